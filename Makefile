@@ -1,0 +1,63 @@
+# notekeep: every task of the house. `make run` and `make test` need python3 (3.11 or newer) and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= auto
+
+.PHONY: run test check format lint types contracts spell lock bench wheel clean
+
+run: $(VENV)/.run
+	@$(BIN)/python -m notekeep demo
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+check: format lint types contracts spell test
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	@$(BIN)/lint-imports
+
+spell: $(VENV)/.dev
+	@$(BIN)/codespell
+
+wheel: $(VENV)/.dev
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.export: requirements/export.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/export
+	$(VENV)/export/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/export.txt
+	@touch $@
+
+# The lock files: for every platform and Python we support, with hashes and no addresses.
+COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+	$(COMPILE) pyproject.toml requirements/run.in --output-file requirements/run.txt
+	$(COMPILE) requirements/dev.in --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) requirements/export.in --output-file requirements/export.txt

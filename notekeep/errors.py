@@ -1,0 +1,93 @@
+"""What can go wrong, as a person reads it: what happened, why, and what to do.
+
+These are the only exceptions that reach a person. Each carries the exit code of its kind, so that
+the command line needs no table of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class NotekeepError(Exception):
+    """Something notekeep could not do.
+
+    Attributes:
+        message: What happened and why, in one sentence, naming the file, key or word it is about.
+        hint: What the person can do about it; empty when there is nothing to add.
+        exit_code: What a command that ends with this error returns to the shell.
+    """
+
+    exit_code: ClassVar[int] = 5
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class NotFound(NotekeepError):
+    """Nothing has that name, or nothing matches that query."""
+
+    exit_code = 1
+
+
+class UsageError(NotekeepError):
+    """The request itself is wrong: an unknown field, a date that does not exist, a bad word.
+
+    Attributes:
+        position: Where in `text` the fault lies, counted in characters; None when it has no place.
+        text: The words the person typed.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self, message: str, hint: str = "", *, text: str = "", position: int | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.text = text
+        self.position = position
+
+
+class Ambiguous(UsageError):
+    """A name could mean several things, so nothing was done.
+
+    Attributes:
+        candidates: What it could mean, best first.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[str], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.candidates = tuple(candidates)
+
+
+class Conflict(NotekeepError):
+    """A file is no longer what it was when the change was made; both versions are kept."""
+
+    exit_code = 3
+
+
+class Refused(NotekeepError):
+    """A change was not made because it could not be made safely.
+
+    Attributes:
+        line: The line of the file that is the reason, counted from 1; None when it has no place.
+        column: The column of that line, counted from 1.
+    """
+
+    exit_code = 4
+
+    def __init__(
+        self, message: str, hint: str = "", *, line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.line = line
+        self.column = column
+
+
+class Failure(NotekeepError):
+    """The system did not let notekeep do it: no space, no permission, a broken disk."""

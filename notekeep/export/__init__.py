@@ -1,0 +1,1 @@
+"""A note into a blog draft that a site generator builds unaided."""

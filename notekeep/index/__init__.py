@@ -1,0 +1,1 @@
+"""What is derived from the files and can be deleted: catalog (SQLite) and words (Whoosh)."""

@@ -1,0 +1,1 @@
+"""Full text with Whoosh, and the only room that imports it."""

@@ -1,0 +1,1 @@
+"""A note as text. Pure: no disk, no clock."""

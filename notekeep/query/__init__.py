@@ -1,0 +1,1 @@
+"""The one query language. Pure: text in, a tree out."""

@@ -1,0 +1,208 @@
+"""A query as a tree: what the parser makes and both indexes read.
+
+Leaves about words (Term, Phrase, Prefix, Fuzzy, Regex, Section, Line) are answered by the words
+index; leaves about facts (Compare, Tag, Is, Has, Link) by the catalog, which hands the result on
+as Docs. One tree serves both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+"""Where a node stands in the query's text: first character, one past the last."""
+
+NO_SPAN: Span = (0, 0)
+
+WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"]
+"""Which part of a note a word is looked for in; "any" is all of them, weighted."""
+
+Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word: `naval`, `title:atomic`."""
+
+    text: str
+    scope: WordScope = "any"
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row: `"exact phrase"`."""
+
+    text: str
+    scope: WordScope = "any"
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The beginning of a word: `lever*`; also the last word of a query that is being typed."""
+
+    text: str
+    scope: WordScope = "any"
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """A word with gaps: `fu*on`, `te?t`."""
+
+    text: str
+    scope: WordScope = "any"
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """A word, give or take some letters: `nawal~`, `nawal~2`."""
+
+    text: str
+    distance: int = 1
+    scope: WordScope = "any"
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """A regular expression over the note's text: `/lever(age)?/`."""
+
+    pattern: str
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Words within one section: `section:"Key ideas"` or `section:(a b)`; `node` holds them."""
+
+    node: Node
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words on one line: `line:(a b)`."""
+
+    node: Node
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
+
+    Attributes:
+        field: The field's canonical name.
+        op: ":" means contains for text, any item for lists, equals for numbers, within for dates.
+        low: The value, or the lower end of a range; dates as ISO, already resolved to days.
+        high: The upper end of a range, included; None when the value is no range.
+    """
+
+    field: str
+    op: Operator
+    low: str | float | bool
+    high: str | float | None = None
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Notes whose path contains or begins with the text: `path:books/`."""
+
+    text: str
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
+
+    name: str
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """Notes in a state: `is:draft`."""
+
+    flag: str
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
+
+    name: str
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Notes that link to a note, or that a note links to: `to:"Atomic Habits"`, `from:naval`."""
+
+    direction: Literal["to", "from"]
+    note: str
+    span: Span = NO_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Docs:
+    """An answer that is already known: paths, from the catalog. The parser never makes one."""
+
+    paths: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of these."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Everything but this."""
+
+    part: Node
+
+
+WordLeaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Regex | Section | Line
+FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | Link
+Node: TypeAlias = WordLeaf | FactLeaf | Docs | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of an order: `sort:-finished` is the field "finished", descending."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a person asked for.
+
+    Attributes:
+        text: The query as typed.
+        root: The tree, or None when the query has no condition (everything matches).
+        order: Keys from `sort:`, most important first; empty means the caller's own order.
+        limit: From `limit:`, or None.
+    """
+
+    text: str
+    root: Node | None = None
+    order: tuple[Order, ...] = field(default=())
+    limit: int | None = None

@@ -1,0 +1,1 @@
+"""The Textual interface, and the only room that imports Textual."""
