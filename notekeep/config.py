@@ -1,0 +1,336 @@
+"""Settings, and where things live: config, cache and state of the person, settings of a vault.
+
+A vault's own settings travel with it and are never trusted: they may name folders, kinds and how
+days are counted, never a command and never a place outside the vault. Nothing here reads a note.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep.errors import Failure, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+APP = "notekeep"
+VAULT_SETTINGS = ".notekeep/config.toml"
+VAULT_MARKS = (".notekeep", ".obsidian")
+KIND_FOLDERS = {
+    "book": "books",
+    "podcast": "podcasts",
+    "habit": "habits",
+    "post": "posts",
+    "daily": "daily",
+    "note": "inbox",
+}
+FIELD_TYPES = ("text", "number", "date", "list", "bool")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Places(NamedTuple):
+    """The three folders of the program: settings, what can be deleted, and what must be kept."""
+
+    config: str
+    cache: str
+    state: str
+
+    @classmethod
+    def of_machine(cls, env: Mapping[str, str] | None = None) -> Places:
+        """Where this machine keeps such things: XDG on Linux, the system's own places elsewhere.
+
+        `NOTEKEEP_HOME` puts all three into one folder, which is how a demo or a test stays apart.
+        """
+        env = os.environ if env is None else env
+        if home := env.get("NOTEKEEP_HOME"):
+            return cls(*(os.path.join(home, name) for name in ("config", "cache", "state")))
+        if sys.platform == "darwin" or sys.platform == "win32":
+            return cls._of_system()
+        user = env.get("HOME") or os.path.expanduser("~")
+        bases = (
+            env.get("XDG_CONFIG_HOME") or os.path.join(user, ".config"),
+            env.get("XDG_CACHE_HOME") or os.path.join(user, ".cache"),
+            env.get("XDG_STATE_HOME") or os.path.join(user, ".local", "state"),
+        )
+        return cls(*(os.path.join(base, APP) for base in bases))
+
+    @classmethod
+    def _of_system(cls) -> Places:
+        import platformdirs
+
+        dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+        return cls(dirs.user_config_dir, dirs.user_cache_dir, dirs.user_state_dir)
+
+
+class Site(NamedTuple):
+    """A blog that a vault's drafts go to."""
+
+    target: str
+    folder: str
+
+
+class VaultSettings:
+    """What a vault says of itself, in `.notekeep/config.toml`, every key optional.
+
+    Attributes:
+        day_start: The hour at which a day begins, 0 to 23.
+        week_start: The first day of the week, 0 for Monday to 6 for Sunday.
+        language: The language of its notes, as a two-letter code, or "" for none.
+        folders: For each kind the folder that new notes of it go to.
+        kinds: Kinds and fields the vault adds: kind to field to type (see FIELD_TYPES).
+        private: Folders whose notes never leave.
+        templates: The folder of templates.
+        attachments: The folder that attached files go to.
+        daily_format: How a daily note is named, as strftime writes it.
+        log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
+        glyphs: "unicode", "ascii" or "" for what the terminal can show.
+        publish: Queries whose notes count as published, besides `publish: true`.
+        warnings: What was ignored in the file, one sentence each.
+    """
+
+    def __init__(self) -> None:
+        self.day_start = 4
+        self.week_start = 0
+        self.language = "en"
+        self.folders = dict(KIND_FOLDERS)
+        self.kinds: dict[str, dict[str, str]] = {}
+        self.private: tuple[str, ...] = ("private",)
+        self.templates = "templates"
+        self.attachments = "attachments"
+        self.daily_format = "%Y-%m-%d"
+        self.log_links = False
+        self.glyphs = ""
+        self.publish: tuple[str, ...] = ()
+        self.warnings: list[str] = []
+
+
+class PersonSettings:
+    """What a person chose, in `config.toml` of the config folder.
+
+    Attributes:
+        path: The file, whether it exists or not.
+        vaults: Names of vaults and their folders.
+        default: The name of the vault that opens when no other is meant.
+        sites: For each vault, by name or folder, the site its drafts go to.
+        editor: The command that edits a file; empty for $VISUAL, $EDITOR.
+        theme: The theme of the interface.
+        glyphs: "unicode", "ascii" or "".
+        keys: Action ids and the keys the person gave them.
+        warnings: What was ignored in the file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.vaults: dict[str, str] = {}
+        self.default = ""
+        self.sites: dict[str, Site] = {}
+        self.editor = ""
+        self.theme = ""
+        self.glyphs = ""
+        self.keys: dict[str, str] = {}
+        self.warnings: list[str] = []
+
+
+class VaultPlaces(NamedTuple):
+    """One vault: its folder, what is kept about it elsewhere, and its settings."""
+
+    root: str
+    id: str
+    cache: str
+    state: str
+    settings: VaultSettings
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """Read a TOML file; a missing one is empty.
+
+    Raises:
+        UsageError: It is not TOML; the message has the file and what the parser said of it.
+        Failure: It cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
+
+
+def person_settings(places: Places) -> PersonSettings:
+    """Read the person's settings; what is not understood is kept out and named in `warnings`."""
+    settings = PersonSettings(os.path.join(places.config, "config.toml"))
+    data = read_toml(settings.path)
+    for key, value in data.items():
+        if key in {"default", "editor", "theme", "glyphs"} and isinstance(value, str):
+            setattr(settings, key, value)
+        elif key == "vaults" and isinstance(value, dict):
+            settings.vaults = {name: os.path.expanduser(str(path)) for name, path in value.items()}
+        elif key == "keys" and isinstance(value, dict):
+            settings.keys = {str(action): str(keys) for action, keys in value.items()}
+        elif key == "sites" and isinstance(value, dict):
+            for name, site in value.items():
+                if isinstance(site, dict) and isinstance(site.get("dir"), str):
+                    folder = os.path.expanduser(site["dir"])
+                    settings.sites[name] = Site(str(site.get("target", "")), folder)
+                else:
+                    settings.warnings.append(f"sites.{name}: needs dir = and target =; ignored")
+        else:
+            settings.warnings.append(f"{key}: not a setting, or not of its type; ignored")
+    return settings
+
+
+def vault_settings(root: str) -> VaultSettings:
+    """Read a vault's settings; what it may not set is ignored and named in `warnings`."""
+    settings = VaultSettings()
+    settings.language = _language(os.environ)
+    path = os.path.join(root, VAULT_SETTINGS)
+    try:
+        data = read_toml(path)
+    except UsageError as error:
+        settings.warnings.append(error.message)
+        data = {}
+    for key, value in data.items():
+        if not _apply(settings, key, value):
+            settings.warnings.append(
+                f"{VAULT_SETTINGS}: {key}: not a setting a vault may make; ignored"
+            )
+    return settings
+
+
+def find_vault(
+    explicit: str | None, env: Mapping[str, str], folder: str, person: PersonSettings
+) -> str:
+    """Find the vault that is meant.
+
+    In order: a folder or a name that was given, `$NOTEKEEP_VAULT`, the nearest parent of `folder`
+    with `.notekeep` or `.obsidian` in it, the default of the person's settings.
+
+    Returns:
+        Its real path.
+
+    Raises:
+        NotFound: There is none, or what was given is no folder.
+    """
+    for given, source in ((explicit, "--vault"), (env.get("NOTEKEEP_VAULT"), "NOTEKEEP_VAULT")):
+        if given:
+            path = person.vaults.get(given) or os.path.expanduser(given)
+            if not os.path.isdir(path):
+                raise NotFound(
+                    f"{source}: there is no vault at {path}",
+                    "give its folder, or a name that `notekeep vaults` lists",
+                )
+            return os.path.realpath(path)
+    if nearest := _nearest_vault(folder):
+        return os.path.realpath(nearest)
+    if person.default:
+        path = person.vaults.get(person.default, os.path.expanduser(person.default))
+        if os.path.isdir(path):
+            return os.path.realpath(path)
+        raise NotFound(f"the default vault is gone: {path}", f"change `default` in {person.path}")
+    raise NotFound(
+        "there is no vault here",
+        "`notekeep init DIR` makes one, `notekeep demo` opens a sample, --vault DIR names one",
+    )
+
+
+def vault_places(root: str, places: Places) -> VaultPlaces:
+    """Where the things about one vault are; its folders exist afterwards, for this person only.
+
+    Raises:
+        Failure: The folders cannot be made.
+    """
+    from notekeep import vaults
+
+    identity = vaults.vault_id(root, places.state)
+    cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
+    try:
+        for folder in (places.cache, places.state, cache, state):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Failure(
+            f"{error.filename}: cannot be made: {error.strerror}",
+            "make it writable, or set NOTEKEEP_HOME to a folder that is",
+        ) from error
+    return VaultPlaces(root, identity, cache, state, vault_settings(root))
+
+
+def _nearest_vault(folder: str) -> str | None:
+    while True:
+        if any(os.path.isdir(os.path.join(folder, mark)) for mark in VAULT_MARKS):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def _language(env: Mapping[str, str]) -> str:
+    locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
+    code = locale.split("_")[0].split(".")[0].lower()
+    return code if len(code) == 2 and code.isalpha() else "en"
+
+
+def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
+    """Take one key of a vault's settings; False when it is none, or not of its type."""
+    check = _CHECKS.get(key)
+    if check is None or not check(value):
+        return False
+    if key == "week_start":
+        value = WEEKDAYS.index(value)
+    elif key in {"private", "publish"}:
+        value = (value,) if isinstance(value, str) else tuple(value)
+    elif key == "folders":
+        value = {**settings.folders, **value}
+    setattr(settings, key, value)
+    return True
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: Any) -> bool:
+    return _is_text(value) or (isinstance(value, list) and all(map(_is_text, value)))
+
+
+def _is_folders(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_stays_inside, value.values()))
+
+
+def _is_kinds(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(fields, dict) and all(kind in FIELD_TYPES for kind in fields.values())
+        for fields in value.values()
+    )
+
+
+def _stays_inside(folder: Any) -> bool:
+    if not isinstance(folder, str) or folder.startswith(("/", "\\", "~")) or ":" in folder:
+        return False
+    return ".." not in folder.replace("\\", "/").split("/")
+
+
+_CHECKS: dict[str, Callable[[Any], bool]] = {
+    "day_start": lambda value: isinstance(value, int) and 0 <= value <= 23,
+    "week_start": lambda value: value in WEEKDAYS,
+    "language": _is_text,
+    "folders": _is_folders,
+    "kinds": _is_kinds,
+    "private": _is_texts,
+    "templates": _stays_inside,
+    "attachments": _stays_inside,
+    "daily_format": _is_text,
+    "log_links": lambda value: isinstance(value, bool),
+    "glyphs": lambda value: value in {"", "ascii", "unicode"},
+    "publish": _is_texts,
+}
+"""What a vault may set, and what each value must be."""
