@@ -1,0 +1,97 @@
+"""What every verb needs: the vault it is about, and options that all verbs share."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.config import VaultPlaces
+    from notekeep.vault import Vault
+
+Wrapped = TypeVar("Wrapped", bound="Callable[..., Any]")
+
+
+class Scene(NamedTuple):
+    """What was said before the verb: `notekeep --vault DIR --plain VERB`."""
+
+    vault: str | None = None
+    plain: bool = False
+    debug: bool = False
+
+
+def scene() -> Scene:
+    """What was said before the verb that runs."""
+    context = click.get_current_context(silent=True)
+    found = context.find_object(Scene) if context else None
+    return found or Scene()
+
+
+def vault_places(vault: str | None = None) -> VaultPlaces:
+    """The vault that is meant, without opening it; all that a check-in needs.
+
+    Args:
+        vault: What the verb's own `--vault` said; None takes the one before the verb.
+
+    Raises:
+        NotFound: There is no such vault, or none at all.
+    """
+    from notekeep import config
+
+    places = config.Places.of_machine()
+    person = config.person_settings(places)
+    root = config.find_vault(vault or scene().vault, os.environ, os.getcwd(), person)
+    return config.vault_places(root, places)
+
+
+def open_vault(vault: str | None = None) -> Vault:
+    """Open the vault that is meant.
+
+    Raises:
+        NotFound: There is no such vault, or none at all.
+    """
+    from notekeep.vault import Vault
+
+    return Vault.open(vault or scene().vault)
+
+
+def vault_option(command: Wrapped) -> Wrapped:
+    """`--vault DIR`, also after the verb."""
+    return click.option(
+        "--vault", metavar="DIR", help="The vault: a folder, or a name from `vaults`."
+    )(command)
+
+
+def debug_option(command: Wrapped) -> Wrapped:
+    """`--debug`, also after the verb; the main function looks for it by itself."""
+    return click.option(
+        "--debug", is_flag=True, expose_value=False, help="Show the traceback when it breaks."
+    )(command)
+
+
+def json_option(command: Wrapped) -> Wrapped:
+    """`--json`: the answer as JSON with stable keys."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")(command)
+
+
+def dry_run_option(command: Wrapped) -> Wrapped:
+    """`--dry-run`: say what would be done, and write nothing."""
+    return click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")(
+        command
+    )
+
+
+def no_refresh_option(command: Wrapped) -> Wrapped:
+    """`--no-refresh`: answer from the index as it is, without looking at the files."""
+    return click.option(
+        "--no-refresh", is_flag=True, help="Answer from the index; do not look at the files first."
+    )(command)
+
+
+def verb_options(command: Wrapped) -> Wrapped:
+    """The options of every verb: `--vault` and `--debug`."""
+    return vault_option(debug_option(command))

@@ -1,0 +1,112 @@
+"""The command tree: which verb lives in which file, and what happens when a verb fails.
+
+A verb's file is imported when the verb runs, so that one verb never pays for another. With no
+argument at all the interface starts, without click.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import click
+
+
+class Verb(NamedTuple):
+    """Where a verb lives: module, the name of its click command in it, and its help group."""
+
+    module: str
+    command: str
+    group: str
+
+
+VERBS: dict[str, Verb] = {
+    "init": Verb("start", "init", "start"),
+    "demo": Verb("start", "demo", "start"),
+    "vaults": Verb("start", "vaults", "start"),
+    "new": Verb("capture", "new", "capture"),
+    "add": Verb("capture", "add", "capture"),
+    "attach": Verb("capture", "attach", "capture"),
+    "search": Verb("search", "search", "find"),
+    "ls": Verb("ls", "ls", "find"),
+    "show": Verb("read", "show", "find"),
+    "open": Verb("read", "open_", "find"),
+    "links": Verb("links", "links", "find"),
+    "backlinks": Verb("links", "backlinks", "find"),
+    "tags": Verb("links", "tags", "find"),
+    "today": Verb("today", "today", "find"),
+    "set": Verb("change", "set_", "change"),
+    "tag": Verb("change", "tag", "change"),
+    "rename": Verb("move", "rename", "change"),
+    "mv": Verb("move", "mv", "change"),
+    "rm": Verb("move", "rm", "change"),
+    "undo": Verb("undo", "undo", "change"),
+    "redo": Verb("undo", "redo", "change"),
+    "history": Verb("undo", "history", "change"),
+    "habit": Verb("habit", "habit", "habits"),
+    "export": Verb("export", "export", "publish"),
+    "index": Verb("system", "index", "system"),
+    "doctor": Verb("doctor", "doctor", "system"),
+    "config": Verb("system", "config", "system"),
+    "sql": Verb("system", "sql", "system"),
+    "completion": Verb("system", "completion", "system"),
+}
+ALIASES = {"h": "habit"}
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The words after the program's name.
+
+    Returns:
+        The exit code: 0 done, 1 nothing found, 2 usage or ambiguous, 3 conflict, 4 refused,
+        5 failure, 130 interrupted.
+    """
+    debug = "--debug" in arguments
+    try:
+        if not arguments:
+            from notekeep.cli.opening import start
+
+            return start(None)
+        return _run_verb(arguments)
+    except BrokenPipeError:
+        # The reader of our output left, as `head` does: nothing more to say, and nobody to hear it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if debug:
+            raise
+        from notekeep.cli.failing import explain
+
+        return explain(error)
+
+
+def _run_verb(arguments: Sequence[str]) -> int:
+    import click
+
+    from notekeep.cli.tree import tree
+
+    try:
+        result = tree.main(args=list(arguments), prog_name="notekeep", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def load(name: str) -> click.Command | None:
+    """Import the file a verb lives in and give its command; None for an unknown name."""
+    verb = VERBS.get(ALIASES.get(name, name))
+    if verb is None:
+        return None
+    module: Any = __import__(f"notekeep.cli.{verb.module}", fromlist=[verb.command])
+    command: click.Command = getattr(module, verb.command)
+    return command

@@ -1,0 +1,148 @@
+"""The only writer to stdout: text, tables and JSON, cleaned of what a terminal would obey.
+
+Nothing here draws boxes or needs rich; a table is columns with two spaces between, cut to the
+terminal's width on a terminal and whole anywhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from notekeep.markdown.clean import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "blue": "34", "red": "31"}
+GAP = "  "
+ELLIPSIS = "…"
+
+
+def is_terminal() -> bool:
+    """Whether stdout is a terminal that a person looks at."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def has_colour() -> bool:
+    """Whether colours are welcome: on a terminal, without NO_COLOR and `--plain`."""
+    from notekeep.cli.context import scene
+
+    return is_terminal() and not os.environ.get("NO_COLOR") and not scene().plain
+
+
+def write(text: str) -> None:
+    """Write one or more lines, cleaned of everything a terminal would obey."""
+    sys.stdout.write(encodable(clean(text)) + "\n")
+
+
+def write_json(value: Any) -> None:
+    """Write one value as JSON; characters a terminal would obey are written as escapes."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write(encodable("".join(_escaped(c) for c in text) if not text.isascii() else text))
+    sys.stdout.write("\n")
+
+
+def write_null(values: Iterable[str]) -> None:
+    """Write values with a NUL after each, byte for byte, for `xargs -0`."""
+    sys.stdout.flush()
+    data = b"".join(os.fsencode(value) + b"\0" for value in values)
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write_bytes(data: bytes) -> None:
+    """Write a file's bytes as they are; only for a pipe, never for a terminal."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def note(text: str) -> None:
+    """Say something beside the answer, on stderr."""
+    sys.stderr.write(encodable(clean(text)) + "\n")
+
+
+def styled(text: str, style: str) -> str:
+    """The cleaned text in one of STYLES, where colours are welcome."""
+    text = clean(text)
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if has_colour() else text
+
+
+def write_styled(parts: Iterable[tuple[str, str]]) -> None:
+    """Write one line of pieces, each cleaned and in its own style ("" for none)."""
+    line = "".join(styled(text, style) if style else clean(text) for text, style in parts)
+    sys.stdout.write(encodable(line) + "\n")
+
+
+def table(rows: Sequence[Sequence[str]], *, heads: Sequence[str] = (), stretch: int = 0) -> None:
+    """Write rows in columns.
+
+    Args:
+        rows: The cells; every row has as many as the first.
+        heads: The names of the columns; none are written without it.
+        stretch: The column that gives way when the terminal is too narrow.
+    """
+    lines = [[_flat(cell) for cell in row] for row in rows]
+    every = [list(heads), *lines] if heads else lines
+    if not every:
+        return
+    widths = [max(width(row[column]) for row in every) for column in range(len(every[0]))]
+    if is_terminal():
+        spare = _columns() - sum(widths) - len(GAP) * (len(widths) - 1)
+        widths[stretch] = max(8, widths[stretch] + min(0, spare))
+    for number, row in enumerate(every):
+        cells = [fit(cell, size) for cell, size in zip(row, widths, strict=True)]
+        line = GAP.join(cells).rstrip()
+        if heads and number == 0:
+            line = styled(line, "bold")
+        sys.stdout.write(encodable(line) + "\n")
+
+
+def width(text: str) -> int:
+    """How many cells of the terminal a line takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+
+
+def fit(text: str, cells: int) -> str:
+    """The text in exactly that many cells: padded, or cut with an ellipsis."""
+    size = width(text)
+    if size <= cells:
+        return text + " " * (cells - size)
+    kept = ""
+    for c in text:
+        if width(kept + c) > cells - 1:
+            break
+        kept += c
+    return kept + ELLIPSIS + " " * (cells - 1 - width(kept))
+
+
+def encodable(text: str) -> str:
+    """The text with what stdout's encoding cannot carry replaced, odd bytes included."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.encode(encoding, "replace").decode(encoding)
+    return text
+
+
+def _flat(cell: str) -> str:
+    return clean(cell).replace("\n", " ").replace("\t", " ")
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _escaped(c: str) -> str:
+    return c if clean(c) == c and not "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}"

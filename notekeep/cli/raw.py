@@ -1,0 +1,48 @@
+"""Commands that take their words raw, so that `-tag:x`, `-2` and `--` arrive as typed."""
+
+from __future__ import annotations
+
+import click
+
+
+class RawCommand(click.Command):
+    """A command whose words are not options, even when they begin with a dash.
+
+    Its own long options are known anywhere before a bare `--`; its short ones only before the
+    first word. Everything else is a word. The words reach the function as `words`, a tuple.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Split options from words, and let click read the options alone."""
+        options, words = self._split(args)
+        ctx.params["words"] = tuple(words)
+        return super().parse_args(ctx, options)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Name the words in the usage line."""
+        return [*super().collect_usage_pieces(ctx), self.words_metavar]
+
+    words_metavar = "WORDS..."
+
+    def _split(self, args: list[str]) -> tuple[list[str], list[str]]:
+        takes_value: dict[str, bool] = {"--help": False, "-h": False}
+        for parameter in self.params:
+            if isinstance(parameter, click.Option):
+                for name in (*parameter.opts, *parameter.secondary_opts):
+                    takes_value[name] = not (parameter.is_flag or parameter.count)
+        options: list[str] = []
+        words: list[str] = []
+        rest = iter(args)
+        for word in rest:
+            if word == "--":
+                words += [word, *rest]
+                break
+            name, equals, _ = word.partition("=")
+            known = name in takes_value and (name.startswith("--") or not words)
+            if not known:
+                words.append(word)
+                continue
+            options.append(word)
+            if takes_value[name] and not equals:
+                options += [value for value in (next(rest, None),) if value is not None]
+        return options, words

@@ -1,0 +1,69 @@
+"""The click group that holds all verbs, each loaded when it is named."""
+
+from __future__ import annotations
+
+import click
+
+from notekeep import __version__
+from notekeep.cli.main import ALIASES, VERBS, load
+
+
+class VerbGroup(click.Group):
+    """The verbs of notekeep, imported one at a time and listed by what they are for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All verbs, in the order of the manual."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the verb's file and give its command."""
+        return load(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; an unknown one names the nearest."""
+        name = args[0]
+        if name not in VERBS and name not in ALIASES and not name.startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(name, VERBS, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands"
+            raise click.UsageError(f"there is no command {name!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs under the group each belongs to."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name, verb in VERBS.items():
+            command = self.get_command(ctx, name)
+            text = command.get_short_help_str(limit=70) if command else ""
+            groups.setdefault(verb.group, []).append((name, text))
+        for group, rows in groups.items():
+            with formatter.section(group.capitalize()):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=VerbGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--vault", metavar="DIR", help="The vault: a folder, or a name from `vaults`.")
+@click.option("--debug", is_flag=True, help="Show the traceback when something breaks.")
+@click.option("--plain", is_flag=True, help="Text only: no colour, no box drawing, no interface.")
+@click.version_option(__version__, prog_name="notekeep")
+@click.pass_context
+def tree(ctx: click.Context, vault: str | None, *, debug: bool, plain: bool) -> int | None:
+    """Notes, habits and blog drafts in one folder of plain Markdown.
+
+    With no command: the interface on a terminal, an overview of today otherwise.
+    """
+    from notekeep.cli.context import Scene
+
+    ctx.obj = Scene(vault=vault, plain=plain, debug=debug)
+    if ctx.invoked_subcommand is None:
+        from notekeep.cli.opening import start
+
+        return start(vault, plain=plain)
+    return None
