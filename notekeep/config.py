@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.errors import Failure, NotFound, UsageError
+from notekeep.errors import Failure, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -261,6 +261,44 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
             "make it writable, or set NOTEKEEP_HOME to a folder that is",
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root))
+
+
+def remember_vault(root: str, places: Places) -> None:
+    """Name a vault in the person's settings, comments kept; the first one becomes the default.
+
+    Args:
+        root: The real path of the vault.
+        places: Where the settings are.
+
+    Raises:
+        Refused: The settings cannot be written; the vault itself is untouched.
+    """
+    person = person_settings(places)
+    if root in map(os.path.realpath, person.vaults.values()):
+        return
+    import tomlkit
+
+    document = tomlkit.document()
+    if os.path.exists(person.path):
+        with open(person.path, encoding="utf-8") as file:
+            document = tomlkit.parse(file.read())
+    name = os.path.basename(root)
+    while name in person.vaults:
+        name += "-2"
+    if not person.default:
+        document["default"] = name
+    document.setdefault("vaults", tomlkit.table())[name] = root
+    temporary = f"{person.path}.{os.getpid()}"
+    try:
+        os.makedirs(places.config, mode=0o700, exist_ok=True)
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(tomlkit.dumps(document))
+        os.replace(temporary, person.path)
+    except OSError as error:
+        raise Refused(
+            f"{person.path}: cannot be written: {error.strerror}",
+            f"the vault is made; use it with --vault {root}",
+        ) from error
 
 
 def _nearest_vault(folder: str) -> str | None:

@@ -1,0 +1,56 @@
+"""What `notekeep` does without a verb: the interface on a terminal, an overview otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from notekeep.errors import NotFound
+
+NO_VAULT = (
+    "notekeep keeps notes, habits and drafts in one folder of Markdown, and there is none yet.\n"
+    "`notekeep init DIR` makes a folder a vault, also one that Obsidian made.\n"
+    "`notekeep demo` opens a sample vault to look around in."
+)
+
+
+def start(vault: str | None, *, plain: bool = False) -> int:
+    """Open a vault the way the place we run in allows.
+
+    Args:
+        vault: The vault as given on the command line; None finds it.
+        plain: Never the interface.
+
+    Returns:
+        The exit code; 2 when there is no vault and nobody to ask.
+    """
+    from notekeep import config
+
+    places = config.Places.of_machine()
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    person = config.person_settings(places)
+    try:
+        root = config.find_vault(vault, os.environ, os.getcwd(), person)
+    except NotFound:
+        if vault:
+            raise
+        if is_terminal and not plain:
+            return run_interface(None)
+        sys.stdout.write(NO_VAULT + "\n")
+        return 2
+    if is_terminal and not plain:
+        return run_interface(root)
+    from notekeep.cli.today import print_today
+    from notekeep.vault import Vault
+
+    opened = Vault.open(root)
+    opened.refresh()
+    print_today(opened)
+    return 0
+
+
+def run_interface(root: str | None) -> int:
+    """Start the interface on a vault; None opens it on its welcome."""
+    from notekeep.tui import run
+
+    return run(root)
