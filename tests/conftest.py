@@ -1,0 +1,49 @@
+"""What all tests share: a home of their own, and vaults to work on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SAMPLE = REPOSITORY / "vault"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, so that none sees the settings of a person or a test."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("NOTEKEEP_HOME", str(folder / "notekeep"))
+    for name in ("NOTEKEEP_VAULT", "VISUAL", "EDITOR", "PAGER", "NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    return folder
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A copy of the sample vault as it is committed: its last day is 2026-11-24."""
+    folder = tmp_path / "notes"
+    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns(".make"))
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where nothing may be missing, a skip is a failure that names what is missing."""
+    del item, call
+    report = yield
+    if report.skipped and os.environ.get("NOTEKEEP_NO_SKIPS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but NOTEKEEP_NO_SKIPS is set: {report.longrepr}"
+    return report

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from notekeep import config, vaults
+from notekeep.errors import Failure, NotFound, UsageError
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def person(folder: Path, text: str) -> config.PersonSettings:
+    write(folder / "config" / "config.toml", text)
+    return config.person_settings(config.Places(str(folder / "config"), "", ""))
+
+
+def vault(folder: Path, text: str) -> config.VaultSettings:
+    write(folder / ".notekeep" / "config.toml", text)
+    return config.vault_settings(str(folder))
+
+
+class TestPlaces:
+    def test_linux_keeps_them_where_xdg_says(self) -> None:
+        places = config.Places.of_machine(
+            {"HOME": "/home/ada", "XDG_CACHE_HOME": "/fast/cache"},
+        )
+        assert places == (
+            "/home/ada/.config/notekeep",
+            "/fast/cache/notekeep",
+            "/home/ada/.local/state/notekeep",
+        )
+
+    def test_notekeep_home_holds_all_three(self) -> None:
+        places = config.Places.of_machine({"NOTEKEEP_HOME": "/demo"})
+        assert places == ("/demo/config", "/demo/cache", "/demo/state")
+
+
+class TestVaultSettings:
+    def test_a_vault_without_settings_has_the_usual_ones(self, tmp_path: Path) -> None:
+        settings = config.vault_settings(str(tmp_path))
+        assert (settings.day_start, settings.week_start) == (4, 0)
+        assert settings.folders["book"] == "books"
+        assert settings.warnings == []
+
+    def test_a_vault_says_how_its_days_count_and_where_kinds_go(self, tmp_path: Path) -> None:
+        settings = vault(
+            tmp_path,
+            'day_start = 0\nweek_start = "sun"\n'
+            '[folders]\nbook = "library"\n[kinds.recipe]\nserves = "number"\n',
+        )
+        assert (settings.day_start, settings.week_start) == (0, 6)
+        assert settings.folders["book"] == "library"
+        assert settings.folders["podcast"] == "podcasts"
+        assert settings.kinds == {"recipe": {"serves": "number"}}
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            'editor = "rm -rf ~"',
+            'pager = "sh"',
+            'attachments = "../../etc"',
+            'templates = "/etc"',
+            'folders = { book = "C:/x" }',
+            "day_start = 24",
+            'week_start = "someday"',
+            'kinds = { recipe = { serves = "code" } }',
+        ],
+    )
+    def test_a_vault_never_sets_a_command_or_a_place_outside_itself(
+        self, tmp_path: Path, line: str
+    ) -> None:
+        settings = vault(tmp_path, line + "\n")
+        usual = config.VaultSettings()
+        key = line.split(" ", maxsplit=1)[0]
+        assert len(settings.warnings) == 1
+        assert key in settings.warnings[0]
+        assert getattr(settings, key, None) == getattr(usual, key, None)
+
+    def test_settings_that_do_not_parse_are_said_and_the_vault_opens(self, tmp_path: Path) -> None:
+        settings = vault(tmp_path, "day_start = = 3\n")
+        assert settings.day_start == 4
+        assert "not valid TOML" in settings.warnings[0]
+
+
+class TestPersonSettings:
+    def test_vaults_sites_and_keys_are_read(self, tmp_path: Path) -> None:
+        settings = person(
+            tmp_path,
+            'default = "n"\neditor = "hx"\n[vaults]\nn = "/n"\n'
+            '[sites.n]\ntarget = "hugo"\ndir = "/blog"\n[keys]\nundo = "U"\n',
+        )
+        assert settings.vaults == {"n": "/n"}
+        assert settings.sites == {"n": config.Site("hugo", "/blog")}
+        assert settings.keys == {"undo": "U"}
+
+    def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
+        assert "colour" in person(tmp_path, 'colour = "red"\n').warnings[0]
+
+    def test_a_file_that_does_not_parse_names_file_and_line(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"config\.toml.*line 2"):
+            person(tmp_path, 'default = "n"\neditor = = "x"\n')
+
+    def test_a_new_vault_is_remembered_and_comments_stay(self, tmp_path: Path) -> None:
+        write(tmp_path / "config" / "config.toml", '# mine\n[vaults]\na = "/a"\n')
+        places = config.Places(str(tmp_path / "config"), "", "")
+        config.remember_vault("/b/a", places)
+        settings = config.person_settings(places)
+        assert settings.vaults == {"a": "/a", "a-2": "/b/a"}
+        assert settings.default == "a-2"
+        assert (tmp_path / "config" / "config.toml").read_text("utf-8").startswith("# mine\n")
+
+
+class TestFindVault:
+    def find(self, explicit: str | None, env: dict[str, str], folder: Path, text: str = "") -> str:
+        return config.find_vault(explicit, env, str(folder), person(folder, text))
+
+    def test_what_is_given_wins_over_the_environment(self, tmp_path: Path) -> None:
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+        found = self.find(
+            str(tmp_path / "one"), {"NOTEKEEP_VAULT": str(tmp_path / "two")}, tmp_path
+        )
+        assert found == str(tmp_path / "one")
+
+    @pytest.mark.parametrize("mark", [".obsidian", ".notekeep"])
+    def test_the_nearest_folder_with_a_mark_is_found(self, tmp_path: Path, mark: str) -> None:
+        (tmp_path / "v" / mark).mkdir(parents=True)
+        (tmp_path / "v" / "a" / "b").mkdir(parents=True)
+        assert self.find(None, {}, tmp_path / "v" / "a" / "b") == str(tmp_path / "v")
+
+    def test_the_default_is_the_last_resort(self, tmp_path: Path) -> None:
+        (tmp_path / "v").mkdir()
+        settings = f'default = "n"\n[vaults]\nn = "{tmp_path / "v"}"\n'
+        assert self.find(None, {}, tmp_path, settings) == str(tmp_path / "v")
+
+    def test_a_missing_vault_says_where_it_was_looked_for(self, tmp_path: Path) -> None:
+        with pytest.raises(NotFound, match=r"no vault at .*/gone"):
+            self.find(str(tmp_path / "gone"), {}, tmp_path)
+        with pytest.raises(NotFound) as caught:
+            self.find(None, {}, tmp_path)
+        assert "init" in caught.value.hint
+
+
+class TestVaultId:
+    def test_a_vault_keeps_its_id_and_a_copy_gets_another(self, tmp_path: Path) -> None:
+        state = str(tmp_path / "state")
+        (tmp_path / "v").mkdir()
+        (tmp_path / "copy").mkdir()
+        first = vaults.vault_id(str(tmp_path / "v"), state)
+        assert vaults.vault_id(str(tmp_path / "v"), state) == first
+        assert vaults.vault_id(str(tmp_path / "copy"), state) != first
+
+    def test_a_vault_that_was_moved_is_known_again(self, tmp_path: Path) -> None:
+        state = str(tmp_path / "state")
+        (tmp_path / "v").mkdir()
+        first = vaults.vault_id(str(tmp_path / "v"), state)
+        (tmp_path / "v").rename(tmp_path / "w")
+        assert vaults.vault_id(str(tmp_path / "w"), state) == first
+        assert vaults.known_vaults(state) == {first: str(tmp_path / "w")}
+
+    def test_a_damaged_list_is_refused_and_kept(self, tmp_path: Path) -> None:
+        listed = write(tmp_path / "state" / vaults.LIST, "{broken")
+        with pytest.raises(Failure, match=r"vaults\.json"):
+            vaults.vault_id(str(tmp_path), str(tmp_path / "state"))
+        assert listed.read_text("utf-8") == "{broken"
+
+    def test_cache_and_state_are_for_this_person_only(self, tmp_path: Path) -> None:
+        (tmp_path / "v").mkdir()
+        places = config.Places(*(str(tmp_path / name) for name in ("config", "cache", "state")))
+        found = config.vault_places(str(tmp_path / "v"), places)
+        for folder in (found.cache, found.state):
+            assert Path(folder).stat().st_mode & 0o777 == 0o700
