@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep import demo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    log = tmp_path / "habits" / "log"
+    log.mkdir(parents=True)
+    (log / "2026-11.laptop.md").write_text(
+        "# Habit log 2026-11\n\n"
+        "- 2026-11-02 meditate: 10 min @07:10\n"
+        "  a second line of the note\n"
+        "- 2026-11-24 gym: done\n",
+        "utf-8",
+    )
+    (tmp_path / "daily").mkdir()
+    for day in ("2026-11-17", "2026-11-24"):
+        (tmp_path / "daily" / f"{day}.md").write_text(f"On {day}, see [[2026-11-17]].\n", "utf-8")
+    (tmp_path / "book.md").write_text("published: 2018-10-16\nfinished: 2026-03-02\n", "utf-8")
+    return tmp_path
+
+
+def test_dates_move_by_whole_weeks_until_the_last_entry_lies_in_this_week(vault: Path) -> None:
+    today = dt.date(2027, 1, 8)
+    assert demo.move_dates(str(vault), today) == 6
+    entries = re.findall(
+        r"- (\S+) gym", (vault / "habits" / "log" / "2027-01.laptop.md").read_text("utf-8")
+    )
+    assert entries == ["2027-01-05"]
+    assert dt.date(2027, 1, 5).weekday() == dt.date(2026, 11, 24).weekday()
+
+
+def test_a_line_moves_to_the_file_of_its_month_with_what_belongs_to_it(vault: Path) -> None:
+    demo.move_dates(str(vault), dt.date(2027, 1, 8))
+    december = (vault / "habits" / "log" / "2026-12.laptop.md").read_text("utf-8")
+    assert december == (
+        "# Habit log 2026-12\n\n- 2026-12-14 meditate: 10 min @07:10\n  a second line of the note\n"
+    )
+    assert not (vault / "habits" / "log" / "2026-11.laptop.md").exists()
+
+
+def test_daily_notes_and_links_to_them_move_together(vault: Path) -> None:
+    demo.move_dates(str(vault), dt.date(2026, 12, 2))
+    assert sorted(path.name for path in (vault / "daily").iterdir()) == [
+        "2026-11-24.md",
+        "2026-12-01.md",
+    ]
+    text = (vault / "daily" / "2026-12-01.md").read_text("utf-8")
+    assert text == "On 2026-12-01, see [[2026-11-24]].\n"
+
+
+def test_facts_of_other_years_stay(vault: Path) -> None:
+    demo.move_dates(str(vault), dt.date(2026, 12, 2))
+    assert (vault / "book.md").read_text("utf-8") == (
+        "published: 2018-10-16\nfinished: 2026-03-09\n"
+    )
+
+
+def test_in_the_same_week_nothing_moves(vault: Path) -> None:
+    before = {path: path.read_bytes() for path in vault.rglob("*.md")}
+    assert demo.move_dates(str(vault), dt.date(2026, 11, 29)) == 0
+    assert {path: path.read_bytes() for path in vault.rglob("*.md")} == before
+
+
+def test_the_copy_has_its_home_beside_it(tmp_path: Path) -> None:
+    root, home = demo.make_copy(dt.date(2026, 11, 25), str(tmp_path))
+    assert root.startswith(str(tmp_path))
+    assert home.startswith(str(tmp_path))
+    assert (tmp_path / root / "books" / "Atomic Habits.md").exists()
+    assert not (tmp_path / root / ".make").exists()
