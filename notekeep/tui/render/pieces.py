@@ -1,0 +1,219 @@
+"""Lines of text whose parts have roles, and how they are fitted into columns of cells.
+
+A `Line` says what each part is ("title", "faint", "mark"), never how it looks: a theme decides
+that when the line is painted. Widths are cells of a terminal, so that wide characters line up.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from rich.cells import cell_len, get_character_cell_size, split_graphemes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_WIDE = (
+    "\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf"
+    "\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+)
+# Ideographic and full-width commas, stops and closing brackets, the long-vowel and repeat marks.
+_CLOSING = (
+    "\u3001\u3002\uff0c\uff0e\u30fb\uff1a\uff1b\uff01\uff1f\u300d\u300f\uff09\uff3d\uff5d"
+    "\u3009\u300b\u3011\u3015\u30fc\u3005"
+)
+# A line may be broken at blanks, and between characters of a script without blanks, but never
+# before a mark that closes.
+_TOKEN = re.compile(f"\n|[ \t]+|[{_WIDE}][{_CLOSING}]*|[^ \t\n{_WIDE}]+")
+
+
+class Piece(NamedTuple):
+    """A run of text with one role.
+
+    Attributes:
+        text: What is shown; already clean, without newlines.
+        role: Words that say what it is, separated by blanks: "heading em" is both.
+        link: Where a click on it leads, or "".
+    """
+
+    text: str
+    role: str = ""
+    link: str = ""
+
+
+Line: TypeAlias = list[Piece]
+
+
+def plain(line: Iterable[Piece]) -> str:
+    """Return the text of a line."""
+    return "".join(piece.text for piece in line)
+
+
+def cells(line: Iterable[Piece]) -> int:
+    """Return how many cells a line takes."""
+    return sum(cell_len(piece.text) for piece in line)
+
+
+def with_role(line: Iterable[Piece], role: str) -> Line:
+    """Return the line with `role` added to every part of it."""
+    return [piece._replace(role=f"{role} {piece.role}" if piece.role else role) for piece in line]
+
+
+def fit_text(text: str, width: int, ellipsis: str = "…") -> str:
+    """Return `text` cut to at most `width` cells, with an ellipsis where something is missing."""
+    if cell_len(text) <= width:
+        return text
+    return _head(text, width - cell_len(ellipsis)) + (ellipsis if width > 0 else "")
+
+
+def fit(line: Line, width: int, ellipsis: str = "…") -> Line:
+    """Return `line` cut to at most `width` cells, with an ellipsis where something is missing."""
+    if cells(line) <= width:
+        return line
+    room = width - cell_len(ellipsis)
+    kept: Line = []
+    for piece in line:
+        length = cell_len(piece.text)
+        if length <= room:
+            kept.append(piece)
+            room -= length
+            continue
+        kept.append(piece._replace(text=_head(piece.text, room)))
+        break
+    if width > 0:
+        kept.append(Piece(ellipsis, kept[-1].role if kept else ""))
+    return kept
+
+
+def pad(line: Line, width: int) -> Line:
+    """Return `line` cut or filled with blanks to exactly `width` cells."""
+    fitted = fit(line, width)
+    missing = width - cells(fitted)
+    return [*fitted, Piece(" " * missing)] if missing > 0 else fitted
+
+
+def spread(left: Line, right: Line, width: int, *, gap: int = 2) -> Line:
+    """Return one line with `left` at its left edge and `right` at its right edge.
+
+    What stands on the left is what the row is about, so it keeps at least half of the width: when
+    there is no room for both, `right` is dropped whole rather than shown in part.
+    """
+    right_width = cells(right)
+    if not right_width or width - right_width - gap < min(cells(left), width // 2):
+        return pad(left, width)
+    return [*pad(left, width - right_width - gap), Piece(" " * gap), *right]
+
+
+def wrap(line: Line, width: int) -> list[Line]:
+    """Break a line into rows of at most `width` cells, at blanks where there are any."""
+    width = max(1, width)
+    rows: list[Line] = []
+    row: Line = []
+    used = 0
+    blank: Piece | None = None
+    for word in _words(line):
+        if word[0].text == "\n":
+            rows.append(row)
+            row, used, blank = [], 0, None
+            continue
+        if word[0].text[0] in " \t":
+            blank = word[0]._replace(text=" ")
+            continue
+        length = cells(word)
+        space = 1 if blank is not None and used else 0
+        if used and used + space + length > width:
+            rows.append(row)
+            row, used, space = [], 0, 0
+        if space and blank is not None:
+            row.append(blank)
+            used += 1
+        blank = None
+        for part in _chop(word, width):
+            if used and used + cells(part) > width:
+                rows.append(row)
+                row, used = [], 0
+            row.extend(part)
+            used += cells(part)
+    rows.append(row)
+    return [_joined(row) for row in rows]
+
+
+def mark(line: Line, pattern: re.Pattern[str], role: str = "mark") -> Line:
+    """Return the line with `role` added to every match of `pattern`, across its parts."""
+    spans = [match.span() for match in pattern.finditer(plain(line)) if match[0]]
+    return mark_spans(line, spans, role)
+
+
+def mark_spans(line: Line, spans: Sequence[tuple[int, int]], role: str = "mark") -> Line:
+    """Return the line with `role` added to the characters of each (start, end) of `spans`."""
+    if not spans:
+        return line
+    cuts = sorted({offset for span in spans for offset in span})
+    marked: Line = []
+    position = 0
+    for piece in line:
+        end = position + len(piece.text)
+        bounds = [position, *(cut for cut in cuts if position < cut < end), end]
+        for start, stop in pairwise(bounds):
+            inside = any(first <= start and stop <= last for first, last in spans)
+            part = piece._replace(text=piece.text[start - position : stop - position])
+            marked.extend(with_role([part], role) if inside else [part])
+        position = end
+    return marked
+
+
+def _head(text: str, width: int) -> str:
+    """Return the beginning of `text` that takes at most `width` cells, in whole graphemes."""
+    if width <= 0:
+        return ""
+    if text.isascii():
+        return text[:width]
+    used = 0
+    for start, _end, size in split_graphemes(text)[0]:
+        used += size
+        if used > width:
+            return text[:start]
+    return text
+
+
+def _words(line: Line) -> Iterable[Line]:
+    """Yield what must stay together; blanks and newlines each as a word of their own."""
+    word: Line = []
+    for piece in line:
+        for token in _TOKEN.findall(piece.text):
+            alone = token[0] in " \t\n" or get_character_cell_size(token[0]) > 1
+            if alone:
+                if word:
+                    yield word
+                    word = []
+                yield [piece._replace(text=token)]
+            else:
+                word.append(piece._replace(text=token))
+    if word:
+        yield word
+
+
+def _chop(word: Line, width: int) -> Iterable[Line]:
+    """Yield a word that is wider than a row in parts that are not."""
+    if cells(word) <= width:
+        yield word
+        return
+    for piece in word:
+        rest = piece.text
+        while rest:
+            head = _head(rest, width) or rest[0]
+            yield [piece._replace(text=head)]
+            rest = rest[len(head) :]
+
+
+def _joined(row: Line) -> Line:
+    """Join neighbours that look the same: fewer pieces are quicker to paint."""
+    joined: Line = []
+    for piece in row:
+        if joined and joined[-1][1:] == piece[1:]:
+            joined[-1] = piece._replace(text=joined[-1].text + piece.text)
+        else:
+            joined.append(piece)
+    return joined
