@@ -17,6 +17,20 @@ class Fingerprint(NamedTuple):
     ctime_ns: int
     inode: int
 
+    def unsure(self) -> Fingerprint:
+        """Give the same fingerprint made to equal no file.
+
+        A file that changed moments before the sweep could change again within one tick of the
+        disk's clock and look the same. Kept like this, the next sweep reports it as modified, and
+        whoever reads it then finds out by its content.
+        """
+        return self._replace(ctime_ns=-1)
+
+    @property
+    def sure(self) -> bool:
+        """Whether an equal fingerprint means equal content."""
+        return self.ctime_ns != -1
+
 
 @dataclass(slots=True)
 class Changes:
@@ -24,17 +38,41 @@ class Changes:
 
     Attributes:
         added: Paths (vault-relative, "/"-separated) that are new, with their fingerprints.
-        modified: Paths whose fingerprint is another.
-        removed: Paths that are gone.
+        modified: Paths whose fingerprint is another. The content may still be the same: a
+            fingerprint that was not sure, a file that was only touched.
+        removed: Paths that are gone. Nothing below an unreadable folder is among them.
         unreadable: Paths or folders that could not be looked at, each with the system's reason.
-        total: How many files the sweep saw.
+        conflicts: Conflict copies of notes, each with the path of the note it is a copy of, which
+            need not exist; never among the notes.
+        away: Notes a cloud has taken off this machine. Reading one would download it, so each
+            stays as it is known, and is neither modified nor removed.
+        temps: Files a save left unfinished, by this program or one that was killed.
+        known: How many files were known before the sweep, in what was swept.
+        total: How many notes the sweep saw.
+        cancelled: Whether the sweep was stopped; then nothing counts as removed.
     """
 
     added: dict[str, Fingerprint] = field(default_factory=dict)
     modified: dict[str, Fingerprint] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, str] = field(default_factory=dict)
+    away: list[str] = field(default_factory=list)
+    temps: list[str] = field(default_factory=list)
+    known: int = 0
+    moved: int = 0
     total: int = 0
+    cancelled: bool = False
 
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether so many notes are gone that a drive may be missing or a sync half done.
+
+        Whoever keeps rows of them should keep those rows and ask. Files that only moved are not
+        missed, and a few files gone from a handful are an ordinary afternoon.
+        """
+        lost = len(self.removed) - self.moved
+        return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
