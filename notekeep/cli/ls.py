@@ -1,0 +1,141 @@
+"""`ls`: the notes that match a query, in order, with the columns one asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.asking import refresh_first
+from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
+from notekeep.cli.raw import RawCommand
+from notekeep.errors import UsageError
+
+if TYPE_CHECKING:
+    from notekeep.index.catalog import Row
+
+PLAIN_COLUMNS = ("title", "type", "path")
+FACTS = {
+    "path": lambda row: row.path,
+    "title": lambda row: row.title,
+    "type": lambda row: row.kind,
+    "tags": lambda row: list(row.tags),
+    "aliases": lambda row: list(row.aliases),
+    "words": lambda row: row.words,
+    "size": lambda row: row.size,
+    "private": lambda row: row.private,
+    "problem": lambda row: row.problem,
+}
+"""What every row has besides the fields of its note."""
+
+
+class LsCommand(RawCommand):
+    """`ls` takes its query raw."""
+
+    words_metavar = "[QUERY...]"
+
+
+@click.command(cls=LsCommand, short_help="List the notes that match a query.")
+@click.option("--cols", metavar="A,B", help="The columns, by field name.")
+@click.option("--sort", metavar="FIELD", help="The field to sort by; -FIELD turns it round.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option(
+    "--format", "template", metavar="TEXT", help="A line for each, e.g. '{path} {title}'."
+)
+@click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
+@json_option
+@no_refresh_option
+@verb_options
+def ls(
+    words: tuple[str, ...],
+    *,
+    cols: str | None,
+    sort: str | None,
+    limit: int | None,
+    template: str | None,
+    null: bool,
+    as_json: bool,
+    no_refresh: bool,
+    vault: str | None,
+) -> int:
+    """List the notes that match QUERY, all when there is none, sorted by title.
+
+    \b
+    notekeep ls 'type:book rating>=4' --sort -finished
+    notekeep ls is:draft --format '{path}'
+    """
+    opened = open_vault(vault)
+    refresh_first(opened, skip=no_refresh)
+    query = " ".join(words) + (f" sort:{sort}" if sort else "")
+    found = opened.rows(query, limit=limit)
+    columns = cols.split(",") if cols else PLAIN_COLUMNS
+    known = opened.fields()
+    for column in columns:
+        if column not in FACTS and known.find(column) is None:
+            near = known.nearest(column)
+            raise UsageError(
+                f"there is no field {column!r}", f"did you mean {near!r}?" if near else ""
+            )
+    if as_json:
+        output.write_json({"total": found.total, "rows": [as_object(row) for row in found.rows]})
+    elif null:
+        output.write_null(row.path for row in found.rows)
+    elif template is not None:
+        for row in found.rows:
+            output.write(_filled(template, row))
+    else:
+        output.table([[cell(value(row, name)) for name in columns] for row in found.rows])
+    if not found.total and not as_json:
+        output.note("no note matches")
+    return 0 if found.total else 1
+
+
+def value(row: Row, name: str) -> Any:
+    """A row's fact or field of that name; None when the note has none."""
+    fact = FACTS.get(name)
+    return fact(row) if fact else row.fields.get(name)
+
+
+def cell(value: Any) -> str:
+    """A value as text in a column."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(cell, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def as_object(row: Row) -> dict[str, Any]:
+    """A row as JSON: path, title, kind, tags, private, problem and the note's own fields."""
+    return {
+        "path": row.path,
+        "title": row.title,
+        "kind": row.kind,
+        "tags": list(row.tags),
+        "aliases": list(row.aliases),
+        "private": row.private,
+        "problem": row.problem,
+        "fields": row.fields,
+    }
+
+
+class _Blanks(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _filled(template: str, row: Row) -> str:
+    """Fill `{name}` with facts and fields; `{{` and `}}` are braces, anything else is literal."""
+    import re
+
+    values = _Blanks()
+    for name in re.findall(r"\{([\w-]+)\}", template):
+        values[name] = cell(value(row, name))
+    return re.sub(
+        r"\{\{|\}\}|\{([\w-]+)\}",
+        lambda match: values[match[1]] if match[1] else match[0][0],
+        template,
+    )

@@ -1,0 +1,111 @@
+"""`search`: full text, best first, with the place where it hit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.asking import refresh_first
+from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
+from notekeep.cli.raw import RawCommand
+
+if TYPE_CHECKING:
+    from notekeep.index.search import Found, Hit
+
+INDENT = "    "
+
+
+class SearchCommand(RawCommand):
+    """`search` takes its query raw."""
+
+    words_metavar = "QUERY..."
+
+
+@click.command(cls=SearchCommand, short_help="Find notes by what they say.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option(
+    "--explain", is_flag=True, help="Show how the query was read, and why a note matched."
+)
+@click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
+@json_option
+@no_refresh_option
+@verb_options
+def search(
+    words: tuple[str, ...],
+    *,
+    limit: int,
+    explain: bool,
+    null: bool,
+    as_json: bool,
+    no_refresh: bool,
+    vault: str | None,
+) -> int:
+    """Find the notes that QUERY is about, best first.
+
+    \b
+    notekeep search cue craving
+    notekeep search '"two-minute rule" type:book'
+    notekeep search 'habit -tag:draft finished:2026'
+    """
+    query = " ".join(words)
+    if not query.strip():
+        raise click.UsageError("what should be searched for?")
+    opened = open_vault(vault)
+    refresh_first(opened, skip=no_refresh)
+    found = opened.search(query, limit=limit, explain=explain)
+    if as_json:
+        output.write_json(as_object(query, found))
+    elif null:
+        output.write_null(hit.row.path for hit in found.hits)
+    else:
+        _write(found)
+    if explain and found.explanation:
+        output.note(found.explanation)
+    for remark in found.remarks:
+        output.note(remark)
+    if not found.total and not as_json:
+        output.note(f"nothing found for {query!r}")
+    return 0 if found.total else 1
+
+
+def as_object(query: str, found: Found) -> dict[str, Any]:
+    """An answer as JSON; the keys are documented and stay."""
+    return {
+        "query": query,
+        "total": found.total,
+        "hits": [
+            {
+                "path": hit.row.path,
+                "title": hit.row.title,
+                "kind": hit.row.kind,
+                "score": round(hit.score, 4),
+                "snippet": hit.snippet.text,
+                "line": hit.line,
+                "heading": hit.heading,
+            }
+            for hit in found.hits
+        ],
+    }
+
+
+def _write(found: Found) -> None:
+    for hit in found.hits:
+        place = f"{hit.row.path}:{hit.line}" if hit.line else hit.row.path
+        output.write_styled([(hit.row.title, "bold"), ("  ", ""), (place, "dim")])
+        if hit.snippet.text:
+            output.write_styled([(INDENT, ""), *_marked(hit)])
+    if found.total > len(found.hits):
+        output.note(f"{len(found.hits)} of {found.total}; --limit shows more")
+
+
+def _marked(hit: Hit) -> list[tuple[str, str]]:
+    """The snippet on one line, in pieces, those that matched in bold."""
+    text = hit.snippet.text.replace("\n", " ")
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for start, end in hit.snippet.marks:
+        pieces += [(text[at:start], ""), (text[start:end], "yellow")]
+        at = end
+    return [*pieces, (text[at:], "")]

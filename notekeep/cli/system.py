@@ -1,0 +1,156 @@
+"""The machinery: `index`, `config`, `sql`, `completion`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.context import debug_option, json_option, open_vault, scene, verb_options
+from notekeep.errors import UsageError
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(short_help="Bring the index up to date, or build it anew.")
+@click.option("--rebuild", is_flag=True, help="Throw the index away and build it from the files.")
+@click.option("--verify", is_flag=True, help="Read every file, also those that look unchanged.")
+@json_option
+@verb_options
+def index(*, rebuild: bool, verify: bool, as_json: bool, vault: str | None) -> int:
+    """Bring the catalog and the words up to date with the files.
+
+    Both are derived: deleting them is safe, and nothing in the vault is ever written here.
+    """
+    opened = open_vault(vault)
+    start = time.perf_counter()
+    progress = _Progress() if sys.stderr.isatty() else None
+    refreshed = opened.refresh(full=rebuild, verify=verify, progress=progress)
+    if progress:
+        progress.end()
+    seconds = time.perf_counter() - start
+    if as_json:
+        output.write_json(
+            {
+                "notes": opened.count(),
+                "indexed": refreshed.indexed,
+                "removed": len(refreshed.changes.removed),
+                "pending": refreshed.pending,
+                "problems": len(refreshed.problems),
+                "seconds": round(seconds, 3),
+            }
+        )
+        return 0
+    output.write(
+        f"{opened.count()} notes, {refreshed.indexed} read anew, "
+        f"{len(refreshed.changes.removed)} gone, {seconds:.1f} s"
+    )
+    for problem in refreshed.problems:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        output.note(f"{place}: {problem.message}")
+    return 0
+
+
+@click.command(short_help="Show the settings, where each comes from, and what is wrong.")
+@json_option
+@debug_option
+def config(*, as_json: bool) -> int:
+    """Show which files hold settings and what was ignored in them."""
+    from notekeep import config as settings
+    from notekeep.errors import NotFound
+
+    places = settings.Places.of_machine()
+    person = settings.person_settings(places)
+    rows = [
+        ("person's settings", person.path, _there(person.path)),
+        ("cache", places.cache, _there(places.cache)),
+        ("state", places.state, _there(places.state)),
+    ]
+    warnings = list(person.warnings)
+    try:
+        root = settings.find_vault(scene().vault, os.environ, os.getcwd(), person)
+    except NotFound:
+        pass
+    else:
+        own = settings.vault_settings(root)
+        path = os.path.join(root, settings.VAULT_SETTINGS)
+        rows += [("vault", root, "in use"), ("vault's settings", path, _there(path))]
+        warnings += own.warnings
+    if as_json:
+        files = [{"what": what, "path": path, "state": state} for what, path, state in rows]
+        output.write_json({"files": files, "warnings": warnings})
+    else:
+        output.table(rows, stretch=1)
+        for warning in warnings:
+            output.note(f"ignored: {warning}")
+    return 0
+
+
+@click.command(short_help="Ask the catalog with SQL; it is read-only.")
+@click.argument("query")
+@json_option
+@verb_options
+def sql(query: str, *, as_json: bool, vault: str | None) -> int:
+    """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them."""
+    opened = open_vault(vault)
+    opened.refresh(for_answer=True)
+    heads, rows = opened.sql(query)
+    if as_json:
+        output.write_json([dict(zip(heads, row, strict=True)) for row in rows])
+    else:
+        output.table(
+            [["" if cell is None else str(cell) for cell in row] for row in rows], heads=heads
+        )
+    return 0 if rows else 1
+
+
+@click.command(short_help="Print the script that completes commands in your shell.")
+@click.argument("shell", required=False, metavar="[bash|zsh|fish]")
+@debug_option
+def completion(shell: str | None) -> None:
+    """Print the completion script for SHELL (yours when left out).
+
+    \b
+    notekeep completion bash > ~/.local/share/bash-completion/completions/notekeep
+    notekeep completion zsh > ~/.zfunc/_notekeep
+    notekeep completion fish > ~/.config/fish/completions/notekeep.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from notekeep.cli.tree import tree
+
+    name = shell or os.path.basename(os.environ.get("SHELL", ""))
+    completer = get_completion_class(name) if name in SHELLS else None
+    if completer is None:
+        raise UsageError(f"there is no completion for {name!r}", f"one of {', '.join(SHELLS)}")
+    output.write(completer(tree, {}, "notekeep", "_NOTEKEEP_COMPLETE").source())
+
+
+def _there(path: str) -> str:
+    return "there" if os.path.exists(path) else "not made yet"
+
+
+class _Progress:
+    """A line on stderr that says how many notes were read, and after two seconds how long it takes."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+        self.width = shutil.get_terminal_size().columns
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that `done` notes of `total` are read."""
+        passed = time.monotonic() - self.start
+        text = f"indexing {done} of {total}"
+        if passed > 2 and done:
+            text += f", {passed * (total - done) / done:.0f} s left"
+        sys.stderr.write("\r" + text.ljust(self.width - 1)[: self.width - 1])
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Take the line away."""
+        sys.stderr.write("\r" + " " * (self.width - 1) + "\r")
+        sys.stderr.flush()
