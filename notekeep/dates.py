@@ -1,0 +1,162 @@
+"""Days: the words a person has for one, the hour at which it starts, and how it is written.
+
+A day is decided by the wall clock of where the person is, and from then on it is a plain date:
+nothing here knows a time zone, and nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from notekeep.errors import UsageError
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LONGEST_WORDS = 3
+"""How many words a day takes at most: "3 days ago"."""
+
+_DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
+_UNIT_DAYS = {"": 1, "d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
+_YEARS_BACK = 8
+"""How far back the latest such day can lie: 29 February 1904 came eight years after 1896."""
+
+
+def habit_day(now: datetime, day_start: int) -> date:
+    """The day that counts at a moment: until `day_start` o'clock it is still the day before.
+
+    Args:
+        now: The wall clock, without a time zone. Hours are taken off its digits, so a night in
+            which the clock is changed has no effect.
+        day_start: The hour at which a day begins, 0 to 23.
+    """
+    return (now - timedelta(hours=day_start)).date()
+
+
+def clock(now: datetime, day: date, *, seconds: bool = False) -> str:
+    """The time as it is written for a day: `07:10`, and `24:40` for 00:40 in the night after it."""
+    hour = now.hour + (24 if now.date() == day + timedelta(days=1) else 0)
+    return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
+
+
+def short(day: date, today: date | None = None) -> str:
+    """A day as a person reads it: `Tue 24 Nov`, with the year when it is not that of `today`."""
+    text = f"{WEEKDAYS[day.weekday()][:3].capitalize()} {day.day} {MONTHS[day.month - 1]}"
+    return text if today is None or day.year == today.year else f"{text} {day.year}"
+
+
+def parse_iso(text: str) -> date | None:
+    """Read `2026-11-24`, and only that form; None when it is not one or no such day exists."""
+    year, month, day = text[:4], text[5:7], text[8:]
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not _digits(year + month + day):
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def parse_day(text: str, today: date) -> date:
+    """Read one day in words.
+
+    Args:
+        text: `today`, `yesterday` or `yd`, `-2`, `-1w`, `3 days ago`, `mon` to `sun` (the latest
+            one, today included), `last tue` (before today), `24` (the latest 24th), `11-03` (the
+            latest 3 November), or an ISO date. Nothing at all means today.
+        today: The day that counts now.
+
+    Raises:
+        UsageError: It is no day, or no calendar has it.
+    """
+    day = find_day(text, today)
+    if day is None:
+        raise UsageError(
+            f"not a day: {text}",
+            "write today, yesterday, -2, mon, 24, 11-03 or 2026-11-24",
+            text=text,
+            position=0,
+        )
+    return day
+
+
+def find_day(text: str, today: date) -> date | None:
+    """Read one day in words, as `parse_day` does; None when it has not the form of one.
+
+    Raises:
+        UsageError: It has the form of a day, but no calendar has it.
+    """
+    words = text.strip().casefold().split()
+    name = " ".join(words)
+    try:
+        if name in _DAY_WORDS:
+            return today + timedelta(days=_DAY_WORDS[name])
+        return (
+            _weekday(words, today)
+            or _days_ago(words, today)
+            or _written(name, today)
+            or _latest(name.split("-"), today)
+        )
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"there is no such day: {text}", "write one as 2026-11-24", text=text, position=0
+        ) from None
+
+
+def _weekday(words: list[str], today: date) -> date | None:
+    """`tue`, or `last tue`; two letters are enough, one would also be a value of a check-in."""
+    is_last = len(words) == 2 and words[0] == "last"
+    if len(words) != 1 + is_last or len(words[-1]) < 2:
+        return None
+    for weekday, name in enumerate(WEEKDAYS):
+        if name.startswith(words[-1]):
+            back = (today.weekday() - weekday) % 7
+            return today - timedelta(days=back or (7 if is_last else 0))
+    return None
+
+
+def _days_ago(words: list[str], today: date) -> date | None:
+    """`-2`, `-1w`, `3 days ago`, `2 weeks ago`."""
+    if len(words) == 1 and words[0].startswith("-"):
+        count = words[0][1:].rstrip("dw")
+        unit = words[0][1 + len(count) :]
+    elif len(words) == 3 and words[2] == "ago":
+        count, unit = words[:2]
+    else:
+        return None
+    if not _digits(count) or unit not in _UNIT_DAYS:
+        return None
+    return today - timedelta(days=int(count) * _UNIT_DAYS[unit])
+
+
+def _written(text: str, today: date) -> date | None:
+    """`2026-11-24`, and `2026-11-3`."""
+    parts = text.split("-")
+    if len(parts) != 3 or not all(map(_digits, parts)) or len(parts[0]) != 4:
+        return None
+    return today.replace(year=int(parts[0]), month=int(parts[1]), day=int(parts[2]))
+
+
+def _latest(parts: list[str], today: date) -> date | None:
+    """`24` or `11-03`: the latest such day that is not after today."""
+    if len(parts) > 2 or not all(_digits(part) and len(part) < 3 for part in parts):
+        return None
+    year, month = today.year, int(parts[0]) if len(parts) == 2 else today.month
+    for _ in range(12 * _YEARS_BACK + 1):
+        day = _date(year, month, int(parts[-1]))
+        if day is not None and day <= today:
+            return day
+        if len(parts) == 2:
+            year -= 1
+        else:
+            year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    raise ValueError(parts)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 8

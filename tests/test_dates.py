@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep import dates
+from notekeep.errors import UsageError
+
+VECTORS = json.loads((Path(__file__).parent / "habits/vectors/dates.json").read_text("utf-8"))
+TODAY = date(2026, 11, 24)  # a Tuesday
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: f"{case['text']}@{case['now']}")
+def test_words_for_a_day_mean_what_the_vectors_say(case: dict[str, Any]) -> None:
+    today = dates.habit_day(datetime.fromisoformat(case["now"]), case["day_start"])
+    if case["date"] == "error":
+        with pytest.raises(UsageError):
+            dates.parse_day(case["text"], today)
+    else:
+        assert dates.parse_day(case["text"], today).isoformat() == case["date"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("tomorrow", "2026-11-25"),
+        ("-0", "2026-11-24"),
+        ("2 Weeks AGO", "2026-11-10"),
+        ("1 day ago", "2026-11-23"),
+        ("tue", "2026-11-24"),
+        ("last monday", "2026-11-23"),
+        ("24", "2026-11-24"),
+        ("02-29", "2024-02-29"),
+        ("2026-11-3", "2026-11-03"),
+        ("  YD ", "2026-11-23"),
+    ],
+)
+def test_more_words_for_a_day(text: str, day: str) -> None:
+    assert dates.parse_day(text, TODAY).isoformat() == day
+
+
+def test_a_leap_day_is_found_across_a_century_without_one() -> None:
+    assert dates.parse_day("02-29", date(1904, 2, 28)) == date(1896, 2, 29)
+
+
+@pytest.mark.parametrize("text", ["m", "xyz", "last", "last week", "+2", "--2", "-2x", "1.5", "३"])
+def test_what_has_not_the_form_of_a_day_is_none(text: str) -> None:
+    assert dates.find_day(text, TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "13-01", "32", "0", "02-30", "-99999999"])
+def test_a_day_that_no_calendar_has_is_an_error(text: str) -> None:
+    with pytest.raises(UsageError, match="no such day") as caught:
+        dates.find_day(text, TODAY)
+    assert caught.value.text == text
+
+
+@given(st.text(max_size=12) | st.from_regex(r"-?[0-9]{1,9}[dw]?|[0-9-]{1,11}", fullmatch=True))
+def test_any_text_is_a_day_or_no_day_and_never_breaks(text: str) -> None:
+    try:
+        day = dates.find_day(text, TODAY)
+    except UsageError:
+        return
+    assert day is None or isinstance(day, date)
+
+
+@given(st.dates())
+def test_an_iso_date_is_read_as_written(day: date) -> None:
+    assert dates.parse_iso(day.isoformat()) == day
+    assert dates.parse_day(day.isoformat(), TODAY) == day
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-11-2", "2026/11/24", "2026-11-24 ", "2026-13-01", "²026-11-24"]
+)
+def test_only_the_iso_form_is_iso(text: str) -> None:
+    assert dates.parse_iso(text) is None
+
+
+@given(st.datetimes(), st.integers(0, 23))
+def test_a_habit_day_is_the_calendar_day_or_the_one_before(now: datetime, day_start: int) -> None:
+    if now.toordinal() == 1:
+        return
+    day = dates.habit_day(now, day_start)
+    expected = now.date() if now.hour >= day_start else now.date() - timedelta(days=1)
+    assert day == expected
+
+
+def test_the_night_after_a_day_is_written_with_hours_past_24() -> None:
+    night = datetime.fromisoformat("2026-11-25T00:40:09")
+    assert dates.clock(night, TODAY) == "24:40"
+    assert dates.clock(night, TODAY, seconds=True) == "24:40:09"
+    assert dates.clock(night, date(2026, 11, 25)) == "00:40"
+    assert dates.clock(night, date(2026, 11, 20)) == "00:40"
+
+
+def test_a_day_is_shown_with_its_year_only_when_it_is_another() -> None:
+    assert dates.short(TODAY, TODAY) == "Tue 24 Nov"
+    assert dates.short(date(2025, 3, 1), TODAY) == "Sat 1 Mar 2025"
