@@ -1,5 +1,6 @@
 """A query as a tree: what the parser makes and both indexes read.
 
+Two trees that ask the same are equal, wherever their words stood: spans do not count.
 Leaves about words (Term, Phrase, Prefix, Fuzzy, Regex, Section, Line) are answered by the words
 index; leaves about facts (Compare, Tag, Is, Has, Link) by the catalog, which hands the result on
 as Docs. One tree serves both.
@@ -7,7 +8,8 @@ as Docs. One tree serves both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
@@ -27,7 +29,7 @@ class Term:
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Phrase:
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Prefix:
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,17 @@ class Wildcard:
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """A word, give or take some letters: `nawal~`, `nawal~2`."""
+    """A word, give or take one or two letters: `nawal~`, `nawal~2`."""
 
     text: str
     distance: int = 1
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +74,28 @@ class Regex:
     """A regular expression over the note's text: `/lever(age)?/`."""
 
     pattern: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Words within one section: `section:"Key ideas"` or `section:(a b)`; `node` holds them."""
+    """Words within one section, its heading included: `section:"Key ideas"`, `section:(a b)`.
+
+    Attributes:
+        node: What one section must match; only Term, Phrase, Prefix, Wildcard, Fuzzy, And, Or and
+            Not.
+    """
 
     node: Node
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words on one line: `line:(a b)`."""
+    """Words on one line: `line:(a b)`; `node` as in Section."""
 
     node: Node
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,9 @@ class Compare:
     Attributes:
         field: The field's canonical name.
         op: ":" means contains for text, any item for lists, equals for numbers, within for dates.
-        low: The value, or the lower end of a range; dates as ISO, already resolved to days.
+        low: The value, or the lower end of a range. Text is as typed, to be folded by the reader.
+            A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">" has
+            the last day of its period and "<" the first, so that plain comparison is right.
         high: The upper end of a range, included; None when the value is no range.
     """
 
@@ -106,15 +115,15 @@ class Compare:
     op: Operator
     low: str | float | bool
     high: str | float | None = None
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Notes whose path contains or begins with the text: `path:books/`."""
+    """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
 
     text: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ class Tag:
     """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
 
     name: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,7 @@ class Is:
     """Notes in a state: `is:draft`."""
 
     flag: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,7 @@ class Has:
     """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
 
     name: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ class Link:
 
     direction: Literal["to", "from"]
     note: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +202,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a person asked for.
+    """What a person asked for; `str` of it is the same query, written out with every bracket.
 
     Attributes:
         text: The query as typed.
@@ -204,5 +213,10 @@ class Query:
 
     text: str
     root: Node | None = None
-    order: tuple[Order, ...] = field(default=())
+    order: tuple[Order, ...] = dataclasses.field(default=())
     limit: int | None = None
+
+    def __str__(self) -> str:
+        from notekeep.query.explain import write_query
+
+        return write_query(self)

@@ -1,0 +1,182 @@
+"""Which fields a query may name, their types, and the nearest name to a misspelt one.
+
+The kinds and the notes' own front matter come from outside, as plain mappings: a query knows the
+names of things, not the things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple, TypeAlias
+
+FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
+"""What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
+
+COMMON: dict[str, FieldType] = {
+    "title": "text",
+    "path": "text",
+    "file": "text",
+    "type": "text",
+    "tags": "list",
+    "aliases": "list",
+    "created": "date",
+    "modified": "date",
+    "description": "text",
+    "cover": "text",
+    "slug": "text",
+    "publish": "bool",
+    "private": "bool",
+    "words": "number",
+    "size": "number",
+    "task": "list",
+    "task-todo": "list",
+    "task-done": "list",
+}
+"""Fields of every note, those included that it has without writing them down."""
+
+COMMON_ALIASES = {
+    "kind": "type",
+    "tag": "tags",
+    "alias": "aliases",
+    "folder": "path",
+    "mtime": "modified",
+    "keywords": "tags",
+}
+
+FLAGS = (
+    "ambiguous",
+    "broken",
+    "conflict",
+    "draft",
+    "invalid",
+    "log",
+    "orphan",
+    "private",
+    "template",
+    "todo",
+    "untagged",
+)
+"""What `is:` knows; what each means is said where the catalog answers it."""
+
+THINGS = {
+    "alias": "aliases",
+    "aliases": "aliases",
+    "backlink": "backlinks",
+    "backlinks": "backlinks",
+    "code": "code",
+    "embed": "embeds",
+    "embeds": "embeds",
+    "heading": "headings",
+    "headings": "headings",
+    "link": "links",
+    "links": "links",
+    "quote": "quotes",
+    "quotes": "quotes",
+    "tag": "tags",
+    "tags": "tags",
+    "task": "tasks",
+    "tasks": "tasks",
+    "timestamp": "timestamps",
+    "timestamps": "timestamps",
+}
+"""What `has:` knows besides fields: the names a person may use, and the thing they mean."""
+
+SCOPES = (
+    "body",
+    "content",
+    "from",
+    "has",
+    "heading",
+    "is",
+    "limit",
+    "line",
+    "no",
+    "quote",
+    "section",
+    "sort",
+    "to",
+)
+"""Names before a colon that are no field; here so that a misspelt one is understood."""
+
+_READ_AS: dict[str, FieldType] = {
+    "text": "text",
+    "number": "number",
+    "date": "date",
+    "list": "list",
+    "links": "list",
+    "bool": "bool",
+}
+
+
+class Field(NamedTuple):
+    """A field as a query knows it: its canonical name and how its values are read."""
+
+    name: str
+    type: FieldType
+
+
+class Fields:
+    """The names a query may use in one vault.
+
+    Attributes:
+        kinds: The ids of all kinds, sorted.
+    """
+
+    def __init__(
+        self, kinds: Iterable[str], types: Mapping[str, FieldType], aliases: Mapping[str, str]
+    ) -> None:
+        self.kinds = tuple(sorted(kinds))
+        self._types = types
+        self._aliases = aliases
+
+    @classmethod
+    def of(
+        cls,
+        kinds: Mapping[str, Mapping[str, str]],
+        seen: Iterable[str] = (),
+        aliases: Mapping[str, str] | None = None,
+    ) -> Fields:
+        """Gather the fields of a vault.
+
+        Args:
+            kinds: Each kind's id with its fields and their types.
+            seen: Names that notes use besides; a mapping also gives their types.
+            aliases: Other spellings of a field, each with the canonical one.
+        """
+        types: dict[str, FieldType] = {}
+        known = seen if isinstance(seen, Mapping) else dict.fromkeys(seen, "any")
+        for source in (known, *kinds.values()):
+            for name, kind in source.items():
+                types[name.casefold()] = _READ_AS.get(kind, "any")
+        spellings = {other.casefold(): name for other, name in (aliases or {}).items()}
+        return cls(kinds, types | COMMON, spellings | COMMON_ALIASES)
+
+    def find(self, name: str) -> Field | None:
+        """The field of that name or other spelling, in any case, or None."""
+        key = name.casefold()
+        words = key.replace("_", " ").replace("-", " ").split()
+        for candidate in (key, *(glue.join(words) for glue in "-_ ")):
+            canonical = self._aliases.get(candidate, candidate)
+            if canonical in self._types:
+                return Field(canonical, self._types[canonical])
+        return None
+
+    def names(self) -> list[str]:
+        """All canonical field names, sorted."""
+        return sorted(self._types)
+
+    def things(self) -> list[str]:
+        """All that `has:` understands, sorted."""
+        return sorted({*THINGS, *self._types})
+
+    def nearest(self, name: str) -> str | None:
+        """The field or scope that `name` is most likely a slip of, or None."""
+        return nearest(name, [*self._types, *self._aliases, *SCOPES])
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` is most likely a slip of, or None when none is near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word.casefold()[:40], sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else None

@@ -1,0 +1,296 @@
+"""The grammar of queries: text into a tree, with the place of whatever is wrong.
+
+`NOT` binds tightest, then conditions side by side, then `OR`. What one condition means is
+leaves.py's affair. A query that is still being typed is read for what it says so far.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.errors import UsageError
+from notekeep.query.leaves import Context, bare_leaf, field_leaf
+from notekeep.query.lexer import Token, tokens
+from notekeep.query.tree import And, Line, Node, Not, Or, Order, Prefix, Query, Section, Term
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from notekeep.query.fields import Fields
+
+MAX_LENGTH = 10_000
+"""Characters of a query."""
+MAX_DEPTH = 50
+"""Parentheses within parentheses."""
+FALLBACK_WORDS = 20
+"""How many words count of something that is being typed and cannot be read as a query."""
+
+_VALUES = ("word", "phrase", "link", "(")
+_ORDER_ONLY = ("score", "random")
+_UNITS: dict[str, type[Section | Line]] = {"section": Section, "line": Line}
+
+
+def parse(
+    text: str, fields: Fields, *, today: date, week_start: int = 0, typing: bool = False
+) -> Query:
+    """Read a query.
+
+    Args:
+        text: As a person typed it.
+        fields: The names it may use.
+        today: The day that `yesterday` and `last-week` count from.
+        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
+        typing: The text may be unfinished: its last word is the beginning of one, what does not
+            make sense yet is left out or taken for words, and nothing raises.
+
+    Returns:
+        The query; its root is None when it has no condition, which every note meets.
+
+    Raises:
+        UsageError: With the position of what cannot be understood; never while typing.
+    """
+    context = Context(text, fields, today, week_start, typing)
+    try:
+        if len(text) > MAX_LENGTH:
+            raise context.error(f"A query has at most {MAX_LENGTH:,} characters.", at=MAX_LENGTH)
+        return _Parser(context).parse()
+    except UsageError:
+        if not typing:
+            raise
+        return _plain_words(text)
+
+
+def _plain_words(text: str) -> Query:
+    words = re.findall(r"\w+", text[:MAX_LENGTH])[:FALLBACK_WORDS]
+    root = _joined(And, [Term(word) for word in words[:-1]] + [Prefix(word) for word in words[-1:]])
+    return Query(text, root)
+
+
+class _Parser:
+    """One pass over the tokens by recursive descent; depth is bounded by MAX_DEPTH."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.tokens = list(tokens(context.text))
+        self.at = 0
+        self.depth = 0
+        self.group: Token | None = None  # the field whose group `title:(a b)` is being read
+        self.order: list[Order] = []
+        self.limit: int | None = None
+        self.silent: Token | None = None  # a word that says nothing
+
+    def parse(self) -> Query:
+        root = self._either()
+        while token := self._peek():  # only a ")" can be left
+            self._complain("Nothing opens this bracket.", "Take it out.", token)
+            self.at += 1
+            root = _joined(And, [root, self._either()])
+        if root is None and self.silent and not self.order and self.limit is None:
+            self._complain(
+                f"There is nothing to look for in {self.silent.text}.",
+                "Words have letters or digits; a regular expression finds anything: /text/.",
+                self.silent,
+            )
+        return Query(self.context.text, root, tuple(self.order), self.limit)
+
+    def _peek(self) -> Token | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def _complain(self, message: str, hint: str, token: Token) -> None:
+        """Raise, unless somebody is still typing."""
+        if not self.context.typing:
+            raise self.context.error(message, hint, at=token.start)
+
+    def _either(self) -> Node | None:
+        """`a OR b`."""
+        parts = [self._all()]
+        while (token := self._peek()) and token.kind == "or":
+            self.at += 1
+            if parts[-1] is None:
+                self._complain(
+                    f"{token.text} wants something before it.", _quoted(token.text), token
+                )
+            parts.append(self._all())
+            if parts[-1] is None and not ((after := self._peek()) and after.kind == "or"):
+                self._complain(
+                    f"{token.text} wants something after it.", _quoted(token.text), token
+                )
+        return _joined(Or, parts)
+
+    def _all(self) -> Node | None:
+        """`a b`, `a AND b`."""
+        parts: list[Node | None] = []
+        while (token := self._peek()) and token.kind not in ("or", ")"):
+            if token.kind == "and":
+                self.at += 1
+                after = self._peek()
+                if not parts or after is None or after.kind in ("or", ")", "and"):
+                    self._complain("AND wants something on both sides.", _quoted("AND"), token)
+            else:
+                parts.append(self._not())
+        return _joined(And, parts)
+
+    def _not(self) -> Node | None:
+        """`-a`, `NOT a`; two of them are none."""
+        sign: Token | None = None
+        negative = False
+        while (token := self._peek()) and token.kind == "not":
+            sign, negative = token, not negative
+            self.at += 1
+        before, held = self.at, (len(self.order), self.limit)
+        part = self._atom(negated=sign is not None)
+        if sign and self.at == before:
+            self._complain(f"{sign.text} wants something after it.", _quoted(sign.text), sign)
+        if sign and held != (len(self.order), self.limit):
+            self._complain("sort: and limit: cannot be negated.", "", sign)
+        return Not(part) if negative and part is not None else part
+
+    def _atom(self, *, negated: bool) -> Node | None:
+        token = self._peek()
+        if token is None or token.kind in ("or", "and", ")"):
+            return None
+        if token.kind == "(":
+            return self._bracketed()
+        self.at += 1
+        if token.kind == "field":
+            return self._field(token, negated=negated)
+        if self.group:
+            return self._grouped(self.group, token, negated=negated)
+        try:
+            leaf = bare_leaf(token, self._context(negated=negated))
+        except UsageError:
+            if not self.context.typing:
+                raise
+            return None
+        if leaf is None:
+            self.silent = token
+        return leaf
+
+    def _bracketed(self) -> Node | None:
+        opening = self.tokens[self.at]
+        self.at += 1
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.context.error(f"More than {MAX_DEPTH} brackets are open.", at=opening.start)
+        inner = self._either()
+        self.depth -= 1
+        closing = self._peek()
+        if closing is None:
+            self._complain("This bracket does not close.", "", opening)
+        elif inner is None:
+            self._complain("There is nothing between these brackets.", "", opening)
+        self.at += 1
+        return inner
+
+    def _context(self, *, negated: bool) -> Context:
+        """What a leaf is read against; a word under NOT is never the beginning of another."""
+        return self.context._replace(typing=False) if negated else self.context
+
+    def _field(self, field: Token, *, negated: bool) -> Node | None:
+        value = self._peek()
+        if self.group:
+            self._complain(
+                f"Within {self.group.text}:( ) there can be only words, not {field.text}:.",
+                f"Put {field.text}: before or behind the brackets.",
+                field,
+            )
+        if value is None or value.kind not in _VALUES:
+            self._complain(
+                f"{field.text}{field.op} wants something after it.",
+                f"Write no:{field.text} for notes without it, or put the text in quotes.",
+                field,
+            )
+            return None
+        name = field.text.casefold()
+        if value.kind == "(":
+            return self._group(field)
+        self.at += 1
+        if name == "sort":
+            self._sort(value)
+            return None
+        if name == "limit":
+            self._limit(value)
+            return None
+        return self._grouped(field, value, negated=negated)
+
+    def _group(self, field: Token) -> Node | None:
+        """`title:(a b)`, `tag:(a OR b)`, `line:(a b)`."""
+        if field.text.casefold() in ("sort", "limit"):
+            self._complain(f"{field.text}: takes no brackets.", "", field)
+        outer, self.group = self.group, field
+        inner = self._bracketed()
+        self.group = outer
+        unit = _UNITS.get(field.text.casefold())
+        if unit is None or inner is None:
+            return inner
+        return unit(inner, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
+
+    def _grouped(self, field: Token, value: Token, *, negated: bool) -> Node | None:
+        """One value of a field: the only one, or one of its group."""
+        context = self._context(negated=negated)
+        unit = _UNITS.get(field.text.casefold())
+        try:
+            if value.kind in ("regex", "bracket") or (unit and value.kind in ("tag", "link")):
+                raise context.error(
+                    f"Within {field.text}: there can be only words.", at=value.start
+                )
+            if unit is None:
+                return field_leaf(field, value, context)
+            leaf = bare_leaf(value, context)
+        except UsageError:
+            if not self.context.typing:
+                raise
+            return None if self.context.unfinished(value) else _as_words(field, value)
+        if leaf is None or self.group:
+            return leaf
+        return unit(leaf, (field.start, value.end))
+
+    def _sort(self, value: Token) -> None:
+        at = value.start
+        for key in value.text.split(","):
+            name = key.strip().removeprefix("-")
+            found = self.context.fields.find(name)
+            if name.casefold() in _ORDER_ONLY:
+                self._order(name.casefold(), key)
+            elif found:
+                self._order(found.name, key)
+            elif not self.context.typing:
+                near = self.context.fields.nearest(name)
+                raise self.context.error(
+                    f'There is no field "{name}" to sort by.',
+                    f"Did you mean {near}?" if near else "All fields: notekeep fields.",
+                    at=at,
+                )
+            at += len(key) + 1
+
+    def _order(self, name: str, key: str) -> None:
+        self.order.append(Order(name, descending=key.strip().startswith("-")))
+
+    def _limit(self, value: Token) -> None:
+        if re.fullmatch(r"[1-9][0-9]{0,8}", value.text):
+            self.limit = int(value.text)
+        else:
+            self._complain("limit: wants a number from 1 on.", "Write limit:20.", value)
+
+
+def _as_words(field: Token, value: Token) -> Node:
+    """What cannot be a field, while typing: the words themselves."""
+    return Term(f"{field.text} {value.text}", span=(field.start, value.end))
+
+
+def _quoted(operator: str) -> str:
+    return f'To look for the word itself, write "{operator}".'
+
+
+def _joined(kind: type[And | Or], parts: list[Node | None]) -> Node | None:
+    """The parts under one node of that kind, those of the same kind within it flattened."""
+    flat: list[Node] = []
+    for part in parts:
+        if isinstance(part, kind):
+            flat.extend(part.parts)
+        elif part is not None:
+            flat.append(part)
+    if len(flat) > 1:
+        return kind(tuple(flat))
+    return flat[0] if flat else None

@@ -1,0 +1,84 @@
+"""What a person is told when a query makes no sense: what, where, and what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import UsageError
+from notekeep.query.grammar import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.query.tree import Query
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "message", "hint"),
+    [
+        ("a ratng>=4", 2, 'no field "ratng"', "Did you mean rating? To look for the text itself"),
+        ("xyzzy:1", 0, 'no field "xyzzy"', 'write "xyzzy:1"'),
+        ("a < b", 0, 'no field "a"', 'write "a < b"'),
+        ("type:bok", 5, 'no kind "bok"', "Did you mean book?"),
+        ("is:drft", 3, 'no state "drft"', "Did you mean draft?"),
+        ("is:book", 3, 'no state "book"', "type:book"),
+        ("has:covr", 4, 'no field or thing "covr"', "Did you mean cover?"),
+        ("no:ratin", 3, 'no field or thing "ratin"', "Did you mean rating?"),
+        ("[autor]", 0, 'no field or thing "autor"', "Did you mean author?"),
+        ("sort:titel", 5, 'no field "titel" to sort by', "Did you mean title?"),
+        ("sort:title,-pagse", 11, 'no field "pagse"', "Did you mean pages?"),
+        ("rating>=good", 8, 'rating is a number, and "good" is none', "rating>=4"),
+        ("rating:1e5", 7, "rating is a number", "rating:3..5"),
+        ("rating:5..3", 7, "ends before it begins", "3..5"),
+        ("rating>3..5", 7, "A range has both its ends", "rating:3..5"),
+        ("rating:..", 7, "no ends", "A.."),
+        ("created:2026-02-30", 8, "No calendar has 2026-02-30", ""),
+        ("created:soon", 8, 'created is a date, and "soon" is none', "last-week"),
+        ("draft:maybe", 6, 'draft is yes or no, and "maybe" is neither', "draft:yes"),
+        ("draft>yes", 6, "draft is yes or no", "draft:yes"),
+        ("type>book", 0, "type cannot be compared by >", "type:book"),
+        ("limit:0", 6, "a number from 1 on", "limit:20"),
+        ("limit:many", 6, "a number from 1 on", "limit:20"),
+        ("-limit:3", 0, "cannot be negated", ""),
+        ("limit:(3)", 0, "takes no brackets", ""),
+        ("title:", 0, "title: wants something after it", "no:title"),
+        ('author:""', 7, "author: wants something after it", "no:author"),
+        ("rating>= OR x", 0, "rating>= wants something after it", ""),
+        ("to:[[]]", 3, "wants the name of a note", ""),
+        ("tag:#", 4, "no tag here", "tag:habit"),
+        ("body:--", 5, "no word in --", "/text/"),
+        ("a OR", 2, "OR wants something after it", '"OR"'),
+        ("OR a", 0, "OR wants something before it", '"OR"'),
+        ("a OR OR b", 5, "OR wants something before it", '"OR"'),
+        ("a (b OR)", 5, "OR wants something after it", '"OR"'),
+        ("a AND", 2, "AND wants something on both sides", '"AND"'),
+        ("a NOT", 2, "NOT wants something after it", '"NOT"'),
+        ("a (b", 2, "does not close", ""),
+        ("a b)", 3, "Nothing opens this bracket", ""),
+        ("a ()", 2, "nothing between these brackets", ""),
+        ('a "b c', 2, "quotes do not end", r"\""),
+        ('a "" b', 2, "nothing between these quotes", ""),
+        ("/lever(/", 6, "does not work", ""),
+        ("/lever", 0, "does not end", "slash"),
+        (f"/{'(' * 900}{')' * 900}/", 0, "at most 1000 characters", ""),
+        ("nawal~7", 0, "at most two", "nawal~2"),
+        ("&", 0, "nothing to look for in &", "/text/"),
+        ("title:(a type:book)", 9, "Within title:( ) there can be only words", "type:"),
+        ("line:(/a/)", 6, "only words", ""),
+        ("title:(a /b/)", 9, "only words", ""),
+        ("(" * 60 + "a" + ")" * 60, MAX_DEPTH, "More than 50 brackets", ""),
+    ],
+)
+def test_an_error_says_what_where_and_what_instead(
+    read: Callable[[str], Query], text: str, position: int, message: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    error = caught.value
+    assert message in error.message
+    assert hint in error.hint
+    assert error.position == position
+    assert error.text == text
+    assert error.exit_code == 2

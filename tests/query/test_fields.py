@@ -1,0 +1,63 @@
+"""The names a query may use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.query.fields import Field, Fields, nearest
+
+if TYPE_CHECKING:
+    from notekeep.query.fields import FieldType
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical", "kind"),
+    [
+        ("rating", "rating", "number"),
+        ("Rating", "rating", "number"),
+        ("myrate", "rating", "number"),
+        ("authors", "author", "list"),
+        ("sources", "sources", "list"),
+        ("kind", "type", "text"),
+        ("modified", "modified", "date"),
+        ("priority", "priority", "any"),
+        ("read_date", "read date", "date"),
+        ("task_todo", "task-todo", "list"),
+    ],
+)
+def test_a_field_is_found_by_any_of_its_spellings(
+    fields: Fields, name: str, canonical: str, kind: FieldType
+) -> None:
+    assert fields.find(name) == Field(canonical, kind)
+
+
+def test_a_field_that_nobody_has_is_none(fields: Fields) -> None:
+    assert fields.find("ratng") is None
+
+
+def test_names_seen_in_notes_count_without_types() -> None:
+    assert Fields.of({}, seen=["mood"]).find("mood") == Field("mood", "any")
+
+
+def test_a_kind_says_better_than_notes_what_its_field_is() -> None:
+    assert Fields.of({"book": {"pages": "number"}}, {"pages": "text"}).find("pages") == Field(
+        "pages", "number"
+    )
+
+
+def test_no_note_changes_what_every_note_has() -> None:
+    assert Fields.of({}, {"title": "number"}).find("title") == Field("title", "text")
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [("ratng", "rating"), ("headng", "heading"), ("autor", "author"), ("qqq", None)],
+)
+def test_the_nearest_name_is_found(fields: Fields, slip: str, meant: str | None) -> None:
+    assert fields.nearest(slip) == meant
+
+
+def test_a_very_long_slip_costs_nothing() -> None:
+    assert nearest("x" * 10_000, ["rating"]) is None
