@@ -57,6 +57,8 @@ VERBS: dict[str, Verb] = {
 }
 ALIASES = {"h": "habit"}
 INTERRUPTED = 130
+COMPLETE = "_NOTEKEEP_COMPLETE"
+"""Set by the shell while it completes a command line."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -71,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     debug = "--debug" in arguments
     try:
-        if not arguments:
+        if not arguments and COMPLETE not in os.environ:
             from notekeep.cli.opening import start
 
             return start(None)

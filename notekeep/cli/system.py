@@ -135,7 +135,7 @@ def _there(path: str) -> str:
 
 
 class _Progress:
-    """A line on stderr that says how many notes were read, and after two seconds how long it takes."""
+    """A line on stderr: how many notes were read, and after two seconds how long it will take."""
 
     def __init__(self) -> None:
         self.start = time.monotonic()
