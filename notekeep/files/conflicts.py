@@ -59,7 +59,7 @@ def _sure() -> re.Pattern[str]:
           | _conflict-(?:[^-/]+-)?\d{{8}}-\d{{6}}                # ownCloud before 2018
           | [ ]\(sfconflict[ ][^()]+\)                           # Seafile
           | --conflicted-copy(?:-\d+)?                           # nb
-        )$""",
+        )\Z""",
         re.VERBOSE | re.IGNORECASE,
     )
 
@@ -68,7 +68,7 @@ def _sure() -> re.Pattern[str]:
 def _likely() -> re.Pattern[str]:
     """Match a tail that means a conflict only beside a file without it: Google Drive, OneDrive."""
     machine = rf"{_HOST}|{re.escape(host())}"
-    return re.compile(rf"(?: \(\d{{1,2}}\)|-(?:{machine})(?:-\d+)?)$", re.IGNORECASE)
+    return re.compile(rf"(?: \(\d{{1,2}}\)|-(?:{machine})(?:-\d+)?)\Z", re.IGNORECASE)
 
 
 def conflict_of(name: str, beside: Container[str] = ()) -> str | None:
@@ -123,11 +123,12 @@ def conflict_name(name: str, when: str, number: int = 1) -> str:
         stem, dot, suffix = name, "", ""
     tail = f" (conflict {host()} {when}){f' {number}' if number > 1 else ''}{dot}{suffix}"
     room = 255 - len(os.fsencode(tail))
-    return os.fsdecode(_whole(os.fsencode(stem)[:room])) + tail
+    raw = os.fsencode(stem)
+    return (stem if len(raw) <= room else os.fsdecode(_whole(raw[:room]))) + tail
 
 
 def _whole(cut: bytes) -> bytes:
-    """Drop the bytes of a character that was cut in two; a byte that never was one stays."""
+    """Drop the bytes of a character that was cut in two."""
     for back in range(1, min(4, len(cut) + 1)):
         lead = cut[-back]
         if lead >= 0xC0:
