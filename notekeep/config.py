@@ -14,6 +14,7 @@ from notekeep.errors import Failure, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 APP = "notekeep"
 VAULT_SETTINGS = ".notekeep/config.toml"
@@ -261,6 +262,23 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
             "make it writable, or set NOTEKEEP_HOME to a folder that is",
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root))
+
+
+def now() -> datetime:
+    """The wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it, so that a test can freeze it.
+
+    Raises:
+        UsageError: `NOTEKEEP_NOW` is no such time.
+    """
+    from datetime import datetime
+
+    frozen = os.environ.get("NOTEKEEP_NOW")
+    if not frozen:
+        return datetime.now()  # noqa: DTZ005 - a day is what the person's own clock says
+    try:
+        return datetime.fromisoformat(frozen)
+    except ValueError as error:
+        raise UsageError(f"NOTEKEEP_NOW: {frozen!r} is no time", "2026-11-24T21:15") from error
 
 
 def remember_vault(root: str, places: Places) -> None:

@@ -56,12 +56,11 @@ def demo() -> int:
 
     Without a terminal its overview of today is printed.
     """
-    import datetime as dt
-
+    from notekeep import config
     from notekeep import demo as sample
     from notekeep.cli.opening import start
 
-    root, home = sample.make_copy(dt.date.today())  # noqa: DTZ011 - the person's own day
+    root, home = sample.make_copy(config.now().date())
     os.environ["NOTEKEEP_HOME"] = home
     output.note(f"the sample vault is in {root}; delete it whenever you like")
     return start(root, plain=scene().plain)
