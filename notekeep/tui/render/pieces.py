@@ -130,7 +130,7 @@ def wrap(line: Line, width: int) -> list[Line]:
             row.append(blank)
             used += 1
         blank = None
-        for part in _chop(word, width):
+        for part in chop(word, width):
             if used and used + cells(part) > width:
                 rows.append(row)
                 row, used = [], 0
@@ -138,6 +138,29 @@ def wrap(line: Line, width: int) -> list[Line]:
             used += cells(part)
     rows.append(row)
     return [_joined(row) for row in rows]
+
+
+def chop(line: Line, width: int) -> list[Line]:
+    """Break a line into rows of `width` cells wherever they end, keeping its blanks."""
+    width = max(1, width)
+    if cells(line) <= width:
+        return [line]
+    rows: list[Line] = [[]]
+    used = 0
+    for piece in line:
+        rest = piece.text
+        while rest:
+            head = _head(rest, width - used)
+            if not head and used:
+                rows.append([])
+                used = 0
+                continue
+            # A grapheme that is wider than a whole row goes on a row of its own.
+            head = head or rest[0]
+            rows[-1].append(piece._replace(text=head))
+            used += cell_len(head)
+            rest = rest[len(head) :]
+    return rows
 
 
 def mark(line: Line, pattern: re.Pattern[str], role: str = "mark") -> Line:
@@ -193,19 +216,6 @@ def _words(line: Line) -> Iterable[Line]:
                 word.append(piece._replace(text=token))
     if word:
         yield word
-
-
-def _chop(word: Line, width: int) -> Iterable[Line]:
-    """Yield a word that is wider than a row in parts that are not."""
-    if cells(word) <= width:
-        yield word
-        return
-    for piece in word:
-        rest = piece.text
-        while rest:
-            head = _head(rest, width) or rest[0]
-            yield [piece._replace(text=head)]
-            rest = rest[len(head) :]
 
 
 def _joined(row: Line) -> Line:

@@ -1,0 +1,335 @@
+"""One block of a note's body into lines of a given width.
+
+Each line remembers the source line it came from, so that a preview can jump to a hit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.clean import clean, clean_line
+from notekeep.tui.render.code import code_lines
+from notekeep.tui.render.inline import parser, pieces
+from notekeep.tui.render.pieces import Line, Piece, cells, chop, pad, with_role, wrap
+from notekeep.tui.render.table import table_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from markdown_it.token import Token
+
+    from notekeep.tui.render.blocks import Block
+    from notekeep.tui.render.glyphs import Glyphs
+
+_CALLOUT = re.compile(r"\[!([\w-]+)\]([+-]?)[ \t]*(.*)")
+_TASK = re.compile(r"\[(.)\][ \t]+")
+_NOTE_LINE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
+_MATH_BLOCK = re.compile(r"\$\$(.*?)\$\$\s*", re.DOTALL)
+
+# What a callout's name says of its tone; any other is neutral.
+_TONES = {
+    "tone-good": {"tip", "hint", "important", "success", "check", "done"},
+    "tone-warn": {"warning", "caution", "attention", "question", "help", "faq"},
+    "tone-bad": {"failure", "fail", "missing", "danger", "error", "bug", "private"},
+    "tone-quiet": {"quote", "cite", "example", "abstract", "summary", "tldr"},
+}
+
+
+class Drawn(NamedTuple):
+    """A line of the preview.
+
+    Attributes:
+        line: What is shown.
+        source: The line of the body it comes from, counted from 0.
+    """
+
+    line: Line
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where lines are drawn.
+
+    Attributes:
+        width: How many cells a line may take.
+        glyphs: The characters to draw with.
+        depth: How many lists the text is in.
+        source: The body's line at which the parsed text starts.
+    """
+
+    width: int
+    glyphs: Glyphs
+    depth: int = 0
+    source: int = 0
+
+    def narrower(self, by: int, *, deeper: bool = False) -> Frame:
+        """Return the frame inside this one, `by` cells narrower."""
+        return replace(self, width=max(4, self.width - by), depth=self.depth + deeper)
+
+
+def draw(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Drawn]:
+    """Return the lines of one block.
+
+    Args:
+        block: The block; its text is already clean.
+        frame: Width and characters.
+        references: The body's link definitions, as `blocks.definitions` gives them.
+    """
+    frame = replace(frame, source=block.line)
+    if block.text.startswith("%%") and block.text.endswith("%%"):
+        return _source_lines(block.text, frame, "comment")
+    if (math := _MATH_BLOCK.fullmatch(block.text)) is not None:
+        return _source_lines(math[1].strip("\n"), frame.narrower(2), "math", indent=2)
+    note = _NOTE_LINE.match(block.text)
+    text = block.text[note.end() :] if note else block.text
+    env = {"references": {name: {"title": "", "href": url} for name, url in references.items()}}
+    drawn = _blocks(parser().parse(text, env), frame.narrower(4) if note else frame)
+    if note is None:
+        return drawn
+    label = f"[{note[1]}]"
+    return _hang([Piece(label.ljust(3) + " ", "footnote")], drawn, max(4, len(label) + 1))
+
+
+def ends_with_heading(block: Block) -> bool:
+    """Tell whether what follows the block belongs close to it."""
+    last = block.text.rpartition("\n")[2]
+    return last.startswith("#") and " " in last
+
+
+def _blocks(tokens: Sequence[Token], frame: Frame, *, tight: bool = False) -> list[Drawn]:
+    """Draw a run of block tokens, with a blank line between two of them unless `tight`."""
+    drawn: list[Drawn] = []
+    index = 0
+    close = True
+    while index < len(tokens):
+        token = tokens[index]
+        end = _end(tokens, index)
+        lines = _HANDLERS.get(token.type, _plain)(tokens[index:end], frame)
+        if lines:
+            if not (close or tight):
+                drawn.append(Drawn([], lines[0].source))
+            drawn.extend(lines)
+            close = token.type == "heading_open"
+        index = end
+    return drawn
+
+
+def _end(tokens: Sequence[Token], start: int) -> int:
+    """Return the index after the element that begins at `start`."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        depth += tokens[index].nesting
+        if depth == 0:
+            return index + 1
+    return len(tokens)
+
+
+def _line_of(tokens: Sequence[Token], frame: Frame) -> int:
+    for token in tokens:
+        if token.map:
+            return frame.source + token.map[0]
+    return frame.source
+
+
+def _text(line: Line, tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    source = _line_of(tokens, frame)
+    return [Drawn(row, source) for row in wrap(line, frame.width)]
+
+
+def _source_lines(text: str, frame: Frame, role: str, indent: int = 0) -> list[Drawn]:
+    """Draw text as it stands, one row or more for each of its lines."""
+    drawn: list[Drawn] = []
+    for number, source in enumerate(text.split("\n")):
+        rows = wrap([Piece(clean(source.expandtabs(4)), role)], frame.width)
+        drawn.extend(Drawn([Piece(" " * indent), *row], frame.source + number) for row in rows)
+    return drawn
+
+
+def _hang(first: Line, drawn: Sequence[Drawn], width: int, rest: Line | None = None) -> list[Drawn]:
+    """Put `first` before the first line and `rest` (blanks by default) before the others."""
+    head = pad(first, width)
+    tail = rest if rest is not None else [Piece(" " * width)]
+    return [
+        Drawn([*(head if index == 0 else tail), *row.line], row.source)
+        for index, row in enumerate(drawn)
+    ]
+
+
+def _plain(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    content = "\n".join(token.content for token in tokens if token.content)
+    return _source_lines(content.rstrip("\n"), frame, "faint") if content else []
+
+
+def _heading(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    level = min(int(tokens[0].tag[1:]), 4)
+    return _text(with_role(pieces(tokens[1], frame.glyphs), f"heading h{level}"), tokens, frame)
+
+
+def _paragraph(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    return _text(pieces(tokens[1], frame.glyphs), tokens, frame)
+
+
+def _rule(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    return [Drawn([Piece(frame.glyphs.rule * frame.width, "faint")], _line_of(tokens, frame))]
+
+
+def _code(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    token = tokens[0]
+    language = token.info.strip().partition(" ")[0].strip("{}.")
+    source = _line_of(tokens, frame)
+    inner = frame.width - 2
+    drawn: list[Drawn] = []
+    text = clean(token.content.rstrip("\n").expandtabs(4))
+    for number, line in enumerate(code_lines(text, language)):
+        at = source + number + (token.type == "fence")
+        drawn.extend(Drawn([Piece(" ", "code"), *row], at) for row in chop(line, inner))
+    label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
+    return [
+        Drawn(_code_row(row.line, [] if index else label, frame.width), row.source)
+        for index, row in enumerate(drawn)
+    ]
+
+
+def _code_row(row: Line, label: Line, width: int) -> Line:
+    """Fill a row of code to its full width, with a label at its end where there is room."""
+    blanks = width - cells(row) - 1
+    if (room := blanks - cells(label)) < 0:
+        label, room = [], blanks
+    return [*row, Piece(" " * room, "code"), *label, Piece(" ", "code")]
+
+
+def _quote(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    inner = list(tokens[1:-1])
+    callout = _callout(inner)
+    frame_inside = frame.narrower(2)
+    if callout is None:
+        body = _blocks(inner, frame_inside)
+        quoted = [Drawn(with_role(row.line, "quote"), row.source) for row in body]
+        return _barred(quoted, frame, "quote-bar")
+    kind, title, rest = callout
+    tone = next((tone for tone, kinds in _TONES.items() if kind.lower() in kinds), "tone-plain")
+    line = title or [Piece(kind.replace("-", " ").capitalize())]
+    head = _text(with_role(line, f"callout-title {tone}"), tokens, frame_inside)
+    return _barred([*head, *_blocks(rest, frame_inside)], frame, tone)
+
+
+def _barred(drawn: Iterable[Drawn], frame: Frame, role: str) -> list[Drawn]:
+    bar = Piece(f"{frame.glyphs.quote} ", role)
+    return [Drawn([bar, *row.line], row.source) for row in drawn]
+
+
+def _callout(tokens: Sequence[Token]) -> tuple[str, Line, list[Token]] | None:
+    """Return the kind, the title and the content of a callout, or None for any other quote."""
+    if len(tokens) < 3 or tokens[0].type != "paragraph_open":
+        return None
+    first, _, rest = tokens[1].content.partition("\n")
+    match = _CALLOUT.match(first)
+    if match is None:
+        return None
+    title: Line = [Piece(clean_line(match[3]))] if match[3] else []
+    content = list(tokens[3:])
+    if rest:
+        begin = tokens[1].map[0] if tokens[1].map else 0
+        content = [*_shifted(parser().parse(rest), begin + 1), *content]
+    return clean_line(match[1]), title, content
+
+
+def _shifted(tokens: list[Token], lines: int) -> list[Token]:
+    for token in tokens:
+        if token.map:
+            token.map = [token.map[0] + lines, token.map[1] + lines]
+    return tokens
+
+
+def _list(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    ordered = tokens[0].type == "ordered_list_open"
+    number = int(tokens[0].attrGet("start") or 1) if ordered else 0
+    items = _items(tokens[1:-1])
+    tight = all(token.hidden for token in tokens if token.type == "paragraph_open")
+    width = len(str(number + len(items) - 1)) + 2 if ordered else 2
+    drawn: list[Drawn] = []
+    for offset, item in enumerate(items):
+        if ordered:
+            label = Piece(f"{number + offset}. ".rjust(width), "bullet")
+        else:
+            bullets = frame.glyphs.bullets
+            label = Piece(f"{bullets[frame.depth % len(bullets)]} ", "bullet")
+        if drawn and not tight:
+            drawn.append(Drawn([], _line_of(item, frame)))
+        drawn.extend(_item(item, label, width, frame, tight=tight))
+    return drawn
+
+
+def _items(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    items = []
+    index = 0
+    while index < len(tokens):
+        end = _end(tokens, index)
+        items.append(tokens[index:end])
+        index = end
+    return items
+
+
+def _item(
+    item: Sequence[Token], label: Piece, width: int, frame: Frame, *, tight: bool
+) -> list[Drawn]:
+    inner = list(item[1:-1])
+    done = False
+    if len(inner) > 1 and inner[1].type == "inline":
+        task = _TASK.match(inner[1].content)
+        if task is not None:
+            done = task[1] != " "
+            glyph = frame.glyphs.task_done if done else frame.glyphs.task_open
+            label = Piece(f"{glyph} ".ljust(width), "task-done" if done else "task")
+            _drop(inner[1], task.end())
+    drawn = _blocks(inner, frame.narrower(width, deeper=True), tight=tight)
+    if not drawn:
+        drawn = [Drawn([], _line_of(item, frame))]
+    if done:
+        drawn = [Drawn(with_role(row.line, "finished"), row.source) for row in drawn]
+    return _hang([label], drawn, width)
+
+
+def _drop(token: Token, count: int) -> None:
+    """Take `count` characters off the beginning of an inline token."""
+    token.content = token.content[count:]
+    children = token.children or []
+    while children and count:
+        first = children[0]
+        first.content, taken = first.content[count:], min(count, len(first.content))
+        count -= taken
+        if not first.content:
+            children.pop(0)
+
+
+def _table(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    rows: list[tuple[list[Line], int]] = []
+    aligns: list[str] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append(([], _line_of([token], frame)))
+        elif token.type == "inline":
+            rows[-1][0].append(pieces(token, frame.glyphs))
+        elif token.type == "th_open":
+            aligns.append(str(token.attrGet("style") or "").removeprefix("text-align:"))
+    drawn: list[Drawn] = []
+    lines = table_lines([cells_ for cells_, _ in rows], aligns, frame.width, frame.glyphs)
+    for row, line in lines:
+        drawn.append(Drawn(line, rows[row][1]))
+    return drawn
+
+
+_HANDLERS: dict[str, Callable[[Sequence[Token], Frame], list[Drawn]]] = {
+    "heading_open": _heading,
+    "paragraph_open": _paragraph,
+    "hr": _rule,
+    "fence": _code,
+    "code_block": _code,
+    "blockquote_open": _quote,
+    "bullet_list_open": _list,
+    "ordered_list_open": _list,
+    "table_open": _table,
+}

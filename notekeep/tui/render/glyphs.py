@@ -1,0 +1,114 @@
+"""The characters the interface draws with: one set for Unicode terminals, one for the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One character (of one cell) for each thing that is drawn.
+
+    Attributes:
+        bullets: The marks of list items, by depth, used in turn.
+        levels: Five shades for a heatmap, from nothing to more than asked.
+        bars: Eight heights of a bar, from low to full.
+    """
+
+    ellipsis: str
+    cursor: str
+    quote: str
+    rule: str
+    column: str
+    crossing: str
+    bullets: tuple[str, ...]
+    task_open: str
+    task_done: str
+    star: str
+    half_star: str
+    no_star: str
+    image: str
+    open: str
+    closed: str
+    warning: str
+    private: str
+    marked: str
+    full: str
+    empty: str
+    dot: str
+    arrow: str
+    levels: tuple[str, str, str, str, str]
+    bars: str
+
+
+UNICODE = Glyphs(
+    ellipsis="…",
+    cursor="▌",
+    quote="▎",
+    rule="─",
+    column="│",
+    crossing="┼",
+    bullets=("•", "◦", "▪"),
+    task_open="☐",
+    task_done="☑",
+    star="★",
+    half_star="½",
+    no_star="☆",
+    image="▣",
+    open="▾",
+    closed="▸",
+    warning="⚠",
+    private="⊘",
+    marked="◆",
+    full="█",
+    empty="░",
+    dot="·",
+    arrow="→",
+    levels=("·", "░", "▒", "▓", "█"),
+    bars="▁▂▃▄▅▆▇█",
+)
+
+ASCII = Glyphs(
+    ellipsis="~",
+    cursor=">",
+    quote="|",
+    rule="-",
+    column="|",
+    crossing="+",
+    bullets=("-", "*", "+"),
+    task_open="o",
+    task_done="x",
+    star="*",
+    half_star="+",
+    no_star="-",
+    image="#",
+    open="v",
+    closed=">",
+    warning="!",
+    private="x",
+    marked="*",
+    full="#",
+    empty="-",
+    dot="-",
+    arrow=">",
+    levels=(".", "-", "+", "x", "#"),
+    bars="_.-:=+*#",
+)
+
+
+def choose(setting: str, environment: Mapping[str, str]) -> Glyphs:
+    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show."""
+    if setting == "ascii":
+        return ASCII
+    if setting == "unicode":
+        return UNICODE
+    locale = (
+        environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
+    )
+    encoding = locale.partition(".")[2].lower().replace("-", "")
+    plain = environment.get("TERM") == "linux" or (bool(locale) and encoding not in {"", "utf8"})
+    return ASCII if plain else UNICODE

@@ -1,0 +1,161 @@
+"""What a note's body looks like in the preview."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.tui.render.blocks import Block, definitions, split
+from notekeep.tui.render.document import Drawn, Frame, draw
+from notekeep.tui.render.glyphs import ASCII, UNICODE
+from notekeep.tui.render.pieces import Piece, cells, plain
+
+
+def drawn(text: str, width: int = 40) -> list[Drawn]:
+    text = dedent(text).strip("\n")
+    references = definitions(text)
+    return [row for block in split(text) for row in draw(block, Frame(width, UNICODE), references)]
+
+
+def shown(text: str, width: int = 40) -> list[str]:
+    return [plain(row.line).rstrip() for row in drawn(text, width)]
+
+
+def piece_of(text: str, content: str) -> Piece:
+    return next(
+        piece for row in drawn(text) for piece in row.line if piece.text.strip() == content.strip()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "role"),
+    [
+        ("a **bold** word", "bold", "strong"),
+        ("an *inclined* word", "inclined", "em"),
+        ("**bold and *both***", "both", "strong em"),
+        ("~~gone~~", "gone", "struck"),
+        ("some `code`", "code", "code"),
+        ("==marked==", "marked", "highlight"),
+        ("a #learning/ml tag", "#learning/ml", "tag"),
+        ("costs $x^2$ here", "x^2", "math"),
+        ("%%hidden%% shown", "%%hidden%%", "comment"),
+        ("# A title", "A title", "heading h1"),
+        ("see [^1]", "[1]", "footnote"),
+        ("[00:12:34] on reading", "[00:12:34]", "timestamp"),
+    ],
+)
+def test_each_thing_has_its_role(text: str, content: str, role: str) -> None:
+    assert piece_of(text, content).role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "link"),
+    [
+        ("[[Deep Work]]", "Deep Work", "[[Deep Work]]"),
+        ("[[books/Deep Work#Rules|the rules]]", "the rules", "[[books/Deep Work#Rules]]"),
+        ("[[Deep Work#Rules]]", "Deep Work ▸ Rules", "[[Deep Work#Rules]]"),
+        ("[a site](https://example.org/x)", "a site", "https://example.org/x"),
+        ("at https://example.org/x.", "https://example.org/x", "https://example.org/x"),
+        ("[the site][home]\n\n[home]: https://example.org", "the site", "https://example.org"),
+        ("![[cover.png|200]]", "▣ cover.png", "cover.png"),
+        ("![A cover](a/cover.png)", "▣ A cover", "a/cover.png"),
+    ],
+)
+def test_links_know_where_they_lead(text: str, content: str, link: str) -> None:
+    assert piece_of(text, content).link == link
+
+
+@pytest.mark.parametrize(
+    "text", ["costs $5 and $6", "issue #123", "a#b", r"\#no", "2 == 3 == 4", "x^2", "[[unclosed"]
+)
+def test_what_only_looks_like_markup_stays_text(text: str) -> None:
+    assert shown(text) == [text.replace("\\", "")]
+    assert {piece.role for row in drawn(text) for piece in row.line} == {""}
+
+
+def test_lists_nest_number_and_tick() -> None:
+    assert shown("""
+        - one
+          - two
+        - [ ] open
+        - [x] done
+        """) == ["• one", "  ◦ two", "☐ open", "☑ done"]
+    assert shown("""
+        9. nine
+        10. ten that is long enough to wrap over two lines
+        """) == [" 9. nine", "10. ten that is long enough to wrap over", "    two lines"]
+
+
+def test_a_quote_and_a_callout_have_a_bar() -> None:
+    assert shown("> Small habits compound.\n> (p. 27)") == [
+        "▎ Small habits compound.",
+        "▎ (p. 27)",
+    ]
+    rows = drawn("> [!warning]- Mind this\n> - item")
+    assert [plain(row.line) for row in rows] == ["▎ Mind this", "▎ • item"]
+    assert rows[0].line[0].role == "tone-warn"
+
+
+def test_code_is_kept_as_it_is_and_names_its_language() -> None:
+    assert shown("""
+        ```python
+        def f():
+            return "*x*"
+        ```
+        """) == [" def f():                        python", '     return "*x*"']
+
+
+def test_a_table_fits_its_width_and_wraps_its_cells() -> None:
+    table = """
+        | Name | What it is |
+        | --- | ---: |
+        | A | a long description of it |
+        """
+    assert shown(table, 24) == [
+        "Name │        What it is",
+        "─────┼──────────────────",
+        "A    │            a long",
+        "     │ description of it",
+    ]
+
+
+def test_single_line_ends_are_kept_unless_the_text_was_filled_by_hand() -> None:
+    assert shown("roses are red\nviolets are blue") == ["roses are red", "violets are blue"]
+    filled = "This paragraph was filled by an editor at seventy-two columns, so its\nlines flow."
+    assert shown(filled, 100) == [filled.replace("\n", " ")]
+
+
+def test_every_line_knows_its_source_line() -> None:
+    text = "# One\n\npara\n\n- a\n- b\n\n> [!tip] T\n> inside\n\n```\nx\ny\n```"
+    assert {plain(row.line).strip(" ▎•"): row.source for row in drawn(text)} == {
+        "One": 0,
+        "para": 2,
+        "a": 4,
+        "b": 5,
+        "T": 7,
+        "inside": 8,
+        "x": 11,
+        "y": 12,
+    }
+
+
+def test_escapes_never_survive_not_even_as_entities() -> None:
+    text = "a &#27;[31m \x1b]52;c;x\x07 `\x1b[2J` [l](https://x/\x1b) &#x202e;b\n\n```\n\x9b\n```"
+    for row in drawn(text):
+        for piece in row.line:
+            assert not set(piece.text + piece.link) & {"\x1b", "\x07", "\x9b", "\u202e"}
+
+
+def test_plain_terminals_get_plain_characters() -> None:
+    rows = draw(Block(0, "- a\n- [x] b\n\n> q\n\n---"), Frame(20, ASCII), {})
+    assert all(plain(row.line).isascii() for row in rows)
+
+
+@given(st.text("a*_`[]()#>|-+=$%^!~<\n 日\t1.", max_size=120), st.integers(8, 40))
+def test_any_text_is_drawn_within_its_width(text: str, width: int) -> None:
+    for row in drawn(text, width):
+        assert cells(row.line) <= max(width, 16)
+        assert "\n" not in plain(row.line)
