@@ -1,0 +1,29 @@
+"""What the words index is told of a note; imports nothing, so that making one costs nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class WordDoc(NamedTuple):
+    """The words of one note, by the place they stand in.
+
+    Attributes:
+        path: Vault-relative, "/"-separated; the note's identity in the index.
+        title: Its title.
+        aliases: Its other names.
+        headings: The text of each heading, without marks.
+        tags: Each tag without "#".
+        quotes: The text of each quote, without ">".
+        body: The whole body as written, headings and quotes included.
+        language: The code in the note's `lang:`, or "" for the vault's language.
+    """
+
+    path: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    body: str = ""
+    language: str = ""

@@ -1,0 +1,101 @@
+"""A plan against a text: which of its words stand there, and where.
+
+For snippets, and for what the index cannot answer, such as whether two words stand on one line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.index.words.analyzer import analyzer
+from notekeep.index.words.language import short
+from notekeep.index.words.query import AllOf, AnyOf, Leaf, NoneOf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from notekeep.index.words.analyzer import Place
+    from notekeep.index.words.query import Plan, Step
+
+Spans = list[tuple[int, int]]
+
+
+class Matcher:
+    """Finds what one tree asks for in any text. Scopes and facts are not looked at."""
+
+    def __init__(self, plan: Plan | None, language: str) -> None:
+        self._plan = plan
+        self._language = language
+
+    def spans(self, text: str, language: str = "") -> Spans:
+        """Return where the words asked for stand: first character, one past the last; in order.
+
+        Args:
+            text: Any text; offsets count its characters.
+            language: The note's `lang:`, or "" for the vault's.
+        """
+        places = self._places(text, language)
+        spans = {
+            span
+            for leaf in _leaves(self._plan)
+            for way in leaf.ways
+            for span in _found(places, way.steps)
+        }
+        return sorted(spans)
+
+    def holds(self, text: str, language: str = "") -> bool:
+        """Return whether a text has what the tree asks for; notes known by facts count as there."""
+        return self._plan is None or _holds(self._plan, self._places(text, language))
+
+    def _places(self, text: str, language: str) -> _Places:
+        return _Places(analyzer(short(language) or self._language).places(text))
+
+
+class _Places:
+    """The terms of a text by what they are and by where they stand."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.by_term: dict[str, list[Place]] = {}
+        self.by_position: dict[int, Place] = {}
+        for place in places:
+            self.by_term.setdefault(place.term, []).append(place)
+            self.by_position[place.position] = place
+
+
+def _found(places: _Places, steps: tuple[Step, ...]) -> Iterator[tuple[int, int]]:
+    """Yield the span of each place where terms stand at their distances."""
+    for first in places.by_term.get(steps[0][1], ()):
+        last = first
+        for distance, term in steps[1:]:
+            there = places.by_position.get(first.position + distance)
+            if there is None or there.term != term:
+                break
+            last = there
+        else:
+            yield first.start, last.end
+
+
+def _holds(plan: Plan, places: _Places) -> bool:
+    match plan:
+        case Leaf(_, ways):
+            return any(True for way in ways for _ in _found(places, way.steps))
+        case AllOf(parts):
+            return all(_holds(part, places) for part in parts)
+        case AnyOf(parts):
+            return any(_holds(part, places) for part in parts)
+        case NoneOf(part):
+            return not _holds(part, places)
+        case _:
+            return True
+
+
+def _leaves(plan: Plan | None) -> Iterator[Leaf]:
+    """Yield the leaves that a note is found for; those under a Not are not in it."""
+    match plan:
+        case Leaf():
+            yield plan
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case _:
+            return

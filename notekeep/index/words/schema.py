@@ -1,0 +1,105 @@
+# mypy: untyped-calls-exclude="whoosh"
+"""The fields of the words index, what each is worth, and how positions are stored."""
+
+from __future__ import annotations
+
+from array import array
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from whoosh.fields import ID, TEXT, Schema
+from whoosh.formats import Positions
+
+from notekeep.index.words.analyzer import BREAK, ForeignText, analyzer
+from notekeep.index.words.language import short
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.index.words.document import WordDoc
+
+BOOSTS = {"title": 3.0, "aliases": 2.0, "tags": 2.0, "headings": 1.5, "body": 1.0, "quotes": 1.0}
+"""What a word is worth where it stands. "quotes" holds words of the body a second time."""
+
+SCOPES: dict[str, tuple[str, ...]] = {
+    "any": ("title", "aliases", "tags", "headings", "body"),
+    "title": ("title", "aliases"),
+    "body": ("body",),
+    "heading": ("headings",),
+    "tag": ("tags",),
+    "quote": ("quotes",),
+}
+"""The fields in which each scope of the query language looks."""
+
+WIDE = 0xFFFF
+"""Positions from here on need 32 bits; as the first of 16 it says that all of them have them."""
+
+
+class PackedPositions(Positions):
+    """Positions as an array of 16-bit numbers, or 32-bit ones after the mark 0xFFFF.
+
+    Whoosh's own format pickles a list for every posting, which takes a quarter of a build. The
+    byte order is the machine's: the index is a local cache, and its folder says which order it has.
+    """
+
+    def encode(self, poslist: Sequence[int]) -> bytes:
+        """Return rising positions as bytes."""
+        if poslist[-1] < WIDE:
+            return array("H", poslist).tobytes()
+        return b"\xff\xff" + array("I", poslist).tobytes()
+
+    def decode_positions(self, valuestring: bytes) -> list[int]:
+        """Return the positions."""
+        if valuestring[:2] == b"\xff\xff":
+            return array("I", valuestring[2:]).tolist()
+        return array("H", valuestring).tolist()
+
+    def decode_frequency(self, valuestring: bytes) -> int:
+        """Return how many positions there are."""
+        if valuestring[:2] == b"\xff\xff":
+            return (len(valuestring) - 2) // 4
+        return len(valuestring) // 2
+
+
+@cache
+def schema(language: str) -> Schema:
+    """Return the schema of an index in a language."""
+    shared = analyzer(language)
+    # The path is not stored but kept as a column: a whole column is read at once.
+    fields: dict[str, Any] = {"path": ID(unique=True, sortable=True)}
+    for name in BOOSTS:
+        fields[name] = TEXT(analyzer=shared)
+        fields[name].format = PackedPositions()
+    return Schema(**fields)
+
+
+def values(doc: WordDoc, language: str) -> dict[str, str]:
+    """Return the keyword arguments with which a Whoosh writer adds a note.
+
+    Half a surrogate pair, which no UTF-8 can hold, becomes a question mark.
+    """
+    foreign = short(doc.language)
+    texts = {
+        "title": doc.title,
+        "aliases": _joined(doc.aliases),
+        "headings": _joined(doc.headings),
+        "tags": _joined(doc.tags),
+        "quotes": _joined(doc.quotes),
+        "body": doc.body,
+    }
+    found = {"path": doc.path}
+    for name, text in texts.items():
+        if text:
+            clean = _utf8(text)
+            found[name] = ForeignText(clean, foreign) if foreign not in {"", language} else clean
+    return found
+
+
+def _joined(texts: tuple[str, ...]) -> str:
+    return f" {BREAK} ".join(texts)
+
+
+def _utf8(text: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,187 @@
+# mypy: untyped-calls-exclude="whoosh"
+"""The index as it was at one commit: its segments, which notes are deleted, paths, lengths.
+
+Notes are numbered through all segments, as Whoosh numbers them. What belongs to one segment is
+kept from snapshot to snapshot, because a segment never changes once it is written: only the set of
+its deleted notes does.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from whoosh import index
+from whoosh.util.numeric import byte_to_length
+
+from notekeep.index.words.folder import Reached, Unusable
+from notekeep.index.words.schema import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.index.words.folder import Folder
+
+ATTEMPTS = 3
+"""How often opening is tried: another process may commit or replace the folder meanwhile."""
+
+LENGTHS = [max(1, byte_to_length(code)) for code in range(256)]
+"""A field's length in words, by the byte that stands for it in the index."""
+
+
+class Part:
+    """One segment, with what is known of it whatever commit it is part of."""
+
+    def __init__(self, reader: Any) -> None:
+        # Whoosh's types allow for readers without segment or codec; a SegmentReader has both.
+        self.reader = reader
+        self.size: int = reader.doc_count_all()
+        self._paths: list[str] | None = None
+        self._lengths: dict[str, bytes] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """The path of each note, deleted ones too."""
+        if self._paths is None:
+            column = self.reader.column_reader("path", translate=False)
+            self._paths = [path.decode() for path in column]
+        return self._paths
+
+    def lengths(self, field: str) -> bytes:
+        """The length of a field in each note, as a byte for LENGTHS."""
+        if field not in self._lengths:
+            self._lengths[field] = self._read_lengths(field).ljust(self.size, b"\0")
+        return self._lengths[field]
+
+    def _read_lengths(self, field: str) -> bytes:
+        codec, segment, storage = self.reader.codec(), self.reader.segment(), self.reader.storage()
+        name = codec.column_filename(segment, f"_{field}_len")
+        if not storage.file_exists(name):
+            return b""
+        opened = storage.open_file(name)
+        try:
+            read: bytes = opened.get(0, storage.file_length(name))
+        finally:
+            opened.close()
+        return read
+
+    def adopt(self, earlier: Part) -> None:
+        """Take over what an earlier reader of the same segment has read."""
+        self._paths = earlier._paths
+        self._lengths = earlier._lengths
+
+
+class Snapshot:
+    """One commit, open for reading until `close`.
+
+    Attributes:
+        number: Which commit it is.
+        reached: What the commit stands for.
+        parts: The segments, each with the number of its first note and the set of its deleted
+            notes, numbered within the segment.
+        size: How many notes are numbered, deleted ones too; Whoosh's scores count them.
+    """
+
+    def __init__(self, number: int, reached: Reached, language: str, path: str) -> None:
+        self.number = number
+        self.reached = reached
+        opened = index.open_dir(path, schema=schema(language))
+        self.reader = opened.reader()
+        self.size: int = self.reader.doc_count_all()
+        self.parts: list[tuple[Part, int, frozenset[int]]] = []
+        if self.size:
+            for leaf, first in self.reader.leaf_readers():
+                dead = frozenset(leaf.segment().deleted_docs())
+                self.parts.append((Part(leaf), first, dead))
+        self._paths: list[str] | None = None
+        self._numbers: dict[str, int] | None = None
+        self._lengths: dict[str, bytes] = {}
+
+    @classmethod
+    def open(cls, folder: Folder, language: str, earlier: Snapshot | None = None) -> Snapshot:
+        """Open the newest commit, or raise Unusable.
+
+        Args:
+            folder: Where the index is.
+            language: The language whose schema it must have.
+            earlier: The snapshot that this one takes the place of; it is closed.
+        """
+        problem: Exception | None = None
+        for _ in range(ATTEMPTS):
+            number, reached = folder.toc(), folder.reached()
+            if number is None or reached is None or not folder.is_ours(language):
+                continue
+            try:
+                made = cls(number, reached, language, str(folder.path))
+            except Exception as error:  # noqa: BLE001 - a damaged index raises anything at all
+                problem = error
+                continue
+            if made.is_sound() and folder.toc() == number:
+                if earlier:
+                    made._inherit(earlier)
+                    earlier.close()
+                return made
+            made.close()
+        raise Unusable(
+            "The search index is missing, damaged or of another version",
+            "It is built again at the next refresh; or run `notekeep index --rebuild`",
+        ) from problem
+
+    def is_sound(self) -> bool:
+        """Whether it holds as many notes as its commit said; it may not after a power cut."""
+        return self.live == self.reached.notes
+
+    @property
+    def live(self) -> int:
+        """How many notes it holds, without deleted ones."""
+        count: int = self.reader.doc_count() if self.size else 0
+        return count
+
+    def close(self) -> None:
+        """Close the files of all segments."""
+        if self.size:
+            self.reader.close()
+
+    def path(self, number: int) -> str:
+        """Return the path of a note."""
+        if self._paths is None:
+            self._paths = list(chain.from_iterable(part.paths for part, _, _ in self.parts))
+        return self._paths[number]
+
+    def numbers(self, paths: Iterable[str]) -> set[int]:
+        """Return the numbers of those paths that are in the index."""
+        if self._numbers is None:
+            self._numbers = {}
+            for part, first, dead in self.parts:
+                for at, path in enumerate(part.paths):
+                    if at not in dead:
+                        self._numbers[path] = first + at
+        known = self._numbers
+        return {known[path] for path in paths if path in known}
+
+    def all_numbers(self) -> list[int]:
+        """Return the number of every note that is not deleted."""
+        return [
+            first + at
+            for part, first, dead in self.parts
+            for at in range(part.size)
+            if at not in dead
+        ]
+
+    def lengths(self, field: str) -> bytes:
+        """Return the length of a field in each note, as a byte for LENGTHS."""
+        if field not in self._lengths:
+            self._lengths[field] = b"".join(part.lengths(field) for part, _, _ in self.parts)
+        return self._lengths[field]
+
+    def average_length(self, field: str) -> float:
+        """Return how many words a field has in the average note, deleted notes counted."""
+        total: int = self.reader.field_length(field)
+        return total / self.size or 1.0
+
+    def _inherit(self, earlier: Snapshot) -> None:
+        known = {part.reader.segment().segment_id(): part for part, _, _ in earlier.parts}
+        for part, _, _ in self.parts:
+            same = known.get(part.reader.segment().segment_id())
+            if same:
+                part.adopt(same)

@@ -1,0 +1,295 @@
+"""`Words`: the full-text index of one vault, as its callers see it.
+
+Importing this module imports no Whoosh; asking how far the index is does neither.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import threading
+from heapq import nsmallest
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Failure, NotekeepError
+from notekeep.index.words.folder import Busy, Folder, Reached, Unusable
+from notekeep.index.words.language import short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from notekeep.index.words.analyzer import Analyzer
+    from notekeep.index.words.document import WordDoc
+    from notekeep.index.words.match import Matcher
+    from notekeep.index.words.query import Plan, Planner
+    from notekeep.index.words.score import Scorer, Scores
+    from notekeep.index.words.snapshot import Snapshot
+    from notekeep.index.words.vocabulary import Vocabulary
+    from notekeep.query.tree import Node
+
+__all__ = ["Busy", "Unusable", "Words"]
+
+WORN_SHARE = 0.3
+"""With more deleted notes than this share, building anew pays."""
+
+NOT_THE_INDEX = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE}
+
+SUGGESTIONS = 5
+
+_log = logging.getLogger(__name__)
+
+
+class Words:
+    """The full-text index of one vault, in a folder of its own that may be deleted at any time.
+
+    May be used from several threads: a lock makes them take turns. Another process may write at the
+    same time; each query sees the newest commit.
+
+    Attributes:
+        folder: Where the index is; `<folder>.new` and `<folder>.lock` stand beside it.
+        language: Two letters, or "" for none.
+    """
+
+    def __init__(self, folder: Path, language: str = "en") -> None:
+        self.folder = folder
+        self.language = short(language)
+        self._folder = Folder(folder)
+        self._turn = threading.RLock()
+        self._snapshot: Snapshot | None = None
+        self._state: tuple[int, int | None] = (0, None)
+        self._scorer: Scorer | None = None
+        self._vocabulary: Vocabulary | None = None
+        self._damaged: tuple[int, int | None] | None = None
+        self._plain = False
+
+    @property
+    def generation(self) -> int | None:
+        """The catalog's generation up to which the index holds everything; None: build it."""
+        reached = self._reached()
+        return reached.generation if reached else None
+
+    @property
+    def count(self) -> int:
+        """How many notes the index holds; 0 when it cannot be used."""
+        reached = self._reached()
+        return reached.notes if reached else 0
+
+    def build(
+        self,
+        docs: Iterable[WordDoc],
+        generation: int,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Build the index anew beside the old one, which answers until the new one is complete.
+
+        Args:
+            docs: All notes. Read a second time if the fast writer fails, when it can be.
+            generation: What the index then stands for.
+            progress: Called now and then with how many notes are in.
+
+        Raises:
+            Busy: Another process is writing.
+            Failure: It could not be written; the old index is as it was.
+        """
+        from notekeep.index.words.build import build
+
+        with self._folder.lock():
+            build(self._folder, self.language, docs, generation, progress or (lambda _: None))
+        self._damaged = None
+
+    def update(self, upserts: Iterable[WordDoc], deletes: Iterable[str], generation: int) -> None:
+        """Add, replace and delete notes in one commit, which stands for a generation.
+
+        Raises:
+            Busy: Another process is writing; nothing was changed.
+            Unusable: There is no index to change: build it.
+        """
+        from notekeep.index.words.analyzer import analyzer
+        from notekeep.index.words.vocabulary import note_words
+        from notekeep.index.words.writer import update
+
+        docs = list(upserts)
+        gone = list(deletes)
+        with self._folder.lock():
+            reached = self._reached()
+            number = self._folder.toc()
+            if reached is None or number is None:
+                raise Unusable("There is no search index to change", "It is built at a refresh")
+            if not docs and not gone:
+                self._folder.reach(number, reached._replace(generation=generation))
+                return
+            with self._blaming_index():
+                update(self._folder, self.language, docs, gone, generation)
+                note_words(self.folder, docs, analyzer(self.language))
+
+    def scores(
+        self, node: Node, *, limit: int | None = None, typing: bool = False
+    ) -> dict[str, float]:
+        """Return the notes that a tree finds, best first, each with its score.
+
+        A note found by facts alone scores 0. `Section` and `Line` are answered as the words in
+        them, so too many notes are found: their caller looks at the text.
+
+        Args:
+            node: Words, Docs, And, Or, Not.
+            limit: How many at most, the best ones; None for all.
+            typing: The last word is unfinished, and an answer at once matters more than the
+                completions that are seldom meant.
+
+        Raises:
+            TypeError: The tree holds a leaf that the catalog or the text answers.
+            Unusable: There is no index, or it is damaged; `generation` is None from then on.
+        """
+        with self._turn:
+            snapshot = self._current()
+            plan = self._planner(snapshot, typing=typing).plan(node)
+            if plan is None:
+                return {}
+            with self._blaming_index():
+                found = self._answer(snapshot, plan)
+                ranked = ((-score, snapshot.path(number)) for number, score in found.items())
+                best = sorted(ranked) if limit is None else nsmallest(limit, ranked)
+            return {path: -score for score, path in best}
+
+    def matcher(self, node: Node) -> Matcher:
+        """Return what finds a tree's words in a text: for snippets, sections and lines.
+
+        Raises:
+            TypeError: As `scores` does.
+            Unusable: There is no index.
+        """
+        from notekeep.index.words.match import Matcher
+
+        with self._turn:
+            plan = self._planner(self._current()).plan(node)
+        return Matcher(plan, self.language)
+
+    def suggest(self, word: str) -> list[str]:
+        """Return words of the vault that a person who typed this one may have meant, best first.
+
+        Nothing for a word that the vault has, nor when there is no index.
+        """
+        from notekeep.index.words.query import Leaf, Planner
+        from notekeep.query.tree import Term
+
+        with self._turn:
+            try:
+                snapshot = self._current()
+            except Unusable:
+                return []
+            planner = self._planner(snapshot)
+
+            def exists(text: str) -> bool:
+                plan = planner.plan(Term(text))
+                return isinstance(plan, Leaf) and bool(self._answer(snapshot, plan))
+
+            folded = Planner.only_word(self._analyzers(snapshot)[0], word)
+            if not folded or exists(word):
+                return []
+            proposed = filter(exists, self._load_vocabulary().suggestions(folded))
+            return list(islice(proposed, SUGGESTIONS))
+
+    def warm(self) -> None:
+        """Open the index and read the vocabulary, so that the first key typed is answered fast."""
+        with self._turn, contextlib.suppress(Unusable):
+            self._current()
+            self._load_vocabulary()
+
+    @property
+    def worn(self) -> bool:
+        """Whether so many notes were deleted or replaced that building anew would pay."""
+        with self._turn:
+            try:
+                snapshot = self._current()
+            except Unusable:
+                return True
+            return snapshot.size - snapshot.live > WORN_SHARE * snapshot.size
+
+    def close(self) -> None:
+        """Let go of the index's files; the next question opens them again."""
+        with self._turn:
+            if self._snapshot:
+                self._snapshot.close()
+            self._snapshot = self._scorer = self._vocabulary = None
+
+    def _reached(self) -> Reached | None:
+        if not self._folder.is_ours(self.language) or self._folder.state() == self._damaged:
+            return None
+        return self._folder.reached()
+
+    def _current(self) -> Snapshot:
+        """Return the newest commit, opened anew when there is a newer one."""
+        from notekeep.index.words.snapshot import Snapshot
+
+        state = self._folder.state()
+        if state == self._damaged:
+            raise Unusable("The search index is damaged", "It is built again at the next refresh")
+        if self._snapshot is None or state != self._state:
+            self._snapshot = Snapshot.open(self._folder, self.language, self._snapshot)
+            self._state = state
+            self._scorer = None
+        return self._snapshot
+
+    def _planner(self, snapshot: Snapshot, *, typing: bool = False) -> Planner:
+        from notekeep.index.words.query import Planner
+
+        return Planner(self._analyzers(snapshot), self._load_vocabulary, typing=typing)
+
+    def _analyzers(self, snapshot: Snapshot) -> list[Analyzer]:
+        from notekeep.index.words.analyzer import analyzer
+
+        return [analyzer(code) for code in (self.language, *snapshot.reached.languages)]
+
+    def _answer(self, snapshot: Snapshot, plan: Plan) -> Scores:
+        """Read whole blocks; for the rest of the run one by one, if that ever fails."""
+        if not self._plain:
+            try:
+                return self._scoring(snapshot).scores(plan)
+            except Exception:  # noqa: BLE001 - a format that is not as expected raises anything
+                _log.exception("reading posting lists at once failed; reading them one by one")
+                self._plain = True
+                self._scorer = None
+        return self._scoring(snapshot).scores(plan)
+
+    def _scoring(self, snapshot: Snapshot) -> Scorer:
+        from notekeep.index.words.postings import BlockReader, KeptLists, PlainReader
+        from notekeep.index.words.score import Scorer
+
+        if self._scorer is None:
+            reader = PlainReader(snapshot) if self._plain else BlockReader(snapshot)
+            self._scorer = Scorer(snapshot, KeptLists(reader))
+        return self._scorer
+
+    def _load_vocabulary(self) -> Vocabulary:
+        from notekeep.index.words.vocabulary import Vocabulary
+
+        if self._vocabulary is None or not self._vocabulary.refresh():
+            self._vocabulary = Vocabulary(self.folder)
+        return self._vocabulary
+
+    @contextlib.contextmanager
+    def _blaming_index(self) -> Iterator[None]:
+        """Turn what a damaged index raises, which may be anything, into Unusable.
+
+        What the system refuses (no space, no permission) says nothing about the index.
+        """
+        try:
+            yield
+        except NotekeepError:
+            raise
+        except OSError as error:
+            if error.errno not in NOT_THE_INDEX:
+                self._damaged = self._folder.state()
+            raise Failure(
+                f"The search index could not be used: {error.strerror or error}",
+                "Notes are not affected; the index is a cache and can be deleted",
+            ) from error
+        except Exception as error:
+            self._damaged = self._folder.state()
+            raise Unusable(
+                f"The search index is damaged ({type(error).__name__}: {error})",
+                "It is built again at the next refresh",
+            ) from error

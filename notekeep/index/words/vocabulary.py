@@ -1,0 +1,275 @@
+"""The words of a vault as they are written, for completion, patterns and near spellings.
+
+The index holds stems, and "happin" does not complete to "happi". So the folded words are kept
+beside it, with how many notes have each. The counts only rank: a vocabulary that is a little old is
+still right, because what it proposes is looked up in the index.
+
+`vocabulary` is written by a build: a line of JSON, the common words, their counts as two arrays,
+the rare words. Words are sorted and parted by line ends. Rare are those that a single body has, and
+numbers: they are half of all and seldom asked for, so they stay one text until they are.
+`vocabulary-new` takes the words of notes saved since, one a line, "+" before one of a title or tag.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from heapq import nlargest
+from typing import TYPE_CHECKING
+
+from notekeep.index.words.folder import remove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from notekeep.index.words.analyzer import Analyzer
+    from notekeep.index.words.document import WordDoc
+
+FILE = "vocabulary"
+NEW_FILE = "vocabulary-new"
+
+NEW_LIMIT = 1_000_000
+"""Bytes of new words after which they are written in with the others; some 500 saved notes."""
+
+WORD_LETTERS = 40
+"""Longer ones are no words that anybody completes."""
+
+LAST = "\U0010ffff"
+
+SUGGESTIONS = 5
+
+
+class Tally:
+    """Counts words while an index is built."""
+
+    def __init__(self) -> None:
+        self.heads: Counter[str] = Counter()
+        self.bodies: Counter[str] = Counter()
+
+    def add(self, heads: Iterable[str], body: Iterable[str]) -> None:
+        """Count the chunks of one note: those of its title, aliases, tags and headings apart."""
+        self.heads.update(set(heads))
+        self.bodies.update(set(body))
+
+    def update(self, other: Tally) -> None:
+        """Add what another process counted."""
+        self.heads.update(other.heads)
+        self.bodies.update(other.bodies)
+
+    def write(self, folder: Path, by: Analyzer) -> None:
+        """Write the vocabulary of a new index."""
+        _write(folder, _by_word(self.heads, by), _by_word(self.bodies, by))
+
+
+class Vocabulary:
+    """The words of one index, in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the vocabulary of an index; a missing or damaged one is empty."""
+        self._folder = folder
+        self._words: list[str] = []
+        self._counts = array("I")
+        self._heads = array("I")
+        self._rare = ""
+        self._new: dict[str, int] = {}
+        self._new_heads: set[str] = set()
+        self._read = 0
+        self._main = _identity(folder / FILE)
+        try:
+            self._load((folder / FILE).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):
+            self._words, self._rare = [], ""
+            self._counts, self._heads = array("I"), array("I")
+        self.refresh()
+
+    def _load(self, data: bytes) -> None:
+        start = data.index(b"\n") + 1
+        said = json.loads(data[:start])
+        number, size = int(said["words"]), int(said["bytes"])
+        counts = start + size
+        heads = counts + 4 * number
+        rare = heads + 4 * number
+        self._words = data[start:counts].decode().split("\n") if number else []
+        self._counts.frombytes(data[counts:heads])
+        self._heads.frombytes(data[heads:rare])
+        self._rare = f"\n{data[rare:].decode()}\n"
+        if not len(self._words) == len(self._counts) == len(self._heads) == number:
+            raise ValueError("a vocabulary whose parts have different lengths")
+
+    def refresh(self) -> bool:
+        """Take in the words saved since; False when the whole vocabulary was written anew."""
+        if _identity(self._folder / FILE) != self._main:
+            return False
+        try:
+            with (self._folder / NEW_FILE).open("rb") as file:
+                file.seek(self._read)
+                data = file.read()
+        except OSError:
+            return self._read == 0
+        whole = data[: data.rfind(b"\n") + 1]
+        self._read += len(whole)
+        for line in whole.decode(errors="replace").splitlines():
+            word = line.removeprefix("+")
+            self._new[word] = self._new.get(word, 0) + 1
+            if word != line:
+                self._new_heads.add(word)
+        return True
+
+    def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
+        """Return words that begin so, commonest first.
+
+        Args:
+            beginning: Folded.
+            limit: About how many; some more, so that the words of titles are not left out.
+            heads: Only words that stand in a title, alias, tag or heading.
+        """
+        low, high = bisect_left(self._words, beginning), bisect_left(self._words, beginning + LAST)
+        in_heads = [at for at in range(low, high) if self._heads[at]]
+        best = nlargest(limit if heads else limit // 2, in_heads, self._heads.__getitem__)
+        if not heads:
+            best = nlargest(limit, range(low, high), self._counts.__getitem__) + best
+        found = dict.fromkeys(self._words[at] for at in best)
+        for word in self._new_heads if heads else self._new:
+            if word.startswith(beginning):
+                found[word] = None
+        if not heads and len(found) < limit:
+            found.update(dict.fromkeys(self._rare_from(beginning, limit - len(found))))
+        return list(found)
+
+    def matching(self, pattern: str, limit: int) -> list[str]:
+        """Return words that match a folded pattern of `*` and `?`, commonest first."""
+        source = "".join(
+            r"[^\n]*" if letter == "*" else r"[^\n]" if letter == "?" else re.escape(letter)
+            for letter in pattern
+        )
+        whole = re.compile(source)
+        fixed = re.split(r"[*?]", pattern, maxsplit=1)[0]
+        low, high = bisect_left(self._words, fixed), bisect_left(self._words, fixed + LAST)
+        common = [at for at in range(low, high) if whole.fullmatch(self._words[at])]
+        found = dict.fromkeys(
+            self._words[at] for at in nlargest(limit, common, self._counts.__getitem__)
+        )
+        found.update(dict.fromkeys(word for word in self._new if whole.fullmatch(word)))
+        if len(found) < limit:
+            rare = re.finditer(f"(?<=\n){source}(?=\n)", self._rare)
+            found.update(dict.fromkeys(match.group() for match in rare))
+        return list(found)[:limit]
+
+    def near(self, word: str, distance: int, limit: int) -> list[tuple[str, int]]:
+        """Return other words at most so many edits away, nearest and then commonest first.
+
+        An edit adds, drops or changes a letter, or swaps two neighbours.
+        """
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        found: dict[str, int] = {}
+        for words in (self._words, self._rare.split(), list(self._new)):
+            hits = extract(word, words, scorer=OSA.distance, score_cutoff=distance, limit=None)
+            found.update((other, int(edits)) for other, edits, _ in hits if other != word)
+        ranked = sorted(found, key=lambda other: (found[other], -self._count(other), other))
+        return [(other, found[other]) for other in ranked[:limit]]
+
+    def suggestions(self, word: str) -> Iterator[str]:
+        """Yield words that somebody who wrote this folded word may have meant, best first.
+
+        Misspelt words are mostly in one note only, so rare ones are not proposed.
+        """
+        for other, _ in self.near(word, 1 if len(word) < 5 else 2, 100):
+            if self._count(other) and other.isalpha():
+                yield other
+
+    def _count(self, word: str) -> int:
+        at = bisect_left(self._words, word)
+        common = at < len(self._words) and self._words[at] == word
+        return (self._counts[at] if common else 0) + self._new.get(word, 0)
+
+    def _rare_from(self, beginning: str, limit: int) -> Iterator[str]:
+        at = self._rare.find("\n" + beginning)
+        while limit and at >= 0 and self._rare.startswith(beginning, at + 1):
+            end = self._rare.find("\n", at + 1)
+            if end < 0:
+                return
+            if end > at + 1:
+                yield self._rare[at + 1 : end]
+            at = end
+            limit -= 1
+
+    def rewrite(self) -> None:
+        """Write the new words in with the others; only while holding the lock."""
+        heads = Counter(dict(zip(self._words, self._heads, strict=True)))
+        heads.update(self._new_heads)
+        bodies = Counter(dict(zip(self._words, self._counts, strict=True)))
+        bodies.update(self._rare.split())
+        bodies.update(self._new)
+        _write(self._folder, heads, bodies)
+
+
+def note_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
+    """Add the words of saved notes to an index's vocabulary; only while holding the lock."""
+    lines: list[str] = []
+    for doc in docs:
+        heads = _words(by, " ".join((doc.title, *doc.aliases, *doc.tags, *doc.headings)))
+        lines += [f"+{word}\n" for word in sorted(heads)]
+        lines += [f"{word}\n" for word in sorted(_words(by, doc.body) - heads)]
+    with (folder / NEW_FILE).open("a", encoding="utf-8", errors="replace") as file:
+        file.writelines(lines)
+        size = file.tell()
+    if size > NEW_LIMIT:
+        Vocabulary(folder).rewrite()
+
+
+def _words(by: Analyzer, text: str) -> set[str]:
+    return {word for chunk in set(by.chunks(text)) for word in _of_chunk(chunk, by)}
+
+
+def _by_word(chunks: Counter[str], by: Analyzer) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for chunk, number in chunks.items():
+        for word in _of_chunk(chunk, by):
+            counts[word] += number
+    return counts
+
+
+def _of_chunk(chunk: str, by: Analyzer) -> Iterable[str]:
+    if chunk.isascii() and chunk.isalnum():
+        return (chunk.lower(),) if len(chunk) <= WORD_LETTERS else ()
+    return (
+        word.text
+        for word in by.words(chunk)
+        if word.kind in {"word", "pair"} and 0 < len(word.text) <= WORD_LETTERS
+    )
+
+
+def _write(folder: Path, heads: Counter[str], bodies: Counter[str]) -> None:
+    common = sorted(
+        word
+        for word in heads.keys() | bodies.keys()
+        if (heads[word] or bodies[word] > 1) and not word.isdecimal()
+    )
+    rare = sorted(bodies.keys() | heads.keys() - set(common))
+    kept = set(common)
+    rare = [word for word in rare if word not in kept]
+    text = "\n".join(common).encode()
+    path = folder / FILE
+    beside = path.with_name(path.name + ".tmp")
+    with beside.open("wb") as file:
+        file.write(json.dumps({"words": len(common), "bytes": len(text)}).encode() + b"\n")
+        file.write(text)
+        array("I", (bodies[word] + heads[word] for word in common)).tofile(file)
+        array("I", (heads[word] for word in common)).tofile(file)
+        file.write("\n".join(rare).encode())
+    beside.replace(path)
+    remove(folder / NEW_FILE)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:
+        return 0, 0
+    return about.st_ino, about.st_mtime_ns
