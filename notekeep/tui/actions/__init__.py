@@ -1,0 +1,88 @@
+"""The one registry of what a person can do in the interface.
+
+Key bindings, the footer, the palette, the help pages and `notekeep keys` are all made from it, so
+that they cannot disagree. Nothing here imports Textual: the command line reads it too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.tui.actions.action import Action
+from notekeep.tui.actions.everywhere import EVERYWHERE
+from notekeep.tui.actions.screens import OF_SCREENS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "ACTIONS",
+    "BY_ID",
+    "CONTEXTS",
+    "GO_KEYS",
+    "PLACES",
+    "SHADOWED",
+    "Action",
+    "at_place",
+    "of_context",
+]
+
+CONTEXTS: dict[str, str] = {
+    "app": "Everywhere",
+    "lines": "Lists and pages",
+    "browse": "Browse",
+    "list": "List of notes",
+    "preview": "Preview",
+    "sidebar": "Sidebar",
+    "search": "Search box",
+    "today": "Today",
+    "habits": "Habits",
+    "publish": "Publish",
+    "switcher": "Quick switch",
+    "dialog": "Dialogs",
+}
+"""Where actions work, and what help calls the place."""
+
+PLACES: dict[str, tuple[str, ...]] = {
+    "list": ("list", "lines", "browse", "app"),
+    "preview": ("preview", "lines", "browse", "app"),
+    "sidebar": ("sidebar", "lines", "browse", "app"),
+    "search": ("search", "browse", "app"),
+    "today": ("today", "lines", "app"),
+    "habits": ("habits", "lines", "app"),
+    "publish": ("publish", "lines", "app"),
+    "switcher": ("switcher",),
+    "dialog": ("dialog",),
+}
+"""For each place the focus can be, the contexts whose keys work there, nearest first."""
+
+ACTIONS: tuple[Action, ...] = (*OF_SCREENS, *EVERYWHERE)
+"""Every action; the order within a context is that of the footer and of help."""
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+SHADOWED: dict[str, str] = {
+    "habit-note": "new-note",
+    "clear-search": "back",
+}
+"""Actions that take over a key of a wider context, on purpose: what happens there is nearer."""
+
+GO_KEYS: tuple[tuple[str, str, str], ...] = (
+    ("t", "show-today", "Today"),
+    ("b", "show-browse", "Browse"),
+    ("h", "show-habits", "Habits"),
+    ("p", "show-publish", "Publish"),
+    ("g", "first-line", "Top"),
+)
+"""What the second key after `g` does: the key, the action, and what the menu calls it."""
+
+
+def of_context(context: str) -> Iterator[Action]:
+    """Yield the actions of one context, in their order."""
+    return (action for action in ACTIONS if action.context == context)
+
+
+def at_place(place: str) -> Iterator[Action]:
+    """Yield every action that works at a place, nearest context first."""
+    for context in PLACES[place]:
+        yield from of_context(context)

@@ -1,0 +1,328 @@
+"""`LineView`: lines that are drawn when they are seen.
+
+Everything long in the interface stands on it: lists of notes, the preview, a diff, the week of
+habits. A list of a hundred thousand rows costs what its visible rows cost, because nothing is
+mounted, measured or laid out for a row that nobody looks at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.geometry import Offset, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.ink import Ink, ink_of
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import Line, pad, plain
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.selection import Selection
+
+CACHED_ROWS = 512
+
+
+def paint(line: Line, width: int, ink: Ink, under: Style, over: Style | None = None) -> Strip:
+    """Return a line as a strip of exactly `width` cells.
+
+    This is the one place where text of a vault becomes something a terminal is sent, so nothing
+    a terminal would obey gets past it, whoever forgot to clean what.
+
+    Args:
+        line: What is shown.
+        width: How many cells to fill.
+        ink: The styles of roles.
+        under: The style of what has no role: the widget's own, with its background.
+        over: A style on top of all, such as that of the row under the cursor.
+    """
+    segments = []
+    for piece in pad(line, width):
+        style = under + ink.style(piece.role)
+        if over is not None:
+            style += over
+        if piece.link:
+            style += Style(meta={"link": piece.link})
+        segments.append(Segment(clean_line(piece.text), style))
+    return Strip(segments, width)
+
+
+class LineView(ScrollView, can_focus=True):
+    """A view over lines, each drawn when it is seen.
+
+    A subclass says how many lines there are (`line_count`) and what one shows (`draw_line`), and
+    calls `lines_changed` when that is another answer than before.
+    """
+
+    BINDINGS = bindings("lines")
+
+    DEFAULT_CSS = """
+    LineView {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }
+    """
+
+    _strips: LRUCache[tuple[int, int, bool, bool], Strip]
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._strips = LRUCache(CACHED_ROWS)
+
+    # What a subclass answers.
+
+    def line_count(self) -> int:
+        """Return how many lines there are."""
+        raise NotImplementedError
+
+    def draw_line(self, index: int, width: int) -> Line:
+        """Return what line `index` shows in `width` cells."""
+        raise NotImplementedError
+
+    # What a subclass may call.
+
+    @property
+    def page(self) -> int:
+        """How many lines are seen at once, at least one."""
+        return max(1, self.size.height)
+
+    def lines_changed(self) -> None:
+        """Draw everything again: what the lines show, or how many there are, has changed."""
+        self._strips.clear()
+        self.virtual_size = Size(max(1, self.size.width), self.line_count())
+        self.refresh()
+
+    def line_changed(self, index: int) -> None:
+        """Draw one line again."""
+        for key in [key for key in self._strips.keys() if key[0] == index]:  # noqa: SIM118 - an LRUCache does not iterate
+            self._strips.discard(key)
+        self.refresh_line(index)
+
+    def look_at(self, index: int, *, margin: int = 0) -> None:
+        """Scroll as little as needed to have line `index` in view, with `margin` lines around."""
+        top = self.scroll_offset.y
+        margin = min(margin, (self.page - 1) // 2)
+        if index - margin < top:
+            self._scroll_top(index - margin)
+        elif index + margin >= top + self.page:
+            self._scroll_top(index + margin - self.page + 1)
+
+    def _scroll_top(self, line: int) -> None:
+        self.scroll_to(y=max(0, line), animate=False, immediate=True)
+
+    # Drawing.
+
+    def _over(self, index: int) -> str:
+        """Return the role that lies over the whole line, or ""."""
+        del index
+        return ""
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        index = y + self.scroll_offset.y
+        if width < 1 or index >= self.line_count():
+            return Strip.blank(max(0, width), self.rich_style)
+        role = self._over(index)
+        key = (index, width, bool(role), self.has_focus)
+        strip = self._strips.get(key)
+        if strip is None:
+            ink = ink_of(self.app)
+            line = self.draw_line(index, width)
+            strip = paint(line, width, ink, self.rich_style, ink.style(role) if role else None)
+            self._strips[key] = strip
+        return strip
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(max(1, self.size.width), self.line_count())
+
+    # Keys: a page has no cursor, so they scroll.
+
+    def action_line_up(self) -> None:
+        self.scroll_relative(y=-1, animate=False)
+
+    def action_line_down(self) -> None:
+        self.scroll_relative(y=1, animate=False)
+
+    def action_page_up(self) -> None:
+        self.scroll_relative(y=1 - self.page, animate=False)
+
+    def action_page_down(self) -> None:
+        self.scroll_relative(y=self.page - 1, animate=False)
+
+    def action_first_line(self) -> None:
+        self._scroll_top(0)
+
+    def action_last_line(self) -> None:
+        self._scroll_top(self.line_count())
+
+
+class ListView(LineView):
+    """Rows with a cursor; a row may take several lines, each row as many as the others."""
+
+    ALLOW_SELECT = False
+
+    cursor: var[int] = var(0)
+
+    class Highlighted(Message):
+        """The cursor is on another row."""
+
+        def __init__(self, view: ListView, row: int) -> None:
+            super().__init__()
+            self.view = view
+            self.row = row
+
+        @property
+        def control(self) -> ListView:
+            return self.view
+
+    class Selected(Highlighted):
+        """A row was opened, by a double click."""
+
+    row_height = 1
+
+    def row_count(self) -> int:
+        """Return how many rows there are."""
+        raise NotImplementedError
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        """Return the lines of a row, `row_height` of them."""
+        raise NotImplementedError
+
+    def is_selectable(self, row: int) -> bool:
+        """Tell whether the cursor may stand on a row; headings say no."""
+        del row
+        return True
+
+    def line_count(self) -> int:
+        return self.row_count() * self.row_height
+
+    def draw_line(self, index: int, width: int) -> Line:
+        row, part = divmod(index, self.row_height)
+        return self.draw_row(row, width)[part]
+
+    def _over(self, index: int) -> str:
+        if index // self.row_height != self.cursor or not self.is_selectable(self.cursor):
+            return ""
+        return "cursor" if self.has_focus else "cursor-blurred"
+
+    def rows_changed(self, cursor: int = 0) -> None:
+        """Show other rows, with the cursor on `cursor` or the nearest row it may stand on."""
+        self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
+        self.lines_changed()
+        self._follow()
+        self.post_message(self.Highlighted(self, self.cursor))
+
+    def move_to(self, row: int, direction: int = 1) -> None:
+        """Put the cursor on `row`, or on the nearest row it may stand on."""
+        target = self._nearest(row, direction)
+        if target != self.cursor:
+            self.cursor = target
+            self.post_message(self.Highlighted(self, target))
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        for row in (before, after):
+            self.refresh_lines(row * self.row_height, self.row_height)
+        self._follow()
+
+    def _nearest(self, row: int, direction: int) -> int:
+        """Return the row nearest to `row` that the cursor may stand on, looking ahead first."""
+        count = self.row_count()
+        if not count:
+            return 0
+        row = min(max(row, 0), count - 1)
+        ahead = range(row, count) if direction > 0 else range(row, -1, -1)
+        behind = range(row, -1, -1) if direction > 0 else range(row, count)
+        return next((n for way in (ahead, behind) for n in way if self.is_selectable(n)), row)
+
+    def _follow(self) -> None:
+        """Keep the cursor in view, with the hardware cursor on its row for those who hear it."""
+        first = self.cursor * self.row_height
+        self.look_at(first + self.row_height - 1)
+        self.look_at(first if any(map(self.is_selectable, range(self.cursor))) else 0)
+        if self.has_focus:
+            place = self.content_region.offset + Offset(0, first - self.scroll_offset.y)
+            self.app.cursor_position = place
+
+    def on_focus(self) -> None:
+        self._follow()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def row_at(self, y: int) -> int | None:
+        """Return the row shown at line `y` of the widget, or None below the last one."""
+        row = (y + self.scroll_offset.y) // self.row_height
+        return row if 0 <= row < self.row_count() else None
+
+    def on_click(self, event: events.Click) -> None:
+        row = self.row_at(event.y)
+        if row is None or not self.is_selectable(row):
+            return
+        self.move_to(row)
+        if event.chain == 2:
+            self.post_message(self.Selected(self, row))
+
+    def action_line_up(self) -> None:
+        self.move_to(self.cursor - 1, -1)
+
+    def action_line_down(self) -> None:
+        self.move_to(self.cursor + 1)
+
+    def action_page_up(self) -> None:
+        self.move_to(self.cursor - max(1, self.page // self.row_height - 1), -1)
+
+    def action_page_down(self) -> None:
+        self.move_to(self.cursor + max(1, self.page // self.row_height - 1))
+
+    def action_first_line(self) -> None:
+        self.move_to(0)
+
+    def action_last_line(self) -> None:
+        self.move_to(self.row_count() - 1, -1)
+
+
+class Page(LineView):
+    """Lines to read: no cursor, text can be selected with the mouse."""
+
+    ALLOW_SELECT = True
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y
+        strip = super().render_line(y)
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(index)) is not None:
+            start, end = span
+            strip = _reversed(strip, start, strip.cell_length if end == -1 else end)
+        return strip.apply_offsets(0, index)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        width = max(1, self.size.width)
+        lines = (plain(self.draw_line(index, width)) for index in range(self.line_count()))
+        return selection.extract("\n".join(line.rstrip() for line in lines)), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        del selection
+        self.refresh()
+
+
+def _reversed(strip: Strip, start: int, end: int) -> Strip:
+    before, inside, after = (
+        strip.crop(0, start),
+        strip.crop(start, end),
+        strip.crop(end, strip.cell_length),
+    )
+    return Strip.join([before, inside.apply_style(Style(reverse=True)), after])

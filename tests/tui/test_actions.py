@@ -1,0 +1,50 @@
+"""The registry of actions: complete, unambiguous, and free of Textual."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from notekeep.tui.actions import ACTIONS, BY_ID, CONTEXTS, GO_KEYS, PLACES, SHADOWED, of_context
+
+
+def test_every_action_has_its_own_id_and_says_what_it_does() -> None:
+    assert len(BY_ID) == len(ACTIONS)
+    for action in ACTIONS:
+        assert action.context in CONTEXTS
+        assert action.title
+        assert action.help.endswith(".")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_key_means_one_thing_at_each_place(place: str) -> None:
+    taken: dict[str, str] = {}
+    for context in PLACES[place]:
+        for action in of_context(context):
+            for key in action.keys:
+                holder = taken.setdefault(key, action.id)
+                assert holder == action.id or SHADOWED.get(holder) == action.id, key
+
+
+def test_keys_that_old_terminals_cannot_tell_apart_are_not_used() -> None:
+    colliding = {"ctrl+i", "ctrl+m", "ctrl+h", "ctrl+j", "ctrl+z"}
+    assert not colliding & {key for action in ACTIONS for key in action.keys}
+
+
+def test_the_footer_has_room_for_every_place() -> None:
+    for contexts in PLACES.values():
+        labels = [a.label for context in contexts for a in of_context(context) if a.label]
+        assert labels, contexts
+
+
+def test_the_go_menu_leads_to_actions_that_exist() -> None:
+    assert {action for _, action, _ in GO_KEYS} <= set(BY_ID)
+    assert len({key for key, _, _ in GO_KEYS}) == len(GO_KEYS)
+
+
+def test_reading_the_registry_loads_neither_textual_nor_rich() -> None:
+    code = "import sys, notekeep.tui.actions; print(*{'textual', 'rich'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
