@@ -288,16 +288,16 @@ def coffee(year: Year) -> None:
         first, second = year.minute("07:02", 8), year.minute("14:05", 20)
         weak = here < day(2, 23) and not flu(here)
         third = year.happens(0.3 if weak else 0.07)
-        if year.happens(0.05):
+        if year.happens(0.05) and here < day(11, 13):
             continue
         if here == LAST:
             year.add(here, 7 * 60 + 1, "coffee", "1 cup")
             continue
-        if year.happens(0.2) and not third:
+        if year.happens(0.2) and not third and here != day(11, 18):
             year.add(here, second, "coffee", "2 cup")
             continue
         year.add(here, first, "coffee", "1 cup")
-        if year.happens(0.85) or third:
+        if year.happens(0.85) or third or here == day(11, 18):
             year.add(here, second, "coffee", "1 cup", note=year.remark("coffee", 0.012))
         if third and here < day(11, 13):
             year.add(here, year.minute("16:40", 25), "coffee", "1 cup")
