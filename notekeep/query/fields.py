@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
+from notekeep.query.fold import fold_key
+
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
 """What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
 
@@ -128,6 +130,8 @@ class Fields:
         self.kinds = tuple(sorted(kinds))
         self._types = types
         self._aliases = aliases
+        self._spellings = {fold_key(other): name for other, name in aliases.items()}
+        self._spellings |= {fold_key(name): name for name in types}
 
     @classmethod
     def of(
@@ -146,20 +150,13 @@ class Fields:
         types: dict[str, FieldType] = {}
         known = seen if isinstance(seen, Mapping) else dict.fromkeys(seen, "any")
         for source in (known, *kinds.values()):
-            for name, kind in source.items():
-                types[name.casefold()] = _READ_AS.get(kind, "any")
-        spellings = {other.casefold(): name for other, name in (aliases or {}).items()}
-        return cls(kinds, types | COMMON, spellings | COMMON_ALIASES)
+            types |= {name.casefold(): _READ_AS.get(kind, "any") for name, kind in source.items()}
+        return cls(kinds, types | COMMON, {**(aliases or {}), **COMMON_ALIASES})
 
     def find(self, name: str) -> Field | None:
-        """The field of that name or other spelling, in any case, or None."""
-        key = name.casefold()
-        words = key.replace("_", " ").replace("-", " ").split()
-        for candidate in (key, *(glue.join(words) for glue in "-_ ")):
-            canonical = self._aliases.get(candidate, candidate)
-            if canonical in self._types:
-                return Field(canonical, self._types[canonical])
-        return None
+        """The field of that name or other spelling, or None; case, blanks and dashes aside."""
+        canonical = self._spellings.get(fold_key(name), "")
+        return Field(canonical, self._types[canonical]) if canonical in self._types else None
 
     def names(self) -> list[str]:
         """All canonical field names, sorted."""

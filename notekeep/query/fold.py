@@ -1,7 +1,8 @@
-"""Text made comparable: without case, accents and width. Pure."""
+"""Text and names made comparable: without case, accents and width. Pure."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -14,3 +15,8 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
+
+
+def fold_key(name: str) -> str:
+    """Return a field's name as it is compared: `Read Date`, `read_date`, `readDate` are one."""
+    return re.sub(r"[\s_-]+", "", name.casefold())

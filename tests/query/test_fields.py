@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         ("rating", "rating", "number"),
         ("Rating", "rating", "number"),
         ("myrate", "rating", "number"),
+        ("my_rate", "rating", "number"),
+        ("ReadDate", "read date", "date"),
         ("authors", "author", "list"),
         ("sources", "sources", "list"),
         ("kind", "type", "text"),
