@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final
+
+from notekeep.markdown import frontmatter
+from notekeep.markdown.body import scan
+from notekeep.markdown.fieldtypes import boolean, items, typed
+from notekeep.markdown.guard import MAX_BYTES
+from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS, Kind, Schema, canonical, names_in, role
+from notekeep.markdown.plain import plain
+from notekeep.markdown.values import Scalar, Value
 
 if TYPE_CHECKING:
     from notekeep.markdown.spans import Body
 
-Scalar: TypeAlias = str | int | float | bool | None
-Value: TypeAlias = Scalar | list[Scalar]
-"""What front matter holds: flat scalars and lists of scalars; dates are ISO text."""
+__all__ = [
+    "DEFAULT_SCHEMA",
+    "KINDS",
+    "Kind",
+    "Note",
+    "Problem",
+    "Scalar",
+    "Schema",
+    "Value",
+    "canonical",
+    "read_note",
+    "role",
+    "slug",
+]
+
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_APOSTROPHES: Final = re.compile("['\u2019]")
+_MAYBE_PRIVATE: Final = re.compile(rb"private", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +88,150 @@ class Note:
     spans: Body | None = None
     private: bool = False
     problem: Problem | None = None
+
+
+def read_note(path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA) -> Note:
+    """Read a file as a note. Never raises on what is in it.
+
+    Args:
+        path: Vault-relative, "/"-separated.
+        data: The file's bytes.
+        schema: The vault's kinds and folders.
+
+    Returns:
+        The note. What could not be read is in `problem`; the rest of the note is there.
+    """
+    matter = frontmatter.read(data)
+    body, problem = _decode(path, data, matter.split.body)
+    if matter.error is not None:
+        error = matter.error
+        hint = "Open the note and correct the line; its text and everything else is untouched."
+        problem = Problem(path, error.line, error.message, hint, "front-matter")
+    spans = scan(body)
+    kind = _kind(path, matter, schema)
+    fields = _fields(kind, matter, schema)
+    stem = path.rsplit("/", 1)[-1].removesuffix(".md")
+    _add_dates(fields, kind, stem)
+    return Note(
+        path=path,
+        title=_title(fields, spans, stem),
+        kind=kind,
+        fields=fields,
+        raw=dict(matter.raw),
+        tags=_tags(fields, spans),
+        aliases=[str(alias) for alias in _list(fields.get("aliases"))],
+        body=body,
+        body_line=_lines_before(data, matter.split),
+        spans=spans,
+        private=schema.is_private(path) or _is_private(data, matter, fields),
+        problem=problem,
+    )
+
+
+def slug(title: str) -> str:
+    """A title as it stands in an address: `Bayes' theorem` is `bayes-theorem`.
+
+    Letters of every script stay. A title without any letter or digit is "note"; telling two
+    notes with one slug apart is up to who publishes them.
+    """
+    from slugify import slugify
+
+    return str(slugify(_APOSTROPHES.sub("", title), allow_unicode=True)) or "note"
+
+
+def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:
+    """Decode the body; what is no UTF-8 is shown as U+FFFD and said."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = "The file is UTF-16, and notes are UTF-8."
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            return data[start:].decode(), None
+        except UnicodeDecodeError as error:
+            before = data[: start + error.start]
+            line = before.count(b"\n") + 1
+            message = "From here on the file holds bytes that are not UTF-8."
+            text = data[start:].decode("utf-8", "replace")
+            problem = Problem(path, line, message, _UTF8_HINT, "not-utf8")
+            return text, problem
+    return text, Problem(path, 1, message, _UTF8_HINT, "not-utf8")
+
+
+_UTF8_HINT: Final = "Save the file as UTF-8 in an editor; notekeep leaves its bytes as they are."
+
+
+def _lines_before(data: bytes, parts: frontmatter.Split) -> int:
+    return data.count(b"\r" if parts.eol == b"\r" else b"\n", 0, parts.body)
+
+
+def _kind(path: str, matter: frontmatter.FrontMatter, schema: Schema) -> str:
+    keys = names_in(matter.fields)
+    words = matter.words.get(keys.get("type", ""), "")
+    for word in [words] if isinstance(words, str) else words:
+        if kind := schema.named(word):
+            return kind
+    if matter.words.get(keys.get("habit", "")):
+        return "habit"
+    return "note" if words else schema.kind_at(path) or "note"
+
+
+def _fields(kind: str, matter: frontmatter.FrontMatter, schema: Schema) -> dict[str, Value]:
+    """Type every field by the kind's schema, under its canonical name.
+
+    Where a file has a field twice, under its name and that of a kin, the kin stays as it is.
+    """
+    keys = names_in(matter.fields)
+    fields: dict[str, Value] = {}
+    for key, value in matter.fields.items():
+        name = canonical(key)
+        if keys[name] != key:
+            name = key
+        fields[name] = typed(name, schema.type_of(kind, name), value, matter.words[key])
+    return fields
+
+
+def _add_dates(fields: dict[str, Value], kind: str, stem: str) -> None:
+    """Fill in what a date is known by elsewhere: a daily note by its name, `created` by `date`."""
+    if kind == "daily" and not fields.get("date") and _ISO_DAY.match(stem):
+        fields["date"] = stem
+    if not fields.get("created") and fields.get("date"):
+        fields["created"] = typed("created", "date", fields["date"], str(fields["date"]))
+
+
+def _title(fields: dict[str, Value], spans: Body, stem: str) -> str:
+    title = fields.get("title")
+    if isinstance(title, str) and title.strip():
+        return " ".join(title.split())
+    for heading in spans.headings:
+        if heading.level == 1 and (text := plain(heading.text)):
+            return text
+    return stem
+
+
+def _tags(fields: dict[str, Value], spans: Body) -> list[str]:
+    """All tags in order, each once whatever its case."""
+    found: dict[str, str] = {}
+    for tag in _list(fields.get("tags")):
+        name = str(tag).strip().lstrip("#").strip("/")
+        if name:
+            found.setdefault(name.casefold(), name)
+    for inline in spans.tags:
+        found.setdefault(inline.name.casefold(), inline.name)
+    return list(found.values())
+
+
+def _list(value: Value) -> list[Scalar]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else items("", str(value))
+
+
+def _is_private(data: bytes, matter: frontmatter.FrontMatter, fields: dict[str, Value]) -> bool:
+    """Whether the note says it is private, which a block that cannot be read may well say."""
+    if matter.error is not None:
+        block = data[: matter.split.body or min(len(data), MAX_BYTES)]
+        return _MAYBE_PRIVATE.search(block) is not None
+    value = fields.get("private")
+    if value is None:
+        return False
+    return boolean(value if not isinstance(value, list) else "true", default=True) is not False

@@ -113,6 +113,16 @@ class Code:
     fenced: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """`%%...%%` or `<!--...-->`, inline or over several lines: not shown, never a link or a tag."""
+
+    start: int
+    end: int
+    line: int
+    html: bool
+
+
 @dataclass(slots=True)
 class Body:
     """All that one scan finds, each list in order of appearance."""
@@ -125,3 +135,4 @@ class Body:
     timestamps: list[Timestamp] = field(default_factory=list)
     blocks: list[BlockId] = field(default_factory=list)
     code: list[Code] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)

@@ -1,0 +1,148 @@
+"""Reads the front matter of a file: YAML, TOML or JSON, into typed values and source text.
+
+Nothing here writes; fieldedits.py changes fields of a file that exists. A block that cannot be
+read gives an error with its place and no fields: the body is still there, and the file with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from notekeep.markdown import quick
+from notekeep.markdown.guard import MAX_BYTES, Suspect
+from notekeep.markdown.spell import render_new
+from notekeep.markdown.split import Split, split
+
+if TYPE_CHECKING:
+    from notekeep.markdown.values import Scalar, Value
+
+__all__ = ["FrontMatter", "FrontMatterError", "Split", "read", "render_new", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatterError:
+    """Why a block could not be read.
+
+    Attributes:
+        message: What is wrong, as a sentence.
+        line: The line of the file, counted from 1.
+        column: The column of that line, counted from 1.
+    """
+
+    message: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the front matter of a file says.
+
+    Attributes:
+        split: Where it stands.
+        fields: Values by the keys in the file, in order. Plain scalars are typed by
+            values.core(); nested values are their source text.
+        raw: The source text of each value, its line ends as newlines.
+        words: Each value as text before typing, unquoted: what a text field reads.
+        error: Why it could not be read, or None; `fields`, `raw` and `words` are empty then.
+    """
+
+    split: Split
+    fields: dict[str, Value] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str | list[str]] = field(default_factory=dict)
+    error: FrontMatterError | None = None
+
+
+def read(data: bytes) -> FrontMatter:
+    """Read the front matter of a file. Never raises: what is wrong is in `error`."""
+    parts = split(data)
+    if parts.kind == "none":
+        return FrontMatter(parts)
+    if parts.kind == "unclosed":
+        message = "The front matter is opened here and never closed with a line of `---`."
+        return FrontMatter(parts, error=FrontMatterError(message, 1, 1))
+    try:
+        fields = _read_block(data, parts)
+    except Suspect as error:
+        # The fence is the file's first line, so the block's first line is its second.
+        first = 1 if parts.kind == "json" else 2
+        place = FrontMatterError(error.message, error.line + first, error.column + 1)
+        return FrontMatter(parts, error=place)
+    return FrontMatter(parts, fields.values, fields.raw, fields.words)
+
+
+def _read_block(data: bytes, parts: Split) -> quick.Fields:
+    if parts.end - parts.start > MAX_BYTES:
+        raise Suspect(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
+    block = data[parts.start : parts.end]
+    try:
+        text = block.decode()
+    except UnicodeDecodeError as error:
+        before = block[: error.start]
+        column = len(before) - before.rfind(b"\n") - 1
+        raise Suspect("The front matter is not UTF-8 text.", before.count(b"\n"), column) from error
+    if parts.kind == "toml":
+        return _read_toml(text)
+    if parts.kind == "json":
+        return _read_json(text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return quick.read(lines) or _read_yaml(text)
+
+
+def _read_yaml(text: str) -> quick.Fields:
+    from notekeep.markdown.yamlread import NoteHandler
+
+    metadata = NoteHandler().load(text)
+    return quick.Fields(metadata, metadata.raw, metadata.words)
+
+
+def _read_toml(text: str) -> quick.Fields:
+    from notekeep.markdown.tomlspan import sources
+
+    values, raw = sources(text)
+    return _from_objects(values, raw)
+
+
+def _read_json(text: str) -> quick.Fields:
+    import json
+
+    values = json.loads(text)
+    return _from_objects(values, {key: _dump(value) for key, value in values.items()})
+
+
+def _from_objects(values: dict[str, Any], raw: dict[str, str]) -> quick.Fields:
+    fields = quick.Fields({}, raw, {})
+    for key, value in values.items():
+        if isinstance(value, list):
+            items = [_flat(item) for item in value]
+            fields.values[key] = items
+            fields.words[key] = [_word(item) for item in items]
+        else:
+            flat = _flat(value)
+            fields.values[key] = flat
+            fields.words[key] = _word(flat)
+    return fields
+
+
+def _flat(value: object) -> Scalar:
+    """A parsed value as a scalar: dates as ISO text, what is nested as JSON text."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, (date, datetime, time)):
+        return value.isoformat()
+    return _dump(value)
+
+
+def _word(value: Scalar) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _dump(value)
+
+
+def _dump(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)
