@@ -1,0 +1,96 @@
+"""What verbs that write have in common: show the plan, ask when it is large, carry it out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from notekeep.cli import output
+from notekeep.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+    from notekeep.writing.plan import WritePlan
+
+MANY = 20
+REFUSED = 4
+
+
+def carry_out(
+    vault: Vault,
+    plan: WritePlan,
+    *,
+    dry_run: bool,
+    done: Callable[[str], str],
+    yes: bool = False,
+    quiet: bool = False,
+) -> int:
+    """Write a plan, or only show it, and say what came of it.
+
+    Args:
+        vault: The vault.
+        plan: What to write.
+        dry_run: Show the plan as a diff and write nothing.
+        done: What to say of each path that was written.
+        yes: Do not ask, however many files it is about.
+        quiet: Say nothing when all went well.
+
+    Returns:
+        0, or 4 when a note had to be left out.
+
+    Raises:
+        Refused: The person said no, or could not be asked.
+    """
+    if dry_run or len(plan.changes) > 1:
+        _show(plan, everything=dry_run)
+    if dry_run:
+        return _tell_refused(plan)
+    if len(plan.changes) > MANY and not yes:
+        _ask(len(plan.changes))
+    result = vault.carry_out(plan)
+    if not quiet:
+        for path in result.paths:
+            output.write(done(path))
+    for remark in result.remarks:
+        output.note(remark)
+    if len(result.paths) > 1:
+        output.note(f"{len(result.paths)} files; `notekeep undo` takes it back")
+    plan.refused = result.refused
+    return _tell_refused(plan)
+
+
+def _show(plan: WritePlan, *, everything: bool) -> None:
+    """Show the plan: whole as a diff, or just which files it is about."""
+    if everything:
+        for line in plan.diff():
+            style = {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")
+            output.write_styled([(line, style)])
+        for remark in plan.remarks:
+            output.note(remark)
+        if not plan.changes:
+            output.note("nothing to change")
+        return
+    for change in plan.changes[:MANY]:
+        output.note(f"  {change.path}" + (f" -> {change.target}" if change.target else ""))
+    if len(plan.changes) > MANY:
+        output.note(f"  and {len(plan.changes) - MANY} more")
+
+
+def _ask(count: int) -> None:
+    if not sys.stdin.isatty():
+        raise Refused(f"this would change {count} files", "say --yes to do it, --dry-run to see it")
+    if not click.confirm(f"Change {count} files?", err=True):
+        raise Refused("nothing was changed")
+
+
+def _tell_refused(plan: WritePlan) -> int:
+    for problem in plan.refused:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        output.note(f"{place}: left as it is: {problem.message}")
+        if problem.hint:
+            output.note(f"  {problem.hint}")
+    return REFUSED if plan.refused else 0
