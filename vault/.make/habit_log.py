@@ -163,7 +163,13 @@ class Year:
         return self.notes[habit].pop(self.pick(0, len(self.notes[habit]) - 1))
 
     def add(
-        self, date: dt.date, minute: int, habit: str, value: str, attributes: str = "", note: str = ""
+        self,
+        date: dt.date,
+        minute: int,
+        habit: str,
+        value: str,
+        attributes: str = "",
+        note: str = "",
     ) -> None:
         self.lines.append(Line(date, minute, habit, value, attributes, note))
 
@@ -229,7 +235,9 @@ def gym(year: Year) -> None:
         elif flu(here):
             year.add(here, 9 * 60, "gym", "skip", "reason=flu", "doctor said rest")
         elif here == day(11, 20):
-            year.add(here, 22 * 60 + 15, "gym", "miss", note="the talk ran long, and the wine after it")
+            year.add(
+                here, 22 * 60 + 15, "gym", "miss", note="the talk ran long, and the wine after it"
+            )
         elif here in {day(11, 16), day(11, 23)} or year.happens(0.86):
             if here != LAST:
                 year.add(here, minute, "gym", "done", note=year.remark("gym", 0.09))
@@ -268,7 +276,9 @@ def plants(year: Year) -> None:
             note = "Mira waters" if here <= day(7, 14) else ""
             year.add(here, 12 * 60, "plants", "skip", "reason=away", note)
         elif due and (year.happens(0.91) or here == day(11, 17)) and here != day(11, 19):
-            year.add(here, year.minute("14:20", 25), "plants", "done", note=year.remark("plants", 0.04))
+            year.add(
+                here, year.minute("14:20", 25), "plants", "done", note=year.remark("plants", 0.04)
+            )
 
 
 def read(year: Year) -> None:

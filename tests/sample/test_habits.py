@@ -1,0 +1,112 @@
+"""The sample vault's habits: eight definitions that differ, and a year of lines that parse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.habits import log
+from notekeep.habits.fold import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.markdown.note import Note
+
+FIRST, LAST = dt.date(2025, 11, 24), dt.date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def placed(vault: Path) -> list[tuple[str, log.Placed]]:
+    """Every entry and report of the log, with the file it stands in."""
+    return [
+        (path.name, line)
+        for path in sorted((vault / "habits" / "log").iterdir())
+        for line in log.parse_file(path.read_text("utf-8"))
+    ]
+
+
+@pytest.fixture(scope="module")
+def entries(placed: list[tuple[str, log.Placed]]) -> list[log.Entry]:
+    return [line.line.entry for _, line in placed if line.line.entry is not None]
+
+
+def test_the_definitions_cover_every_family_of_schedule_and_goal(notes: dict[str, Note]) -> None:
+    habits = {
+        str(note.fields["habit"]): (note.fields["schedule"], note.fields.get("goal"))
+        for note in notes.values()
+        if note.kind == "habit"
+    }
+    assert habits == {
+        "meditate": (["daily"], ">= 10 min"),
+        "floss": (["daily"], None),
+        "gym": (["2025-11-24 mon,thu", "2026-03-02 mon,wed,fri"], None),
+        "run": (["3/week"], None),
+        "plants": (["every 2d from 2025-11-24"], None),
+        "read": (["daily"], ">= 150 page/week"),
+        "coffee": (["daily"], "<= 2 cup"),
+        "sketch": (["daily"], ">= 1 page"),
+    }
+
+
+def test_no_line_of_the_log_is_reported(placed: list[tuple[str, log.Placed]]) -> None:
+    assert not [(name, line) for name, line in placed if line.line.report is not None]
+
+
+def test_the_log_is_one_year_of_the_habits_that_are_defined(
+    entries: list[log.Entry], notes: dict[str, Note]
+) -> None:
+    days = {entry.day for entry in entries}
+    assert min(days) == FIRST.toordinal()
+    assert max(days) == LAST.toordinal()
+    assert len(days) > 360
+    assert len(entries) > 2000
+    defined = {str(note.fields["habit"]) for note in notes.values() if note.kind == "habit"}
+    assert {entry.habit for entry in entries} == defined
+
+
+def test_each_line_stands_in_the_file_of_its_month_and_of_one_of_two_devices(
+    placed: list[tuple[str, log.Placed]],
+) -> None:
+    devices = set()
+    for name, line in placed:
+        month, device, _ = name.split(".")
+        assert line.text.startswith(f"- {month}-")
+        devices.add(device)
+    assert devices == {"laptop", "phone"}
+
+
+def test_the_log_has_skips_with_reasons_misses_notes_corrections_and_a_long_night(
+    entries: list[log.Entry],
+) -> None:
+    reasons = {value for entry in entries for key, value in entry.extra if key == "reason"}
+    assert reasons == {"flu", "knee", "away"}
+    assert {entry.kind for entry in entries} == {"amount", "done", "miss", "skip", "clear"}
+    assert sum(entry.note is not None for entry in entries) > 50
+    assert any(entry.is_set and entry.revision == 1 for entry in entries)
+    assert any(entry.time is not None and entry.time >= "24:00" for entry in entries)
+    assert all(entry.time is not None for entry in entries)
+
+
+def test_no_day_contradicts_itself(entries: list[log.Entry]) -> None:
+    days: dict[tuple[str, int], list[log.Entry]] = {}
+    for entry in entries:
+        days.setdefault((entry.habit, entry.day), []).append(entry)
+    units = {"meditate": "min", "read": "page", "coffee": "cup", "sketch": "page", "run": "km"}
+    folded = {key: fold(lines, units.get(key[0], "")) for key, lines in days.items()}
+    assert not [key for key, day in folded.items() if day.is_disputed or day.apart]
+
+
+def test_the_last_fortnight_is_as_the_daily_notes_tell_it(entries: list[log.Entry]) -> None:
+    def kinds(habit: str, day: int) -> list[str]:
+        at = dt.date(2026, 11, day).toordinal()
+        return [entry.kind for entry in entries if (entry.habit, entry.day) == (habit, at)]
+
+    assert [kinds("meditate", day) for day in range(12, 25)] == [["miss"]] + [["amount"]] * 12
+    assert kinds("floss", 23) == ["miss"]
+    assert kinds("floss", 24) == []
+    assert len(kinds("coffee", 18)) == 3
+    assert kinds("plants", 17) == ["done"]
+    assert kinds("gym", 23) == ["done"]
