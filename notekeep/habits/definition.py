@@ -1,0 +1,277 @@
+"""What a habit is: the front matter of its note, read and checked.
+
+A field that is not understood is named in `problems` and its default stands: one wrong word never
+hides a habit or its history.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from notekeep import dates
+from notekeep.errors import UsageError
+from notekeep.habits.goal import Goal, parse_goal
+from notekeep.habits.schedule import DAILY, Rule, Schedule, Untracked, parse_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Fields: TypeAlias = "Mapping[str, str | list[str]]"
+"""Flat front matter: every value as text, or a list of texts."""
+
+FOREVER = date.max.toordinal()
+RESERVED = frozenset(
+    {
+        "add",
+        "ask",
+        "archive",
+        "doctor",
+        "edit",
+        "export",
+        "ics",
+        "import",
+        "list",
+        "log",
+        "month",
+        "pause",
+        "prompt",
+        "remind",
+        "rename",
+        "stats",
+        "todo",
+        "undo",
+        "week",
+        "year",
+    }
+)
+"""Words that are commands, and so no ids."""
+
+_ID = re.compile(r"[\w.-]+")
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_RULE_HINT = "write a day as 2026-07-01, and a pause as 2026-07-01..2026-07-21"
+
+
+class DefinitionProblem(NamedTuple):
+    """A field of a definition that is not understood, what is wrong, and what to write."""
+
+    key: str
+    message: str
+    hint: str = ""
+
+
+class Definition(NamedTuple):
+    """A habit, as its note defines it. Days are ordinals.
+
+    Attributes:
+        id: Its name in the log; it never changes.
+        title: What a person calls it.
+        aliases: Further names that the log may use.
+        rules: Its schedules, each from its day on; never empty, the first holds from the start.
+        goal: What must be reached.
+        unit: The unit that amounts without one have, "" without.
+        since: The first day; None means that of the first entry.
+        until: The last day; None means none yet.
+        pauses: First and last days of pauses, both included, in order.
+        is_archived: Whether lists leave it out.
+        counts_silence: Whether a day without an entry is a success once it is over.
+        group: The heading it is listed under, "" without.
+        remind: Times at which to be reminded, as written.
+        identity: Who the person is by doing it.
+        when: When and where it is done.
+        after: The habit it follows, as a link's target or a name; "" without.
+        tiny: Its two-minute version.
+        path: The note, vault-relative; "" when there is none and only the log names it.
+        problems: What was not understood.
+    """
+
+    id: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = (Rule(0, DAILY),)
+    goal: Goal = Goal()
+    unit: str = ""
+    since: int | None = None
+    until: int | None = None
+    pauses: tuple[tuple[int, int], ...] = ()
+    is_archived: bool = False
+    counts_silence: bool = False
+    group: str = ""
+    remind: tuple[str, ...] = ()
+    identity: str = ""
+    when: str = ""
+    after: str = ""
+    tiny: str = ""
+    path: str = ""
+    problems: tuple[DefinitionProblem, ...] = ()
+
+    def schedule_on(self, day: int) -> Schedule:
+        """The schedule that holds on a day."""
+        found = self.rules[0].schedule
+        for rule in self.rules:
+            if rule.start > day:
+                break
+            found = rule.schedule
+        return found
+
+    def is_paused_on(self, day: int) -> bool:
+        """Whether a day lies in a pause."""
+        return any(first <= day <= last for first, last in self.pauses)
+
+
+def fold_name(name: str) -> str:
+    """The form in which names of habits are compared."""
+    return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+
+
+def is_id(name: str) -> bool:
+    """Whether a name can be written before the colon of a log line."""
+    return bool(_ID.fullmatch(name)) and fold_name(name) not in RESERVED
+
+
+def undefined(name: str) -> Definition:
+    """The habit of entries that no note defines: shown as it is logged, never due."""
+    return Definition(name, name, rules=(Rule(0, Untracked()),))
+
+
+def read_definition(fields: Fields, path: str = "") -> Definition | None:
+    """Read a definition.
+
+    Args:
+        fields: The note's front matter.
+        path: The note, vault-relative.
+
+    Returns:
+        None when the note defines no habit, which is when it has no `habit:`.
+    """
+    reader = _Reader(fields)
+    identity = reader.text("habit")
+    if not identity:
+        return None
+    if not _ID.fullmatch(identity):
+        reader.note(
+            "habit",
+            f"not an id: {identity}",
+            "use letters, digits, - _ and . only; title: holds the name you read",
+        )
+    elif fold_name(identity) in RESERVED:
+        reader.note("habit", f"{identity} is a command of habits", "choose another id")
+    goal = reader.goal()
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    return Definition(
+        id=identity,
+        title=reader.text("title") or stem or identity,
+        aliases=tuple(reader.texts("aliases")),
+        rules=reader.rules(),
+        goal=goal,
+        unit=goal.unit or reader.text("unit"),
+        since=reader.day("since"),
+        until=reader.day("until"),
+        pauses=reader.pauses(),
+        is_archived=reader.text("archived").casefold() in _TRUE,
+        counts_silence=reader.silence(goal),
+        group=reader.group(),
+        remind=tuple(reader.texts("remind")),
+        identity=reader.text("identity"),
+        when=reader.text("when"),
+        after=_target(reader.text("after")),
+        tiny=reader.text("tiny"),
+        path=path,
+        problems=tuple(reader.problems),
+    )
+
+
+def parse_pause(text: str) -> tuple[int, int]:
+    """Read `2026-07-01..2026-07-21`, one day, or `2026-07-01..` for a pause without an end.
+
+    Raises:
+        UsageError: A day of it does not exist, or the end lies before the start.
+    """
+    start, dots, end = (part.strip() for part in text.partition(".."))
+    first = dates.parse_iso(start)
+    if first is not None and end and len(end) in (2, 5):
+        end = start[: 10 - len(end)] + end
+    last = dates.parse_iso(end) if end else first
+    if first is None or last is None or last < first:
+        raise UsageError(f"not a pause: {text}", _RULE_HINT, text=text, position=0)
+    return first.toordinal(), last.toordinal() if end or not dots else FOREVER
+
+
+def _target(link: str) -> str:
+    """What `[[habits/coffee|Coffee]]` names: the last part of its target."""
+    name = link.strip().removeprefix("[[").removesuffix("]]").partition("|")[0]
+    return name.partition("#")[0].rpartition("/")[2].strip()
+
+
+class _Reader:
+    """Reads fields one by one and keeps what is wrong with them."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        self.problems: list[DefinitionProblem] = []
+
+    def note(self, key: str, message: str, hint: str) -> None:
+        self.problems.append(DefinitionProblem(key, message, hint))
+
+    def text(self, key: str) -> str:
+        value = self.fields.get(key, "")
+        return (value if isinstance(value, str) else " ".join(value)).strip()
+
+    def texts(self, key: str) -> list[str]:
+        value = self.fields.get(key, [])
+        items = value.split(",") if isinstance(value, str) else value
+        return [item.strip() for item in items if item.strip()]
+
+    def rules(self) -> tuple[Rule, ...]:
+        value = self.fields.get("schedule", "")
+        lines = [value] if isinstance(value, str) else list(value)
+        lines = [line for line in lines if line.strip()]
+        if not lines:
+            return (Rule(0, DAILY),)
+        try:
+            return parse_rules(lines)
+        except UsageError as error:
+            self.note("schedule", error.message, error.hint)
+            return (Rule(0, DAILY),)
+
+    def goal(self) -> Goal:
+        text = self.text("goal")
+        if not text:
+            return Goal()
+        try:
+            return parse_goal(text)
+        except UsageError as error:
+            self.note("goal", error.message, error.hint)
+            return Goal()
+
+    def day(self, key: str) -> int | None:
+        text = self.text(key)
+        day = dates.parse_iso(text[:10])
+        if text and day is None:
+            self.note(key, f"not a day: {text}", _RULE_HINT)
+        return day.toordinal() if day else None
+
+    def pauses(self) -> tuple[tuple[int, int], ...]:
+        found = []
+        for text in self.texts("paused"):
+            try:
+                found.append(parse_pause(text))
+            except UsageError as error:
+                self.note("paused", error.message, error.hint)
+        return tuple(sorted(found))
+
+    def silence(self, goal: Goal) -> bool:
+        text = self.text("unlogged").casefold()
+        if text in ("met", "missed"):
+            return text == "met"
+        if text:
+            self.note("unlogged", f"neither met nor missed: {text}", "write unlogged: met")
+        return goal.kind == "most"
+
+    def group(self) -> str:
+        if name := self.text("group"):
+            return name
+        tags = (tag.removeprefix("#") for tag in self.texts("tags"))
+        return next((tag for tag in tags if tag.casefold() != "habit"), "")

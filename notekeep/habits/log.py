@@ -1,0 +1,301 @@
+"""A line of the habit log: what it says, what is wrong with it, and how one is written.
+
+The file a line sits in means nothing and neither does its place in it. A line that is no check-in
+is text and stays as it is; one that was meant as a check-in and is not understood is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from notekeep.habits import units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Outside of these a year is a typing error, and would only make every habit's history long."""
+
+_SHAPE = re.compile(
+    r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
+    r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[\w.-]+)):(?: (?P<rest>.*))?"
+)
+_LOOKS = re.compile(r"\s*[-*+]\s+(?:\[.\]\s*)?[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])")
+_MARKER = re.compile(r"(?:<{7}|>{7})(?: |$)")
+_NOTE = re.compile(r"(?:^|(?<=\s))(?:--|—)(?:\s+|$)")
+_AMOUNT = re.compile(rf"({units.NUMBER})({units.UNIT})?")
+_UNIT = re.compile(units.UNIT)
+_MINUTES = re.compile(r"[0-9]+m(?:in)?")
+_TIME = re.compile(r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?")
+_REVISION = re.compile(r"~([0-9]{1,9})")
+_EXTRA = re.compile(r"([^\W\d][\w-]*)=(\S+)")
+
+_KINDS: dict[str, EntryKind] = {
+    **dict.fromkeys(("done", "x", "y", "yes", "✓", "✔"), "done"),
+    **dict.fromkeys(("miss", "n", "no", "✗"), "miss"),
+    **dict.fromkeys(("skip", "s"), "skip"),
+    "clear": "clear",
+}
+
+
+class Entry(NamedTuple):
+    """What one line of the log says.
+
+    Attributes:
+        day: The day it counts for, as an ordinal.
+        habit: The name as written: an id, an alias, or the last part of a link's target.
+        kind: What was said: done, miss, skip, clear, or an amount.
+        amount: Thousandths of `unit`; 0 for every other kind.
+        unit: The unit as written; None means the habit's own.
+        is_set: Whether the amount replaces those of the day (`= 30`) or adds to them.
+        time: As written, without "@"; hours go to 35 for the night that follows. None without.
+        revision: Only lines with the day's highest revision count.
+        extra: Further `key=word` pairs in the order of the line.
+        note: The text after `--`, or None.
+    """
+
+    day: int
+    habit: str
+    kind: EntryKind
+    amount: int = 0
+    unit: str | None = None
+    is_set: bool = False
+    time: str | None = None
+    revision: int = 0
+    extra: tuple[tuple[str, str], ...] = ()
+    note: str | None = None
+
+
+class Value(NamedTuple):
+    """What was said of a day, without whose and which; fields as in `Entry`."""
+
+    kind: EntryKind
+    amount: int = 0
+    unit: str | None = None
+    is_set: bool = False
+
+
+class Report(NamedTuple):
+    """Something about a line that a person should look at.
+
+    Attributes:
+        code: H001 to H005 when the line does not count, W101 and W106 when it does.
+        message: What is wrong.
+        fix: The line as it should be, where that is plain; else "".
+    """
+
+    code: str
+    message: str
+    fix: str = ""
+
+
+class Line(NamedTuple):
+    """One line that was meant as a check-in: what it says, what is wrong with it, or both."""
+
+    entry: Entry | None
+    report: Report | None = None
+
+
+TEXT = Line(None)
+"""A line that is no check-in and was not meant as one."""
+
+
+class Placed(NamedTuple):
+    """An entry or a report in its file: line number from 1, the line, the lines that follow it."""
+
+    number: int
+    text: str
+    line: Line
+    more: str = ""
+
+
+def parse_file(text: str) -> list[Placed]:
+    """Read a whole log file.
+
+    Returns:
+        Every line that is an entry or has a report, in the order of the file. Lines indented
+        under an entry belong to it and are in its `more`.
+    """
+    found: list[Placed] = []
+    is_under_entry = False
+    for number, raw in enumerate(text.split("\n"), 1):
+        stripped = raw.rstrip()
+        line = parse_line(stripped)
+        if line is not TEXT:
+            found.append(Placed(number, stripped, line))
+            is_under_entry = line.entry is not None
+        elif stripped and raw[:2].isspace() and is_under_entry:
+            last = found[-1]
+            found[-1] = last._replace(more=f"{last.more}\n{stripped}" if last.more else stripped)
+        else:
+            is_under_entry = False
+            if _MARKER.match(stripped):
+                report = Report("W106", "a git conflict marker; both sides are read")
+                found.append(Placed(number, stripped, Line(None, report)))
+    return found
+
+
+def parse_line(text: str) -> Line:
+    """Read one line, without its line break."""
+    shape = _SHAPE.fullmatch(text)
+    if shape is None:
+        return _misshapen(text) if _LOOKS.match(text) else TEXT
+    box, written, target, habit, rest = shape.groups()
+    if box == " ":
+        return TEXT
+    day = ordinal(written)
+    if day is None:
+        return _bad("H002", f"no such date {written}")
+    habit = habit or _link_name(target)
+    rest = rest.strip() if rest else ""
+    note = None
+    if ("-" in rest or "—" in rest) and (mark := _NOTE.search(rest)):
+        rest, note = rest[: mark.start()].rstrip(), rest[mark.end() :] or None
+    if rest:
+        return _with_value(day, habit, rest, note, text)
+    if box in ("x", "X"):
+        return Line(Entry(day, habit, "done", note=note))
+    return _bad("H003", "no value after the habit name")
+
+
+@lru_cache(maxsize=4096)
+def ordinal(text: str) -> int | None:
+    """The ordinal of a `YYYY-MM-DD` of this or the last century or the next; None for others."""
+    try:
+        day = date(int(text[:4]), int(text[5:7]), int(text[8:]))
+    except ValueError:
+        return None
+    return day.toordinal() if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def read_value(words: Sequence[str]) -> tuple[Value, int] | None:
+    """Read the value at the start of some words.
+
+    Returns:
+        The value, and how many words it took; None when the first words are no value.
+    """
+    word = words[0]
+    if kind := _KINDS.get(word) or _KINDS.get(word.casefold()):
+        return Value(kind), 1
+    if not word.startswith("="):
+        return _amount(words)
+    rest = words[1:] if word == "=" else [word[1:], *words[1:]]
+    found = _amount(rest) if rest else None
+    if found is None:
+        return None
+    return found[0]._replace(is_set=True), found[1] + len(words) - len(rest)
+
+
+def _amount(words: Sequence[str]) -> tuple[Value, int] | None:
+    found = _AMOUNT.fullmatch(words[0])
+    if found is None:
+        return None
+    digits, unit = found.groups()
+    taken = 1
+    if unit is None:
+        if len(words) > 1 and _UNIT.fullmatch(words[1]):
+            unit, taken = words[1], 2
+    elif unit[0] in "hH":
+        minutes = units.parse_hours(words[0])
+        if minutes is None and len(words) > 1 and _MINUTES.fullmatch(words[1]):
+            minutes, taken = units.parse_hours(words[0] + words[1]), 2
+        if minutes is not None:
+            return Value("amount", minutes, "min"), taken
+        taken = 1
+    amount = units.parse_number(digits)
+    return None if amount is None else (Value("amount", amount, unit), taken)
+
+
+def _with_value(day: int, habit: str, rest: str, note: str | None, text: str) -> Line:
+    words = rest.split()
+    value = read_value(words)
+    if value is None:
+        word = words[1] if words[0] == "=" and len(words) > 1 else words[0]
+        comma = re.fullmatch(r"=?[0-9]+,[0-9]+\D*", word)
+        fix = text.replace(word, word.replace(",", "."), 1) if comma else ""
+        return _bad("H004", f"value not understood: {word}", fix)
+    (kind, amount, unit, is_set), taken = value
+    if taken == len(words):
+        return Line(Entry(day, habit, kind, amount, unit, is_set, note=note))
+    time, revision, extra, loose = _attributes(words[taken:])
+    if time and not _TIME.fullmatch(time):
+        return _bad("H005", f"no such time {time}")
+    if loose:
+        note = f"{loose} {note}" if note else loose
+    clock = time[1:] if time else None
+    entry = Entry(day, habit, kind, amount, unit, is_set, clock, revision, extra, note)
+    if not loose:
+        return Line(entry)
+    return Line(
+        entry, Report("W101", f"words without -- before them: {loose}", _again(entry, text))
+    )
+
+
+def _attributes(words: list[str]) -> tuple[str, int, tuple[tuple[str, str], ...], str]:
+    """What looks like a time, the revision, further pairs, and the words that are none of these."""
+    time, revision = "", 0
+    extra: list[tuple[str, str]] = []
+    loose: list[str] = []
+    for word in words:
+        if word[0] == "@" and word[1:2].isdecimal():
+            time = word
+        elif word[0] == "~" and (found := _REVISION.fullmatch(word)):
+            revision = int(found[1])
+        elif "=" in word and (found := _EXTRA.fullmatch(word)):
+            extra.append((found[1], found[2]))
+        else:
+            loose.append(word)
+    return time, revision, tuple(extra), " ".join(loose)
+
+
+def _misshapen(text: str) -> Line:
+    from notekeep.habits.log_fix import reshape
+
+    message = 'looks like a check-in but does not fit "- YYYY-MM-DD habit: value"'
+    fixed = reshape(text)
+    return _bad("H001", message, fixed if fixed and parse_line(fixed).entry else "")
+
+
+def _bad(code: str, message: str, fix: str = "") -> Line:
+    return Line(None, Report(code, message, fix))
+
+
+def _link_name(target: str) -> str:
+    name = target.partition("#")[0].strip().rpartition("/")[2]
+    return name.removesuffix(".md")
+
+
+def format_entry(entry: Entry, *, is_link: bool = False) -> str:
+    """Write an entry as a line, without its line break.
+
+    Args:
+        entry: What to write; breaks in its note become blanks.
+        is_link: Write the habit as `[[habit]]`, so that Obsidian shows its backlinks.
+    """
+    habit = f"[[{entry.habit}]]" if is_link else entry.habit
+    words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]
+    if entry.kind == "amount":
+        words += ["="] if entry.is_set else []
+        words.append(units.with_unit(entry.amount, entry.unit or ""))
+    else:
+        words.append(entry.kind)
+    if entry.time:
+        words.append(f"@{entry.time}")
+    if entry.revision:
+        words.append(f"~{entry.revision}")
+    words += [f"{key}={word}" for key, word in entry.extra]
+    if note := " ".join((entry.note or "").split()):
+        words += ["--", note]
+    return " ".join(words)
+
+
+def _again(entry: Entry, text: str) -> str:
+    """Write an entry anew behind the bullet, box, date and habit of the line it was read from."""
+    shape = _SHAPE.fullmatch(text)
+    start = text[: shape.start("rest")] if shape else ""
+    return start + format_entry(entry).partition(": ")[2]

@@ -1,0 +1,205 @@
+"""When a habit is due: four families of schedules, read from and written as a few words.
+
+Chosen days; so often in a calendar period; so often in any span of days; so many days after the
+last time. A habit may also be due never, and then it is only tracked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from notekeep import dates
+from notekeep.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EVERY_DAY = (True,) * 7
+MOST_DAYS = 366
+"""A span of days longer than a year is a typing error."""
+
+HINT = "write daily, mon,wed,fri, 3/week, 2/month, 3/7d, every 2d, after 2d..4d or none"
+
+
+class ChosenDays(NamedTuple):
+    """Due on some days of the week; `weekdays` has a truth for each, Monday first."""
+
+    weekdays: tuple[bool, ...]
+
+
+class PerPeriod(NamedTuple):
+    """Due so many times in each calendar week or month, on any days."""
+
+    times: int
+    period: Literal["week", "month"]
+
+
+class InDays(NamedTuple):
+    """Due so many times in any `days` days."""
+
+    times: int
+    days: int
+
+
+class EverySlot(NamedTuple):
+    """Due once in each slot of `days` days, counted from `start`; None counts from `since`."""
+
+    days: int
+    start: int | None = None
+
+
+class AfterLast(NamedTuple):
+    """Due `low` days after the last time, and overdue after `high`."""
+
+    low: int
+    high: int
+
+
+class Untracked(NamedTuple):
+    """Never due: entries are kept and shown, nothing is counted."""
+
+
+Schedule: TypeAlias = ChosenDays | PerPeriod | InDays | EverySlot | AfterLast | Untracked
+
+
+class Rule(NamedTuple):
+    """A schedule and the day from which it holds, as an ordinal; 0 holds from the beginning."""
+
+    start: int
+    schedule: Schedule
+
+
+DAILY = ChosenDays(EVERY_DAY)
+_NAMED: dict[str, Schedule] = {
+    "daily": DAILY,
+    "weekdays": ChosenDays((*(True,) * 5, False, False)),
+    "weekends": ChosenDays((*(False,) * 5, True, True)),
+    "none": Untracked(),
+}
+_NAMES = {schedule: name for name, schedule in _NAMED.items()}
+_PER = re.compile(r"([0-9]{1,3}) ?/ ?(?:(week|month)|([0-9]{1,3}) ?d(?:ays)?)")
+_EVERY = re.compile(r"every ([0-9]{1,3}) ?d(?:ays)?(?: from ([0-9-]+))?")
+_AFTER = re.compile(r"after ([0-9]{1,3}) ?d(?:ays)?(?: ?\.\. ?([0-9]{1,3}) ?d(?:ays)?)?")
+_LONGEST = {"week": 7, "month": 31}
+
+
+def parse_schedule(text: str) -> Schedule:
+    """Read one schedule.
+
+    Raises:
+        UsageError: It is none, or one that no calendar can meet.
+    """
+    words = " ".join(text.casefold().split())
+    if words in _NAMED:
+        return _NAMED[words]
+    if found := _PER.fullmatch(words):
+        times = int(found[1])
+        if found[3]:
+            days = _span(found[3], text)
+            return InDays(_times(times, days, text), days)
+        period: Literal["week", "month"] = "week" if found[2] == "week" else "month"
+        return PerPeriod(_times(times, _LONGEST[period], text), period)
+    if found := _EVERY.fullmatch(words):
+        start = dates.parse_iso(found[2]) if found[2] else None
+        if found[2] and start is None:
+            raise _wrong(text, f"there is no day {found[2]}")
+        return EverySlot(_span(found[1], text), start.toordinal() if start else None)
+    if found := _AFTER.fullmatch(words):
+        low, high = _span(found[1], text), _span(found[2] or found[1], text)
+        if high < low:
+            raise _wrong(text, f"{high} days come before {low}")
+        return AfterLast(low, high)
+    return _chosen(words, text)
+
+
+def parse_rules(lines: Sequence[str]) -> tuple[Rule, ...]:
+    """Read schedules with the day from which each holds, as `2026-06-01 mon,wed,fri`.
+
+    Returns:
+        The rules by their first day. The first one also holds for all days before it, because
+        the entries before a habit got its definition had to follow some rule.
+
+    Raises:
+        UsageError: One of them is no schedule, or there is none.
+    """
+    rules: dict[int, Schedule] = {}
+    for line in lines:
+        head, _, rest = line.strip().partition(" ")
+        day = dates.parse_iso(head)
+        rules[day.toordinal() if day else 0] = parse_schedule(rest if day else line)
+    if not rules:
+        raise _wrong("", "no schedule")
+    ordered = [Rule(start, rules[start]) for start in sorted(rules)]
+    return (ordered[0]._replace(start=0), *ordered[1:])
+
+
+def format_schedule(schedule: Schedule) -> str:
+    """Write a schedule as `parse_schedule` reads it."""
+    if schedule in _NAMES:
+        return _NAMES[schedule]
+    match schedule:
+        case PerPeriod(times, period):
+            return f"{times}/{period}"
+        case InDays(times, days):
+            return f"{times}/{days}d"
+        case EverySlot(days, start):
+            return f"every {days}d" + (f" from {_iso(start)}" if start else "")
+        case AfterLast(low, high):
+            return f"after {low}d" + (f"..{high}d" if high != low else "")
+        case ChosenDays(weekdays):
+            names = zip(dates.WEEKDAYS, weekdays, strict=True)
+            return ",".join(name[:3] for name, is_due in names if is_due)
+        case _:
+            return "none"
+
+
+def frequency(schedule: Schedule) -> tuple[int, int]:
+    """How often a habit is due, as times and days; the strength of a habit moves at that speed."""
+    match schedule:
+        case PerPeriod(times, period):
+            return (times, 7) if period == "week" else (times, 30)
+        case InDays(times, days):
+            return (times, days)
+        case EverySlot(days, _):
+            return 1, days
+        case AfterLast(_, high):
+            return 1, high
+        case ChosenDays(weekdays):
+            return sum(weekdays), 7
+        case _:
+            return 1, 1
+
+
+def _chosen(words: str, text: str) -> ChosenDays:
+    chosen = [False] * 7
+    for part in words.split(","):
+        name = part.strip()
+        matches = [day for day, full in enumerate(dates.WEEKDAYS) if full.startswith(name)]
+        if len(name) < 2 or len(matches) != 1:
+            raise _wrong(text, f"not a schedule: {text}")
+        chosen[matches[0]] = True
+    return ChosenDays(tuple(chosen))
+
+
+def _span(digits: str, text: str) -> int:
+    days = int(digits)
+    if not 1 <= days <= MOST_DAYS:
+        raise _wrong(text, f"not a number of days: {digits}")
+    return days
+
+
+def _times(times: int, days: int, text: str) -> int:
+    if not 1 <= times <= days:
+        raise _wrong(text, f"{times} times do not fit into {days} days")
+    return times
+
+
+def _iso(day: int) -> str:
+    from datetime import date
+
+    return date.fromordinal(day).isoformat()
+
+
+def _wrong(text: str, message: str) -> UsageError:
+    return UsageError(message, HINT, text=text, position=0)
