@@ -8,6 +8,7 @@ its deleted notes does.
 
 from __future__ import annotations
 
+import weakref
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,8 @@ class Snapshot:
         self.reached = reached
         opened = index.open_dir(path, schema=schema(language))
         self.reader = opened.reader()
+        # Also closes the files of a snapshot that is merely forgotten.
+        self._closing = weakref.finalize(self, self.reader.close)
         self.size: int = self.reader.doc_count_all()
         self.parts: list[tuple[Part, int, frozenset[int]]] = []
         if self.size:
@@ -139,8 +142,7 @@ class Snapshot:
 
     def close(self) -> None:
         """Close the files of all segments."""
-        if self.size:
-            self.reader.close()
+        self._closing()
 
     def path(self, number: int) -> str:
         """Return the path of a note."""

@@ -64,6 +64,7 @@ class Words:
         self._vocabulary: Vocabulary | None = None
         self._damaged: tuple[int, int | None] | None = None
         self._plain = False
+        self._bulk = True
 
     @property
     def generation(self) -> int | None:
@@ -94,10 +95,15 @@ class Words:
             Busy: Another process is writing.
             Failure: It could not be written; the old index is as it was.
         """
-        from notekeep.index.words.build import build
+        from notekeep.index.words.build import BulkFailed, build
 
+        told = progress or (lambda _: None)
         with self._folder.lock():
-            build(self._folder, self.language, docs, generation, progress or (lambda _: None))
+            try:
+                build(self._folder, self.language, docs, generation, told, bulk=self._bulk)
+            except BulkFailed:
+                self._bulk = False
+                raise
         self._damaged = None
 
     def update(self, upserts: Iterable[WordDoc], deletes: Iterable[str], generation: int) -> None:

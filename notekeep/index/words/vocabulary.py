@@ -38,6 +38,9 @@ NEW_LIMIT = 1_000_000
 WORD_LETTERS = 40
 """Longer ones are no words that anybody completes."""
 
+HEADS = {"title", "aliases", "tags", "headings"}
+"""Fields whose words are told from those of bodies: a title is what is mostly meant."""
+
 LAST = "\U0010ffff"
 
 SUGGESTIONS = 5
@@ -50,10 +53,12 @@ class Tally:
         self.heads: Counter[str] = Counter()
         self.bodies: Counter[str] = Counter()
 
-    def add(self, heads: Iterable[str], body: Iterable[str]) -> None:
-        """Count the chunks of one note: those of its title, aliases, tags and headings apart."""
-        self.heads.update(set(heads))
-        self.bodies.update(set(body))
+    def add(self, field: str, chunks: Iterable[str]) -> None:
+        """Count the chunks of one field of one note, each once."""
+        if field == "body":
+            self.bodies.update(set(chunks))
+        elif field in HEADS:
+            self.heads.update(set(chunks))
 
     def update(self, other: Tally) -> None:
         """Add what another process counted."""

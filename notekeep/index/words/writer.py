@@ -20,7 +20,7 @@ from notekeep.index.words.language import short
 from notekeep.index.words.schema import schema, values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from notekeep.index.words.document import WordDoc
 
@@ -56,38 +56,20 @@ def update(
         notes = len(new) + sum(
             segment.doc_count_all() - segment.deleted_count() for segment in writer.segments
         )
-        languages = _languages(new.values(), language) | set(known)
-        reached = Reached(generation, notes, tuple(sorted(languages)))
+        spoken = languages(new.values(), language) | set(known)
+        reached = Reached(generation, notes, tuple(sorted(spoken)))
         folder.reach(writer.generation, reached)
         writer.commit(mergetype=merge_small)
     folder.sweep()
 
 
-def build(
-    folder: Folder,
-    language: str,
-    docs: Iterable[WordDoc],
-    each: Callable[[WordDoc], None],
-) -> tuple[int, set[str]]:
-    """Write all notes into a new folder in one commit, and return how many and their languages.
-
-    Args:
-        folder: Made by `Folder.create`.
-        language: The vault's.
-        docs: All notes.
-        each: Called with each note once it is added.
-    """
+def build(folder: Folder, language: str, docs: Iterable[WordDoc]) -> None:
+    """Write all notes in one commit into a new folder, made by `Folder.create`."""
     index.create_in(str(folder.path), schema(language))
-    number = 0
-    languages: set[str] = set()
     with _writing(folder, language, BUILD_MB) as writer:
         for doc in docs:
             writer.add_document(**values(doc, language))
-            languages |= _languages([doc], language)
-            number += 1
-            each(doc)
         writer.commit(merge=False)
-    return number, languages
 
 
 def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
@@ -141,5 +123,6 @@ def _delete(writer: Any, paths: set[str]) -> None:
     reader.close()
 
 
-def _languages(docs: Iterable[WordDoc], language: str) -> set[str]:
+def languages(docs: Iterable[WordDoc], language: str) -> set[str]:
+    """Return the languages, other than the vault's, that notes name for themselves."""
     return {short(doc.language) for doc in docs} - {"", language}
