@@ -60,7 +60,23 @@ def spell(value: Scalar, *, flow: bool = False) -> str:
         return repr(value)
     if isinstance(value, Plain) or _reads_plain(value, flow):
         return str(value)
-    return '"' + _ESCAPED.sub(_escape, value) + '"'
+    return _quoted(value)
+
+
+def respell(value: Scalar, style: str | None) -> str:
+    """Spell a scalar that replaces one which stood in quotes, text in quotes of the same kind."""
+    if isinstance(value, str) and not isinstance(value, Plain):
+        if style == '"':
+            return _quoted(value, double=True)
+        if style == "'" and _is_printable(value):
+            return "'" + value.replace("'", "''") + "'"
+    return spell(value)
+
+
+def _quoted(text: str, *, double: bool = False) -> str:
+    if not double and '"' in text and "'" not in text and _is_printable(text):
+        return f"'{text}'"
+    return '"' + _ESCAPED.sub(_escape, text) + '"'
 
 
 def _reads_plain(text: str, flow: bool) -> bool:  # noqa: FBT001 - passed on from spell()
@@ -68,9 +84,14 @@ def _reads_plain(text: str, flow: bool) -> bool:  # noqa: FBT001 - passed on fro
         _PLAIN.match(text) is not None
         and _TYPED.match(text) is None
         and not text.endswith(" ")
-        and _ESCAPED.search(text.replace('"', "").replace("\\", "")) is None
+        and _is_printable(text)
         and not (flow and not _FLOW_SIGNS.isdisjoint(text))
     )
+
+
+def _is_printable(text: str) -> bool:
+    """Whether YAML takes every character of a text as it is."""
+    return _ESCAPED.search(text.replace('"', "").replace("\\", "")) is None
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -1,0 +1,167 @@
+"""Changes of fields as a person asks for them: `rating=5`, `author+=Ann`, `genre-=old`, `status=`.
+
+A change names a field; the key in the file may be a kin of it (`authors`, `keywords`), which is
+then the one that is edited. What is typed is read by the schema, so that `rating=4.50` stays a
+number and an ISBN stays text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from notekeep.errors import Refused, UsageError
+from notekeep.markdown import fieldedits, frontmatter
+from notekeep.markdown.fieldtypes import boolean, date, items, number
+from notekeep.markdown.kinds import DEFAULT_SCHEMA, Schema, canonical, names_in
+from notekeep.markdown.spell import Plain
+from notekeep.markdown.values import core
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.markdown.kinds import FieldType
+    from notekeep.markdown.values import Scalar, Value
+
+Op: TypeAlias = Literal["=", "+=", "-="]
+
+_CHANGE: Final = re.compile(r"\s*([^\s=+-][^=]*?)\s*(\+=|-=|=)(.*)", re.DOTALL)
+_OPS: Final[dict[str, Op]] = {"=": "=", "+=": "+=", "-=": "-="}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One change of one field.
+
+    Attributes:
+        key: The field.
+        op: "=" sets it, or deletes it when `value` is None; "+=" adds to a list, "-=" takes away.
+        value: Text as a person types it, which the schema types, or a value that is typed already.
+    """
+
+    key: str
+    op: Op
+    value: Value
+
+
+def read_change(text: str) -> FieldChange:
+    """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field.
+
+    Raises:
+        UsageError: It is none of these.
+    """
+    match = _CHANGE.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            f"{text!r} is no change of a field",
+            "write key=value, key+=value, key-=value, or key= to delete it",
+            text=text,
+            position=0,
+        )
+    key, op, value = match[1], _OPS[match[2]], match[3].strip()
+    if not value and op != "=":
+        raise UsageError(f"{key}{op} of what?", text=text, position=len(text))
+    return FieldChange(key, op, value or None)
+
+
+def apply_changes(
+    data: bytes,
+    changes: Iterable[FieldChange],
+    schema: Schema = DEFAULT_SCHEMA,
+    kind: str = "note",
+) -> bytes:
+    """Make changes in a file's front matter, one after the other, each proven.
+
+    Args:
+        data: The file.
+        changes: What to change.
+        schema: The vault's kinds, which say how a field is typed.
+        kind: The kind of the note.
+
+    Returns:
+        The new bytes; the same object when nothing changes.
+
+    Raises:
+        Refused: One of them cannot be made safely; none is made then.
+        UsageError: A value does not fit its field.
+    """
+    for change in changes:
+        data = _apply(data, change, schema, kind)
+    return data
+
+
+def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes:
+    name = canonical(change.key)
+    matter = frontmatter.read(data)
+    if matter.error is not None:
+        error = matter.error
+        hint = "Correct the front matter in an editor first."
+        raise Refused(error.message, hint, line=error.line, column=error.column)
+    key = change.key
+    if key not in matter.fields:
+        key = names_in(matter.fields).get(name, name)
+    if change.value is None:
+        return fieldedits.delete_key(data, key)
+    type_ = schema.type_of(kind, name)
+    if change.op == "=":
+        return fieldedits.set_field(data, key, typed(name, type_, change.value))
+    listed = change.value if isinstance(change.value, list) else [change.value]
+    for item in listed:
+        if change.op == "+=":
+            data = fieldedits.add_item(data, key, item)
+        else:
+            data = fieldedits.remove_item(data, key, str(item))
+    return data
+
+
+def typed(name: str, type_: FieldType | None, value: Value) -> Value:
+    """A value as it is to be written: text that a person typed, by the field's type.
+
+    Args:
+        name: The field.
+        type_: Its type; None for a field nobody defines, whose text is typed by its looks.
+        value: Text, or a value that has its type already.
+
+    Raises:
+        UsageError: The text is no value of that type.
+    """
+    if type_ in ("list", "links"):
+        listed = value if isinstance(value, list) else items(name, str(value))
+        return [item if not isinstance(item, str) else _item(item) for item in listed]
+    if not isinstance(value, str) or isinstance(value, Plain):
+        return value
+    text = value.strip()
+    if type_ is None:
+        return value if isinstance(core(text), str) else Plain(text)
+    if type_ == "number":
+        return _number(name, text)
+    if type_ == "bool":
+        known = boolean(text)
+        if known is None:
+            raise UsageError(f"{name} is yes or no, not {text!r}", "true or false")
+        return known
+    if type_ == "date":
+        return _date(name, text)
+    return text
+
+
+def _item(text: str) -> Scalar:
+    return text.strip()
+
+
+def _number(name: str, text: str) -> Value:
+    if isinstance(core(text), (int, float)) and not isinstance(core(text), bool):
+        return Plain(text)
+    found = number(text)
+    if found is None:
+        raise UsageError(f"{name} is a number, not {text!r}", f"{name}=4.5")
+    return found
+
+
+def _date(name: str, text: str) -> Value:
+    found = date(text)
+    if found is None:
+        hint = f"{name}=2026-11-24, or 2026-11, or 2026"
+        raise UsageError(f"{name} is a date, not {text!r}", hint)
+    return Plain(found)

@@ -1,0 +1,131 @@
+"""Shows that an edit changed what it was meant to change, and nothing else.
+
+An edit of front matter is only ever accepted when the old bytes are the new ones around one span,
+the body is the same, and the block read anew is the old block with that one change, order kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import yaml
+
+from notekeep.errors import Refused
+from notekeep.markdown.spell import Plain, spell
+from notekeep.markdown.split import Split, split
+from notekeep.markdown.yamlread import PLAIN, STR, Document
+
+if TYPE_CHECKING:
+    from notekeep.markdown.values import Scalar, Value
+
+Tree: TypeAlias = dict[str, Any]
+"""A block by key, in order, each value as `shape` gives it: no object is built from a tag."""
+
+LIST = "list"
+_DICT = "dict"
+
+
+def tree(document: Document) -> Tree:
+    """What a block says, in a form that compares equal only when it says the same."""
+    shapes = _Shapes()
+    return {entry.name: shapes.of(entry.name, entry.value) for entry in document.entries}
+
+
+def shape(node: yaml.Node) -> tuple[Any, ...]:
+    """One node in the form of `tree`."""
+    return _Shapes().of("", node)
+
+
+class _Shapes:
+    """Nodes as nested tuples; a node met again is where it came first, by key and number."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[str, int]] = {}
+        self._key = ""
+        self._count = 0
+
+    def of(self, key: str, node: yaml.Node) -> tuple[Any, ...]:
+        self._key = key
+        self._count = 0
+        return self._read(node)
+
+    def _read(self, node: yaml.Node) -> tuple[Any, ...]:
+        if id(node) in self._seen:
+            return ("alias", *self._seen[id(node)])
+        self._seen[id(node)] = (self._key, self._count)
+        self._count += 1
+        if isinstance(node, yaml.ScalarNode):
+            return (node.tag, node.value)
+        if isinstance(node, yaml.SequenceNode):
+            return (LIST, tuple(self._read(item) for item in node.value))
+        pairs = ((self._read(key), self._read(value)) for key, value in node.value)
+        return (_DICT, tuple(pairs))
+
+
+def shape_of(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
+    """The shape that a value has when it was spelled."""
+    if isinstance(value, list):
+        return (LIST, tuple(shape_of(item, flow=True) for item in value))
+    return _scalar_shape(value, spell(value, flow=flow))
+
+
+def _scalar_shape(value: Scalar, spelled: str) -> tuple[str, str]:
+    if isinstance(value, str) and not isinstance(value, Plain) and spelled != value:
+        return (STR, str(value))
+    return (PLAIN, spelled)
+
+
+def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether two shapes say the same, quotes aside where both are text."""
+    if one == other:
+        return True
+    if one[0] == other[0] == LIST:
+        return len(one[1]) == len(other[1]) and all(map(same_words, one[1], other[1]))
+    return {one[0], other[0]} == {PLAIN, STR} and bool(one[1] == other[1])
+
+
+def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> None:
+    """Hold that `new` is `old` with the bytes from `start` to `end` replaced by `length` others.
+
+    Raises:
+        Refused: It is not, or the body is another.
+    """
+    whole = old[:start] == new[:start] and old[end:] == new[start + length :]
+    before, after = split(old), split(new)
+    if not whole or old[before.body :] != new[after.body :] or not _same_frame(before, after):
+        raise Refused(
+            "The change would reach beyond the front matter.",
+            "Make it in an editor.",
+            line=1,
+            column=1,
+        )
+
+
+def _same_frame(before: Split, after: Split) -> bool:
+    kind = "yaml" if before.kind == "none" else before.kind
+    return after.kind == kind and before.bom == after.bom
+
+
+def check_tree(wanted: Tree, document: Document, key: str, line: int) -> None:
+    """Hold that a block reads as wanted, key by key and in that order.
+
+    Raises:
+        Refused: It does not.
+    """
+    found = tree(document)
+    if list(found) == list(wanted) and all(
+        found[name] == wanted[name] or (name == key and same_words(found[name], wanted[name]))
+        for name in wanted
+    ):
+        return
+    raise unproven(key, line)
+
+
+def unproven(key: str, line: int) -> Refused:
+    """The refusal of an edit that reads differently from what it was to say."""
+    return Refused(
+        f"The change of `{key}` could not be shown to leave everything else as it is.",
+        "Make it in an editor.",
+        line=line,
+        column=1,
+    )
