@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
+
 from notekeep.markdown.kinds import role
+from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.resolve import Resolver
+from notekeep.markdown.template import new_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from notekeep.markdown.note import Note
     from notekeep.markdown.spans import Body, Link
 
 CANARY = b"heliotrope-7319"
@@ -45,14 +50,15 @@ def links(notes: dict[str, Note]) -> Iterator[tuple[str, Link]]:
             yield path, link
 
 
-def names(notes: dict[str, Note]) -> dict[str, set[str]]:
-    """Every name a note answers to, folded, and the notes that answer."""
-    found: dict[str, set[str]] = {}
-    for path, note in notes.items():
-        stem = path.removesuffix(".md")
-        for name in (stem, stem.rsplit("/", 1)[-1], note.title, *note.aliases):
-            found.setdefault(name.casefold(), set()).add(path)
-    return found
+@pytest.fixture(scope="module")
+def resolver(notes: dict[str, Note]) -> Resolver:
+    return Resolver((path, note.title, note.aliases) for path, note in notes.items())
+
+
+@pytest.fixture(scope="module")
+def files(vault: Path) -> set[str]:
+    """The names of the attached files."""
+    return {path.name for path in (vault / "attachments").iterdir()}
 
 
 def test_there_are_notes_of_every_kind(notes: dict[str, Note]) -> None:
@@ -66,38 +72,37 @@ def test_there_are_notes_of_every_kind(notes: dict[str, Note]) -> None:
     }
 
 
-def test_every_kind_has_a_template_that_is_filled_with_its_title_and_day(vault: Path) -> None:
-    for kind in ("book", "podcast", "habit", "post", "daily", "note"):
-        text = (vault / "templates" / f"{kind}.md").read_text("utf-8")
-        assert "{{title}}" in text
-        assert "{{date}}" in text
-        assert role(f"templates/{kind}.md") == "template"
+@pytest.mark.parametrize("kind", ["book", "podcast", "habit", "post", "daily", "note"])
+def test_every_kind_has_a_template_that_makes_a_note_of_it(vault: Path, kind: str) -> None:
+    template = (vault / "templates" / f"{kind}.md").read_text("utf-8")
+    assert role(f"templates/{kind}.md") == "template"
+    now = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+    made = new_note(kind, 'Colon: and "quotes"', now=now, template=template)
+    note = read_note("new.md", made.encode())
+    assert note.problem is None
+    assert (note.kind, note.title) == (kind, 'Colon: and "quotes"')
+    assert "{{" not in made
+    assert "2026-11-24" in made
 
 
-def test_only_the_broken_link_is_broken(vault: Path, notes: dict[str, Note]) -> None:
-    known = names(notes)
-    files = {path.name for path in (vault / "attachments").iterdir()}
-    lost = {
-        (path, link.target)
+def test_every_link_leads_to_one_place_and_only_the_broken_one_to_none(
+    notes: dict[str, Note], resolver: Resolver, files: set[str]
+) -> None:
+    places = {
+        (path, link.target): resolver.resolve(link.target, path)
         for path, link in links(notes)
-        if link.target and link.target.casefold() not in known and link.target not in files
+        if link.target and link.target not in files
     }
-    assert lost == BROKEN
+    assert {link for link, found in places.items() if not found} == BROKEN
+    assert not [link for link, found in places.items() if len(found) > 1]
 
 
-def test_no_link_is_ambiguous(notes: dict[str, Note]) -> None:
-    known = names(notes)
-    unclear = {
-        link.target for _, link in links(notes) if len(known.get(link.target.casefold(), ())) > 1
-    }
-    assert not unclear
-
-
-def test_headings_and_blocks_that_are_linked_to_exist(notes: dict[str, Note]) -> None:
-    known = names(notes)
+def test_headings_and_blocks_that_are_linked_to_exist(
+    notes: dict[str, Note], resolver: Resolver
+) -> None:
     missing = []
     for path, link in links(notes):
-        for target in known.get(link.target.casefold(), set()) if link.target else {path}:
+        for target in resolver.resolve(link.target, path) if link.target else [path]:
             there = spans(notes[target])
             headings = {heading.text for heading in there.headings}
             blocks = {block.name for block in there.blocks}
@@ -108,13 +113,21 @@ def test_headings_and_blocks_that_are_linked_to_exist(notes: dict[str, Note]) ->
     assert not missing
 
 
-def test_front_matter_links_and_covers_resolve(vault: Path, notes: dict[str, Note]) -> None:
-    known = names(notes)
-    files = {path.name for path in (vault / "attachments").iterdir()}
-    for note in notes.values():
-        for value in note.raw.values():
-            for target in re.findall(r"\[\[([^\]#|]+)", value):
-                assert target in files or target.casefold() in known
+def test_front_matter_links_and_covers_resolve(
+    notes: dict[str, Note], resolver: Resolver, files: set[str]
+) -> None:
+    targets = {
+        (path, target)
+        for path, note in notes.items()
+        for value in note.raw.values()
+        for target in re.findall(r"\[\[([^\]#|]+)", value)
+    }
+    assert len(targets) > 10
+    assert not [
+        (path, target)
+        for path, target in targets
+        if target not in files and len(resolver.resolve(target, path)) != 1
+    ]
 
 
 def test_the_series_is_linked_by_heading_and_by_block(notes: dict[str, Note]) -> None:
@@ -139,12 +152,11 @@ def test_one_note_has_broken_front_matter_and_keeps_its_text(notes: dict[str, No
     assert "A name is a promise" in notes[INVALID].body
 
 
-def test_one_note_is_an_orphan(notes: dict[str, Note]) -> None:
-    known = names(notes)
+def test_one_note_is_an_orphan(notes: dict[str, Note], resolver: Resolver) -> None:
     pointed_at = {
         target
         for path, link in links(notes)
-        for target in known.get(link.target.casefold(), ())
+        for target in resolver.resolve(link.target, path)
         if target != path
     }
     assert ORPHAN not in pointed_at

@@ -1,0 +1,32 @@
+"""Building the whole index from nothing, against plain Whoosh with the same notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench import measure
+from bench.table import Line
+
+if TYPE_CHECKING:
+    from bench.ground import Ground
+
+
+def bench(ground: Ground) -> list[Line]:
+    """Catalog, words and habits of the smaller and the larger vault; CPU, reading included."""
+    return [line for notes in (ground.small, ground.large) for line in _build(ground, notes)]
+
+
+def _build(ground: Ground, notes: int) -> list[Line]:
+    root = ground.vault(notes)
+    plain = ground.forget("plain-build")
+    ours = measure.run(ground.command(notes, "index", "--rebuild"))
+    theirs = measure.run(
+        measure.Command(
+            measure.python("-m", "bench.plain_whoosh", str(root), str(plain)).words, ground.env
+        )
+    )
+    peer = "plain Whoosh"
+    return [
+        Line(f"index {notes:,} notes, CPU", ours.cpu, peer, theirs.cpu),
+        Line(f"index {notes:,} notes, by the clock", ours.wall, peer, theirs.wall),
+    ]

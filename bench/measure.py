@@ -1,0 +1,172 @@
+"""Times things: commands by wall clock and CPU, and how long a terminal program takes to draw.
+
+Every figure is the best of several runs, because what disturbs a run only ever makes it slower.
+Two things that are compared are run in turn, so that a busy minute disturbs both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import platform
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+COLUMNS, LINES = 100, 30
+PATIENCE = 60.0
+"""Seconds after which a program that has not drawn what it should counts as broken."""
+
+_ESCAPES = re.compile(
+    rb"\x1b(?:\[[0-9;?<=>$ ]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|.)"
+)
+
+
+class Cost(NamedTuple):
+    """What a run took, in seconds: by the clock, and of the processor."""
+
+    wall: float
+    cpu: float
+
+
+class Command(NamedTuple):
+    """A command line, what it sees of the environment, and the exit codes that are fine."""
+
+    words: Sequence[str]
+    env: Mapping[str, str] | None = None
+    fine: tuple[int, ...] = (0,)
+
+
+def run(command: Command) -> Cost:
+    """Run a command to its end, its output thrown away.
+
+    Raises:
+        RuntimeError: It ended with another code than was expected; its output is in the message.
+    """
+    start = time.perf_counter()
+    child = subprocess.Popen(
+        command.words,
+        env=command.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in command.fine:
+        told = subprocess.run(command.words, env=command.env, capture_output=True, check=False)
+        raise RuntimeError(
+            f"{' '.join(command.words)} ended with {child.returncode}: {told.stderr.decode()}"
+        )
+    return Cost(wall, usage.ru_utime + usage.ru_stime)
+
+
+def best(*commands: Command, times: int = 7) -> list[Cost]:
+    """The best cost of each of several commands, run in turn."""
+    return _best([partial(run, command) for command in commands], times)
+
+
+def first_frame(command: Command, shows: str) -> Cost:
+    """How long a program takes until a real terminal shows some text.
+
+    Its answer to `ctrl+q` is waited for, so that it ends as it does for a person.
+
+    Raises:
+        RuntimeError: It never showed the text.
+    """
+    start = time.perf_counter()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        words, env = list(command.words), dict(command.env or os.environ)
+        os.execvpe(words[0], words, env)  # noqa: S606 - the child of a fork becomes the program
+    try:
+        wall = _until(terminal, shows.encode(), start)
+    finally:
+        usage = _end(pid, terminal)
+    return Cost(wall, usage)
+
+
+def best_frames(*commands: tuple[Command, str], times: int = 5) -> list[Cost]:
+    """The best first frame of each of several programs, run in turn."""
+    return _best([partial(first_frame, command, shows) for command, shows in commands], times)
+
+
+def inside(action: Callable[[], object], times: int = 5) -> float:
+    """The best wall time of something in this process, in seconds."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        action()
+        found.append(time.perf_counter() - start)
+    return min(found)
+
+
+def machine() -> str:
+    """One line that says on what the figures were taken, and how busy it was."""
+    cpu = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError):
+        names = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text("utf-8"))
+        cpu = names[0] if names else cpu
+    load = f"load {os.getloadavg()[0]:.1f}"
+    python = f"Python {platform.python_version()}"
+    return f"{cpu}, {os.cpu_count()} cores, {platform.system()}, {python}, {load}"
+
+
+def python(*words: str, env: Mapping[str, str] | None = None) -> Command:
+    """A command of this Python."""
+    return Command([sys.executable, *words], env)
+
+
+def _best(actions: Sequence[Callable[[], Cost]], times: int) -> list[Cost]:
+    rounds = [[action() for action in actions] for _ in range(times)]
+    return [
+        Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs))
+        for costs in zip(*rounds, strict=True)
+    ]
+
+
+def _until(terminal: int, shows: bytes, start: float) -> float:
+    """Read what a program draws until it has drawn some text; the seconds since `start`."""
+    drawn = b""
+    while time.perf_counter() - start < PATIENCE:
+        if not select.select([terminal], [], [], 0.1)[0]:
+            continue
+        try:
+            drawn += os.read(terminal, 65536)
+        except OSError:
+            break
+        if shows in _ESCAPES.sub(b"", drawn):
+            return time.perf_counter() - start
+    raise RuntimeError(f"never drew {shows!r}; the end of what it drew: {drawn[-2000:]!r}")
+
+
+def _end(pid: int, terminal: int) -> float:
+    """Ask a program to leave, read it out, and return its CPU seconds."""
+    with contextlib.suppress(OSError):
+        os.write(terminal, b"\x11")
+    deadline = time.perf_counter() + 10
+    while True:
+        done, _, usage = os.wait4(pid, os.WNOHANG)
+        if done:
+            os.close(terminal)
+            return usage.ru_utime + usage.ru_stime
+        if time.perf_counter() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        if select.select([terminal], [], [], 0.02)[0]:
+            with contextlib.suppress(OSError):
+                os.read(terminal, 65536)

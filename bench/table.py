@@ -1,0 +1,71 @@
+"""The table that a run prints: each figure beside its peer's, and the ratio of the two."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+HEADS = ("what", "notekeep", "peer", "its time", "ratio", "goal")
+
+
+class Line(NamedTuple):
+    """One comparison.
+
+    Attributes:
+        what: What was done.
+        ours: Seconds it took notekeep.
+        peer: Whom it is compared with.
+        theirs: Seconds it took the peer.
+        goal: The ratio that should not be exceeded; None where there is no promise.
+    """
+
+    what: str
+    ours: float
+    peer: str
+    theirs: float
+    goal: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Notekeep's time over the peer's: below 1 is faster."""
+        return self.ours / self.theirs
+
+
+def render(lines: list[Line]) -> str:
+    """The lines as a Markdown table, which is a table on a terminal as well."""
+    rows = [HEADS, *map(_cells, lines)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    aligned = [
+        "| "
+        + " | ".join(
+            cell.ljust(width) if column in {0, 2} else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        + " |"
+        for row in rows
+    ]
+    ruler = "|" + "|".join(
+        "-" * (width + 2) if column in {0, 2} else "-" * (width + 1) + ":"
+        for column, width in enumerate(widths)
+    )
+    return "\n".join([aligned[0], f"{ruler}|", *aligned[1:]])
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    goal = "" if line.goal is None else f"≤ {line.goal:g}{'' if line.ratio <= line.goal else ' ✗'}"
+    return (
+        line.what,
+        seconds(line.ours),
+        line.peer,
+        seconds(line.theirs),
+        f"{line.ratio:.2f}",
+        goal,
+    )
+
+
+def seconds(value: float) -> str:
+    """A time with three digits that matter: `0.62 ms`, `81 ms`, `12.4 s`."""
+    if value < 0.01:
+        return f"{value * 1000:.2f} ms"
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    return f"{value:.1f} s"
