@@ -10,10 +10,10 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
 _CHUNK = 1 << 20
 _F_FULLFSYNC = 51  # sys/fcntl.h on macOS: through the drive's own cache
@@ -101,33 +101,53 @@ def sync_folder(fd: int | None) -> None:
             raise
 
 
-def sync_filesystems(fds: Iterable[int]) -> None:
-    """Wait until everything written to some file systems is on their disks, by one call each.
+class Flush:
+    """A wait for many files at once: a wait for each costs a minute for a thousand.
 
-    A bulk change writes all its files first and waits once: a wait for each file costs a minute for
-    a thousand.
-
-    Args:
-        fds: Descriptors of files just written, any number for each file system; where the system
-            cannot flush a whole file system, each of them is flushed.
-
-    Raises:
-        OSError: Some of it may not be.
+    Where the system can flush a whole file system, files given to `later` are only remembered by
+    their file system; elsewhere each is flushed there and then.
     """
-    syncfs = _syncfs() if sys.platform == "linux" else None
-    if syncfs is None:
-        for fd in fds:
+
+    def __init__(self) -> None:
+        self._syncfs = _syncfs() if sys.platform == "linux" else None
+        self._kept: dict[int, int] = {}
+
+    def later(self, fd: int) -> None:
+        """Have a file's or folder's changes flushed by the next `wait`.
+
+        Raises:
+            OSError: It could not be flushed, where that is done at once.
+        """
+        if self._syncfs is None:
             sync_file(fd)
-        return
-    done: set[int] = set()
-    for fd in fds:
+            return
         device = os.fstat(fd).st_dev
-        if device not in done:
-            done.add(device)
-            syncfs(fd)
+        if device not in self._kept:
+            self._kept[device] = os.dup(fd)
+
+    def wait(self) -> None:
+        """Wait until everything given to `later` is on its disk.
+
+        Raises:
+            OSError: Some of it may not be.
+        """
+        for fd in self._kept.values():
+            if self._syncfs is not None:
+                self._syncfs(fd)
+
+    def close(self) -> None:
+        """Let go of the file systems."""
+        while self._kept:
+            close(self._kept.popitem()[1])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def _syncfs() -> _Flush | None:
+def _syncfs() -> Callable[[int], None] | None:
     """Find `syncfs(2)`, which since Linux 5.8 also reports an earlier failure to write."""
     import ctypes
 
@@ -142,10 +162,3 @@ def _syncfs() -> _Flush | None:
             raise OSError(number, os.strerror(number))
 
     return flush
-
-
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class _Flush(Protocol):
-        def __call__(self, fd: int) -> None: ...

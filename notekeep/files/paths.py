@@ -156,7 +156,7 @@ def split(path: str, *, windows: bool = os.name == "nt") -> list[str]:
     drive = windows and any(":" in part for part in parts)
     device = windows and any(part.partition(".")[0].casefold() in _RESERVED for part in parts)
     if plain.startswith("/") or "\0" in plain or ".." in parts or drive or device:
-        raise _outside(path)
+        raise outside(path)
     return parts
 
 
@@ -180,7 +180,7 @@ def inside(root: Path, path: str) -> Path:
 
     place = os.path.join(os.fspath(root), *split(path))
     if not is_within(os.path.realpath(place), os.path.realpath(root)):
-        raise _outside(path)
+        raise outside(path)
     return Path(place)
 
 
@@ -189,7 +189,8 @@ def is_within(place: str, base: str) -> bool:
     return place == base or place.startswith(base.rstrip(os.sep) + os.sep)
 
 
-def _outside(path: str) -> Refused:
+def outside(path: str) -> Refused:
+    """Make the error for a path that leads out of the vault or site."""
     return Refused(
         f"'{path}' leads out of the folder it belongs to.",
         "Give a path inside it, with no '..' and no link to another place.",
@@ -210,7 +211,7 @@ def vault_path(root: Path, path: str | Path) -> str:
         base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
         if is_within(place, base):
             return place[len(base) :].strip(os.sep).replace(os.sep, "/")
-    raise _outside(os.fspath(path))
+    raise outside(os.fspath(path))
 
 
 def is_hidden(name: str) -> bool:

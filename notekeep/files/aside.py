@@ -1,0 +1,157 @@
+"""Old files that were just replaced, kept a moment longer: somebody may still be writing into them.
+
+An editor that opened a note before it was replaced writes into the old file and believes it saved.
+So the old file is moved into history's folder rather than removed, and looked at again a little
+later, by this process or the next: what has been written into it by then becomes a conflict copy.
+Where history lies on another disk, the file is held open instead.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError
+from notekeep.files.content import READ_FLAGS, Digest, digest_of, read_stable
+from notekeep.files.durable import close
+from notekeep.files.folder import Place, locate
+from notekeep.files.private import make_folder
+from notekeep.files.staging import keep_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from notekeep.files.history import History
+
+SETTLED = 2.0
+"""Seconds after which nobody writes into a file any more that has been replaced."""
+
+
+@dataclass(slots=True)
+class Held:
+    """An old file on another disk than history, held open.
+
+    Attributes:
+        fd: The file.
+        digest: What it held.
+        since: When it was replaced, in seconds of the monotonic clock.
+        path: The note it was.
+    """
+
+    fd: int
+    digest: Digest
+    since: float
+    path: str
+
+
+class Aside:
+    """The old files put aside below a folder.
+
+    Attributes:
+        folder: Where they lie, each named after what it held, the moment, and something random.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self._held: list[Held] = []
+
+    def put(self, place: Place, name: str, digest: Digest) -> None:
+        """Put an old file aside, whose content is in history already.
+
+        Args:
+            place: The note it was.
+            name: Its name in the folder of the note.
+            digest: What it held when it was replaced.
+        """
+        moment = time.time_ns() // 1_000_000
+        target = os.path.join(self.folder, f"{digest}-{moment:012x}-{os.urandom(3).hex()}")
+        try:
+            make_folder(self.folder)
+            if place.fd is None:
+                os.rename(place.entry(name).path, target)
+            else:
+                os.rename(name, target, src_dir_fd=place.fd)
+        except OSError:
+            self._hold(place, name, digest)
+
+    def settle(self, history: History, root: Path | str, min_age: float = SETTLED) -> list[str]:
+        """Look again at the files put aside, and let go of those nobody wrote into.
+
+        Args:
+            history: Which note a file was, and where late writes are kept.
+            root: The vault.
+            min_age: Files put aside less than so many seconds ago are left.
+
+        Returns:
+            The conflict copies made of what was written late, as paths below the root.
+        """
+        copies: list[str] = []
+        for fd, digest, path in self._due(history, min_age):
+            with suppress(OSError, NotekeepError):
+                data = read_stable(fd, path)
+                if digest_of(data) != digest:
+                    copies += _keep_late(history, root, path, data)
+        return copies
+
+    def forget(self, digests: set[Digest]) -> None:
+        """Remove the files that held certain contents."""
+        for name in self._names():
+            if name.partition("-")[0] in digests:
+                os.unlink(os.path.join(self.folder, name))
+
+    def _due(self, history: History, min_age: float) -> Iterator[tuple[int, Digest, str]]:
+        """Open the files that are old enough, and remove each that was dealt with."""
+        for held in [one for one in self._held if time.monotonic() - one.since >= min_age]:
+            self._held.remove(held)
+            yield held.fd, held.digest, held.path
+            close(held.fd)
+        now = time.time()
+        for name in self._names():
+            digest, _, rest = name.partition("-")
+            moment = int(rest.partition("-")[0], 16) / 1000
+            if abs(now - moment) < min_age:
+                continue
+            file = os.path.join(self.folder, name)
+            try:
+                fd = os.open(file, READ_FLAGS)
+            except FileNotFoundError:
+                continue
+            yield fd, digest, _note_of(history, digest)
+            close(fd)
+            with suppress(FileNotFoundError):
+                os.unlink(file)
+
+    def _names(self) -> list[str]:
+        try:
+            return sorted(name for name in os.listdir(self.folder) if name.count("-") == 2)
+        except FileNotFoundError:
+            return []
+
+    def _hold(self, place: Place, name: str, digest: Digest) -> None:
+        with suppress(OSError):
+            fd = place.open(name, READ_FLAGS)
+            place.unlink(name)
+            self._held.append(Held(fd, digest, time.monotonic(), place.path))
+
+
+def _note_of(history: History, digest: Digest) -> str:
+    """Find which note last held a content that a step replaced; "" when no step did."""
+    for record in reversed(history.records()):
+        for change in record.changes:
+            if change.before == digest and not record.root:
+                return change.to or change.path
+    return ""
+
+
+def _keep_late(history: History, root: Path | str, path: str, data: bytes) -> list[str]:
+    """Keep what was written late: in history, and beside the note when it is known."""
+    digest = history.keep(data)
+    if path:
+        with suppress(OSError, NotekeepError), locate(root, path) as place:
+            return [keep_copy(place, data)]
+    history.saw([(path or f"late-{digest}", digest)])
+    return []

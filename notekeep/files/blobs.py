@@ -1,0 +1,132 @@
+"""Contents by their digest: every version of every note that notekeep has seen or written.
+
+A blob is a plain file named after what it holds, so it can be read without notekeep, is kept once
+however often it occurs, and tells by itself when it is damaged. Which blob was which note and when
+is in the log.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Failure, NotFound
+from notekeep.files.content import Digest, digest_of
+from notekeep.files.private import make_folder, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.files.durable import Flush
+
+
+_HEX = frozenset("0123456789abcdef")
+
+
+class Blob(NamedTuple):
+    """A blob as it lies on disk: its digest, its size in bytes, when it was last kept (seconds)."""
+
+    digest: Digest
+    size: int
+    kept: float
+
+
+class Blobs:
+    """The blobs below a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def keep(self, data: bytes, *, flush: Flush | None = None) -> Digest:
+        """Keep a content; when this returns, it is on the disk.
+
+        Args:
+            data: The content.
+            flush: When given, it is on the disk only after its next wait.
+
+        Raises:
+            OSError: It could not be kept.
+        """
+        digest = digest_of(data)
+        path = self._path(digest)
+        if self._is_whole(path, data):
+            with suppress(OSError):
+                os.utime(path)
+            return digest
+        make_folder(os.path.dirname(path))
+        write_file(path, data, flush=flush)
+        return digest
+
+    def read(self, digest: Digest) -> bytes:
+        """Give a content back.
+
+        Raises:
+            NotFound: It was never kept, or has been pruned or forgotten.
+            Failure: It is damaged, or the system could not read it.
+        """
+        try:
+            with open(self._path(digest), "rb") as file:
+                data = file.read()
+        except (FileNotFoundError, ValueError):
+            raise NotFound(f"History does not hold the version {digest}.") from None
+        except OSError as error:
+            raise Failure(f"The version {digest} cannot be read from history: {error}.") from error
+        if digest_of(data) != digest:
+            raise Failure(
+                f"The version {digest} in history is damaged.",
+                f"What is left of it is in '{self._path(digest)}'. Check the disk.",
+            )
+        return data
+
+    def has(self, digest: Digest) -> bool:
+        """Tell whether a content is kept."""
+        return os.path.exists(self._path(digest))
+
+    def remove(self, digest: Digest) -> int:
+        """Remove a content.
+
+        Returns:
+            How many bytes it had.
+
+        Raises:
+            OSError: It is there and could not be removed.
+        """
+        path = self._path(digest)
+        try:
+            size = os.stat(path).st_size
+            os.unlink(path)
+        except FileNotFoundError:
+            return 0
+        return size
+
+    def __iter__(self) -> Iterator[Blob]:
+        try:
+            shelves = sorted(os.listdir(self.folder))
+        except FileNotFoundError:
+            return
+        for shelf in shelves:
+            with (
+                suppress(FileNotFoundError, NotADirectoryError),
+                os.scandir(os.path.join(self.folder, shelf)) as found,
+            ):
+                for entry in found:
+                    if not entry.name.startswith("."):
+                        stat = entry.stat()
+                        yield Blob(shelf + entry.name, stat.st_size, stat.st_mtime)
+
+    def _path(self, digest: Digest) -> str:
+        """Give the file of a digest; anything else than a digest has none."""
+        if len(digest) != 32 or not set(digest) <= _HEX:
+            raise NotFound(f"'{digest}' is not the name of a version.")
+        return os.path.join(self.folder, digest[:2], digest[2:])
+
+    def _is_whole(self, path: str, data: bytes) -> bool:
+        """Tell whether a content is there already, every byte: a power cut may leave a hollow."""
+        try:
+            if os.stat(path).st_size != len(data):
+                return False
+            with open(path, "rb") as file:
+                return file.read() == data
+        except OSError:
+            return False

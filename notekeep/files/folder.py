@@ -1,0 +1,193 @@
+"""A place in a vault, held open: what is done there cannot be led out of the vault meanwhile.
+
+A path is checked at one moment and used at another; in between, somebody may put a link in the
+place of a folder. So the way is walked part by part from the vault, no part of it may be a link,
+and everything that follows is done by names relative to the folder that was opened. Windows has no
+such calls; there the checked path is used.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from notekeep.errors import Refused
+from notekeep.files import paths
+from notekeep.files.durable import close, sync_folder
+from notekeep.files.rename import Entry, remove
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_DIR_FD = os.open in os.supports_dir_fd
+_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
+class NameTaken(Refused):
+    """A new file cannot have this name: it, or a twin of it in case or accents, is there."""
+
+
+class Place:
+    """A name in an open folder below a root.
+
+    Attributes:
+        path: The path below the root with links followed, "/"-separated.
+        shown: The path as the person knows it, for errors.
+        folder: The folder on disk.
+        fd: The folder, opened; None on Windows.
+        name: The name in it.
+        made: The folders that were made on the way, relative to the root, outermost first.
+    """
+
+    __slots__ = ("fd", "folder", "made", "name", "path", "shown")
+
+    def __init__(
+        self, root: str, parts: Sequence[str], shown: str, made: list[str], fd: int | None
+    ) -> None:
+        self.path = "/".join(parts)
+        self.shown = shown
+        self.folder = os.path.join(root, *parts[:-1])
+        self.name = parts[-1]
+        self.made = made
+        self.fd = fd
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        if self.fd is not None:
+            close(self.fd)
+            self.fd = None
+
+    def entry(self, name: str = "") -> Entry:
+        """Give a name in the folder in the form that renames take."""
+        return Entry(self.fd, self.folder, name or self.name)
+
+    def beside(self, name: str) -> str:
+        """Give the path below the root of another name in the folder."""
+        above = self.shown.replace(os.sep, "/").rpartition("/")[0]
+        return f"{above}/{name}" if above else name
+
+    def open(self, name: str, flags: int, mode: int = 0o600) -> int:
+        """Open a file of the folder; a link of that name is an error."""
+        where, at = self._at(name)
+        flags |= NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        return os.open(where, flags, mode, **at)
+
+    def stat(self, name: str = "") -> os.stat_result:
+        """Look at a name of the folder, at a link itself."""
+        where, at = self._at(name or self.name)
+        return os.stat(where, follow_symlinks=False, **at)
+
+    def unlink(self, name: str) -> None:
+        """Remove a file of the folder; that it is gone already is no error."""
+        remove(self.entry(name))
+
+    def names(self) -> list[str]:
+        """List the folder."""
+        return os.listdir(self.folder if self.fd is None else self.fd)
+
+    def sync(self) -> None:
+        """Wait until the names in the folder are on the disk."""
+        sync_folder(self.fd)
+
+    def _at(self, name: str) -> tuple[str, dict[str, Any]]:
+        if self.fd is None:
+            return os.path.join(self.folder, name), {}
+        return name, {"dir_fd": self.fd}
+
+
+def locate(root: Path | str, path: Path | str, *, follow: bool = True, make: bool = False) -> Place:
+    """Open the folder a path lies in.
+
+    Args:
+        root: The folder that must not be left: a vault or a site.
+        path: Relative to the root, or absolute and inside it.
+        follow: Whether a path that is itself a link stands for what it leads to.
+        make: Whether missing folders are made, under names that travel.
+
+    Raises:
+        Refused: The path leads out of the root, or is the root.
+        NameTaken: A folder to be made has a twin in case or accents.
+        OSError: A folder is missing or cannot be opened.
+    """
+    base = os.path.realpath(root)
+    given = os.fspath(path)
+    inside = paths.vault_path(_as_path(root), given) if os.path.isabs(given) else given
+    parts = paths.split(inside)
+    if not parts:
+        raise Refused(f"'{given}' is a folder.", "Give the path of a file.")
+    spelt = os.path.join(base, *parts)
+    if follow:
+        real = os.path.realpath(spelt)
+    else:
+        real = os.path.join(os.path.realpath(os.path.dirname(spelt)), parts[-1])
+    if not paths.is_within(real, base) or real == base:
+        raise paths.outside(inside)
+    real_parts = real[len(base) :].strip(os.sep).split(os.sep)
+    made: list[str] = []
+    fd = _walk(base, real_parts[:-1], made, make=make) if _DIR_FD else None
+    if fd is None:
+        _walk_by_path(base, real_parts[:-1], made, make=make)
+    return Place(base, real_parts, inside, made, fd)
+
+
+def _as_path(root: Path | str) -> Path:
+    from pathlib import Path
+
+    return Path(root)
+
+
+def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> int:
+    """Open one folder after the other, none of them through a link."""
+    fd = os.open(base, _FOLDER_FLAGS)
+    try:
+        for depth, part in enumerate(parts):
+            try:
+                below = os.open(part, _FOLDER_FLAGS | NO_FOLLOW, dir_fd=fd)
+            except FileNotFoundError:
+                if not make:
+                    raise
+                _check_new_folder(os.listdir(fd), part)
+                with suppress(FileExistsError):
+                    os.mkdir(part, 0o777, dir_fd=fd)
+                    made.append("/".join(parts[: depth + 1]))
+                sync_folder(fd)
+                below = os.open(part, _FOLDER_FLAGS | NO_FOLLOW, dir_fd=fd)
+            close(fd)
+            fd = below
+    except BaseException:
+        close(fd)
+        raise
+    return fd
+
+
+def _walk_by_path(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> None:
+    """Make missing folders where the system has no calls relative to a folder."""
+    place = base
+    for depth, part in enumerate(parts):
+        above, place = place, os.path.join(place, part)
+        if make and not os.path.isdir(place):
+            _check_new_folder(os.listdir(above), part)
+            with suppress(FileExistsError):
+                os.mkdir(place)
+                made.append("/".join(parts[: depth + 1]))
+
+
+def _check_new_folder(names: Sequence[str], part: str) -> None:
+    """Refuse a folder that would not travel, or would be one with another on another system."""
+    paths.check_travels(part)
+    for twin in paths.twins(names, part):
+        if twin != part:
+            raise NameTaken(
+                f"The folder '{part}' cannot be made: it is there as '{twin}', which is the same"
+                " name on Windows and macOS.",
+                f"Use '{twin}'.",
+            )

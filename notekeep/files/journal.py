@@ -1,0 +1,142 @@
+"""What is about to happen to several files, on the disk before it does, so that it can be finished.
+
+An entry is locked by the process that made it for as long as that lives; one that can be locked by
+somebody else was left by a process that died. Finishing it is the business of
+`notekeep.files.recover`.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from notekeep.files import ledger
+from notekeep.files.durable import close, read_all, sync_file, write_all
+from notekeep.files.locks import try_lock
+from notekeep.files.private import make_folder, open_temp, sync_folder_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.files.ledger import StepRecord
+
+
+class Entry:
+    """One entry, locked by this process.
+
+    Attributes:
+        record: What happens, and in which order.
+        root: The folder it happens in, as an absolute path.
+        logged: Whether the step goes into the log when it is done.
+    """
+
+    def __init__(self, path: str, fd: int, record: StepRecord, root: str, *, logged: bool) -> None:
+        self._path = path
+        self._fd = fd
+        self.record = record
+        self.root = root
+        self.logged = logged
+
+    def finish(self) -> None:
+        """Remove the entry: everything in it is done or undone."""
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the entry without removing it: the next start takes care of it."""
+        close(self._fd)
+
+
+class Journal:
+    """The entries in a folder.
+
+    Attributes:
+        folder: Where they lie.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def begin(self, record: StepRecord, root: str, *, logged: bool) -> Entry:
+        """Write an entry; when this returns, it is on the disk.
+
+        Raises:
+            OSError: It could not be written; nothing is left of it.
+        """
+        from json import dumps
+
+        make_folder(self.folder)
+        data = {
+            "format": ledger.FORMAT,
+            "root": root,
+            "logged": logged,
+            "step": ledger.to_json(record),
+        }
+        fd, temp = open_temp(self.folder)
+        try:
+            try_lock(fd)
+            write_all(fd, dumps(data).encode())
+            sync_file(fd)
+            path = os.path.join(self.folder, f"{record.id}.json")
+            os.rename(temp, path)
+            sync_folder_at(self.folder)
+        except BaseException:
+            close(fd)
+            with suppress(OSError):
+                os.unlink(temp)
+            raise
+        return Entry(path, fd, record, root, logged=logged)
+
+    def abandoned(self) -> Iterator[Entry]:
+        """Lock and give the entries whose makers are gone, oldest first.
+
+        An entry of a newer format is left for the notekeep that knows it.
+        """
+        for name in self._names():
+            entry = self._take(os.path.join(self.folder, name))
+            if entry is not None:
+                yield entry
+
+    def records(self) -> list[StepRecord]:
+        """Read all entries, whoever's they are, without locking them."""
+        found: list[StepRecord] = []
+        for name in self._names():
+            with suppress(OSError), open(os.path.join(self.folder, name), "rb") as file:
+                read = _parse(file.read())
+                found += [read[0]] if read else []
+        return found
+
+    def _names(self) -> list[str]:
+        try:
+            return sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))
+        except FileNotFoundError:
+            return []
+
+    def _take(self, path: str) -> Entry | None:
+        try:
+            fd = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+        except FileNotFoundError:
+            return None
+        entry = None
+        try:
+            if try_lock(fd) and os.path.exists(path):
+                read = _parse(read_all(fd, os.fstat(fd).st_size))
+                entry = Entry(path, fd, read[0], read[1], logged=read[2]) if read else None
+        finally:
+            if entry is None:
+                close(fd)
+        return entry
+
+
+def _parse(data: bytes) -> tuple[StepRecord, str, bool] | None:
+    """Read an entry as step, root, and whether it is logged; None for one of a newer format."""
+    from json import loads
+
+    try:
+        fields = loads(data)
+        record = ledger.from_json(fields["step"]) if fields["format"] == ledger.FORMAT else None
+        return (record, str(fields["root"]), bool(fields["logged"])) if record else None
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,93 @@
+"""Files and folders of our own that only their owner may read, whatever the umask says.
+
+History and journal hold the text of private notes; they are made with mode 0600 in folders of mode
+0700, and whole: a reader sees the old file or the new one.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from notekeep.files.durable import close, sync_file, sync_folder, write_all
+from notekeep.files.paths import TEMP_PREFIX
+from notekeep.files.rename import retried
+
+if TYPE_CHECKING:
+    from notekeep.files.durable import Flush
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder of our own, and those above it, readable by their owner only.
+
+    Raises:
+        OSError: It could not be made.
+    """
+    if os.path.isdir(folder):
+        return
+    above = os.path.dirname(folder)
+    if above and above != folder and not os.path.isdir(above):
+        make_folder(above)
+    with suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+        if os.name != "nt":
+            os.chmod(folder, 0o700)
+    sync_folder_at(above or ".")
+
+
+def write_file(path: str, data: bytes, *, flush: Flush | None = None) -> None:
+    """Put a file of our own in place, whole and durable.
+
+    Args:
+        path: The file, in a folder that is there; whatever has the name is replaced.
+        data: What it holds.
+        flush: When given, the file may be lost in a power cut until its next wait.
+
+    Raises:
+        OSError: It was not written; what had the name is still there.
+    """
+    fd, temp = open_temp(os.path.dirname(path))
+    try:
+        try:
+            write_all(fd, data)
+            if flush is None:
+                sync_file(fd)
+            else:
+                flush.later(fd)
+        finally:
+            close(fd)
+        retried(lambda: os.replace(temp, path))
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temp)
+        raise
+    if flush is None:
+        sync_folder_at(os.path.dirname(path))
+
+
+def open_temp(folder: str) -> tuple[int, str]:
+    """Open a new file of our own for writing, under a temporary name.
+
+    Returns:
+        Its descriptor and its path.
+    """
+    temp = os.path.join(folder, TEMP_PREFIX + os.urandom(6).hex())
+    fd = os.open(temp, _FLAGS, 0o600)
+    if os.name != "nt":
+        os.fchmod(fd, 0o600)
+    return fd, temp
+
+
+def sync_folder_at(folder: str) -> None:
+    """Wait until the names in a folder of our own are on the disk."""
+    if os.name == "nt":
+        return
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        sync_folder(fd)
+    finally:
+        close(fd)

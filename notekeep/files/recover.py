@@ -1,0 +1,219 @@
+"""What a start does after a crash: finishes steps that were cut short, and sweeps up.
+
+Nothing here asks a person. A step in the journal was meant and checked, and both contents of each
+file are in history: it is finished, file by file, wherever a file still is what it was. Unfinished
+files are only removed when history holds what is in them: after a crash between an exchange and the
+look at what came out, one may be all there is of another program's save.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Conflict, NotekeepError
+from notekeep.files import scan
+from notekeep.files.content import READ_FLAGS, digest_of, read_stable
+from notekeep.files.durable import close
+from notekeep.files.folder import locate
+from notekeep.files.hardlinks import is_ours, overwrite
+from notekeep.files.move import rename
+from notekeep.files.newfile import place_new, stage_new
+from notekeep.files.reasons import explain
+from notekeep.files.staging import stage, swap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from notekeep.files.history import History
+    from notekeep.files.journal import Entry
+    from notekeep.files.ledger import Change, StepRecord
+
+HOUR = 3600.0
+
+
+@dataclass(slots=True)
+class Recovered:
+    """A step that a crash cut short.
+
+    Attributes:
+        record: The step.
+        done: What of it is done now.
+        left: Why a file was left as it is, by path.
+    """
+
+    record: StepRecord
+    done: list[Change] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Swept:
+    """An unfinished file that was moved into history.
+
+    Attributes:
+        path: Where it was, as a vault path.
+        digest: What it held, as a version in history.
+        known: Whether history held that before: then it was only what a save left over.
+    """
+
+    path: str
+    digest: str
+    known: bool
+
+
+def recover(history: History, root: Path | str) -> list[Recovered]:
+    """Finish the steps whose makers are gone.
+
+    Args:
+        history: The journal and the contents.
+        root: The vault; steps made elsewhere know where.
+
+    Returns:
+        What was finished, oldest first. A file that somebody else has changed since is left.
+
+    Raises:
+        NotekeepError: The journal could not be read, or the log not be added to.
+    """
+    found: list[Recovered] = []
+    for entry in history.journal.abandoned():
+        place = entry.root if os.path.isdir(entry.root) else os.fspath(root)
+        recovered = Recovered(entry.record)
+        for change in entry.record.changes:
+            try:
+                _finish(history, place, change, entry)
+            except OSError as error:
+                recovered.left[change.path] = explain(error, change.path, "finished").message
+            except NotekeepError as error:
+                recovered.left[change.path] = error.message
+            else:
+                recovered.done.append(change)
+        _log(history, entry, recovered)
+        entry.finish()
+        found.append(recovered)
+    return found
+
+
+def _log(history: History, entry: Entry, recovered: Recovered) -> None:
+    """Add a finished step to the log, unless it got there before the crash."""
+    from dataclasses import replace
+
+    if not entry.logged or any(one.id == entry.record.id for one in history.records()):
+        return
+    record = replace(entry.record, changes=tuple(recovered.done))
+    if recovered.done or record.undoes or record.redoes:
+        history.ledger.append(record)
+
+
+def _finish(history: History, root: str, change: Change, entry: Entry) -> None:
+    if change.kind == "edit":
+        _finish_edit(history, root, change, entry)
+    elif change.kind == "new":
+        digest = _digest(root, change.path)
+        if digest is None and change.after is not None:
+            place_new(root, stage_new(root, change.path, history.blob(change.after), any_name=True))
+        elif digest != change.after:
+            raise _left(change.path)
+    elif change.kind in {"move", "trash"}:
+        here, there = (_exists(root, path) for path in (change.path, change.to))
+        if here and not there:
+            rename(change.path, change.to, root=root, any_name=True)
+        elif here or not there:
+            raise _left(change.path)
+
+
+def _finish_edit(history: History, root: str, change: Change, entry: Entry) -> None:
+    if change.before is None or change.after is None:
+        return
+    moved = {one.path: one.to for one in entry.record.changes if one.to}
+    digest = _digest(root, change.path)
+    if digest is None and change.path in moved:
+        digest = _digest(root, moved[change.path])
+        if digest == change.after:
+            return
+    if digest == change.after:
+        return
+    if digest == change.before:
+        staged = stage(root, change.path, history.blob(change.after), digest, history)
+        if staged is not None:
+            swap(root, staged, history)
+        return
+    with locate(root, change.path) as place:
+        if digest is None or place.stat().st_nlink < 2:
+            raise _left(change.path)
+        fd = place.open(place.name, os.O_RDWR)
+        try:
+            now = read_stable(fd, change.path)
+            old, new = history.blob(change.before), history.blob(change.after)
+            if not is_ours(now, old, new):
+                raise _left(change.path)
+            history.keep(now)
+            overwrite(fd, new)
+        finally:
+            close(fd)
+
+
+def _left(path: str) -> Conflict:
+    return Conflict(f"'{path}' has been changed since by another program.", "Look at it.")
+
+
+def _exists(root: str, path: str) -> bool:
+    return bool(path) and os.path.lexists(os.path.join(root, path))
+
+
+def _digest(root: str, path: str) -> str | None:
+    """Name what a file holds; None when it is not there."""
+    try:
+        with locate(root, path) as place:
+            fd = place.open(place.name, READ_FLAGS)
+            try:
+                return digest_of(read_stable(fd, path))
+            finally:
+                close(fd)
+    except FileNotFoundError:
+        return None
+
+
+def sweep_temps(
+    history: History,
+    root: Path | str,
+    temps: Iterable[str] | None = None,
+    *,
+    min_age: float = HOUR,
+) -> list[Swept]:
+    """Move the unfinished files that a crash left in the vault into history.
+
+    Args:
+        history: Where they go.
+        root: The vault.
+        temps: Their vault paths, as a sweep reports them; looked for when not given.
+        min_age: Files changed less than so many seconds ago are left: somebody may be at work.
+
+    Returns:
+        What was swept. A file that cannot be read or removed stays for the next time.
+    """
+    if temps is None:
+        temps = scan.sweep(root, {}).temps
+    swept: list[Swept] = []
+    for path in temps:
+        with suppress(OSError, NotekeepError), locate(root, path, follow=False) as place:
+            found = place.stat()
+            if abs(time.time() - max(found.st_mtime, found.st_ctime)) < min_age:
+                continue
+            fd = place.open(place.name, READ_FLAGS)
+            try:
+                data = read_stable(fd, path)
+            finally:
+                close(fd)
+            digest = digest_of(data)
+            known = not data or history.blobs.has(digest)
+            if not known:
+                history.keep(data)
+                history.saw([(path, digest)])
+            place.unlink(place.name)
+            swept.append(Swept(path, digest, known))
+    return swept

@@ -1,0 +1,173 @@
+"""The vault's trash: what was deleted, kept in `.trash/` under the path it had.
+
+Obsidian uses the same folder, so what either deletes the other can bring back. A file's path in the
+trash says where it was; nothing else has to be remembered.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import NotFound
+from notekeep.files import paths
+from notekeep.files.content import READ_FLAGS, read_stable
+from notekeep.files.durable import close
+from notekeep.files.folder import locate
+from notekeep.files.items import KEPT_BYTES
+from notekeep.files.reasons import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from notekeep.files.history import History
+
+TRASH = ".trash"
+
+
+class Trashed(NamedTuple):
+    """A file in the trash.
+
+    Attributes:
+        path: Where it is, as a vault path.
+        was: Where it was, as far as its path says: a number for a taken name may be in it.
+        size: Its size in bytes.
+        deleted: When it was put there, in seconds since 1970.
+    """
+
+    path: str
+    was: str
+    size: int
+    deleted: float
+
+
+def trash_path(root: Path | str, path: str, taken: Collection[str] = ()) -> str:
+    """Choose where in the trash a file goes.
+
+    Args:
+        root: The vault.
+        path: The file, as a vault path.
+        taken: Paths in the trash that are taken although nothing is there yet.
+
+    Returns:
+        A vault path in the trash that nothing has, also in another case or with other accents.
+    """
+    from pathlib import Path
+
+    wanted = f"{TRASH}/{'/'.join(paths.split(path))}"
+    free = paths.free_path(Path(root), wanted)
+    number = 2
+    while free in taken:
+        stem, dot, suffix = wanted.rpartition(".")
+        numbered = f"{stem} {number}{dot}{suffix}" if "/" not in suffix else f"{wanted} {number}"
+        free, number = paths.free_path(Path(root), numbered), number + 1
+    return free
+
+
+def list_trash(root: Path | str) -> list[Trashed]:
+    """List the files in the trash, the last deleted first."""
+    found: list[Trashed] = []
+    base = os.path.join(os.fspath(root), TRASH)
+    for place in _files(base):
+        with suppress(FileNotFoundError):
+            stat = os.lstat(place)
+            was = place[len(base) + 1 :].replace(os.sep, "/")
+            found.append(Trashed(f"{TRASH}/{was}", was, stat.st_size, stat.st_ctime))
+    return sorted(found, key=lambda one: (-one.deleted, one.path))
+
+
+def restore(root: Path | str, history: History, path: str, to: str | None = None) -> str:
+    """Bring a file back from the trash, as a step that can be undone.
+
+    Args:
+        root: The vault.
+        history: Where the step is noted, and where the file's old path is looked up.
+        path: The file in the trash, as a vault path.
+        to: Where it goes; where it was, when not given.
+
+    Returns:
+        Where it is, as a vault path.
+
+    Raises:
+        NotFound: It is not in the trash.
+        NameTaken: Something else has its place.
+    """
+    if not path.startswith(f"{TRASH}/"):
+        raise NotFound(f"'{path}' is not in the trash.", "`notekeep trash` lists what is.")
+    target = to or _was(history, path)
+    with history.step("restore", f"restore {target}", root=root) as step:
+        step.move(path, target, any_name=True)
+    return target
+
+
+def empty(root: Path | str, history: History, *, older_than: float = 0.0) -> list[str]:
+    """Remove what is in the trash for good; the last version of a note stays in history.
+
+    Args:
+        root: The vault.
+        history: Where the last versions are kept.
+        older_than: Only what was deleted more than so many seconds ago.
+
+    Returns:
+        The vault paths of what was removed.
+
+    Raises:
+        NotekeepError: A file could not be removed; those before it are.
+    """
+    import time
+
+    removed: list[str] = []
+    for one in list_trash(root):
+        if time.time() - one.deleted < older_than:
+            continue
+        with explained(one.path, "removed"), locate(root, one.path, follow=False) as place:
+            with suppress(OSError):  # a link or a device has nothing to keep
+                fd = place.open(place.name, READ_FLAGS)
+                try:
+                    if one.size <= KEPT_BYTES:
+                        digest = history.keep(read_stable(fd, one.path))
+                        history.saw([(_was(history, one.path), digest)])
+                finally:
+                    close(fd)
+            place.unlink(place.name)
+        removed.append(one.path)
+    _remove_folders(os.path.join(os.fspath(root), TRASH))
+    return removed
+
+
+def _was(history: History, path: str) -> str:
+    """Give where a file in the trash was, from the log, else from its path."""
+    for record in reversed(history.records()):
+        for change in reversed(record.changes):
+            if change.to == path and not record.root:
+                return change.path
+    return path[len(TRASH) + 1 :]
+
+
+def _files(base: str) -> Iterator[str]:
+    """List all files below a folder, links included and none followed."""
+    stack = [base]
+    while stack:
+        try:
+            with os.scandir(stack.pop()) as listing:
+                entries = list(listing)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                stack.append(entry.path)
+            elif not entry.name.startswith(paths.TEMP_PREFIX):
+                yield entry.path
+
+
+def _remove_folders(base: str) -> None:
+    """Remove the empty folders below one."""
+    folders = [base]
+    for folder in folders:
+        with suppress(OSError), os.scandir(folder) as listing:
+            folders += [one.path for one in listing if one.is_dir(follow_symlinks=False)]
+    for folder in reversed(folders[1:]):
+        with suppress(OSError):
+            os.rmdir(folder)

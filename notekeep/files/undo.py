@@ -1,0 +1,243 @@
+"""Taking steps back and doing them again, newest first, whatever process made them.
+
+A step is taken back by the opposite changes, made as a step of their own; doing it again takes that
+one back. So both are as safe as any other step, and the log alone says what can be undone. Where a
+file has changed since, the change is taken out of what the file is now by a three-way merge; where
+that cannot be done, nothing is.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Conflict, NotekeepError, NotFound
+from notekeep.files.commit import Step
+from notekeep.files.content import READ_FLAGS, Digest, digest_of, read_stable
+from notekeep.files.durable import close
+from notekeep.files.folder import locate
+from notekeep.files.merge import merge
+from notekeep.files.newfile import unmake_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from notekeep.files.history import History
+    from notekeep.files.ledger import Change, StepRecord
+
+_LOOK = "Look at it with `notekeep history`; nothing was changed."
+
+
+class Open(NamedTuple):
+    """A step that can be taken back, or done again.
+
+    Attributes:
+        origin: The step as it was first made.
+        last: The step, undo or redo that was made last of it: what is to be reversed.
+    """
+
+    origin: StepRecord
+    last: StepRecord
+
+
+def stacks(records: Sequence[StepRecord]) -> tuple[list[Open], list[Open]]:
+    """Read from the log what can be undone and what can be done again.
+
+    Args:
+        records: All steps, oldest first.
+
+    Returns:
+        The steps to undo and those to redo, each with the next one last. A new step empties the
+        second list.
+    """
+    undo: list[Open] = []
+    redo: list[Open] = []
+    for record in records:
+        if record.undoes or record.redoes:
+            source, target = (undo, redo) if record.undoes else (redo, undo)
+            for one in reversed(source):
+                if one.origin.id == (record.undoes or record.redoes):
+                    source.remove(one)
+                    target.append(Open(one.origin, record))
+                    break
+        elif not record.is_outside:
+            undo.append(Open(record, record))
+            redo.clear()
+    return undo, redo
+
+
+def undo_steps(history: History, root: Path | str, count: int = 1) -> list[StepRecord]:
+    """Take back the newest steps.
+
+    Args:
+        history: The log and the contents.
+        root: The vault, for steps that were made in it.
+        count: How many.
+
+    Returns:
+        The steps taken back, newest first; fewer than `count` when there are no more.
+
+    Raises:
+        NotFound: There is nothing to undo.
+        Conflict: A file changed since in a way that cannot be merged, or is gone; that step and
+            those before it are as they were, newer ones are taken back.
+    """
+    done: list[StepRecord] = []
+    for _ in range(count):
+        with history.alone():
+            undo, _ = stacks(history.records())
+            if not undo:
+                break
+            _reverse(history, root, undo[-1], is_undo=True)
+            done.append(undo[-1].origin)
+    if not done:
+        raise NotFound("There is nothing to undo.")
+    return done
+
+
+def redo_step(history: History, root: Path | str) -> StepRecord:
+    """Do the step again that was taken back last.
+
+    Raises:
+        NotFound: There is nothing to do again: nothing was undone, or something was done since.
+        Conflict: As for `undo_steps`.
+    """
+    with history.alone():
+        _, redo = stacks(history.records())
+        if not redo:
+            raise NotFound("There is nothing to do again.")
+        _reverse(history, root, redo[-1], is_undo=False)
+        return redo[-1].origin
+
+
+def _reverse(history: History, root: Path | str, one: Open, *, is_undo: bool) -> None:
+    place = one.last.root or os.fspath(root)
+    verb = "undo" if is_undo else "redo"
+    with Step(
+        history,
+        place,
+        verb,
+        f"{verb} {one.origin.label or one.origin.verb}",
+        whole=True,
+        elsewhere=bool(one.last.root),
+        undoes=one.origin.id if is_undo else "",
+        redoes="" if is_undo else one.origin.id,
+    ) as step:
+        invert(history, place, one.last, step)
+    unmake_folders(place, list(one.last.folders))
+
+
+def invert(history: History, root: Path | str, record: StepRecord, step: Step) -> None:
+    """Put the opposite of a step's changes into another step.
+
+    Args:
+        history: The contents.
+        root: The folder of the step.
+        record: What is to be reversed.
+        step: Where the opposite changes go; paths are those the files have now.
+
+    Raises:
+        Conflict: A file cannot be put back.
+        NotFound: History no longer holds what a file was.
+    """
+    now = {change.path: change.to for change in record.changes if change.to}
+    for change in reversed(record.changes):
+        if change.kind == "edit":
+            _invert_edit(history, root, change, now.get(change.path, change.path), step)
+        elif change.kind == "new":
+            _invert_new(root, change, now.get(change.path, change.path), step)
+        elif change.kind in {"move", "trash"}:
+            _invert_move(history, root, change, step)
+
+
+def _invert_edit(history: History, root: Path | str, change: Change, path: str, step: Step) -> None:
+    found = _current(root, path)
+    if found is None:
+        raise Conflict(f"'{path}' is gone, so its change cannot be taken back.", _LOOK)
+    data, digest = found
+    if digest == change.before or change.before is None or change.after is None:
+        return
+    if digest == change.after:
+        step.edit(path, history.blob(change.before), digest, keep_ours=False)
+        return
+    merged = merge(history.blob(change.after), data, history.blob(change.before))
+    if merged is None:
+        raise Conflict(
+            f"'{path}' has been changed since in the same lines, so its change cannot be taken"
+            " back.",
+            _LOOK,
+        )
+    step.edit(path, merged, digest, keep_ours=False)
+
+
+def _invert_new(root: Path | str, change: Change, path: str, step: Step) -> None:
+    found = _current(root, path)
+    if found is None:
+        return
+    if found[1] != change.after:
+        raise Conflict(
+            f"'{path}' has been changed since it was made.",
+            f"`notekeep rm` moves it to the trash; nothing was changed. {_LOOK}",
+        )
+    step.trash(path)
+
+
+def _invert_move(history: History, root: Path | str, change: Change, step: Step) -> None:
+    there, here = _exists(root, change.to), _exists(root, change.path)
+    if here and not _is_respelt(root, change):
+        if there or change.kind == "move" or _digest(root, change.path) != change.before:
+            raise Conflict(
+                f"'{change.path}' is there again, so what was moved away cannot go back.", _LOOK
+            )
+        return
+    if there:
+        step.move(change.to, change.path, any_name=True)
+    elif change.kind == "trash" and change.before is not None:
+        step.create(change.path, history.blob(change.before), any_name=True)
+    else:
+        raise Conflict(f"'{change.to}' is gone, so it cannot be moved back.", _LOOK)
+
+
+def _is_respelt(root: Path | str, change: Change) -> bool:
+    """Tell whether both paths are one file on this disk, spelt in two ways."""
+    if not change.to:
+        return False
+    base = os.fspath(root)
+    with suppress(OSError):
+        return os.path.samefile(os.path.join(base, change.path), os.path.join(base, change.to))
+    return False
+
+
+def _exists(root: Path | str, path: str) -> bool:
+    if not path:
+        return False
+    try:
+        with locate(root, path, follow=False) as place:
+            place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _current(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
+    """Read what a file holds now; None when it is not there."""
+    try:
+        with locate(root, path) as place:
+            fd = place.open(place.name, READ_FLAGS)
+            try:
+                data = read_stable(fd, path)
+            finally:
+                close(fd)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return data, digest_of(data)
+
+
+def _digest(root: Path | str, path: str) -> Digest | None:
+    try:
+        found = _current(root, path)
+    except (OSError, NotekeepError):
+        return None
+    return found[1] if found else None
