@@ -35,6 +35,8 @@ _TIME = re.compile(r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?")
 _REVISION = re.compile(r"~([0-9]{1,9})")
 _EXTRA = re.compile(r"([^\W\d][\w-]*)=(\S+)")
 
+_INDENTS = ("  ", "\t")
+
 _KINDS: dict[str, EntryKind] = {
     **dict.fromkeys(("done", "x", "y", "yes", "✓", "✔"), "done"),
     **dict.fromkeys(("miss", "n", "no", "✗"), "miss"),
@@ -129,7 +131,7 @@ def parse_file(text: str) -> list[Placed]:
         if line is not TEXT:
             found.append(Placed(number, stripped, line))
             is_under_entry = line.entry is not None
-        elif stripped and raw[:2].isspace() and is_under_entry:
+        elif is_under_entry and stripped and raw.startswith(_INDENTS):
             last = found[-1]
             found[-1] = last._replace(more=f"{last.more}\n{stripped}" if last.more else stripped)
         else:
