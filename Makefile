@@ -30,6 +30,9 @@ contracts: $(VENV)/.dev
 spell: $(VENV)/.dev
 	@$(BIN)/codespell
 
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench.run $(ARGS)
+
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 

@@ -62,7 +62,7 @@ ONSETS = (
     "z",
 )
 VOWELS = ("a", "e", "i", "o", "u", "ea")
-CODAS = ("", "", "", "l", "n", "r", "s", "nd")
+CODAS = ("", "", "", "l", "n", "r", "s", "mp")
 
 
 class Made(NamedTuple):
