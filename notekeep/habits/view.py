@@ -1,0 +1,276 @@
+"""What a list shows of a habit: its marks, streak, strength, and what is left to do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from notekeep.habits import units
+from notekeep.habits.days import DISPUTED, LOGGED, MARKED, VALUE
+from notekeep.habits.fold import AMOUNT
+from notekeep.habits.frame import (
+    DONE,
+    DUE,
+    EXTRA,
+    LAST_DAY,
+    MISSED,
+    OK_SO_FAR,
+    OVERDUE,
+    PENDING,
+    STATUSES,
+    Period,
+)
+from notekeep.habits.goal import format_goal
+from notekeep.habits.heatmap import level
+from notekeep.habits.marks import Mark, mark_of
+from notekeep.habits.schedule import DAILY, AfterLast, EverySlot, PerPeriod, format_schedule
+from notekeep.habits.streak import Streak, recovery, streak
+from notekeep.habits.strength import strength
+from notekeep.habits.timeline import judge
+
+if TYPE_CHECKING:
+    from notekeep.habits.days import Days
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.timeline import Timeline
+
+Call: TypeAlias = Literal["due", "may", "done", "none"]
+"""What today asks of a habit: due, allowed but not needed yet, already done, or nothing."""
+
+DO_NOT_MISS_TWICE = "do not miss twice"
+
+
+class Cell(NamedTuple):
+    """One day of a habit.
+
+    Attributes:
+        day: The day.
+        status: One of `frame.STATUSES`.
+        mark: What it is shown as.
+        level: 0 to 4, how much of the goal it has (see `heatmap`).
+        amount: What was logged in the habit's unit, such as `7 min`; "" without an amount.
+        is_logged: Whether any line of the log is about it.
+        is_disputed: Whether lines contradict each other.
+    """
+
+    day: date
+    status: str
+    mark: Mark
+    level: int
+    amount: str
+    is_logged: bool
+    is_disputed: bool
+
+
+class HabitView(NamedTuple):
+    """What a list shows of a habit.
+
+    Attributes:
+        id: Its name in the log.
+        title: What a person calls it.
+        group: The heading it is listed under, "" without.
+        schedule: Its schedule today, as it is written.
+        goal: Its goal, as it is written.
+        unit: The unit of its amounts, "" without.
+        path: Its note, vault-relative; "" when only the log names it.
+        today: Today's cell.
+        cells: The days asked for, in order.
+        call: What today asks of it.
+        is_at_risk: Whether today is the last chance of a unit, or the day not to miss twice.
+        streak: How many units in a row.
+        best: The longest such row.
+        streak_unit: What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
+        strength: 0.0 to 1.0.
+        note: What is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing.
+        tiny: Its two-minute version, "" without.
+        after: The habit it follows, as its note names it; "" without.
+        is_archived: Whether lists leave it out.
+        problems: What is not understood in its note, one sentence each.
+    """
+
+    id: str
+    title: str
+    group: str
+    schedule: str
+    goal: str
+    unit: str
+    path: str
+    today: Cell
+    cells: tuple[Cell, ...]
+    call: Call
+    is_at_risk: bool
+    streak: int
+    best: int
+    streak_unit: str
+    strength: float
+    note: str
+    tiny: str
+    after: str
+    is_archived: bool
+    problems: tuple[str, ...]
+
+
+def view(
+    habit: Definition,
+    days: Days,
+    today: int,
+    week_start: int = 0,
+    shown: tuple[int, int] | None = None,
+) -> HabitView:
+    """Look at a habit as of one day.
+
+    Args:
+        habit: The definition.
+        days: What was logged.
+        today: The day that is not over yet, as an ordinal.
+        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
+        shown: First and last day of the cells wanted; None for the seven days up to today.
+    """
+    first, last = shown or (today - 6, today)
+    line = judge(habit, days, today, week_start, max(last, today))
+    runs = streak(line)
+    is_at_risk = _is_at_risk(line)
+    here = cell(habit, days, line, today, is_at_risk=is_at_risk)
+    return HabitView(
+        id=habit.id,
+        title=habit.title,
+        group=habit.group,
+        schedule=format_schedule(habit.schedule_on(today)),
+        goal=format_goal(habit.goal),
+        unit=habit.unit,
+        path=habit.path,
+        today=here,
+        cells=tuple(
+            here if day == today else cell(habit, days, line, day) for day in range(first, last + 1)
+        ),
+        call=_call(line, is_at_risk=is_at_risk),
+        is_at_risk=is_at_risk,
+        streak=runs.current,
+        best=runs.longest,
+        streak_unit=streak_unit(habit, line),
+        strength=strength(habit, days, today),
+        note=_note(habit, days, line, is_at_risk=is_at_risk),
+        tiny=habit.tiny,
+        after=habit.after,
+        is_archived=habit.is_archived,
+        problems=tuple(f"{problem.key}: {problem.message}" for problem in habit.problems),
+    )
+
+
+def cell(
+    habit: Definition, days: Days, line: Timeline, day: int, *, is_at_risk: bool = False
+) -> Cell:
+    """Look at one day of a habit."""
+    code, amount, status = days.code(day), days.amount(day), line.status(day)
+    share = habit.goal.share(code & VALUE, amount, is_marked=bool(code & MARKED))
+    return Cell(
+        day=date.fromordinal(day),
+        status=STATUSES[status],
+        mark=mark_of(status, share, is_at_risk=is_at_risk),
+        level=level(habit, code, amount, status),
+        amount=units.show(amount, habit.unit) if code & VALUE == AMOUNT else "",
+        is_logged=bool(code & LOGGED),
+        is_disputed=bool(code & DISPUTED),
+    )
+
+
+def streak_unit(habit: Definition, line: Timeline) -> str:
+    """What the streak counts, in words: a daily habit counts days."""
+    is_daily = habit.schedule_on(line.today) == DAILY
+    return "days" if is_daily and line.unit == "due days" else line.unit
+
+
+def count(number: int, unit: str) -> str:
+    """A number and what it counts: `1 week`, `12 due days`."""
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
+
+
+def streak_text(found: Streak | HabitView) -> str:
+    """A streak in words, `13 days (best 21)`; "" where nothing is counted."""
+    if isinstance(found, Streak):
+        current, longest, unit = found
+    else:
+        current, longest, unit = found.streak, found.best, found.streak_unit
+    if not unit:
+        return ""
+    return count(current, unit) + (f" (best {longest})" if longest > current else "")
+
+
+def _open_period(line: Timeline) -> Period | None:
+    """The period that today lies in, while it can still be met."""
+    if line.periods and line.periods[-1].result == "open" and line.status(line.today) != EXTRA:
+        period = line.periods[-1]
+        return period if period.end >= line.today else None
+    return None
+
+
+def _counts_times(habit: Definition, line: Timeline) -> bool:
+    is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
+    return is_by_day and isinstance(habit.schedule_on(line.today), PerPeriod | EverySlot)
+
+
+def _is_at_risk(line: Timeline) -> bool:
+    status = line.status(line.today)
+    if status in (LAST_DAY, OVERDUE):
+        return True
+    if status != PENDING:
+        return False
+    if (period := _open_period(line)) is not None:
+        return period.need - period.reached == period.left
+    return recovery(line).is_at_stake
+
+
+def _call(line: Timeline, *, is_at_risk: bool) -> Call:
+    status = line.status(line.today)
+    if status in (DONE, EXTRA, OK_SO_FAR):
+        return "done"
+    if status in (DUE, LAST_DAY, OVERDUE, MISSED):
+        return "due"
+    if status == PENDING:
+        return "due" if is_at_risk or not line.periods else "may"
+    return "none"
+
+
+def _note(habit: Definition, days: Days, line: Timeline, *, is_at_risk: bool) -> str:
+    today = line.today
+    goal, status = habit.goal, line.status(today)
+    parts = []
+    amount = days.amount(today) if days.code(today) & VALUE == AMOUNT else 0
+    if goal.kind != "done" and goal.per == "day" and status in (PENDING, OK_SO_FAR, DONE, MISSED):
+        if goal.kind == "most" and goal.target:
+            parts.append(f"{_bare(amount, habit)} of {units.show(goal.target, habit.unit)}")
+        elif goal.kind == "least" and status != DONE:
+            parts.append(f"{_bare(amount, habit)}/{units.show(goal.target, habit.unit)}")
+    parts += _period_note(habit, line)
+    if isinstance(habit.schedule_on(today), AfterLast) and line.due is not None:
+        parts += _after_note(line.due, today)
+    if is_at_risk and not line.periods and line.due is None:
+        parts.append(DO_NOT_MISS_TWICE)
+    return ", ".join(parts)
+
+
+def _period_note(habit: Definition, line: Timeline) -> list[str]:
+    period = _open_period(line)
+    if period is None:
+        return []
+    if not _counts_times(habit, line):
+        need = units.show(period.need, habit.unit)
+        word = "of " if habit.goal.kind == "most" else "/"
+        sign = " of " if word == "of " else "/"
+        return [f"{_bare(period.reached, habit)}{sign}{need} this {habit.goal.per}"]
+    to_go = period.need - period.reached
+    if to_go > period.left:
+        return [f"lost: {to_go} to go, {period.left} left"]
+    return [f"{to_go} to go, {period.left} left"]
+
+
+def _after_note(due: tuple[int, int], today: int) -> list[str]:
+    first, last = due
+    if today < first:
+        return [f"due in {count(first - today, 'days')}"]
+    if today > last:
+        return [f"{count(today - last, 'days')} overdue"]
+    return ["last day" if today == last else f"due, {count(last - today, 'days')} left"]
+
+
+def _bare(amount: int, habit: Definition) -> str:
+    return units.number(units.from_base(amount, habit.unit))

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.habits import heatmap
+from notekeep.habits.days import Days
+from notekeep.habits.definition import read_definition
+from notekeep.habits.timeline import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.mark.parametrize(
+    ("line", "fields", "level"),
+    [
+        ("05 done", {}, heatmap.REACHED),
+        ("05 3", {}, heatmap.REACHED),
+        ("05 miss", {}, heatmap.NOTHING),
+        ("05 4 min", {"goal": ">= 10 min"}, heatmap.LITTLE),
+        ("05 5 min", {"goal": ">= 10 min"}, heatmap.MOST_OF_IT),
+        ("05 10 min", {"goal": ">= 10 min"}, heatmap.REACHED),
+        ("05 11 min", {"goal": ">= 10 min"}, heatmap.MORE),
+        ("05 done", {"goal": ">= 10 min"}, heatmap.REACHED),
+        ("05 1", {"goal": ">= 14/week"}, heatmap.MOST_OF_IT),
+        ("05 1 cup", {"goal": "<= 2 cup"}, heatmap.REACHED),
+        ("05 3 cup", {"goal": "<= 2 cup"}, heatmap.NOTHING),
+    ],
+)
+def test_a_day_has_a_level(
+    line: str,
+    fields: dict[str, str],
+    level: int,
+    made: Callable[..., Any],
+    day: Callable[[str], int],
+) -> None:
+    habit, days = made(line, since="2026-01-05", **fields)
+    today = judge(habit, days, day("06"))
+    found = heatmap.calendar(habit, days, today, day("05"), day("05")).columns[0][0]
+    assert found is not None
+    assert found.level == level
+
+
+@given(st.integers(1901, 2198), st.integers(0, 6))
+def test_a_year_is_laid_out_in_weeks(year: int, week_start: int) -> None:
+    habit = read_definition({"habit": "h"})
+    assert habit is not None
+    first, last = heatmap.year_bounds(year)
+    line = judge(habit, Days(), last)
+    found = heatmap.calendar(habit, Days(), line, first, last, week_start)
+    squares = [square for column in found.columns for square in column]
+    assert [square.day for square in squares if square] == list(range(first, last + 1))
+    assert len(found.columns) in (53, 54)
+    for column in found.columns:
+        for row, square in enumerate(column):
+            if square:
+                assert date.fromordinal(square.day).weekday() == (week_start + row) % 7
+    assert [month for _, month in found.months] == list(range(1, 13))
+    for place, month in found.months:
+        opening = date(year, month, 1).toordinal()
+        assert opening in [square.day for square in found.columns[place] if square]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.habits.spans import spans
+
+SCORES = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))
+CASES = [case for case in SCORES["cases"] if not case["numeric"]]
+NO, IMPLIED, YES, SKIPPED = range(4)
+
+
+def ordinal(text: str) -> int:
+    return date.fromisoformat(text).toordinal()
+
+
+def covered(case: dict[str, Any]) -> dict[int, int]:
+    marks = {ordinal(day): mark for day, mark in case["marks"].items()}
+    checks = sorted(day for day, mark in marks.items() if mark == YES)
+    for first, last in spans(checks, *case["freq"]):
+        for day in range(first, last + 1):
+            marks[day] = marks.get(day) or IMPLIED
+    return marks
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_days_that_checks_cover_are_what_the_vectors_say(case: dict[str, Any]) -> None:
+    expected = {ordinal(day): mark for day, mark in case["expect"]["computed"].items()}
+    found = covered(case)
+    assert {day: mark for day, mark in found.items() if mark != NO} == {
+        day: mark for day, mark in expected.items() if mark != NO
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_streaks_of_covered_days_are_what_the_vectors_say(case: dict[str, Any]) -> None:
+    runs: list[list[int]] = []
+    for day, mark in sorted(covered(case).items()):
+        if mark == NO:
+            continue
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    found = [
+        [date.fromordinal(run[0]).isoformat(), date.fromordinal(run[-1]).isoformat(), len(run)]
+        for run in runs
+    ]
+    assert sorted(found) == sorted(case["expect"]["streaks"])
+
+
+@given(st.sets(st.integers(730_000, 730_100)), st.integers(1, 5), st.integers(1, 14))
+def test_every_span_holds_its_checks(checks: set[int], times: int, days: int) -> None:
+    for first, last in spans(sorted(checks), times, days):
+        held = sum(first <= check <= last for check in checks)
+        assert held >= (times if times < days else 1)
+        assert last - first + 1 == (days if times < days else 1)

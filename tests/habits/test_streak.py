@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.habits.days import Days
+from notekeep.habits.definition import read_definition
+from notekeep.habits.fold import DONE, MISS, Day
+from notekeep.habits.streak import best_runs, rate, recovery, streak
+from notekeep.habits.timeline import Timeline, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MONDAY = date(2026, 1, 5).toordinal()
+
+
+def daily(history: str) -> Timeline:
+    """A daily habit: `x` done, `.` missed; today comes after the last of them."""
+    habit = read_definition({"habit": "h", "since": "2026-01-05"})
+    assert habit is not None
+    days = Days()
+    for place, c in enumerate(history):
+        value = DONE if c == "x" else MISS
+        days.put(MONDAY + place, Day(value, is_marked=c == "x", revision=0))
+    return judge(habit, days, MONDAY + len(history))
+
+
+def test_of_four_misses_three_were_followed_by_a_success() -> None:
+    misses = recovery(daily("x.x..xx.x"))
+    assert (misses.followed, misses.recovered, misses.longest_gap) == (4, 3, 2)
+    assert misses.rate == 0.75
+    assert not misses.is_at_stake
+    assert recovery(daily("xx.")).is_at_stake
+
+
+def test_no_closed_unit_is_no_rate() -> None:
+    assert rate(daily("")).value is None
+    assert recovery(daily("xxx")).rate is None
+
+
+@given(st.text("x.", max_size=40))
+def test_streaks_are_runs_of_successes(history: str) -> None:
+    line = daily(history)
+    runs = [len(run) for run in history.split(".")]
+    assert streak(line) == (runs[-1], max(runs), "due days")
+    found = best_runs(line, most=100)
+    assert [run.length for run in found] == sorted((n for n in runs if n), reverse=True)
+    for run in found:
+        part = history[run.first - MONDAY : run.last - MONDAY + 1]
+        assert part == "x" * run.length
+
+
+def test_a_rate_of_the_last_days_includes_today() -> None:
+    line = daily("....xx.")
+    assert rate(line, 4) == (2, 1)  # x, x, missed, and today, which is open
+    assert rate(line, 1000) == rate(line) == (2, 5)
+
+
+@pytest.mark.parametrize(
+    ("third", "current", "longest"), [(["19 done", "20 done"], 0, 2), ([], 2, 2)]
+)
+def test_three_a_week_with_a_short_third_week(
+    third: list[str], current: int, longest: int, made: Callable[..., Any]
+) -> None:
+    two_weeks = [f"{day:02} done" for day in (5, 7, 9, 12, 14, 16)]
+    habit, days = made(*two_weeks, *third, schedule="3/week", since="2026-01-05")
+    today = date(2026, 1, 26 if third else 19).toordinal()
+    assert streak(judge(habit, days, today))[:2] == (current, longest)

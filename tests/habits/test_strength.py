@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.habits.days import Days
+from notekeep.habits.definition import Definition, read_definition
+from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day
+from notekeep.habits.strength import keeps, step, strength, strengths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VECTORS = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))
+MARKS = {0: Day(MISS, revision=0), 2: Day(DONE, 0, True, revision=0), 3: Day(SKIP, revision=0)}
+PER = {1: "day", 7: "week", 30: "month"}
+WRITTEN = 5e-10
+"""The vectors give nine decimals."""
+
+
+def ordinal(text: str) -> int:
+    return date.fromisoformat(text).toordinal()
+
+
+@pytest.mark.parametrize("case", VECTORS["step"], ids=str)
+def test_one_day_moves_strength_as_the_vectors_say(case: dict[str, Any]) -> None:
+    found = step(case["previous"], case["share"], *case["freq"])
+    assert found == pytest.approx(case["score"], abs=WRITTEN)
+
+
+def definition(case: dict[str, Any]) -> Definition:
+    times, days = case["freq"]
+    fields = {"habit": "h", "schedule": f"{times}/{days}d"}
+    if case["numeric"]:
+        sign = "<=" if case["at_most"] else ">="
+        fields = {"habit": "h", "goal": f"{sign} {case['target']}/{PER[days]}"}
+    habit = read_definition(fields)
+    assert habit is not None
+    assert habit.problems == ()
+    return habit
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_strength_is_what_the_vectors_say(case: dict[str, Any]) -> None:
+    days = Days()
+    for text, mark in case["marks"].items():
+        is_amount = case["numeric"] and mark != 3
+        days.put(ordinal(text), Day(AMOUNT, mark, revision=0) if is_amount else MARKS[mark])
+    first, scores = strengths(definition(case), days, ordinal(case["today"]))
+    for text, expected in case["expect"]["scores"].items():
+        place = ordinal(text) - first
+        found = scores[place] if 0 <= place < len(scores) else 0.0
+        assert found == pytest.approx(expected, abs=WRITTEN), text
+
+
+@given(st.integers(1, 400))
+def test_a_daily_habit_kept_without_fail_comes_halfway_in_thirteen_days(count: int) -> None:
+    habit = read_definition({"habit": "h"})
+    assert habit is not None
+    days = Days()
+    for day in range(count):
+        days.put(730_000 + day, MARKS[2])
+    found = strength(habit, days, 730_000 + count - 1)
+    assert found == pytest.approx(1 - 0.5 ** (count / 13), abs=1e-12)
+    after = strength(habit, days, 730_000 + count)
+    assert after == pytest.approx(found * keeps(1, 1), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields", "today", "expected"),
+    [
+        ([f"{day:02} done" for day in range(1, 31)], {}, "2026-02-04", 0.611267),
+        (
+            [f"{day:02} done" for day in (5, 7, 9, 12, 14, 16, 19, 21, 23, 26, 28, 30)],
+            {"schedule": "mon,wed,fri"},
+            "2026-01-31",
+            0.539897,
+        ),
+        (["01 2", "02 1", "03 0.5", "05 4", "06 skip", "07 2"], {"goal": ">= 2"}, "08", 0.163977),
+        (["01 1", "02 2", "03 3", "04 4", "05 5", "07 0"], {"goal": "<= 2"}, "08", 0.893917),
+    ],
+)
+def test_worked_examples(
+    lines: list[str],
+    fields: dict[str, str],
+    today: str,
+    expected: float,
+    made: Callable[..., Any],
+    day: Callable[[str], int],
+) -> None:
+    habit, days = made(*lines, **fields)
+    if fields.get("schedule"):
+        today = "2026-02-01"
+    assert strength(habit, days, day(today)) == pytest.approx(expected, abs=5e-7)
+
+
+def test_two_of_three_times_a_week_tend_to_two_thirds(made: Callable[..., Any]) -> None:
+    habit, days = made(schedule="3/week")
+    for week in range(400):
+        days.put(730_000 + 7 * week, MARKS[2])
+        days.put(730_003 + 7 * week, MARKS[2])
+    assert strength(habit, days, 730_000 + 7 * 400 - 1) == pytest.approx(2 / 3, abs=1e-9)
+
+
+def test_days_in_a_pause_leave_strength_as_it_is(
+    made: Callable[..., Any], day: Callable[[str], int]
+) -> None:
+    habit, days = made("01 done", "02 done", paused="2026-01-03..2026-01-20")
+    assert strength(habit, days, day("20")) == strength(habit, days, day("02"))
+    assert strength(habit, days, day("21")) < strength(habit, days, day("20"))
+
+
+def test_rest_days_do_not_weaken_an_at_most_habit(
+    made: Callable[..., Any], day: Callable[[str], int]
+) -> None:
+    habit, days = made("05 5", "06 9", schedule="mon,wed", goal="<= 2")
+    assert strength(habit, days, day("06")) == strength(habit, days, day("05")) < 1
+
+
+def test_a_slip_without_an_amount_weighs_as_much_as_the_worst(
+    made: Callable[..., Any], day: Callable[[str], int]
+) -> None:
+    habit, days = made("05 miss", goal="<= 0")
+    assert strength(habit, days, day("05")) == pytest.approx(keeps(1, 1))
+
+
+def test_an_ended_habit_keeps_its_strength(
+    made: Callable[..., Any], day: Callable[[str], int]
+) -> None:
+    habit, days = made("01 done", until="2026-01-01")
+    assert strength(habit, days, day("2026-12-31")) == strength(habit, days, day("01"))
+
+
+def test_a_habit_without_entries_has_no_strength(made: Callable[..., Any]) -> None:
+    habit, days = made()
+    assert strength(habit, days, 730_000) == 0
+
+
+def test_a_change_of_schedule_changes_the_pace_from_its_day_on(
+    made: Callable[..., Any], day: Callable[[str], int]
+) -> None:
+    lines = [f"{number:02} done" for number in range(1, 11)]
+    changed, days = made(*lines, schedule=["2026-01-01 daily", "2026-01-11 1/week"])
+    daily, _ = made(*lines)
+    assert strength(changed, days, day("10")) == strength(daily, days, day("10"))
+    before, after = (strength(changed, days, day(text)) for text in ("10", "11"))
+    assert after == pytest.approx(step(before, 1.0, 1, 7))

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.habits.days import Days
+from notekeep.habits.definition import read_definition
+from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day
+from notekeep.habits.frame import STATUSES
+from notekeep.habits.streak import rate, recovery, streak
+from notekeep.habits.timeline import Timeline, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CASES = json.loads((Path(__file__).parent / "vectors/status_streak.json").read_text("utf-8"))[
+    "cases"
+]
+UNITS = {"slots": "grids"}
+"""What the vectors call the unit of `every Nd`; a person reads "3 slots"."""
+
+
+def ordinal(text: str) -> int:
+    return date.fromisoformat(text).toordinal()
+
+
+def iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_days_and_streaks_are_what_the_vectors_say(
+    case: dict[str, Any], made: Callable[..., Any]
+) -> None:
+    fields = dict(case["habit"])
+    fields["paused"] = ["..".join(pause) for pause in fields.get("paused", [])]
+    habit, days = made(*case["log"], **fields)
+    line = judge(habit, days, ordinal(case["today"]), case.get("options", {}).get("week_start", 0))
+    assert answers(line, case["expect"]) == case["expect"]
+
+
+def answers(line: Timeline, expected: dict[str, Any]) -> dict[str, Any]:
+    runs, closed, misses = streak(line), rate(line), recovery(line)
+    due = line.due or (line.today, line.today)
+    found: dict[str, Any] = {
+        "status": {day: line.status_name(ordinal(day)) for day in expected.get("status", ())},
+        "unit": UNITS.get(line.unit, line.unit),
+        "current": runs.current,
+        "longest": runs.longest,
+        "met": closed.met,
+        "missed": closed.missed,
+        "rate": None if closed.value is None else round(closed.value, 6),
+        "nmt": {
+            "misses_followed": misses.followed,
+            "recovered": misses.recovered,
+            "rate": misses.rate,
+            "longest_gap": misses.longest_gap,
+        },
+        "periods": [
+            {
+                "start": iso(period.start),
+                "end": iso(period.end),
+                "count": str(period.reached),
+                "need": str(period.need),
+                "result": period.result,
+            }
+            for period in line.periods
+        ],
+        "next_due": iso(due[0]),
+        "deadline": iso(due[1]),
+        "today": line.status_name(line.today),
+    }
+    return {key: found[key] for key in expected}
+
+
+def statuses(line: Timeline, first: str, last: str) -> str:
+    return " ".join(line.status_name(day) for day in range(ordinal(first), ordinal(last) + 1))
+
+
+def test_an_open_week_has_open_days_a_pending_today_and_a_future(made: Callable[..., Any]) -> None:
+    habit, days = made("05 done", schedule="3/week", since="2026-01-05")
+    line = judge(habit, days, ordinal("2026-01-07"))
+    assert statuses(line, "2026-01-05", "2026-01-09") == "done open pending future future"
+    assert line.periods[-1].left == 5
+
+
+def test_skips_that_leave_nothing_to_do_make_a_week_transparent(made: Callable[..., Any]) -> None:
+    habit, days = made("05 skip", "12 skip", "13 done", schedule="1/week", since="2026-01-05")
+    line = judge(habit, days, ordinal("2026-01-18"))
+    assert [period.result for period in line.periods] == ["skipped", "met"]
+    assert streak(line).current == 1
+
+
+def test_a_check_in_on_a_paused_day_counts(made: Callable[..., Any]) -> None:
+    habit, days = made("05 done", "06 done", since="2026-01-05", paused="2026-01-06..2026-01-08")
+    line = judge(habit, days, ordinal("2026-01-09"))
+    assert statuses(line, "2026-01-05", "2026-01-09") == "done done paused paused pending"
+    assert streak(line).current == 2
+
+
+def test_entries_outside_of_since_and_until_are_shown_but_not_counted(
+    made: Callable[..., Any],
+) -> None:
+    habit, days = made("03 done", "05 done", "08 done", since="2026-01-05", until="2026-01-06")
+    line = judge(habit, days, ordinal("2026-01-10"))
+    assert statuses(line, "2026-01-02", "2026-01-09") == ("off extra off done missed off extra off")
+    assert (rate(line).met, rate(line).missed) == (1, 1)
+
+
+def test_a_change_of_schedule_does_not_judge_the_past_anew(made: Callable[..., Any]) -> None:
+    habit, days = made(
+        "05 done",
+        "12 done",
+        "19 done",
+        "20 done",
+        "21 done",
+        schedule=["2026-01-01 1/week", "2026-01-19 daily"],
+        since="2026-01-05",
+    )
+    before = judge(habit, days, ordinal("2026-01-18"))
+    assert (streak(before).current, before.unit) == (2, "weeks")
+    after = judge(habit, days, ordinal("2026-01-21"))
+    assert (streak(after).current, after.unit) == (3, "due days")
+    assert rate(after) == (5, 0)
+
+
+def test_amounts_add_up_to_the_goal_of_a_week(made: Callable[..., Any]) -> None:
+    habit, days = made(
+        "05 12 km", "08 9000 m", "13 5 km", "19 3", goal=">= 20 km/week", since="2026-01-05"
+    )
+    line = judge(habit, days, ordinal("2026-01-20"))
+    assert [(period.reached, period.result) for period in line.periods] == [
+        (21_000_000, "met"),
+        (5_000_000, "missed"),
+        (3_000_000, "open"),
+    ]
+    assert statuses(line, "2026-01-08", "2026-01-14") == "done covered covered covered gap done gap"
+    assert (streak(line).longest, line.unit) == (1, "weeks")
+
+
+def test_the_goal_of_a_week_is_scaled_to_its_active_days(made: Callable[..., Any]) -> None:
+    habit, days = made("09 3", "11 6", goal=">= 21/week", since="2026-01-09")
+    assert judge(habit, days, ordinal("2026-01-11")).periods[0][2:5] == (9000, 9000, "met")
+
+
+def test_an_at_most_week_is_missed_at_once_and_met_only_at_its_end(
+    made: Callable[..., Any],
+) -> None:
+    habit, days = made("05 2", "12 2", "13 2", goal="<= 3/week", since="2026-01-05")
+    results = [
+        judge(habit, days, ordinal(f"2026-01-{day}")).periods[-1].result
+        for day in ("10", "11", "12", "13")
+    ]
+    assert results == ["open", "open", "open", "missed"]
+    assert judge(habit, days, ordinal("2026-01-13")).periods[0].result == "met"
+
+
+def test_a_slip_without_an_amount_breaks_a_week_of_nothing(made: Callable[..., Any]) -> None:
+    habit, days = made("06 miss", goal="<= 0/week", since="2026-01-05")
+    assert judge(habit, days, ordinal("2026-01-06")).periods[0].result == "missed"
+
+
+def test_silence_on_a_day_that_is_not_due_is_rest_also_where_silence_is_success(
+    made: Callable[..., Any],
+) -> None:
+    habit, days = made("05 1", schedule="mon,wed", goal="<= 2", since="2026-01-05")
+    line = judge(habit, days, ordinal("2026-01-08"))
+    assert statuses(line, "2026-01-05", "2026-01-08") == "done rest done rest"
+
+
+def test_spans_of_days_count_covered_days_up_to_today(made: Callable[..., Any]) -> None:
+    habit, days = made("05 done", "07 done", "15 done", schedule="2/4d", since="2026-01-05")
+    line = judge(habit, days, ordinal("2026-01-16"))
+    assert statuses(line, "2026-01-05", "2026-01-10") == "done covered done covered gap gap"
+    assert statuses(line, "2026-01-15", "2026-01-16") == "done pending"
+    assert (streak(line).longest, line.unit) == (4, "days")
+
+
+@pytest.mark.parametrize(
+    ("today", "status", "current"),
+    [("06", "rest", 1), ("07", "due", 1), ("08", "last day", 1), ("09", "overdue", 0)],
+)
+def test_after_the_last_time_comes_rest_then_due_then_overdue(
+    today: str, status: str, current: int, made: Callable[..., Any]
+) -> None:
+    habit, days = made("05 done", schedule="after 2d..3d", since="2026-01-05")
+    line = judge(habit, days, ordinal(f"2026-01-{today}"))
+    assert (line.status_name(line.today), streak(line).current) == (status, current)
+
+
+def test_days_in_a_pause_do_not_pass_and_a_skip_starts_the_count_again(
+    made: Callable[..., Any],
+) -> None:
+    fields = {"schedule": "after 2d..3d", "since": "2026-01-05"}
+    habit, days = made("05 done", **fields, paused="2026-01-06..2026-01-09")
+    assert judge(habit, days, ordinal("2026-01-11")).status_name(ordinal("2026-01-11")) == "due"
+    habit, days = made("05 done", "08 skip", "11 done", **fields)
+    assert streak(judge(habit, days, ordinal("2026-01-11"))).current == 2
+
+
+def test_a_tracked_habit_is_never_due(made: Callable[..., Any]) -> None:
+    habit, days = made("05 done", "06 miss", schedule="none", since="2026-01-05")
+    line = judge(habit, days, ordinal("2026-01-07"))
+    assert statuses(line, "2026-01-05", "2026-01-08") == "done rest rest future"
+    assert (streak(line), rate(line).value) == ((0, 0, ""), None)
+
+
+histories = st.dictionaries(
+    st.integers(0, 60),
+    st.sampled_from(
+        [
+            Day(DONE, 0, True, revision=0),
+            Day(MISS, revision=0),
+            Day(SKIP, revision=0),
+            Day(AMOUNT, 1000, revision=0),
+            Day(AMOUNT, 9000, revision=0),
+        ]
+    ),
+)
+
+
+@given(
+    histories,
+    st.sampled_from(
+        [
+            "daily",
+            "mon,thu",
+            "3/week",
+            "2/month",
+            "3/7d",
+            "1/30d",
+            "every 3d",
+            "after 2d..4d",
+            "none",
+        ]
+    ),
+    st.sampled_from(["done", ">= 5", "<= 5", ">= 20/week", "<= 20/month"]),
+    st.sampled_from(["", "2026-01-10", "2026-03-20"]),
+    st.sampled_from(["", "2026-02-01", "2025-01-01"]),
+    st.sampled_from([[], ["2026-01-08..2026-01-20"], ["2026-02-01.."]]),
+    st.integers(0, 6),
+    st.integers(0, 60),
+)
+def test_every_history_can_be_judged(
+    history: dict[int, Day],
+    schedule: str,
+    goal: str,
+    since: str,
+    until: str,
+    paused: list[str],
+    week_start: int,
+    today: int,
+) -> None:
+    start = ordinal("2026-01-01")
+    habit = read_definition(
+        {
+            "habit": "h",
+            "schedule": schedule,
+            "goal": goal,
+            "since": since,
+            "until": until,
+            "paused": paused,
+        }
+    )
+    assert habit is not None
+    days = Days()
+    for place, day in history.items():
+        days.put(start + place, day)
+    line = judge(habit, days, start + today, week_start, start + 60)
+    runs, closed = streak(line), rate(line)
+    assert 0 <= runs.current <= runs.longest <= closed.met
+    assert len(line.statuses) == len(line.results)
+    assert all(status < len(STATUSES) for status in line.statuses)
+    assert not any(line.results[line.today - line.first + 1 :]), "the future has no results"
