@@ -13,10 +13,12 @@ from notekeep.cli.raw import RawCommand
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    from notekeep.index.catalog import Row
+    from collections.abc import Callable
+
+    from notekeep.index.rows import Row
 
 PLAIN_COLUMNS = ("title", "type", "path")
-FACTS = {
+FACTS: dict[str, Callable[[Row], Any]] = {
     "path": lambda row: row.path,
     "title": lambda row: row.title,
     "type": lambda row: row.kind,

@@ -11,10 +11,11 @@ from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
 
 if TYPE_CHECKING:
+    from notekeep.habits.view import HabitView
+    from notekeep.index.rows import Row
+    from notekeep.markdown.note import Problem
     from notekeep.overview import Overview
     from notekeep.vault import Vault
-
-WEEK = 7
 
 
 @click.command(short_help="An overview of today.")
@@ -35,46 +36,59 @@ def today(*, as_json: bool, no_refresh: bool, vault: str | None) -> int:
 def print_today(vault: Vault) -> None:
     """Print the overview of today, in plain lines."""
     view = vault.overview()
-    output.write_styled([(f"{view.day:%A %-d %B %Y}", "bold"), (f"  {vault.root}", "dim")])
+    title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"
+    output.write_styled([(title, "bold"), (f"  {vault.root}", "dim")])
     _habits(view)
-    _books(view)
-    _notes("Drafts", view.drafts)
-    _notes("Today's note", view.daily)
-    _notes("On this day", view.on_this_day)
-    if view.problems:
-        output.write("")
-        output.write_styled([("Problems", "bold")])
-        for problem in view.problems:
-            place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-            output.write(f"  {place}: {problem.message}")
+    _rows("Reading", [(row.title, _authors(row)) for row in view.reading])
+    _rows("Drafts", [(row.title, row.path) for row in view.drafts])
+    if view.daily:
+        _rows("Today's note", [(view.daily.title, view.daily.path)])
+    _rows("On this day", [(row.title, row.path) for row in view.on_this_day])
+    _rows("Conflicts", list(view.conflicts.items()))
+    _rows("Problems", [(_place(problem), problem.message) for problem in view.problems])
 
 
 def _habits(view: Overview) -> None:
     if not view.habits:
         return
+    from notekeep.habits.marks import ASCII, UNICODE
+
+    glyphs = UNICODE if output.encodable(UNICODE.levels) == UNICODE.levels else ASCII
+    done = sum(habit.call == "done" for habit in view.habits)
     output.write("")
-    done = sum(habit.is_settled for habit in view.habits)
-    output.write_styled([("Habits", "bold"), (f"  {done}/{len(view.habits)}", "dim")])
+    output.write_styled([("Habits", "bold"), (f"  {done} of {len(view.habits)}", "dim")])
     output.table(
         [
-            (f"  {habit.mark}", habit.title, habit.goal, habit.week, habit.streak)
+            (
+                f"  {glyphs.marks[habit.today.mark]}",
+                habit.title,
+                habit.goal if habit.goal != "done" else habit.schedule,
+                _streak(habit),
+                habit.note,
+            )
             for habit in view.habits
         ],
         stretch=1,
     )
 
 
-def _books(view: Overview) -> None:
-    if not view.reading:
-        return
-    output.write("")
-    output.write_styled([("Reading", "bold")])
-    output.table([("  ", row.title, author) for row, author in view.reading], stretch=1)
-
-
-def _notes(head: str, rows: list[tuple[str, str]]) -> None:
+def _rows(head: str, rows: list[tuple[str, str]]) -> None:
+    """One part of the overview; nothing at all when it is empty."""
     if not rows:
         return
     output.write("")
     output.write_styled([(head, "bold")])
-    output.table([(f"  {title}", path) for title, path in rows])
+    output.table([(f"  {first}", second) for first, second in rows], stretch=1)
+
+
+def _streak(habit: HabitView) -> str:
+    return f"{habit.streak} {habit.streak_unit}".strip() if habit.streak else ""
+
+
+def _authors(row: Row) -> str:
+    authors = row.fields.get("author")
+    return ", ".join(map(str, authors)) if isinstance(authors, list) else str(authors or "")
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.path}:{problem.line}" if problem.line else problem.path

@@ -1,0 +1,123 @@
+"""`doctor`: looks the vault and its index over, layer by layer, and says what it looked at.
+
+It reads and compares, and repairs nothing by itself; each finding says what would. The layers, from
+the ground up: the program's own parts, the settings, the files, the catalog against the files, the
+words against the catalog, the habits, links and conflict copies.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.note import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.vault import Vault
+
+SECONDS = 20.0
+"""How long reading files again for comparison may take before the rest is left out."""
+
+
+class Layer(NamedTuple):
+    """One layer that was looked at.
+
+    Attributes:
+        name: What it is.
+        checked: What was looked at, with a count.
+        findings: What is wrong.
+    """
+
+    name: str
+    checked: str
+    findings: list[Problem]
+
+
+def examine(vault: Vault) -> Iterator[Layer]:
+    """Look a vault over, one layer after the other."""
+    yield _program()
+    yield _settings(vault)
+    refreshed = vault.refresh()
+    changes = refreshed.changes
+    unreadable = [
+        Problem(path, None, f"cannot be read: {reason}", "check its permissions", "unreadable")
+        for path, reason in changes.unreadable.items()
+    ]
+    yield Layer("files", f"{changes.total} notes and logs", unreadable)
+    yield _catalog(vault)
+    yield _words(vault)
+    yield Layer(
+        "notes",
+        f"{vault.count()} notes: front matter and encoding",
+        vault.catalog.problems(links=False),
+    )
+    links = [
+        problem
+        for problem in vault.catalog.problems()
+        if problem.code in {"broken-link", "ambiguous-link"}
+    ]
+    yield Layer("links", "every link to a note", links)
+    yield Layer("habits", "definitions and log lines", vault.habit_index.problems())
+    conflicts = [
+        Problem(copy, None, f"is another program's copy of {of}", "compare the two", "conflict")
+        for copy, of in vault.catalog.conflicts().items()
+    ]
+    yield Layer("conflicts", "copies left by sync programs", conflicts)
+
+
+def _program() -> Layer:
+    import yaml
+
+    findings = []
+    if not yaml.__with_libyaml__:
+        findings.append(
+            Problem("", None, "PyYAML has no libyaml", "front matter is read ten times slower")
+        )
+    return Layer("program", "the parts notekeep rests on", findings)
+
+
+def _settings(vault: Vault) -> Layer:
+    warnings = [*vault.person.warnings, *vault.settings.warnings]
+    return Layer(
+        "settings",
+        "yours and the vault's",
+        [
+            Problem("", None, warning, "`notekeep config` says which file", "settings")
+            for warning in warnings
+        ],
+    )
+
+
+def _catalog(vault: Vault) -> Layer:
+    """Compare the content of files with what the catalog was made from, for as long as allowed."""
+    from notekeep.files.content import read
+
+    paths = sorted(vault.catalog.known())
+    digests = vault.catalog.digests(paths)
+    start = time.monotonic()
+    findings, looked_at = [], 0
+    for path in paths:
+        if time.monotonic() - start > SECONDS:
+            break
+        looked_at += 1
+        try:
+            _, digest = read(os.path.join(vault.root, path))
+        except OSError:
+            continue
+        if digests.get(path) != digest:
+            findings.append(
+                Problem(path, None, "the catalog has another content", "`notekeep index --verify`")
+            )
+    return Layer("catalog", f"{looked_at} of {len(paths)} files read and compared", findings)
+
+
+def _words(vault: Vault) -> Layer:
+    missing = vault.catalog.dirty()
+    findings = [
+        Problem(path, None, "is not in the full text yet", "`notekeep index`", "words")
+        for path in sorted(missing)
+    ]
+    return Layer("words", f"{vault.words.count} notes in the full text", findings)

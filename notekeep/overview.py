@@ -1,0 +1,119 @@
+"""Today, as one look: habits that are due, books in progress, drafts, this day in other years.
+
+Gathered for the overview that commands print and the screen that the interface opens on; how it
+is shown is theirs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from notekeep.habits.view import HabitView
+    from notekeep.index.rows import Row
+    from notekeep.markdown.note import Problem
+    from notekeep.vault import Vault
+
+
+class Overview(NamedTuple):
+    """What today is about.
+
+    Attributes:
+        day: The day, by the hour at which days start.
+        habits: Habits that today asks something of, or that were logged today.
+        reading: Books with the status "reading".
+        drafts: Posts that are drafts.
+        daily: Today's note, or None.
+        on_this_day: Notes created, finished or listened to on this day in other years.
+        problems: Files that cannot be read whole.
+        conflicts: Conflict copies in the vault, each with the note it is a copy of.
+    """
+
+    day: dt.date
+    habits: list[HabitView]
+    reading: list[Row]
+    drafts: list[Row]
+    daily: Row | None
+    on_this_day: list[Row]
+    problems: list[Problem]
+    conflicts: dict[str, str]
+
+    def as_object(self) -> dict[str, Any]:
+        """The same as JSON would hold it."""
+        return {
+            "day": self.day.isoformat(),
+            "habits": [
+                {
+                    "id": habit.id,
+                    "title": habit.title,
+                    "status": habit.today.status,
+                    "call": habit.call,
+                    "streak": habit.streak,
+                    "streak_unit": habit.streak_unit,
+                    "note": habit.note,
+                }
+                for habit in self.habits
+            ],
+            "reading": _named(self.reading),
+            "drafts": _named(self.drafts),
+            "daily": self.daily.path if self.daily else None,
+            "on_this_day": _named(self.on_this_day),
+            "problems": [problem_object(problem) for problem in self.problems],
+            "conflicts": self.conflicts,
+        }
+
+
+def overview(vault: Vault) -> Overview:
+    """Look at what a vault holds for today."""
+    day = vault.today()
+    habits = [
+        habit
+        for habit in vault.habits(day)
+        if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
+    ]
+    return Overview(
+        day=day,
+        habits=habits,
+        reading=vault.rows("type:book status:reading").rows,
+        drafts=vault.rows("is:draft").rows,
+        daily=_daily(vault, day),
+        on_this_day=_on_this_day(vault, day),
+        problems=vault.catalog.problems(links=False),
+        conflicts=vault.catalog.conflicts(),
+    )
+
+
+def problem_object(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON."""
+    return {
+        "path": problem.path,
+        "line": problem.line,
+        "message": problem.message,
+        "hint": problem.hint,
+        "code": problem.code,
+    }
+
+
+def _daily(vault: Vault, day: dt.date) -> Row | None:
+    name = day.strftime(vault.settings.daily_format)
+    return vault.catalog.row(f"{vault.settings.folders['daily']}/{name}.md")
+
+
+def _on_this_day(vault: Vault, day: dt.date) -> list[Row]:
+    """Notes of other years with this day in one of their dates."""
+    found: dict[str, Row] = {}
+    for field in ("created", "finished", "listened"):
+        for year in range(day.year - 1, day.year - 11, -1):
+            try:
+                then = day.replace(year=year)
+            except ValueError:
+                continue  # 29 February
+            for row in vault.rows(f"{field}:{then.isoformat()}").rows:
+                found.setdefault(row.path, row)
+    return list(found.values())
+
+
+def _named(rows: list[Row]) -> list[dict[str, str]]:
+    return [{"path": row.path, "title": row.title} for row in rows]

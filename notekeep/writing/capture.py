@@ -1,0 +1,156 @@
+"""Capturing: a new note, a line added to one, a file attached to one."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotFound, UsageError
+from notekeep.writing.plan import FileChange, WritePlan
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from notekeep.config import VaultSettings
+    from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.note import Value
+
+_BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
+
+
+def plan_new(
+    root: Path,
+    schema: Schema,
+    kind: str,
+    title: str,
+    *,
+    now: dt.datetime,
+    fields: Mapping[str, Value] | None = None,
+    tags: Sequence[str] = (),
+    body: str = "",
+) -> WritePlan:
+    """Plan a new note of a kind, named by its title, from the vault's template when it has one.
+
+    Args:
+        root: The vault.
+        schema: Its kinds and folders.
+        kind: The kind's id.
+        title: The title; for a daily note the day, ISO.
+        now: The wall clock, for `{{date}}` and `{{time}}`.
+        fields: Front matter beside title and type.
+        tags: Its tags.
+        body: What stands below the front matter, instead of the template's text.
+
+    Raises:
+        UsageError: There is no such kind.
+        Refused: The title gives no name that a file can have.
+    """
+    from notekeep.files.paths import free_path, safe_name
+    from notekeep.markdown.template import new_note
+
+    if kind not in schema.kinds:
+        from notekeep.query.fields import nearest
+
+        near = nearest(kind, schema.kinds)
+        raise UsageError(
+            f"there is no kind {kind!r}",
+            f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}",
+        )
+    folder = schema.folders.get(kind, "")
+    path = free_path(root, f"{folder}/{safe_name(title)}.md".lstrip("/"))
+    text = new_note(
+        kind,
+        title,
+        now=now,
+        template=_template(root, schema, kind),
+        fields={**(fields or {}), **({"tags": list(tags)} if tags else {})},
+        body=body,
+        schema=schema,
+    )
+    return WritePlan(
+        "new", title, [FileChange(path, None, text.encode("utf-8", "surrogateescape"))]
+    )
+
+
+def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
+    """Plan one line or paragraph at the end of a note, or of one of its sections.
+
+    In a list it becomes an item of that list; elsewhere a paragraph of its own.
+
+    Args:
+        path: The note.
+        before: Its bytes.
+        text: What is added, as typed.
+        section: The heading of the section; empty for the end of the note.
+
+    Raises:
+        NotFound: The note has no such section.
+    """
+    from notekeep.markdown.body import scan
+    from notekeep.markdown.sections import section_span
+    from notekeep.markdown.split import split
+
+    parts = split(before)
+    eol = parts.eol.decode("ascii")
+    head = before[: parts.body]
+    body = before[parts.body :].decode("utf-8", "surrogateescape")
+    end = len(body)
+    if section:
+        span = section_span(body, scan(body), section)
+        if span is None:
+            raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
+        end = span[1]
+    kept = body[:end].rstrip()
+    after = body[end:]
+    last = kept.splitlines()[-1] if kept else ""
+    added = text.replace("\r\n", "\n").replace("\n", eol)
+    bullet = _BULLET.match(last)
+    if bullet and not _BULLET.match(added):
+        added = f"{bullet[1] if bullet[1] in '-*+' else '-'} {added}"
+    gap = eol if bullet and _BULLET.match(added) else eol * 2
+    joined = f"{kept}{gap if kept else ''}{added}{eol}" + (f"{eol}{after}" if after else "")
+    return WritePlan(
+        "add",
+        path,
+        [FileChange(path, before, head + joined.encode("utf-8", "surrogateescape"))],
+    )
+
+
+def plan_attach(
+    root: Path, settings: VaultSettings, path: str, before: bytes, file: str
+) -> WritePlan:
+    """Plan a copy of a file into the vault's attachments, and a link to it at the note's end.
+
+    Raises:
+        NotFound: The file is not there.
+    """
+    from notekeep.files.paths import free_path, safe_name
+
+    if not os.path.isfile(file):
+        raise NotFound(f"there is no file {file}", "give the path of a file")
+    with open(file, "rb") as opened:
+        data = opened.read()
+    stem, suffix = os.path.splitext(os.path.basename(file))
+    stored = free_path(
+        root, f"{settings.attachments}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
+    )
+    name = stored.rpartition("/")[2]
+    link = f"![[{name}]]" if suffix.lower() in PICTURES else f"[[{name}]]"
+    plan = plan_add(path, before, link)
+    plan.verb, plan.label = "attach", name
+    plan.changes.insert(0, FileChange(stored, None, data))
+    return plan
+
+
+def _template(root: Path, schema: Schema, kind: str) -> str | None:
+    """The vault's own template for a kind, or None."""
+    path = os.path.join(root, schema.templates, f"{kind}.md")
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return None

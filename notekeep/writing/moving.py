@@ -1,0 +1,190 @@
+"""Moving a note to another name or folder, with every link to it following.
+
+Links are edited one by one, in bodies and in front matter, and keep their text, their heading and
+the way they are written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+from notekeep.markdown.resolve import Resolver, folded
+from notekeep.writing.plan import FileChange, WritePlan
+
+if TYPE_CHECKING:
+    from notekeep.index.rows import Row
+    from notekeep.markdown.note import Note, Value
+    from notekeep.markdown.spans import Link
+    from notekeep.writing.plans import Plans
+
+_WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
+
+
+def plan_rename(plans: Plans, row: Row, title: str) -> WritePlan:
+    """Plan another title: in the front matter or the first heading, as the file's name, in links.
+
+    Raises:
+        Refused: The title gives no name that a file can have, or the name is taken.
+    """
+    from notekeep.files.paths import safe_name
+
+    folder, _, _ = row.path.rpartition("/")
+    name = f"{safe_name(title)}.md"
+    target = f"{folder}/{name}" if folder else name
+    plan = _move(plans, "rename", row, target)
+    moved = plan.changes[0]
+    after = _retitled(plans, moved.path, moved.after or b"", row.title, title)
+    plan.changes[0] = moved._replace(after=after)
+    plan.label = f"{row.title} -> {title}"
+    return plan
+
+
+def plan_move(plans: Plans, row: Row, folder: str) -> WritePlan:
+    """Plan another folder for a note.
+
+    Raises:
+        Refused: The folder is outside the vault, or has a note of that name.
+    """
+    from notekeep.files.paths import inside
+
+    folder = folder.strip("/")
+    if folder:
+        inside(plans.root, folder)
+    name = row.path.rpartition("/")[2]
+    plan = _move(plans, "mv", row, f"{folder}/{name}" if folder else name)
+    plan.label = f"{row.path} -> {folder or '.'}"
+    return plan
+
+
+def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
+    """Plan a note's move, itself first, then every note that links to it."""
+    plan = WritePlan(verb, row.path)
+    if target != row.path and folded(target) != folded(row.path):
+        _need_free(plans, target)
+    names = plans.catalog.names()
+    follow = _Follow(row.path, target, names)
+    before = plans.read(row.path)
+    own = follow.rewrite(plans.note(row.path, before), before, target)
+    plan.changes.append(FileChange(row.path, before, own, target if target != row.path else ""))
+    for source in sorted({link.source for link in plans.catalog.backlinks(row.path)}):
+        data = plans.read(source)
+        try:
+            after = follow.rewrite(plans.note(source, data), data, source)
+        except Refused as error:
+            plan.refuse(source, error)
+            continue
+        if after != data:
+            plan.changes.append(FileChange(source, data, after))
+    return plan
+
+
+class _Follow:
+    """Rewrites links to one note that moves.
+
+    Attributes:
+        old: Its path before.
+        new: Its path afterwards.
+    """
+
+    def __init__(self, old: str, new: str, names: list[tuple[str, str, list[str]]]) -> None:
+        self.old = old
+        self.new = new
+        self.resolver = Resolver(names)
+        stems = [_stem(path) for path, _, _ in names if path != old]
+        self.stems = [*stems, _stem(new)]
+
+    def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
+        """A note's bytes with its links leading to where they led before.
+
+        Args:
+            note: The note.
+            data: Its bytes.
+            path: Where it will be.
+
+        Raises:
+            Refused: A link in its front matter cannot be edited safely.
+        """
+        from notekeep.markdown.edits import apply
+        from notekeep.markdown.links import retarget
+        from notekeep.markdown.split import split
+
+        edits = retarget(
+            note.body,
+            note.spans.links if note.spans else [],
+            lambda link: self._paths(link, note.path, path),
+            from_old=note.path,
+            from_new=path,
+            unique=lambda stem: self.stems.count(stem) == 1,
+        )
+        if edits:
+            problem = note.problem
+            if problem is not None and problem.code == "not-utf8":
+                raise Refused(problem.message, problem.hint, line=problem.line)
+            data = data[: split(data).body] + apply(note.body, edits).encode("utf-8")
+        return self._front_matter(note, data)
+
+    def _paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
+        """Where a link led and should lead; None for one that stays as it is."""
+        found = self.resolver.resolve(link.target, source)
+        if not found:
+            return None
+        if found[0] == self.old:
+            return self.old, self.new
+        return (found[0], found[0]) if path != source else None
+
+    def _front_matter(self, note: Note, data: bytes) -> bytes:
+        from notekeep.markdown import fieldedits, frontmatter
+
+        for key, value in frontmatter.read(data).fields.items():
+            moved = self._value(value, note.path)
+            if moved != value:
+                data = fieldedits.set_field(data, key, moved)
+        return data
+
+    def _value(self, value: Value, source: str) -> Value:
+        if isinstance(value, list):
+            return [self._text(item, source) if isinstance(item, str) else item for item in value]
+        return self._text(value, source) if isinstance(value, str) else value
+
+    def _text(self, text: str, source: str) -> str:
+        def moved(match: re.Match[str]) -> str:
+            found = self.resolver.resolve(match[1].strip(), source)
+            if not found or found[0] != self.old:
+                return match[0]
+            stem = self.new.rpartition("/")[2].removesuffix(".md")
+            is_path = "/" in match[1] or self.stems.count(folded(stem)) > 1
+            name = self.new.removesuffix(".md") if is_path else stem
+            return f"[[{name}{match[2]}]]"
+
+        return _WIKI.sub(moved, text)
+
+
+def _stem(path: str) -> str:
+    return folded(path.rpartition("/")[2].removesuffix(".md"))
+
+
+def _need_free(plans: Plans, target: str) -> None:
+    from notekeep.files.paths import free_path
+
+    if free_path(plans.root, target) != target:
+        raise Refused(f"{target} exists already", "choose another title, or move that one first")
+
+
+def _retitled(plans: Plans, path: str, data: bytes, old: str, title: str) -> bytes:
+    """The note with its title changed where it is written; a file's name needs no change inside."""
+    from notekeep.markdown import fieldedits
+    from notekeep.markdown.plain import plain
+
+    note = plans.note(path, data)
+    if "title" in note.raw:
+        data = fieldedits.set_field(data, "title", title)
+        note = plans.note(path, data)
+    first = next((h for h in note.spans.headings if h.level == 1), None) if note.spans else None
+    if first is None or plain(first.text) != old or "\n" in first.text:
+        return data
+    head = data[: len(data) - len(note.body.encode("utf-8"))]
+    written = note.body[first.start : first.end].replace(first.text, title, 1)
+    body = note.body[: first.start] + written + note.body[first.end :]
+    return head + body.encode("utf-8")

@@ -1,0 +1,101 @@
+"""A plan: what a verb would write, before anything is written.
+
+Planning reads and never writes. A note whose change must be refused is listed with its reason and
+leaves the others in the plan.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.note import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.errors import Refused
+
+
+class FileChange(NamedTuple):
+    """One file of a plan.
+
+    Attributes:
+        path: Vault-relative; where the file is before the change, or will be when it is new.
+        before: Its bytes as they were read, or None for a new file.
+        after: Its bytes afterwards, or None when it goes to the trash.
+        target: Where it is moved to, vault-relative; empty when it stays.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    target: str = ""
+
+
+@dataclass(slots=True)
+class WritePlan:
+    """What one verb would do.
+
+    Attributes:
+        verb: The verb, as history shows it.
+        label: What it is about, e.g. "Atomic Habits".
+        changes: The files, in the order in which they are written.
+        refused: Notes that are left out, each with its line and reason.
+        remarks: What the person should know besides.
+    """
+
+    verb: str
+    label: str
+    changes: list[FileChange] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def refuse(self, path: str, error: Refused) -> None:
+        """Leave a note out, and keep why."""
+        self.refused.append(Problem(path, error.line, error.message, error.hint, "refused"))
+
+    def diff(self) -> Iterator[str]:
+        """The plan as lines of a unified diff, file by file."""
+        for change in self.changes:
+            yield from _diff(change)
+
+
+class Done(NamedTuple):
+    """What was written.
+
+    Attributes:
+        step: The step in history that `undo` takes back; empty when nothing was written.
+        paths: The files, where they are now.
+        refused: Notes that were left out, or that changed meanwhile.
+        remarks: What the person should know besides.
+    """
+
+    step: str
+    paths: list[str]
+    refused: list[Problem]
+    remarks: list[str]
+
+
+def _diff(change: FileChange) -> Iterator[str]:
+    import difflib
+
+    if change.after is None:
+        yield f"{change.path} -> trash"
+        return
+    if change.target:
+        yield f"{change.path} -> {change.target}"
+    if change.before == change.after:
+        return
+    before = _lines(change.before or b"")
+    after = _lines(change.after)
+    old = change.path if change.before is not None else os.devnull
+    for line in difflib.unified_diff(
+        before, after, old, change.target or change.path, n=1, lineterm=""
+    ):
+        yield line.rstrip("\r\n")
+
+
+def _lines(data: bytes) -> list[str]:
+    return data.decode("utf-8", "replace").splitlines(keepends=True)

@@ -1,0 +1,212 @@
+"""`Plans`: what each verb would write in one vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep import config
+from notekeep.errors import NotFound, Refused
+from notekeep.files import save
+from notekeep.files.paths import inside
+from notekeep.markdown.split import split
+from notekeep.writing.plan import FileChange, WritePlan
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from notekeep.config import VaultSettings
+    from notekeep.index.catalog import Catalog
+    from notekeep.index.rows import Row
+    from notekeep.markdown.changes import FieldChange
+    from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.note import Note, Value
+
+
+class Plans:
+    """Plans the verbs of one vault; nothing here writes.
+
+    Attributes:
+        root: The vault.
+        settings: Its settings.
+        schema: How its notes are read.
+        catalog: What is known of its notes.
+    """
+
+    def __init__(
+        self, root: Path, settings: VaultSettings, schema: Schema, catalog: Catalog
+    ) -> None:
+        self.root = root
+        self.settings = settings
+        self.schema = schema
+        self.catalog = catalog
+
+    def new(
+        self,
+        kind: str,
+        title: str,
+        *,
+        fields: Mapping[str, Value] | None = None,
+        tags: Sequence[str] = (),
+        body: str = "",
+    ) -> WritePlan:
+        """A new note of a kind, named by its title."""
+        from notekeep.writing.capture import plan_new
+
+        return plan_new(
+            self.root,
+            self.schema,
+            kind,
+            title,
+            now=config.now(),
+            fields=fields,
+            tags=tags,
+            body=body,
+        )
+
+    def add(self, text: str, to: str = "") -> WritePlan:
+        """A line at the end of a note or section (`NOTE#Section`); today's note by default."""
+        from notekeep.writing.capture import plan_add
+
+        name, _, section = to.partition("#")
+        if name:
+            path = self._row(name).path
+            return plan_add(path, self.read(path), text, section)
+        day = self._today()
+        title = day.strftime(self.settings.daily_format)
+        path = f"{self.settings.folders['daily']}/{title}.md"
+        try:
+            before = self.read(path)
+        except NotFound:
+            plan = self.new("daily", title, fields={"date": day.isoformat()})
+            made = plan.changes[0]
+            added = plan_add(made.path, made.after or b"", text, section).changes[0]
+            return WritePlan("add", made.path, [made._replace(after=added.after)])
+        return plan_add(path, before, text, section)
+
+    def attach(self, name: str, file: str) -> WritePlan:
+        """A file copied into the attachments and linked at the end of a note."""
+        from notekeep.writing.capture import plan_attach
+
+        path = self._row(name).path
+        return plan_attach(self.root, self.settings, path, self.read(path), file)
+
+    def set_fields(self, paths: Iterable[str], changes: Sequence[str]) -> WritePlan:
+        """Front matter edited in each note: `rating=5`, `author+=Ann`, `genre-=old`, `status=`."""
+        from notekeep.markdown.changes import read_change
+
+        edits = [read_change(change) for change in changes]
+        return self._edit_fields("set", " ".join(changes), paths, edits)
+
+    def tag(
+        self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
+    ) -> WritePlan:
+        """Tags added to and removed from the front matter of each note."""
+        from notekeep.markdown.changes import FieldChange
+
+        edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
+        edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
+        label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
+        plan = self._edit_fields("tag", label, paths, edits)
+        for change in plan.changes:
+            plan.remarks += self._inline_tags(change, remove)
+        return plan
+
+    def rename(self, name: str, title: str) -> WritePlan:
+        """A note under another title and file name, with links to it following."""
+        from notekeep.writing.moving import plan_rename
+
+        return plan_rename(self, self._row(name), title)
+
+    def move(self, name: str, folder: str) -> WritePlan:
+        """A note in another folder, with links to it following."""
+        from notekeep.writing.moving import plan_move
+
+        return plan_move(self, self._row(name), folder)
+
+    def delete(self, name: str) -> WritePlan:
+        """A note in the trash; what links to it is said."""
+        path = self._row(name).path
+        plan = WritePlan("rm", path, [FileChange(path, self.read(path), None)])
+        linking = {link.source for link in self.catalog.backlinks(path)}
+        if linking:
+            plan.remarks.append(
+                f"{len(linking)} note{'s' * (len(linking) > 1)} link to it and will be broken: "
+                + ", ".join(sorted(linking)[:3])
+            )
+        return plan
+
+    def toggle_task(self, path: str, line: int) -> WritePlan:
+        """A task ticked, or opened again.
+
+        Raises:
+            NotFound: There is no task on that line any more.
+        """
+        from notekeep.markdown.edits import apply
+        from notekeep.markdown.sections import toggle_task
+
+        data = self.read(path)
+        note = self.note(path, data)
+        tasks = note.spans.tasks if note.spans else []
+        task = next((task for task in tasks if task.line + note.body_line + 1 == line), None)
+        if task is None:
+            raise NotFound(f"{path}:{line}: there is no task here any more", "look at it again")
+        if note.problem is not None and note.problem.code == "not-utf8":
+            raise Refused(note.problem.message, note.problem.hint, line=note.problem.line)
+        head = data[: split(data).body]
+        after = head + apply(note.body, [toggle_task(task)]).encode("utf-8")
+        return WritePlan("tick", task.text, [FileChange(path, data, after)])
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file of the vault.
+
+        Raises:
+            NotFound: It is gone.
+            Refused: The path leads out of the vault.
+        """
+        return save.read(inside(self.root, path))[0]
+
+    def note(self, path: str, data: bytes) -> Note:
+        """Read bytes as the note at a path."""
+        from notekeep.markdown.note import read_note
+
+        return read_note(path, data, self.schema)
+
+    def _row(self, name: str) -> Row:
+        from notekeep.index.names import resolve
+
+        return resolve(self.catalog, name)
+
+    def _today(self) -> dt.date:
+        from notekeep.dates import habit_day
+
+        return habit_day(config.now(), self.settings.day_start)
+
+    def _edit_fields(
+        self, verb: str, label: str, paths: Iterable[str], edits: Sequence[FieldChange]
+    ) -> WritePlan:
+        """The same edits in the front matter of each note; one that must be refused is left out."""
+        from notekeep.markdown.changes import apply_changes
+
+        plan = WritePlan(verb, label)
+        for path in paths:
+            data = self.read(path)
+            try:
+                after = apply_changes(data, edits, self.schema, self.note(path, data).kind)
+            except Refused as error:
+                plan.refuse(path, error)
+                continue
+            if after != data:
+                plan.changes.append(FileChange(path, data, after))
+        return plan
+
+    def _inline_tags(self, change: FileChange, removed: Sequence[str]) -> list[str]:
+        """Where a removed tag still stands in the text of a note."""
+        wanted = {tag.lstrip("#").casefold() for tag in removed}
+        note = self.note(change.path, change.after or b"")
+        return [
+            f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text"
+            for tag in (note.spans.tags if note.spans else ())
+            if tag.name.casefold() in wanted
+        ]

@@ -1,0 +1,95 @@
+"""What a one-line command loads: a deferred import is invisible to a contract, a run is not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {
+    "PIL",
+    "filelock",
+    "frontmatter",
+    "markdown_it",
+    "platformdirs",
+    "rapidfuzz",
+    "rich",
+    "slugify",
+    "sqlite_utils",
+    "textual",
+    "tomlkit",
+    "watchfiles",
+    "whoosh",
+}
+
+
+def loaded(vault: Path, *words: str) -> set[str]:
+    """Run a verb in a fresh process; give the top-level modules that it loaded."""
+    script = (
+        "import json, sys\n"
+        "from notekeep.cli.main import main\n"
+        "code = main(sys.argv[1:])\n"
+        "names = sorted({name.partition('.')[0] for name in sys.modules})\n"
+        "sys.stderr.write('\\nLOADED ' + json.dumps([code, names]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--vault", str(vault), *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+        cwd=vault.parent,
+    )
+    code, names = json.loads(done.stderr.rpartition("LOADED ")[2])
+    assert code == 0, done.stderr
+    return set(names)
+
+
+def test_importing_notekeep_loads_nothing_else() -> None:
+    script = (
+        "import sys; before = set(sys.modules); import notekeep; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == ["notekeep"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("habit", "meditate", "2026-11-20", "12", "min"),
+        ("ls", "type:book rating>=4"),
+        ("new", "book", "A new one"),
+        ("show", "Atomic Habits"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_the_verbs_of_every_day_load_nothing_heavy(sample: Path, words: tuple[str, ...]) -> None:
+    loaded(sample, "index")
+    assert loaded(sample, *words) & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("search", "cue craving"),
+        ("export", "Atomic Habits", "--dry-run"),
+        ("today",),
+        ("tags",),
+        ("doctor",),
+        ("set", "rating=5", "--", "Deep Work"),
+        ("index", "--rebuild"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_no_verb_loads_the_interface(sample: Path, words: tuple[str, ...]) -> None:
+    assert "textual" not in loaded(sample, *words)
