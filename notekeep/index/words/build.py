@@ -19,14 +19,13 @@ from notekeep.errors import Failure, NotekeepError
 from notekeep.index.words import canary, writer
 from notekeep.index.words.analyzer import analyzer
 from notekeep.index.words.bulk import BulkWriter
+from notekeep.index.words.document import WordDoc
 from notekeep.index.words.folder import Folder, Reached
 from notekeep.index.words.schema import schema, values
 from notekeep.index.words.vocabulary import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from notekeep.index.words.document import WordDoc
 
 BULK_FROM = 300
 """Notes from which the bulk writer pays for its trial of 0.3 s."""
@@ -93,11 +92,12 @@ def _build(
     *,
     bulk: bool,
 ) -> Reached:
-    source = iter(docs)
+    source = filter(WordDoc.is_indexable, docs)
     first = list(islice(source, BULK_FROM))
     rest: Iterable[WordDoc] = chain(first, source)
     if bulk and len(first) == BULK_FROM:
-        if canary.agrees(first[:: BULK_FROM // TRIAL_NOTES], language):
+        trial = new.path.with_suffix(".trial")
+        if canary.agrees(first[:: BULK_FROM // TRIAL_NOTES], language, trial):
             try:
                 return _Build(new, language, generation, progress).by_bulk(rest)
             except _Mistrusted as error:
@@ -107,7 +107,7 @@ def _build(
                         f"The search index could not be built the fast way ({error})",
                         "It is built the slow way at the next refresh",
                     ) from error
-                rest = docs
+                rest = filter(WordDoc.is_indexable, docs)
         else:
             _log.warning("the bulk writer failed its trial; building with the ordinary one")
     return _Build(new, language, generation, progress).by_ordinary(rest)
@@ -145,7 +145,8 @@ class _Build:
         opened = index.create_in(str(self._new.path), schema(self._language))
         bulk: Any = BulkWriter(opened, self._tally.add)
         sample: list[WordDoc] = []
-        with _without_collector():
+        with _without_collector(), contextlib.ExitStack() as failing:
+            failing.callback(bulk.abandon)
             for doc in self._counted(docs):
                 with _mistrusting():
                     bulk.add_document(**values(doc, self._language))
@@ -155,6 +156,7 @@ class _Build:
                 bulk.commit(merge=False)
                 if not canary.reads_back(self._new, self._language, sample):
                     raise ValueError("it wrote something other than it was given")
+            failing.pop_all()
         return self._finished()
 
     def _counted(self, docs: Iterable[WordDoc]) -> Iterator[WordDoc]:

@@ -14,6 +14,7 @@ written here with the ordinary writer's work before it is used, and reads it bac
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import tempfile
@@ -203,17 +204,32 @@ class BulkWriter(SegmentWriter):
         self.perdocwriter.close()
         self.fieldwriter.close()  # leaves two empty files, which are written over
         self._spill.flush()
-        segment, storage = self.newsegment, self.storage
-        terms: Any = _TermTable(segment.create_file(storage, W3Codec.TERMS_EXT))
-        lists = _ListFile(segment.create_file(storage, W3Codec.POSTS_EXT))
-        for name in sorted(self._fields):
-            field = self._fields[name]
-            field.lengths.extend(bytes(self.docnum - len(field.lengths)))
-            if field.lists:
-                self._flush_field(field, terms.begin(name), terms, lists)
-        lists.close()
-        terms.close()
+        with contextlib.ExitStack() as files:
+            terms: Any = _TermTable(self._created(W3Codec.TERMS_EXT, files))
+            lists = _ListFile(self._created(W3Codec.POSTS_EXT, files))
+            for name in sorted(self._fields):
+                field = self._fields[name]
+                field.lengths.extend(bytes(self.docnum - len(field.lengths)))
+                if field.lists:
+                    self._flush_field(field, terms.begin(name), terms, lists)
+            files.pop_all()
+            lists.close()
+            terms.close()
         self._spill.close()
+
+    def _created(self, extension: str, files: contextlib.ExitStack) -> Any:
+        file = self.newsegment.create_file(self.storage, extension)
+        files.callback(file.close)
+        return file
+
+    def abandon(self) -> None:
+        """Close every file and give back the lock, after something failed."""
+        for step in (self._close_segment, self._spill.close, self._tempstorage.destroy):
+            with contextlib.suppress(Exception):
+                step()
+        lock: Any = self.writelock
+        with contextlib.suppress(Exception):
+            lock.release()
 
     def _flush_field(
         self, field: _Field, prefix: bytes, terms: _TermTable, lists: _ListFile

@@ -7,9 +7,7 @@ Another version of Whoosh, or a mistake in `bulk`, shows here and not in what pe
 
 from __future__ import annotations
 
-import tempfile
 from itertools import zip_longest
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +16,12 @@ from whoosh import index
 from notekeep.index.words import writer
 from notekeep.index.words.analyzer import analyzer
 from notekeep.index.words.bulk import BulkWriter
-from notekeep.index.words.folder import Folder
+from notekeep.index.words.folder import Folder, remove
 from notekeep.index.words.schema import BOOSTS, schema, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from notekeep.index.words.document import WordDoc
 
@@ -33,19 +32,26 @@ CHECKED_NOTES = 50
 CHECKED_TERMS = 5
 
 
-def agrees(docs: Sequence[WordDoc], language: str) -> bool:
-    """Return whether both writers make the same index of some notes; whatever fails means no."""
+def agrees(docs: Sequence[WordDoc], language: str, trial: Path) -> bool:
+    """Return whether both writers make the same index of some notes; whatever fails means no.
+
+    Args:
+        docs: Some of the notes that are to be built.
+        language: The vault's.
+        trial: A folder to make for it and to delete.
+    """
+    remove(trial)
+    plain, bulk = Folder(trial / "plain"), Folder(trial / "bulk")
     try:
-        with tempfile.TemporaryDirectory(prefix="notekeep-") as folder:
-            plain = Folder(Path(folder, "plain"))
-            plain.create(language)
-            writer.build(plain, language, docs)
-            bulk = Folder(Path(folder, "bulk"))
-            bulk.create(language)
-            _write(bulk, language, docs)
-            return same(bulk, plain, language)
+        plain.create(language)
+        writer.build(plain, language, docs)
+        bulk.create(language)
+        _write(bulk, language, docs)
+        return same(bulk, plain, language)
     except Exception:  # noqa: BLE001 - any failure is an answer
         return False
+    finally:
+        remove(trial)
 
 
 def same(one: Folder, other: Folder, language: str) -> bool:
@@ -132,6 +138,10 @@ def _postings(reader: Any, field: str, term: bytes) -> Iterator[tuple[Any, ...]]
 def _write(folder: Folder, language: str, docs: Sequence[WordDoc]) -> None:
     opened = index.create_in(str(folder.path), schema(language))
     bulk: Any = BulkWriter(opened, lambda _name, _chunks: None, block=SMALL_BLOCK)
-    for doc in docs:
-        bulk.add_document(**values(doc, language))
-    bulk.commit(merge=False)
+    try:
+        for doc in docs:
+            bulk.add_document(**values(doc, language))
+        bulk.commit(merge=False)
+    except BaseException:
+        bulk.abandon()
+        raise

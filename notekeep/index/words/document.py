@@ -27,3 +27,12 @@ class WordDoc(NamedTuple):
     quotes: tuple[str, ...] = ()
     body: str = ""
     language: str = ""
+
+    def is_indexable(self) -> bool:
+        """Whether its path is Unicode: a name in other bytes cannot be a term."""
+        return is_unicode(self.path)
+
+
+def is_unicode(path: str) -> bool:
+    """Return whether a path holds no bytes that the system could not decode."""
+    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)

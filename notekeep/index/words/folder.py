@@ -106,7 +106,8 @@ class Folder:
     def create(self, language: str) -> None:
         """Make the folder new and empty, mode 0700, marked with the version."""
         remove(self.path)
-        self.path.mkdir(mode=0o700, parents=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700)
         write(self.path / VERSION_FILE, _version(language))
 
     def sweep(self) -> None:

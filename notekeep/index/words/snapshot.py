@@ -45,7 +45,10 @@ class Part:
         """The path of each note, deleted ones too."""
         if self._paths is None:
             column = self.reader.column_reader("path", translate=False)
-            self._paths = [path.decode() for path in column]
+            paths = [path.decode() for path in column]
+            if not all(paths):
+                raise ValueError("a note without a path")
+            self._paths = paths
         return self._paths
 
     def lengths(self, field: str) -> bytes:
@@ -57,7 +60,7 @@ class Part:
     def _read_lengths(self, field: str) -> bytes:
         codec, segment, storage = self.reader.codec(), self.reader.segment(), self.reader.storage()
         name = codec.column_filename(segment, f"_{field}_len")
-        if not storage.file_exists(name):
+        if not self.reader.field_length(field):
             return b""
         opened = storage.open_file(name)
         try:
@@ -111,24 +114,32 @@ class Snapshot:
         """
         problem: Exception | None = None
         for _ in range(ATTEMPTS):
-            number, reached = folder.toc(), folder.reached()
-            if number is None or reached is None or not folder.is_ours(language):
-                continue
+            state = folder.state()
             try:
-                made = cls(number, reached, language, str(folder.path))
+                made = cls._opened(folder, language)
             except Exception as error:  # noqa: BLE001 - a damaged index raises anything at all
-                problem = error
+                problem, made = error, None
+            if folder.state() != state:
+                if made:
+                    made.close()
                 continue
-            if made.is_sound() and folder.toc() == number:
-                if earlier:
-                    made._inherit(earlier)
-                    earlier.close()
-                return made
-            made.close()
+            if made is None or not made.is_sound():
+                break
+            if earlier:
+                made.inherit(earlier)
+                earlier.close()
+            return made
         raise Unusable(
             "The search index is missing, damaged or of another version",
             "It is built again at the next refresh; or run `notekeep index --rebuild`",
         ) from problem
+
+    @classmethod
+    def _opened(cls, folder: Folder, language: str) -> Snapshot | None:
+        number, reached = folder.toc(), folder.reached()
+        if number is None or reached is None or not folder.is_ours(language):
+            return None
+        return cls(number, reached, language, str(folder.path))
 
     def is_sound(self) -> bool:
         """Whether it holds as many notes as its commit said; it may not after a power cut."""
@@ -181,7 +192,8 @@ class Snapshot:
         total: int = self.reader.field_length(field)
         return total / self.size or 1.0
 
-    def _inherit(self, earlier: Snapshot) -> None:
+    def inherit(self, earlier: Snapshot) -> None:
+        """Take over what an earlier snapshot has read of segments that both have."""
         known = {part.reader.segment().segment_id(): part for part, _, _ in earlier.parts}
         for part, _, _ in self.parts:
             same = known.get(part.reader.segment().segment_id())

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure, NotekeepError
+from notekeep.index.words.document import WordDoc, is_unicode
 from notekeep.index.words.folder import Busy, Folder, Reached, Unusable
 from notekeep.index.words.language import short
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.index.words.analyzer import Analyzer
-    from notekeep.index.words.document import WordDoc
     from notekeep.index.words.match import Matcher
     from notekeep.index.words.query import Plan, Planner
     from notekeep.index.words.score import Scorer, Scores
@@ -117,8 +117,8 @@ class Words:
         from notekeep.index.words.vocabulary import note_words
         from notekeep.index.words.writer import update
 
-        docs = list(upserts)
-        gone = list(deletes)
+        docs = list(filter(WordDoc.is_indexable, upserts))
+        gone = list(filter(is_unicode, deletes))
         with self._folder.lock():
             reached = self._reached()
             number = self._folder.toc()
@@ -127,9 +127,10 @@ class Words:
             if not docs and not gone:
                 self._folder.reach(number, reached._replace(generation=generation))
                 return
+            # Words first: one too many does no harm, a missing one is never completed.
             with self._blaming_index():
-                update(self._folder, self.language, docs, gone, generation)
                 note_words(self.folder, docs, analyzer(self.language))
+                update(self._folder, self.language, docs, gone, generation)
 
     def scores(
         self, node: Node, *, limit: int | None = None, typing: bool = False
@@ -234,7 +235,11 @@ class Words:
         if state == self._damaged:
             raise Unusable("The search index is damaged", "It is built again at the next refresh")
         if self._snapshot is None or state != self._state:
-            self._snapshot = Snapshot.open(self._folder, self.language, self._snapshot)
+            try:
+                self._snapshot = Snapshot.open(self._folder, self.language, self._snapshot)
+            except Unusable:
+                self._damaged = state
+                raise
             self._state = state
             self._scorer = None
         return self._snapshot

@@ -1,0 +1,100 @@
+"""What the folder of an index says of itself, without Whoosh."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.index.words import Words
+from notekeep.index.words.folder import Folder, Reached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def test_asking_how_far_an_index_is_imports_neither_whoosh_nor_the_lock(
+    indexed: Callable[..., Words],
+) -> None:
+    folder = indexed("lever").folder
+    code = (
+        "import sys; from pathlib import Path; from notekeep.index.words import Words, WordDoc;"
+        "words = Words(Path(sys.argv[1])); print(words.generation, words.count);"
+        "print({'whoosh', 'filelock', 'rapidfuzz', 'sqlite3'} & {*sys.modules})"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, folder], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "1 1\nset()\n"
+
+
+def test_a_commit_counts_only_when_its_table_of_contents_is_there(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "words")
+    folder.create("en")
+    assert folder.toc() is None
+    assert folder.reached() is None
+    folder.reach(1, Reached(5, 10))
+    assert folder.reached() is None
+    (folder.path / "_MAIN_1.toc").touch()
+    assert folder.reached() == Reached(5, 10)
+    folder.reach(2, Reached(6, 11, ("de",)))
+    assert folder.reached() == Reached(5, 10)
+    (folder.path / "_MAIN_2.toc").touch()
+    assert folder.reached() == Reached(6, 11, ("de",))
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", '{"generation": "x"}', '{"generation": 1}'])
+def test_a_damaged_note_of_what_was_reached_means_unusable(tmp_path: Path, said: str) -> None:
+    folder = Folder(tmp_path / "words")
+    folder.create("en")
+    (folder.path / "_MAIN_1.toc").touch()
+    (folder.path / "reached-1").write_text(said, "utf-8")
+    assert folder.reached() is None
+
+
+def test_an_index_that_others_may_write_into_is_not_opened(indexed: Callable[..., Words]) -> None:
+    words = indexed("lever")
+    words.folder.chmod(0o770)
+    assert words.generation is None
+    words.folder.chmod(0o700)
+    assert words.generation == 1
+
+
+def test_a_link_to_another_folder_is_not_opened(
+    indexed: Callable[..., Words], tmp_path: Path
+) -> None:
+    folder = indexed("lever").folder
+    (tmp_path / "link").symlink_to(folder)
+    assert Words(tmp_path / "link").generation is None
+
+
+def test_another_language_or_version_means_build_again(indexed: Callable[..., Words]) -> None:
+    words = indexed("lever")
+    assert Words(words.folder, "de").generation is None
+    version = words.folder / "schema-version"
+    version.write_text(version.read_text("utf-8").replace("1", "0", 1), "utf-8")
+    assert words.generation is None
+
+
+def test_what_was_reached_is_text_that_a_person_can_read(indexed: Callable[..., Words]) -> None:
+    (reached,) = indexed("lever", "pulley").folder.glob("reached-*")
+    assert json.loads(reached.read_text("utf-8")) == {
+        "generation": 1,
+        "notes": 2,
+        "languages": [],
+    }
+
+
+def test_one_folder_takes_the_place_of_another(tmp_path: Path) -> None:
+    old, new = Folder(tmp_path / "words"), Folder(tmp_path / "words.new")
+    old.create("en")
+    new.create("de")
+    state = old.state()
+    old.replace_by(new)
+    assert old.is_ours("de")
+    assert old.state() != state
+    assert [path.name for path in tmp_path.iterdir()] == ["words"]

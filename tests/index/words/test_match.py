@@ -1,0 +1,63 @@
+"""A query's words in a text: for snippets, sections and lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.query.tree import And, Docs, Node, Not, Or, Phrase, Prefix, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.index.words import Words
+
+
+@pytest.mark.parametrize(
+    ("node", "text", "marked"),
+    [
+        (Term("lever"), "A Lever, two levers; a level.", ["Lever", "levers"]),
+        (Term("cafe"), "Cafe\u0301 and CAFÉ", ["Cafe\u0301", "CAFÉ"]),
+        (Phrase("lord of the rings"), "the Lord of the Rings, lord rings", ["Lord of the Rings"]),
+        (Term("node.js"), "use node.js or js", ["node.js"]),
+        (Term("组件"), "一组件库", ["组件"]),
+        (Prefix("lev"), "levers and others", ["levers"]),
+        (And((Term("a1"), Term("b1"))), "b1 x a1", ["b1", "a1"]),
+        (And((Term("a1"), Not(Term("b1")))), "a1 b1", ["a1"]),
+        (Or((Term("a1"), Docs(frozenset()))), "a1", ["a1"]),
+        (Term("the"), "the", []),
+        (Term("lever"), "", []),
+    ],
+)
+def test_spans_are_where_the_words_stand(
+    indexed: Callable[..., Words], node: Node, text: str, marked: list[str]
+) -> None:
+    matcher = indexed("levers and leverage").matcher(node)
+    assert [text[start:end] for start, end in matcher.spans(text)] == marked
+
+
+@pytest.mark.parametrize(
+    ("node", "text", "holds"),
+    [
+        (And((Term("lever"), Term("pulley"))), "pulleys and levers", True),
+        (And((Term("lever"), Term("pulley"))), "levers", False),
+        (Or((Term("lever"), Term("pulley"))), "levers", True),
+        (And((Term("lever"), Not(Term("pulley")))), "lever pulley", False),
+        (Phrase("lever pulley"), "pulley lever", False),
+        (Term("the"), "anything", True),
+    ],
+)
+def test_a_text_holds_what_the_tree_asks(
+    indexed: Callable[..., Words],
+    node: Node,
+    text: str,
+    holds: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    assert indexed("lever").matcher(node).holds(text) is holds
+
+
+def test_a_text_in_another_language_is_read_in_it(indexed: Callable[..., Words]) -> None:
+    matcher = indexed("Häuser", language="de").matcher(Term("Haus"))
+    assert matcher.spans("zwei Häuser") == [(5, 11)]
+    assert matcher.spans("zwei Häuser", language="en") == []

@@ -1,0 +1,207 @@
+# mypy: untyped-calls-exclude="whoosh"
+"""Hits and scores are those of Whoosh's own searcher, asked for all; sets are plain sets."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import query
+from whoosh.index import open_dir
+from whoosh.searching import Searcher
+
+from notekeep.index.words import WordDoc, Words
+from notekeep.index.words.analyzer import analyzer
+from notekeep.index.words.query import AllOf, AnyOf, Known, Leaf, NoneOf, Plan, Planner
+from notekeep.index.words.schema import BOOSTS, SCOPES, schema
+from notekeep.query.tree import And, Docs, Node, Not, Or, Phrase, Prefix, Term, WordScope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+whoosh: Any = query
+
+
+def as_whoosh(plan: Plan) -> Any:
+    """The same question in Whoosh's own classes."""
+    match plan:
+        case Leaf(fields, ways):
+            rows = [(field, [term for _, term in way.steps]) for field in fields for way in ways]
+            return whoosh.Or(
+                [
+                    whoosh.Term(field, row[0], boost=BOOSTS[field])
+                    if len(row) == 1
+                    else whoosh.Phrase(field, row, boost=BOOSTS[field])
+                    for field, row in rows
+                ]
+            )
+        case AllOf(parts):
+            return whoosh.And([as_whoosh(part) for part in parts])
+        case AnyOf(parts):
+            return whoosh.Or([as_whoosh(part) for part in parts])
+        case Known(paths):
+            return whoosh.Or([whoosh.Term("path", path, boost=0.0) for path in paths])
+        case _:
+            raise TypeError(plan)
+
+
+def whoosh_scores(words: Words, node: Node) -> dict[str, float]:
+    """What Whoosh's searcher finds, all of it.
+
+    NOT is taken out here: Whoosh's `Not` adds 1 to a score, and its `AndNot` keeps some notes that
+    it should not.
+    """
+    plan = Planner([analyzer("en")], words._load_vocabulary).plan(node)
+    assert plan is not None
+    parts = plan.parts if isinstance(plan, AllOf) else (plan,)
+    reader: Any = open_dir(str(words.folder), schema=schema("en")).reader()
+    paths = [path.decode() for path in reader.column_reader("path", translate=False)]
+    with Searcher(reader) as searcher:
+
+        def found(part: Plan) -> dict[int, float]:
+            hits = searcher.search(as_whoosh(part), limit=None)
+            return {number: score for score, number in hits.top_n}
+
+        scores = found(AllOf(tuple(part for part in parts if not isinstance(part, NoneOf))))
+        out = [found(part.part) for part in parts if isinstance(part, NoneOf)]
+        return {
+            paths[number]: score
+            for number, score in scores.items()
+            if not any(number in without for without in out)
+        }
+
+
+def one_segment(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+    words.build(notes(150), 1)
+
+
+def many_segments(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+    words.build(notes(80), 1)
+    for at in range(5):
+        words.update(notes(15, seed=at + 2), [], at + 2)
+
+
+def with_deletions(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+    many_segments(words, notes)
+    new = [doc._replace(body=body.body) for doc, body in zip(notes(9), notes(9, 99), strict=True)]
+    words.update(new, [f"notes/3-{at:04}.md" for at in range(0, 15, 2)], 9)
+
+
+def bulk(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+    words.build(notes(320), 1)
+
+
+def questions(docs: list[WordDoc], dice: random.Random) -> Iterable[Node]:
+    """Some 200 questions whose words are in the notes."""
+    stops = analyzer("en").language.stops
+
+    def word() -> str:
+        return dice.choice([w for w in dice.choice(docs).title.lower().split() if w not in stops])
+
+    scope: WordScope
+    for scope in get_args(WordScope) * 5:
+        yield Term(word(), scope)
+        yield Prefix(word()[:3], scope)
+    for _ in range(40):
+        yield And((Term(word()), Term(word())))
+        yield Or((Term(word()), Term(word(), "title"), Term(word(), "tag")))
+        yield And((Term(word()), Not(Term(word()))))
+    for doc in docs[:40]:
+        row = doc.body.split()
+        for at in range(0, len(row) - 3, 20):
+            if not {*stops, "##"} & {*row[at : at + 3]}:
+                yield Phrase(" ".join(row[at : at + dice.choice((2, 3))]))
+
+
+@pytest.mark.parametrize("layout", [one_segment, many_segments, with_deletions, bulk])
+@pytest.mark.parametrize("plain", [False, True], ids=["blocks", "one by one"])
+def test_hits_and_scores_are_those_of_whoosh(
+    layout: Callable[..., None],
+    plain: bool,  # noqa: FBT001 - a parameter of the test
+    words: Words,
+    notes: Callable[..., list[WordDoc]],
+) -> None:
+    layout(words, notes)
+    words._plain = plain
+    asked = list(questions(notes(80), random.Random(5)))
+    for node in asked[::5] if plain else asked[::2]:
+        ours, theirs = words.scores(node), whoosh_scores(words, node)
+        assert ours.keys() == theirs.keys(), node
+        assert ours == pytest.approx(theirs, abs=1e-6), node
+
+
+# -- the boolean part, against sets of a few notes ----------------------------------------------
+
+VOCABULARY = ["ant", "bee", "cat", "dog", "elk"]
+SOME_WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=6).map(" ".join)
+NOTES = st.lists(
+    st.builds(
+        WordDoc,
+        path=st.just(""),
+        title=SOME_WORDS,
+        tags=st.lists(st.sampled_from(VOCABULARY), max_size=2).map(tuple),
+        body=SOME_WORDS,
+    ),
+    min_size=1,
+    max_size=6,
+).map(lambda docs: [doc._replace(path=f"{at}.md") for at, doc in enumerate(docs)])
+LEAVES = st.one_of(
+    st.builds(Term, st.sampled_from(VOCABULARY), st.sampled_from(["any", "title", "body", "tag"])),
+    st.builds(
+        Phrase,
+        st.lists(st.sampled_from(VOCABULARY), min_size=2, max_size=3).map(" ".join),
+        st.sampled_from(["any", "title", "body"]),
+    ),
+    st.builds(Docs, st.frozensets(st.sampled_from(["0.md", "1.md", "2.md", "gone.md"]))),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(And, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=8,
+)
+
+
+def finds(node: Node, doc: WordDoc) -> bool:
+    """The plain meaning of a tree for one note whose words have no stems."""
+    match node:
+        case Term(text, scope) | Phrase(text, scope):
+            texts = {"title": [doc.title], "tags": list(doc.tags), "body": [doc.body]}
+            return any(
+                f" {text} " in f" {written} "
+                for field in SCOPES[scope]
+                for written in texts.get(field, [])
+            )
+        case Docs(paths):
+            return doc.path in paths
+        case And(parts):
+            return all(finds(part, doc) for part in parts)
+        case Or(parts):
+            return any(finds(part, doc) for part in parts)
+        case Not(part):
+            return not finds(part, doc)
+        case _:
+            raise TypeError(node)
+
+
+@settings(max_examples=40)
+@given(docs=NOTES, later=NOTES, trees=st.lists(TREES, min_size=5, max_size=15))
+def test_a_tree_finds_what_its_sets_say(
+    docs: list[WordDoc],
+    later: list[WordDoc],
+    trees: list[Node],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    words = Words(tmp_path_factory.mktemp("words") / "words", "")
+    words.build(docs, 1)
+    words.update(later[:2], [], 2)
+    now = {doc.path: doc for doc in [*docs, *later[:2]]}
+    for tree in trees:
+        assert words.scores(tree).keys() == {p for p, doc in now.items() if finds(tree, doc)}
+    words.close()

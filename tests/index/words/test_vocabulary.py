@@ -1,0 +1,106 @@
+"""The words of a vault as they are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.index.words import WordDoc, vocabulary
+from notekeep.index.words.analyzer import analyzer
+from notekeep.index.words.vocabulary import Tally, Vocabulary, note_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENGLISH = analyzer("en")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three notes: "lever" in three bodies, "level" in two, "levee" in one, "Leviathan" a title."""
+    tally = Tally()
+    for body in ("lever level leverage", "Lever, level", "levers lever levee 1984 2026"):
+        tally.add("body", ENGLISH.chunks(body))
+    tally.add("title", ENGLISH.chunks("Leviathan"))
+    tally.write(tmp_path, ENGLISH)
+    return tmp_path
+
+
+def test_completions_come_commonest_first_and_rare_ones_last(folder: Path) -> None:
+    words = Vocabulary(folder)
+    assert words.completions("leve", 10) == ["lever", "level", "levee", "leverage", "levers"]
+    assert words.completions("leve", 1) == ["lever"]
+    assert words.completions("levers", 10) == ["levers"]
+    assert words.completions("x", 10) == []
+
+
+def test_words_of_titles_are_not_left_out(folder: Path) -> None:
+    words = Vocabulary(folder)
+    assert words.completions("lev", 2) == ["lever", "level", "leviathan"]
+    assert words.completions("lev", 2, heads=True) == ["leviathan"]
+
+
+def test_numbers_complete_too(folder: Path) -> None:
+    assert Vocabulary(folder).completions("20", 10) == ["2026"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("leve?", ["lever", "level", "levee"]),
+        ("*er", ["lever"]),
+        ("l*s", ["levers"]),
+        ("????", ["1984", "2026"]),
+        ("lever", ["lever"]),
+        ("l[ev]er", []),
+    ],
+)
+def test_patterns_match_whole_words(folder: Path, pattern: str, words: list[str]) -> None:
+    assert Vocabulary(folder).matching(pattern, 10) == words
+
+
+def test_near_words_come_nearest_first(folder: Path) -> None:
+    near = Vocabulary(folder).near("lever", 2, 10)
+    assert near == [("level", 1), ("levee", 1), ("levers", 1)]
+    assert Vocabulary(folder).near("elver", 1, 10) == [("lever", 1)]
+
+
+def test_rare_words_are_not_proposed(folder: Path) -> None:
+    assert [*Vocabulary(folder).suggestions("leverr")] == ["lever", "level"]
+
+
+def test_words_of_saved_notes_are_added(folder: Path) -> None:
+    words = Vocabulary(folder)
+    note_words(folder, [WordDoc("a.md", "Levity", body="Levant: lever")], ENGLISH)
+    assert "levity" not in words.completions("lev", 10)
+    assert words.refresh()
+    assert words.completions("leva", 10) == ["levant"]
+    assert words.completions("lev", 10, heads=True) == ["leviathan", "levity"]
+    note_words(folder, [WordDoc("b.md", "", body="levant")], ENGLISH)
+    assert words.refresh()
+    assert Vocabulary(folder).completions("lev", 20) == words.completions("lev", 20)
+
+
+def test_many_new_words_are_written_in_with_the_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = Vocabulary(folder)
+    before = words.completions("lev", 10)
+    monkeypatch.setattr(vocabulary, "NEW_LIMIT", 10)
+    note_words(folder, [WordDoc("a.md", "Levity", body="lever zyzzyva")], ENGLISH)
+    assert not (folder / "vocabulary-new").exists()
+    assert not words.refresh()
+    now = Vocabulary(folder)
+    assert {*now.completions("lev", 10)} == {*before, "levity"}
+    assert now.completions("lev", 10, heads=True) == ["leviathan", "levity"]
+    assert now.completions("zy", 10) == ["zyzzyva"]
+
+
+@pytest.mark.parametrize("data", [b"", b"{}\n", b"no json\n", b'{"words": 5, "bytes": 3}\nabc'])
+def test_a_damaged_vocabulary_is_an_empty_one(folder: Path, data: bytes) -> None:
+    (folder / "vocabulary").write_bytes(data)
+    words = Vocabulary(folder)
+    assert words.completions("l", 10) == []
+    assert words.matching("*", 10) == []
+    assert words.near("lever", 2, 10) == []
