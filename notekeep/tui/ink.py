@@ -6,7 +6,7 @@ colour alone: where there is no colour, weight, underline and reverse remain.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from textual.color import Color
@@ -147,7 +147,7 @@ class Ink:
 _INKS: dict[tuple[str, bool], Ink] = {}
 
 
-def ink_of(app: App[object]) -> Ink:
+def ink_of(app: App[Any]) -> Ink:
     """Return the ink of the theme that `app` shows, made once for each."""
     key = (app.theme, app.no_color)
     ink = _INKS.get(key)
@@ -156,12 +156,12 @@ def ink_of(app: App[object]) -> Ink:
     return ink
 
 
-def _styles(app: App[object]) -> dict[str, Style]:
+def _styles(app: App[Any]) -> dict[str, Style]:
     if app.no_color:
         return _parsed(ROLES | WITHOUT_COLOUR, {})
     if app.current_theme.ansi:
         return _parsed(ROLES | WITH_TERMINAL_COLOURS, _terminal_colours(app.current_theme))
-    return _parsed(ROLES, _theme_colours(app.current_theme, app.theme_variables))
+    return _parsed(ROLES, _theme_colours(app.current_theme))
 
 
 def _parsed(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[str, Style]:
@@ -193,8 +193,10 @@ def _terminal_colours(theme: Theme) -> dict[str, str]:
     }
 
 
-def _theme_colours(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
+def _theme_colours(theme: Theme) -> dict[str, str]:
     """Return what the words with a dollar mean under a theme of true colours."""
+    # What the app itself knows of its variables may still be those of the theme before.
+    variables = theme.to_color_system().generate()
     background = Color.parse(variables["background"])
     foreground = Color.parse(variables["foreground"])
 

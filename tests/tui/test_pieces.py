@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from notekeep.tui.render.matching import Matcher
 from notekeep.tui.render.pieces import (
     Line,
     Piece,
@@ -87,7 +88,7 @@ def test_a_newline_breaks_and_an_empty_line_stays_a_row() -> None:
 
 def test_matches_are_marked_across_parts() -> None:
     line = [Piece("Ato"), Piece("mic habits", "strong")]
-    assert mark(line, re.compile("atomic", re.IGNORECASE)) == [
+    assert mark(line, Matcher(["ATOMIC"])) == [
         Piece("Ato", "mark"),
         Piece("mic", "mark strong"),
         Piece(" habits", "strong"),

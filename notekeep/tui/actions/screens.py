@@ -197,7 +197,7 @@ OF_SCREENS: tuple[Action, ...] = (
     Action(
         "to-results",
         "To the results",
-        ("down", "enter", "ctrl+n"),
+        ("enter", "down", "ctrl+n"),
         "search",
         FIND,
         "Go to the list; when nothing was found, make the note.",

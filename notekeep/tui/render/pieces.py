@@ -15,6 +15,8 @@ from rich.cells import cell_len, get_character_cell_size, split_graphemes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from notekeep.tui.render.matching import Matcher
+
 _WIDE = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf"
     "\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
@@ -163,10 +165,9 @@ def chop(line: Line, width: int) -> list[Line]:
     return rows
 
 
-def mark(line: Line, pattern: re.Pattern[str], role: str = "mark") -> Line:
-    """Return the line with `role` added to every match of `pattern`, across its parts."""
-    spans = [match.span() for match in pattern.finditer(plain(line)) if match[0]]
-    return mark_spans(line, spans, role)
+def mark(line: Line, matcher: Matcher, role: str = "mark") -> Line:
+    """Return the line with `role` added to what `matcher` finds in it, across its parts."""
+    return mark_spans(line, matcher.spans(plain(line)), role)
 
 
 def mark_spans(line: Line, spans: Sequence[tuple[int, int]], role: str = "mark") -> Line:

@@ -95,10 +95,15 @@ class LineView(ScrollView, can_focus=True):
         """How many lines are seen at once, at least one."""
         return max(1, self.size.height)
 
+    @property
+    def inner_width(self) -> int:
+        """How many cells a line has, the column of the scrollbar left out."""
+        return max(0, self.scrollable_size.width)
+
     def lines_changed(self) -> None:
         """Draw everything again: what the lines show, or how many there are, has changed."""
         self._strips.clear()
-        self.virtual_size = Size(max(1, self.size.width), self.line_count())
+        self.virtual_size = Size(max(1, self.inner_width), self.line_count())
         self.refresh()
 
     def line_changed(self, index: int) -> None:
@@ -127,7 +132,7 @@ class LineView(ScrollView, can_focus=True):
         return ""
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.inner_width
         index = y + self.scroll_offset.y
         if width < 1 or index >= self.line_count():
             return Strip.blank(max(0, width), self.rich_style)
@@ -146,7 +151,7 @@ class LineView(ScrollView, can_focus=True):
         self._strips.clear()
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(max(1, self.size.width), self.line_count())
+        self.virtual_size = Size(max(1, self.inner_width), self.line_count())
 
     # Keys: a page has no cursor, so they scroll.
 
@@ -270,10 +275,20 @@ class ListView(LineView):
 
     def on_click(self, event: events.Click) -> None:
         row = self.row_at(event.y)
-        if row is None or not self.is_selectable(row):
-            return
+        if row is not None and self.is_selectable(row):
+            self.row_clicked(row, event.x, event.chain)
+
+    def row_clicked(self, row: int, x: int, chain: int) -> None:
+        """Answer a click on a row.
+
+        Args:
+            row: The row.
+            x: Where in it, in cells.
+            chain: 1 for a click, 2 for a double click.
+        """
+        del x
         self.move_to(row)
-        if event.chain == 2:
+        if chain == 2:
             self.post_message(self.Selected(self, row))
 
     def action_line_up(self) -> None:
@@ -310,7 +325,7 @@ class Page(LineView):
         return strip.apply_offsets(0, index)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        width = max(1, self.size.width)
+        width = max(1, self.inner_width)
         lines = (plain(self.draw_line(index, width)) for index in range(self.line_count()))
         return selection.extract("\n".join(line.rstrip() for line in lines)), "\n"
 

@@ -1,0 +1,316 @@
+"""The program: its screens, its keys, and what works from everywhere.
+
+It starts with what the first frame needs and no more. After that frame, in this order: the note
+under the cursor, a sweep of the vault, the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import constants
+from textual.app import App
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui import place as places
+from notekeep.tui.actions import BY_ID
+from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.keys import bindings
+from notekeep.tui.messages import (
+    CreateNote,
+    OpenNote,
+    PublishNotes,
+    ShowQuery,
+    VaultChanged,
+    Working,
+)
+from notekeep.tui.render import glyphs as glyph_sets
+from notekeep.tui.render.words import thousands
+from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.theme import DEFAULT, THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.binding import Binding
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+
+    from notekeep.errors import NotekeepError
+    from notekeep.index.refresh import Refreshed
+    from notekeep.vault import Rows, Vault
+    from notekeep.writing.plan import Done
+
+
+class NotekeepApp(App[None]):
+    """notekeep on a terminal, over one vault."""
+
+    TITLE = "notekeep"
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings("app", priority=("quit",))
+    ENABLE_COMMAND_PALETTE = False
+    DEFAULT_MODE: ClassVar[str] = places.BROWSE
+
+    def __init__(self, vault: Vault, first: Rows | None = None) -> None:
+        """Make the program.
+
+        Args:
+            vault: The vault.
+            first: The first page of its notes, when it was read already.
+        """
+        super().__init__()
+        self.vault = vault
+        self.place = places.load(vault.places.state)
+        self.today = vault.today()
+        self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
+        self._first = first
+        self._clashes: set[str] = set()
+        self._screens: list[VaultScreen] = []
+        self.add_mode(places.TODAY, self._today_screen)
+        self.add_mode(places.BROWSE, self._browse_screen)
+        self.add_mode(places.HABITS, self._habits_screen)
+        self.add_mode(places.PUBLISH, self._publish_screen)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._chosen_theme()
+        if "TEXTUAL_ANIMATIONS" not in os.environ:
+            self.animation_level = "none"
+        self.set_keymap(vault.person.keys)
+
+    # Screens, each made when it is first shown.
+
+    def _today_screen(self) -> Screen[None]:
+        from notekeep.tui.screens.today import TodayScreen
+
+        return self._made(TodayScreen(self.vault, self.glyphs, self.today))
+
+    def _browse_screen(self) -> Screen[None]:
+        return self._made(BrowseScreen(self.vault, self.glyphs, self.today, self._first))
+
+    def _habits_screen(self) -> Screen[None]:
+        from notekeep.tui.screens.habits import HabitsScreen
+
+        return self._made(HabitsScreen(self.vault, self.glyphs, self.today))
+
+    def _publish_screen(self) -> Screen[None]:
+        from notekeep.tui.screens.publish import PublishScreen
+
+        return self._made(PublishScreen(self.vault, self.glyphs, self.today))
+
+    def _made(self, screen: VaultScreen) -> VaultScreen:
+        self._screens.append(screen)
+        return screen
+
+    # Start and end.
+
+    def on_ready(self) -> None:
+        self.call_after_refresh(self._sweep)
+
+    def _sweep(self) -> None:
+        """Look for what changed in the vault since notekeep looked last."""
+        self.post_message(Working("Looking for changed notes"))
+        in_background(
+            self,
+            lambda: self.vault.refresh(progress=self._progress),
+            self._swept,
+            group="refresh",
+            failed=self._not_swept,
+        )
+
+    def _progress(self, done: int, total: int) -> None:
+        # Called in the thread that refreshes: a message is all it may make.
+        self.post_message(Working(f"Indexing {thousands(done)} / {thousands(total)}"))
+
+    def _swept(self, refreshed: Refreshed) -> None:
+        self.post_message(Working(""))
+        if refreshed.changes:
+            self.post_message(VaultChanged())
+
+    def _not_swept(self, error: NotekeepError) -> None:
+        self.post_message(Working(""))
+        show_error(self, error)
+
+    def on_unmount(self) -> None:
+        self.place.day = self.today.isoformat()
+        self.place.screen = self.current_mode
+        places.save(self.vault.places.state, self.place)
+
+    # What screens ask for.
+
+    def on_working(self, event: Working) -> None:
+        for screen in self._screens:
+            screen.doing(event.text)
+
+    def on_vault_changed(self, event: VaultChanged) -> None:
+        for screen in self._screens:
+            screen.vault_changed()
+        if event.opened is not None:
+            self.post_message(OpenNote(event.opened))
+
+    def on_open_note(self, event: OpenNote) -> None:
+        self.switch_mode(places.BROWSE)
+        screen = self.screen
+        if isinstance(screen, BrowseScreen):
+            screen.call_after_refresh(
+                screen.open_note, event.path, line=event.line, read=event.read
+            )
+
+    def on_show_query(self, event: ShowQuery) -> None:
+        self.switch_mode(places.BROWSE)
+        screen = self.screen
+        if isinstance(screen, BrowseScreen):
+            screen.call_after_refresh(screen.show_query, event.query)
+
+    def on_publish_notes(self, event: PublishNotes) -> None:
+        from notekeep.tui.screens.publish import PublishScreen
+
+        self.switch_mode(places.PUBLISH)
+        screen = self.screen
+        if isinstance(screen, PublishScreen):
+            screen.call_after_refresh(screen.plan, event.paths)
+
+    def on_create_note(self, event: CreateNote) -> None:
+        from notekeep.tui.screens.new_note import NewNote
+
+        def answered(answer: tuple[str, str] | None) -> None:
+            if answer is None:
+                return
+            kind, title = answer
+            in_background(
+                self, lambda: self.vault.create(kind, title), self._created, group="write"
+            )
+
+        kinds = list(self.vault.schema.kinds)
+        self.push_screen(NewNote(kinds, kind=event.kind, title=event.title), answered)
+
+    def _created(self, done: Done) -> None:
+        for path in done.paths[:1]:
+            say(self, f"Made {path} · e edits it · u undo")
+            self.post_message(VaultChanged(path))
+
+    def on_switcher_chosen(self, event: object) -> None:
+        from notekeep.tui.widgets.switcher import Switcher
+
+        if isinstance(event, Switcher.Chosen):
+            self.post_message(OpenNote(event.row.path))
+
+    def on_switcher_created(self, event: object) -> None:
+        from notekeep.tui.widgets.switcher import Switcher
+
+        if isinstance(event, Switcher.Created):
+            self.post_message(CreateNote(event.title))
+
+    # Actions that work everywhere.
+
+    def action_show_today(self) -> None:
+        self.switch_mode(places.TODAY)
+
+    def action_show_browse(self) -> None:
+        self.switch_mode(places.BROWSE)
+
+    def action_show_habits(self) -> None:
+        self.switch_mode(places.HABITS)
+
+    def action_show_publish(self) -> None:
+        self.switch_mode(places.PUBLISH)
+
+    def action_go(self) -> None:
+        from notekeep.tui.screens.dialogs import GoMenu
+
+        async def answered(action: str | None) -> None:
+            if action is not None:
+                await self.run_by_id(action)
+
+        self.push_screen(GoMenu(), answered)
+
+    async def run_by_id(self, action_id: str) -> None:
+        """Run an action as its key would: by the nearest widget around the focus that has it."""
+        method = f"action_{BY_ID[action_id].method}"
+        node: DOMNode | None = self.screen.focused or self.screen
+        while node is not None and not hasattr(node, method):
+            node = node.parent
+        await self.run_action(BY_ID[action_id].method, node or self)
+
+    def action_switch_note(self) -> None:
+        if isinstance(self.screen, VaultScreen):
+            self.screen.open_switcher()
+
+    def action_new_note(self) -> None:
+        self.post_message(CreateNote())
+
+    def action_undo(self) -> None:
+        in_background(self, self.vault.undo, self._undone, group="write")
+
+    def _undone(self, labels: Iterable[str]) -> None:
+        say(self, f"Took back: {', '.join(labels)} · ctrl+r does it again")
+        self.post_message(VaultChanged())
+
+    def action_redo(self) -> None:
+        in_background(self, self.vault.redo, self._redone, group="write")
+
+    def _redone(self, labels: Iterable[str]) -> None:
+        say(self, f"Did again: {', '.join(labels)} · u undo")
+        self.post_message(VaultChanged())
+
+    def action_refresh(self) -> None:
+        self._sweep()
+
+    def action_show_problems(self) -> None:
+        from notekeep.tui.screens.problems import ProblemsScreen
+
+        self.push_screen(ProblemsScreen(self.vault, self.glyphs))
+
+    def action_help(self) -> None:
+        from notekeep.tui.screens.help import HelpScreen
+
+        screen = self.screen
+        place = screen.place() if isinstance(screen, VaultScreen) else "dialog"
+        self.push_screen(HelpScreen(place, self.vault.person.keys, self.glyphs))
+
+    def action_palette(self) -> None:
+        from textual.command import CommandPalette
+
+        from notekeep.tui.commands import ActionCommands, NoteCommands
+
+        self.push_screen(
+            CommandPalette(
+                providers=[ActionCommands, NoteCommands],
+                placeholder="An action, or the title of a note",
+                id="--command-palette",
+            )
+        )
+
+    def action_change_theme(self) -> None:
+        self.search_themes()
+
+    # Looks and keys.
+
+    def _chosen_theme(self) -> str:
+        """Return the theme to use: the setting, the one chosen last, ours, or none at all."""
+        wanted = self.vault.person.theme or self.place.theme or constants.DEFAULT_THEME
+        if wanted == "ansi" or (self.no_color and not self.vault.person.theme):
+            return "ansi-dark"
+        if wanted in self.available_themes and wanted != "textual-dark":
+            return wanted
+        return DEFAULT
+
+    def watch_theme(self, theme: str) -> None:
+        if hasattr(self, "place") and self.is_running and not self.vault.person.theme:
+            self.place.theme = theme
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        del node
+        names = ", ".join(sorted(clean_line(binding.id or "") for binding in clashed_bindings))
+        # Textual asks at every key press; once is enough to say it.
+        if names not in self._clashes:
+            self._clashes.add(names)
+            text = f"Your key map gives a key of {names} to something else."
+            self.notify(text, severity="warning", markup=False)
+
+
+class TodayFirst(NotekeepApp):
+    """The program on a day's first start."""
+
+    DEFAULT_MODE: ClassVar[str] = places.TODAY

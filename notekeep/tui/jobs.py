@@ -1,0 +1,82 @@
+"""Work that must not hold up a key: run in a thread, its answer handed back to the interface.
+
+An error that notekeep names is shown as it says itself; any other is a fault of ours, is written
+to the log with its traceback, and never ends the program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from notekeep.errors import NotekeepError
+from notekeep.markdown.clean import clean, clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.dom import DOMNode
+    from textual.worker import Worker
+
+T = TypeVar("T")
+
+
+def in_background(
+    node: DOMNode,
+    what: Callable[[], T],
+    then: Callable[[T], object],
+    *,
+    group: str,
+    exclusive: bool = False,
+    pause: float = 0.0,
+    failed: Callable[[NotekeepError], object] | None = None,
+) -> Worker[None]:
+    """Run `what` in a thread and then `then` with its answer in the interface's own.
+
+    Args:
+        node: The screen or app that asks; when it goes, the answer is dropped.
+        what: Asks the vault; must not touch a widget.
+        then: Shows the answer.
+        group: Work of one kind; see `exclusive`.
+        exclusive: Drop the answers of earlier work of the group.
+        pause: Seconds to wait first, so that the next key can make it unnecessary.
+        failed: What to do instead of showing the error.
+    """
+
+    async def job() -> None:
+        if pause:
+            await asyncio.sleep(pause)
+        try:
+            answer = await asyncio.to_thread(what)
+        except NotekeepError as error:
+            (failed or (lambda problem: show_error(node, problem)))(error)
+        except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
+            show_fault(node, error)
+        else:
+            then(answer)
+
+    return node.app.run_worker(
+        job(), group=f"{node.id or ''}{group}", exclusive=exclusive, exit_on_error=False
+    )
+
+
+def show_error(node: DOMNode, error: NotekeepError) -> None:
+    """Tell what could not be done, why, and what to do about it."""
+    text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
+    node.app.notify(text, severity="error", timeout=12, markup=False)
+
+
+def show_fault(node: DOMNode, error: Exception) -> None:
+    """Tell of a fault of ours, and log it."""
+    import logging
+
+    logging.getLogger("notekeep.tui").error("fault", exc_info=error)
+    text = (
+        f"{type(error).__name__}: {clean_line(str(error))}\nThis is a fault in notekeep; see log."
+    )
+    node.app.notify(text, severity="error", timeout=12, markup=False)
+
+
+def say(node: DOMNode, text: str) -> None:
+    """Tell, in one short sentence, of an effect that is not on the screen."""
+    node.app.notify(clean(text), timeout=5, markup=False)

@@ -1,0 +1,71 @@
+"""What screens ask of the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class CreateNote(Message):
+    """A new note is wanted; what is not known yet is asked for."""
+
+    def __init__(self, title: str = "", kind: str = "") -> None:
+        super().__init__()
+        self.title = title
+        self.kind = kind
+
+
+class OpenNote(Message):
+    """A note should be shown in Browse.
+
+    Attributes:
+        path: The note.
+        line: The line of its body to begin at, counted from 0, or None.
+        read: Whether to give it the whole width.
+    """
+
+    def __init__(self, path: str, *, line: int | None = None, read: bool = False) -> None:
+        super().__init__()
+        self.path = path
+        self.line = line
+        self.read = read
+
+
+class ShowQuery(Message):
+    """The notes that match a query should be shown in Browse."""
+
+    def __init__(self, query: str) -> None:
+        super().__init__()
+        self.query = query
+
+
+class PublishNotes(Message):
+    """What an export of these notes would write should be shown in Publish."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__()
+        self.paths = tuple(paths)
+
+
+class VaultChanged(Message):
+    """Something in the vault is not what the screens show.
+
+    Attributes:
+        opened: A note to show with it: one that was just made, or brought back.
+    """
+
+    def __init__(self, opened: str | None = None) -> None:
+        super().__init__()
+        self.opened = opened
+
+
+class Working(Message):
+    """Something goes on in the background; an empty text means that it is over."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text

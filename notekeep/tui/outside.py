@@ -1,0 +1,87 @@
+"""Other programs: the person's editor and their browser, never through a shell."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import webbrowser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from notekeep.errors import Failure, Refused, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import App
+
+EDITORS = ("nano", "vim", "vi")
+SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
+    """Return the words of the command that edits a file.
+
+    Args:
+        chosen: What the person's settings say; a vault's settings are never asked.
+        environment: Where $VISUAL and $EDITOR are.
+
+    Raises:
+        UsageError: There is no editor.
+    """
+    command = chosen or environment.get("VISUAL") or environment.get("EDITOR") or ""
+    if not command:
+        command = next((name for name in EDITORS if shutil.which(name)), "")
+    if not command:
+        raise UsageError("There is no editor.", 'Set EDITOR, or `editor = "…"` in your settings.')
+    return shlex.split(command)
+
+
+def edit(app: App[Any], command: list[str], path: str) -> None:
+    """Give the terminal to an editor until it ends.
+
+    Raises:
+        Failure: The editor could not be started, or the terminal cannot be given away.
+    """
+    from textual.app import SuspendNotSupported
+
+    try:
+        with app.suspend():
+            done = subprocess.run([*command, "--", path], check=False)
+    except SuspendNotSupported as error:
+        raise Failure("There is no terminal here that an editor could use.") from error
+    except OSError as error:
+        raise Failure(
+            f"The editor could not be started: {command[0]}: {error.strerror}.",
+            "Set EDITOR to one that can.",
+        ) from error
+    if done.returncode:
+        raise Failure(f"The editor ended with code {done.returncode}: {command[0]}.")
+
+
+def checked_address(link: str) -> str:
+    """Return an address that may be opened in a browser.
+
+    Raises:
+        Refused: It is of a kind that could run something or reach into this machine.
+    """
+    parts = urlsplit(link)
+    if parts.scheme.lower() not in SCHEMES or link.startswith(("//", "\\\\")):
+        raise Refused(
+            f"This link is not opened: {link}",
+            "Only http, https and mailto are; y copies the link.",
+        )
+    return link
+
+
+def open_address(link: str) -> None:
+    """Open an address in the person's browser.
+
+    Raises:
+        Refused: See `checked_address`.
+        Failure: There is no browser.
+    """
+    if not webbrowser.open(checked_address(link)):
+        raise Failure("There is no browser here.", os.fspath(link))

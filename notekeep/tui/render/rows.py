@@ -1,0 +1,167 @@
+"""What the lists show of a note: a row, a hit, the head of the preview."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.render.pieces import (
+    Line,
+    Piece,
+    mark,
+    mark_spans,
+    spread,
+    with_role,
+    wrap,
+)
+from notekeep.tui.render.words import (
+    field_date,
+    field_text,
+    kind_name,
+    rating_of,
+    short_date,
+    stars,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notekeep.index.rows import Row
+    from notekeep.index.search import Hit
+    from notekeep.markdown.note import Note, Value
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.matching import Matcher
+
+# A list this wide has room for a column of ratings beside that of dates.
+WIDE = 46
+_DATE_WIDTH = 8
+
+# Which date says most about a note of a kind, best first.
+_DATES = {
+    "book": ("finished", "started"),
+    "podcast": ("listened", "published"),
+    "post": ("date", "created"),
+    "daily": ("date",),
+}
+
+# Which fields stand under the title in the preview, by kind, in order.
+_HEAD_FIELDS = {
+    "book": ("author", "published", "pages", "status", "finished"),
+    "podcast": ("show", "episode", "guest", "host", "duration", "listened"),
+    "post": ("date", "series", "part", "slug"),
+    "habit": ("schedule", "goal", "when"),
+    "daily": (),
+}
+_WITH_NAME = {
+    "pages": "{} pages",
+    "finished": "finished {}",
+    "listened": "listened {}",
+    "part": "part {}",
+}
+
+
+def gutter(glyphs: Glyphs, *, here: bool, marked: bool = False) -> Line:
+    """Return the two cells at the left of a row: the cursor, and whether the row is marked."""
+    return [
+        Piece(glyphs.cursor if here else " ", "cursor-bar"),
+        Piece(glyphs.marked if marked else " ", "accent"),
+    ]
+
+
+def signs(row: Row, glyphs: Glyphs) -> Line:
+    """Return what must be seen of a note beside its title: broken, private, a draft."""
+    line: Line = []
+    if row.problem:
+        line.append(Piece(f" {glyphs.warning}", "warn"))
+    if row.private:
+        line.append(Piece(f" {glyphs.private}", "private"))
+    return line
+
+
+def day_of(kind: str, fields: Mapping[str, Value], mtime_ns: int) -> date:
+    """Return the day that says most about a note: when it was read, listened to, or changed."""
+    for name in _DATES.get(kind, ()):
+        if (day := field_date(fields.get(name))) is not None:
+            return day
+    return datetime.fromtimestamp(mtime_ns / 1e9, tz=UTC).astimezone().date()
+
+
+def note_row(row: Row, width: int, glyphs: Glyphs, today: date, title: Line | None = None) -> Line:
+    """Return a note as one line: its title, and at the right its rating and its day."""
+    left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs)]
+    day = short_date(day_of(row.kind, row.fields, row.mtime_ns), today)
+    right: Line = [Piece(day.rjust(_DATE_WIDTH), "faint")]
+    if width >= WIDE:
+        rating = rating_of(row.fields.get("rating"))
+        right.insert(
+            0, Piece(f"{stars(rating, glyphs) if rating is not None else ' ' * 5} ", "star")
+        )
+    return spread(left, right, width, gap=1)
+
+
+def hit_rows(
+    hit: Hit, width: int, glyphs: Glyphs, today: date, words: Matcher | None
+) -> list[Line]:
+    """Return a hit as two lines: its title with the matches marked, and the best passage."""
+    title: Line = [Piece(clean_line(hit.row.title))]
+    if words is not None:
+        title = mark(title, words)
+    first = note_row(hit.row, width, glyphs, today, title)
+    snippet = hit.snippet
+    if not snippet.text:
+        about = kind_name(hit.row.kind)
+        tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
+        return [first, spread([Piece(f"{about}  {tags}", "faint")], [], width)]
+    # Each break is one blank, so that the marks keep their places.
+    passage = "".join(" " if char in "\r\n\t\x85\u2028\u2029" else char for char in snippet.text)
+    second = mark_spans([Piece(passage, "muted")], [tuple(span) for span in snippet.marks])
+    return [first, spread(second, [], width)]
+
+
+def note_head(note: Note, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what stands above a note's text: title, the fields that matter, tags, a rule."""
+    lines = wrap(with_role([Piece(clean_line(note.title))], "title"), width)
+    facts = _facts(note, glyphs)
+    if facts:
+        lines.extend(wrap(facts, width))
+    if note.tags:
+        tags: Line = []
+        for tag in note.tags:
+            tags.extend([Piece(f"#{clean_line(tag)}", "tag", f"#{tag}"), Piece(" ")])
+        lines.extend(wrap(tags[:-1], width))
+    lines.append([Piece(glyphs.rule * width, "rule")])
+    if note.problem is not None:
+        lines.extend(_problem(note, width, glyphs))
+    return lines
+
+
+def _facts(note: Note, glyphs: Glyphs) -> Line:
+    parts: list[Piece] = []
+    finished = field_text(note.fields.get("finished"))
+    for name in _HEAD_FIELDS.get(note.kind, ("created", "status")):
+        text = field_text(note.fields.get(name))
+        if text and not (name == "status" and finished):
+            parts.append(Piece(_WITH_NAME.get(name, "{}").format(text), "muted"))
+    rating = rating_of(note.fields.get("rating"))
+    if rating is not None:
+        parts.append(Piece(stars(rating, glyphs), "star"))
+    if note.private:
+        parts.append(Piece(f"{glyphs.private} private", "private"))
+    line: Line = []
+    for part in parts:
+        # The dot stays with what it follows when the line is broken.
+        line.extend([Piece(f"\xa0{glyphs.dot}", "faint"), Piece(" ")] if line else [])
+        line.append(part)
+    return line
+
+
+def _problem(note: Note, width: int, glyphs: Glyphs) -> list[Line]:
+    problem = note.problem
+    if problem is None:
+        return []
+    where = f"line {problem.line}: " if problem.line else ""
+    lines = wrap([Piece(f"{glyphs.warning} {where}{clean_line(problem.message)}", "warn")], width)
+    if problem.hint:
+        lines.extend(wrap([Piece(clean_line(problem.hint), "muted")], width))
+    return [*lines, []]

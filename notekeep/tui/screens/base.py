@@ -1,0 +1,97 @@
+"""What every screen over a vault has: the two lines above and below, and the quick switch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from notekeep.tui.render.matching import matcher_of
+from notekeep.tui.widgets.footer import Footer
+from notekeep.tui.widgets.status_line import StatusLine
+from notekeep.tui.widgets.switcher import Switcher
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
+
+# One pane, two, three: see the screens' styles.
+WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
+HEIGHTS = [(0, "-short"), (28, "-tall")]
+
+
+class VaultScreen(Screen[None]):
+    """A screen over a vault.
+
+    Attributes:
+        vault: What it shows.
+        glyphs: The characters to draw with.
+        today: The day it is, by the vault's own clock.
+    """
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    AUTO_FOCUS: ClassVar[str | None] = ""
+
+    OPENED_BY: ClassVar[str] = ""
+    """The id of the action that opens the screen."""
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
+        super().__init__()
+        self.vault = vault
+        self.glyphs = glyphs
+        self.today = today
+        self._focus_before: Widget | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(self.vault.name, self.OPENED_BY)
+        yield from self.compose_body()
+        yield Footer()
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what stands between the two lines."""
+        raise NotImplementedError
+
+    def vault_changed(self) -> None:
+        """Show the vault as it is by now, with the cursor where it was."""
+        raise NotImplementedError
+
+    def place(self) -> str:
+        """Return where the focus is, as `actions.PLACES` names it."""
+        raise NotImplementedError
+
+    def say(self, text: str) -> None:
+        """Write what the screen says of itself at the right of the top line."""
+        self.query_one(StatusLine).says = text
+
+    def doing(self, text: str) -> None:
+        """Write what goes on in the background into the bottom line; "" when it is over."""
+        self.query_one(Footer).doing = text
+
+    # The quick switch: mounted after the first frame, since most sessions start without it.
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.mount, Switcher(self.glyphs))
+
+    def open_switcher(self) -> None:
+        """Show the quick switch."""
+        switcher = self.query_one_optional(Switcher)
+        if switcher is not None and not switcher.is_open:
+            self._focus_before = self.focused
+            switcher.open()
+
+    def on_switcher_asked(self, event: Switcher.Asked) -> None:
+        found = self.vault.suggest(event.typed)
+        rows = [hit.row for hit in found.hits]
+        matcher = matcher_of(self.vault.query(event.typed, typing=True))
+        self.query_one(Switcher).show(event.typed, rows, matcher)
+
+    def on_switcher_closed(self) -> None:
+        if self._focus_before is not None and self._focus_before.is_attached:
+            self._focus_before.focus()

@@ -1,0 +1,323 @@
+"""Browse: the sidebar, the list of notes, and the note under the cursor."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.containers import Horizontal
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background
+from notekeep.tui.keys import bindings
+from notekeep.tui.messages import PublishNotes
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.screens import verbs
+from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.reading import ReadNote, read_note
+from notekeep.tui.widgets.list_pane import ListPane
+from notekeep.tui.widgets.note_list import NoteList
+from notekeep.tui.widgets.preview import Key, Preview
+from notekeep.tui.widgets.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from notekeep.index.rows import Row
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
+    from notekeep.vault import Rows, Vault
+
+
+class BrowseScreen(VaultScreen):
+    """Notes to look through, and to read."""
+
+    BINDINGS = bindings("browse")
+    CSS_PATH = "browse.tcss"
+    OPENED_BY = "show-browse"
+
+    pane = getters.query_one(ListPane)
+    notes = getters.query_one(NoteList)
+    preview = getters.query_one("#preview", Preview)
+    sidebar = getters.query_one("#sidebar", Sidebar)
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None) -> None:
+        super().__init__(vault, glyphs, today)
+        self._first = first
+        self._sidebar: bool | None = None
+        self._shown: Row | None = None
+        self._line: int | None = None
+        self._trail: list[str] = []
+        self._at = -1
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="panes"):
+            yield Sidebar(self.glyphs, id="sidebar")
+            yield ListPane(self.vault, self.glyphs, self.today, self._first)
+            yield Preview(id="preview")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.notes.focus()
+        self.call_after_refresh(self._count)
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def vault_changed(self) -> None:
+        self.preview.forget()
+        self._count()
+        self.pane.again()
+
+    def place(self) -> str:
+        if self.pane.box.has_text_focus:
+            return "search"
+        focused = self.focused.id if self.focused is not None else None
+        return focused if focused in {"preview", "sidebar"} else "list"
+
+    def _count(self) -> None:
+        self.sidebar.show(self.vault.kinds(), self.vault.tags(), self.pane.scope)
+
+    def on_list_pane_counted(self, event: ListPane.Counted) -> None:
+        self.say(event.text)
+
+    def on_list_pane_empty(self, event: ListPane.Empty) -> None:
+        self._shown = None
+        self.preview.say(*(_nothing_for(event.typed) if event.typed else _nothing_yet()))
+
+    # Panes.
+
+    def _arrange(self) -> None:
+        """Show the sidebar where there is room for it, unless the person decided."""
+        room = self.app.size.width >= 110
+        self.set_class(room if self._sidebar is None else self._sidebar, "-sidebar")
+
+    def action_toggle_sidebar(self) -> None:
+        self._sidebar = not self.has_class("-sidebar")
+        self._arrange()
+        (self.sidebar if self._sidebar else self.notes).focus()
+
+    def action_zoom(self) -> None:
+        if self.focused is self.preview or self.has_class("-reading"):
+            self.toggle_class("-reading")
+        else:
+            self.toggle_class("-zoomed")
+
+    def action_back(self) -> None:
+        if self.has_class("-reading") or self.focused is self.preview:
+            self.action_leave()
+        elif self.has_class("-zoomed"):
+            self.remove_class("-zoomed")
+        elif self.notes.marked:
+            self.notes.clear_marks()
+        elif self.pane.typed:
+            self.pane.clear()
+        elif self.pane.scope:
+            self._choose("", "")
+        elif self.focused is self.sidebar:
+            self.notes.focus()
+
+    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
+        self._choose(event.entry.query or "", event.entry.text)
+
+    def _choose(self, query: str, name: str) -> None:
+        self.sidebar.activate(query)
+        self.pane.set_scope(query, name)
+        if self.has_class("-narrow"):
+            self._sidebar = None
+            self._arrange()
+        self.notes.focus()
+
+    def action_search(self) -> None:
+        self.remove_class("-reading")
+        self.pane.box.focus_text()
+
+    def action_sort(self) -> None:
+        self.pane.next_order()
+
+    def show_query(self, query: str) -> None:
+        """Search for a query, as if it had been typed."""
+        self._choose("", "")
+        self.pane.box.set_text(query)
+
+    # The note under the cursor.
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        if event.view is not self.notes:
+            return
+        self._line = None
+        if (hit := self.notes.hit_at(self.notes.cursor)) is not None and hit.line:
+            self._line = hit.line
+        self._show(self.notes.row)
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        if event.view is self.notes:
+            self.action_open()
+
+    def on_preview_widened(self) -> None:
+        self._show(self._shown)
+
+    def _show(self, row: Row | None) -> None:
+        """Show a note in the preview: at once when it was drawn before, else when it is read."""
+        self._shown = row
+        if row is None or not self.preview.is_on_screen:
+            return
+        key = Key(row.path, row.mtime_ns, self.preview.text_width)
+        known = self.preview.known(key)
+        if known is not None:
+            self.preview.show(known, matcher=self.pane.matcher, line=self._line)
+            return
+        in_background(
+            self,
+            partial(read_note, self.vault, row.path, key.width, self.glyphs),
+            partial(self._was_read, key),
+            group="preview",
+            exclusive=True,
+            failed=lambda error: self.preview.say([], [Piece(clean_line(error.message), "warn")]),
+        )
+
+    def _was_read(self, key: Key, read: ReadNote) -> None:
+        self.preview.keep(key, read.rendering)
+        if self._shown is not None and self._shown.path == key.path:
+            self.preview.show(read.rendering, matcher=self.pane.matcher, line=self._line)
+            self._read_next()
+
+    def _read_next(self) -> None:
+        """Read the neighbours of the cursor's note while nobody waits."""
+        width = self.preview.text_width
+        for index in (self.notes.cursor + 1, self.notes.cursor - 1):
+            row = self.notes.row_of(index) if 0 <= index < self.notes.row_count() else None
+            if row is None:
+                continue
+            key = Key(row.path, row.mtime_ns, width)
+            if self.preview.known(key) is None:
+                in_background(
+                    self,
+                    partial(read_note, self.vault, row.path, width, self.glyphs),
+                    partial(self._was_prefetched, key),
+                    group="prefetch",
+                    exclusive=True,
+                    failed=lambda _error: None,
+                )
+                return
+
+    def _was_prefetched(self, key: Key, read: ReadNote) -> None:
+        self.preview.keep(key, read.rendering)
+
+    def action_open(self) -> None:
+        if (row := self.notes.row) is not None:
+            self._visit(row.path)
+            self._read()
+
+    def _read(self) -> None:
+        self.add_class("-reading")
+        self.preview.focus()
+
+    def action_leave(self) -> None:
+        self.remove_class("-reading")
+        self.notes.focus()
+
+    def action_page_preview(self) -> None:
+        self.preview.action_page_down()
+
+    # From note to note.
+
+    def open_note(self, path: str, *, line: int | None = None, read: bool = False) -> None:
+        """Show a note, wherever the list stands."""
+        self._visit(path)
+        self._go_to(path, line=line, read=read)
+
+    def _visit(self, path: str) -> None:
+        if self._at < 0 or self._trail[self._at] != path:
+            self._trail = [*self._trail[: self._at + 1], path]
+            self._at = len(self._trail) - 1
+
+    def _go_to(self, path: str, *, line: int | None = None, read: bool = False) -> None:
+        row = self.notes.row
+        if row is None or row.path != path:
+            self._choose("", "")
+            if self.pane.typed:
+                self.pane.box.set_text("")
+            self.pane.again(path)
+        if read:
+            self._read()
+        self._line = line
+        self._show(self.vault.resolve(path))
+
+    def action_note_before(self) -> None:
+        if self._at > 0:
+            self._at -= 1
+            self._go_to(self._trail[self._at], read=self.has_class("-reading"))
+
+    def action_note_after(self) -> None:
+        if self._at < len(self._trail) - 1:
+            self._at += 1
+            self._go_to(self._trail[self._at], read=self.has_class("-reading"))
+
+    def on_preview_followed(self, event: Preview.Followed) -> None:
+        verbs.follow(self, event.link)
+
+    def action_links(self) -> None:
+        if self._shown is not None:
+            verbs.choose_link(self, self._shown)
+
+    # Verbs on notes.
+
+    def _chosen(self) -> list[str]:
+        """Return the notes a verb is about: the marked ones, else the one that is shown."""
+        if self.notes.marked:
+            return sorted(self.notes.marked)
+        return [self._shown.path] if self._shown is not None else []
+
+    def action_mark(self) -> None:
+        self.notes.toggle_mark()
+
+    def action_edit(self) -> None:
+        if self._shown is not None:
+            verbs.edit(self, self._shown.path)
+
+    def action_rename(self) -> None:
+        if self._shown is not None:
+            verbs.rename(self, self._shown)
+
+    def action_edit_tags(self) -> None:
+        verbs.edit_tags(self, self._chosen(), self._shown)
+
+    def action_delete(self) -> None:
+        verbs.delete(self, self._chosen())
+
+    def action_export(self) -> None:
+        if paths := self._chosen():
+            self.post_message(PublishNotes(paths))
+
+    def action_copy(self) -> None:
+        if self._shown is not None:
+            selected = self.get_selected_text()
+            verbs.copy(self, selected or f"[[{self._shown.title}]]")
+
+    def action_copy_path(self) -> None:
+        if self._shown is not None:
+            verbs.copy(self, self.vault.absolute(self._shown.path))
+
+
+def _hint(key: str, text: str) -> Line:
+    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
+
+
+def _nothing_for(typed: str) -> list[Line]:
+    about = [Piece("Nothing for ", "muted"), Piece(clean_line(typed), "title")]
+    makes = _hint("enter", "makes a note with that title")
+    return [[], about, [], makes, _hint("esc", "clears the search")]
+
+
+def _nothing_yet() -> list[Line]:
+    return [
+        [],
+        [Piece("No notes here yet.", "title")],
+        [],
+        _hint("n", "makes the first one"),
+        _hint("?", "shows what else there is"),
+    ]

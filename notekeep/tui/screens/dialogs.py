@@ -1,0 +1,174 @@
+"""Small questions over a screen: one line of text, one of several, yes or no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from notekeep.markdown.clean import clean, clean_line
+from notekeep.tui.actions import GO_KEYS
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import Line, Piece, spread, wrap
+from notekeep.tui.widgets.line_view import ListView, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+class Words(Page, can_focus=False):
+    """A few lines of text, as tall as they are."""
+
+    def __init__(self, text: str, role: str = "muted") -> None:
+        super().__init__()
+        self._text, self._role = clean(text), role
+
+    def _lines(self, width: int) -> list[Line]:
+        return wrap([Piece(self._text, self._role)], width)
+
+    def line_count(self) -> int:
+        return len(self._lines(max(1, self.inner_width)))
+
+    def draw_line(self, index: int, width: int) -> Line:
+        lines = self._lines(width)
+        return lines[index] if index < len(lines) else []
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.styles.height = self.line_count()
+
+
+class Prompt(ModalScreen[str | None]):
+    """Asks for one line of text; the answer is None when the person would rather not."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, title: str, *, value: str = "", hint: str = "", example: str = "") -> None:
+        """Ask.
+
+        Args:
+            title: What is asked for.
+            value: What stands there already.
+            hint: One sentence below it.
+            example: What is shown while nothing is typed.
+        """
+        super().__init__()
+        self._title, self._value, self._hint, self._example = title, value, hint, example
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = Content(clean_line(self._title))
+            yield Input(clean_line(self._value), placeholder=self._example, compact=True)
+            if self._hint:
+                yield Words(self._hint)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip())
+
+
+class Option(NamedTuple):
+    """One of several answers: what it is called, what is said of it, and what it stands for."""
+
+    title: str
+    about: str
+    value: str
+
+
+class _Options(ListView):
+    def __init__(self, options: Sequence[Option], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._options, self._glyphs = options, glyphs
+
+    def row_count(self) -> int:
+        return len(self._options)
+
+    def is_selectable(self, row: int) -> bool:
+        return bool(self._options[row].value)
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        option = self._options[row]
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        if not option.value:
+            return [[Piece(" "), Piece(clean_line(option.title), "section")]]
+        about = [Piece(clean_line(option.about), "faint"), Piece(" ")]
+        return [[bar, Piece(" "), *spread([Piece(clean_line(option.title))], about, width - 2)]]
+
+
+class Choice(ModalScreen[str | None]):
+    """Asks for one of several; the answer is its value, or None."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, title: str, options: Sequence[Option], glyphs: Glyphs, at: int = 0) -> None:
+        super().__init__()
+        self._title, self._options, self._glyphs, self._at = title, options, glyphs, at
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = Content(clean_line(self._title))
+            yield _Options(self._options, self._glyphs)
+
+    def on_mount(self) -> None:
+        view = self.query_one(_Options)
+        view.styles.height = min(len(self._options), max(3, self.app.size.height - 8))
+        view.focus()
+        self.call_after_refresh(view.rows_changed, self._at)
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self._answer()
+
+    def key_enter(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        if self._options:
+            self.dismiss(self._options[self.query_one(_Options).cursor].value or None)
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks before what undo cannot take back; enter says yes, escape no."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, title: str, text: str, yes: str) -> None:
+        super().__init__()
+        self._title, self._text, self._yes = title, text, yes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = Content(clean_line(self._title))
+            yield Words(self._text, "bright")
+            yield Words(f"\nenter {self._yes} · esc leave it")
+
+    def key_enter(self) -> None:
+        self.dismiss(True)
+
+
+class GoMenu(ModalScreen[str | None]):
+    """Waits for the second key of `g`, and shows which there are."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "dialogs.tcss"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-low") as box:
+            box.border_title = "Go to"
+            yield Words("   ".join(f"{key} {name}" for key, _, name in GO_KEYS), "bright")
+
+    def on_key(self, event: events.Key) -> None:
+        for key, action, _ in GO_KEYS:
+            if event.key == key:
+                event.stop()
+                self.dismiss(action)

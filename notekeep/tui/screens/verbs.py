@@ -1,0 +1,231 @@
+"""What can be done with a note from any screen: edit, rename, retag, delete, follow its links."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError
+from notekeep.markdown.clean import clean_line
+from notekeep.tui import outside
+from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.messages import OpenNote, ShowQuery, VaultChanged
+from notekeep.tui.render.words import plural
+from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from notekeep.index.rows import Backlink, LinkRow, Row
+    from notekeep.tui.screens.base import VaultScreen
+    from notekeep.writing.plan import Done
+
+MANY = 20
+"""More notes than this are asked about before they are changed at once."""
+
+
+def edit(screen: VaultScreen, path: str) -> None:
+    """Open a note in the person's editor, and read it again afterwards."""
+    vault = screen.vault
+    try:
+        command = outside.editor_command(vault.person.editor, os.environ)
+        outside.edit(screen.app, command, vault.absolute(path))
+    except NotekeepError as error:
+        show_error(screen, error)
+    in_background(
+        screen,
+        vault.refresh,
+        lambda _refreshed: screen.post_message(VaultChanged(path)),
+        group="write",
+    )
+
+
+def rename(screen: VaultScreen, row: Row) -> None:
+    """Ask for another title, and give it."""
+
+    def answered(title: str | None) -> None:
+        if title and title != row.title:
+            in_background(
+                screen,
+                lambda: screen.vault.rename(row.path, title),
+                partial(_changed, screen, f"Renamed to {title}"),
+                group="write",
+            )
+
+    hint = "Links to it follow. The file is named by its title."
+    screen.app.push_screen(Prompt("Rename", value=row.title, hint=hint), answered)
+
+
+def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> None:
+    """Ask for tags to add and remove, as `+this -that`."""
+    if not paths:
+        return
+
+    def answered(text: str | None) -> None:
+        words = (text or "").replace(",", " ").split()
+        add = [word.lstrip("+#") for word in words if not word.startswith("-")]
+        remove = [word.lstrip("-#") for word in words if word.startswith("-")]
+        if add or remove:
+            in_background(
+                screen,
+                lambda: screen.vault.tag(paths, add, remove),
+                partial(_changed, screen, f"Tagged {plural(len(paths), 'note')}"),
+                group="write",
+            )
+
+    tags = row.tags if row is not None and len(paths) == 1 else []
+    has = "It has " + " ".join(f"#{tag}" for tag in tags) + "." if tags else ""
+    title = "Tags" if len(paths) == 1 else f"Tags of {plural(len(paths), 'note')}"
+    prompt = Prompt(
+        title, example="reading -inbox", hint=f"A minus takes a tag away. {has}".strip()
+    )
+    _ask_if_many(screen, paths, "Change", lambda: screen.app.push_screen(prompt, answered))
+
+
+def delete(screen: VaultScreen, paths: Sequence[str]) -> None:
+    """Move notes to the vault's trash, as one step."""
+    if not paths:
+        return
+
+    def delete_all() -> Done:
+        from notekeep.writing.plan import WritePlan
+
+        plans = [screen.vault.plan.delete(path) for path in paths]
+        if len(plans) == 1:
+            return screen.vault.carry_out(plans[0])
+        together = WritePlan(plans[0].verb, plural(len(plans), "note"))
+        for plan in plans:
+            together.changes.extend(plan.changes)
+            together.refused.extend(plan.refused)
+        return screen.vault.carry_out(together)
+
+    what = os.path.basename(paths[0]) if len(paths) == 1 else plural(len(paths), "note")
+    _ask_if_many(
+        screen,
+        paths,
+        "Delete",
+        lambda: in_background(
+            screen, delete_all, partial(_changed, screen, f"Moved {what} to .trash"), group="write"
+        ),
+    )
+
+
+def copy(screen: VaultScreen, text: str) -> None:
+    """Put text on the clipboard."""
+    screen.app.copy_to_clipboard(text)
+    say(screen, f"Copied {clean_line(text)[:60]}")
+
+
+def follow(screen: VaultScreen, link: str) -> None:
+    """Go where a link in a note leads: a note, the notes of a tag, or an address."""
+    if link.startswith("action:"):
+        screen.call_later(screen.run_action, link.removeprefix("action:"))
+    elif link.startswith("#"):
+        screen.post_message(ShowQuery(f"tag:{link[1:]}"))
+    elif link.startswith("[["):
+        _follow_note(screen, link[2:-2])
+    elif "://" in link or link.startswith("mailto:"):
+        _follow_address(screen, link)
+    else:
+        _follow_note(screen, link)
+
+
+def _follow_note(screen: VaultScreen, target: str) -> None:
+    from urllib.parse import unquote
+
+    name = target.partition("#")[0].partition("^")[0]
+    try:
+        row = screen.vault.resolve(unquote(name))
+    except NotekeepError as error:
+        show_error(screen, error)
+    else:
+        screen.post_message(OpenNote(row.path, read=True))
+
+
+def _follow_address(screen: VaultScreen, link: str) -> None:
+    def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
+        if yes:
+            in_background(
+                screen, lambda: outside.open_address(link), lambda _: None, group="browser"
+            )
+
+    try:
+        outside.checked_address(link)
+    except NotekeepError as error:
+        show_error(screen, error)
+    else:
+        screen.app.push_screen(Confirm("Open in the browser", link, "opens it"), answered)
+
+
+def choose_link(screen: VaultScreen, row: Row) -> None:
+    """List a note's links, backlinks and headings, and go to the chosen one."""
+    catalog = screen.vault.catalog
+    outline = [
+        Option("  " * (level - 1) + text, "", f"line:{line}")
+        for line, level, text in catalog.headings(row.path)
+    ]
+    options = [
+        *_section("Links", [_link_option(link) for link in catalog.links(row.path)]),
+        *_section("Backlinks", [_backlink_option(link) for link in catalog.backlinks(row.path)]),
+        *_section("Outline", outline),
+    ]
+    if not options:
+        say(screen, "No links lead out of this note or into it")
+        return
+
+    def answered(value: str | None) -> None:
+        if value is None:
+            return
+        if value.startswith("line:"):
+            screen.post_message(OpenNote(row.path, line=int(value[5:]), read=True))
+        elif value.startswith("note:"):
+            screen.post_message(OpenNote(value[5:], read=True))
+        else:
+            follow(screen, value)
+
+    screen.app.push_screen(Choice(row.title, options, screen.glyphs), answered)
+
+
+def _section(title: str, options: Sequence[Option]) -> list[Option]:
+    return [Option(f"{title} {len(options)}", "", ""), *options] if options else []
+
+
+def _link_option(link: LinkRow) -> Option:
+    shown = link.text or link.target
+    if link.path is not None:
+        return Option(shown, link.path, f"note:{link.path}")
+    if link.state == "web":
+        return Option(shown, link.target, link.target)
+    return Option(shown, link.state, f"[[{link.target}]]")
+
+
+def _backlink_option(link: Backlink) -> Option:
+    return Option(link.title, link.source, f"note:{link.source}")
+
+
+def _ask_if_many(
+    screen: VaultScreen, paths: Sequence[str], verb: str, do: Callable[[], object]
+) -> None:
+    """Ask before more notes are changed at once than one can look over."""
+    if len(paths) <= MANY:
+        do()
+        return
+    text = f"{verb} {plural(len(paths), 'note')} at once? u takes it back."
+
+    def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
+        if yes:
+            do()
+
+    screen.app.push_screen(Confirm(verb, text, "does it"), answered)
+
+
+def _changed(screen: VaultScreen, text: str, done: Done) -> None:
+    """Say what was done and how to take it back; show it."""
+    for problem in done.refused:
+        screen.app.notify(
+            clean_line(f"{problem.path}: {problem.message}"), severity="warning", markup=False
+        )
+    if done.paths:
+        say(screen, f"{text} · u undo")
+    screen.post_message(VaultChanged(done.paths[0] if len(done.paths) == 1 else None))

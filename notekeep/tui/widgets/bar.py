@@ -1,0 +1,49 @@
+"""`Bar`: one line across the screen, whose parts can be clicked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from notekeep.tui.ink import ink_of
+from notekeep.tui.widgets.line_view import paint
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.strip import Strip
+
+    from notekeep.tui.render.pieces import Line
+
+ACTION_LINK = "action:"
+"""A piece that links to this and the id of an action is a button for it."""
+
+
+class Bar(Widget):
+    """A line drawn from pieces; a click on a piece that links to an action runs it."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; width: 1fr; }
+    """
+
+    def draw(self, width: int) -> Line:
+        """Return what the bar shows in `width` cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        del y
+        width = max(0, self.size.width)
+        return paint(self.draw(width), width, ink_of(self.app), self.rich_style)
+
+    async def on_click(self, event: events.Click) -> None:
+        link = str(event.style.meta.get("link", ""))
+        if link.startswith(ACTION_LINK):
+            event.stop()
+            await self.run(link.removeprefix(ACTION_LINK))
+
+    async def run(self, action_id: str) -> None:
+        """Run an action as its key would, from where the focus is."""
+        for active in self.screen.active_bindings.values():
+            if active.binding.id == action_id and active.enabled:
+                await self.app.run_action(active.binding.action, active.node)
+                return

@@ -1,0 +1,82 @@
+"""The line at the bottom: the keys that work here, and what notekeep is doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.reactive import reactive
+from textual.widgets import Input
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.actions import BY_ID
+from notekeep.tui.keys import key_name
+from notekeep.tui.render.pieces import Line, Piece, cells, pad
+from notekeep.tui.widgets.bar import ACTION_LINK, Bar
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+ALWAYS = ("help", "palette")
+"""What stays at the right end, whatever has the focus."""
+GAP = 2
+
+
+class Footer(Bar):
+    """Keys from the registry, as the person has set them; a click presses them."""
+
+    DEFAULT_CSS = """
+    Footer { dock: bottom; background: $panel; color: $foreground; padding: 0 1; }
+    """
+
+    doing: reactive[str] = reactive("")
+    """What is going on in the background; it takes the place of keys while it lasts."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
+
+    def _bindings_updated(self, _screen: Screen[object]) -> None:
+        self.refresh()
+
+    def draw(self, width: int) -> Line:
+        keys = self._keys()
+        right: Line = []
+        if self.doing:
+            right.append(Piece(clean_line(self.doing), "accent"))
+        else:
+            for action_id in ALWAYS:
+                if action_id in keys:
+                    right.extend([*([Piece(" " * GAP)] if right else []), *keys[action_id]])
+        if cells(right) > width // 2:
+            right = right[: 2 if not self.doing else 1]
+        room = width - cells(right) - GAP
+        left: Line = []
+        for action_id, pieces in keys.items():
+            if action_id in ALWAYS:
+                continue
+            if cells(left) + cells(pieces) + GAP > room:
+                break
+            left.extend([*pieces, Piece(" " * GAP)])
+        return [*pad(left, max(0, width - cells(right))), *right]
+
+    def _keys(self) -> dict[str, Line]:
+        """Return the buttons to show by the id of their action, nearest to the focus first."""
+        shown: dict[str, Line] = {}
+        bindings = self.screen.active_bindings.values()
+        typing = isinstance(self.screen.focused, Input)
+        bound: dict[str, set[str]] = {}
+        for active in bindings:
+            bound.setdefault(active.binding.id or "", set()).add(active.binding.key)
+        for active in bindings:
+            action = BY_ID.get(active.binding.id or "")
+            if action is None or not action.label or action.id in shown:
+                continue
+            if typing and len(key_name(active.binding.key)) == 1:
+                continue  # the letter would be typed
+            link = ACTION_LINK + action.id if active.enabled else ""
+            roles = ("key", "muted") if active.enabled else ("faint", "faint")
+            key = action.keys[0] if action.keys[0] in bound[action.id] else active.binding.key
+            shown[action.id] = [
+                Piece(key_name(key), roles[0], link),
+                Piece(f" {action.label}", roles[1], link),
+            ]
+        return shown

@@ -1,0 +1,215 @@
+"""The list of notes with its search box: from a key to results.
+
+Choosing in the sidebar sets a scope; typing searches within it. Titles and tags answer at once,
+the bodies of notes after a pause without keys. Every search has a number, and an answer that comes
+when the box has moved on is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.containers import Vertical
+from textual.message import Message
+
+from notekeep.errors import NotekeepError, UsageError
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background
+from notekeep.tui.messages import CreateNote
+from notekeep.tui.render.matching import matcher_of
+from notekeep.tui.render.words import count_of
+from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
+from notekeep.tui.widgets.search_box import SearchBox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from notekeep.index.rows import Row
+    from notekeep.index.search import Found
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.matching import Matcher
+    from notekeep.vault import Rows, Vault
+
+PAUSE = 0.15
+"""Seconds without a key after which the bodies of notes are searched too."""
+FULL_FROM = 3
+"""Letters from which the bodies of notes are searched."""
+HITS = 200
+
+ORDERS: tuple[tuple[str, str], ...] = (
+    ("", "by title"),
+    ("sort:-modified", "last changed first"),
+    ("sort:-created", "newest first"),
+    ("sort:-rating", "best rated first"),
+)
+"""The orders of a list: as the query language says it, and as a person does."""
+
+
+class Source:
+    """The rows of a query, read from the catalog as they are seen."""
+
+    def __init__(self, vault: Vault, query: str, first: Rows) -> None:
+        self.total = first.total
+        self._vault, self._query, self._first = vault, query, first
+
+    def page(self, offset: int, limit: int) -> Sequence[Row]:
+        """Return the rows from `offset` on, at most `limit` of them."""
+        if offset == 0 and len(self._first.rows) >= min(limit, self.total):
+            return self._first.rows
+        return self._vault.rows(self._query, limit=limit, offset=offset).rows
+
+
+class ListPane(Vertical):
+    """The search box above the list of notes."""
+
+    class Counted(Message):
+        """Another list is shown; `text` says how much of the vault it is."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Empty(Message):
+        """There is nothing to show for what was typed ("" when nothing was)."""
+
+        def __init__(self, typed: str) -> None:
+            super().__init__()
+            self.typed = typed
+
+    notes = getters.query_one(NoteList)
+    box = getters.query_one(SearchBox)
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None) -> None:
+        """Make the pane.
+
+        Args:
+            vault: Whose notes.
+            glyphs: The characters to draw with.
+            today: The day it is.
+            first: The first page of all notes, when it was read already.
+        """
+        super().__init__(id="list-pane")
+        self._vault, self._glyphs, self._today, self._first = vault, glyphs, today, first
+        self._order = 0
+        self._number = 0
+        self._wanted: str | None = None
+        self.scope = ""
+        self.matcher: Matcher | None = None
+
+    def compose(self) -> ComposeResult:
+        yield SearchBox()
+        yield NoteList(self._glyphs, self._today)
+
+    def on_mount(self) -> None:
+        self._list()
+
+    @property
+    def typed(self) -> str:
+        """What is searched for."""
+        return self.box.text.strip()
+
+    def again(self, wanted: str | None = None) -> None:
+        """Ask the vault again, with the cursor on the note `wanted` or where it was."""
+        self._first = None
+        self._wanted = wanted
+        if self.typed:
+            self._search(pause=0)
+        else:
+            self._list()
+
+    def set_scope(self, query: str, name: str) -> None:
+        """Limit the list and its searches to the notes of a query."""
+        self.scope = query
+        self.box.set_scope(name if query else "")
+        self.again()
+
+    def next_order(self) -> str:
+        """Sort the list in the next order, and return its name."""
+        self._order = (self._order + 1) % len(ORDERS)
+        self._list()
+        return ORDERS[self._order][1]
+
+    def clear(self) -> None:
+        """Empty the search box."""
+        self.box.set_text("")
+
+    def _list(self) -> None:
+        query = f"{self.scope} {ORDERS[self._order][0]}".strip()
+        rows = self._first if not query else None
+        if rows is None:
+            rows = self._vault.rows(query, limit=PAGE_ROWS)
+        self.matcher = None
+        self.notes.show_rows(Source(self._vault, query, rows), self._keep())
+        self._counted(rows.total)
+        if not rows.total:
+            self.post_message(self.Empty(""))
+
+    def _keep(self) -> str | None:
+        """Return the note that the cursor should be on."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            return wanted
+        return row.path if (row := self.notes.row) is not None else None
+
+    def _counted(self, shown: int) -> None:
+        count = count_of(shown, self._vault.count())
+        order = ORDERS[self._order][1] if self._order and not self.typed else ""
+        self.post_message(self.Counted(f"{order} · {count}" if order else count))
+
+    def on_search_box_changed(self, event: SearchBox.Changed) -> None:
+        event.stop()
+        if event.text.strip():
+            self._search(pause=PAUSE)
+        else:
+            self._number += 1
+            self._list()
+
+    def _search(self, *, pause: float) -> None:
+        self._number += 1
+        number, typed = self._number, self.typed
+        query = self._within_scope(typed)
+        self._show(typed, self._vault.suggest(query, limit=HITS))
+        if len(typed) >= FULL_FROM or not typed.isalnum():
+            in_background(
+                self,
+                lambda: self._vault.search(query, limit=HITS),
+                lambda found: self._show(typed, found) if number == self._number else None,
+                group="search",
+                exclusive=True,
+                pause=pause,
+                failed=lambda error: self._unfinished(number, error),
+            )
+
+    def _within_scope(self, typed: str) -> str:
+        if not self.scope:
+            return typed
+        return f"{self.scope} ({typed})" if " OR " in typed else f"{self.scope} {typed}"
+
+    def _unfinished(self, number: int, error: NotekeepError) -> None:
+        """Say softly what a query lacks; what was found by title stays."""
+        if number == self._number and isinstance(error, UsageError):
+            self.post_message(self.Counted(clean_line(error.message)))
+
+    def _show(self, typed: str, found: Found) -> None:
+        self.matcher = matcher_of(self._vault.query(typed, typing=True))
+        self.notes.show_hits(found.hits, self.matcher, self._keep())
+        self._counted(found.total)
+        if not found.hits:
+            self.post_message(self.Empty(typed))
+
+    def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
+        event.stop()
+        if self.notes.row_count() or not self.typed:
+            self.notes.focus()
+        else:
+            self.post_message(CreateNote(self.typed))
+
+    def on_search_box_cleared(self) -> None:
+        self.clear()
+
+    def on_search_box_left(self) -> None:
+        self.notes.focus()

@@ -1,0 +1,124 @@
+"""The list of notes: rows read a page at a time, or the hits of a search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.rows import gutter, hit_rows, note_row
+from notekeep.tui.widgets.line_view import ListView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from notekeep.index.rows import Row
+    from notekeep.index.search import Hit
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.matching import Matcher
+    from notekeep.tui.render.pieces import Line
+
+PAGE_ROWS = 200
+LOOK_FOR = 2000
+"""How many rows are looked through for the note the cursor was on."""
+
+
+class RowSource(Protocol):
+    """Rows in an order, read a page at a time."""
+
+    total: int
+
+    def page(self, offset: int, limit: int) -> Sequence[Row]:
+        """Return the rows from `offset` on, at most `limit` of them."""
+        ...
+
+
+class NoteList(ListView):
+    """Notes, one to a row; while searching, hits with the passage that matched."""
+
+    BINDINGS = bindings("list")
+
+    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._today = today
+        self._source: RowSource | None = None
+        self._pages: dict[int, Sequence[Row]] = {}
+        self._hits: Sequence[Hit] = ()
+        self._words: Matcher | None = None
+        self.marked: set[str] = set()
+
+    @property
+    def row(self) -> Row | None:
+        """The note under the cursor, or None in an empty list."""
+        return self.row_of(self.cursor) if self.row_count() else None
+
+    def show_rows(self, source: RowSource, keep: str | None = None) -> None:
+        """Show the rows of a source, with the cursor on the note `keep` when it is among them."""
+        before = self.cursor
+        self._source, self._pages, self._hits = source, {}, ()
+        self.row_height = 1
+        self.rows_changed(self._place_of(keep, before))
+
+    def show_hits(
+        self, hits: Sequence[Hit], words: Matcher | None, keep: str | None = None
+    ) -> None:
+        """Show hits, best first, with the words that were looked for marked."""
+        self._source, self._pages, self._hits, self._words = None, {}, hits, words
+        self.row_height = 2
+        places = (index for index, hit in enumerate(hits) if hit.row.path == keep)
+        self.rows_changed(next(places, 0))
+
+    def hit_at(self, row: int) -> Hit | None:
+        """Return the hit of a row, or None when the list shows no hits."""
+        return self._hits[row] if self._source is None and row < len(self._hits) else None
+
+    def row_of(self, index: int) -> Row | None:
+        """Return the note of a row; None when it went away since the rows were counted."""
+        if self._source is None:
+            return self._hits[index].row if index < len(self._hits) else None
+        number, offset = divmod(index, PAGE_ROWS)
+        page = self._pages.get(number)
+        if page is None:
+            page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
+        return page[offset] if offset < len(page) else None
+
+    def toggle_mark(self) -> None:
+        """Mark the note under the cursor, or unmark it, and go on to the next."""
+        if (row := self.row) is not None:
+            self.marked ^= {row.path}
+            self.lines_changed()
+            self.move_to(self.cursor + 1)
+
+    def clear_marks(self) -> None:
+        """Unmark every note."""
+        if self.marked:
+            self.marked.clear()
+            self.lines_changed()
+
+    def row_count(self) -> int:
+        return self._source.total if self._source is not None else len(self._hits)
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        note = self.row_of(row)
+        if note is None:
+            return [[] for _ in range(self.row_height)]
+        here = row == self.cursor
+        head = gutter(self._glyphs, here=here, marked=note.path in self.marked)
+        room = width - 2
+        hit = self.hit_at(row)
+        if hit is None:
+            return [[*head, *note_row(note, room, self._glyphs, self._today)]]
+        first, second = hit_rows(hit, room, self._glyphs, self._today, self._words)
+        return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
+
+    def _place_of(self, path: str | None, near: int) -> int:
+        """Return where a note is: looked for around its old place first, then from the top."""
+        if path is None or self._source is None:
+            return 0
+        total = self._source.total
+        around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
+        for index in (*around, *range(min(total, LOOK_FOR))):
+            if (row := self.row_of(index)) is not None and row.path == path:
+                return index
+        return min(near, max(0, total - 1))

@@ -1,0 +1,112 @@
+"""The search box: filters the list while one types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import Line, Piece, cells, fit
+from notekeep.tui.widgets.bar import Bar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class _Typed(Input):
+    """The text itself; the keys that leave it are the registry's."""
+
+    BINDINGS = bindings("search", priority=())
+
+    def action_clear_search(self) -> None:
+        self.post_message(SearchBox.Left() if not self.value else SearchBox.Cleared())
+
+    def action_to_results(self) -> None:
+        self.post_message(SearchBox.Accepted(self.value))
+
+
+class _Scope(Bar):
+    """What the search is limited to."""
+
+    DEFAULT_CSS = """
+    _Scope { width: auto; max-width: 50%; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name_shown = ""
+
+    def draw(self, width: int) -> Line:
+        return fit(self._line(), width)
+
+    def _line(self) -> Line:
+        scope = [Piece(f"{self.name_shown} ", "section")] if self.name_shown else []
+        return [*scope, Piece("/ ", "key")]
+
+    def get_content_width(self, *_args: object) -> int:
+        return cells(self._line())
+
+
+class SearchBox(Horizontal):
+    """A line to type a query into, with the name of what is searched before it."""
+
+    DEFAULT_CSS = """
+    SearchBox { height: 1; padding: 0 1; }
+    SearchBox Input { border: none; height: 1; padding: 0; width: 1fr; background: transparent; }
+    SearchBox Input:focus { border: none; background-tint: transparent; }
+    SearchBox Input > .input--placeholder { color: $text-disabled; }
+    """
+
+    class Changed(Message):
+        """Another query is in the box."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Accepted(Changed):
+        """The person is done typing."""
+
+    class Cleared(Message):
+        """The query was cleared."""
+
+    class Left(Message):
+        """The person leaves the box."""
+
+    def compose(self) -> ComposeResult:
+        yield _Scope()
+        yield _Typed(placeholder="search", select_on_focus=False, compact=True)
+
+    @property
+    def text(self) -> str:
+        """The query as typed."""
+        return self.query_one(_Typed).value
+
+    def set_text(self, text: str) -> None:
+        """Put a query into the box; it is answered as if it had been typed."""
+        field = self.query_one(_Typed)
+        field.value = text
+        field.cursor_position = len(text)
+
+    def set_scope(self, name: str) -> None:
+        """Say what the search is limited to; "" for all notes."""
+        scope = self.query_one(_Scope)
+        scope.name_shown = clean_line(name)
+        scope.refresh(layout=True)
+
+    def focus_text(self) -> None:
+        """Give the focus to the text."""
+        self.query_one(_Typed).focus()
+
+    @property
+    def has_text_focus(self) -> bool:
+        """Whether the person is typing here."""
+        return self.query_one(_Typed).has_focus
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(event.value))

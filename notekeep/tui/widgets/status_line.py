@@ -1,0 +1,48 @@
+"""The line at the top: which vault, which screens there are, and how much is shown."""
+
+from __future__ import annotations
+
+from textual.reactive import reactive
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.actions import BY_ID
+from notekeep.tui.keys import key_name
+from notekeep.tui.render.pieces import Line, Piece, cells, fit, spread
+from notekeep.tui.widgets.bar import ACTION_LINK, Bar
+
+SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
+
+
+class StatusLine(Bar):
+    """Vault, screens, and at the right what the screen says of itself."""
+
+    DEFAULT_CSS = """
+    StatusLine { background: $panel; color: $foreground; padding: 0 1; }
+    """
+
+    says: reactive[str] = reactive("")
+
+    def __init__(self, vault: str, active: str) -> None:
+        """Make the line.
+
+        Args:
+            vault: The vault's name.
+            active: The id of the action that opens the screen the line is on.
+        """
+        super().__init__()
+        self._vault = clean_line(vault)
+        self._active = active
+
+    def draw(self, width: int) -> Line:
+        tabs: Line = []
+        for action_id in SCREENS:
+            action = BY_ID[action_id]
+            role = "active" if action_id == self._active else "muted"
+            link = ACTION_LINK + action_id
+            if width >= 100:
+                tabs.append(Piece(f"{key_name(action.keys[0])} ", "faint", link))
+            tabs.extend([Piece(action.title, role, link), Piece("  ")])
+        right = [Piece(clean_line(self.says), "muted")]
+        room = width - cells(tabs) - cells(right) - 4
+        name = fit([Piece(self._vault, "title")], min(room, 24)) if room >= 4 else []
+        return spread([*name, *([Piece("   ")] if name else []), *tabs], right, width)

@@ -1,0 +1,188 @@
+"""The quick switch: a few letters of any title, and there one is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import Line, Piece, mark, spread
+from notekeep.tui.render.rows import signs
+from notekeep.tui.render.words import kind_name
+from notekeep.tui.widgets.line_view import ListView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from notekeep.index.rows import Row
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.matching import Matcher
+
+SHOWN = 50
+
+
+class _Titles(ListView, can_focus=False):
+    """The titles that match."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self.rows: Sequence[Row] = ()
+        self.words: Matcher | None = None
+        self.typed = ""
+
+    def row_count(self) -> int:
+        return len(self.rows) or 1
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self.rows) or bool(self.typed)
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        here = row == self.cursor
+        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
+        if not self.rows:
+            return [[bar, *self._nothing()]]
+        note = self.rows[row]
+        title: Line = [Piece(clean_line(note.title))]
+        if self.words is not None:
+            title = mark(title, self.words)
+        left = [Piece(" "), *title, *signs(note, self._glyphs)]
+        right = [Piece(kind_name(note.kind), "faint"), Piece(" ")]
+        return [[bar, *spread(left, right, width - 1)]]
+
+    def _nothing(self) -> Line:
+        if not self.typed:
+            return [Piece(" No notes yet", "muted")]
+        name = clean_line(self.typed)
+        return [
+            Piece(" New note ", "accent"),
+            Piece(name, "title"),
+            Piece("  enter makes it", "faint"),
+        ]
+
+    def _over(self, index: int) -> str:
+        return "cursor" if index == self.cursor and self.is_selectable(index) else ""
+
+
+class _Typed(Input):
+    BINDINGS: ClassVar = bindings("switcher")
+
+
+class Switcher(Vertical):
+    """A box over the screen; made once, then shown and hidden."""
+
+    DEFAULT_CSS = """
+    Switcher {
+        layer: over;
+        display: none;
+        width: 70%;
+        max-width: 76;
+        min-width: 20;
+        height: auto;
+        margin: 2 0 0 0;
+        background: $panel;
+        border: round $border-blurred;
+        border-title-color: $text-muted;
+        padding: 0;
+    }
+    Switcher.-open { display: block; }
+    Switcher Input { border: none; height: 1; padding: 0 1; background: transparent; }
+    Switcher Input:focus { border: none; background-tint: transparent; }
+    Switcher _Titles { height: 1; background: $panel; margin: 1 0 0 0; }
+    """
+
+    class Asked(Message):
+        """Titles are wanted for what was typed."""
+
+        def __init__(self, typed: str) -> None:
+            super().__init__()
+            self.typed = typed
+
+    class Chosen(Message):
+        """A note was chosen."""
+
+        def __init__(self, row: Row) -> None:
+            super().__init__()
+            self.row = row
+
+    class Created(Message):
+        """No note has that title, and one is wanted."""
+
+        def __init__(self, title: str) -> None:
+            super().__init__()
+            self.title = title
+
+    class Closed(Message):
+        """The switcher was closed; the focus belongs to the screen again."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        yield _Typed(placeholder="Title of a note", compact=True)
+        yield _Titles(self._glyphs)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+        return self.has_class("-open")
+
+    def open(self) -> None:
+        """Show it, empty, with the notes that were open last."""
+        field = self.query_one(_Typed)
+        with field.prevent(Input.Changed):
+            field.value = ""
+        self.add_class("-open")
+        field.focus()
+        self.post_message(self.Asked(""))
+
+    def close(self) -> None:
+        """Hide it."""
+        self.remove_class("-open")
+        self.post_message(self.Closed())
+
+    def show(self, typed: str, rows: Sequence[Row], words: Matcher | None) -> None:
+        """Show the titles for what was typed, unless something else is typed by now."""
+        if typed != self.query_one(_Typed).value:
+            return
+        titles = self.query_one(_Titles)
+        titles.rows, titles.words, titles.typed = rows[:SHOWN], words, typed.strip()
+        titles.styles.height = max(1, min(12, len(titles.rows)))
+        titles.rows_changed(0)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Asked(event.value))
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_switch()
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        event.stop()
+
+    def action_switcher_down(self) -> None:
+        self.query_one(_Titles).action_line_down()
+
+    def action_switcher_up(self) -> None:
+        self.query_one(_Titles).action_line_up()
+
+    def action_close_switcher(self) -> None:
+        self.close()
+
+    def action_switch(self) -> None:
+        titles = self.query_one(_Titles)
+        if titles.rows:
+            self.post_message(self.Chosen(titles.rows[titles.cursor]))
+        elif titles.typed:
+            self.post_message(self.Created(titles.typed))
+        else:
+            return
+        self.close()

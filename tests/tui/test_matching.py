@@ -1,0 +1,49 @@
+"""Which letters are marked as found."""
+
+from __future__ import annotations
+
+import pytest
+
+from notekeep.query.tree import And, Compare, Not, Or, Phrase, Prefix, Query, Term
+from notekeep.tui.render.matching import Matcher, matcher_of
+
+
+def found(matcher: Matcher, text: str) -> list[str]:
+    return [text[start:end] for start, end in matcher.spans(text)]
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "marked"),
+    [
+        ("sea", "Search for the SEA, not research", ["Sea", "SEA"]),
+        ("cafe", "Café crème", ["Café"]),
+        ("ÉCOLE", "ecole, école", ["ecole", "école"]),
+        ("日本", "日本語", ["日本"]),
+    ],
+)
+def test_words_are_found_by_their_beginning_without_case_or_accents(
+    word: str, text: str, marked: list[str]
+) -> None:
+    assert found(Matcher([word]), text) == marked
+
+
+def test_the_longest_word_wins() -> None:
+    assert found(Matcher(["a", "atom"]), "atomic") == ["atom"]
+
+
+def test_a_query_marks_its_words_but_not_its_facts_nor_what_it_excludes() -> None:
+    root = And(
+        (
+            Or((Term("deep"), Prefix("hab"))),
+            Phrase("two minutes"),
+            Not(Term("gone")),
+            Compare("rating", ">=", 4),
+        )
+    )
+    matcher = matcher_of(Query("", root))
+    text = "Deep habits in two minutes, gone, 4"
+    assert found(matcher, text) == ["Deep", "hab", "two", "minutes"]
+
+
+def test_without_words_nothing_is_marked() -> None:
+    assert matcher_of(Query("")).spans("anything") == []
