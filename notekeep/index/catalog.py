@@ -1,0 +1,311 @@
+"""The catalog: facts about notes in SQLite, and the rows that lists show.
+
+It can be deleted at any time and is built again from the notes. Words are not known here; how a
+condition becomes SQL is conditions.py's affair, and how the file is kept is store.py's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notekeep.files.changes import Fingerprint
+from notekeep.index.conditions import Condition, condition, ordering, roles
+from notekeep.index.rows import (
+    Backlink,
+    LinkRow,
+    Row,
+    TaskRow,
+    link_key,
+    load_path,
+    store_path,
+    unsigned,
+)
+from notekeep.index.store import Store
+from notekeep.query.tree import And, Docs, Node, Not, Or
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.markdown.note import Problem
+    from notekeep.query.tree import Order
+
+ROW = "path, title, kind, mtime_ns, size, private, problem, words, facts"
+
+DEEP = 20
+"""A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
+
+_EVERY = Condition("1")
+
+
+class Catalog(Store):
+    """The catalog of one vault. Several threads may read from it."""
+
+    def known(self) -> dict[str, Fingerprint]:
+        """The fingerprint of every file that was read, by path."""
+        found = self.ask("SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
+        return {
+            load_path(path): Fingerprint(size, mtime, ctime, unsigned(inode))
+            for path, size, mtime, ctime, inode in found
+        }
+
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """The hash of each file's content when it was last read, for those that are known."""
+        where = condition(Docs(frozenset(paths)))
+        found = self._find("path, digest", where)
+        return {load_path(path): digest for path, digest in found}
+
+    def rows(
+        self,
+        node: Node | None = None,
+        order: Sequence[Order] = (),
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[int, list[Row]]:
+        """A page of the notes that a condition matches.
+
+        Args:
+            node: A tree of facts; None is every note. Logs and templates are among the answer only
+                where it asks for them.
+            order: What to sort by, then by title.
+            limit: How many rows at most; None is all.
+            offset: How many rows to leave out first.
+
+        Returns:
+            How many match in all, and the page.
+
+        Raises:
+            TypeError: There are words in the tree.
+        """
+        where, by = self._where(node), ordering(order)
+        with self._snapshot():
+            page = self._find(
+                ROW,
+                where,
+                f"ORDER BY {by.sql} LIMIT ? OFFSET ?",
+                (*by.values, -1 if limit is None else limit, offset),
+            )
+            total = offset + len(page)
+            if (offset and not page) or len(page) == limit:
+                total = self._count(where)
+        return total, [_row(cells) for cells in page]
+
+    def count(self, node: Node | None = None) -> int:
+        """How many notes a condition matches."""
+        return self._count(self._where(node))
+
+    def paths(self, node: Node | None) -> frozenset[str]:
+        """The paths of the notes that a condition matches."""
+        return self._paths(self._where(node))
+
+    def row(self, path: str) -> Row | None:
+        """The row of one file, whatever it is for."""
+        found = self._find(ROW, Condition("path = ?", (store_path(path),)))
+        return _row(found[0]) if found else None
+
+    def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
+        """The rows of notes by path; one that the catalog does not know is left out."""
+        where = condition(Docs(frozenset(paths)))
+        found = self._find(ROW, where)
+        return {row.path: row for row in map(_row, found)}
+
+    def named(self, name: str) -> list[Row]:
+        """All notes whose file name, title or an alias is that name, case aside, by path."""
+        where = Condition("id IN (SELECT note FROM names WHERE key = ?)", (link_key(name),))
+        found = self._find(ROW, where, "ORDER BY path")
+        return [_row(cells) for cells in found]
+
+    def names(self) -> list[tuple[str, str, list[str]]]:
+        """Path, title and aliases of every note, as a resolver of links takes them."""
+        _, rows = self.rows()
+        return [(row.path, row.title, row.aliases) for row in rows]
+
+    def kind_counts(self) -> dict[str, int]:
+        """How many notes there are of each kind, most first."""
+        return dict(
+            self.ask(
+                "SELECT kind, count(*) AS n FROM notes WHERE role = 'note'"
+                " GROUP BY kind ORDER BY n DESC, kind"
+            )
+        )
+
+    def tag_counts(self) -> dict[str, int]:
+        """How many notes have each tag or one below it, by name; by the alphabet, parents first."""
+        found = self.ask(
+            "SELECT min(name), count(*) FROM tags GROUP BY tag ORDER BY replace(tag, '/', char(1))"
+        )
+        return dict(found)
+
+    def field_names(self) -> dict[str, str]:
+        """The fields that notes have, each with what its values look like, "any" where they differ.
+
+        The types are those of notekeep.query.fields: "text", "number", "date", "list", "bool".
+        """
+        types: dict[str, set[str]] = {}
+        for name, kind in self.ask(
+            "SELECT DISTINCT k.name, f.type FROM keys k JOIN fields f ON f.key = k.key"
+        ):
+            types.setdefault(name, set()).add(kind)
+        return {
+            name: found.pop() if len(found) == 1 else "any" for name, found in sorted(types.items())
+        }
+
+    @property
+    def generation(self) -> int:
+        """A number that goes up with every change of what lists may show."""
+        return int(self.meta("generation") or 0)
+
+    def meta(self, key: str) -> str | None:
+        """What the catalog remembers about itself, such as "generation", "born" and "words"."""
+        found = self.ask("SELECT value FROM meta WHERE key = ?", (key,))
+        return found[0][0] if found else None
+
+    def dirty(self) -> dict[str, int]:
+        """Notes that the words index does not have as they are, with the generation of each."""
+        return {load_path(path): at for path, at in self.ask("SELECT path, generation FROM dirty")}
+
+    def links(self, path: str) -> list[LinkRow]:
+        """The links of a note in the order they stand, with where each leads."""
+        found = self.ask(
+            "SELECT l.line, l.target, t.path, l.state, l.heading, l.text, l.embed FROM links l"
+            " JOIN notes n ON n.id = l.note LEFT JOIN notes t ON t.id = l.found"
+            " WHERE n.path = ? ORDER BY l.rowid",
+            (store_path(path),),
+        )
+        return [
+            LinkRow(line, target, to and load_path(to), state, heading, text, embed == 1)
+            for line, target, to, state, heading, text, embed in found
+        ]
+
+    def backlinks(self, path: str) -> list[Backlink]:
+        """The links that lead to a note from others, by title of the other, then line."""
+        found = self.ask(
+            "SELECT n.path, n.title, l.line, l.text FROM links l JOIN notes n ON n.id = l.note"
+            " JOIN notes t ON t.id = l.found WHERE t.path = ? AND n.id <> t.id"
+            " ORDER BY n.sort, n.path, l.line",
+            (store_path(path),),
+        )
+        return [Backlink(load_path(source), *rest) for source, *rest in found]
+
+    def tasks(self, node: Node | None = None, *, done: bool | None = False) -> list[TaskRow]:
+        """The tasks of notes that match a condition, by title, then line.
+
+        Args:
+            node: As in `rows`.
+            done: Only those that are open (False) or ticked (True); None for both.
+        """
+        wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
+        found = self._find(
+            "path, title, t.line, t.mark, t.done, t.text",
+            self._where(node),
+            f"{wanted} ORDER BY sort, path, t.line",
+            join="JOIN tasks t ON t.note = notes.id",
+        )
+        return [
+            TaskRow(load_path(path), title, line, mark, ticked == 1, text)
+            for path, title, line, mark, ticked, text in found
+        ]
+
+    def headings(self, path: str) -> list[tuple[int, int, str]]:
+        """Line of the file (from 1), level and text of each heading of a note."""
+        return self.ask(
+            "SELECT h.line, h.level, h.text FROM headings h JOIN notes n ON n.id = h.note"
+            " WHERE n.path = ? ORDER BY h.line",
+            (store_path(path),),
+        )
+
+    def problems(self, *, links: bool = True) -> list[Problem]:
+        """What is wrong in the vault, by path and line.
+
+        Args:
+            links: Whether links that lead nowhere or to several notes are among it.
+        """
+        from notekeep.markdown.note import Problem
+
+        found = self.ask("SELECT path, line, message, hint, code FROM problems")
+        problems = [Problem(load_path(path), *rest) for path, *rest in found]
+        if links:
+            broken = self.ask(
+                "SELECT n.path, l.line, l.target, l.state FROM links l JOIN notes n"
+                " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous')"
+            )
+            problems += [
+                Problem(load_path(path), line, *_link_problem(target, state))
+                for path, line, target, state in broken
+            ]
+        return sorted(problems, key=lambda one: (one.path, one.line or 0, one.code, one.message))
+
+    def conflicts(self) -> dict[str, str]:
+        """Conflict copies that lie in the vault, each with the note it is a copy of."""
+        found = self.ask("SELECT path, original FROM conflicts ORDER BY path")
+        return {load_path(copy): load_path(of) for copy, of in found}
+
+    def unsettled(self) -> bool:
+        """Whether a refresh was interrupted before it knew where all links lead."""
+        return bool(self.ask("SELECT 1 FROM links WHERE state = 'unsettled' LIMIT 1"))
+
+    def _find(
+        self,
+        what: str,
+        where: Condition,
+        more: str = "",
+        values: Sequence[Any] = (),
+        join: str = "",
+    ) -> list[Any]:
+        """Run a SELECT over `notes`."""
+        # Columns and conditions are this package's own text; what a person wrote is in the values.
+        sql = f"SELECT {what} FROM notes {join} WHERE {where.sql} {more}"  # noqa: S608 - see above
+        return self.ask(sql, (*where.values, *values))
+
+    def _paths(self, where: Condition) -> frozenset[str]:
+        return frozenset(load_path(path) for (path,) in self._find("path", where))
+
+    def _count(self, where: Condition) -> int:
+        return int(self._find("count(*)", where)[0][0])
+
+    def _where(self, node: Node | None) -> Condition:
+        wanted = roles(node)
+        listed = ", ".join(f"'{role}'" for role in wanted)
+        among = f"role IN ({listed})" if len(wanted) > 1 else "role = 'note'"
+        if node is None:
+            return Condition(among)
+        if _levels(node) > DEEP:
+            node = Docs(self._worked_out(node))
+        inner = condition(node)
+        return Condition(f"{among} AND ({inner.sql})", inner.values)
+
+    def _worked_out(self, node: Node) -> frozenset[str]:
+        match node:
+            case And(parts):
+                return frozenset.intersection(*map(self._worked_out, parts))
+            case Or(parts):
+                return frozenset.union(*map(self._worked_out, parts))
+            case Not(part):
+                return self._paths(_EVERY) - self._worked_out(part)
+            case _:
+                return self._paths(condition(node))
+
+
+def _row(cells: tuple[Any, ...]) -> Row:
+    path, title, kind, mtime_ns, size, private, problem, words, facts = cells
+    return Row(load_path(path), title, kind, mtime_ns, size, private == 1, problem, words, facts)
+
+
+def _levels(node: Node) -> int:
+    """How deep a tree is; the grammar bounds it, so that this may recurse."""
+    match node:
+        case And(parts) | Or(parts):
+            return 1 + max(map(_levels, parts), default=0)
+        case Not(part):
+            return 1 + _levels(part)
+    return 1
+
+
+def _link_problem(target: str, state: str) -> tuple[str, str, str]:
+    """Message, hint and code of a link that leads nowhere, or to several notes."""
+    if state == "ambiguous":
+        return (
+            f'"{target}" could be several notes; the nearest one is taken.',
+            "Write the folder before the name.",
+            "ambiguous-link",
+        )
+    return f'There is no note "{target}".', "Correct the name, or make the note.", "broken-link"

@@ -1,0 +1,115 @@
+"""A file on disk into what the catalog and the words index keep of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.files.content import digest_of
+from notekeep.index.rows import Record
+from notekeep.index.words.document import WordDoc
+from notekeep.markdown.kinds import role
+from notekeep.markdown.note import Note, Problem, read_note
+
+if TYPE_CHECKING:
+    from notekeep.files.changes import Fingerprint
+    from notekeep.markdown.kinds import Schema
+
+LARGE = 5 << 20
+"""Bytes from which a file is data rather than a note."""
+
+HEAD = 1 << 20
+"""How much of a large file is read."""
+
+_MARKERS = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
+
+
+class Content(NamedTuple):
+    """What a file holds.
+
+    Attributes:
+        data: Its bytes; of a large file the first.
+        digest: Names the content; "" when it could not be read.
+        problem: Why it could not be read, or not whole.
+    """
+
+    data: bytes
+    digest: str
+    problem: Problem | None = None
+
+
+def read_content(root: str, path: str) -> Content | None:
+    """Read a file of the vault; None when it is gone.
+
+    A file that changes while it is read is read again at the next sweep, whose fingerprint is
+    another: it needs no second look here.
+    """
+    try:
+        with open(os.path.join(root, path), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size <= LARGE:
+                data = file.read()
+                return Content(data, digest_of(data))
+            head = file.read(HEAD)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Content(b"", "", unreadable(path, f"The file cannot be read: {reason}."))
+    data = head[: head.rfind(b"\n") + 1] or head
+    message = f"The file has {size >> 20} MB, so only its first MB can be searched."
+    problem = Problem(path, None, message, "Split it, or leave it as it is.", "large")
+    return Content(data, digest_of(data + str(size).encode()), problem)
+
+
+def unreadable(path: str, message: str) -> Problem:
+    """What is said of a file or folder that the system does not let us read."""
+    return Problem(path, None, message, "Look at its permissions.", "unreadable")
+
+
+def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema) -> Record:
+    """What the catalog keeps of a file."""
+    duty = role(path, schema)
+    stem = path.rsplit("/", 1)[-1].removesuffix(".md")
+    if duty == "log":
+        note = Note(path, stem, "log", problem=content.problem)
+    elif not content.digest:
+        note = Note(path, stem, private=schema.is_private(path), problem=content.problem)
+    else:
+        note = read_note(path, content.data, schema)
+        note.problem = note.problem or content.problem or _markers(note)
+    return Record(path, duty, fingerprint, content.digest, note)
+
+
+def _markers(note: Note) -> Problem | None:
+    """Git's marks of a merge that nobody finished, unless they stand in a code block."""
+    if "<<<<<<< " not in note.body or not (found := _MARKERS.search(note.body)):
+        return None
+    if note.spans and any(code.start <= found.start() < code.end for code in note.spans.code):
+        return None
+    line = note.body_line + note.body.count("\n", 0, found.start()) + 1
+    message = "Both sides of a merge stand here, between git's marks."
+    return Problem(note.path, line, message, "Keep what is right and delete the marks.", "conflict")
+
+
+def word_doc(note: Note) -> WordDoc:
+    """What the words index keeps of a note."""
+    spans = note.spans
+    language = note.fields.get("lang")
+    return WordDoc(
+        path=note.path,
+        title=note.title,
+        aliases=tuple(note.aliases),
+        headings=tuple(heading.text for heading in spans.headings) if spans else (),
+        tags=tuple(note.tags),
+        quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
+        body=note.body,
+        language=language if isinstance(language, str) else "",
+    )
+
+
+def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
+    """Read a note for the words index; None when it is gone or cannot be read."""
+    content = read_content(root, path)
+    return word_doc(read_note(path, content.data, schema)) if content and content.digest else None

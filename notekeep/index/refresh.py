@@ -1,0 +1,280 @@
+"""Changed files into the catalog and the words index.
+
+The order is: files, then the catalog, which also remembers which notes the words index lacks, then
+the words index, then that memory is cleared. Whatever is interrupted is taken up by the next
+refresh, and doing a step twice does no harm. Nothing in the vault is ever written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notekeep.files.scan import sweep
+from notekeep.index.reading import read_content, read_word_doc, record, unreadable, word_doc
+from notekeep.index.schema import Busy
+from notekeep.markdown.kinds import DEFAULT_SCHEMA, role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from notekeep.files.changes import Changes, Fingerprint
+    from notekeep.index.catalog import Catalog
+    from notekeep.index.rows import Record
+    from notekeep.index.words import WordDoc, Words
+    from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.note import Note, Problem
+
+BATCH = 500
+"""Files of one transaction: another program waits that long at most."""
+
+REBUILD_SHARE = 3
+"""Building the words index anew is faster than changing more than a third of its notes."""
+
+REBUILD_LEAST = 200
+"""Fewer changed notes than this never make the words index be built anew."""
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh did.
+
+    Attributes:
+        changes: What differed between the files and the catalog.
+        indexed: How many files were read anew, those that were only touched left out.
+        pending: How many changed files were left for later, because of the budget or because
+            another program is writing.
+        pending_words: How many notes the words index does not have as they are.
+        problems: What is wrong in the files that were read, and what could not be looked at.
+        logs: Logs of check-ins that changed, came or went.
+        held: Notes that are gone, but so many at once that they are kept in lists until somebody
+            says that they are meant to be gone.
+    """
+
+    changes: Changes
+    indexed: int = 0
+    pending: int = 0
+    pending_words: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+
+
+def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
+    root: str,
+    catalog: Catalog,
+    words: Words | None = None,
+    schema: Schema = DEFAULT_SCHEMA,
+    *,
+    full: bool = False,
+    verify: bool = False,
+    forget_missing: bool = False,
+    budget: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Refreshed:
+    """Bring the index up to date with the files.
+
+    Args:
+        root: The vault.
+        catalog: Its catalog.
+        words: Its words index; None leaves it as it is, and remembers what it lacks.
+        schema: How notes are read. When it is not the one of the last time, all are read again.
+        full: Throw everything away and build it anew.
+        verify: Read every file and compare its content, whatever `stat` says of it.
+        forget_missing: Take it as meant that many notes are gone at once.
+        budget: With more changed files than this, none is read; they are counted as pending.
+        progress: Called with how many files are done and how many there are to do.
+        cancelled: Asked between folders and batches; what is done until then stays.
+
+    Raises:
+        Failure: The vault is not there, or the cache cannot be written.
+    """
+    run = _Run(root, catalog, schema, progress, cancelled)
+    if full:
+        catalog.clear()
+    done = run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
+    if words is not None and not done.pending:
+        done.pending_words = run.words_side(words)
+    else:
+        done.pending_words = len(catalog.dirty())
+    return done
+
+
+class _Run:
+    """One refresh.
+
+    Attributes:
+        notes: Notes just read, for the words index; only when they are few.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        catalog: Catalog,
+        schema: Schema,
+        progress: Callable[[int, int], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.root = root
+        self.catalog = catalog
+        self.schema = schema
+        self.notes: dict[str, Note] = {}
+        self.progress = progress or (lambda _done, _total: None)
+        self.cancelled = cancelled or (lambda: False)
+
+    def catalog_side(self, *, verify: bool, forget_missing: bool, budget: int | None) -> Refreshed:
+        catalog = self.catalog
+        catalog.reopen()
+        known = catalog.known()
+        other_reader = bool(known) and catalog.meta("reader") != _reader(self.schema)
+        compared = known
+        if verify or other_reader:
+            compared = {path: fingerprint.unsure() for path, fingerprint in known.items()}
+        changes = sweep(self.root, compared, cancelled=self.cancelled)
+        done = Refreshed(changes)
+        done.problems = [
+            unreadable(path, f"{path} {reason}") for path, reason in changes.unreadable.items()
+        ]
+        if budget is not None and len(changes) > budget:
+            done.pending = len(changes)
+            return done
+        if changes.suspicious and not forget_missing:
+            done.held = changes.removed
+        try:
+            if not known:
+                with catalog.writing() as writer:
+                    writer.set_meta(reader=_reader(self.schema))
+            self._take_in(done, {} if other_reader else known)
+        except Busy:
+            done.pending = max(1, len(changes) - done.indexed)
+        return done
+
+    def _take_in(self, done: Refreshed, known: dict[str, Fingerprint]) -> None:
+        changes = done.changes
+        gone = [] if done.held else changes.removed
+        changed = {**changes.modified, **changes.added}
+        paths = list(changed)
+        digests = self.catalog.digests(path for path in changes.modified if path in known)
+        for begin in range(0, len(paths), BATCH):
+            if self.cancelled():
+                done.pending = len(paths) - begin
+                return
+            self._batch(
+                done, {path: changed[path] for path in paths[begin : begin + BATCH]}, digests
+            )
+            self.progress(min(begin + BATCH, len(paths)), len(paths))
+        done.logs += [path for path in gone if role(path, self.schema) == "log"]
+        if changed or gone or self._differs(done):
+            with self.catalog.writing() as writer:
+                writer.delete(gone)
+                writer.settle_links()
+                writer.set_conflicts(changes.conflicts)
+                writer.set_unreadable(
+                    problem for problem in done.problems if problem.path in changes.unreadable
+                )
+                writer.set_meta(reader=_reader(self.schema))
+
+    def _batch(
+        self, done: Refreshed, changed: dict[str, Fingerprint], digests: dict[str, str]
+    ) -> None:
+        """Read some files and write down those whose content is another."""
+        records: list[Record] = []
+        touched: dict[str, Fingerprint] = {}
+        for path, fingerprint in changed.items():
+            content = read_content(self.root, path)
+            if content is None:
+                continue
+            if content.digest and digests.get(path) == content.digest:
+                touched[path] = fingerprint
+            else:
+                records.append(record(path, fingerprint, content, self.schema))
+        if not records and not touched:
+            return
+        with self.catalog.writing() as writer:
+            writer.upsert(records)
+            writer.touch(touched)
+            if len(done.changes) <= BATCH:
+                writer.settle_links()
+        done.indexed += len(records)
+        done.problems += [one.note.problem for one in records if one.note.problem]
+        done.logs += [one.path for one in records if one.role == "log"]
+        if len(done.changes) <= BATCH:
+            self.notes |= {one.path: one.note for one in records if one.digest}
+
+    def _differs(self, done: Refreshed) -> bool:
+        """Whether there is anything to write though no file changed."""
+        known = self.catalog.problems(links=False)
+        before = {
+            (problem.path, problem.message) for problem in known if problem.code == "unreadable"
+        }
+        said = {(problem.path, problem.message) for problem in done.problems}
+        return (
+            self.catalog.conflicts() != done.changes.conflicts
+            or not said <= before
+            or any(path in done.changes.unreadable for path, _ in before - said)
+            or self.catalog.unsettled()
+            or self.catalog.meta("reader") is None
+        )
+
+    def words_side(self, words: Words) -> int:
+        """Bring the words index to the catalog's generation; how many notes it still lacks."""
+        from notekeep.index.words import Busy as WordsBusy
+        from notekeep.index.words import Unusable
+
+        catalog = self.catalog
+        generation, dirty = catalog.generation, catalog.dirty()
+        reached = words.generation
+        first = max(int(catalog.meta("born") or 0), int(catalog.meta("words") or 0))
+        usable = reached is not None and first <= reached <= generation
+        many = len(dirty) > max(REBUILD_LEAST, words.count // REBUILD_SHARE)
+        if usable and not dirty:
+            return 0
+        try:
+            if usable and not many:
+                with contextlib.suppress(Unusable):
+                    self._update(words, dirty, generation)
+                    return self._settled(generation)
+            docs = _Docs(self.root, sorted(catalog.paths(None)), self.schema)
+            total = len(docs.paths)
+            words.build(docs, generation, lambda count: self.progress(count, total))
+        except WordsBusy:
+            return len(dirty) or 1
+        return self._settled(generation)
+
+    def _settled(self, generation: int) -> int:
+        with self.catalog.writing() as writer:
+            writer.clean_until(generation)
+        return len(self.catalog.dirty())
+
+    def _update(self, words: Words, dirty: dict[str, int], generation: int) -> None:
+        there = self.catalog.rows_of(dirty)
+        docs: list[WordDoc] = []
+        for path in there:
+            note = self.notes.get(path)
+            doc = word_doc(note) if note else read_word_doc(self.root, path, self.schema)
+            if doc:
+                docs.append(doc)
+        kept = {doc.path for doc in docs}
+        words.update(docs, [path for path in dirty if path not in kept], generation)
+
+
+class _Docs:
+    """All notes for the words index, read from disk one by one; may be gone through again."""
+
+    def __init__(self, root: str, paths: list[str], schema: Schema) -> None:
+        self.root, self.paths, self.schema = root, paths, schema
+
+    def __iter__(self) -> Iterator[WordDoc]:
+        for path in self.paths:
+            if doc := read_word_doc(self.root, path, self.schema):
+                yield doc
+
+
+def _reader(schema: Schema) -> str:
+    """Names the way notes are read; when it is another, what was read before counts no more."""
+    from notekeep import __version__
+    from notekeep.files.content import digest_of
+
+    return digest_of(f"{__version__} {schema!r}".encode())

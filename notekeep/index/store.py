@@ -1,0 +1,202 @@
+"""The catalog's file while it is in use: one reader for all threads, one writer at a time.
+
+What is asked and written is not known here. A reader never waits: SQLite's write-ahead log lets it
+see the last whole state while another connection, of this process or another, is writing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from notekeep.errors import Failure, UsageError
+from notekeep.index import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from notekeep.index.writing import Writer
+
+SQL_ROWS = 10_000
+"""How many rows `notekeep sql` shows at most."""
+
+
+class Store:
+    """The file of one vault's catalog.
+
+    Attributes:
+        folder: The cache folder it lies in.
+        rebuilt: How often a file was set aside since this object was made.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = os.fspath(folder)
+        self.rebuilt = 0
+        self._path = os.path.join(self.folder, schema.FILE)
+        self._lock = threading.RLock()
+        self._reader: sqlite3.Connection | None = None
+        self._inode = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the next question opens it again."""
+        with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run one SELECT of this program.
+
+        Raises:
+            Failure: The file cannot be read. A damaged one is set aside first, and the answer is
+                that of an empty catalog.
+        """
+        with self._lock:
+            try:
+                return self._connection().execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                self._recover(error)
+            return self._connection().execute(sql, values).fetchall()
+
+    def sql(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a SELECT that a person wrote, which can change nothing.
+
+        Returns:
+            The names of the columns, and at most SQL_ROWS rows.
+
+        Raises:
+            UsageError: SQLite does not understand it, or it would write.
+        """
+        if query.strip().rstrip(";") == ".tables":
+            query = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        self._opened_now()
+        connection = sqlite3.connect(f"file:{_quoted(self._path)}?mode=ro", uri=True)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            found = connection.execute(query)
+            heads = [column[0] for column in found.description or ()]
+            return heads, found.fetchmany(SQL_ROWS)
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise UsageError(
+                f"SQLite says: {error}.", "`notekeep sql .tables` shows the tables.", text=query
+            ) from error
+        finally:
+            connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """A transaction: all of it happens, or nothing.
+
+        Raises:
+            Failure: Another program has been writing for seconds, or the disk does not let us.
+        """
+        from notekeep.index.writing import Writer
+
+        self._opened_now()
+        try:
+            with _transaction(schema.connect(self._path)) as connection:
+                writer = Writer(connection)
+                yield writer
+                writer.finish()
+        except sqlite3.DatabaseError as error:
+            self._recover(error)
+            raise Failure(
+                f"{self._path}: was damaged and has been set aside.", "Do it again."
+            ) from error
+
+    def check(self) -> bool:
+        """Whether the file is sound, at about a millisecond a megabyte; a broken one goes aside."""
+        before = self.rebuilt
+        found = self.ask("PRAGMA quick_check(1)")
+        if found != [("ok",)] and self.rebuilt == before:
+            self._set_aside()
+        return self.rebuilt == before
+
+    def clear(self) -> None:
+        """Begin anew with an empty catalog."""
+        with self._lock:
+            self._set_aside()
+            self._connection()
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._reader is None:
+            self._reader, anew = schema.open_catalog(self.folder)
+            self.rebuilt += anew
+            self._inode = os.stat(self._path).st_ino
+        return self._reader
+
+    def _opened_now(self) -> None:
+        """Make sure that what is open is what lies in the folder, which may have been deleted."""
+        with self._lock:
+            try:
+                same = os.stat(self._path).st_ino == self._inode
+            except FileNotFoundError:
+                same = False
+            if not same:
+                self.close()
+            self._connection()
+
+    def reopen(self) -> None:
+        """Look at the file again if somebody deleted or replaced it."""
+        self._opened_now()
+
+    def _recover(self, error: sqlite3.DatabaseError) -> None:
+        """Put an empty catalog in the place of a damaged one; anything else is a failure."""
+        if not schema.is_damage(error):
+            raise schema.failure(error, self._path) from error
+        self._set_aside()
+
+    def _set_aside(self) -> None:
+        with self._lock:
+            self.close()
+            schema.set_aside(self.folder)
+            self.rebuilt += 1
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Questions within it are answered from one state, whoever writes meanwhile."""
+        with self._lock:
+            connection = self._connection()
+            outermost = not connection.in_transaction
+            if outermost:
+                connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if outermost and connection is self._reader and connection.in_transaction:
+                    connection.execute("COMMIT")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Commit what happens within it, or take it back; the connection is closed either way."""
+    with closing(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.DatabaseError):  # what went wrong first is what is said
+                connection.rollback()
+            raise
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path)

@@ -1,0 +1,234 @@
+"""Changes to the catalog: whole transactions, so that a reader sees all of one or nothing.
+
+A transaction begins IMMEDIATE: one that begins as a reader and turns writer is refused by SQLite
+the moment somebody else has written, whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from notekeep.index.rows import (
+    clean,
+    load_path,
+    signed,
+    store_path,
+    table_rows,
+)
+from notekeep.index.schema import NOTE_TABLES, TABLES
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from notekeep.files.changes import Fingerprint
+    from notekeep.index.rows import Cells, Record
+    from notekeep.markdown.note import Problem
+    from notekeep.markdown.resolve import Resolver
+
+FEW = 50
+"""Up to so many files are written by sqlite3 alone: importing sqlite-utils takes longer."""
+
+ATTACHMENT_LETTERS = 5
+"""A suffix has at most so many letters: `.jpeg`, `.webp`, `.excal`."""
+
+
+class Writer:
+    """One transaction's hold on the catalog; made by Catalog.writing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._changed = False
+
+    def upsert(self, records: Collection[Record]) -> None:
+        """Write down files as they were read, in place of what was known of them."""
+        stored = [store_path(record.path) for record in records]
+        numbers = self._numbers(stored)
+        following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
+        self._forget(numbers.values())
+        self._drop_problems(stored, "note")
+        rows: dict[str, list[Cells]] = defaultdict(list)
+        keys: set[str] = set()
+        for path, record in zip(stored, records, strict=True):
+            number = numbers.get(path)
+            if number is None:
+                number, following = following, following + 1
+            for table, cells in table_rows(record, number):
+                rows[table].append(cells)
+                if table == "names":
+                    keys.add(cells[0])
+        rows["keys"] = self._new_keys(rows["keys"])
+        for table in TABLES:
+            self._insert(table, rows[table], bulk=len(records) > FEW)
+        self._unsettle(keys)
+        self._changed = self._changed or bool(records)
+        self._mark_dirty([store_path(one.path) for one in records if one.role == "note"])
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Forget files that are gone."""
+        stored = [store_path(path) for path in paths]
+        numbers = self._numbers(stored)
+        listed = (json.dumps(stored),)
+        notes = self.connection.execute(
+            "SELECT path FROM notes WHERE role = 'note'"
+            " AND path IN (SELECT value FROM json_each(?))",
+            listed,
+        ).fetchall()
+        self._forget(numbers.values())
+        self._drop_problems(stored, "note")
+        self._changed = self._changed or bool(numbers)
+        self._mark_dirty([path for (path,) in notes])
+
+    def touch(self, fingerprints: Mapping[str, Fingerprint]) -> None:
+        """Note that files whose content is the same look otherwise."""
+        self.connection.executemany(
+            "UPDATE notes SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
+            [
+                (mark.size, mark.mtime_ns, mark.ctime_ns, signed(mark.inode), store_path(path))
+                for path, mark in fingerprints.items()
+            ],
+        )
+
+    def set_conflicts(self, conflicts: Mapping[str, str]) -> None:
+        """Replace the list of conflict copies, each with the note it is a copy of."""
+        self.connection.execute("DELETE FROM conflicts")
+        rows = [(store_path(copy), store_path(of)) for copy, of in conflicts.items()]
+        self._insert("conflicts", rows)
+
+    def set_unreadable(self, problems: Iterable[Problem]) -> None:
+        """Replace what is said about places that could not be looked at."""
+        self.connection.execute("DELETE FROM problems WHERE source = 'sweep'")
+        rows = [
+            (store_path(one.path), "sweep", one.line, clean(one.message), clean(one.hint), one.code)
+            for one in problems
+        ]
+        self._insert("problems", rows)
+
+    def settle_links(self) -> None:
+        """Find out where links lead, for those that may lead elsewhere since the last time."""
+        rows = self.connection.execute(
+            "SELECT l.rowid, l.target, l.key, n.path, l.embed FROM links l"
+            " JOIN notes n ON n.id = l.note"
+            " WHERE l.state = 'unsettled' ORDER BY l.rowid"
+        ).fetchall()
+        if not rows:
+            return
+        resolver, numbers = self._resolver({key for _, _, key, _, _ in rows})
+        settled: list[tuple[str, int | None, int]] = []
+        for rowid, target, key, path, embed in rows:
+            found = resolver.resolve(target, load_path(path)) if key else []
+            state = "ambiguous" if len(found) > 1 else "ok"
+            if not found:
+                state = "file" if _is_attachment(target, embed=embed) else "broken"
+            settled.append((state, numbers[found[0]] if found else None, rowid))
+        self.connection.executemany(
+            "UPDATE links SET state = ?, found = ? WHERE rowid = ?", settled
+        )
+
+    def set_meta(self, **values: str) -> None:
+        """Remember something about the catalog itself."""
+        self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def clean_until(self, generation: int) -> None:
+        """Note that the words index has every change up to a generation."""
+        self.connection.execute("DELETE FROM dirty WHERE generation <= ?", (generation,))
+        self.set_meta(words=str(generation))
+
+    def finish(self) -> None:
+        """Count the generation up when anything changed that a list may show."""
+        if self._changed:
+            self.set_meta(generation=str(self._next_generation()))
+
+    def _numbers(self, stored: Iterable[str]) -> dict[str, int]:
+        return dict(
+            self.connection.execute(
+                "SELECT path, id FROM notes WHERE path IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(stored)),),
+            )
+        )
+
+    def _forget(self, numbers: Collection[int]) -> None:
+        """Delete all rows of notes; links to their names are to be looked at again."""
+        if not numbers:
+            return
+        listed = [(number,) for number in numbers]
+        names = "SELECT key FROM names WHERE note IN (SELECT value FROM json_each(?))"
+        keys = {key for (key,) in self.connection.execute(names, (json.dumps(list(numbers)),))}
+        for table in NOTE_TABLES:
+            self.connection.executemany(f"DELETE FROM {table} WHERE note = ?", listed)  # noqa: S608 - a constant
+        self.connection.executemany("DELETE FROM notes WHERE id = ?", listed)
+        self._unsettle(keys)
+
+    def _drop_problems(self, stored: Iterable[str], source: str) -> None:
+        self.connection.executemany(
+            "DELETE FROM problems WHERE path = ? AND source = ?",
+            [(path, source) for path in stored],
+        )
+
+    def _unsettle(self, keys: Collection[str]) -> None:
+        """Mark links that name one of these; it is stored, so that a crash leaves none settled."""
+        self.connection.executemany(
+            "UPDATE links SET state = 'unsettled', found = NULL WHERE key = ? AND state <> 'web'",
+            [(key,) for key in keys],
+        )
+
+    def _mark_dirty(self, stored: Collection[str]) -> None:
+        """Remember, until the words index has them, which notes changed and when."""
+        generation = self._next_generation() if stored else 0
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO dirty VALUES (?, ?)", [(path, generation) for path in stored]
+        )
+
+    def _next_generation(self) -> int:
+        return int(self._value("SELECT value FROM meta WHERE key = 'generation'")) + 1
+
+    def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
+        """A resolver of those notes only that a link with one of these keys could mean."""
+        from notekeep.markdown.resolve import Resolver
+
+        rows = self.connection.execute(
+            "SELECT DISTINCT n.id, n.path, n.title, n.facts FROM names JOIN notes n"
+            " ON n.id = names.note WHERE names.key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        ).fetchall()
+        known = [
+            (load_path(path), title, json.loads(facts)["aliases"]) for _, path, title, facts in rows
+        ]
+        return Resolver(known), {load_path(path): number for number, path, _, _ in rows}
+
+    def _new_keys(self, keys: Iterable[Cells]) -> list[Cells]:
+        known = {key for (key,) in self.connection.execute("SELECT key FROM keys")}
+        spelt: dict[str, str] = dict(keys)
+        return [(key, name) for key, name in spelt.items() if key not in known]
+
+    def _value(self, sql: str) -> Any:
+        return self.connection.execute(sql).fetchone()[0]
+
+    def _insert(self, table: str, rows: Collection[Cells], *, bulk: bool = False) -> None:
+        """Insert rows; many go through sqlite-utils, which few are not worth importing for."""
+        if not rows:
+            return
+        columns = tuple(TABLES[table])
+        if bulk:
+            from sqlite_utils import Database
+
+            Database(self.connection).table(table).insert_all(_headed(columns, rows))
+            return
+        marks = ", ".join("?" * len(columns))
+        self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - a constant
+
+
+def _headed(columns: Cells, rows: Iterable[Cells]) -> Iterator[Cells]:
+    """Rows as sqlite-utils takes them: the names of the columns first."""
+    yield columns
+    yield from rows
+
+
+def _is_attachment(target: str, *, embed: bool) -> bool:
+    """Whether a target that is no note may be a file: `cover.png`, or anything that is embedded."""
+    stem, dot, suffix = target.rpartition(".")
+    if not stem or not dot or suffix.lower() == "md":
+        return False
+    return embed or (len(suffix) <= ATTACHMENT_LETTERS and suffix.isalnum())

@@ -1,0 +1,182 @@
+"""The catalog may be deleted, damaged, of another version: the notes bring it back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import Failure
+from notekeep.index import schema
+from notekeep.index.catalog import Catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.index.conftest import Vault
+
+
+@pytest.fixture
+def filled(vault: Vault) -> Vault:
+    for number in range(60):
+        vault.write(
+            f"{number}.md", f"---\nrating: {number}\n---\n[[{number + 1}]] #tag " + "x " * 500
+        )
+    vault.refresh()
+    return vault
+
+
+def state(vault: Vault) -> object:
+    """All that lists may show."""
+    names = sorted(vault.ls())
+    return names, [vault.catalog.links(f"{name}.md") for name in names], vault.catalog.tag_counts()
+
+
+def test_deleting_the_cache_is_no_harm(filled: Vault) -> None:
+    before = state(filled)
+    shutil.rmtree(filled.cache)
+    filled.refresh()  # the old file is still open here
+    assert state(filled) == before
+    filled.catalog.close()
+    shutil.rmtree(filled.cache)
+    filled.refresh()
+    assert state(filled) == before
+
+
+def test_built_anew_it_is_the_same(filled: Vault) -> None:
+    before = state(filled)
+    assert filled.refresh(full=True).indexed == 60
+    assert state(filled) == before
+
+
+@pytest.mark.parametrize("place", [0, 100, 4096, 20_000])
+def test_a_damaged_file_is_set_aside_and_filled_again(filled: Vault, place: int) -> None:
+    before = state(filled)
+    filled.catalog.close()
+    path = filled.cache / schema.FILE
+    data = bytearray(path.read_bytes())
+    data[place : place + 4096] = b"\xa5" * 4096
+    path.write_bytes(data)
+    assert filled.catalog.check() is False or filled.catalog.count() == 0
+    filled.refresh()
+    assert state(filled) == before
+    assert (filled.cache / f"{schema.FILE}.broken").exists()
+
+
+def test_damage_met_while_reading_empties_the_list_and_a_refresh_fills_it(filled: Vault) -> None:
+    before = state(filled)
+    filled.catalog.ask("PRAGMA wal_checkpoint(TRUNCATE)")
+    path = filled.cache / schema.FILE
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\x5a" * (size - 4096))
+    filled.catalog.ask("PRAGMA shrink_memory")
+    filled.catalog.close()
+    assert filled.catalog.rows() == (0, [])
+    assert filled.catalog.rebuilt == 1
+    filled.refresh()
+    assert state(filled) == before
+
+
+def test_damage_met_while_writing_is_a_failure_that_says_so(filled: Vault) -> None:
+    before = state(filled)
+    filled.catalog.ask("PRAGMA wal_checkpoint(TRUNCATE)")
+    filled.catalog.close()
+    path = filled.cache / schema.FILE
+    filled.catalog.count()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\x5a" * (path.stat().st_size - 4096))
+    with pytest.raises(Failure, match="damaged"), filled.catalog.writing() as writer:
+        writer.delete([f"{number}.md" for number in range(60)])
+    filled.refresh()
+    assert state(filled) == before
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough" * 20, b"x"])
+def test_another_file_of_that_name_is_set_aside(vault: Vault, content: bytes) -> None:
+    vault.write("a.md", "x")
+    vault.cache.mkdir()
+    (vault.cache / schema.FILE).write_bytes(content)
+    vault.refresh()
+    assert vault.ls() == ["a"]
+
+
+def test_a_catalog_of_another_version_is_built_anew(filled: Vault) -> None:
+    filled.catalog.close()
+    other = sqlite3.connect(filled.cache / schema.FILE)
+    other.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    other.close()
+    assert filled.catalog.count() == 0
+    filled.refresh()
+    assert len(filled.ls()) == 60
+
+
+def test_a_catalog_without_a_table_is_built_anew(filled: Vault) -> None:
+    filled.catalog.close()
+    other = sqlite3.connect(filled.cache / schema.FILE)
+    other.execute("DROP TABLE links")
+    other.close()
+    filled.refresh()
+    assert len(filled.ls()) == 60
+
+
+def test_a_new_catalog_is_never_taken_for_the_one_before(filled: Vault) -> None:
+    before = filled.catalog.generation
+    filled.catalog.clear()
+    assert filled.catalog.generation > before
+
+
+def test_only_its_owner_may_read_it(filled: Vault) -> None:
+    for name in os.listdir(filled.cache):
+        assert stat.S_IMODE(os.stat(filled.cache / name).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(filled.cache).st_mode) == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Failure, match="cannot be used"):
+        Catalog(tmp_path / "file" / "cache").count()
+
+
+def test_a_transaction_that_fails_leaves_nothing(filled: Vault) -> None:
+    before = state(filled), filled.catalog.generation
+
+    def fail() -> None:
+        with filled.catalog.writing() as writer:
+            writer.delete(["1.md"])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert (state(filled), filled.catalog.generation) == before
+
+
+def test_threads_read_while_another_writes(filled: Vault) -> None:
+    failures: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        try:
+            while not stop.is_set():
+                total, rows = filled.catalog.rows(filled.query("rating>=0").root)
+                assert total == len(rows) == 60
+        except BaseException as error:  # noqa: BLE001 - shown by the test
+            failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(20):
+        filled.write("0.md", f"---\nrating: {number}\n---\n")
+        filled.refresh()
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []

@@ -1,0 +1,113 @@
+"""However the vault became what it is, the index is as if it were built from nothing."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from notekeep.index import writing
+from notekeep.index.schema import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from tests.index.conftest import Vault
+
+PATHS = st.sampled_from(
+    ["a.md", "b.md", "sub/a.md", "sub/c.md", "templates/t.md", "habits/log/x.md", "é.md"]
+)
+TEXTS = st.lists(
+    st.sampled_from(
+        [
+            *["[[a]]\n", "[[sub/a]]\n", "[[Zed]]\n", "[x](c.md)\n", "![[p.png]]\n", "#tag/one\n"],
+            *[
+                "# Zed\n",
+                "- [ ] do\n",
+                "- [x] did\n",
+                "> said (p. 2)\n",
+                "words and more\n",
+                "`x`\n",
+            ],
+        ]
+    ),
+    max_size=4,
+).map("".join)
+HEADS = st.sampled_from(
+    [
+        "",
+        "---\ntitle: Zed\n---\n",
+        "---\ntype: book\nrating: 4\nauthors: [X Y, Z W]\n---\n",
+        "---\naliases: [a, Zed]\ndate: 2026-01-01\ntags: t\n---\n",
+        "---\ntitle: [broken\n---\n",
+    ]
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), PATHS, st.tuples(HEADS, TEXTS).map("".join)),
+        st.tuples(st.just("remove"), PATHS, st.just("")),
+        st.tuples(st.just("refresh"), st.just(""), st.just("")),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def content(vault: Vault) -> dict[str, list[object]]:
+    """All that the catalog holds, but for numbers that only tell when."""
+    ids = dict(vault.catalog.ask("SELECT id, path FROM notes"))
+    found: dict[str, list[object]] = {}
+    for table, columns in TABLES.items():
+        if table in ("meta", "dirty", "keys"):
+            continue
+        kept = [name for name in columns if name not in ("id", "ctime_ns", "note", "found")]
+        numbers = [name for name in columns if name in ("note", "found")]
+        rows = vault.catalog.ask(f"SELECT {', '.join(kept + numbers)} FROM {table}")
+        named = [(*row[: len(kept)], *map(ids.get, row[len(kept) :])) for row in rows]
+        found[table] = sorted(named, key=repr)
+    return found
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(STEPS)
+def test_many_small_refreshes_are_as_good_as_one(
+    make_vault: Callable[[Path], Vault], steps: list[tuple[str, str, str]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        vault = make_vault(Path(folder))
+        for verb, path, text in steps:
+            if verb == "write":
+                vault.write(path, text)
+            elif verb == "remove" and (vault.root / path).exists():
+                vault.remove(path)
+            elif verb == "refresh":
+                vault.refresh(forget_missing=True)
+        vault.refresh(forget_missing=True)
+        grown = content(vault)
+        vault.refresh(full=True)
+        assert grown == content(vault)
+        vault.catalog.close()
+
+
+def test_many_rows_written_by_sqlite_utils_are_those_written_by_sqlite3(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(writing.FEW + 5):
+        head = f"---\nrating: {number}\naliases: [x{number}]\ntags: [a/b]\ndone: true\n---\n"
+        vault.write(f"{number}.md", f"{head}# H\n[[{number + 1}]]\n- [ ] do it\n")
+    vault.refresh()
+    many = content(vault)
+    monkeypatch.setattr(writing, "FEW", 10_000)
+    monkeypatch.delitem(sys.modules, "sqlite_utils")
+    vault.refresh(verify=True)
+    vault.catalog.clear()
+    vault.refresh()
+    assert content(vault) == many
