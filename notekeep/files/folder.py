@@ -133,10 +133,20 @@ def locate(root: Path | str, path: Path | str, *, follow: bool = True, make: boo
         raise paths.outside(inside)
     real_parts = real[len(base) :].strip(os.sep).split(os.sep)
     made: list[str] = []
-    fd = _walk(base, real_parts[:-1], made, make=make) if _DIR_FD else None
-    if fd is None:
-        _walk_by_path(base, real_parts[:-1], made, make=make)
+    walk = _walk if _DIR_FD else _walk_by_path
+    try:
+        fd = walk(base, real_parts[:-1], made, make=make)
+    except BaseException:
+        unmake_folders(base, made)
+        raise
     return Place(base, real_parts, inside, made, fd)
+
+
+def unmake_folders(root: Path | str, made: list[str]) -> None:
+    """Remove folders that were made for a file which is not there, as long as they are empty."""
+    for folder in reversed(made):
+        with suppress(OSError):
+            os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
 def _as_path(root: Path | str) -> Path:
@@ -145,7 +155,7 @@ def _as_path(root: Path | str) -> Path:
     return Path(root)
 
 
-def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> int:
+def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> int | None:
     """Open one folder after the other, none of them through a link."""
     fd = os.open(base, _FOLDER_FLAGS)
     try:
@@ -169,7 +179,7 @@ def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> in
     return fd
 
 
-def _walk_by_path(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> None:
+def _walk_by_path(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> int | None:
     """Make missing folders where the system has no calls relative to a folder."""
     place = base
     for depth, part in enumerate(parts):
@@ -179,6 +189,7 @@ def _walk_by_path(base: str, parts: Sequence[str], made: list[str], *, make: boo
             with suppress(FileExistsError):
                 os.mkdir(place)
                 made.append("/".join(parts[: depth + 1]))
+    return None
 
 
 def _check_new_folder(names: Sequence[str], part: str) -> None:

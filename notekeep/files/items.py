@@ -11,7 +11,7 @@ from notekeep.errors import NotekeepError
 from notekeep.files import paths
 from notekeep.files.content import READ_FLAGS, digest_of, read_stable
 from notekeep.files.durable import close
-from notekeep.files.folder import locate
+from notekeep.files.folder import locate, unmake_folders
 from notekeep.files.ledger import Change, Kind
 from notekeep.files.move import rename
 from notekeep.files.newfile import (
@@ -20,7 +20,6 @@ from notekeep.files.newfile import (
     discard_new,
     place_new,
     stage_new,
-    unmake_folders,
 )
 from notekeep.files.staging import Staged, discard, stage, swap
 

@@ -13,8 +13,8 @@ from notekeep.errors import Conflict
 from notekeep.files import paths
 from notekeep.files.content import READ_FLAGS, read_stable
 from notekeep.files.durable import close
-from notekeep.files.folder import Place, locate
-from notekeep.files.newfile import check_free, taken, unmake_folders
+from notekeep.files.folder import Place, locate, unmake_folders
+from notekeep.files.newfile import check_free, taken
 from notekeep.files.reasons import explained
 from notekeep.files.rename import rename_free, rename_over
 from notekeep.files.staging import write_temp

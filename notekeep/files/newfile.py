@@ -6,13 +6,12 @@ or accents count as one, because they are on Windows and macOS.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.files import paths, points
-from notekeep.files.folder import NameTaken, Place, locate
+from notekeep.files.folder import NameTaken, Place, locate, unmake_folders
 from notekeep.files.rename import rename_free
 from notekeep.files.staging import write_temp
 
@@ -127,10 +126,3 @@ def taken(place: Place, twin: str) -> NameTaken:
         " on Windows and macOS.",
         "Choose another name.",
     )
-
-
-def unmake_folders(root: Path | str, made: list[str]) -> None:
-    """Remove folders that were made for a file which is not there, as long as they are empty."""
-    for folder in reversed(made):
-        with suppress(OSError):
-            os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))

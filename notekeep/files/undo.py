@@ -16,9 +16,8 @@ from notekeep.errors import Conflict, NotekeepError, NotFound
 from notekeep.files.commit import Step
 from notekeep.files.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.files.durable import close
-from notekeep.files.folder import locate
+from notekeep.files.folder import locate, unmake_folders
 from notekeep.files.merge import merge
-from notekeep.files.newfile import unmake_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
