@@ -89,7 +89,7 @@ def _tell(what: str, steps: list[StepRecord], *, as_json: bool) -> None:
         )
         return
     for step in steps:
-        output.write(f"{what}: {step.label}")
+        output.write(f"{what}: {step.verb} {step.label}")
 
 
 def _when(seconds: float) -> str:

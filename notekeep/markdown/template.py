@@ -41,7 +41,7 @@ _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
         "## Why\n\n## What will get in the way\n",
     ),
     "post": (("date", "draft", "slug", "description", "sources"), ""),
-    "daily": (("date",), "- [ ] \n"),
+    "daily": (("date",), ""),
 }
 
 

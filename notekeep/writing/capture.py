@@ -104,7 +104,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
         if span is None:
             raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
         end = span[1]
-    kept = body[:end].rstrip()
+    kept = body[:end].rstrip("\r\n")
     after = body[end:]
     last = kept.splitlines()[-1] if kept else ""
     added = text.replace("\r\n", "\n").replace("\n", eol)

@@ -1,0 +1,240 @@
+"""Changes to notes: what a verb plans is what it writes, and `undo` gives every byte back."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from notekeep.errors import Conflict, NotFound, Refused, UsageError
+from notekeep.writing.plan import FileChange, WritePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from notekeep.vault import Vault
+
+Texts: TypeAlias = "Callable[[], dict[str, bytes]]"
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+class TestNew:
+    def test_a_note_is_named_by_its_title_in_the_folder_of_its_kind(self, vault: Vault) -> None:
+        done = vault.create("book", "Atomic: Habits", fields={"pages": "320"}, tags=["habit"])
+        assert done.paths == ["books/Atomic - Habits.md"]
+        note = vault.read("Atomic: Habits")
+        assert (note.title, note.kind, note.tags) == ("Atomic: Habits", "book", ["habit"])
+        assert note.fields["pages"] == 320
+
+    def test_a_name_that_is_taken_gets_a_number(self, vault: Vault, texts: Texts) -> None:
+        before = texts()
+        assert vault.create("book", "deep work").paths == ["books/deep work 2.md"]
+        assert changed(before, texts()) == {"books/deep work 2.md"}
+
+    def test_the_vaults_own_template_is_used(self, vault: Vault) -> None:
+        folder = os.path.join(vault.root, "templates")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "book.md"), "w", encoding="utf-8") as file:
+            file.write('---\ntype: book\ntitle: "{{title}}"\nread: {{date}}\n---\n# {{title}}\n')
+        vault.create("book", "Made")
+        assert vault.read("Made").raw["read"] == "2026-11-24"
+
+    def test_an_unknown_kind_names_the_nearest(self, vault: Vault) -> None:
+        with pytest.raises(UsageError) as caught:
+            vault.create("bok", "A title")
+        assert "book" in caught.value.hint
+
+
+class TestAdd:
+    def test_a_line_goes_into_todays_note_which_is_made_when_missing(self, vault: Vault) -> None:
+        assert vault.add("- a thought").paths == ["daily/2026-11-24.md"]
+        assert vault.add("- another").paths == ["daily/2026-11-24.md"]
+        assert "- a thought\n- another\n" in vault.read("2026-11-24").body
+
+    def test_a_section_that_is_a_list_grows_by_an_item(self, vault: Vault, texts: Texts) -> None:
+        before = texts()
+        vault.add("three", "List#Open")
+        after = texts()
+        assert after["inbox/List.md"] == (
+            b"# List\n\n## Open\n\n- one\n- two\n- three\n\n## Done\n\nNothing yet.\n"
+        )
+        assert changed(before, after) == {"inbox/List.md"}
+
+    def test_a_paragraph_stands_by_itself(self, vault: Vault, texts: Texts) -> None:
+        vault.add("More.", "List")
+        assert texts()["inbox/List.md"].endswith(b"Nothing yet.\n\nMore.\n")
+
+    def test_the_files_own_line_ends_are_kept(self, vault: Vault, texts: Texts) -> None:
+        vault.add("- [ ] next", "Windows")
+        assert texts()["inbox/Windows.md"].endswith(b"- [ ] a task\r\n- [ ] next\r\n")
+
+    def test_a_missing_section_is_said_and_nothing_is_written(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        before = texts()
+        with pytest.raises(NotFound, match="no section 'Nowhere'"):
+            vault.add("x", "List#Nowhere")
+        assert texts() == before
+
+
+class TestAttach:
+    def test_a_file_is_copied_and_linked(self, vault: Vault, texts: Texts, tmp_path: Path) -> None:
+        picture = tmp_path / "My Grid (1).PNG"
+        picture.write_bytes(b"\x89PNG")
+        vault.attach("List", str(picture))
+        after = texts()
+        assert after["attachments/My Grid (1).png"] == b"\x89PNG"
+        assert after["inbox/List.md"].endswith(b"\n\n![[My Grid (1).png]]\n")
+
+    def test_a_missing_file_is_said(self, vault: Vault) -> None:
+        with pytest.raises(NotFound, match="no file"):
+            vault.attach("List", "/nowhere/x.png")
+
+
+class TestFields:
+    def test_one_key_changes_and_nothing_else(self, vault: Vault, texts: Texts) -> None:
+        before = texts()
+        vault.set_fields(["books/Deep Work.md"], ["rating=4.5"])
+        after = texts()
+        assert changed(before, after) == {"books/Deep Work.md"}
+        assert after["books/Deep Work.md"] == before["books/Deep Work.md"].replace(
+            b"rating: 4\n", b"rating: 4.5\n"
+        )
+
+    def test_a_note_that_must_be_refused_is_left_out_with_its_line(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        before = texts()
+        done = vault.tag(["inbox/Broken.md", "books/Deep Work.md"], add=["reread"])
+        assert done.paths == ["books/Deep Work.md"]
+        assert [(problem.path, problem.line) for problem in done.refused] == [
+            ("inbox/Broken.md", 3)
+        ]
+        assert changed(before, texts()) == {"books/Deep Work.md"}
+
+    def test_a_removed_tag_that_stands_in_the_text_is_said(self, vault: Vault) -> None:
+        vault.set_fields(["habits/focus.md"], ["tags=focus"])
+        done = vault.tag(["habits/focus.md"], add=[], remove=["focus"])
+        assert len(done.remarks) == 1
+        assert "#focus stays in the text" in done.remarks[0]
+
+
+class TestRename:
+    def test_title_file_and_every_link_follow(self, vault: Vault, texts: Texts) -> None:
+        vault.rename("Deep Work", "Deeper Work")
+        after = texts()
+        assert after["books/Deeper Work.md"] == (
+            b"---\ntitle: Deeper Work\ntags: [focus, work]\nrating: 4\n---\n"
+            b"# Deeper Work\n\nText.\n"
+        )
+        assert after["books/Other.md"] == (
+            b"See [[Deeper Work]], [[books/Deeper Work|the book]] and [[Deeper Work#Rules]].\n"
+        )
+        assert after["inbox/Relative.md"] == (
+            b"A [link](../books/Deeper%20Work.md) and an embed ![[Deeper Work]].\n"
+        )
+        assert b'source: "[[Deeper Work]]"' in after["habits/focus.md"]
+        assert "books/Deep Work.md" not in after
+        assert not [problem for problem in vault.problems() if problem.code == "broken-link"]
+
+    def test_a_change_of_case_alone_is_a_rename(self, vault: Vault, texts: Texts) -> None:
+        vault.rename("Deep Work", "Deep work")
+        assert "books/Deep work.md" in texts()
+        assert b"[[Deep work]]" in texts()["books/Other.md"]
+
+    def test_a_taken_name_is_refused(self, vault: Vault, texts: Texts) -> None:
+        before = texts()
+        with pytest.raises(Refused, match="exists already"):
+            vault.rename("Deep Work", "Other")
+        assert texts() == before
+
+    def test_a_move_keeps_links_by_name_and_mends_relative_ones(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        vault.move("Relative", "books/notes")
+        after = texts()
+        assert after["books/notes/Relative.md"] == (
+            b"A [link](../Deep%20Work.md) and an embed ![[Deep Work]].\n"
+        )
+        assert "inbox/Relative.md" not in after
+
+    def test_a_move_out_of_the_vault_is_refused(self, vault: Vault) -> None:
+        with pytest.raises(Refused):
+            vault.move("Relative", "../elsewhere")
+
+
+class TestTasks:
+    def test_a_task_is_ticked_and_opened_again(self, vault: Vault, texts: Texts) -> None:
+        before = texts()
+        vault.toggle_task("inbox/Windows.md", 6)
+        assert texts()["inbox/Windows.md"] == before["inbox/Windows.md"].replace(b"[ ]", b"[x]")
+        vault.toggle_task("inbox/Windows.md", 6)
+        assert texts() == before
+
+    def test_a_line_without_a_task_is_said(self, vault: Vault) -> None:
+        with pytest.raises(NotFound, match="no task here any more"):
+            vault.toggle_task("inbox/Windows.md", 4)
+
+
+class TestUndo:
+    @pytest.mark.parametrize(
+        "act",
+        [
+            lambda vault: vault.create("book", "New"),
+            lambda vault: vault.add("- x"),
+            lambda vault: vault.add("x", "List#Open"),
+            lambda vault: vault.set_fields(["books/Deep Work.md"], ["rating=", "isbn=0316769487"]),
+            lambda vault: vault.tag(["books/Deep Work.md", "inbox/List.md"], ["a"], ["focus"]),
+            lambda vault: vault.rename("Deep Work", "Deeper Work"),
+            lambda vault: vault.move("Deep Work", "inbox"),
+            lambda vault: vault.delete("Deep Work"),
+            lambda vault: vault.toggle_task("inbox/Windows.md", 6),
+        ],
+        ids=["new", "daily", "add", "set", "tag", "rename", "mv", "rm", "tick"],
+    )
+    def test_every_byte_is_back(
+        self, vault: Vault, texts: Texts, act: Callable[[Vault], object]
+    ) -> None:
+        before = texts()
+        act(vault)
+        assert texts() != before
+        vault.undo()
+        assert texts() == before
+        vault.redo()
+        assert texts() != before
+
+    def test_nothing_to_undo_is_said(self, vault: Vault) -> None:
+        with pytest.raises(NotFound):
+            vault.undo()
+
+
+class TestPlan:
+    def test_a_plan_writes_nothing(self, vault: Vault, texts: Texts) -> None:
+        before = texts()
+        plan = vault.plan.rename("Deep Work", "Deeper Work")
+        assert len(plan.changes) == 4
+        assert texts() == before
+
+    def test_a_file_that_changed_since_the_plan_is_not_overwritten(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        plan = vault.plan.set_fields(["books/Deep Work.md"], ["rating=5"])
+        with open(os.path.join(vault.root, "books/Deep Work.md"), "ab") as file:
+            file.write(b"Theirs.\n")
+        before = texts()
+        with pytest.raises(Conflict):
+            vault.carry_out(plan)
+        assert texts() == before
+
+    def test_its_diff_shows_what_would_be_written(self, vault: Vault) -> None:
+        lines = list(vault.plan.set_fields(["books/Deep Work.md"], ["rating=5"]).diff())
+        assert "-rating: 4" in lines
+        assert "+rating: 5" in lines
+        assert list(WritePlan("rm", "", [FileChange("a.md", b"", None)]).diff()) == [
+            "a.md -> trash"
+        ]
