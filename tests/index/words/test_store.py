@@ -259,7 +259,10 @@ def test_no_index_is_said_and_can_be_built(words: Words) -> None:
 
 
 # Whoosh leaves files open when it fails to open an index; they close when they are forgotten.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+leaves_files_open = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@leaves_files_open
 @pytest.mark.parametrize("suffix", [".trm", ".pst", ".toc", ".col"])
 @pytest.mark.parametrize("how", ["cut", "overwritten", "gone"])
 def test_a_damaged_index_is_said_and_built_again(
@@ -334,6 +337,7 @@ def test_an_index_wears_out(indexed: Callable[..., Words]) -> None:
     assert words.worn
 
 
+@leaves_files_open
 def test_threads_take_turns(
     indexed: Callable[..., Words], notes: Callable[..., list[WordDoc]]
 ) -> None:
