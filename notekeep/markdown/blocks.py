@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from notekeep.markdown.leaves import Indented, Raw, open_leaf
+from notekeep.markdown.leaves import OPENERS, Indented, Raw, open_leaf
 from notekeep.markdown.lines import consume, is_rule, measure
 from notekeep.markdown.paragraph import Page, Paragraph, Table
 from notekeep.markdown.quotes import OpenQuote
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.spans import Body
 
 _BULLET: Final = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|\Z)")
+_BULLETS: Final = "-*+0123456789"
 _FOOTNOTE: Final = re.compile(r"\[\^[^\] \n]+\]:")
 _TASK: Final = re.compile(r"\[(.)\](?:[ \t]+(.*))?\Z")
 _RULERS: Final = "|:-"
@@ -61,6 +62,8 @@ class Scanner:
 
     def _read(self, start: int, end: int) -> None:
         """Read one line: see which containers it stays in, then what it is in there."""
+        if not self._stack and self._read_plain(start, end):
+            return
         depth, at, column, first, first_column = self._enter(start, end)
         leaf = self._leaf
         if isinstance(leaf, Raw) and depth == len(self._stack):
@@ -73,6 +76,21 @@ class Scanner:
             self._close_to(depth)
         if self._quote is not None:
             self._quote.add(self._text[max(first, self._marked) : end], end)
+
+    def _read_plain(self, start: int, end: int) -> bool:
+        """Read a line outside all containers that is empty or begins with a letter, as most do."""
+        leaf = self._leaf
+        if leaf is not None and not isinstance(leaf, Paragraph):
+            return False
+        if start == end:
+            self._close_leaf()
+        elif not self._text[start].isalpha():
+            return False
+        elif leaf is None:
+            self._leaf = Paragraph(self._page, (start, end), quoted=False)
+        else:
+            leaf.grow((start, end), deep=False)
+        return True
 
     def _enter(self, start: int, end: int) -> tuple[int, int, int, int, int]:
         """See how many containers a line stays in, and where it stands inside them.
@@ -131,14 +149,16 @@ class Scanner:
             if sign == ">":
                 self._close_to(depth)
                 at, column = self._push_quote(first, first_column, end)
-            elif place := (
-                self._push_footnote(depth, first, first_column, end, ongoing=ongoing)
-                if sign == "["
-                else self._push_item(
+            elif sign in _BULLETS and (
+                place := self._push_item(
                     depth, column, first, first_column, end, closed=ongoing and whole
                 )
             ):
                 at, column = place
+            elif sign == "[" and (
+                note := self._push_footnote(depth, first, first_column, end, ongoing=ongoing)
+            ):
+                at, column = note
             else:
                 self._read_leaf(depth, first, end, ongoing=ongoing, whole=whole)
                 return
@@ -255,7 +275,7 @@ class Scanner:
             if sign in _UNDERLINES and leaf.underlined(first, end):
                 self._leaf = None
                 return
-        opened = open_leaf(page, first, end, ongoing=ongoing)
+        opened = open_leaf(page, first, end, ongoing=ongoing) if sign in OPENERS else None
         if opened is not None:
             self._close_to(depth)
             self._leaf = opened

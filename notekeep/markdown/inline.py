@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 WIKI: Final = r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
 # Obsidian's tag: no ASCII punctuation but - _ /, none of Unicode's general punctuation, and here
 # none of the full-width signs that end a clause in Chinese and Japanese.
-TAG: Final = (
-    r"(?<!\S)#(?P<tag>[^\u2000-\u206F\u2E00-\u2E7F\u3000-\u3003\u3008-\u3011\u3014-\u301F"
+_TAG: Final = re.compile(
+    r"#([^\u2000-\u206F\u2E00-\u2E7F\u3000-\u3003\u3008-\u3011\u3014-\u301F"
     r"\uFF01\uFF08\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F"
     r"'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s]++)"
 )
-_TOKEN: Final = re.compile(
-    rf"\\[!-/:-@\[-`{{-~]|(?P<ticks>`+)|(?P<angle><)|!?{WIKI}|(?P<open>!?\[)|(?P<close>\])"
-    rf"|(?P<dollar>\$)|(?P<comment>%%)|{TAG}"
-)
-_SIGNS: Final = re.compile(r"[`<\[$%#]")
+_WIKI: Final = re.compile(WIKI)
+SIGNS: Final = re.compile(r"[`<\[$%#]")
+"""What a run without any of has nothing to find in."""
+
+_NEXT: Final = re.compile(r"[\\`<\[\]$%#]")
+_PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TICKS: Final = re.compile(r"`+")
 _VALUE: Final = r"(?:[^\"'=<>`\x00-\x20]++|'[^']*+'|\"[^\"]*+\")"
 _ATTRIBUTE: Final = rf"(?:\s+[a-zA-Z_:][a-zA-Z0-9:._-]*+(?:\s*+=\s*+{_VALUE})?)"
@@ -50,8 +51,9 @@ _TITLE: Final = re.compile(
     r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)", re.DOTALL
 )
 _BLANKS: Final = re.compile(_SPACE)
-_BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\[^ ]|[()]")
+_BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
 
 
@@ -110,8 +112,7 @@ class Run:
 
 def scan(run: Run, body: Body) -> None:
     """Find what stands in a run and add it to `body`."""
-    if _SIGNS.search(run.text, run.start, run.end):
-        _Scan(run, body).go()
+    _Scan(run, body).go()
 
 
 class _Scan:
@@ -125,71 +126,72 @@ class _Scan:
         self.openers: list[tuple[int, bool]] = []
         # Openers of links below this depth are closed: a link holds no link.
         self.spent = 0
+        self.free = run.start
         self.ticks: dict[int, list[int]] | None = None
         self.absent: dict[str, int] = {}
 
     def go(self) -> None:
-        """Go from sign to sign."""
+        """Go from sign to sign; each says where the next may stand."""
         at = self.run.start
-        search = _TOKEN.search
-        while match := search(self.text, at, self.end):
-            at = match.end()
-            kind = match.lastgroup
-            if kind is None:
-                continue
-            if kind == "tag":
-                self._tag(match)
-            elif kind in ("target", "text"):
-                self._wiki(match)
-            elif kind == "open":
-                self.openers.append((match.start(), len(match[0]) == 2))
-            elif kind == "close":
-                at = self._close(at)
-            elif kind == "ticks":
-                at = self._code(match)
-            elif kind == "angle":
-                at = self._angle(match.start())
-            elif kind == "comment":
-                at = self._comment(match.start())
-            else:
-                at = self._math(match.start())
+        find = _NEXT.search
+        read = {
+            "\\": self._escape,
+            "`": self._code,
+            "<": self._angle,
+            "[": self._open,
+            "]": self._close,
+            "$": self._math,
+            "%": self._comment,
+            "#": self._tag,
+        }
+        while match := find(self.text, at, self.end):
+            # What stands before `at` belongs to the sign before, such as the "!" of "\\![".
+            self.free = at
+            at = read[match[0]](match.start())
 
     def _span(self, start: int, end: int) -> tuple[int, int, int]:
         place = self.run.place(start)
         return place, self.run.place(end - 1) + 1, self.run.line(place)
 
-    def _tag(self, match: re.Match[str]) -> None:
-        name = match["tag"].rstrip("/")
-        if name and not name.isdigit():
-            start, end, line = self._span(match.start(), match.start() + 1 + len(name))
-            self.body.tags.append(InlineTag(start, end, line, name))
+    def _escape(self, at: int) -> int:
+        return at + 2 if self.text[at + 1 : at + 2] in _PUNCTUATION else at + 1
 
-    def _wiki(self, match: re.Match[str]) -> None:
-        start, end, line = self._span(match.start(), match.end())
+    def _tag(self, at: int) -> int:
+        if at > self.run.start and not self.text[at - 1].isspace():
+            return at + 1
+        match = _TAG.match(self.text, at, self.end)
+        if match is None:
+            return at + 1
+        name = match[1].rstrip("/")
+        if name and not name.isdigit():
+            start, end, line = self._span(at, at + 1 + len(name))
+            self.body.tags.append(InlineTag(start, end, line, name))
+        return match.end()
+
+    def _open(self, at: int) -> int:
+        """Read a wiki link; or remember the bracket, which a destination may make a link."""
+        embed = at > self.free and self.text[at - 1] == "!"
+        start = at - 1 if embed else at
+        match = _WIKI.match(self.text, at, self.end) if self.text[at + 1 : at + 2] == "[" else None
+        if match is None:
+            self.openers.append((start, embed))
+            return at + 1
         target = match["target"]
         if match["text"] is not None and target.endswith("\\"):
             target = target[:-1]  # a pipe in a table is escaped
         name, _, fragment = target.partition("#")
         heading, block = split_fragment(fragment)
-        embed = match[0][0] == "!"
         if not embed:
             self.spent = len(self.openers)
-        self.body.links.append(
-            Link(
-                start,
-                end,
-                line,
-                name.strip(),
-                heading,
-                block,
-                (match["text"] or "").strip(),
-                embed=embed,
-                wiki=True,
-            )
-        )
+        span = self._span(start, match.end())
+        words = (match["text"] or "").strip()
+        link = Link(*span, name.strip(), heading, block, words, embed=embed, wiki=True)
+        self.body.links.append(link)
+        return match.end()
 
     def _close(self, at: int) -> int:
         """Close the innermost bracket; it is a link if a destination follows."""
+        at += 1
         if not self.openers:
             return at
         opener, image = self.openers.pop()
@@ -208,18 +210,20 @@ class _Scan:
             self.body.links.append(link)
         return end
 
-    def _code(self, match: re.Match[str]) -> int:
+    def _code(self, at: int) -> int:
         if self.ticks is None:
             self.ticks = {}
             for ticks in _TICKS.finditer(self.text, self.run.start, self.end):
                 self.ticks.setdefault(len(ticks[0]), []).append(ticks.start())
-        length = len(match[0])
+        opened = _TICKS.match(self.text, at, self.end)
+        after = opened.end() if opened else at + 1
+        length = after - at
         closers = self.ticks.get(length, [])
-        index = bisect_left(closers, match.end())
+        index = bisect_left(closers, after)
         if index == len(closers):
-            return match.end()
+            return after
         end = closers[index] + length
-        self.body.code.append(Code(*self._span(match.start(), end), fenced=False))
+        self.body.code.append(Code(*self._span(at, end), fenced=False, inline=True))
         return end
 
     def _angle(self, at: int) -> int:
@@ -244,6 +248,8 @@ class _Scan:
         return self.absent[closer] > at
 
     def _comment(self, at: int) -> int:
+        if not self.text.startswith("%%", at, self.end):
+            return at + 1
         end = self.text.find("%%", at + 2, self.end)
         if end < 0:
             return at + 2
@@ -298,7 +304,7 @@ def target_at(text: str, at: int, end: int) -> tuple[int, str] | None:
     """Read a link's destination, in angle brackets or bare: one past it and its text, or None."""
     if text.startswith("<", at, end):
         angled = _ANGLED.match(text, at, end)
-        return (angled.end(), _ESCAPE.sub(r"\1", angled[1])) if angled else None
+        return (angled.end(), _unescaped(angled[1])) if angled else None
     start = at
     depth = 0
     while match := _BARE.match(text, at, end):
@@ -313,7 +319,7 @@ def target_at(text: str, at: int, end: int) -> tuple[int, str] | None:
         at = match.end()
     if at == start or depth:
         return None
-    return at, _ESCAPE.sub(r"\1", text[start:at])
+    return at, _unescaped(text[start:at])
 
 
 def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bool) -> Link | None:
@@ -343,6 +349,15 @@ def split_fragment(fragment: str) -> tuple[str, str]:
     if fragment.startswith("^"):
         return "", fragment[1:]
     return fragment, ""
+
+
+def _unescaped(target: str) -> str:
+    """A destination without its backslashes, and with its entities as what they stand for."""
+    if "&" in target:
+        from html import unescape
+
+        target = _ENTITY.sub(lambda entity: unescape(entity[0]), target)
+    return _ESCAPE.sub(r"\1", target) if "\\" in target else target
 
 
 def _skip_blanks(text: str, at: int, end: int) -> int:

@@ -12,6 +12,9 @@ from notekeep.markdown.spans import Code, Comment, Heading
 if TYPE_CHECKING:
     from notekeep.markdown.paragraph import Page
 
+OPENERS: Final = "`~<%$#-*_"
+"""What a leaf other than a paragraph begins with."""
+
 _ATX: Final = re.compile(r"#{1,6}(?=[ \t]|\Z)")
 _FENCE: Final = re.compile(r"(?:(`{3,})(?![^\n]*`)|~{3,})")
 _MATH_END: Final = re.compile(r"\$\$[ \t]*$", re.MULTILINE)

@@ -51,11 +51,13 @@ class Page:
 
     def scan(self, parts: list[Part], line: int, *, quoted: bool = False) -> None:
         """Find what stands in text that goes over some lines, of which `line` is the first."""
+        start, end = parts[0][0], parts[-1][1]
+        if not inline.SIGNS.search(self.text, start, end):
+            return
         if quoted and len(parts) > 1:
             run = inline.Run.joined(self.text, parts, line)
         else:
-            starts = [start for start, _ in parts]
-            run = inline.Run(self.text, starts[0], parts[-1][1], line, starts)
+            run = inline.Run(self.text, start, end, line, [first for first, _ in parts])
         inline.scan(run, self.body)
 
     def read_block_id(self, start: int, end: int, line: int) -> None:

@@ -105,12 +105,18 @@ class BlockId:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A fenced or indented block, or an inline span: nothing inside it is markup."""
+    """Code: nothing inside it is markup.
+
+    Attributes:
+        fenced: Whether it is a block between fences.
+        inline: Whether it is a span between backticks; a block that is neither is indented.
+    """
 
     start: int
     end: int
     line: int
     fenced: bool
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
