@@ -42,7 +42,7 @@ _LINE: Final = re.compile(
     re.VERBOSE,
 )
 _LIST_LINE: Final = re.compile(
-    rf"(?P<indent>[ ]*+)-[ ]++(?:(?P<quoted>{_QUOTED})|(?P<plain>{_PLAIN})){_END}"
+    rf"(?P<indent>[ ]*+)-(?:[ ]++(?:(?P<quoted>{_QUOTED})|(?P<plain>{_PLAIN}))?+)?+{_END}"
 )
 _FLOW_ITEM: Final = re.compile(rf"{_QUOTED}|[^\W_][\w ./()+-]*+")
 # Everything YAML allows in a line but tabs and the breaks that only Unicode knows.
@@ -94,8 +94,9 @@ def _read_list(text: str, start: int, key: str, fields: Fields) -> int:
         elif line["indent"] != indent:
             break
         name = "quoted" if line["quoted"] is not None else "plain"
-        items.append(line[name].rstrip(" "))
-        last = line.start(name) + len(items[-1])
+        source = (line[name] or "").rstrip(" ")
+        last = line.start(name) + len(source) if source else line.end("indent") + 1
+        items.append(source)
         at = line.end()
     if items:
         fields.raw[key] = text[first:last]
@@ -111,7 +112,7 @@ def _set_list(fields: Fields, key: str, sources: list[str]) -> None:
     values: list[str | int | float | bool | None] = []
     words: list[str] = []
     for source in sources:
-        if source[0] in "\"'":
+        if source[:1] in ('"', "'"):
             words.append(source[1:-1])
             values.append(words[-1])
         else:
