@@ -128,7 +128,7 @@ class Aside:
     def _names(self) -> list[str]:
         try:
             return sorted(name for name in os.listdir(self.folder) if name.count("-") == 2)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def _hold(self, place: Place, name: str, digest: Digest) -> None:

@@ -163,16 +163,22 @@ class Step:
         item = ready[0]
         self.folders += item.made
         try:
-            self._history.ledger.append(self._record([item.change]))
+            self._note_and_apply(item)
         except BaseException:
             self._discard(ready)
             raise
-        points.reached("journaled")
-        try:
-            self._apply(item, None)
-        except BaseException:
-            self._history.ledger.void(self.id)
-            raise
+
+    def _note_and_apply(self, item: Item) -> None:
+        """Note a change and make it, keeping the log from others in between."""
+        ledger = self._history.ledger
+        with ledger.held():
+            ledger.append(self._record([item.change]))
+            points.reached("journaled")
+            try:
+                self._apply(item, None)
+            except BaseException:
+                ledger.void(self.id)
+                raise
         points.reached("logged")
 
     def _do_many(self, ready: Sequence[Item], flush: Flush) -> None:

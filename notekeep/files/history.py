@@ -217,7 +217,7 @@ class History:
         from notekeep.files.recover import recover
 
         with explained(self.folder, "read"):
-            return recover(self, root) if os.path.isdir(self.journal.folder) else []
+            return recover(self, root) if os.path.isdir(self.folder) else []
 
     def sweep_temps(
         self, root: Path | str, temps: Iterable[str] | None = None, *, min_age: float = 3600.0

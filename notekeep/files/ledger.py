@@ -11,6 +11,7 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from notekeep.errors import Refused
@@ -117,6 +118,8 @@ class Ledger:
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
         self._read: tuple[tuple[int, int], list[StepRecord]] | None = None
+        self._guard = RLock()
+        self._depth = 0
 
     def append(self, record: StepRecord) -> None:
         """Add a step; when this returns, it is on the disk.
@@ -166,7 +169,7 @@ class Ledger:
 
         if not os.path.exists(self.path):
             return
-        with self._locked():
+        with self.held():
             kept: list[dict[str, Any]] = []
             for line in self._lines():
                 record = from_json(line) if "changes" in line else None
@@ -181,7 +184,7 @@ class Ledger:
     def _append(self, data: dict[str, Any]) -> None:
         from json import dumps
 
-        with self._locked():
+        with self.held():
             if not os.path.exists(self.path):
                 first = dumps({"notekeep": "history", "format": FORMAT})
                 write_file(self.path, f"{first}\n".encode())
@@ -189,19 +192,36 @@ class Ledger:
             append_line(self.path, dumps(data))
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep other processes from adding to the log while it is written anew.
+    def held(self) -> Iterator[None]:
+        """Keep other processes and threads from adding to the log; may be nested.
 
-        The lock is a file of its own: Windows cannot replace a file that is open.
+        A single change holds the log from the moment it is noted until it is made, so that whoever
+        finds it noted and not made knows that its maker is gone. The lock is a file of its own:
+        Windows cannot replace a file that is open.
+
+        Raises:
+            Failure: Another process holds it for too long.
         """
-        make_folder(os.path.dirname(self.path))
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-        fd = os.open(f"{self.path}.lock", flags, 0o600)
-        try:
-            with locked(fd, self.path):
-                yield
-        finally:
-            close(fd)
+        with self._guard:
+            if self._depth:
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+                return
+            make_folder(os.path.dirname(self.path))
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+            fd = os.open(f"{self.path}.lock", flags, 0o600)
+            try:
+                with locked(fd, self.path):
+                    self._depth = 1
+                    try:
+                        yield
+                    finally:
+                        self._depth = 0
+            finally:
+                close(fd)
 
     def _check_format(self) -> None:
         """Refuse to add to a log whose rules this version does not know."""

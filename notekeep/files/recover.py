@@ -95,7 +95,30 @@ def recover(history: History, root: Path | str) -> list[Recovered]:
         _log(history, entry, recovered)
         entry.finish()
         found.append(recovered)
+    _void_unmade(history, root)
     return found
+
+
+def _void_unmade(history: History, root: Path | str) -> None:
+    """Take the last step back out of the log if it was noted and never made.
+
+    Whoever makes a single change holds the log meanwhile, so here nobody is at it any more.
+    """
+    with history.ledger.held():
+        records = history.records()
+        if not records or len(records[-1].changes) != 1:
+            return
+        last = records[-1]
+        change, place = last.changes[0], last.root or os.fspath(root)
+        with suppress(OSError, NotekeepError):
+            if change.kind == "edit":
+                unmade = _digest(place, change.path) == change.before
+            elif change.kind == "new":
+                unmade = not _exists(place, change.path)
+            else:
+                unmade = _exists(place, change.path) and not _exists(place, change.to)
+            if unmade and change.kind != "seen" and (change.to or change.kind in {"edit", "new"}):
+                history.ledger.void(last.id)
 
 
 def _log(history: History, entry: Entry, recovered: Recovered) -> None:

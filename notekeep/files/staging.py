@@ -140,7 +140,7 @@ def swap(
             version is a conflict copy then.
         OSError: The system could not do it. The file is the old or the new one.
     """
-    with locate(root, staged.path) as place:
+    with locate(root, staged.path, follow=False) as place:  # links were followed by `stage`
         if not staged.temp:
             from notekeep.files.hardlinks import write_in_place
 
@@ -162,7 +162,7 @@ def swap(
 def discard(root: Path | str, staged: Staged) -> None:
     """Remove a staged version that will not be put in place."""
     if staged.temp:
-        with locate(root, staged.path) as place:
+        with locate(root, staged.path, follow=False) as place:
             place.unlink(staged.temp)
 
 

@@ -146,7 +146,16 @@ class Nursery:
 
     process: subprocess.Popen[str]
 
-    def run(self, code: str, root: Path, state: Path, *, die_at: str = "", time: int = 1) -> int:
+    def run(
+        self,
+        code: str,
+        root: Path,
+        state: Path,
+        *,
+        die_at: str = "",
+        time: int = 1,
+        die_after: float = 0.0,
+    ) -> int:
         """Run a program in a process of its own, which kills itself where it is told to.
 
         Args:
@@ -154,12 +163,14 @@ class Nursery:
             root: The vault.
             state: Where history lies.
             die_at: The point of a save at which the process kills itself; "" for none.
-            time: How often that point is reached before.
+            time: The how-manieth time of reaching that point it is.
+            die_after: After how many seconds it is killed wherever it is; 0 for never.
 
         Returns:
             The exit status; minus the signal when it was killed.
         """
         work = {"code": code, "root": str(root), "state": str(state), "at": die_at, "time": time}
+        work["after"] = die_after
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(work) + "\n")

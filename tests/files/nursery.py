@@ -26,6 +26,8 @@ def live(work: dict[str, Any]) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     points.reached = reached
+    if work["after"]:
+        signal.setitimer(signal.ITIMER_REAL, work["after"])  # SIGALRM ends it, wherever it is
     names = {"root": work["root"], "history": History(work["state"]), "os": os, **ROOM}
     exec(work["code"], names)  # noqa: S102 - the programs are in the tests themselves
 
