@@ -119,8 +119,11 @@ class Vault:
     def habit_index(self) -> HabitIndex:
         """The rows of habits."""
         from notekeep.index.habits import HabitIndex
+        from notekeep.query.tree import Compare
 
-        return HabitIndex(self.places)
+        habits = HabitIndex(self.places)
+        habits.know(self.catalog.paths(Compare("type", "=", "habit")))
+        return habits
 
     # Reading.
 
