@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict
-from notekeep.files import paths
+from notekeep.files import paths, points
 from notekeep.files.content import READ_FLAGS, read_stable
 from notekeep.files.durable import close
 from notekeep.files.folder import Place, locate, unmake_folders
@@ -67,11 +67,13 @@ def rename(
             except BaseException:
                 unmake_folders(root, target.made)
                 raise
+            points.reached("swapped")
             for folder in (target, source):
                 if flush is None:
                     folder.sync()
                 elif folder.fd is not None:
                     flush.later(folder.fd)
+            points.reached("settled")
             if made is not None:
                 made += target.made
 
