@@ -6,13 +6,17 @@ takes its place: the notes are the truth, and refresh fills it again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 import time
-from typing import Any
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import Failure
+from notekeep.files.locks import locked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
@@ -122,10 +126,6 @@ _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-class NotOurs(Exception):
-    """The file is no catalog of this version."""
-
-
 class Busy(Failure):
     """Another program is writing to the catalog; what was not written is found at a refresh."""
 
@@ -156,19 +156,21 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
     """
     path = os.path.join(folder, FILE)
     try:
-        return _opened(path), False
-    except NotOurs:
-        set_aside(folder)
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error):
-            raise failure(error, path) from error
-        set_aside(folder)
-    except OSError as error:
+        found = _opened(path)
+        if found is not None:
+            return found, False
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with _alone(folder):
+            found, broken = _opened(path), False
+            if found is None:
+                broken = _put_away(path)
+                _create(path)
+                found = _opened(path)
+    except (OSError, sqlite3.DatabaseError) as error:
         raise failure(error, path) from error
-    try:
-        return _opened(path), True
-    except (OSError, sqlite3.DatabaseError, NotOurs) as error:
-        raise failure(error, path) from error
+    if found is None:
+        raise Failure(f"{path}: is replaced by others while it is opened.", "Try again.")
+    return found, broken
 
 
 def failure(error: Exception, path: str) -> Failure:
@@ -189,50 +191,53 @@ def connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA synchronous = NORMAL")
-    return connection
-
-
-def _opened(path: str) -> sqlite3.Connection:
-    if not os.path.exists(path):
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    connection = connect(path)
     try:
-        if not _is_ours(connection):
-            _create(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether the tables are there; False for an empty file.
+def _opened(path: str) -> sqlite3.Connection | None:
+    """Open a catalog of this version; None where there is no such file."""
+    if not os.path.exists(path):
+        return None
+    try:
+        connection = connect(path)
+        if _is_ours(connection):
+            return connection
+        connection.close()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+    return None
 
-    Raises:
-        NotOurs: There is something else.
-    """
-    marks = (_pragma(connection, "application_id"), _pragma(connection, "user_version"))
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    if marks == (APPLICATION_ID, VERSION) and names >= TABLES.keys():
-        return True
-    if names or marks != (0, 0):
-        raise NotOurs
-    return False
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether it is a catalog of this version; the connection is closed when it is no database."""
+    try:
+        marks = (_pragma(connection, "application_id"), _pragma(connection, "user_version"))
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    except BaseException:
+        connection.close()
+        raise
+    return marks == (APPLICATION_ID, VERSION) and names >= TABLES.keys()
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> Any:
     return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(path: str) -> None:
+    """Make an empty catalog beside its place and move it there, so that none is ever half made."""
     from sqlite_utils import Database
 
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("BEGIN IMMEDIATE")
-    if not _is_ours(connection):  # another process may have made it since
+    new = f"{path}.new"
+    os.close(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    with closing(connect(new)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
         database = Database(connection)
         for name, columns in TABLES.items():
             database.table(name).create(
@@ -251,14 +256,45 @@ def _create(connection: sqlite3.Connection) -> None:
         )
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.execute("COMMIT")
+        connection.execute("COMMIT")
+    os.replace(new, path)
 
 
-def set_aside(folder: str) -> None:
-    """Take a broken catalog out of the way; the last one is kept, for whoever wants to look."""
+def set_aside(folder: str, inode: int) -> None:
+    """Take a broken catalog out of the way, unless another program has replaced it since.
+
+    Args:
+        folder: The cache folder.
+        inode: The broken file's.
+    """
     path = os.path.join(folder, FILE)
-    with contextlib.suppress(FileNotFoundError):
-        os.replace(path, f"{path}.broken")
+    with suppress(FileNotFoundError), _alone(folder):
+        if os.stat(path).st_ino == inode:
+            _put_away(path)
+
+
+def _put_away(path: str) -> bool:
+    """Rename a broken catalog; the last one is kept, for whoever wants to look.
+
+    Its log goes first: a log that outlives its database would be read into the next one.
+    """
     for suffix in ("-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             os.remove(path + suffix)
+    try:
+        os.replace(path, f"{path}.broken")
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """One process at a time makes a catalog or takes one away."""
+    path = os.path.join(folder, f"{FILE}.lock")
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
+    try:
+        with locked(descriptor, path, BUSY_SECONDS):
+            yield
+    finally:
+        os.close(descriptor)

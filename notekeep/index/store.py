@@ -130,6 +130,7 @@ class Store:
     def clear(self) -> None:
         """Begin anew with an empty catalog."""
         with self._lock:
+            self._connection()
             self._set_aside()
             self._connection()
 
@@ -164,7 +165,7 @@ class Store:
     def _set_aside(self) -> None:
         with self._lock:
             self.close()
-            schema.set_aside(self.folder)
+            schema.set_aside(self.folder, self._inode)
             self.rebuilt += 1
 
     @contextmanager
