@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import threading
-from heapq import nsmallest
+from heapq import nlargest
 from itertools import islice
+from operator import neg
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure, NotekeepError
@@ -38,8 +38,6 @@ WORN_SHARE = 0.3
 NOT_THE_INDEX = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE}
 
 SUGGESTIONS = 5
-
-_log = logging.getLogger(__name__)
 
 
 class Words:
@@ -156,9 +154,9 @@ class Words:
             if plan is None:
                 return {}
             with self._blaming_index():
-                found = self._answer(snapshot, plan)
-                ranked = ((-score, snapshot.path(number)) for number, score in found.items())
-                best = sorted(ranked) if limit is None else nsmallest(limit, ranked)
+                found = _best(self._answer(snapshot, plan), limit)
+                ranked = zip(map(neg, found.values()), snapshot.paths(found), strict=True)
+                best = sorted(ranked)[:limit]
             return {path: -score for score, path in best}
 
     def matcher(self, node: Node) -> Matcher:
@@ -259,8 +257,8 @@ class Words:
         if not self._plain:
             try:
                 return self._scoring(snapshot).scores(plan)
-            except Exception:  # noqa: BLE001 - a format that is not as expected raises anything
-                _log.exception("reading posting lists at once failed; reading them one by one")
+            except Exception as error:  # noqa: BLE001 - another format raises anything at all
+                _log("reading posting lists at once failed; reading them one by one", error)
                 self._plain = True
                 self._scorer = None
         return self._scoring(snapshot).scores(plan)
@@ -304,3 +302,19 @@ class Words:
                 f"The search index is damaged ({type(error).__name__}: {error})",
                 "It is built again at the next refresh",
             ) from error
+
+
+def _best(found: Scores, limit: int | None) -> Scores:
+    """Return the best of what was found, and all that are as good as the last of them."""
+    if limit is None or len(found) <= limit:
+        return found
+    if limit < 1:
+        return {}
+    last = nlargest(limit, found.values())[-1]
+    return {number: score for number, score in found.items() if score >= last}
+
+
+def _log(message: str, error: Exception) -> None:
+    import logging
+
+    logging.getLogger(__name__).warning(message, exc_info=error)

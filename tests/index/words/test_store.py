@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ from notekeep.query.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def found(words: Words, node: Node) -> list[str]:
@@ -262,11 +263,18 @@ def test_no_index_is_said_and_can_be_built(words: Words) -> None:
 leaves_files_open = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """Closes what the test has forgotten before the next one begins."""
+    yield
+    gc.collect()
+
+
 @leaves_files_open
 @pytest.mark.parametrize("suffix", [".trm", ".pst", ".toc", ".col"])
 @pytest.mark.parametrize("how", ["cut", "overwritten", "gone"])
 def test_a_damaged_index_is_said_and_built_again(
-    indexed: Callable[..., Words], suffix: str, how: str
+    forgotten: None, indexed: Callable[..., Words], suffix: str, how: str
 ) -> None:
     words = indexed("lever pulley", "lever")
     words.close()
@@ -339,7 +347,7 @@ def test_an_index_wears_out(indexed: Callable[..., Words]) -> None:
 
 @leaves_files_open
 def test_threads_take_turns(
-    indexed: Callable[..., Words], notes: Callable[..., list[WordDoc]]
+    forgotten: None, indexed: Callable[..., Words], notes: Callable[..., list[WordDoc]]
 ) -> None:
     words = indexed(*notes(60))
     asked = [Term(doc.title.split()[0]) for doc in notes(30)]
