@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.habits import log
+from notekeep.habits.days import Days
+from notekeep.habits.definition import read_definition
 from notekeep.habits.fold import fold
+from notekeep.habits.view import HabitView, view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +52,51 @@ def test_the_definitions_cover_every_family_of_schedule_and_goal(notes: dict[str
         "coffee": (["daily"], "<= 2 cup"),
         "sketch": (["daily"], ">= 1 page"),
     }
+
+
+@pytest.fixture(scope="module")
+def views(notes: dict[str, Note], entries: list[log.Entry]) -> dict[str, HabitView]:
+    """Every habit as it stands on the last day of the log."""
+    lines: dict[tuple[str, int], list[log.Entry]] = {}
+    for entry in entries:
+        lines.setdefault((entry.habit, entry.day), []).append(entry)
+    found = {}
+    for note in notes.values():
+        fields = {
+            key: [str(item) for item in value] if isinstance(value, list) else str(value)
+            for key, value in note.fields.items()
+            if value is not None
+        }
+        habit = read_definition(fields, note.path)
+        if habit is not None:
+            days = Days()
+            for name, day in sorted(lines):
+                if name == habit.id:
+                    days.put(day, fold(lines[name, day], habit.unit))
+            found[habit.id] = view(habit, days, LAST.toordinal())
+    return found
+
+
+def test_every_definition_is_understood(views: dict[str, HabitView]) -> None:
+    assert len(views) == 8
+    assert not [seen.problems for seen in views.values() if seen.problems]
+    assert {seen.group for seen in views.values()} == {"morning", "body", "home", "evening", ""}
+
+
+def test_the_last_day_shows_streaks_gaps_and_a_habit_that_must_not_be_missed_twice(
+    views: dict[str, HabitView],
+) -> None:
+    assert (views["meditate"].streak, views["meditate"].today.status) == (12, "done")
+    assert views["meditate"].best > 40
+    assert (views["floss"].streak, views["floss"].note) == (0, "do not miss twice")
+    assert views["floss"].is_at_risk
+    assert (views["coffee"].today.status, views["coffee"].note) == ("ok-so-far", "1 of 2 cup")
+    assert {cell.status for cell in views["sketch"].cells} == {"paused"}
+    assert views["run"].streak_unit == "weeks"
+    assert views["gym"].best > 20
+    strengths = sorted(seen.strength for seen in views.values())
+    assert strengths[0] < 0.5
+    assert 0.9 < strengths[-1] < 1
 
 
 def test_no_line_of_the_log_is_reported(placed: list[tuple[str, log.Placed]]) -> None:

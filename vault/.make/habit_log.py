@@ -201,7 +201,7 @@ def meditate(year: Year) -> None:
         if not year.happens(probability(here)):
             continue
         minute = year.minute("21:40", 25) if here < day(1, 23) else year.minute("07:10", 8)
-        if year.happens(0.05) and here < day(11, 13):
+        if year.happens(0.05) and probability(here) < 1:
             year.add(here, minute, "meditate", f"{year.pick(2, 5)} min", "size=tiny")
             continue
         length = 10 if year.happens(0.55) else (12, 15, 20, 11)[year.pick(0, 3)]
@@ -286,8 +286,8 @@ def read(year: Year) -> None:
         minute = year.minute("22:40", 25)
         keen = between(here, day(7, 13), day(7, 25)) or here.weekday() == 6
         tired = between(here, day(4, 13), day(5, 3))
-        if year.happens(0.95 if keen else 0.3 if tired else 0.82):
-            pages = year.pick(24, 48) if keen else year.pick(10, 34)
+        if year.happens(0.95 if keen else 0.3 if tired else 0.86):
+            pages = year.pick(24, 48) if keen else year.pick(14, 36)
             if here == day(11, 21):
                 minute, pages = 24 * 60 + 55, 6
             year.add(here, minute, "read", f"{pages} page", note=year.remark("read", 0.04))
