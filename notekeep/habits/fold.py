@@ -20,8 +20,6 @@ VALUES = ("none", "miss", "skip", "done", "amount")
 """What a day's value is called; NONE to AMOUNT are places in it."""
 
 _RANKS = {"done": DONE, "skip": SKIP, "miss": MISS, "clear": NONE}
-_HABIT = 2
-"""Where the fields begin that tell entries of one habit and day apart."""
 
 
 class Day(NamedTuple):
@@ -48,6 +46,11 @@ class Day(NamedTuple):
 EMPTY = Day(NONE)
 
 
+def said_in(entry: Entry) -> tuple[object, ...]:
+    """What tells entries of one habit and day apart; two that are equal count once."""
+    return entry[2:]
+
+
 def fold(entries: Iterable[Entry], unit: str = "") -> Day:
     """Fold all entries of one habit and day.
 
@@ -58,7 +61,7 @@ def fold(entries: Iterable[Entry], unit: str = "") -> Day:
         entries: In any order, each any number of times; their day and habit are not looked at.
         unit: The habit's unit; "" adds numbers as they stand.
     """
-    distinct = {entry[_HABIT:]: entry for entry in entries}
+    distinct = {said_in(entry): entry for entry in entries}
     if not distinct:
         return EMPTY
     revision = max(entry.revision for entry in distinct.values())

@@ -20,6 +20,7 @@ EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Outside of these a year is a typing error, and would only make every habit's history long."""
+LAST_DAY = date(LAST_YEAR, 12, 31).toordinal()
 
 _SHAPE = re.compile(
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "

@@ -114,6 +114,12 @@ def from_base(amount: int, habit_unit: str) -> int:
     return (2 * amount + factor) // (2 * factor)
 
 
+def exact(amount: int, habit_unit: str) -> tuple[int, str]:
+    """Give an amount in the base unit as thousandths and unit to write, without rounding it."""
+    base, factor = _FACTORS.get(same_unit(habit_unit), (habit_unit, 1))
+    return (amount, base) if amount % factor else (amount // factor, habit_unit)
+
+
 def show(amount: int, habit_unit: str) -> str:
     """Write an amount in the base unit as a person reads it, in the habit's own unit."""
     return with_unit(from_base(amount, habit_unit), habit_unit)

@@ -1,0 +1,297 @@
+"""A check-in: one line appended to this device's log, and the habit as it is afterwards.
+
+The line is durable before anything else happens. An index that is missing, locked or stale is no
+reason not to write it; the answer then says what was wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep import dates
+from notekeep.errors import NotFound, UsageError
+from notekeep.files.append import append_line
+from notekeep.habits import log, units
+from notekeep.habits.fold import said_in
+from notekeep.habits.log import Entry, Value, format_entry, read_value
+from notekeep.habits.revise import restore, revise
+from notekeep.index.device import device_name
+from notekeep.index.habit_names import find_habit
+from notekeep.index.habit_refresh import LOG_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from notekeep.habits.view import HabitView
+    from notekeep.index.habit_names import Habit
+    from notekeep.index.habits import HabitIndex
+
+UNDO = "undo"
+"""The attribute of a line that takes another one back; its value is that line's time."""
+TOGETHER = "and"
+"""The value of the attribute in a second line that belongs to the same step back."""
+
+
+class CheckIn(NamedTuple):
+    """What a person says.
+
+    Attributes:
+        habit: Of which habit.
+        value: What of it.
+        day: The day it counts for; None is today.
+        time: When it was, as in a log line; "" is now.
+        note: A remark.
+        extra: Further `key=word` pairs.
+        is_forced: Whether days ahead and units that do not convert are meant.
+    """
+
+    habit: Habit
+    value: Value
+    day: date | None = None
+    time: str = ""
+    note: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    is_forced: bool = False
+
+
+class Logged(NamedTuple):
+    """What a check-in did.
+
+    Attributes:
+        habit: The habit as of the day of the entry.
+        day: That day.
+        line: The line, as it was written or would be.
+        path: The log file, vault-relative.
+        is_written: False for one that was only tried, and one that was there already.
+        warning: What a person should know although the line is written; "" for nothing.
+    """
+
+    habit: HabitView
+    day: date
+    line: str
+    path: str
+    is_written: bool
+    warning: str = ""
+
+
+class Undone(NamedTuple):
+    """What taking an entry back did: the habit afterwards, the line that went, those that came."""
+
+    habit: HabitView
+    day: date
+    gone: str
+    lines: tuple[str, ...]
+    warning: str = ""
+
+
+def read_typed(text: str, unit: str = "") -> Value:
+    """Read a value as a person types it: as in a log line, and `+1` for one more.
+
+    Args:
+        text: The words of the value.
+        unit: The habit's unit, which an amount without one gets.
+
+    Raises:
+        UsageError: It is no value.
+    """
+    words = text.strip().removeprefix("+").split()
+    found = read_value(words) if words else None
+    if found is None or found[1] != len(words):
+        hint = "write done, skip, miss, clear, 12 min, 1h20 or = 30"
+        if any("," in word for word in words):
+            hint = f"write {text.strip().replace(',', '.')}"
+        raise UsageError(f"value not understood: {text}", hint, text=text, position=0)
+    return with_unit(found[0], unit)
+
+
+def with_unit(value: Value, unit: str) -> Value:
+    """Give an amount the habit's unit where it has none, or one that only spells it otherwise."""
+    if value.kind != "amount" or not unit:
+        return value
+    if value.unit is None or units.same_unit(value.unit) == units.same_unit(unit):
+        return value._replace(unit=unit)
+    is_minutes = value.unit in ("m", "M") and units.to_base(units.MILLI, "min", unit) is not None
+    return value._replace(unit="min") if is_minutes else value
+
+
+def check_in(
+    index: HabitIndex, said: CheckIn, *, now: datetime | None = None, dry_run: bool = False
+) -> Logged:
+    """Write what a person says of a habit and day.
+
+    Args:
+        index: The index of the vault's habits, refreshed.
+        said: What the person says.
+        now: The wall clock; None asks the machine.
+        dry_run: Write nothing.
+
+    Raises:
+        UsageError: The day lies ahead, the unit does not convert, or there is nothing to clear.
+        Refused: The log may not be written.
+        Failure: The system did not let us; the line is not there.
+    """
+    moment = now or _now()
+    today = dates.habit_day(moment, index.places.settings.day_start)
+    day = said.day or today
+    entries = index.day_entries(said.habit, day.toordinal())
+    _check(said, day, today, entries)
+    unit = said.habit.definition.unit
+    value, revision = revise(entries, said.value, unit)
+    time = said.time or _free_time(moment, day, entries)
+    entry = _entry(said.habit, day, value, time, revision, said.extra, said.note)
+    path = log_path(index.places.state, day)
+    line = format_entry(entry, is_link=index.places.settings.log_links)
+    is_new = all(said_in(entry) != said_in(other) for other in entries)
+    warning = "" if is_new else "that line is in the log already"
+    if is_new and not dry_run:
+        _append(index, path, line, day)
+        warning = index.added(said.habit, [entry])
+    return Logged(index.view(said.habit, day), day, line, path, is_new and not dry_run, warning)
+
+
+def undo(index: HabitIndex, *, now: datetime | None = None, dry_run: bool = False) -> Undone:
+    """Take back the last entry that this device wrote and that was not taken back yet.
+
+    The log only grows: a line of a higher revision makes the day what it was before.
+
+    Raises:
+        NotFound: There is nothing left to take back.
+    """
+    index.refresh()
+    own = _own_since_last(index)
+    if not own:
+        raise NotFound("there is no entry of this device to take back")
+    gone, text = own[-1]
+    habit = find_habit(index.known(), gone.habit)
+    day = date.fromordinal(gone.day)
+    moment = now or _now()
+    unit = habit.definition.unit
+    entries = index.day_entries(habit, gone.day)
+    written: list[Entry] = []
+    mark = gone.time or "untimed"
+    later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
+    for value, revision in restore(entries, later, unit):
+        time = _free_time(moment, day, [*entries, *written])
+        pair = (UNDO, TOGETHER if written else mark)
+        written.append(_entry(habit, day, value, time, revision, (pair,), ""))
+    is_link = index.places.settings.log_links
+    lines = tuple(format_entry(entry, is_link=is_link) for entry in written)
+    warning = ""
+    if not dry_run:
+        for line in lines:
+            _append(index, log_path(index.places.state, day), line, day)
+        warning = index.added(habit, written)
+    return Undone(index.view(habit, day), day, text, lines, warning)
+
+
+def log_path(state: str, day: date) -> str:
+    """The file that this device writes an entry of a day to, vault-relative."""
+    return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
+
+
+def _now() -> datetime:
+    from notekeep.config import now
+
+    return now()
+
+
+def _append(index: HabitIndex, path: str, line: str, day: date) -> None:
+    place = os.path.join(index.places.root, *path.split("/"))
+    append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
+
+
+def _check(said: CheckIn, day: date, today: date, entries: Sequence[Entry]) -> None:
+    value, habit = said.value, said.habit.definition
+    if said.value.kind == "clear" and not entries:
+        raise UsageError(
+            f"nothing is logged for {habit.id} on {dates.short(day, today)}",
+            "there is nothing to clear",
+        )
+    if said.is_forced:
+        return
+    if day > today:
+        raise UsageError(
+            f"{dates.short(day, today)} has not come yet",
+            "--force writes it all the same",
+        )
+    if day.year < log.FIRST_YEAR:
+        raise UsageError(f"{day.isoformat()} is too long ago", "write the year with four digits")
+    if value.kind == "amount" and units.to_base(value.amount, value.unit, habit.unit) is None:
+        raise UsageError(
+            f"{habit.id} is counted in {habit.unit}, and {value.unit} does not convert to it",
+            f"write the amount in {habit.unit}; --force writes it all the same",
+        )
+
+
+def _entry(
+    habit: Habit,
+    day: date,
+    value: Value,
+    time: str,
+    revision: int,
+    extra: tuple[tuple[str, str], ...],
+    note: str,
+) -> Entry:
+    return Entry(
+        day.toordinal(),
+        habit.definition.id,
+        value.kind,
+        value.amount,
+        value.unit,
+        value.is_set,
+        time,
+        revision,
+        extra,
+        " ".join(note.split()) or None,
+    )
+
+
+def _free_time(now: datetime, day: date, entries: Sequence[Entry]) -> str:
+    """A time for an entry that no other one of the day has, so that repeats differ."""
+    taken = {entry.time for entry in entries}
+    minute = dates.clock(now, day)
+    if not any(time and time.startswith(minute) for time in taken):
+        return minute
+    moment = now
+    while (time := dates.clock(moment, day, seconds=True)) in taken:
+        moment += timedelta(seconds=1)
+    return time
+
+
+def _own_since_last(index: HabitIndex) -> list[tuple[Entry, str]]:
+    """The lines of this device, newest first, down to the last one that still stands.
+
+    Those before it in the list were taken back, or take one back; each with its text.
+    """
+    taken_back = 0
+    passed: list[tuple[Entry, str]] = []
+    for entry, text in _own_lines(index):
+        passed.append((entry, text))
+        mark = dict(entry.extra).get(UNDO)
+        if mark is not None:
+            taken_back += mark != TOGETHER
+        elif taken_back:
+            taken_back -= 1
+        else:
+            return passed
+    return []
+
+
+def _own_lines(index: HabitIndex) -> Iterator[tuple[Entry, str]]:
+    """The lines of this device, newest first: by when a file was written, and from its end."""
+    folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
+    ending = f".{device_name(index.places.state)}.md"
+    try:
+        with os.scandir(folder) as listing:
+            files = [entry for entry in listing if entry.name.endswith(ending) and entry.is_file()]
+    except FileNotFoundError:
+        return
+    for file in sorted(files, key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True):
+        with open(file.path, "rb") as opened:
+            text = opened.read().decode("utf-8-sig", "replace")
+        for placed in reversed(log.parse_file(text)):
+            if placed.line.entry is not None:
+                yield placed.line.entry, placed.text

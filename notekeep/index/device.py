@@ -1,0 +1,78 @@
+"""The name of this device: each appends to log files of its own, so that git never conflicts."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+
+from notekeep.errors import Failure, UsageError
+
+FILE = "device"
+LONGEST = 40
+
+_OTHER = re.compile(r"[^a-z0-9]+")
+_NAMELESS = frozenset({"", "localhost", "unknown"})
+
+
+def device_name(state: str) -> str:
+    """The name of this device, made from the host's when there is none yet.
+
+    Args:
+        state: The state folder of the vault.
+
+    Raises:
+        Failure: The name cannot be kept; it must not change from one entry to the next.
+    """
+    try:
+        with open(os.path.join(state, FILE), encoding="utf-8") as file:
+            name = slug(file.read())
+    except (FileNotFoundError, UnicodeDecodeError):
+        name = ""
+    except OSError as error:
+        raise _failure(state, error) from error
+    return name or set_device_name(state, _host())
+
+
+def set_device_name(state: str, name: str) -> str:
+    """Give this device another name; lines it wrote before keep counting.
+
+    Returns:
+        The name as it is used in file names.
+
+    Raises:
+        UsageError: Nothing of the name can be used.
+        Failure: It cannot be kept.
+    """
+    found = slug(name)
+    if not found:
+        raise UsageError(f"not a name for a device: {name}", "use letters and digits")
+    path = os.path.join(state, FILE)
+    try:
+        os.makedirs(state, mode=0o700, exist_ok=True)
+        with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
+            file.write(found + "\n")
+        os.replace(f"{path}.{os.getpid()}", path)
+    except OSError as error:
+        raise _failure(state, error) from error
+    return found
+
+
+def slug(name: str) -> str:
+    """A name as it can stand in a file's name on every system: `mias-laptop`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _OTHER.sub("-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
+
+
+def _host() -> str:
+    """The host's name without its domain; of one that has none, a name nobody else has."""
+    name = os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
+    found = slug(name.partition(".")[0])
+    return f"device-{os.urandom(3).hex()}" if found in _NAMELESS else found
+
+
+def _failure(state: str, error: OSError) -> Failure:
+    return Failure(
+        f"{os.path.join(state, FILE)}: the name of this device cannot be kept: {error.strerror}",
+        "make its folder writable, or set NOTEKEEP_HOME to a folder that is",
+    )

@@ -1,0 +1,180 @@
+"""What a person should look at in the files of habits: lines, definitions, and how both agree.
+
+Nothing here changes what counts; a line that is named still counts, unless its code begins with H.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.habits import log, units
+from notekeep.habits.fold import fold
+from notekeep.markdown.note import Problem
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from notekeep.habits.log import Entry
+    from notekeep.index.habit_names import Habit
+
+HINTS = {
+    "H001": 'write it as "- 2026-11-24 habit: done"',
+    "H002": "correct the date",
+    "H003": "write done, skip, miss or an amount after the colon",
+    "H004": "write done, skip, miss, clear or an amount such as 12 min",
+    "H005": "write a time from @00:00 to @35:59",
+    "W101": "put -- before the remark",
+    "W106": "keep the lines of both sides and delete the markers",
+}
+
+
+class _Line(NamedTuple):
+    path: str
+    number: int
+    text: str
+    entry: Entry
+
+
+def problems(
+    connection: sqlite3.Connection,
+    habits: Sequence[Habit],
+    today: int,
+    unreadable: Mapping[str, str],
+) -> list[Problem]:
+    """All of them, by file and line.
+
+    Args:
+        connection: The index, up to date.
+        habits: What it knows.
+        today: The day that is not over yet, as an ordinal.
+        unreadable: Files that could not be read, each with the reason.
+    """
+    found = [
+        Problem(path, None, f"cannot be read: {reason}", "its entries stay as they were")
+        for path, reason in unreadable.items()
+    ]
+    found += _reports(connection)
+    found += _definitions(connection, habits)
+    for habit in habits:
+        lines = list(_lines(connection, habit))
+        if not habit.definition.path and lines:
+            found.append(_undefined(habit, lines[0]))
+        for line in lines:
+            found += _about_line(line, habit, today)
+        found += _about_days(lines, habit)
+    return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.code))
+
+
+def _reports(connection: sqlite3.Connection) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT path, line, code, message, fix FROM reports JOIN files ON files.id = reports.file"
+    )
+    for path, line, code, message, fix in rows:
+        yield Problem(path, line, message, f"write: {fix}" if fix else HINTS.get(code, ""), code)
+
+
+def _definitions(connection: sqlite3.Connection, habits: Sequence[Habit]) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT path, line, problem FROM definitions WHERE problem IS NOT NULL"
+    )
+    for path, line, problem in rows:
+        yield Problem(path, line, problem, "correct its front matter", "front-matter")
+    for habit in habits:
+        definition = habit.definition
+        for problem in definition.problems:
+            message = f"{problem.key}: {problem.message}"
+            yield Problem(definition.path, None, message, problem.hint, "W108")
+        for other in habit.others:
+            yield Problem(
+                other,
+                None,
+                f"{definition.id} is defined in {definition.path} as well, and that one counts",
+                "give one of them another id, or delete it",
+                "W105",
+            )
+
+
+def _lines(connection: sqlite3.Connection, habit: Habit) -> Iterator[_Line]:
+    for name in habit.names:
+        rows = connection.execute(
+            "SELECT path, line, text FROM entries JOIN files ON files.id = entries.file "
+            "WHERE name = ? ORDER BY day, path, line",
+            (name,),
+        )
+        for path, number, whole in rows:
+            text = whole.partition("\n")[0]
+            entry = log.parse_line(text).entry
+            if entry is not None:
+                yield _Line(path, number, text, entry)
+
+
+def _undefined(habit: Habit, line: _Line) -> Problem:
+    name = line.entry.habit
+    return Problem(
+        line.path,
+        line.number,
+        f"no note defines the habit {name}",
+        f"`notekeep habit add {habit.key}` defines it; its entries are kept and shown",
+        "W105",
+    )
+
+
+def _about_line(line: _Line, habit: Habit, today: int) -> Iterator[Problem]:
+    entry, definition = line.entry, habit.definition
+    if entry.kind == "amount" and units.to_base(entry.amount, entry.unit, definition.unit) is None:
+        yield Problem(
+            line.path,
+            line.number,
+            f"{entry.unit} does not convert to {definition.unit}; it counts as done",
+            f"write the amount in {definition.unit}",
+            "W103",
+        )
+    where = ""
+    if definition.since is not None and entry.day < definition.since:
+        where = f"before {definition.id} begins"
+    elif definition.until is not None and entry.day > definition.until:
+        where = f"after {definition.id} ended"
+    elif entry.day > today:
+        where = "in the future"
+    if where:
+        day = date.fromordinal(entry.day).isoformat()
+        yield Problem(line.path, line.number, f"{day} lies {where}", "correct the day", "W104")
+
+
+def _about_days(lines: list[_Line], habit: Habit) -> Iterator[Problem]:
+    by_day: dict[int, list[_Line]] = {}
+    for line in lines:
+        by_day.setdefault(line.entry.day, []).append(line)
+    for some in by_day.values():
+        day = fold((line.entry for line in some), habit.definition.unit)
+        top = [line for line in some if line.entry.revision == day.revision]
+        if day.is_disputed:
+            others = ", ".join(f"{line.path}:{line.number}" for line in top[1:])
+            yield Problem(
+                top[0].path,
+                top[0].number,
+                f"this line and {others} contradict each other",
+                f"check in {habit.definition.id} for that day again, and the last word counts",
+                "W102",
+            )
+        yield from _repeated(some)
+
+
+def _repeated(lines: list[_Line]) -> Iterator[Problem]:
+    """Amounts that stand in one file twice, and without a time can only count once."""
+    seen: set[tuple[str, str]] = set()
+    for line in lines:
+        if line.entry.kind != "amount" or line.entry.time or line.entry.is_set:
+            continue
+        place = (line.path, line.text)
+        if place in seen:
+            yield Problem(
+                line.path,
+                line.number,
+                "the same line stands here twice and counts once",
+                "give both a time such as @09:00, or write the sum on one line",
+                "W107",
+            )
+        seen.add(place)

@@ -1,0 +1,312 @@
+"""Files into the index of habits: log files line by line, definitions by their front matter.
+
+Only what changed is read. Days whose lines changed are folded again, and a habit whose names or
+unit changed is folded anew; the result is the same as building everything from the files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.files.changes import Changes, Fingerprint
+from notekeep.files.scan import sweep
+from notekeep.habits import log
+from notekeep.habits.days import Days
+from notekeep.habits.definition import fold_name, read_definition
+from notekeep.habits.fold import fold
+from notekeep.index.habit_names import Habit, known_habits
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.log import Entry
+
+LOG_FOLDER = "habits/log"
+"""Entries count here and nowhere else, whatever folder habits themselves are in."""
+
+FEW_DAYS = 40
+"""So many days of a habit are looked up one by one; for more, all its lines are read at once."""
+
+
+class Swept(NamedTuple):
+    """What differs between the files of habits and what is known of them.
+
+    Attributes:
+        changed: Files that are new or changed, by vault path.
+        removed: Files that are gone.
+        unreadable: Files and folders that could not be looked at, each with the reason.
+    """
+
+    changed: dict[str, Fingerprint]
+    removed: list[str]
+    unreadable: dict[str, str]
+
+
+def look(
+    root: str, folder: str, connection: sqlite3.Connection, elsewhere: Iterable[str] | None = None
+) -> Swept:
+    """Compare the files of habits with what is known of them.
+
+    Args:
+        root: The vault.
+        folder: The folder of habit notes, vault-relative.
+        connection: The index.
+        elsewhere: Notes outside of it that define habits; None are those that are known.
+    """
+    known = {
+        path: Fingerprint(*map(int, mark.split()))
+        for path, mark in connection.execute(
+            "SELECT path, mark FROM files UNION ALL SELECT path, mark FROM definitions"
+        )
+    }
+    found = Swept({}, [], {})
+    for place in _folders(folder):
+        changes = _sweep(root, place, known)
+        found.changed.update(changes.added)
+        found.changed.update(changes.modified)
+        found.removed.extend(changes.removed)
+        found.unreadable.update(changes.unreadable)
+    swept = tuple(f"{place}/" for place in _folders(folder))
+    outside = {path for path in known if not path.startswith(swept)}
+    wanted = outside if elsewhere is None else set(elsewhere)
+    found.removed.extend(outside - wanted)
+    for path in wanted:
+        if path.startswith(swept):
+            continue
+        mark = _mark(root, path)
+        if mark is not None and known.get(path) != mark:
+            found.changed[path] = mark
+        elif mark is None and path in known:
+            found.removed.append(path)
+    return found
+
+
+def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> None:
+    """Write what changed into the index, within a transaction of the caller.
+
+    A file that cannot be read keeps the rows it has and is named among the unreadable.
+    """
+    touched: set[tuple[str, int]] = set()
+    for path in found.removed:
+        if is_log(path):
+            touched |= _drop_log(connection, path)
+        else:
+            connection.execute("DELETE FROM definitions WHERE path = ?", (path,))
+    for path, mark in found.changed.items():
+        try:
+            with open(os.path.join(root, path), "rb") as file:
+                data = file.read()
+        except OSError as error:
+            found.unreadable[path] = error.strerror or str(error)
+            continue
+        if is_log(path):
+            touched |= _take_log(connection, path, mark, data)
+        else:
+            _take_definition(connection, path, mark, data)
+    _fold_again(connection, touched)
+
+
+def is_log(path: str) -> bool:
+    """Whether a vault path lies where entries count."""
+    return path.startswith(f"{LOG_FOLDER}/")
+
+
+def definitions(connection: sqlite3.Connection) -> Iterator[Definition]:
+    """All definitions, by their paths."""
+    rows = connection.execute(
+        "SELECT path, fields FROM definitions WHERE fields IS NOT NULL ORDER BY path"
+    )
+    for path, fields in rows:
+        definition = read_definition(json.loads(fields), path)
+        if definition is not None:
+            yield definition
+
+
+def habits(connection: sqlite3.Connection) -> list[Habit]:
+    """All habits, as the index knows them."""
+    names = [name for (name,) in connection.execute("SELECT name FROM habits")]
+    return known_habits(definitions(connection), names)
+
+
+def entries_of(
+    connection: sqlite3.Connection, names: Iterable[str], first: int, last: int
+) -> Iterator[tuple[int, Entry]]:
+    """Day and entry of all lines of a habit from one day to another, by day."""
+    for text in _texts(connection, names, first, last):
+        entry = log.parse_line(text.partition("\n")[0]).entry
+        if entry is not None:
+            yield entry.day, entry
+
+
+def put_days(connection: sqlite3.Connection, habit: Habit, days: Days) -> None:
+    """Write a habit's history."""
+    connection.execute(
+        "INSERT OR REPLACE INTO habits VALUES (?, ?, ?, ?, ?)",
+        (habit.key, basis(habit), days.first, bytes(days.codes), days.amounts.tobytes()),
+    )
+
+
+def get_days(connection: sqlite3.Connection, key: str) -> Days:
+    """Read a habit's history."""
+    row = connection.execute(
+        "SELECT first, codes, amounts FROM habits WHERE name = ?", (key,)
+    ).fetchone()
+    return Days(*row) if row else Days()
+
+
+def basis(habit: Habit) -> str:
+    """What a habit's days are folded with; when it changes, all of them are."""
+    return json.dumps([habit.definition.unit, sorted(habit.names)], ensure_ascii=False)
+
+
+def _folders(folder: str) -> list[str]:
+    """The folders to sweep, none of them within another."""
+    if not folder:
+        return [LOG_FOLDER]  # the vault's root holds everything; the catalog knows its habits
+    if f"{LOG_FOLDER}/".startswith(f"{folder}/"):
+        return [folder]
+    return [folder, LOG_FOLDER]
+
+
+def _sweep(root: str, folder: str, known: dict[str, Fingerprint]) -> Changes:
+    if os.path.isdir(os.path.join(root, folder)):
+        return sweep(root, known, under=folder, log_folder=LOG_FOLDER)
+    return Changes(removed=[path for path in known if path.startswith(f"{folder}/")])
+
+
+def _mark(root: str, path: str) -> Fingerprint | None:
+    try:
+        stat = os.stat(os.path.join(root, path))
+    except OSError:
+        return None
+    return Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+
+def write_mark(mark: Fingerprint) -> str:
+    """Write a fingerprint as the index keeps it; an inode may be larger than SQLite's numbers."""
+    return " ".join(map(str, mark))
+
+
+def _drop_log(connection: sqlite3.Connection, path: str) -> set[tuple[str, int]]:
+    row = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+    if row is None:
+        return set()
+    touched = set(connection.execute("SELECT name, day FROM entries WHERE file = ?", row))
+    for table, column in (("entries", "file"), ("reports", "file"), ("files", "id")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", row)  # noqa: S608 - our names
+    return touched
+
+
+def _take_log(
+    connection: sqlite3.Connection, path: str, mark: Fingerprint, data: bytes
+) -> set[tuple[str, int]]:
+    """Write the lines of a log file, and give the names and days that are other than before."""
+    connection.execute(
+        "INSERT INTO files(path, mark) VALUES (?, ?) "
+        "ON CONFLICT(path) DO UPDATE SET mark = excluded.mark",
+        (path, write_mark(mark)),
+    )
+    file = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0]
+    entries, reports = [], []
+    for number, text, (entry, report), more in log.parse_file(data.decode("utf-8-sig", "replace")):
+        if entry is not None:
+            whole = f"{text}\n{more}" if more else text
+            entries.append((fold_name(entry.habit), entry.day, number, whole))
+        if report is not None:
+            reports.append((file, number, report.code, report.message, report.fix, text))
+    before = set(
+        connection.execute("SELECT name, day, line, text FROM entries WHERE file = ?", (file,))
+    )
+    after = set(entries)
+    connection.executemany(
+        "DELETE FROM entries WHERE name = ? AND day = ? AND file = ? AND line = ?",
+        [(name, day, file, line) for name, day, line, _ in before - after],
+    )
+    connection.executemany(
+        "INSERT INTO entries(name, day, file, line, text) VALUES (?, ?, ?, ?, ?)",
+        [(name, day, file, line, text) for name, day, line, text in sorted(after - before)],
+    )
+    connection.execute("DELETE FROM reports WHERE file = ?", (file,))
+    connection.executemany("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?)", reports)
+    return {(name, day) for name, day, _, _ in before ^ after}
+
+
+def _take_definition(
+    connection: sqlite3.Connection, path: str, mark: Fingerprint, data: bytes
+) -> None:
+    fields: str | None = None
+    problem: str | None = None
+    line: int | None = None
+    if b"habit" in data:  # any other note is not worth loading the reader of front matter for
+        from notekeep.markdown import frontmatter
+
+        matter = frontmatter.read(data)
+        words = {key.casefold(): value for key, value in matter.words.items()}
+        if words.get("habit"):
+            fields = json.dumps(words, ensure_ascii=False)
+        if matter.error is not None:
+            problem, line = matter.error.message, matter.error.line
+        elif not fields and words.get("type") == "habit":
+            problem, line = "it says type: habit, and has no habit: with the id of one", 1
+    connection.execute(
+        "INSERT OR REPLACE INTO definitions VALUES (?, ?, ?, ?, ?)",
+        (path, write_mark(mark), fields, problem, line),
+    )
+
+
+def _fold_again(connection: sqlite3.Connection, touched: set[tuple[str, int]]) -> None:
+    """Bring the days of all habits up to date with their lines."""
+    by_name: dict[str, set[int]] = {}
+    for name, day in touched:
+        by_name.setdefault(name, set()).add(day)
+    rows = {row[0]: row for row in connection.execute("SELECT * FROM habits")}
+    found = known_habits(definitions(connection), {*rows, *by_name})
+    for habit in found:
+        row = rows.pop(habit.key, None)
+        changed = set().union(*(by_name.get(name, ()) for name in habit.names))
+        if row is None or row[1] != basis(habit):
+            days = _folded(connection, habit, None, Days())
+        elif changed:
+            days = _folded(connection, habit, changed, Days(*row[2:]))
+        else:
+            continue
+        if days.codes or habit.definition.path:
+            put_days(connection, habit, days)
+        else:
+            rows[habit.key] = ()
+    connection.executemany("DELETE FROM habits WHERE name = ?", [(name,) for name in rows])
+
+
+def _folded(
+    connection: sqlite3.Connection, habit: Habit, changed: set[int] | None, days: Days
+) -> Days:
+    """Fold the changed days of a habit, or all of them."""
+    if changed is None or len(changed) > FEW_DAYS:
+        days = Days()
+        lines = entries_of(connection, habit.names, 0, log.LAST_DAY)
+        by_day: dict[int, list[Entry]] = {}
+        for day, entry in lines:
+            by_day.setdefault(day, []).append(entry)
+        for day in sorted(by_day):
+            days.put(day, fold(by_day[day], habit.definition.unit))
+        return days
+    for day in changed:
+        entries = [entry for _, entry in entries_of(connection, habit.names, day, day)]
+        days.put(day, fold(entries, habit.definition.unit))
+    days.trim()
+    return days
+
+
+def _texts(
+    connection: sqlite3.Connection, names: Iterable[str], first: int, last: int
+) -> Iterator[str]:
+    for name in names:
+        rows = connection.execute(
+            "SELECT text FROM entries WHERE name = ? AND day BETWEEN ? AND ?", (name, first, last)
+        )
+        for (text,) in rows:
+            yield text

@@ -1,0 +1,317 @@
+"""The index of habits: what is known of them, kept up to date with their files.
+
+Every question looks at the files first, which takes about a millisecond, and reads what changed.
+Where the index file cannot be used, everything is read into memory, and the answers are the same.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.habits import log
+from notekeep.habits.fold import fold
+from notekeep.habits.heatmap import calendar, year_bounds
+from notekeep.habits.timeline import judge
+from notekeep.habits.view import HabitView, view
+from notekeep.index import habit_refresh
+from notekeep.index.checkin import CheckIn, Logged, Undone, check_in, read_typed, undo
+from notekeep.index.habit_names import Habit, find_habit, is_name
+from notekeep.index.habit_store import HabitStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.config import VaultPlaces
+    from notekeep.habits.days import Days
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.heatmap import Calendar
+    from notekeep.habits.log import Entry
+    from notekeep.habits.timeline import Timeline
+    from notekeep.markdown.note import Problem
+
+__all__ = ["Habit", "HabitIndex", "HabitView", "LogLine", "Logged", "Undone"]
+
+
+class LogLine(NamedTuple):
+    """One line of the log of a habit.
+
+    Attributes:
+        path: The file, vault-relative.
+        number: The line, counted from 1.
+        text: The line as it stands there.
+        more: The indented lines after it, which belong to it.
+        entry: What it says.
+        counts: Whether its day is made from it; False for one that a later revision replaced.
+    """
+
+    path: str
+    number: int
+    text: str
+    more: str
+    entry: Entry
+    counts: bool
+
+
+class HabitIndex:
+    """The habits of one vault.
+
+    Attributes:
+        places: The vault, its cache and state, and its settings.
+        unreadable: Files of habits that could not be read at the last look, with the reason.
+    """
+
+    def __init__(self, places: VaultPlaces) -> None:
+        self.places = places
+        self.unreadable: dict[str, str] = {}
+        self._store = HabitStore(places.cache)
+        self._lock = threading.RLock()
+        self._elsewhere: set[str] | None = None
+        self._habits: list[Habit] | None = None
+        self._days: dict[str, Days] = {}
+        self._version: tuple[int, int] = (-1, -1)
+
+    def close(self) -> None:
+        """Close the index file; the next question opens it again."""
+        with self._lock:
+            self._store.close()
+            self._forget()
+
+    @property
+    def trouble(self) -> str:
+        """Why the index file cannot be used, as a sentence; "" when it can."""
+        return self._store.trouble
+
+    def know(self, paths: Iterable[str]) -> None:
+        """Say which notes outside of the folder of habits define one; the catalog knows them."""
+        self._elsewhere = set(paths)
+
+    def refresh(self, *, full: bool = False) -> bool:
+        """Bring the index up to date with the files.
+
+        Args:
+            full: Throw it away and build it from the files.
+
+        Returns:
+            Whether anything changed.
+        """
+        with self._lock:
+            try:
+                return self._refresh(full=full)
+            except sqlite3.Error as error:
+                self._store.give_way(error)
+                self._forget()
+                return self._refresh(full=False)
+
+    def habits(
+        self, day: date | None = None, *, first: date | None = None, last: date | None = None
+    ) -> list[HabitView]:
+        """All habits as of a day, by group and title; archived ones are among them.
+
+        Args:
+            day: The day that counts as today; None is today.
+            first: The first day of the cells wanted; None is six days before `day`.
+            last: The last day of them; None is `day`.
+        """
+        today = (day or self.today()).toordinal()
+        shown = (
+            today - 6 if first is None else first.toordinal(),
+            today if last is None else last.toordinal(),
+        )
+        with self._lock:
+            self.refresh()
+            views = [
+                view(habit.definition, self.days(habit), today, self._week_start, shown)
+                for habit in self.known()
+            ]
+        return sorted(views, key=lambda each: (each.group.casefold(), each.title.casefold()))
+
+    def view(self, habit: Habit, day: date | None = None) -> HabitView:
+        """One habit as of a day."""
+        today = (day or self.today()).toordinal()
+        with self._lock:
+            return view(habit.definition, self.days(habit), today, self._week_start)
+
+    def resolve(self, name: str) -> Habit:
+        """The one habit that a person means by a name.
+
+        Raises:
+            NotFound: No habit has such a name.
+            Ambiguous: It is the beginning of several.
+        """
+        with self._lock:
+            self.refresh()
+            return find_habit(self.known(), name)
+
+    def is_name(self, word: str) -> bool:
+        """Whether a word is the whole name of a habit; files are not looked at."""
+        with self._lock:
+            return is_name(self.known(), word)
+
+    def definition(self, name: str) -> Definition:
+        """The definition of the habit that a name means."""
+        return self.resolve(name).definition
+
+    def timeline(self, habit: Habit, day: date | None = None, last: date | None = None) -> Timeline:
+        """All days of a habit, judged as of a day."""
+        today = (day or self.today()).toordinal()
+        until = None if last is None else last.toordinal()
+        with self._lock:
+            return judge(habit.definition, self.days(habit), today, self._week_start, until)
+
+    def calendar(self, habit: Habit, first: date, last: date, day: date | None = None) -> Calendar:
+        """The days of a habit laid out in weeks, for a heatmap."""
+        line = self.timeline(habit, day, last)
+        bounds = first.toordinal(), last.toordinal()
+        return calendar(habit.definition, self.days(habit), line, *bounds, self._week_start)
+
+    def year(self, name: str, year: int | None = None, day: date | None = None) -> Calendar:
+        """A calendar year of a habit, for a heatmap; None is the year of `day`."""
+        habit = self.resolve(name)
+        first, last = map(date.fromordinal, year_bounds(year or (day or self.today()).year))
+        return self.calendar(habit, first, last, day)
+
+    def entries(
+        self, name: str, since: date | None = None, until: date | None = None
+    ) -> list[LogLine]:
+        """All lines of a habit from one day to another, by day and time."""
+        habit = self.resolve(name)
+        first = since.toordinal() if since else 0
+        last = until.toordinal() if until else log.LAST_DAY
+        with self._lock:
+            return self._lines(habit, first, last)
+
+    def log(
+        self, habit: str, value: str = "done", day: date | None = None, *, note: str = ""
+    ) -> Logged:
+        """Check in: append one line to this device's log.
+
+        Args:
+            habit: A name of one, as `resolve` takes it.
+            value: As it stands in a log line, and `+1` for `1`.
+            day: The day it counts for; None is today.
+            note: A remark.
+
+        Raises:
+            NotFound: There is no such habit.
+            Ambiguous: The name is the beginning of several; nothing is written.
+            UsageError: The value cannot be understood, or the day lies ahead.
+        """
+        found = self.resolve(habit)
+        said = read_typed(value, found.definition.unit)
+        return check_in(self, CheckIn(found, said, day, note=note))
+
+    def undo(self) -> Undone:
+        """Take back the last entry of this device, by a line that makes its day what it was.
+
+        Raises:
+            NotFound: There is nothing left to take back.
+        """
+        return undo(self)
+
+    def problems(self, day: date | None = None) -> list[Problem]:
+        """Everything about the habits' files that a person should look at."""
+        from notekeep.index.habit_problems import problems
+
+        with self._lock:
+            self.refresh()
+            today = (day or self.today()).toordinal()
+            return problems(self._store.connection, self.known(), today, self.unreadable)
+
+    def today(self) -> date:
+        """The day that counts now, by the hour at which the vault's days start."""
+        from notekeep.config import now
+        from notekeep.dates import habit_day
+
+        return habit_day(now(), self.places.settings.day_start)
+
+    def known(self) -> list[Habit]:
+        """All habits as of the last refresh: those that a note defines, then all others."""
+        if self._habits is None:
+            self._habits = habit_refresh.habits(self._store.connection)
+        return self._habits
+
+    def days(self, habit: Habit) -> Days:
+        """The history of a habit as of the last refresh."""
+        if habit.key not in self._days:
+            self._days[habit.key] = habit_refresh.get_days(self._store.connection, habit.key)
+        return self._days[habit.key]
+
+    def day_entries(self, habit: Habit, day: int) -> list[Entry]:
+        """All entries of a habit and day as of the last refresh."""
+        connection = self._store.connection
+        return [entry for _, entry in habit_refresh.entries_of(connection, habit.names, day, day)]
+
+    def added(self, habit: Habit, entries: Iterable[Entry]) -> str:
+        """Take lines in that were just appended.
+
+        Returns:
+            Why the index file does not have them yet, as a sentence, or "". It will find them at
+            the next look; what is known here has them in any case.
+        """
+        with self._lock:
+            try:
+                self._refresh(full=False)
+            except sqlite3.Error as error:
+                days = self.days(habit)
+                for entry in entries:
+                    lines = [*self.day_entries(habit, entry.day), entry]
+                    days.put(entry.day, fold(lines, habit.definition.unit))
+                return f"the index of habits is behind: {error}"
+            return self.trouble
+
+    @property
+    def _week_start(self) -> int:
+        return self.places.settings.week_start
+
+    def _refresh(self, *, full: bool) -> bool:
+        connection = self._store.connection
+        if full:
+            with self._store.writing():
+                for table in ("files", "entries", "reports", "definitions", "habits"):
+                    connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self._forget()
+        version = (id(connection), self._store.version())
+        if version != self._version:
+            self._forget()
+            self._version = version
+        root, folder = self.places.root, self.places.settings.folders.get("habit", "habits")
+        found = habit_refresh.look(root, folder.strip("/"), connection, self._elsewhere)
+        self.unreadable = found.unreadable
+        if not found.changed and not found.removed:
+            return full
+        with self._store.writing():
+            habit_refresh.take_in(connection, root, found)
+        self._forget()
+        return True
+
+    def _forget(self) -> None:
+        self._habits = None
+        self._days = {}
+
+    def _lines(self, habit: Habit, first: int, last: int) -> list[LogLine]:
+        rows: list[LogLine] = []
+        by_day: dict[int, list[LogLine]] = {}
+        for name in habit.names:
+            found = self._store.connection.execute(
+                "SELECT path, line, text FROM entries JOIN files ON files.id = entries.file "
+                "WHERE name = ? AND day BETWEEN ? AND ?",
+                (name, first, last),
+            )
+            for path, number, whole in found:
+                text, _, more = whole.partition("\n")
+                entry = log.parse_line(text).entry
+                if entry is not None:
+                    line = LogLine(path, number, text, more, entry, counts=True)
+                    by_day.setdefault(entry.day, []).append(line)
+        for day in sorted(by_day):
+            top = fold((line.entry for line in by_day[day]), habit.definition.unit).revision
+            ordered = sorted(by_day[day], key=_moment)
+            rows += [line._replace(counts=line.entry.revision == top) for line in ordered]
+        return rows
+
+
+def _moment(line: LogLine) -> tuple[str, int, str, int]:
+    return line.entry.time or "", line.entry.revision, line.path, line.number
