@@ -26,6 +26,7 @@ class Matcher:
     def __init__(self, plan: Plan | None, language: str) -> None:
         self._plan = plan
         self._language = language
+        self._terms = frozenset(_terms(plan))
 
     def spans(self, text: str, language: str = "") -> Spans:
         """Return where the words asked for stand: first character, one past the last; in order.
@@ -48,7 +49,7 @@ class Matcher:
         return self._plan is None or _holds(self._plan, self._places(text, language))
 
     def _places(self, text: str, language: str) -> _Places:
-        return _Places(analyzer(short(language) or self._language).places(text))
+        return _Places(analyzer(short(language) or self._language).places(text, self._terms))
 
 
 class _Places:
@@ -87,6 +88,22 @@ def _holds(plan: Plan, places: _Places) -> bool:
             return not _holds(part, places)
         case _:
             return True
+
+
+def _terms(plan: Plan | None) -> Iterator[str]:
+    """Yield every term a plan speaks of, those under a Not too."""
+    match plan:
+        case Leaf(_, ways):
+            for way in ways:
+                for _, term in way.steps:
+                    yield term
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _terms(part)
+        case NoneOf(part):
+            yield from _terms(part)
+        case _:
+            return
 
 
 def _leaves(plan: Plan | None) -> Iterator[Leaf]:
