@@ -23,12 +23,16 @@ from notekeep.index.words.document import WordDoc
 from notekeep.index.words.folder import Folder, Reached
 from notekeep.index.words.schema import schema, values
 from notekeep.index.words.vocabulary import Tally
+from notekeep.index.words.workers import WorkerFailed, idle_workers, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 BULK_FROM = 300
 """Notes from which the bulk writer pays for its trial of 0.3 s."""
+
+WORKERS_FROM = 2000
+"""Notes from which several processes pay for being started and for their second segment."""
 
 TRIAL_NOTES = 20
 
@@ -93,13 +97,14 @@ def _build(
     bulk: bool,
 ) -> Reached:
     source = filter(WordDoc.is_indexable, docs)
-    first = list(islice(source, BULK_FROM))
+    first = list(islice(source, WORKERS_FROM))
     rest: Iterable[WordDoc] = chain(first, source)
-    if bulk and len(first) == BULK_FROM:
+    if bulk and len(first) >= BULK_FROM:
         trial = new.path.with_suffix(".trial")
-        if canary.agrees(first[:: BULK_FROM // TRIAL_NOTES], language, trial):
+        if canary.agrees(first[:: len(first) // TRIAL_NOTES], language, trial):
+            workers = idle_workers() if len(first) == WORKERS_FROM else 0
             try:
-                return _Build(new, language, generation, progress).by_bulk(rest)
+                return _Build(new, language, generation, progress).by_bulk(rest, workers)
             except _Mistrusted as error:
                 _log.warning("the bulk writer failed (%s); building with the ordinary one", error)
                 if iter(docs) is docs:
@@ -141,23 +146,38 @@ class _Build:
         writer.build(self._new, self._language, counted())
         return self._finished()
 
-    def by_bulk(self, docs: Iterable[WordDoc]) -> Reached:
-        opened = index.create_in(str(self._new.path), schema(self._language))
-        bulk: Any = BulkWriter(opened, self._tally.add)
+    def by_bulk(self, docs: Iterable[WordDoc], workers: int) -> Reached:
         sample: list[WordDoc] = []
-        with _without_collector(), contextlib.ExitStack() as failing:
-            failing.callback(bulk.abandon)
+
+        def sampled() -> Iterator[WordDoc]:
             for doc in self._counted(docs):
-                with _mistrusting():
-                    bulk.add_document(**values(doc, self._language))
                 if self._number % SAMPLE_EVERY == 0:
                     sample.append(doc)
+                yield doc
+
+        if workers:
+            try:
+                self._tally = write(self._new.path, self._language, sampled(), workers)
+            except WorkerFailed as error:
+                raise _Mistrusted(f"a worker said: {error}") from error
+        else:
+            self._write_bulk(sampled())
+        with _mistrusting():
+            if not canary.reads_back(self._new, self._language, sample):
+                raise ValueError("it wrote something other than it was given")
+        return self._finished()
+
+    def _write_bulk(self, docs: Iterable[WordDoc]) -> None:
+        opened = index.create_in(str(self._new.path), schema(self._language))
+        bulk: Any = BulkWriter(opened, self._tally.add)
+        with _without_collector(), contextlib.ExitStack() as failing:
+            failing.callback(bulk.abandon)
+            for doc in docs:
+                with _mistrusting():
+                    bulk.add_document(**values(doc, self._language))
             with _mistrusting():
                 bulk.commit(merge=False)
-                if not canary.reads_back(self._new, self._language, sample):
-                    raise ValueError("it wrote something other than it was given")
             failing.pop_all()
-        return self._finished()
 
     def _counted(self, docs: Iterable[WordDoc]) -> Iterator[WordDoc]:
         for doc in docs:

@@ -222,6 +222,15 @@ class BulkWriter(SegmentWriter):
         files.callback(file.close)
         return file
 
+    def finish(self) -> Any:
+        """Write the segment and return it, for another process to commit.
+
+        Temporary files stay: other writers have theirs in the same place, and the commit deletes
+        them all.
+        """
+        whoosh: Any = self
+        return whoosh._finalize_segment()  # noqa: SLF001 - the base class, which has no types
+
     def abandon(self) -> None:
         """Close every file and give back the lock, after something failed."""
         for step in (self._close_segment, self._spill.close, self._tempstorage.destroy):
