@@ -1,0 +1,13 @@
+"""What a command left behind."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Ran(NamedTuple):
+    """Exit code, stdout and stderr of a command."""
+
+    code: int
+    out: str
+    err: str

@@ -1,0 +1,40 @@
+"""The README says nothing that does not work."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from notekeep.cli.main import VERBS
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text("utf-8")
+
+
+def test_the_python_example_runs(sample: Path) -> None:
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert code is not None
+    script = code[1].replace("~/notes", str(sample))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.startswith("Atomic Habits ")
+
+
+def test_both_commands_stand_in_its_first_screen() -> None:
+    screen = "\n".join(README.splitlines()[:24])
+    assert "make run" in screen
+    assert "make test" in screen
+
+
+@pytest.mark.parametrize("verb", sorted(set(re.findall(r"^notekeep ([a-z]+)", README, re.M))))
+def test_every_verb_it_names_exists(verb: str) -> None:
+    assert verb in VERBS
