@@ -13,7 +13,10 @@ MAX_DEPTH = 24
 _DEEP_BLOCK: Final = re.compile(r"^[ \-?]{9}", re.MULTILINE)
 _MANY_BRACKETS = 7
 
-_CORE_TAG: Final = "tag:yaml.org,2002:"
+_TAGS: Final = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
+)
 
 
 class Suspect(Exception):
@@ -63,7 +66,7 @@ def check(text: str) -> None:
             message = f"It has more than {MAX_ALIASES} aliases."
         elif documents > 1:
             message = "It holds more than one YAML document."
-        elif tag and tag != "!" and not tag.startswith(_CORE_TAG):
+        elif tag and tag != "!" and tag not in _TAGS:
             message = f"The tag {tag} means nothing to a note."
         if message:
             mark = event.start_mark

@@ -83,10 +83,10 @@ def _split_yaml(data: bytes, at: int, opened: re.Match[bytes]) -> Split:
 def _split_fenced(
     data: bytes, at: int, fence: bytes, kind: Literal["toml", "json"]
 ) -> Split | None:
-    first = re.compile(re.escape(fence) + rb"[ \t]*(\r\n|\n)").match(data, at)
+    first = re.compile(re.escape(fence) + rb"[ \t]*(\r\n|\n|\r)").match(data, at)
     if not first:
         return None
-    close = re.compile(rb"^" + re.escape(fence) + rb"[ \t]*(?=\r?\n|\r?\Z)", re.MULTILINE)
+    close = re.compile(rb"(?:(?<=\n)|(?<=\r))" + re.escape(fence) + rb"[ \t]*(?=[\r\n]|\Z)")
     last = close.search(data, first.end())
     if not last:
         return None

@@ -24,7 +24,7 @@ def sources(text: str) -> tuple[dict[str, Any], dict[str, str]]:
     """
     document = _parse(text)
     values = document.unwrap()
-    raw = {key: document[key].as_string().strip().replace("\r\n", "\n") for key in values}
+    raw = {key: _source(document.item(key)) for key in values}
     return values, raw
 
 
@@ -112,10 +112,7 @@ class TomlEdit:
 
     def _apply(self, wanted: dict[str, Any], key: str) -> bytes:
         """Take over what tomlkit wrote, if only lines of the key changed and it says the same."""
-        eol = self._parts.eol.decode()
-        text = self._document.as_string()
-        if eol != "\n":
-            text = text.replace("\r\n", "\n").replace("\n", eol)
+        text = self._in_lines_of_file(self._document)
         new = self._data[: self._parts.start] + text.encode() + self._data[self._parts.end :]
         parts = split(new)
         try:
@@ -135,13 +132,18 @@ class TomlEdit:
             )
         return new
 
+    def _in_lines_of_file(self, document: TOMLDocument) -> str:
+        text = document.as_string()
+        eol = self._parts.eol.decode()
+        return text if eol == "\n" else text.replace("\r\n", "\n").replace("\n", eol)
+
     def _changes_only(self, text: str, keys: set[str]) -> bool:
         """Whether the lines that differ from the old text are those of these keys, or new ones."""
         head, tail = _common_lines(self._text, text)
         without = _parse(self._text)
         for key in keys & {*self._values}:
             del without[key]
-        first, last = _common_lines(self._text, without.as_string())
+        first, last = _common_lines(self._text, self._in_lines_of_file(without))
         size = len(self._text.splitlines(keepends=True))
         if not keys & {*self._values}:
             return head + tail >= size
@@ -170,7 +172,8 @@ def _parse(text: str) -> TOMLDocument:
     from tomlkit.exceptions import ParseError, TOMLKitError
 
     try:
-        return tomlkit.parse(text)
+        # TOML knows no lone CR; a file whose lines all end so is read as it is meant.
+        return tomlkit.parse(text if "\n" in text else text.replace("\r", "\n"))
     except ParseError as error:
         message = f"TOML cannot read it: {str(error).split(' at line')[0]}."
         raise Suspect(message, error.line - 1, error.col) from error
@@ -189,6 +192,14 @@ def _toml(value: Scalar) -> Any:
         except TOMLKitError:
             return str(value)
     return "" if value is None else value
+
+
+def _source(item: object) -> str:
+    """An item as it was written; a table that stands in several places as what it holds."""
+    from tomlkit.items import Item
+
+    text = item.as_string() if isinstance(item, Item) else str(item)
+    return text.strip().replace("\r\n", "\n")
 
 
 def _same(one: object, other: object) -> bool:

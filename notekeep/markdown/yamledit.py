@@ -123,10 +123,9 @@ class YamlEdit:
         text = str(entry.value.value)
         name = canonical(entry.name)
         parts = split_items(name, text)
-        spaced = name == "tags" and "," not in text and len(parts) > 1
-        joint = " " if spaced else ", "
+        joint = " " if name == "tags" and "," not in text and len(parts) > 1 else ", "
         joins = len(parts) > 1 or name in _JOINED
-        if isinstance(item, str) and text and joins and joint.strip() not in item:
+        if isinstance(item, str) and text and joins and joint[0] not in item:
             return self.replace(entry.name, f"{text.rstrip(' ,')}{joint}{item}")
         old: list[Scalar] = [part.strip() for part in parts] if joins else [self._scalar(entry)]
         return self.replace(entry.name, [*(part for part in old if part != ""), item])

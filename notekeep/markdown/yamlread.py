@@ -99,8 +99,20 @@ class Document:
 
     def source(self, node: yaml.Node) -> str:
         """The text a node was written as, its line ends as newlines."""
-        text = self.text[node.start_mark.index : node.end_mark.index].rstrip(" \r\n")
+        text = self.text[node.start_mark.index : self.end(node)]
         return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def end(self, node: yaml.Node) -> int:
+        """Where a node ends; libyaml counts comments and blank lines below a list to it."""
+        start, end = int(node.start_mark.index), int(node.end_mark.index)
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+            last = node.value[-1]
+            last = last if isinstance(last, yaml.Node) else last[1]
+            if last.start_mark.index >= start:  # an alias is where its anchor stands
+                return self.end(last)
+        while end > start and self.text[end - 1] in " \t\r\n":
+            end -= 1
+        return end
 
     def raw(self, entry: Entry) -> str:
         """The text of a key's value; an alias by its name, not by what it stands for."""

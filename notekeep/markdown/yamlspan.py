@@ -8,6 +8,7 @@ meant is for proof.py to find out.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 import yaml
@@ -95,8 +96,8 @@ class Block:
                 return Splice(self._colon(entry), self._end_of(entry), "")
             return Splice(_start(node), self._end_of(entry), respell(value, node.style))
         if isinstance(node, yaml.SequenceNode):
-            return self._replace_list(entry, spell(value))
-        return _refuse(f"`{entry.name}` holds values within values.", node)
+            return self._replace_list(entry, node, spell(value))
+        return self._replace_mapping(entry, spell(value))
 
     def set_list(self, entry: Entry, items: list[Scalar]) -> Splice:
         """A list in the place of what there is; items that stay keep their lines."""
@@ -107,11 +108,12 @@ class Block:
                 return self._fill(entry, "[]") if not items else self._below(entry, items)
             return Splice(_start(node), self._end_of(entry), spell_flow(items))
         if not isinstance(node, yaml.SequenceNode):
-            _refuse(f"`{entry.name}` holds values within values.", node)
+            return self._replace_mapping(entry, spell_flow(items))
         if node.flow_style:
+            self._need_no_remarks(node)
             return Splice(_start(node), _end(node), spell_flow(items))
         if not items:
-            return self._replace_list(entry, "[]")
+            return self._replace_list(entry, node, "[]")
         return self._replace_items(entry, items)
 
     def add_item(self, entry: Entry, item: Scalar) -> Splice:
@@ -128,7 +130,7 @@ class Block:
         if node.flow_style:
             return self._add_to_flow(node, item)
         last = node.value[-1]
-        at = self._line_end(self._end_of_node(last))
+        at = self._line_end(self.document.end(last))
         prefix = self._prefix(entry, last)
         return Splice(at, at, f"{prefix}- {spell(item, flow=item is None)}{self._eol}")
 
@@ -144,7 +146,7 @@ class Block:
             return self._remove_from_flow(node, index)
         self._prefix(entry, item)
         start = self._line_start(_start(item))
-        return Splice(start, self._line_end(self._end_of_node(item)), "")
+        return Splice(start, self._line_end(self.document.end(item)), "")
 
     # How it is done
 
@@ -163,10 +165,10 @@ class Block:
         lines = (f"{indent}- {spell(item, flow=item is None)}{self._eol}" for item in items)
         return Splice(at, at, "".join(lines))
 
-    def _replace_list(self, entry: Entry, text: str) -> Splice:
+    def _replace_list(self, entry: Entry, node: yaml.SequenceNode, text: str) -> Splice:
         """Put a value on a key's line in the place of a list."""
-        node = entry.value
         if is_flow(node):
+            self._need_no_remarks(node)
             return Splice(_start(node), _end(node), text)
         colon = self._colon(entry)
         gap = self.text[colon : _start(node)]
@@ -175,7 +177,16 @@ class Block:
             comment = gap[: self._line_end(colon) - colon].rstrip("\r\n")
             if "#" in gap[len(comment) :]:
                 _refuse(f"A comment stands between `{entry.name}` and its list.", node)
-        return Splice(colon, self._end_of(entry), f" {text}".rstrip() + comment)
+        remarks = self._remarks(node.value).rstrip("\r\n")
+        line = f" {text}".rstrip() + comment + (f"{self._eol}{remarks}" if remarks else "")
+        return Splice(colon, self._end_of(entry), line)
+
+    def _replace_mapping(self, entry: Entry, text: str) -> Splice:
+        """Put a value in the place of a placeholder such as `{{title}}`, which YAML takes so."""
+        node = entry.value
+        if not is_flow(node) or "\n" in self.document.source(node):
+            _refuse(f"`{entry.name}` holds values within values.", node)
+        return Splice(_start(node), _end(node), text)
 
     def _replace_items(self, entry: Entry, items: list[Scalar]) -> Splice:
         """Replace the lines of the items that differ, from the first such to the last."""
@@ -193,14 +204,30 @@ class Block:
         prefix = self._prefix(entry, old[0])
         if head < len(old) - tail:
             start = self._line_start(_start(old[head]))
-            end = self._line_end(self._end_of_node(old[len(old) - tail - 1]))
+            end = self._line_end(self.document.end(old[len(old) - tail - 1]))
         elif head:
-            start = end = self._line_end(self._end_of_node(old[head - 1]))
+            start = end = self._line_end(self.document.end(old[head - 1]))
         else:
             start = end = self._line_start(_start(old[0]))
         new = items[head : len(items) - tail]
-        lines = (f"{prefix}- {spell(item, flow=item is None)}{self._eol}" for item in new)
-        return Splice(start, end, "".join(lines))
+        lines = [f"{prefix}- {spell(item, flow=item is None)}{self._eol}" for item in new]
+        return Splice(start, end, "".join(lines) + self._remarks(old[head : len(old) - tail]))
+
+    def _remarks(self, items: list[yaml.Node]) -> str:
+        """The comments that have lines of their own between items; they outlive the items."""
+        remarks = ""
+        for item, after in pairwise(items):
+            at = self._line_end(self.document.end(item))
+            stop = self._line_start(_start(after))
+            remarks += self.text[at:stop] if "#" in self.text[at:stop] else ""
+        return remarks
+
+    def _need_no_remarks(self, node: yaml.SequenceNode) -> None:
+        """Refuse a list in brackets with comments in it, which go with no item."""
+        ends = [_start(node), *(_end(item) for item in node.value)]
+        starts = [*(_start(item) for item in node.value), _end(node)]
+        if any("#" in self.text[end:start] for end, start in zip(ends, starts, strict=True)):
+            _refuse("A comment stands in the list.", node)
 
     def _add_to_flow(self, node: yaml.SequenceNode, item: Scalar) -> Splice:
         spelled = spell(item, flow=True)
@@ -225,8 +252,8 @@ class Block:
         if index > 0:
             spans.append((_end(items[index - 1]), _end(item)))
         if len(items) == 1:
-            rest = self.text[_end(item) : _end(node) - 1]
-            spans.append((_start(item), _end(item) + (len(rest.rstrip()) if "," in rest else 0)))
+            first = self.text.rfind("[", _start(node), _start(item)) + 1
+            spans.append((first, _end(node) - 1))
         for start, end in spans:
             around = self.text[start : _start(item)] + self.text[_end(item) : end]
             if "#" not in around:
@@ -277,18 +304,7 @@ class Block:
         """Where an entry's value ends, blank lines and comments aside."""
         if _start(entry.value) < _end(entry.key):  # an alias stands on its key's line
             return self._colon(entry)
-        return max(self._end_of_node(entry.value), self._colon(entry))
-
-    def _end_of_node(self, node: yaml.Node) -> int:
-        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-            last = node.value[-1]
-            last = last if isinstance(last, yaml.Node) else last[1]
-            if _start(last) >= _start(node):
-                return self._end_of_node(last)
-        start, end = _start(node), _end(node)
-        while end > start and self.text[end - 1] in " \t\r\n":
-            end -= 1
-        return end
+        return max(self.document.end(entry.value), self._colon(entry))
 
     def _line_start(self, at: int) -> int:
         return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
