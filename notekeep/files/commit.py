@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import NotekeepError
@@ -17,7 +18,7 @@ from notekeep.files import points
 from notekeep.files.durable import Flush
 from notekeep.files.items import Edit, Move, New
 from notekeep.files.ledger import Change, StepRecord, new_id
-from notekeep.files.reasons import explain
+from notekeep.files.reasons import explain, explained
 from notekeep.files.trash import trash_path
 
 if TYPE_CHECKING:
@@ -93,9 +94,13 @@ class Step:
 
         Returns:
             Where it will be.
+
+        Raises:
+            NotekeepError: The trash cannot be looked at.
         """
         taken = {item.to for item in self._items if isinstance(item, Move)}
-        to = trash_path(self._root, path, taken)
+        with explained(path, "deleted"):
+            to = trash_path(self._root, path, taken)
         self._items.append(Move("trash", path, to, any_name=True))
         return to
 
@@ -116,7 +121,8 @@ class Step:
         """
         items = sorted(self._items, key=lambda item: item.order)
         single = len(items) == 1
-        with Flush() as flush:
+        shown, action = (items[0].path, items[0].action) if items else (self._root, "changed")
+        with explained(shown, action), Flush() as flush:
             shared = None if single else flush
             ready = self._prepare(items, shared)
             if self.failed and (self._whole or single):
@@ -177,7 +183,8 @@ class Step:
             try:
                 self._apply(item, None)
             except BaseException:
-                ledger.void(self.id)
+                if not self.done:
+                    ledger.void(self.id)
                 raise
         points.reached("logged")
 
@@ -223,8 +230,13 @@ class Step:
     def _apply(self, item: Item, flush: Flush | None) -> None:
         try:
             copy = item.apply(self._root, flush)
-        except OSError as error:
-            raise explain(error, item.path, item.action) from error
+        except BaseException as error:
+            with suppress(OSError, NotekeepError):
+                if item.happened(self._root):
+                    self.done.append(item.change)
+            if isinstance(error, OSError):
+                raise explain(error, item.path, item.action) from error
+            raise
         self.done.append(item.change)
         if copy is not None:
             self.copies[item.path] = copy

@@ -13,6 +13,7 @@ from notekeep.files.content import READ_FLAGS, digest_of, read_stable
 from notekeep.files.durable import close
 from notekeep.files.folder import locate, unmake_folders
 from notekeep.files.ledger import Change, Kind
+from notekeep.files.look import digest_at, is_there
 from notekeep.files.move import rename
 from notekeep.files.newfile import (
     StagedNew,
@@ -54,6 +55,14 @@ class Item(Protocol):
     def apply(self, root: str, flush: Flush | None) -> str | None:
         """Do it; gives the conflict copy of another program's save, if there is one."""
 
+    def happened(self, root: str) -> bool:
+        """Tell whether it is done although `apply` failed: while waiting for the disk, say.
+
+        Raises:
+            NotekeepError: That cannot be told.
+            OSError: That cannot be told.
+        """
+
     def discard(self, root: str) -> None:
         """Remove what was prepared."""
 
@@ -89,6 +98,10 @@ class New:
     def apply(self, root: str, flush: Flush | None) -> None:
         """Give it its name."""
         place_new(root, self._staged, flush=flush)
+
+    def happened(self, root: str) -> bool:
+        """Tell whether it has its name."""
+        return digest_at(root, self.change.path) == self.change.after
 
     def discard(self, root: str) -> None:
         """Remove it and the folders made for it."""
@@ -137,6 +150,10 @@ class Edit:
     def apply(self, root: str, flush: Flush | None) -> str | None:
         """Exchange the two."""
         return swap(root, self._staged, self._history, flush=flush) if self._staged else None
+
+    def happened(self, root: str) -> bool:
+        """Tell whether the new content is in place."""
+        return digest_at(root, self.change.path) == self.change.after
 
     def discard(self, root: str) -> None:
         """Remove the new content."""
@@ -200,6 +217,10 @@ class Move:
     def apply(self, root: str, flush: Flush | None) -> None:
         """Rename it."""
         rename(self.path, self.to, root=root, flush=flush, any_name=self._any_name)
+
+    def happened(self, root: str) -> bool:
+        """Tell whether it has its new name only."""
+        return is_there(root, self.change.to) and not is_there(root, self.change.path)
 
     def discard(self, root: str) -> None:
         """Remove the folders that were made for it."""

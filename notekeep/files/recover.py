@@ -20,6 +20,7 @@ from notekeep.files.content import READ_FLAGS, digest_of, read_stable
 from notekeep.files.durable import close
 from notekeep.files.folder import locate
 from notekeep.files.hardlinks import is_ours, overwrite
+from notekeep.files.look import digest_at, is_there
 from notekeep.files.move import rename
 from notekeep.files.newfile import place_new, stage_new
 from notekeep.files.reasons import explain
@@ -112,11 +113,11 @@ def _void_unmade(history: History, root: Path | str) -> None:
         change, place = last.changes[0], last.root or os.fspath(root)
         with suppress(OSError, NotekeepError):
             if change.kind == "edit":
-                unmade = _digest(place, change.path) == change.before
+                unmade = digest_at(place, change.path) == change.before
             elif change.kind == "new":
-                unmade = not _exists(place, change.path)
+                unmade = not is_there(place, change.path)
             else:
-                unmade = _exists(place, change.path) and not _exists(place, change.to)
+                unmade = is_there(place, change.path) and not is_there(place, change.to)
             if unmade and change.kind != "seen" and (change.to or change.kind in {"edit", "new"}):
                 history.ledger.void(last.id)
 
@@ -136,13 +137,13 @@ def _finish(history: History, root: str, change: Change, entry: Entry) -> None:
     if change.kind == "edit":
         _finish_edit(history, root, change, entry)
     elif change.kind == "new":
-        digest = _digest(root, change.path)
+        digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
             place_new(root, stage_new(root, change.path, history.blob(change.after), any_name=True))
         elif digest != change.after:
             raise _left(change.path)
     elif change.kind in {"move", "trash"}:
-        here, there = (_exists(root, path) for path in (change.path, change.to))
+        here, there = (is_there(root, path) for path in (change.path, change.to))
         if here and not there:
             rename(change.path, change.to, root=root, any_name=True)
         elif here or not there:
@@ -153,9 +154,9 @@ def _finish_edit(history: History, root: str, change: Change, entry: Entry) -> N
     if change.before is None or change.after is None:
         return
     moved = {one.path: one.to for one in entry.record.changes if one.to}
-    digest = _digest(root, change.path)
+    digest = digest_at(root, change.path)
     if digest is None and change.path in moved:
-        digest = _digest(root, moved[change.path])
+        digest = digest_at(root, moved[change.path])
         if digest == change.after:
             return
     if digest == change.after:
@@ -182,23 +183,6 @@ def _finish_edit(history: History, root: str, change: Change, entry: Entry) -> N
 
 def _left(path: str) -> Conflict:
     return Conflict(f"'{path}' has been changed since by another program.", "Look at it.")
-
-
-def _exists(root: str, path: str) -> bool:
-    return bool(path) and os.path.lexists(os.path.join(root, path))
-
-
-def _digest(root: str, path: str) -> str | None:
-    """Name what a file holds; None when it is not there."""
-    try:
-        with locate(root, path) as place:
-            fd = place.open(place.name, READ_FLAGS)
-            try:
-                return digest_of(read_stable(fd, path))
-            finally:
-                close(fd)
-    except FileNotFoundError:
-        return None
 
 
 def sweep_temps(

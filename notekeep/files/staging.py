@@ -257,6 +257,8 @@ def _exchange(place: Place, staged: Staged) -> tuple[Entry | None, str | None]:
         raise
     points.reached("swapped")
     content = _content(place, out.name)
+    if content is None:
+        content = _content(place, out.name)  # one that cannot be read counts as another's
     if content is not None and digest_of(content) == staged.before:
         return out, None
     return out, _theirs_beside(place, out.name)

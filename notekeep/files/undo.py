@@ -12,12 +12,12 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import Conflict, NotekeepError, NotFound
+from notekeep.errors import Conflict, NotFound
 from notekeep.files.commit import Step
-from notekeep.files.content import READ_FLAGS, Digest, digest_of, read_stable
-from notekeep.files.durable import close
-from notekeep.files.folder import locate, unmake_folders
+from notekeep.files.folder import unmake_folders
+from notekeep.files.look import content_at, digest_at, is_there
 from notekeep.files.merge import merge
+from notekeep.files.reasons import explained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,17 +114,20 @@ def redo_step(history: History, root: Path | str) -> StepRecord:
 def _reverse(history: History, root: Path | str, one: Open, *, is_undo: bool) -> None:
     place = one.last.root or os.fspath(root)
     verb = "undo" if is_undo else "redo"
-    with Step(
+    shown = one.origin.label or one.origin.verb
+    step = Step(
         history,
         place,
         verb,
-        f"{verb} {one.origin.label or one.origin.verb}",
+        f"{verb} {shown}",
         whole=True,
         elsewhere=bool(one.last.root),
         undoes=one.origin.id if is_undo else "",
         redoes="" if is_undo else one.origin.id,
-    ) as step:
+    )
+    with explained(shown, "undone" if is_undo else "done again"):
         invert(history, place, one.last, step)
+        step.commit()
     unmake_folders(place, list(one.last.folders))
 
 
@@ -152,7 +155,7 @@ def invert(history: History, root: Path | str, record: StepRecord, step: Step) -
 
 
 def _invert_edit(history: History, root: Path | str, change: Change, path: str, step: Step) -> None:
-    found = _current(root, path)
+    found = content_at(root, path)
     if found is None:
         raise Conflict(f"'{path}' is gone, so its change cannot be taken back.", _LOOK)
     data, digest = found
@@ -172,7 +175,7 @@ def _invert_edit(history: History, root: Path | str, change: Change, path: str, 
 
 
 def _invert_new(root: Path | str, change: Change, path: str, step: Step) -> None:
-    found = _current(root, path)
+    found = content_at(root, path)
     if found is None:
         return
     if found[1] != change.after:
@@ -184,9 +187,9 @@ def _invert_new(root: Path | str, change: Change, path: str, step: Step) -> None
 
 
 def _invert_move(history: History, root: Path | str, change: Change, step: Step) -> None:
-    there, here = _exists(root, change.to), _exists(root, change.path)
+    there, here = is_there(root, change.to), is_there(root, change.path)
     if here and not _is_respelt(root, change):
-        if there or change.kind == "move" or _digest(root, change.path) != change.before:
+        if there or change.kind == "move" or digest_at(root, change.path) != change.before:
             raise Conflict(
                 f"'{change.path}' is there again, so what was moved away cannot go back.", _LOOK
             )
@@ -207,36 +210,3 @@ def _is_respelt(root: Path | str, change: Change) -> bool:
     with suppress(OSError):
         return os.path.samefile(os.path.join(base, change.path), os.path.join(base, change.to))
     return False
-
-
-def _exists(root: Path | str, path: str) -> bool:
-    if not path:
-        return False
-    try:
-        with locate(root, path, follow=False) as place:
-            place.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
-
-
-def _current(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
-    """Read what a file holds now; None when it is not there."""
-    try:
-        with locate(root, path) as place:
-            fd = place.open(place.name, READ_FLAGS)
-            try:
-                data = read_stable(fd, path)
-            finally:
-                close(fd)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return data, digest_of(data)
-
-
-def _digest(root: Path | str, path: str) -> Digest | None:
-    try:
-        found = _current(root, path)
-    except (OSError, NotekeepError):
-        return None
-    return found[1] if found else None
