@@ -52,8 +52,7 @@ class Scorer:
                 out = self.scores(part, within)
                 return {number: 0.0 for number in self._everything(within) if number not in out}
             case Known(paths):
-                numbers = self._snapshot.numbers(paths)
-                return {number: 0.0 for number in numbers if within is None or number in within}
+                return self._known(paths, within)
             case Everything():
                 return dict.fromkeys(self._everything(within), 0.0)
 
@@ -74,6 +73,13 @@ class Scorer:
                 return len(paths)
             case _:
                 return self._snapshot.size
+
+    def _known(self, paths: frozenset[str], within: Container[int] | None) -> Scores:
+        if isinstance(within, dict) and len(within) < len(paths):
+            among = zip(within, self._snapshot.paths(within), strict=True)
+            return {number: 0.0 for number, path in among if path in paths}
+        numbers = self._snapshot.numbers(paths)
+        return {number: 0.0 for number in numbers if within is None or number in within}
 
     def _all(self, parts: tuple[Plan, ...], within: Container[int] | None) -> Scores:
         wanted = [part for part in parts if not isinstance(part, NoneOf)]

@@ -147,10 +147,7 @@ class Vocabulary:
 
     def matching(self, pattern: str, limit: int) -> list[str]:
         """Return words that match a folded pattern of `*` and `?`, commonest first."""
-        source = "".join(
-            r"[^\n]*" if letter == "*" else r"[^\n]" if letter == "?" else re.escape(letter)
-            for letter in pattern
-        )
+        source = _regex(pattern)
         whole = re.compile(source)
         fixed = re.split(r"[*?]", pattern, maxsplit=1)[0]
         low, high = bisect_left(self._words, fixed), bisect_left(self._words, fixed + LAST)
@@ -226,6 +223,22 @@ def note_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
         size = file.tell()
     if size > NEW_LIMIT:
         Vocabulary(folder).rewrite()
+
+
+def _regex(pattern: str) -> str:
+    """Return a regular expression for `*` and `?` that never tries a place twice.
+
+    What stands between two stars is found at its first place or not at all, so its group need not
+    be looked into again; without that, a pattern of many stars takes hours.
+    """
+    first, *rest = (
+        "".join("[^\n]" if letter == "?" else re.escape(letter) for letter in piece)
+        for piece in re.sub(r"\*+", "*", pattern).split("*")
+    )
+    if not rest:
+        return first
+    *between, last = rest
+    return "".join([first, *(f"(?>[^\n]*?{piece})" for piece in between), f"[^\n]*{last}"])
 
 
 def _words(by: Analyzer, text: str) -> set[str]:

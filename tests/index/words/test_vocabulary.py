@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notekeep.index.words import WordDoc, vocabulary
 from notekeep.index.words.analyzer import analyzer
@@ -54,10 +58,30 @@ def test_numbers_complete_too(folder: Path) -> None:
         ("????", ["1984", "2026"]),
         ("lever", ["lever"]),
         ("l[ev]er", []),
+        ("l*v*r", ["lever"]),
+        ("**e?e**", ["lever", "level", "levee", "leverage", "levers"]),
+        ("lever*r", []),
     ],
 )
 def test_patterns_match_whole_words(folder: Path, pattern: str, words: list[str]) -> None:
     assert Vocabulary(folder).matching(pattern, 10) == words
+
+
+def test_a_pattern_of_many_stars_takes_no_time(tmp_path: Path) -> None:
+    tally = Tally()
+    tally.add("body", ["a" * 40])
+    tally.write(tmp_path, ENGLISH)
+    assert Vocabulary(tmp_path).matching("*a" * 20 + "*b", 10) == []
+    assert Vocabulary(tmp_path).matching("*a" * 20 + "*", 10) == ["a" * 40]
+
+
+@given(
+    st.text("ab", max_size=8),
+    st.text("ab?*", max_size=8),
+)
+def test_a_pattern_means_what_a_shell_takes_it_for(word: str, pattern: str) -> None:
+    matched = re.fullmatch(vocabulary._regex(pattern), word) is not None
+    assert matched == fnmatch.fnmatchcase(word, pattern)
 
 
 def test_near_words_come_nearest_first(folder: Path) -> None:
