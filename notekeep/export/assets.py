@@ -1,0 +1,146 @@
+"""Files that go with a post: found in the vault, never outside it, named anew for the site.
+
+A file leaves only when a post shows or links it. It must be a regular file whose real place is in
+the vault, in no hidden and no private folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from notekeep.errors import NotekeepError, Refused
+from notekeep.files import paths
+
+if TYPE_CHECKING:
+    from notekeep.export.source import Source
+
+IMAGES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "bmp", "ico"})
+_WEB_NAME = re.compile(r"[^\w.]+")
+_LARGEST = 64 * 1024 * 1024
+
+
+class Asset(NamedTuple):
+    """One file that goes along: its path in the vault, its name in the site, its bytes."""
+
+    path: str
+    name: str
+    data: bytes
+
+
+def suffix(name: str) -> str:
+    """Return what follows the last dot of a name, in lower case."""
+    return os.path.splitext(name)[1][1:].lower()
+
+
+def is_image(name: str) -> bool:
+    """Whether a browser shows a file of this name as a picture."""
+    return suffix(name) in IMAGES
+
+
+class Attachments:
+    """The files of a vault that are no notes, found as Obsidian finds them."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def find(self, target: str, from_path: str) -> str | None:
+        """Return the path of the file that a link written in a note means, or None.
+
+        Tried in turn: beside the note, from the vault's root, in the attachment folder, and any
+        file with that name, the nearest to the note first.
+
+        Raises:
+            Refused: The link leads out of the vault.
+        """
+        target = target.strip()
+        folder = os.path.dirname(from_path)
+        for name in dict.fromkeys((target, unquote(target))):
+            if not name or name.startswith("~") or re.match(r"[A-Za-z]:|[\\/]{2}", name):
+                raise paths.outside(target)
+            plain = name.lstrip("/")
+            candidates = [plain, os.path.join(self.source.attachments, plain)]
+            if not name.startswith("/"):
+                candidates.insert(0, os.path.join(folder, name))
+            for candidate in candidates:
+                if found := self._existing(candidate):
+                    return found
+            if "/" not in plain and (found := self._by_name(plain, folder)):
+                return found
+        if target.startswith("/") or os.path.normpath(os.path.join(folder, target)).startswith(
+            ".."
+        ):
+            raise paths.outside(target)
+        return None
+
+    def exists(self, path: str) -> bool:
+        """Whether a path from the vault's root leads to something."""
+        return self._existing(path.lstrip("/")) is not None
+
+    def _existing(self, path: str) -> str | None:
+        normal = os.path.normpath(path)
+        if normal.startswith(("..", os.sep)):
+            return None
+        found = os.path.lexists(os.path.join(self.source.root, normal))
+        return normal.replace(os.sep, "/") if found else None
+
+    def _by_name(self, name: str, folder: str) -> str | None:
+        found = self._names.get(paths.name_key(name), [])
+        nearest = sorted(
+            found, key=lambda path: (not path.startswith(folder), path.count("/"), path)
+        )
+        return nearest[0] if nearest else None
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        root = self.source.root
+        for base, folders, files in os.walk(root):
+            folders[:] = [name for name in folders if not paths.is_skipped_folder(name)]
+            for name in files:
+                if not name.endswith(".md") and not paths.is_skipped(name):
+                    path = os.path.relpath(os.path.join(base, name), root).replace(os.sep, "/")
+                    names.setdefault(paths.name_key(name), []).append(path)
+        return names
+
+    def read(self, path: str) -> bytes:
+        """Read a file that is to leave.
+
+        Raises:
+            Refused: It may not leave: it lies outside the vault, in a hidden or private folder,
+                or is no regular file.
+        """
+        from pathlib import Path
+
+        if any(paths.is_hidden(part) for part in path.split("/")):
+            raise Refused(f"{path}: hidden files are never exported")
+        if self.source.schema.is_private(path):
+            raise Refused(f"{path}: files of private folders are never exported")
+        place = paths.inside(Path(self.source.root), path)
+        real = os.path.relpath(os.path.realpath(place), os.path.realpath(self.source.root))
+        if self.source.schema.is_private(real.replace(os.sep, "/")):
+            raise Refused(f"{path}: files of private folders are never exported")
+        try:
+            info = place.stat()
+            if not stat.S_ISREG(info.st_mode):
+                raise Refused(f"{path}: it is not a regular file")
+            if info.st_size > _LARGEST:
+                raise Refused(f"{path}: it is larger than {_LARGEST >> 20} MB")
+            return place.read_bytes()
+        except OSError as error:
+            raise NotekeepError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def web_name(path: str) -> str:
+    """Return the name that a file has in a site: `My Grid (1).PNG` is `my-grid-1.png`."""
+    from notekeep.export.slugs import make_slug
+
+    stem, dot, ending = os.path.basename(path).rpartition(".")
+    if not stem:
+        stem, ending = ending, ""
+    ending = _WEB_NAME.sub("", ending).lower()
+    return make_slug(stem, path) + (dot and ending and f".{ending}")

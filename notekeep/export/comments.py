@@ -1,0 +1,215 @@
+"""Comments of a note: `%%…%%` and `<!-- … -->`, inline and over lines, taken out.
+
+Where a comment ends is a question of privacy: one that never ends, or whose end could be read in
+two ways, is refused with its line rather than guessed at. Code is not looked into.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Refused
+from notekeep.export.nodes import CODE, MATH
+from notekeep.export.parse import parse
+from notekeep.export.passage import Splice, whole_lines
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node, Page
+    from notekeep.export.passage import Change, Passage
+
+TEASER = "<!-- more -->"
+"""How the end of a teaser is written in a draft, whatever the note used."""
+
+_OPENING = re.compile(r"%%|<!--")
+_TEASER_WORDS = frozenset({"more", "teaser_end", "end_teaser"})
+# What can make a parser read the text behind a comment differently with the comment there.
+_DISTURBING = re.compile(r"[`~$<\n\\]")
+_ONLY_MARKS = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])(?:\s+\[.\])?)?\s*")
+
+
+class Comment(NamedTuple):
+    """One comment: its span, and its words without the marks."""
+
+    start: int
+    end: int
+    words: str
+
+
+def strip_comments(passage: Passage) -> tuple[Passage, list[str], list[Change]]:
+    """Return the passage without comments, what was in them, and what was done.
+
+    A comment that ends the teaser becomes TEASER on a line of its own. The text between
+    `%% private %%` and `%% /private %%` goes as one comment.
+
+    Raises:
+        Refused: A comment or a private part is not closed, or closes what was never opened.
+    """
+    comments = _join_private_parts(find_comments(passage), passage)
+    splices: list[Splice] = []
+    removed: list[str] = []
+    for comment in comments:
+        if comment.words.strip().lower() in _TEASER_WORDS:
+            splices.append(_teaser(passage, comment))
+        else:
+            removed.append(comment.words)
+            splices.append(_cut(passage, comment))
+    splices = _apart(splices)
+    return passage.splice(splices), removed, passage.changes(splices)
+
+
+def find_comments(passage: Passage) -> list[Comment]:
+    """Return the comments in order; what is in code or math is none.
+
+    Raises:
+        Refused: One is not closed.
+    """
+    text = passage.text
+    comments: list[Comment] = []
+    page = passage.page
+    codes = _codes(page)
+    at = 0
+    while opening := _OPENING.search(text, at):
+        start = opening.start()
+        code = next((node for node in codes if node.start <= start < node.end), None)
+        if code is not None:
+            at = code.end
+            continue
+        if start and text[start - 1] == "\\":
+            at = opening.end()
+            continue
+        comment = _closed(passage, opening, codes)
+        comments.append(comment)
+        at = comment.end
+        if _DISTURBING.search(comment.words):
+            masked = _mask(text, comments)
+            page = parse(masked)
+            codes = _codes(page)
+    return comments
+
+
+def _codes(page: Page) -> list[Node]:
+    return page.find(*CODE, *MATH)
+
+
+def _mask(text: str, comments: list[Comment]) -> str:
+    for comment in comments:
+        hidden = re.sub(r"[^\n]", " ", text[comment.start : comment.end])
+        text = text[: comment.start] + hidden + text[comment.end :]
+    return text
+
+
+def _closed(passage: Passage, opening: re.Match[str], codes: list[Node]) -> Comment:
+    text, start, inner = passage.text, opening.start(), opening.end()
+    if opening[0] == "<!--":
+        # HTML has two comments that end as they begin.
+        short = re.compile(r"<!--(-?)>").match(text, start)
+        end = short.end() if short else text.find("-->", inner) + 3
+        if end > 2:
+            return Comment(start, end, text[inner : max(inner, end - 3)])
+        raise _unclosed(passage, start, "<!--", "-->")
+    at = inner
+    while (end := text.find("%%", at)) >= 0:
+        code = next((node for node in codes if node.start <= end < node.end), None)
+        if code is None or ("\n" in text[code.start : code.end] and code.kind == "code_span"):
+            return Comment(start, end + 2, text[inner:end])
+        at = max(code.end, end + 2)
+    raise _unclosed(passage, start, "%%", "%%")
+
+
+def _unclosed(passage: Passage, start: int, mark: str, end: str) -> Refused:
+    path, line = passage.origin(start)
+    return Refused(
+        f"{path}: the comment that {mark} opens on line {line} is not closed,"
+        " so nothing says where the private part ends",
+        f"close it with {end}, or write the mark as code or with a backslash before it",
+        line=line,
+    )
+
+
+def _join_private_parts(comments: list[Comment], passage: Passage) -> list[Comment]:
+    joined: list[Comment] = []
+    opened: Comment | None = None
+    for comment in comments:
+        words = comment.words.strip().lower()
+        if words == "private" and opened is None:
+            opened = comment
+        elif words == "/private":
+            if opened is None:
+                raise _unbalanced(passage, comment, "closes a part that nothing opens")
+            inner = passage.text[opened.start : comment.end]
+            joined.append(Comment(opened.start, comment.end, inner))
+            opened = None
+        elif opened is None:
+            joined.append(comment)
+        elif words == "private":
+            raise _unbalanced(passage, comment, "opens a part inside another")
+    if opened is not None:
+        raise _unbalanced(passage, opened, "opens a part that nothing closes")
+    return joined
+
+
+def _unbalanced(passage: Passage, comment: Comment, what: str) -> Refused:
+    path, line = passage.origin(comment.start)
+    mark = passage.text[comment.start : comment.end]
+    return Refused(
+        f"{path}: {mark} on line {line} {what}",
+        "write %% private %% before and %% /private %% after what is private",
+        line=line,
+    )
+
+
+def _cut(passage: Passage, comment: Comment) -> Splice:
+    """Take a comment out without leaving a hole: its line if it is alone there, a double space."""
+    text, page = passage.text, passage.page
+    first, last = page.line_of(comment.start), page.line_of(comment.end)
+    before = text[page.lines[first].start : comment.start]
+    after = text[comment.end : page.lines[last].end]
+    if not after.strip() and _ONLY_MARKS.fullmatch(before):
+        alone = not before.strip("> \t") or _ends_item(passage, last)
+        if alone:
+            return whole_lines(passage, first, last + 1, "a comment stays in the vault")
+    start, end = comment.start, comment.end
+    while (
+        start > page.lines[first].start
+        and text[start - 1] in " \t"
+        and (not after.strip() or after[0] in " \t.,;:!?")
+    ):
+        start -= 1
+    if not before.strip("> \t") and after.strip():
+        end += len(after) - len(after.lstrip(" \t"))
+        start = comment.start
+    return Splice(start, end, "", "a comment stays in the vault")
+
+
+def _ends_item(passage: Passage, line: int) -> bool:
+    """Whether nothing of the list item goes on below the line."""
+    page = passage.page
+    here = page.lines[line]
+    if line + 1 >= len(page.lines):
+        return True
+    below = passage.text[page.lines[line + 1].start : page.lines[line + 1].end]
+    indent = len(below) - len(below.lstrip())
+    own = passage.text[here.start : here.end]
+    return not below.strip() or indent <= len(own) - len(own.lstrip())
+
+
+def _teaser(passage: Passage, comment: Comment) -> Splice:
+    page = passage.page
+    first, last = page.line_of(comment.start), page.line_of(comment.end)
+    before = passage.text[page.lines[first].start : comment.start]
+    after = passage.text[comment.end : page.lines[last].end]
+    lead = "\n\n" if before.strip() else ""
+    start = comment.start - (len(before) - len(before.rstrip(" \t")) if lead else 0)
+    tail = "\n\n" if after.strip() else ""
+    end = comment.end + len(after) - len(after.lstrip(" \t"))
+    return Splice(start, end, lead + TEASER + tail, "")
+
+
+def _apart(splices: list[Splice]) -> list[Splice]:
+    """Trim splices that both took the same blank line or space."""
+    apart: list[Splice] = []
+    for splice in splices:
+        start = max(splice.start, apart[-1].end) if apart else splice.start
+        apart.append(splice._replace(start=start, end=max(start, splice.end)))
+    return apart

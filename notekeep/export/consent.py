@@ -1,0 +1,91 @@
+"""Whether a note may leave the vault. Everything that is not allowed is refused.
+
+Naming a note is consent to that note as a draft. A query, a folder or an embed takes only what is
+marked `publish: true`. What is marked as private, in any of the ways people mark it, never leaves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notekeep.markdown.note import Note, Value
+
+_YES = frozenset({"true", "yes", "on", "1"})
+_NO = frozenset({"false", "no", "off", "0", "never", "private"})
+
+
+def answer(value: Value) -> bool | None:
+    """Read a front matter value as yes or no: also "false" in quotes; None is neither."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    return True if word in _YES else False if word in _NO else None
+
+
+def withheld(fields: Mapping[str, Value]) -> bool:
+    """Whether front matter says that a note is not for others."""
+    if "private" in fields and answer(fields["private"]) is not False:
+        return True
+    return "publish" in fields and answer(fields["publish"]) is False
+
+
+def marked(note: Note, published: frozenset[str]) -> bool:
+    """Whether a note is marked for others to read."""
+    return note.path in published or answer(note.fields.get("publish")) is True
+
+
+def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None:
+    """Return when a note may leave as a draft.
+
+    Raises:
+        Refused: It may not, or what its front matter says of it cannot be understood.
+    """
+    path = note.path
+    if note.problem is not None:
+        raise Refused(
+            f"{path}: its front matter cannot be read, so nothing says whether it may leave:"
+            f" {note.problem.message}",
+            "correct the front matter",
+            line=note.problem.line,
+        )
+    if note.private:
+        raise Refused(f"{path}: it is private", "private notes are never exported")
+    if _tagged_private(note):
+        raise Refused(f"{path}: it has the tag private", "take the tag away to export the note")
+    if "private" in note.fields and answer(note.fields["private"]) is not False:
+        raise Refused(
+            f"{path}: private: {note.fields['private']} is neither true nor false",
+            "write private: false to export the note",
+        )
+    _check_publish(note, named=named, published=published)
+
+
+def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> None:
+    said = answer(note.fields.get("publish"))
+    if "publish" in note.fields and note.fields["publish"] is not None:
+        if said is False:
+            raise Refused(
+                f"{note.path}: publish: {note.fields['publish']} keeps it in the vault",
+                "write publish: true, or take the line away, to export the note",
+            )
+        if said is None:
+            raise Refused(
+                f"{note.path}: publish: {note.fields['publish']} is neither true nor false",
+                "write publish: true to export the note",
+            )
+    if not named and not marked(note, published):
+        raise Refused(
+            f"{note.path}: it is not marked as published",
+            "write publish: true in it, or name it to export it as a draft",
+        )
+
+
+def _tagged_private(note: Note) -> bool:
+    tags = note.fields.get("tags")
+    listed = tags if isinstance(tags, list) else str(tags or "").replace(",", " ").split()
+    return any(str(tag).lstrip("#").split("/")[0].lower() == "private" for tag in listed)

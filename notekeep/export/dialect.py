@@ -1,0 +1,85 @@
+"""How a generator reads Markdown, as far as engines differ: what rewriters ask.
+
+A target makes one from its own defaults and from what the site's settings say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Math(NamedTuple):
+    """How TeX is written so that a page holds it untouched.
+
+    Attributes:
+        inline: What stands before and after TeX within a line.
+        display: The same for TeX on its own.
+        raw: Whether the engine knows these marks and leaves alone what is between them; if not,
+            every character that Markdown would act on is escaped.
+        dollar: How a dollar in prose is written where math is on; "" leaves it.
+    """
+
+    inline: tuple[str, str] = ("$", "$")
+    display: tuple[str, str] = ("$$", "$$")
+    raw: bool = True
+    dollar: str = ""
+
+
+PLAIN_MATH: Final = Math()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """What an engine understands.
+
+    Attributes:
+        python_markdown: Whether it is Python-Markdown: lists nest by four spaces, fences stand at
+            the margin only, fewer escapes, attributes in braces.
+        math: How TeX is written.
+        html: Whether raw HTML comes through.
+        mark: How highlighted text is written.
+        strike: Whether it knows `~~text~~`.
+        task_lists: Whether it knows `- [ ]`.
+        alerts: Whether it knows `> [!note]`.
+        heading_ids: Whether it knows `## Title {#id}`; if not, an HTML anchor is written.
+        bare_urls: Whether it links an address without marks.
+        code_pipes: Whether `|` in code within a table needs its backslash.
+        superfences: Whether fences may stand in lists and quotes.
+        hilited_indents: Whether indented code takes its language from a first line `:::name`.
+        definitions: Whether `: text` at a line's start makes a definition list.
+        mermaid_pre: Whether a diagram is written as `<pre class="mermaid">`.
+        hard_break: How a line break is written.
+        more: What ends the teaser; "" where there is none.
+        default_teaser: Whether a post without a mark gets one behind its first paragraph.
+        keep_title: Whether the heading that repeats the title stays.
+        figures: Whether a lone picture with a size is a `figure` shortcode.
+        guard_code: Makes template syntax within code harmless: given code as written, returns
+            where in it what is to be put in place of what, or None when it cannot be done.
+        guard_marks: What starts template syntax, in prose too.
+    """
+
+    python_markdown: bool = False
+    math: Math = PLAIN_MATH
+    html: bool = True
+    mark: Literal["html", "equals", "bold"] = "html"
+    strike: bool = True
+    task_lists: bool = True
+    alerts: bool = False
+    heading_ids: bool = True
+    bare_urls: bool = True
+    code_pipes: bool = True
+    superfences: bool = False
+    hilited_indents: bool = False
+    definitions: bool = False
+    mermaid_pre: bool = False
+    hard_break: str = "\\\n"
+    more: str = "<!-- more -->"
+    default_teaser: bool = True
+    keep_title: bool = False
+    figures: bool = False
+    guard_code: Callable[[str], list[tuple[int, int, str]] | None] | None = None
+    guard_marks: tuple[str, ...] = ()

@@ -1,0 +1,198 @@
+"""A note as a draft: consented to, without what is private, with what it embeds.
+
+A draft knows no generator yet. Its text is plain Markdown with numbered addresses; what it says of
+itself is a `Post`. `body.py` makes a generator's text of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError, Refused
+from notekeep.export.assets import Attachments
+from notekeep.export.consent import check_consent, marked
+from notekeep.export.embeds import DEPTH, Fragment, cut, placed, prefixed
+from notekeep.export.footnotes import spelled_out
+from notekeep.export.links import Linker
+from notekeep.export.passage import Change, Passage, Splice, whole_lines
+from notekeep.export.private import strip_private
+from notekeep.export.properties import Post, read_post
+from notekeep.export.refs import Ref, Refs, escape, split_fragment
+from notekeep.export.remarks import Remarks
+from notekeep.export.slugs import make_slug
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node
+    from notekeep.export.options import Options
+    from notekeep.export.passage import Origin
+    from notekeep.export.source import Source
+    from notekeep.markdown.note import Note
+
+
+@dataclass(slots=True)
+class Draft:
+    """A note ready to become a post.
+
+    Attributes:
+        note: The note, as read.
+        post: What it says of itself.
+        passage: Its body; links of the vault have addresses that `refs` explains.
+        refs: What it points at.
+        sources: The notes whose text it holds, itself first.
+        removed: What private text was taken out, for the audit.
+        changes: What was done to it, by line of the note.
+        warnings: What the person should know.
+    """
+
+    note: Note
+    post: Post
+    passage: Passage
+    refs: Refs
+    sources: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Drafter:
+    """Makes drafts of the notes of one vault, reading each note once.
+
+    Attributes:
+        consented: Notes that were named or found and may leave; embeds take from these too.
+    """
+
+    def __init__(self, source: Source, options: Options) -> None:
+        self.source = source
+        self.options = options
+        self.attachments = Attachments(source)
+        self.consented: set[str] = set()
+        self._notes: dict[str, Note] = {}
+
+    def note(self, path: str) -> Note:
+        """Read a note."""
+        if path not in self._notes:
+            self._notes[path] = self.source.note(path)
+        return self._notes[path]
+
+    def consent(self, path: str, *, named: bool) -> None:
+        """Note that a note may leave.
+
+        Raises:
+            Refused: It may not.
+        """
+        check_consent(self.note(path), named=named, published=self.source.published)
+        self.consented.add(path)
+
+    def draft(self, path: str) -> Draft:
+        """Make the draft of a note that may leave.
+
+        Raises:
+            Refused: A private part of it, or of a note it embeds, cannot be told from the rest.
+        """
+        note = self.note(path)
+        if note.problem is not None and note.problem.code == "not-utf8":
+            raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")
+        draft = Draft(note, read_post(note, self.options), Passage("", []), Refs.of(note.body))
+        warnings = Remarks()
+        _Work(self, draft, warnings).run()
+        seen = {origin for origin in draft.passage.origins if origin.path != path}
+        draft.warnings = [
+            str(warning)
+            for warning in warnings.all
+            if warning.origin is None or warning.origin.path == path or warning.origin in seen
+        ]
+        return draft
+
+
+class _Work:
+    """The making of one draft: the note, and the notes it embeds, each in its own context."""
+
+    def __init__(self, drafter: Drafter, draft: Draft, warnings: Remarks) -> None:
+        self.drafter = drafter
+        self.source = drafter.source
+        self.draft = draft
+        self.warnings = warnings
+        self.linker = Linker(drafter.source, drafter.attachments, draft.refs, warnings)
+
+    def run(self) -> None:
+        path = self.draft.note.path
+        self.draft.passage = self._prepared(path, [Fragment(path)])
+
+    def _prepared(self, path: str, chain: list[Fragment]) -> Passage:
+        """Return a note's body stripped, its links numbered and its embeds in place."""
+        note = self.drafter.note(path)
+        stripped = strip_private(Passage.of_file(path, note.body, note.body_line + 1))
+        if path not in self.draft.sources:
+            self.draft.sources.append(path)
+            self.draft.removed += stripped.removed
+            self.draft.changes += stripped.changes
+        passage = spelled_out(stripped.passage)
+        splices: list[Splice] = []
+        for node in passage.page.find("wikilink", "image", "link"):
+            shown = self.linker.note_of(node, path)
+            if shown is None:
+                splices += self.linker.neutral(passage, node, path)
+            else:
+                splices += self._embed(passage, node, Fragment(*shown), chain)
+        self.draft.changes += passage.changes(splices)
+        return passage.splice(splices)
+
+    def _embed(
+        self, passage: Passage, node: Node, fragment: Fragment, chain: list[Fragment]
+    ) -> list[Splice]:
+        origin = passage.origin(node.start)
+        if not self._may_show(fragment.path):
+            self.warnings.add(
+                origin, _not_shown(fragment, hidden=self.source.hidden(fragment.path))
+            )
+            return [_left_out(passage, node)]
+        if fragment in chain or len(chain) > DEPTH:
+            names = " → ".join(str(part) for part in [*chain, fragment])
+            why = "shows itself" if fragment in chain else f"goes deeper than {DEPTH} notes"
+            self.warnings.add(origin, f"the embed {why} and becomes a link: {names}")
+            return [self._as_link(node, fragment, origin)]
+        whole = self._prepared(fragment.path, [*chain, fragment])
+        part = cut(whole, fragment, self.drafter.note(fragment.path).title)
+        if part is None:
+            self.warnings.add(origin, f"there is no {fragment} to show; it becomes a link")
+            return [self._as_link(node, fragment, origin)]
+        if fragment.path != chain[0].path:
+            part = prefixed(part, make_slug(str(fragment), fragment.path))
+        splices = placed(passage, node, part)
+        if splices is None:
+            self.warnings.add(origin, f"{fragment} does not fit within a line; it becomes a link")
+            return [self._as_link(node, fragment, origin)]
+        return splices
+
+    def _as_link(self, node: Node, fragment: Fragment, origin: Origin) -> Splice:
+        name, heading, _ = split_fragment(node.info)
+        words = " > ".join(filter(None, (name.rsplit("/", 1)[-1], heading))) or str(fragment)
+        ref = Ref("note", fragment.path, origin, fragment.heading, fragment.block)
+        text = f"[{escape(node.title or words)}]({self.draft.refs.add(ref)})"
+        return Splice(node.start, node.end, text, "an embed becomes a link")
+
+    def _may_show(self, path: str) -> bool:
+        if path in self.drafter.consented:
+            return True
+        try:
+            note = self.drafter.note(path)
+            check_consent(note, named=False, published=self.source.published)
+        except NotekeepError:
+            return False
+        return marked(note, self.source.published)
+
+
+def _left_out(passage: Passage, node: Node) -> Splice:
+    reason = "an embed of an unpublished note is left out"
+    line = passage.page.line_of(node.start)
+    here = passage.page.lines[line]
+    if passage.text[here.start : here.end].strip("> \t") == passage.page.source(node):
+        return whole_lines(passage, line, line + 1, reason)
+    return Splice(node.start, node.end, "", reason)
+
+
+def _not_shown(fragment: Fragment, *, hidden: bool) -> str:
+    if hidden:
+        return "an embed of a private note is left out"
+    return f"the embed of {fragment} is left out: that note is not marked publish: true"

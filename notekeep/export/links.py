@@ -1,0 +1,190 @@
+"""Links and pictures of one note, turned into plain Markdown with numbered addresses.
+
+A link to a private note becomes words here, whatever else is exported: its title is never written.
+Whether any other target will be published is not known yet.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from notekeep.errors import NotekeepError
+from notekeep.export.assets import Attachments, is_image
+from notekeep.export.passage import Splice
+from notekeep.export.refs import Ref, Refs, escape, split_fragment, split_size
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node
+    from notekeep.export.passage import Origin, Passage
+    from notekeep.export.remarks import Remarks
+    from notekeep.export.source import Source
+
+PRIVATE_WORDS = "a private note"
+"""What stands for the title of a private note that was linked without words of its own."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
+_PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
+
+
+class Linker:
+    """Finds what the links of one note point at and numbers it."""
+
+    def __init__(
+        self, source: Source, attachments: Attachments, refs: Refs, warnings: Remarks
+    ) -> None:
+        self.source = source
+        self.attachments = attachments
+        self.refs = refs
+        self.warnings = warnings
+
+    def note_of(self, node: Node, path: str) -> tuple[str, str, str] | None:
+        """Return note, heading and block that an embed shows, or None when it embeds no note."""
+        if node.kind not in {"wikilink", "image"} or (node.kind == "wikilink" and not node.embed):
+            return None
+        target = node.info if node.kind == "wikilink" else unquote(node.info)
+        if node.kind == "image" and (_SCHEME.match(target) or not _is_note_name(target)):
+            return None
+        name, heading, block = split_fragment(target)
+        if is_image(name):
+            return None
+        found = path if not name else self.source.find(name, path)
+        return (found, heading, block) if found else None
+
+    def neutral(self, passage: Passage, node: Node, path: str) -> list[Splice]:
+        """Return the splices that write a link or picture with a numbered address."""
+        if node.kind == "wikilink":
+            return self._wikilink(passage, node, path)
+        if node.kind == "image":
+            return self._image(passage, node, path)
+        if node.kind == "link":
+            return self._link(passage, node, path)
+        return []
+
+    def _wikilink(self, passage: Passage, node: Node, path: str) -> list[Splice]:
+        origin = passage.origin(node.start)
+        name, heading, block = split_fragment(node.info)
+        if node.embed and is_image(name):
+            return self._picture(passage, node, path, name, node.title)
+        words = node.title or _shown(name, heading)
+        found = path if not name else self.source.find(name, path)
+        if found is None and (asset := self._asset(name, path, origin)):
+            return self._replaced(node, words, Ref("asset", asset, origin))
+        if found is None:
+            self.warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
+            return [Splice(node.start, node.end, escape(words), "a broken link becomes words")]
+        if self.source.hidden(found):
+            return [self._hidden(node, node.title, origin)]
+        return self._replaced(node, words, Ref("note", found, origin, heading, block))
+
+    def _replaced(self, node: Node, words: str, ref: Ref) -> list[Splice]:
+        text = f"[{escape(words)}]({self.refs.add(ref)})"
+        return [Splice(node.start, node.end, text, "")]
+
+    def _hidden(self, node: Node, words: str, origin: Origin) -> Splice:
+        shown = words or PRIVATE_WORDS
+        if not words:
+            self.warnings.add(origin, f"a link to a private note reads “{PRIVATE_WORDS}”")
+        return Splice(node.start, node.end, escape(shown), "a link to a private note becomes words")
+
+    def _picture(
+        self, passage: Passage, node: Node, path: str, target: str, words: str
+    ) -> list[Splice]:
+        origin = passage.origin(node.start)
+        alt, width, height = split_size(words)
+        asset = self._asset(target, path, origin)
+        if asset is None:
+            return [Splice(node.start, node.end, escape(alt), "a picture that cannot go along")]
+        ref = Ref("asset", asset, origin, width=width, height=height)
+        text = f"![{escape(alt or _alt(target))}]({self.refs.add(ref)})"
+        return [Splice(node.start, node.end, text, "")]
+
+    def _image(self, passage: Passage, node: Node, path: str) -> list[Splice]:
+        if _SCHEME.match(node.info) or node.info.startswith("#"):
+            return []
+        alt, width, height = split_size(node.content)
+        origin = passage.origin(node.start)
+        asset = self._asset(unquote(node.info), path, origin)
+        if asset is None:
+            return [Splice(node.start, node.end, escape(alt), "a picture that cannot go along")]
+        address = self.refs.add(Ref("asset", asset, origin, width=width, height=height))
+        return [Splice(node.start, node.end, f"![{escape(alt)}]({address}{_title(node)})", "")]
+
+    def _link(self, passage: Passage, node: Node, path: str) -> list[Splice]:
+        target = unquote(node.info)
+        if _SCHEME.match(target) or not target:
+            return []
+        origin = passage.origin(node.start)
+        name, heading, block = split_fragment(target)
+        found = path if not name else self.source.find(name, path) if _is_note_name(name) else None
+        if found is not None and self.source.hidden(found):
+            return _unlinked(node, "a link to a private note becomes words")
+        if found is not None:
+            return self._addressed(node, Ref("note", found, origin, heading, block))
+        if name.startswith("/") and not self.attachments.exists(name):
+            return []  # a page of the person's own site
+        if asset := self._asset(name, path, origin):
+            return self._addressed(node, Ref("asset", asset, origin))
+        self.warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
+        return _unlinked(node, "a broken link becomes words")
+
+    def _addressed(self, node: Node, ref: Ref) -> list[Splice]:
+        close = _label_end(node)
+        text = f"]({self.refs.add(ref)}{_title(node)})"
+        return [
+            Splice(node.start, node.start + 1, "[", ""),
+            Splice(close, node.end, text, ""),
+        ]
+
+    def _asset(self, target: str, path: str, origin: Origin) -> str | None:
+        """Return the file that may go along, or None with a warning that says why not."""
+        try:
+            found = self.attachments.find(target, path)
+            if found is None:
+                if os.path.splitext(target)[1]:
+                    self.warnings.add(origin, f"there is no file {target!r}")
+                return None
+            self.attachments.read(found)
+        except NotekeepError as error:
+            self.warnings.add(origin, f"left out: {error.message}")
+            return None
+        return found
+
+
+def _unlinked(node: Node, reason: str) -> list[Splice]:
+    """Take a link's marks away and leave its words, with whatever marks they have."""
+    return [
+        Splice(node.start, node.start + 1, "", reason),
+        Splice(_label_end(node), node.end, "", ""),
+    ]
+
+
+def _label_end(node: Node) -> int:
+    """Return where the `]` of a link's words stands."""
+    return node.children[-1].end if node.children else node.start + 1
+
+
+def _title(node: Node) -> str:
+    if not node.title:
+        return ""
+    quoted = node.title.replace("\\", "\\\\").replace('"', '\\"')
+    return f' "{quoted}"'
+
+
+def _is_note_name(target: str) -> bool:
+    """Whether an address can be a note's: Obsidian leaves `.md` away only between brackets."""
+    name = target.partition("#")[0]
+    return name.lower().endswith(".md") or not os.path.splitext(name)[1]
+
+
+def _shown(name: str, heading: str) -> str:
+    """Return what Obsidian shows for a link without words; a folder's name is not for others."""
+    last = name.rsplit("/", 1)[-1].removesuffix(".md")
+    return " > ".join(filter(None, (last, heading))) or name
+
+
+def _alt(target: str) -> str:
+    stem = os.path.splitext(target.rsplit("/", 1)[-1])[0]
+    return "" if _PASTED.fullmatch(stem) else " ".join(re.split(r"[-_\s]+", stem))

@@ -1,0 +1,54 @@
+"""What a person can choose about an export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to export.
+
+    Attributes:
+        named: Whether the person named each note, which is consent to it as a draft; without,
+            only notes that are marked `publish: true` go.
+        draft: Whether the posts are drafts; None leaves it to each note's `draft:`, which is true
+            unless it says false.
+        linebreaks: Whether a single newline is shown as one ("keep") or as a space ("join"); ""
+            does what Obsidian shows in this vault.
+        unpublished: What becomes of a link to a note that is not published: its words stay
+            ("text"), go ("strip"), or stay and are marked ("stub").
+        nested_tags: How `learning/ml` is written: as it is ("keep"), "ml" ("last") or
+            "learning-ml" ("dash").
+        extra_fields: Keys of the front matter that pass besides those every post has.
+        overwrite: Paths in the site whose hand-made changes may be overwritten; "*" is all.
+        prune: Whether files that belong to no exported note any more are removed.
+        zone: The author's time zone; None is this machine's.
+        now: When the export is made; None is the clock. A post without a date gets it.
+    """
+
+    named: bool = True
+    draft: bool | None = None
+    linebreaks: Literal["", "keep", "join"] = ""
+    unpublished: Literal["text", "strip", "stub"] = "text"
+    nested_tags: Literal["keep", "last", "dash"] = "dash"
+    extra_fields: tuple[str, ...] = ()
+    overwrite: frozenset[str] = frozenset()
+    prune: bool = False
+    zone: tzinfo | None = None
+    now: datetime | None = None
+
+    def may_overwrite(self, path: str) -> bool:
+        """Whether the person gave a file of the site up."""
+        return "*" in self.overwrite or path in self.overwrite
+
+    def moment(self) -> datetime:
+        """Return now, with the offset of the author's zone, to the second."""
+        from datetime import UTC, datetime
+
+        now = self.now or datetime.now(UTC)
+        return now.astimezone(self.zone).replace(microsecond=0)

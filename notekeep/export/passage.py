@@ -1,0 +1,144 @@
+"""Text that knows which file and line each of its lines came from, and splices that say why.
+
+A draft is cut, joined with embedded notes and rewritten for a generator in several passes. Every
+pass hands on a Passage, so that a message, a refusal or `--explain` can name the line that the
+person wrote, whatever was done to it since.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.export.parse import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.export.nodes import Page
+
+
+class Origin(NamedTuple):
+    """Where a line came from: a note's path and its line in that file, counted from 1."""
+
+    path: str
+    line: int
+
+
+class Splice(NamedTuple):
+    """One replacement of `text[start:end]`.
+
+    Attributes:
+        reason: Why, as `--explain` prints it; an empty one is not worth telling.
+        origins: For text that came from another note, where each of its lines came from.
+    """
+
+    start: int
+    end: int
+    text: str
+    reason: str
+    origins: tuple[Origin, ...] = ()
+
+
+class Change(NamedTuple):
+    """What a splice did, in terms of the person's own file."""
+
+    path: str
+    line: int
+    reason: str
+
+
+class Passage:
+    r"""A text and the origin of each of its lines; "\n" is its only line end.
+
+    Attributes:
+        text: The text.
+        origins: One for each line.
+    """
+
+    def __init__(self, text: str, origins: Sequence[Origin]) -> None:
+        self.text = text
+        self.origins = origins
+
+    @classmethod
+    def of_file(cls, path: str, text: str, first_line: int) -> Passage:
+        """Make the passage of a file's text, `first_line` being where that begins, from 1."""
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+        return cls(text, [Origin(path, first_line + n) for n in range(text.count("\n") + 1)])
+
+    @cached_property
+    def page(self) -> Page:
+        """The text, parsed; done once."""
+        return parse(self.text)
+
+    def origin(self, offset: int) -> Origin:
+        """Return where the line of this character came from."""
+        return self.origins[self.page.line_of(offset)]
+
+    def changes(self, splices: Iterable[Splice]) -> list[Change]:
+        """Return what the splices do, by line; those without a reason are left out."""
+        told = [splice for splice in splices if splice.reason]
+        return [Change(*self.origin(splice.start), splice.reason) for splice in told]
+
+    def splice(self, splices: Iterable[Splice]) -> Passage:
+        """Return the passage with these replacements made.
+
+        Two at the same place without extent are made in the order given.
+
+        Raises:
+            ValueError: Two of them overlap.
+        """
+        ordered = sorted(splices, key=attrgetter("start", "end"))
+        if not ordered:
+            return self
+        pieces: list[str] = []
+        origins = [self.origins[0]]
+        at = 0
+        for splice in ordered:
+            if splice.start < at:
+                raise ValueError(f"two edits overlap at {splice.start}: {splice.reason}")
+            self._keep(at, splice.start, pieces, origins)
+            self._insert(splice, pieces, origins)
+            at = splice.end
+        self._keep(at, len(self.text), pieces, origins)
+        return Passage("".join(pieces), origins)
+
+    def _keep(self, start: int, end: int, pieces: list[str], origins: list[Origin]) -> None:
+        kept = self.text[start:end]
+        if kept and _at_line_start(pieces):
+            origins[-1] = self.origins[self.page.line_of(start)]
+        pieces.append(kept)
+        if newlines := kept.count("\n"):
+            first = self.page.line_of(start) + 1
+            origins.extend(self.origins[first : first + newlines])
+
+    def _insert(self, splice: Splice, pieces: list[str], origins: list[Origin]) -> None:
+        lines = splice.text.count("\n")
+        if splice.origins:
+            if _at_line_start(pieces):
+                origins[-1] = splice.origins[0]
+            origins.extend(splice.origins[1 : lines + 1])
+        else:
+            origins.extend([self.origin(splice.start)] * lines)
+        pieces.append(splice.text)
+
+
+def _at_line_start(pieces: list[str]) -> bool:
+    last = next((piece for piece in reversed(pieces) if piece), "\n")
+    return last.endswith("\n")
+
+
+def whole_lines(passage: Passage, first: int, last: int, reason: str) -> Splice:
+    """Return the splice that takes lines [first, last) out, and a blank line that is then double.
+
+    Blank lines around a block keep others apart, so one of them has to stay.
+    """
+    page = passage.page
+    if page.blank(first - 1) and last < len(page.lines) and page.blank(last):
+        last += 1
+    end = page.lines[last].start if last < len(page.lines) else len(passage.text)
+    start = page.lines[first].start
+    if end == len(passage.text) and not passage.text.endswith("\n") and first:
+        start -= 1
+    return Splice(start, end, "", reason)

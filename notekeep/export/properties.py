@@ -1,0 +1,176 @@
+"""What a post says of itself: the front matter that may leave, under names of this room.
+
+Only the fields of `Post` pass, and what the person named besides; whatever else a note's front
+matter holds stays in the vault. How a generator writes a field is its target's business.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notekeep.export.consent import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, tzinfo
+
+    from notekeep.export.options import Options
+    from notekeep.markdown.note import Note, Value
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_UPDATED = ("updated", "modified", "lastmod", "last_modified", "date_modified")
+_CATEGORIES = ("category", "categories")
+_OWN_PUBLISHED = frozenset({"book", "podcast"})
+"""Kinds whose `published` is about the book or the episode, not about the note."""
+
+PASSING = frozenset(
+    {
+        *("title", "date", "created", "published", "description", "cover", "tags", "slug"),
+        *("lang", "series", "part", "canonical", "draft", "publish", "private", "type"),
+        *_UPDATED,
+        *_CATEGORIES,
+    }
+)
+"""Keys whose values may be seen in a post, or say nothing that could be told on."""
+
+
+@dataclass(slots=True)
+class Post:
+    """What is known of a post, whatever its generator.
+
+    Attributes:
+        path: The note it comes from.
+        title: Its title.
+        date: When it is from, with the author's offset; None until the plan has given it one.
+        updated: When it was last changed in what it says, from the front matter only.
+        draft: Whether it is not yet for everybody.
+        slug: The last part of its address; "" until the plan has given it one.
+        extra: Further fields that the person let pass, as typed.
+        cover: The cover as the note names it: a file of the vault or an address.
+        has_math: Whether a page needs a typesetter of TeX.
+    """
+
+    path: str
+    title: str
+    date: datetime | None = None
+    updated: datetime | None = None
+    draft: bool = True
+    slug: str = ""
+    description: str = ""
+    tags: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    series: str = ""
+    part: int | None = None
+    canonical: str = ""
+    lang: str = ""
+    cover: str = ""
+    extra: dict[str, Value] = field(default_factory=dict)
+    has_math: bool = False
+
+    @property
+    def day(self) -> datetime:
+        """Its date, which a planned post always has."""
+        if self.date is None:
+            raise AssertionError(self.path)
+        return self.date
+
+
+def read_post(note: Note, options: Options) -> Post:
+    """Return what a note's front matter says of the post it becomes."""
+    fields = note.fields
+    post = Post(note.path, _line(note.title))
+    post.date = _first_date(fields, _date_keys(note), options.zone)
+    post.updated = _first_date(fields, _UPDATED, options.zone)
+    post.draft = _is_draft(fields, options)
+    post.description = _line(fields.get("description"))
+    post.tags = _tags(_texts(fields.get("tags")), options.nested_tags)
+    post.categories = [text for key in _CATEGORIES for text in _texts(fields.get(key))]
+    if note.kind not in _OWN_PUBLISHED:
+        post.series = _line(fields.get("series"))
+        post.part = _whole(fields.get("part"))
+    post.canonical = _line(fields.get("canonical"))
+    post.lang = _line(fields.get("lang"))
+    post.cover = _line(fields.get("cover"))
+    post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
+    return post
+
+
+def _date_keys(note: Note) -> tuple[str, ...]:
+    published = () if note.kind in _OWN_PUBLISHED else ("published",)
+    return ("date", *published, "created")
+
+
+def _first_date(
+    fields: Mapping[str, Value], keys: tuple[str, ...], zone: tzinfo | None
+) -> datetime | None:
+    for key in keys:
+        found = moment(fields.get(key), zone)
+        if found is not None:
+            return found
+    return None
+
+
+def moment(value: Value, zone: tzinfo | None) -> datetime | None:
+    """Read an ISO date or time; one without an offset is in the author's zone, a day begins at 0.
+
+    Returns:
+        The moment, always with an offset; None for what is no date of at least a day.
+    """
+    from datetime import datetime
+
+    text = str(value or "").strip()
+    if not _DAY.match(text):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if found.tzinfo is None:
+        return found.replace(tzinfo=zone) if zone else found.astimezone()
+    return found
+
+
+def _is_draft(fields: Mapping[str, Value], options: Options) -> bool:
+    if options.draft is not None:
+        return options.draft
+    return answer(fields.get("draft")) is not False
+
+
+def _tags(tags: list[str], nested: str) -> list[str]:
+    written = []
+    for tag in tags:
+        name = tag.removeprefix("#").strip("/ ")
+        if nested == "last":
+            name = name.rsplit("/", 1)[-1]
+        elif nested == "dash":
+            name = name.replace("/", "-")
+        # Nikola and Pelican separate tags with commas and have no way to write one.
+        written.append(name.replace(",", " ").strip())
+    return list(dict.fromkeys(filter(None, written)))
+
+
+def _texts(value: Value) -> list[str]:
+    if value is None:
+        return []
+    items = value if isinstance(value, list) else str(value).split(",")
+    return [text for item in items if (text := _line(item))]
+
+
+def _whole(value: Value) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        try:
+            return int(float(str(value)))
+        except (ValueError, OverflowError):
+            return None
+
+
+def _line(value: Value) -> str:
+    """Return a value on one line, without what no format can hold."""
+    if value is None or isinstance(value, list):
+        return ""
+    text = "".join(char if char.isprintable() or char.isspace() else "" for char in str(value))
+    return " ".join(text.split())

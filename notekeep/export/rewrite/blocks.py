@@ -1,0 +1,123 @@
+"""Blocks: tasks, rules that would make headings, diagrams, and where the teaser ends."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+from notekeep.export.comments import TEASER
+from notekeep.export.nodes import CONTAINERS
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node
+    from notekeep.export.rewrite.work import Work
+
+_TASK = re.compile(r"\[(.)\](?=[ \t])")
+_SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}
+_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+
+
+def tasks(work: Work) -> None:
+    """Write task marks that the engine would show as brackets as signs."""
+    for item in work.page.find("item"):
+        first = item.children[0] if item.children else None
+        if first is None or first.kind != "paragraph":
+            continue
+        match = _TASK.match(work.passage.text, first.start, first.end)
+        if match is None or (work.dialect.task_lists and match[1] in " xX"):
+            continue
+        sign = _SIGNS.get(match[1], "☐")
+        work.put(match.start(), match.end(), sign, "a task's box is written as a sign")
+
+
+def rules(work: Work) -> None:
+    """Keep `---` right under a paragraph a rule: Markdown makes a heading of the two.
+
+    A longer line of dashes is how headings are underlined, and stays.
+    """
+    for heading in work.page.find("heading"):
+        line = work.page.lines[heading.last - 1]
+        start = line.start if line.content is None else line.content
+        if heading.info == "-" and work.passage.text[start : line.end].strip() == "---":
+            blank = work.marks(heading.last - 1).rstrip()
+            work.put(line.start, line.start, blank + "\n", "a rule under a paragraph is no heading")
+            work.loose.append((heading.start, line.end))
+
+
+def diagrams(work: Work) -> None:
+    """Write Mermaid diagrams as the element that its script looks for."""
+    if not work.dialect.mermaid_pre:
+        return
+    for fence in work.page.find("fence"):
+        if fence.info.split()[:1] != ["mermaid"] or fence.inside(*CONTAINERS):
+            continue
+        text = html.escape(fence.content.rstrip("\n"), quote=False)
+        if work.dialect.guard_code is not None:
+            text = text.replace("{{", "&#123;{")
+        reason = "a diagram is written as the element that Mermaid reads"
+        work.replace(fence, f'<pre class="mermaid">\n{text}\n</pre>', reason)
+
+
+def teaser(work: Work) -> None:
+    """End the teaser where the person said, else behind the first paragraph of prose."""
+    marks = [n for n in work.page.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
+    more = work.dialect.more
+    if marks:
+        first, *others = marks
+        for mark in others:
+            work.replace(mark, "")
+        top = _top(first)
+        if top is first:
+            work.replace(first, more, "" if more == TEASER else "where the teaser ends")
+        else:
+            work.replace(first, "")
+            _behind(work, top, more)
+        _before_code(work, first)
+    elif more and work.dialect.default_teaser:
+        paragraph = _first_prose(work)
+        if paragraph is not None:
+            _behind(work, paragraph, more)
+            _before_code(work, paragraph)
+
+
+def _behind(work: Work, block: Node, more: str) -> None:
+    if more:
+        end = work.page.lines[block.last - 1].end
+        work.put(end, end, f"\n\n{more}", "where the teaser ends")
+
+
+def _top(node: Node) -> Node:
+    while node.parent is not None and node.parent.kind != "root":
+        node = node.parent
+    return node
+
+
+def _first_prose(work: Work) -> Node | None:
+    """Return the first paragraph of words, if anything follows it."""
+    blocks = [
+        node
+        for node in work.page.root.children
+        if node.kind not in {"footnote", "definition"} and work.free(node)
+    ]
+    for node in blocks[:-1]:
+        picture = bool(node.children) and node.children[0].kind == "image"
+        if node.kind == "paragraph" and not picture:
+            return node
+    return None
+
+
+def _before_code(work: Work, teaser_end: Node) -> None:
+    """Refuse code before the teaser's end that holds the very mark: it would be cut there."""
+    more = work.dialect.more
+    if not more or work.dialect.python_markdown:
+        return
+    for code in work.page.find("fence", "code_block", "code_span"):
+        if code.start < teaser_end.start and more in code.content:
+            path, line = work.passage.origin(code.start)
+            raise Refused(
+                f"{path}: the code on line {line} holds {more}, where the site would cut the post",
+                "put %% more %% before it, or write the mark in another way",
+                line=line,
+            )

@@ -1,0 +1,72 @@
+"""Callouts, `> [!note] Title`, as quotes that begin with their title in bold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node
+    from notekeep.export.rewrite.work import Work
+
+MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
+_ALERTS = frozenset({"note", "tip", "important", "warning", "caution"})
+_NAMES = {"faq": "FAQ", "tldr": "TL;DR", "todo": "To do"}
+_REASON = "a callout becomes a quote with a bold title"
+
+
+def callout(page_text: str, quote: Node) -> re.Match[str] | None:
+    """Return the mark that makes a quote a callout, or None for a plain quote."""
+    first = quote.children[0] if quote.children else None
+    if quote.kind != "quote" or first is None or first.kind != "paragraph":
+        return None
+    if first.first != quote.first or not first.children:
+        return None
+    return MARK.match(page_text, first.start, first.end)
+
+
+def kind_name(kind: str) -> str:
+    """Return the title of a callout that has none of its own."""
+    name = kind.strip().lower()
+    return _NAMES.get(name, name.replace("-", " ").capitalize())
+
+
+def rewrite(work: Work) -> None:
+    """Rewrite every callout that the engine does not know as it stands."""
+    for quote in work.page.find("quote"):
+        match = callout(work.passage.text, quote)
+        if match is None:
+            continue
+        paragraph = quote.children[0]
+        title, rest = _title(paragraph, match.end())
+        bare = not title and not match[2] and match[1].strip().lower() in _ALERTS
+        if work.dialect.alerts and bare and rest is not None:
+            continue
+        if not title:
+            work.put(match.start(), match.end(), f"**{kind_name(match[1])}**", _REASON)
+        elif any(node.kind in {"strong", "soft_break"} for top in title for node in top.walk()):
+            work.put(match.start(), match.end(), "", _REASON)
+        else:
+            work.put(match.start(), match.end(), "**", _REASON)
+            end = title[-1].end - _trailing(work.page.source(title[-1]))
+            work.put(end, title[-1].end, "**")
+        work.loose.append((paragraph.start, rest.start if rest else paragraph.end))
+        if rest is not None:
+            # The title was a line of the paragraph that follows; now it stands alone.
+            marks = work.marks(work.page.line_of(rest.start))
+            work.replace(rest, f"\n{marks.rstrip()}\n{marks}")
+
+
+def _title(paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
+    """Return the nodes of the title, and the break that ends it if anything follows."""
+    title: list[Node] = []
+    for node in paragraph.children:
+        if node.kind in {"soft_break", "hard_break"}:
+            return title, node
+        if node.end > after:
+            title.append(node)
+    return title, None
+
+
+def _trailing(text: str) -> int:
+    return len(text) - len(text.rstrip())

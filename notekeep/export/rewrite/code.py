@@ -1,0 +1,83 @@
+"""Code: kept to the byte, though a generator looks for its template syntax in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node
+    from notekeep.export.rewrite.work import Work
+
+
+def rewrite(work: Work) -> None:
+    """Make template syntax in code and raw HTML harmless.
+
+    Raises:
+        Refused: Some of it cannot be written in a way that the generator leaves alone.
+    """
+    guard = work.dialect.guard_code
+    if guard is None:
+        return
+    for node in work.page.find("fence", "code_block", "code_span"):
+        if not work.free(node):
+            continue
+        source = work.page.source(node)
+        changes = guard(source)
+        if changes is None:
+            raise _impossible(work, node)
+        for start, end, text in changes:
+            reason = "template syntax in code is shown, not run"
+            work.put(node.start + start, node.start + end, text, reason)
+    for node in work.page.find("html", "html_block"):
+        for mark in work.dialect.guard_marks if work.free(node) else ():
+            at = work.passage.text.find(mark, node.start, node.end)
+            while at >= 0:
+                work.put(at, at + 1, "&#123;", "template syntax in HTML is shown, not run")
+                at = work.passage.text.find(mark, at + 1, node.end)
+
+
+def _impossible(work: Work, node: Node) -> Refused:
+    marks = " or ".join(work.dialect.guard_marks)
+    path, line = work.passage.origin(node.start)
+    return Refused(
+        f"{path}: the code on line {line} has {marks} without its end,"
+        " and the site's generator stops at that even in code",
+        "complete it, or write it in another way",
+        line=line,
+    )
+
+
+def nikola(source: str) -> list[tuple[int, int, str]]:
+    """Guard code for Nikola, which reads `{{%` wherever it stands and wants it to be complete.
+
+    The first brace is written by a shortcode of its own, so that the three never meet.
+    """
+    changes = []
+    at = source.find("{{%")
+    while at >= 0:
+        changes.append((at, at + 1, "{{% raw %}}{{{% /raw %}}"))
+        at = source.find("{{%", at + 1)
+    return changes
+
+
+def hugo(source: str) -> list[tuple[int, int, str]] | None:
+    """Guard code for Hugo, which shows `{{</* x */>}}` as `{{< x >}}`.
+
+    Returns:
+        What to put where, or None when a shortcode has no end: that cannot be written.
+    """
+    changes: list[tuple[int, int, str]] = []
+    at = 0
+    while True:
+        starts = [found for mark in ("{{<", "{{%") if (found := source.find(mark, at)) >= 0]
+        if not starts:
+            return changes
+        start = min(starts)
+        end = source.find(">}}" if source[start + 2] == "<" else "%}}", start + 3)
+        if end < 0:
+            return None
+        changes.append((start + 3, start + 3, "/*"))
+        changes.append((end, end, "*/"))
+        at = end + 3

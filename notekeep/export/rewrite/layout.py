@@ -1,0 +1,272 @@
+"""Layout for Python-Markdown: the same blocks, placed where that engine sees them.
+
+It nests lists by four spaces, begins a list or a table behind a blank line only, reads fences at
+the margin only, and joins neighbours of a kind. So this pass, the last one, gives every line the
+marks that the engine expects, sets blocks apart, and turns fences within blocks into indented code.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from notekeep.export.nodes import containers
+from notekeep.export.passage import whole_lines
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node
+    from notekeep.export.rewrite.work import Work
+
+INDENT = "    "
+APART = "<!-- -->"
+"""What keeps two lists or quotes from becoming one: a comment that shows nothing."""
+
+_MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
+_LANGUAGE = re.compile(r"\{?\s*\.?([\w#.+-]+)")
+_JOINING = frozenset({"list", "quote"})
+_HTML_BLOCK = re.compile(
+    r"<(address|article|aside|blockquote|center|details|div|figure|footer|header|main|nav|section)\b",
+    re.IGNORECASE,
+)
+
+
+def rewrite(work: Work) -> None:
+    """Lay a body out for Python-Markdown."""
+    for fence in work.page.find("fence"):
+        _fence(work, fence)
+    for code in work.page.find("code_block"):
+        _code_block(work, code)
+    for heading in work.page.find("heading"):
+        _heading(work, heading)
+    for block in work.page.find("html_block"):
+        _html_block(work, block)
+    _lines(work)
+    _apart(work)
+    _loosen(work)
+    _numbering(work)
+
+
+def in_order(work: Work) -> None:
+    """Put footnotes into the order they are referred to, which the engine numbers them by."""
+    notes = {node.info: node for node in work.page.root.children if node.kind == "footnote"}
+    wanted = dict.fromkeys(ref.info for ref in work.page.find("footnote_ref"))
+    ordered = [notes[label] for label in wanted if label in notes]
+    ordered += [note for note in notes.values() if note not in ordered]
+    if ordered == list(notes.values()):
+        return
+    page, text = work.page, work.passage.text
+    written = []
+    for note in ordered:
+        start, end = page.lines[note.first].start, page.lines[note.last - 1].end
+        written.append(text[start:end])
+        reason = "footnotes are numbered by their place on this site"
+        work.splices.append(whole_lines(work.passage, note.first, note.last, reason))
+    work.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
+
+
+def _prefix(stack: list[Node], number: int, written: str) -> str:
+    """Return the marks that a line of some containers needs.
+
+    Args:
+        stack: The containers, outermost first.
+        number: The line.
+        written: The marks that stand there, whose bullets and numbers are kept.
+    """
+    marks = iter(_MARKER.findall(written))
+    prefix = ""
+    for container in stack:
+        if container.kind == "quote":
+            prefix += "> "
+        elif number == container.first and (mark := next(marks, "")):
+            prefix += mark.replace(")", ".")
+        else:
+            prefix += INDENT
+    return prefix
+
+
+def _further(stack: list[Node]) -> str:
+    """Return the marks of a line that begins nothing."""
+    return "".join("> " if container.kind == "quote" else INDENT for container in stack)
+
+
+def _lines(work: Work) -> None:
+    """Give every line within lists, quotes and footnotes its marks."""
+    page, text = work.page, work.passage.text
+    stacks: dict[int, list[Node]] = {}
+    for node in page.find("quote", "item", "footnote"):
+        for number in range(node.first, node.last):
+            stacks.setdefault(number, []).append(node)
+    skipped = {
+        number
+        for node in work.claimed
+        if node.kind in {"fence", "heading"}
+        for number in range(node.first + 1, node.last)
+    }
+    for number, stack in stacks.items():
+        if number in skipped:
+            continue
+        line = page.lines[number]
+        if line.content is None or line.leaf is None:
+            marks = _further(stack).rstrip()
+            if ">" in text[line.start : line.end] and text[line.start : line.end] != marks:
+                work.put(line.start, line.end, marks)
+            continue
+        written = text[line.start : line.content]
+        marks = _prefix(containers(line.leaf), number, written)
+        if not text[line.content : line.end].strip():
+            marks = marks.rstrip()
+        if marks != written:
+            work.put(line.start, line.content, marks, "lists nest by four spaces on this site")
+
+
+def _language(fence: Node) -> str:
+    match = _LANGUAGE.match(fence.info.strip())
+    return match[1] if match else ""
+
+
+def _fence(work: Work, fence: Node) -> None:
+    stack = containers(fence)
+    source = work.page.source(fence)
+    language = _language(fence)
+    if not stack:
+        run = re.match(r"[`~]+", source)
+        mark = run[0] if run else "```"
+        line = work.page.lines[fence.first]
+        text = f"{mark}{language}\n{fence.content}{mark}"
+        written = work.passage.text[line.start : fence.end]
+        if written != text:
+            work.claimed.add(fence)
+            work.put(line.start, fence.end, text, "fences are plain and at the margin on this site")
+        return
+    if work.dialect.superfences:
+        return
+    further = _further(stack)
+    rows = fence.content.rstrip("\n").split("\n")
+    if _needs_language(work, language, rows[0]):
+        rows.insert(0, f":::{language or 'text'}")
+    indented = [(further + INDENT + row) if row.strip() else further.rstrip() for row in rows]
+    first = work.page.lines[fence.first]
+    written = work.passage.text[first.start : first.content or fence.start]
+    opens = bool(_MARKER.search(written))
+    lead = f"\n{further.rstrip()}\n" if opens else ""
+    body = "\n".join(indented)
+    if not lead:
+        body = INDENT + body[len(further) + len(INDENT) :]
+    work.claimed.add(fence)
+    work.put(
+        first.content or fence.start,
+        fence.end,
+        lead + body,
+        "a fence within a block is indented code",
+    )
+
+
+def _needs_language(work: Work, language: str, first_row: str) -> bool:
+    """Whether indented code has to say its language: else its first line may be taken for it."""
+    return work.dialect.hilited_indents and (
+        bool(language) or first_row.lstrip().startswith(("#!", ":::"))
+    )
+
+
+def _code_block(work: Work, code: Node) -> None:
+    first = code.content.split("\n", 1)[0]
+    if _needs_language(work, "", first):
+        line = work.page.lines[code.first]
+        at = line.start if line.content is None else line.content
+        further = _further(containers(code))
+        reason = "a first line like #! would be taken for the language"
+        work.put(at, at, f"{INDENT}:::text\n{further}", reason)
+        work.loose.append((code.start, code.end))
+
+
+def _heading(work: Work, heading: Node) -> None:
+    """A heading begins at the margin, and one that is underlined has one line."""
+    line = work.page.lines[heading.first]
+    if heading.info.startswith("#") and line.content is not None and line.content < heading.start:
+        work.put(line.content, heading.start, "", "a heading begins at the margin on this site")
+    if heading.last - heading.first <= 2 or heading.info.startswith("#"):
+        return
+    page, text = work.page, work.passage.text
+    lines = [page.lines[n] for n in range(heading.first, heading.last - 1)]
+    words = " ".join(text[line.content or line.start : line.end].strip() for line in lines)
+    reason = "a heading stands on one line on this site"
+    work.replace(heading, f"{'#' * heading.level} {words}", reason)
+
+
+def _html_block(work: Work, block: Node) -> None:
+    """Markdown between HTML blocks is Markdown only when the outer one says so."""
+    match = _HTML_BLOCK.match(block.content)
+    if match is None or "markdown=" in block.content:
+        return
+    name = match[1]
+    opened = len(re.findall(rf"<{name}\b", block.content, re.IGNORECASE))
+    closed = len(re.findall(rf"</{name}\s*>", block.content, re.IGNORECASE))
+    siblings = block.parent.children if block.parent else []
+    if opened > closed and block is not siblings[-1]:
+        at = block.start + match.end()
+        work.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
+
+
+def _apart(work: Work) -> None:
+    """Set neighbours apart that the engine would read as one or not read at all."""
+    for parent in work.page.find("root", "quote", "item", "footnote"):
+        further = _further(_inner(parent))
+        for block, following in pairwise(parent.children):
+            close = following.first == block.last and not work.page.blank(following.first - 1)
+            nested = (
+                parent.kind == "item" and block.kind == "paragraph" and following.kind == "list"
+            )
+            text = f"{further.rstrip()}\n" if close and not nested else ""
+            if _would_join(work, block, following):
+                text += f"{further}{APART}\n{further.rstrip()}\n"
+            if text:
+                start = work.page.lines[following.first].start
+                work.put(start, start, text, "blocks stand apart on this site")
+
+
+def _loosen(work: Work) -> None:
+    """Set an item off from one that holds more than words and lists: else it joins that one."""
+    for parent in work.page.find("list"):
+        further = _further(containers(parent)).rstrip()
+        for item, following in pairwise(parent.children):
+            plain = _is_plain(item)
+            if not plain and not work.page.blank(following.first - 1):
+                start = work.page.lines[following.first].start
+                work.put(start, start, f"{further}\n", "items with blocks stand apart on this site")
+
+
+def _is_plain(item: Node) -> bool:
+    """Whether an item holds a paragraph at most, and lists whose last item is plain too."""
+    if any(node.kind != "list" for node in item.children[1:]):
+        return False
+    if item.children and item.children[0].kind not in {"paragraph", "list"}:
+        return False
+    last = item.children[-1] if item.children else None
+    return last is None or last.kind != "list" or _is_plain(last.children[-1])
+
+
+def _inner(parent: Node) -> list[Node]:
+    stack = containers(parent)
+    return stack if parent.kind == "root" else [*stack, parent]
+
+
+def _would_join(work: Work, block: Node, following: Node) -> bool:
+    if block.kind == following.kind and block.kind in _JOINING:
+        return True
+    indented = (_is_indented(work, block), _is_indented(work, following))
+    return all(indented)
+
+
+def _is_indented(work: Work, block: Node) -> bool:
+    """Whether a block is, or becomes, indented code."""
+    return block.kind == "code_block" or (
+        block.kind == "fence" and bool(containers(block)) and not work.dialect.superfences
+    )
+
+
+def _numbering(work: Work) -> None:
+    for node in work.page.find("list"):
+        first = node.children[0].info if node.children else ""
+        if node.info in {".", ")"} and first not in {"", "1"}:
+            work.remark(node, f"the list begins with {first}; the site numbers it from 1")

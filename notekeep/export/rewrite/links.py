@@ -1,0 +1,206 @@
+"""Links, pictures and the places that links lead to, as a site addresses them."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from notekeep.export.anchors import Marked, anchor_id, block_ids, heading_words, same_words
+from notekeep.export.passage import Passage
+from notekeep.export.rewrite.work import lone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.export.nodes import Node
+    from notekeep.export.options import Options
+    from notekeep.export.refs import Ref, Refs
+    from notekeep.export.rewrite.work import Work
+
+
+class Addresses(Protocol):
+    """Where the things that a post points at are in the site."""
+
+    def note(self, ref: Ref) -> str | None:
+        """Return the address of a note's page, fragment included; None if it has none."""
+
+    def local(self, ref: Ref) -> str | None:
+        """Return the id of a place within the post itself; None when the ref leads elsewhere."""
+
+    def asset(self, ref: Ref) -> str:
+        """Return the address of a file that goes along."""
+
+
+@dataclass(slots=True)
+class Anchors:
+    """The ids that the headings and blocks of a body can have, by what links call them.
+
+    Attributes:
+        headings: A note's path and a heading's compared words, to the id.
+        blocks: A note's path and a block id in lower case, to the id.
+        nodes: For each id, the block that it is the id of.
+    """
+
+    headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, passage: Passage) -> Anchors:
+        """Return the ids of a body; the first of two like headings is the one that links mean."""
+        anchors = cls()
+        places: list[tuple[int, Node, Marked | None]] = [
+            (node.start, node, None) for node in passage.page.find("heading")
+        ]
+        places += [(mark.start, mark.block, mark) for mark in block_ids(passage.page)]
+        for start, node, mark in sorted(places, key=lambda place: (place[0], place[2] is None)):
+            path = passage.origin(start).path
+            words = heading_words(node) if mark is None else mark.name
+            table = anchors.headings if mark is None else anchors.blocks
+            key = (path, same_words(words) if mark is None else words.casefold())
+            name = anchors._free(anchor_id(words))
+            anchors.nodes[name] = node
+            table.setdefault(key, name)
+        return anchors
+
+    def _free(self, name: str) -> str:
+        number, free = 1, name
+        while free in self.nodes:
+            number += 1
+            free = f"{name}-{number}"
+        return free
+
+    def find(self, path: str, ref: Ref) -> str | None:
+        """Return the id that a link into a note leads to."""
+        if ref.heading:
+            return self.headings.get((path, same_words(ref.heading)))
+        return self.blocks.get((path, ref.block.casefold())) if ref.block else None
+
+
+def links(work: Work, refs: Refs, addresses: Addresses, options: Options) -> None:
+    """Give every link and picture the address it has in the site."""
+    for node in work.page.find("link", "image"):
+        ref = refs.get(node.info)
+        if ref is None or not work.free(node):
+            continue
+        if node.kind == "image":
+            _picture(work, node, ref, addresses.asset(ref))
+            continue
+        local = addresses.local(ref)
+        target = f"#{local}" if local else _address(ref, addresses)
+        if target is None:
+            _unlink(work, node, options)
+        else:
+            _readdress(work, node, target)
+
+
+def _address(ref: Ref, addresses: Addresses) -> str | None:
+    return addresses.asset(ref) if ref.kind == "asset" else addresses.note(ref)
+
+
+def _readdress(work: Work, node: Node, target: str) -> None:
+    close = node.children[-1].end if node.children else node.start + 1
+    title = f' "{html.escape(node.title)}"' if node.title else ""
+    work.put(node.start, node.start + 1, "[", f"a link leads to {target}")
+    work.put(close, node.end, f"]({target}{title})")
+
+
+def _unlink(work: Work, node: Node, options: Options) -> None:
+    reason = "a link to an unpublished note becomes words"
+    if options.unpublished == "strip":
+        work.replace(node, "", reason)
+        return
+    close = node.children[-1].end if node.children else node.start + 1
+    mark = " (unpublished)" if options.unpublished == "stub" else ""
+    work.put(node.start, node.start + 1, "", reason)
+    work.put(close, node.end, mark)
+
+
+def _picture(work: Work, node: Node, ref: Ref, target: str) -> None:
+    """Write a picture: with a size it takes HTML or a shortcode, where the site has one of them."""
+    source = work.page.source(node)
+    words = source[2 : source.rindex("](")]
+    title = f' "{html.escape(node.title)}"' if node.title else ""
+    text = f"![{words}]({target}{title})"
+    if ref.width and work.dialect.html:
+        title = f' title="{html.escape(node.title)}"' if node.title else ""
+        alt = html.escape(_plain(words))
+        text = f'<img src="{target}" alt="{alt}" {_size(ref)}{title}>'
+    elif ref.width and work.dialect.figures and lone(node):
+        alt = _plain(words).replace("\\", "\\\\").replace('"', '\\"')
+        text = f'{{{{< figure src="{target}" alt="{alt}" {_size(ref)} >}}}}'
+        work.loose.append((node.start, node.end))
+    work.replace(node, text, f"a picture is at {target}")
+
+
+def _size(ref: Ref) -> str:
+    height = f' height="{ref.height}"' if ref.height else ""
+    return f'width="{ref.width}"{height}'
+
+
+def _plain(alt: str) -> str:
+    return Passage(alt, []).page.root.children[0].plain() if alt.strip() else ""
+
+
+def places(work: Work, anchors: Anchors, wanted: Iterable[str]) -> set[str]:
+    """Write an id at every place that some link leads to, and take the vault's block ids away.
+
+    Returns:
+        The ids that could be written.
+    """
+    wanted = set(wanted)
+    marks = [mark for mark in block_ids(work.page) if work.free(mark.block)]
+    for mark in marks:
+        work.put(mark.start, mark.end, "", "a block id stays in the vault")
+    written = set()
+    for name in sorted(wanted & anchors.nodes.keys()):
+        node = anchors.nodes[name]
+        if node.kind == "heading":
+            _heading_id(work, node, name)
+            written.add(name)
+        elif work.dialect.html:
+            _block_id(work, node, name)
+            written.add(name)
+    return written
+
+
+def _heading_id(work: Work, node: Node, name: str) -> None:
+    reason = f"a link leads here, so the heading has the id {name}"
+    last = node.children[-1].end if node.children else node.start + node.level
+    if not work.dialect.heading_ids:
+        start = node.children[0].start if node.children else last
+        work.put(start, start, f'<a id="{name}"></a>', reason)
+        return
+    # Whatever hashes close the heading go: attributes have to be the last thing on the line.
+    end = work.page.lines[node.first].end if node.info.startswith("#") else last
+    work.put(last, end, f" {{#{name}}}", reason)
+
+
+def _block_id(work: Work, node: Node, name: str) -> None:
+    tag = f'<a id="{name}"></a>'
+    reason = f"a link leads here, so the block has the id {name}"
+    paragraph = node
+    while paragraph.kind in {"item", "list"} and paragraph.children:
+        paragraph = paragraph.children[0]
+    if paragraph.kind == "paragraph" and paragraph.children:
+        at = _behind_box(work, paragraph)
+        work.put(at, at, tag, reason)
+        return
+    line = work.page.lines[node.first]
+    marks = work.marks(node.first)[: node.start - line.start]
+    work.put(node.start, node.start, f"{tag}\n{marks.rstrip()}\n{marks}", reason)
+
+
+def _behind_box(work: Work, paragraph: Node) -> int:
+    """Return where a paragraph's own words begin: behind the box of a task, if it has one."""
+    text = work.passage.text
+    start = paragraph.start
+    box = text[start : start + 4]
+    is_task = (
+        len(box) == 4
+        and box[0] == "["
+        and box[2:] == "] "
+        and (paragraph.parent is not None and paragraph.parent.kind == "item")
+    )
+    return start + 4 if is_task else start

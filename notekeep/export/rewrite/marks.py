@@ -1,0 +1,147 @@
+"""Marks within a line: highlights, strikes, line breaks, raw HTML, code in tables."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.export.refs import escape
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Node
+    from notekeep.export.rewrite.work import Work
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
+_WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
+_AS_MARKDOWN = {
+    **dict.fromkeys(("b", "strong", "mark"), "**"),
+    **dict.fromkeys(("i", "em", "cite", "var"), "*"),
+    **dict.fromkeys(("s", "del", "strike"), "~~"),
+    **dict.fromkeys(("kbd", "code", "samp", "tt"), "`"),
+}
+
+
+def rewrite(work: Work, *, keep_breaks: bool) -> None:
+    """Write the marks of a vault as the engine knows them."""
+    dialect = work.dialect
+    for node in work.page.root.walk():
+        if not work.free(node):
+            continue
+        if node.kind == "mark" and dialect.mark != "equals":
+            marks = ("<mark>", "</mark>") if dialect.mark == "html" else ("**", "**")
+            _wrap(work, node, 2, marks, "a highlight")
+        elif node.kind == "strike" and not dialect.strike:
+            length = 2 if work.page.source(node).startswith("~~") else 1
+            _wrap(work, node, length, ("<del>", "</del>"), "struck out text")
+        elif node.kind == "hard_break":
+            _hard_break(work, node)
+        elif node.kind == "soft_break" and (keep_breaks or _follows_picture(node)):
+            at = node.start
+            work.put(at, _newline(work, node), dialect.hard_break[:-1], "a line break is kept")
+        elif node.kind == "autolink" and dialect.python_markdown:
+            _full_link(work, node)
+        elif node.kind == "code_span" and not dialect.code_pipes and node.inside("cell"):
+            _bare_pipes(work, node)
+    if not dialect.html:
+        _html_as_markdown(work)
+
+
+def _wrap(work: Work, node: Node, length: int, marks: tuple[str, str], what: str) -> None:
+    work.put(node.start, node.start + length, marks[0], f"{what} is written {marks[0]}")
+    work.put(node.end - length, node.end, marks[1])
+
+
+def _newline(work: Work, node: Node) -> int:
+    """Return where the line of a break ends."""
+    return work.page.text.index("\n", node.start)
+
+
+def _hard_break(work: Work, node: Node) -> None:
+    """A backslash at a line's end is a break in CommonMark and a backslash elsewhere."""
+    end = _newline(work, node)
+    written = work.page.text[node.start : end]
+    if work.dialect.python_markdown and written.endswith("\\"):
+        reason = "the generator breaks a line at two spaces"
+        work.put(node.start, end, work.dialect.hard_break[:-1], reason)
+
+
+def _follows_picture(node: Node) -> bool:
+    """Whether what follows is the caption or credit of a picture."""
+    siblings = node.parent.children if node.parent else []
+    before = siblings[: siblings.index(node)]
+    line = []
+    for sibling in reversed(before):
+        if sibling.kind in {"soft_break", "hard_break"}:
+            break
+        line.append(sibling)
+    shown = [s for s in line if s.kind != "text" or s.content.strip()]
+    return bool(shown) and all(_is_picture(sibling) for sibling in shown)
+
+
+def _is_picture(node: Node) -> bool:
+    return node.kind == "image" or (
+        node.kind == "link" and [child.kind for child in node.children] == ["image"]
+    )
+
+
+def _full_link(work: Work, node: Node) -> None:
+    """Python-Markdown links `<address>` for the web and for mail only."""
+    if not _WEB.match(node.content):
+        text = f"[{escape(node.content)}](<{node.content}>)"
+        work.replace(node, text, "the generator does not link such an address by itself")
+
+
+def _bare_pipes(work: Work, node: Node) -> None:
+    source = work.page.source(node)
+    for match in re.finditer(r"\\(?=\|)", source):
+        at = node.start + match.start()
+        work.put(at, at + 1, "", "code in a table needs no backslash before |")
+        # CommonMark reads a cell's end there, this engine does not.
+        table = next(above for above in node.above() if above.kind == "table")
+        work.loose.append((table.start, table.end))
+
+
+def _html_as_markdown(work: Work) -> None:
+    """The engine drops raw HTML: what has a mark of its own gets it, the rest is told."""
+    opened: dict[Node | None, list[tuple[Node, str]]] = {}
+    for node in work.page.find("html"):
+        match = _TAG.fullmatch(node.content)
+        if match is None or not work.free(node):
+            continue
+        name = match[2].lower()
+        if name == "br":
+            _html_break(work, node)
+            continue
+        mark = _AS_MARKDOWN.get(name)
+        if mark is None:
+            work.remark(node, f"the site drops raw HTML, and so the tag <{match[1]}{name}>")
+            continue
+        stack = opened.setdefault(node.parent, [])
+        if not match[1]:
+            stack.append((node, name))
+        elif stack and stack[-1][1] == name:
+            start, _ = stack.pop()
+            reason = f"the site drops raw HTML: <{name}> is written {mark}"
+            work.replace(start, mark, reason)
+            work.replace(node, mark)
+            work.loose.append((start.start, node.end))
+    for node in work.page.find("html_block"):
+        if work.free(node) and not node.content.startswith("<!--"):
+            work.remark(node, "the site drops raw HTML, and so this block")
+
+
+def _html_break(work: Work, node: Node) -> None:
+    siblings = node.parent.children if node.parent else []
+    at = siblings.index(node) + 1
+    if node.inside("cell", "heading"):
+        work.replace(node, " ", "the site drops raw HTML: <br> is a space here")
+        return
+    follows = siblings[at] if at < len(siblings) else None
+    if follows is not None and follows.kind in {"soft_break", "hard_break"}:
+        work.claimed.add(follows)
+        work.replace(node, work.dialect.hard_break[:-1], "<br> is written as a line break")
+        return
+    line = work.page.line_of(node.start)
+    work.replace(
+        node, work.dialect.hard_break + work.marks(line), "<br> is written as a line break"
+    )

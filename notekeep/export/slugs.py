@@ -1,0 +1,76 @@
+"""A post's slug: what its address ends with, and the name of its file in the site.
+
+A slug is chosen once and then frozen in the manifest, so nothing here depends on which other notes
+are exported: two that want the same one are both refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from notekeep.errors import Refused
+from notekeep.files.paths import travel_problem
+
+LONGEST = 80
+"""Characters; cut at a word. Addresses are read aloud and file names have limits."""
+
+_PATHLIKE = re.compile(r"[/\\\0]|^\.\.?$|^[A-Za-z]:|[\r\n]")
+_ADDRESS = re.compile(r"[^\W_][\w.~-]{0,119}")
+
+
+def make_slug(title: str, path: str) -> str:
+    """Return the slug of a title; of one without letters or digits, a name made of the path.
+
+    Letters of Latin lose their accents, so that an address can be typed; other scripts stay.
+    """
+    from notekeep.markdown.note import slug
+
+    plain = _without_accents(title)
+    words = slug(plain) if any(char.isalnum() for char in plain) else ""
+    stem = _cut(words)
+    if not stem:
+        stem = "note-" + hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{stem}-note" if travel_problem(stem) else stem
+
+
+def given_slug(value: object, path: str) -> str | None:
+    """Return the slug that a note's `slug:` gives, or None when it gives none.
+
+    Raises:
+        Refused: It is no slug: it would lead to another folder, or is no name on some system.
+    """
+    if value is None or isinstance(value, bool) or not str(value).strip():
+        return None
+    text = unicodedata.normalize("NFC", str(value).strip())
+    if _PATHLIKE.search(text):
+        raise Refused(
+            f"{path}: slug: {text!r} is a path, and a slug is one name",
+            "write it with letters, digits and dashes only",
+        )
+    if problem := travel_problem(text):
+        raise Refused(f"{path}: slug: {text[:60]!r} {problem}", "choose another slug")
+    if not _ADDRESS.fullmatch(text):
+        raise Refused(
+            f"{path}: slug: {text[:60]!r} is not what an address can hold",
+            f"write slug: {make_slug(text, path)}",
+        )
+    return text
+
+
+def _without_accents(text: str) -> str:
+    kept = []
+    for char in unicodedata.normalize("NFC", text):
+        parts = unicodedata.normalize("NFKD", char)
+        latin = parts[0].isascii() or unicodedata.name(parts[0], "").startswith("LATIN")
+        kept.append("".join(p for p in parts if not unicodedata.combining(p)) if latin else char)
+    return "".join(kept)
+
+
+def _cut(slug: str) -> str:
+    if len(slug) <= LONGEST:
+        return slug
+    head = slug[: LONGEST + 1]
+    word = head.rpartition("-")[0]
+    return word or slug[:LONGEST]

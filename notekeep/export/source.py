@@ -1,0 +1,84 @@
+"""What the exporter sees of a vault: its notes by path, their bytes, and how names resolve.
+
+A small view, so that this room needs neither the catalog nor the `Vault`: whoever exports fills
+it in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.note import Note, Value
+
+
+class Row(Protocol):
+    """What is known of a note without reading it."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def aliases(self) -> Sequence[str]:
+        """Its other names."""
+
+    @property
+    def fields(self) -> Mapping[str, Value]:
+        """Its front matter under canonical names."""
+
+    @property
+    def private(self) -> bool:
+        """Whether it must never leave."""
+
+
+class Names(Protocol):
+    """What finds the notes that a name means."""
+
+    def resolve(self, target: str, from_path: str) -> list[str]:
+        """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A vault, read-only.
+
+    Attributes:
+        root: Its folder.
+        notes: Every note, by its path.
+        read: Returns a note's bytes, given its path.
+        resolver: Finds notes by name.
+        schema: What kinds and private folders the vault has.
+        published: Paths of notes that the vault's own publish queries match.
+        attachments: The folder that attached files go to, vault-relative.
+    """
+
+    root: str
+    notes: Mapping[str, Row]
+    read: Callable[[str], bytes]
+    resolver: Names
+    schema: Schema
+    published: frozenset[str] = frozenset()
+    attachments: str = "attachments"
+
+    def note(self, path: str) -> Note:
+        """Read a note from its file."""
+        from notekeep.markdown.note import read_note
+
+        return read_note(path, self.read(path), self.schema)
+
+    def find(self, target: str, from_path: str) -> str | None:
+        """Return the note that a name means, or None."""
+        found = self.resolver.resolve(target, from_path)
+        return found[0] if found else None
+
+    def hidden(self, path: str) -> bool:
+        """Whether a note's name must not be shown: it is private or marked as not for others."""
+        from notekeep.export.consent import withheld
+
+        row = self.notes.get(path)
+        return row is not None and (row.private or withheld(row.fields))
