@@ -35,6 +35,8 @@ def test_both_commands_stand_in_its_first_screen() -> None:
     assert "make test" in screen
 
 
-@pytest.mark.parametrize("verb", sorted(set(re.findall(r"^notekeep ([a-z]+)", README, re.M))))
+@pytest.mark.parametrize(
+    "verb", sorted(set(re.findall(r"^notekeep ([a-z]+)", README, re.MULTILINE)))
+)
 def test_every_verb_it_names_exists(verb: str) -> None:
     assert verb in VERBS
