@@ -1,1 +1,16 @@
 """The Textual interface, and the only room that imports Textual."""
+
+from __future__ import annotations
+
+
+def run(root: str | None) -> int:
+    """Start the interface on a vault; None opens it on its welcome.
+
+    Importing this costs nothing; starting imports Textual.
+
+    Returns:
+        The exit code.
+    """
+    from notekeep.tui.launch import launch
+
+    return launch(root)

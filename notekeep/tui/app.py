@@ -32,16 +32,21 @@ from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.theme import DEFAULT, THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
 
     from textual.binding import Binding
     from textual.dom import DOMNode
     from textual.screen import Screen
 
     from notekeep.errors import NotekeepError
+    from notekeep.files.ledger import StepRecord
+    from notekeep.index.checkin import Undone
     from notekeep.index.refresh import Refreshed
     from notekeep.vault import Rows, Vault
     from notekeep.writing.plan import Done
+
+
+CHECK_IN, CHANGE = "check-in", "change"
 
 
 class NotekeepApp(App[None]):
@@ -53,12 +58,18 @@ class NotekeepApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE: ClassVar[str] = places.BROWSE
 
-    def __init__(self, vault: Vault, first: Rows | None = None) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        first: Rows | None = None,
+        when_shown: Callable[[], None] | None = None,
+    ) -> None:
         """Make the program.
 
         Args:
             vault: The vault.
             first: The first page of its notes, when it was read already.
+            when_shown: Called once the first frame is out.
         """
         super().__init__()
         self.vault = vault
@@ -66,8 +77,10 @@ class NotekeepApp(App[None]):
         self.today = vault.today()
         self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
         self._first = first
+        self._when_shown = when_shown
         self._clashes: set[str] = set()
         self._screens: list[VaultScreen] = []
+        self._done: list[str] = []
         self.add_mode(places.TODAY, self._today_screen)
         self.add_mode(places.BROWSE, self._browse_screen)
         self.add_mode(places.HABITS, self._habits_screen)
@@ -106,7 +119,12 @@ class NotekeepApp(App[None]):
     # Start and end.
 
     def on_ready(self) -> None:
-        self.call_after_refresh(self._sweep)
+        self.call_after_refresh(self._shown)
+
+    def _shown(self) -> None:
+        if self._when_shown is not None:
+            self._when_shown()
+        self._sweep()
 
     def _sweep(self) -> None:
         """Look for what changed in the vault since notekeep looked last."""
@@ -128,6 +146,18 @@ class NotekeepApp(App[None]):
         if refreshed.changes:
             self.post_message(VaultChanged())
 
+    def _catch_up(self) -> None:
+        """Take what was written here into the full text too, when nothing else is asked."""
+        in_background(
+            self,
+            self.vault.refresh,
+            lambda _refreshed: None,
+            group="catch-up",
+            exclusive=True,
+            pause=1.0,
+            failed=lambda _error: None,
+        )
+
     def _not_swept(self, error: NotekeepError) -> None:
         self.post_message(Working(""))
         show_error(self, error)
@@ -144,10 +174,17 @@ class NotekeepApp(App[None]):
             screen.doing(event.text)
 
     def on_vault_changed(self, event: VaultChanged) -> None:
-        for screen in self._screens:
-            screen.vault_changed()
+        if event.is_step:
+            self._done.append(CHANGE)
+        self._show_changed()
+        self._catch_up()
         if event.opened is not None:
             self.post_message(OpenNote(event.opened))
+
+    def _show_changed(self) -> None:
+        for screen in self._screens:
+            if screen.is_mounted:
+                screen.vault_changed()
 
     def on_open_note(self, event: OpenNote) -> None:
         self.switch_mode(places.BROWSE)
@@ -188,7 +225,7 @@ class NotekeepApp(App[None]):
     def _created(self, done: Done) -> None:
         for path in done.paths[:1]:
             say(self, f"Made {path} · e edits it · u undo")
-            self.post_message(VaultChanged(path))
+            self.post_message(VaultChanged(path, is_step=True))
 
     def on_switcher_chosen(self, event: object) -> None:
         from notekeep.tui.widgets.switcher import Switcher
@@ -240,18 +277,35 @@ class NotekeepApp(App[None]):
     def action_new_note(self) -> None:
         self.post_message(CreateNote())
 
-    def action_undo(self) -> None:
-        in_background(self, self.vault.undo, self._undone, group="write")
+    def on_checked_in(self) -> None:
+        self._done.append(CHECK_IN)
+        self._show_changed()
 
-    def _undone(self, labels: Iterable[str]) -> None:
-        say(self, f"Took back: {', '.join(labels)} · ctrl+r does it again")
+    def action_undo(self) -> None:
+        """Take back what was done last: a check-in or a change of notes.
+
+        Each has a history of its own. Before anything is done here, the screen says which is meant.
+        """
+        last = self._done.pop() if self._done else ""
+        if last == CHECK_IN or (not last and self.current_mode == places.HABITS):
+            in_background(self, self.vault.habit_index.undo, self._unchecked, group="write")
+        else:
+            in_background(self, self.vault.undo, self._undone, group="write")
+
+    def _unchecked(self, undone: Undone) -> None:
+        say(self, f"Took back: {undone.habit.title}")
+        self._show_changed()
+
+    def _undone(self, steps: Sequence[StepRecord]) -> None:
+        what = ", ".join(f"{step.verb} {step.label}" for step in steps)
+        say(self, f"Took back: {what} · ctrl+r does it again")
         self.post_message(VaultChanged())
 
     def action_redo(self) -> None:
         in_background(self, self.vault.redo, self._redone, group="write")
 
-    def _redone(self, labels: Iterable[str]) -> None:
-        say(self, f"Did again: {', '.join(labels)} · u undo")
+    def _redone(self, step: StepRecord) -> None:
+        say(self, f"Did again: {step.verb} {step.label} · u undo")
         self.post_message(VaultChanged())
 
     def action_refresh(self) -> None:

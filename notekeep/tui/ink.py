@@ -47,6 +47,8 @@ ROLES: dict[str, str] = {
     "risk": "bold $warn",
     "open": "$faint",
     "covered": "$muted",
+    "missed-day": "$faint",
+    "chosen-day": "bold $accent",
     "level-0": "$level0",
     "level-1": "$level1",
     "level-2": "$level2",

@@ -33,18 +33,24 @@ _NAMES = {
 }
 
 
-def bindings(*contexts: str, priority: Iterable[str] = ()) -> list[BindingType]:
+ALL = ("*",)
+
+
+def bindings(
+    *contexts: str, priority: Iterable[str] = (), by_screen: Iterable[str] = ()
+) -> list[BindingType]:
     """Return the bindings of the actions of some contexts, each under its action's id.
 
     Args:
         contexts: Names from `actions.CONTEXTS`.
         priority: Ids of actions whose keys go before those of the widget in focus.
+        by_screen: Ids of actions that the widget leaves to its screen; ALL for every one.
     """
-    first = frozenset(priority)
+    first, left = frozenset(priority), frozenset(by_screen)
     return [
         Binding(
             ",".join(action.keys),
-            action.method,
+            f"screen.{action.method}" if left & {"*", action.id} else action.method,
             action.title,
             id=action.id,
             show=bool(action.label),

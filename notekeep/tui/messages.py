@@ -24,7 +24,7 @@ class OpenNote(Message):
 
     Attributes:
         path: The note.
-        line: The line of its body to begin at, counted from 0, or None.
+        line: The line of the file to begin at, counted from 1, or None.
         read: Whether to give it the whole width.
     """
 
@@ -56,11 +56,13 @@ class VaultChanged(Message):
 
     Attributes:
         opened: A note to show with it: one that was just made, or brought back.
+        is_step: Whether it was a change made here, which `undo` takes back.
     """
 
-    def __init__(self, opened: str | None = None) -> None:
+    def __init__(self, opened: str | None = None, *, is_step: bool = False) -> None:
         super().__init__()
         self.opened = opened
+        self.is_step = is_step
 
 
 class Working(Message):
@@ -69,3 +71,7 @@ class Working(Message):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
+
+
+class CheckedIn(Message):
+    """A habit was logged; what `undo` takes back first is that."""

@@ -39,6 +39,7 @@ CONTEXTS: dict[str, str] = {
     "habits": "Habits",
     "publish": "Publish",
     "switcher": "Quick switch",
+    "new-note": "New note",
     "dialog": "Dialogs",
 }
 """Where actions work, and what help calls the place."""
@@ -52,6 +53,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "habits": ("habits", "lines", "app"),
     "publish": ("publish", "lines", "app"),
     "switcher": ("switcher",),
+    "new-note": ("new-note", "dialog"),
     "dialog": ("dialog",),
 }
 """For each place the focus can be, the contexts whose keys work there, nearest first."""

@@ -144,6 +144,17 @@ EVERYWHERE: tuple[Action, ...] = (
         "switcher-up", "Up", ("up", "ctrl+p", "shift+tab"), "switcher", MOVE, "The title before."
     ),
     Action(
+        "next-kind", "Next kind", ("tab", "down"), "new-note", NOTE, "Choose the next kind of note."
+    ),
+    Action(
+        "previous-kind",
+        "Kind before",
+        ("shift+tab", "up"),
+        "new-note",
+        NOTE,
+        "Choose the kind before.",
+    ),
+    Action(
         "dismiss",
         "Close",
         ("escape",),

@@ -40,6 +40,7 @@ class Glyphs:
     full: str
     empty: str
     dot: str
+    hollow: str
     arrow: str
     levels: tuple[str, str, str, str, str]
     bars: str
@@ -67,6 +68,7 @@ UNICODE = Glyphs(
     full="█",
     empty="░",
     dot="·",
+    hollow="▫",
     arrow="→",
     levels=("·", "░", "▒", "▓", "█"),
     bars="▁▂▃▄▅▆▇█",
@@ -94,6 +96,7 @@ ASCII = Glyphs(
     full="#",
     empty="-",
     dot="-",
+    hollow="o",
     arrow=">",
     levels=(".", "-", "+", "x", "#"),
     bars="_.-:=+*#",

@@ -45,6 +45,7 @@ class Rendering:
         body = clean(note.body[:LONGEST_BODY].replace("\r\n", "\n").replace("\r", "\n"))
         self._references = definitions(body)
         self._blocks = split(body)
+        self._first_line = note.body_line
         self._next = 0
         self._close = True
         head = [*note_head(note, max(8, width), glyphs), *about]
@@ -69,14 +70,15 @@ class Rendering:
         while not self.done and perf_counter() < end:
             self._draw_next()
 
-    def line_of(self, source: int) -> int:
-        """Return the first line that shows line `source` of the body, drawing up to it."""
+    def line_of(self, line: int) -> int:
+        """Return the first line that shows line `line` of the file, from 1, drawing up to it."""
+        source = line - 1 - self._first_line
         while not self.done and self._blocks[self._next].line <= source:
             self._draw_next()
-        best = 0
+        best, at = 0, -1
         for index, drawn in enumerate(self.lines):
-            if 0 <= drawn.source <= source and drawn.source >= self.lines[best].source:
-                best = index if drawn.source > self.lines[best].source else best
+            if at < drawn.source <= source:
+                best, at = index, drawn.source
         return best
 
     def _draw_next(self) -> None:

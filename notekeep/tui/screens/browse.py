@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.containers import Horizontal
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import PublishNotes
-from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.screens import verbs
 from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.reading import ReadNote, read_note
+from notekeep.tui.screens.reading import Reader
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.note_list import NoteList
-from notekeep.tui.widgets.preview import Key, Preview
+from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
@@ -48,8 +44,6 @@ class BrowseScreen(VaultScreen):
         super().__init__(vault, glyphs, today)
         self._first = first
         self._sidebar: bool | None = None
-        self._shown: Row | None = None
-        self._line: int | None = None
         self._trail: list[str] = []
         self._at = -1
 
@@ -61,6 +55,7 @@ class BrowseScreen(VaultScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self._reader = Reader(self, self.preview)
         self.notes.focus()
         self.call_after_refresh(self._count)
 
@@ -84,9 +79,9 @@ class BrowseScreen(VaultScreen):
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.say(event.text)
 
-    def on_list_pane_empty(self, event: ListPane.Empty) -> None:
-        self._shown = None
-        self.preview.say(*(_nothing_for(event.typed) if event.typed else _nothing_yet()))
+    def on_list_pane_empty(self) -> None:
+        self._reader.row = None
+        self.preview.say()
 
     # Panes.
 
@@ -146,66 +141,28 @@ class BrowseScreen(VaultScreen):
     # The note under the cursor.
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        if event.view is not self.notes:
-            return
-        self._line = None
-        if (hit := self.notes.hit_at(self.notes.cursor)) is not None and hit.line:
-            self._line = hit.line
-        self._show(self.notes.row)
+        if event.view is self.notes:
+            self._show(self.notes.row)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         if event.view is self.notes:
             self.action_open()
 
     def on_preview_widened(self) -> None:
-        self._show(self._shown)
+        self._reader.again()
 
-    def _show(self, row: Row | None) -> None:
-        """Show a note in the preview: at once when it was drawn before, else when it is read."""
-        self._shown = row
-        if row is None or not self.preview.is_on_screen:
-            return
-        key = Key(row.path, row.mtime_ns, self.preview.text_width)
-        known = self.preview.known(key)
-        if known is not None:
-            self.preview.show(known, matcher=self.pane.matcher, line=self._line)
-            return
-        in_background(
-            self,
-            partial(read_note, self.vault, row.path, key.width, self.glyphs),
-            partial(self._was_read, key),
-            group="preview",
-            exclusive=True,
-            failed=lambda error: self.preview.say([], [Piece(clean_line(error.message), "warn")]),
+    def _show(self, row: Row | None, line: int | None = None) -> None:
+        notes = self.notes
+        hit = notes.hit_at(notes.cursor)
+        if line is None and hit is not None and row is not None and hit.row.path == row.path:
+            line = hit.line
+        around = (notes.cursor + 1, notes.cursor - 1)
+        self._reader.show(
+            row,
+            matcher=self.pane.matcher,
+            line=line,
+            neighbours=[notes.row_of(n) for n in around if 0 <= n < notes.note_count],
         )
-
-    def _was_read(self, key: Key, read: ReadNote) -> None:
-        self.preview.keep(key, read.rendering)
-        if self._shown is not None and self._shown.path == key.path:
-            self.preview.show(read.rendering, matcher=self.pane.matcher, line=self._line)
-            self._read_next()
-
-    def _read_next(self) -> None:
-        """Read the neighbours of the cursor's note while nobody waits."""
-        width = self.preview.text_width
-        for index in (self.notes.cursor + 1, self.notes.cursor - 1):
-            row = self.notes.row_of(index) if 0 <= index < self.notes.row_count() else None
-            if row is None:
-                continue
-            key = Key(row.path, row.mtime_ns, width)
-            if self.preview.known(key) is None:
-                in_background(
-                    self,
-                    partial(read_note, self.vault, row.path, width, self.glyphs),
-                    partial(self._was_prefetched, key),
-                    group="prefetch",
-                    exclusive=True,
-                    failed=lambda _error: None,
-                )
-                return
-
-    def _was_prefetched(self, key: Key, read: ReadNote) -> None:
-        self.preview.keep(key, read.rendering)
 
     def action_open(self) -> None:
         if (row := self.notes.row) is not None:
@@ -215,6 +172,8 @@ class BrowseScreen(VaultScreen):
     def _read(self) -> None:
         self.add_class("-reading")
         self.preview.focus()
+        # Where the preview had no place, it has one only after this.
+        self.call_after_refresh(self._reader.again)
 
     def action_leave(self) -> None:
         self.remove_class("-reading")
@@ -244,8 +203,7 @@ class BrowseScreen(VaultScreen):
             self.pane.again(path)
         if read:
             self._read()
-        self._line = line
-        self._show(self.vault.resolve(path))
+        self._show(self.vault.resolve(path), line)
 
     def action_note_before(self) -> None:
         if self._at > 0:
@@ -261,8 +219,8 @@ class BrowseScreen(VaultScreen):
         verbs.follow(self, event.link)
 
     def action_links(self) -> None:
-        if self._shown is not None:
-            verbs.choose_link(self, self._shown)
+        if self._reader.row is not None:
+            verbs.choose_link(self, self._reader.row)
 
     # Verbs on notes.
 
@@ -270,21 +228,21 @@ class BrowseScreen(VaultScreen):
         """Return the notes a verb is about: the marked ones, else the one that is shown."""
         if self.notes.marked:
             return sorted(self.notes.marked)
-        return [self._shown.path] if self._shown is not None else []
+        return [self._reader.row.path] if self._reader.row is not None else []
 
     def action_mark(self) -> None:
         self.notes.toggle_mark()
 
     def action_edit(self) -> None:
-        if self._shown is not None:
-            verbs.edit(self, self._shown.path)
+        if self._reader.row is not None:
+            verbs.edit(self, self._reader.row.path)
 
     def action_rename(self) -> None:
-        if self._shown is not None:
-            verbs.rename(self, self._shown)
+        if self._reader.row is not None:
+            verbs.rename(self, self._reader.row)
 
     def action_edit_tags(self) -> None:
-        verbs.edit_tags(self, self._chosen(), self._shown)
+        verbs.edit_tags(self, self._chosen(), self._reader.row)
 
     def action_delete(self) -> None:
         verbs.delete(self, self._chosen())
@@ -294,30 +252,10 @@ class BrowseScreen(VaultScreen):
             self.post_message(PublishNotes(paths))
 
     def action_copy(self) -> None:
-        if self._shown is not None:
+        if self._reader.row is not None:
             selected = self.get_selected_text()
-            verbs.copy(self, selected or f"[[{self._shown.title}]]")
+            verbs.copy(self, selected or f"[[{self._reader.row.title}]]")
 
     def action_copy_path(self) -> None:
-        if self._shown is not None:
-            verbs.copy(self, self.vault.absolute(self._shown.path))
-
-
-def _hint(key: str, text: str) -> Line:
-    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
-
-
-def _nothing_for(typed: str) -> list[Line]:
-    about = [Piece("Nothing for ", "muted"), Piece(clean_line(typed), "title")]
-    makes = _hint("enter", "makes a note with that title")
-    return [[], about, [], makes, _hint("esc", "clears the search")]
-
-
-def _nothing_yet() -> list[Line]:
-    return [
-        [],
-        [Piece("No notes here yet.", "title")],
-        [],
-        _hint("n", "makes the first one"),
-        _hint("?", "shows what else there is"),
-    ]
+        if self._reader.row is not None:
+            verbs.copy(self, self.vault.absolute(self._reader.row.path))

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 class Words(Page, can_focus=False):
     """A few lines of text, as tall as they are."""
 
-    def __init__(self, text: str, role: str = "muted") -> None:
+    def __init__(self, text: str | Line, role: str = "muted") -> None:
         super().__init__()
-        self._text, self._role = clean(text), role
+        self._line = [Piece(clean(text), role)] if isinstance(text, str) else text
 
     def _lines(self, width: int) -> list[Line]:
-        return wrap([Piece(self._text, self._role)], width)
+        return wrap(self._line, width)
 
     def line_count(self) -> int:
         return len(self._lines(max(1, self.inner_width)))
@@ -67,7 +67,12 @@ class Prompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = Content(clean_line(self._title))
-            yield Input(clean_line(self._value), placeholder=self._example, compact=True)
+            yield Input(
+                clean_line(self._value),
+                placeholder=self._example,
+                compact=True,
+                select_on_focus=False,
+            )
             if self._hint:
                 yield Words(self._hint)
 
@@ -165,7 +170,11 @@ class GoMenu(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-low") as box:
             box.border_title = "Go to"
-            yield Words("   ".join(f"{key} {name}" for key, _, name in GO_KEYS), "bright")
+            line: Line = []
+            for key, _, name in GO_KEYS:
+                # What belongs together is never broken apart.
+                line += [Piece(key, "key"), Piece(f"\xa0{name}\xa0", "bright"), Piece(" ")]
+            yield Words(line)
 
     def on_key(self, event: events.Key) -> None:
         for key, action, _ in GO_KEYS:

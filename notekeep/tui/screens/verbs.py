@@ -228,4 +228,5 @@ def _changed(screen: VaultScreen, text: str, done: Done) -> None:
         )
     if done.paths:
         say(screen, f"{text} · u undo")
-    screen.post_message(VaultChanged(done.paths[0] if len(done.paths) == 1 else None))
+    opened = done.paths[0] if len(done.paths) == 1 else None
+    screen.post_message(VaultChanged(opened, is_step=bool(done.step)))

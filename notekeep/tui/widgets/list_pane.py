@@ -18,6 +18,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.render.matching import matcher_of
+from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.words import count_of
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.widgets.search_box import SearchBox
@@ -74,11 +75,7 @@ class ListPane(Vertical):
             self.text = text
 
     class Empty(Message):
-        """There is nothing to show for what was typed ("" when nothing was)."""
-
-        def __init__(self, typed: str) -> None:
-            super().__init__()
-            self.typed = typed
+        """There are no notes to show."""
 
     notes = getters.query_one(NoteList)
     box = getters.query_one(SearchBox)
@@ -98,6 +95,8 @@ class ListPane(Vertical):
         self._number = 0
         self._wanted: str | None = None
         self.scope = ""
+        self.is_reading = first is not None and not first.total
+        """Whether the vault is read for the first time, so that an empty list means little."""
         self.matcher: Matcher | None = None
 
     def compose(self) -> ComposeResult:
@@ -115,6 +114,7 @@ class ListPane(Vertical):
     def again(self, wanted: str | None = None) -> None:
         """Ask the vault again, with the cursor on the note `wanted` or where it was."""
         self._first = None
+        self.is_reading = False
         self._wanted = wanted
         if self.typed:
             self._search(pause=0)
@@ -143,10 +143,11 @@ class ListPane(Vertical):
         if rows is None:
             rows = self._vault.rows(query, limit=PAGE_ROWS)
         self.matcher = None
+        self.notes.nothing = _nothing_yet(is_reading=self.is_reading)
         self.notes.show_rows(Source(self._vault, query, rows), self._keep())
         self._counted(rows.total)
         if not rows.total:
-            self.post_message(self.Empty(""))
+            self.post_message(self.Empty())
 
     def _keep(self) -> str | None:
         """Return the note that the cursor should be on."""
@@ -156,7 +157,7 @@ class ListPane(Vertical):
         return row.path if (row := self.notes.row) is not None else None
 
     def _counted(self, shown: int) -> None:
-        count = count_of(shown, self._vault.count())
+        count = f"{count_of(shown, self._vault.count())} notes"
         order = ORDERS[self._order][1] if self._order and not self.typed else ""
         self.post_message(self.Counted(f"{order} · {count}" if order else count))
 
@@ -196,14 +197,15 @@ class ListPane(Vertical):
 
     def _show(self, typed: str, found: Found) -> None:
         self.matcher = matcher_of(self._vault.query(typed, typing=True))
+        self.notes.nothing = _nothing_for(typed)
         self.notes.show_hits(found.hits, self.matcher, self._keep())
         self._counted(found.total)
         if not found.hits:
-            self.post_message(self.Empty(typed))
+            self.post_message(self.Empty())
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
-        if self.notes.row_count() or not self.typed:
+        if self.notes.note_count or not self.typed:
             self.notes.focus()
         else:
             self.post_message(CreateNote(self.typed))
@@ -213,3 +215,25 @@ class ListPane(Vertical):
 
     def on_search_box_left(self) -> None:
         self.notes.focus()
+
+
+def _hint(key: str, text: str) -> Line:
+    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
+
+
+def _nothing_for(typed: str) -> list[Line]:
+    about = [Piece("Nothing for ", "muted"), Piece(clean_line(typed), "title")]
+    makes = _hint("enter", "makes a note with that title")
+    return [[], about, [], makes, _hint("esc", "clears the search")]
+
+
+def _nothing_yet(*, is_reading: bool) -> list[Line]:
+    if is_reading:
+        return [[], [Piece("Reading the vault …", "muted")]]
+    return [
+        [],
+        [Piece("No notes here yet.", "title")],
+        [],
+        _hint("n", "makes the first one"),
+        _hint("?", "shows what else there is"),
+    ]

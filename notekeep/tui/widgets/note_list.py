@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from notekeep.tui.keys import bindings
+from notekeep.tui.keys import ALL, bindings
+from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.rows import gutter, hit_rows, note_row
 from notekeep.tui.widgets.line_view import ListView
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from notekeep.index.search import Hit
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
-    from notekeep.tui.render.pieces import Line
 
 PAGE_ROWS = 200
 LOOK_FOR = 2000
@@ -36,7 +36,7 @@ class RowSource(Protocol):
 class NoteList(ListView):
     """Notes, one to a row; while searching, hits with the passage that matched."""
 
-    BINDINGS = bindings("list")
+    BINDINGS = bindings("list", by_screen=ALL)
 
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -47,11 +47,18 @@ class NoteList(ListView):
         self._hits: Sequence[Hit] = ()
         self._words: Matcher | None = None
         self.marked: set[str] = set()
+        self.nothing: Sequence[Line] = ()
+        """What is shown where there are no notes."""
 
     @property
     def row(self) -> Row | None:
         """The note under the cursor, or None in an empty list."""
-        return self.row_of(self.cursor) if self.row_count() else None
+        return self.row_of(self.cursor) if self.note_count else None
+
+    @property
+    def note_count(self) -> int:
+        """How many notes are listed."""
+        return self._source.total if self._source is not None else len(self._hits)
 
     def show_rows(self, source: RowSource, keep: str | None = None) -> None:
         """Show the rows of a source, with the cursor on the note `keep` when it is among them."""
@@ -97,9 +104,16 @@ class NoteList(ListView):
             self.lines_changed()
 
     def row_count(self) -> int:
-        return self._source.total if self._source is not None else len(self._hits)
+        return self.note_count or -(-len(self.nothing) // self.row_height)
+
+    def is_selectable(self, row: int) -> bool:
+        return row < self.note_count
 
     def draw_row(self, row: int, width: int) -> list[Line]:
+        if not self.note_count:
+            begin = row * self.row_height
+            shown: list[Line] = [[Piece("  "), *line] for line in self.nothing[begin:]]
+            return [*shown, [], []][: self.row_height]
         note = self.row_of(row)
         if note is None:
             return [[] for _ in range(self.row_height)]

@@ -39,7 +39,7 @@ class Preview(Page):
     It is handed renderings whose first screen is drawn already, and draws the rest between keys.
     """
 
-    BINDINGS = bindings("preview")
+    BINDINGS = bindings("preview", by_screen=("leave",))
 
     class Followed(Message):
         """A link in the text was followed; `link` is `[[target]]`, `#tag` or an address."""
@@ -92,7 +92,7 @@ class Preview(Page):
         Args:
             rendering: The note, its first screen drawn.
             matcher: What to mark in the text.
-            line: The line of the body to begin at instead, counted from 0.
+            line: The line of the file to begin at instead, counted from 1.
         """
         self._remember()
         self._rendering, self._matcher, self._link, self._message = rendering, matcher, None, []

@@ -1,0 +1,178 @@
+"""Today as lines: habits, books, drafts, this day in other years, what is broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.render.habits import (
+    DAY_WIDTH,
+    day_heads,
+    mark_piece,
+    note_piece,
+    streak_line,
+    tally,
+    week_line,
+)
+from notekeep.tui.render.pieces import Line, Piece, pad, spread
+from notekeep.tui.render.rows import day_of
+from notekeep.tui.render.words import field_text, rating_of, short_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.habits.view import HabitView
+    from notekeep.index.rows import Row
+    from notekeep.overview import Overview
+    from notekeep.tui.render.glyphs import Glyphs
+
+BAR = 10
+STREAK = 13
+NOTE = 28
+TITLE = 20
+"""Cells that a habit's name has at least, before more is said of it."""
+MANY = 8
+"""Drafts, problems and the like that are listed; the rest is counted."""
+
+
+class Item(NamedTuple):
+    """A line of the agenda.
+
+    Attributes:
+        left: What it is.
+        right: What is said of it.
+        path: The note that enter opens, or "" for a line the cursor passes over.
+        habit: The habit that space ticks, if it is one.
+        problem: The line of the note to open at, or 0.
+    """
+
+    left: Line
+    right: Line
+    path: str = ""
+    habit: HabitView | None = None
+    problem: int = 0
+
+    @property
+    def is_selectable(self) -> bool:
+        """Whether the cursor may stand on it."""
+        return bool(self.path) or self.habit is not None
+
+    def draw(self, width: int) -> Line:
+        """Return the line in `width` cells."""
+        return spread(self.left, self.right, width)
+
+
+def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[Item]:
+    """Return the lines of a day.
+
+    Args:
+        view: What the day is about.
+        width: How many cells a line may take; what is said of a habit depends on it.
+        glyphs: The characters to draw with.
+    """
+    sections = [
+        list(_habits(view, width, glyphs)),
+        list(_reading(view, glyphs)),
+        list(_notes("Today's note", [view.daily] if view.daily else [], view)),
+        list(_notes("Drafts", view.drafts, view)),
+        list(_notes("On this day", view.on_this_day, view)),
+        list(_broken(view, glyphs)),
+    ]
+    items: list[Item] = []
+    for section in filter(None, sections):
+        if items:
+            items.append(Item([], []))
+        items.extend(section)
+    return items
+
+
+def _head(title: str, right: Line | None = None) -> Item:
+    return Item([Piece(title, "section")], right or [])
+
+
+def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
+    if not view.habits:
+        return
+    done, asked = tally(view.habits)
+    days = [cell.day for cell in view.habits[0].cells]
+    room = width - TITLE - len(days) * DAY_WIDTH
+    streak = STREAK if room >= STREAK else 0
+    note = min(NOTE, room - streak - 4)
+    note = note if streak and note >= 12 else 0
+    about = Piece(f"Habits {done}/{asked}", "section")
+    yield Item([about], pad(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note))
+    for habit in view.habits:
+        left = [_box(habit, glyphs), Piece("  "), Piece(clean_line(habit.title))]
+        right = week_line(habit.cells, glyphs)
+        if streak:
+            right += streak_line(habit, streak)
+        if note:
+            right += pad([Piece("  "), note_piece(habit)], note)
+        yield Item(left, right, habit.path, habit)
+
+
+def _box(habit: HabitView, glyphs: Glyphs) -> Piece:
+    """Return the mark of today as a box that invites to tick it."""
+    if habit.today.mark in {"open", "at risk", "none"} and not habit.today.is_disputed:
+        return Piece(glyphs.task_open, "risk" if habit.is_at_risk else "accent")
+    return mark_piece(habit.today, glyphs)
+
+
+def _reading(view: Overview, glyphs: Glyphs) -> Iterator[Item]:
+    if not view.reading:
+        return
+    yield _head("Reading")
+    for row in view.reading[:MANY]:
+        author = field_text(row.fields.get("author"))
+        left = [Piece("   "), Piece(clean_line(row.title)), Piece(f"  {author}", "faint")]
+        yield Item(left, _progress(row, glyphs), row.path)
+    yield from _more(len(view.reading))
+
+
+def _progress(row: Row, glyphs: Glyphs) -> Line:
+    """Return how far a book is read, when both its pages and the page are known."""
+    pages, page = rating_of(row.fields.get("pages")), rating_of(row.fields.get("page"))
+    if not pages or page is None:
+        started = field_text(row.fields.get("started"))
+        return [Piece(f"since {started}", "faint")] if started else []
+    share = min(max(page / pages, 0.0), 1.0)
+    full = round(share * BAR)
+    return [
+        Piece(glyphs.full * full, "partial"),
+        Piece(glyphs.empty * (BAR - full), "faint"),
+        Piece(f" {page:g} of {pages:g}", "muted"),
+    ]
+
+
+def _notes(title: str, rows: list[Row], view: Overview) -> Iterator[Item]:
+    if not rows:
+        return
+    yield _head(title)
+    for row in rows[:MANY]:
+        day = short_date(day_of(row.kind, row.fields, row.mtime_ns), view.day)
+        left = [Piece("   "), Piece(clean_line(row.title))]
+        yield Item(left, [Piece(day, "faint")], row.path)
+    yield from _more(len(rows))
+
+
+def _broken(view: Overview, glyphs: Glyphs) -> Iterator[Item]:
+    if not view.problems and not view.conflicts:
+        return
+    yield _head("Needs a look")
+    for copy, original in list(view.conflicts.items())[:MANY]:
+        left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(copy))]
+        yield Item(left, [Piece(f"copy of {clean_line(original)}", "faint")], copy)
+    for problem in view.problems[:MANY]:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        left = [
+            Piece(f"{glyphs.warning}  ", "warn"),
+            Piece(clean_line(place)),
+            Piece(f"  {clean_line(problem.message)}", "faint"),
+        ]
+        yield Item(left, [], problem.path, problem=problem.line or 0)
+    yield from _more(max(len(view.problems), len(view.conflicts)))
+
+
+def _more(count: int) -> Iterator[Item]:
+    if count > MANY:
+        yield Item([Piece(f"   and {count - MANY} more", "faint")], [])

@@ -1,0 +1,148 @@
+"""Help: the keys of the place one came from, grouped, with the person's own key map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from notekeep.tui.actions import CONTEXTS, PLACES, of_context
+from notekeep.tui.keys import bindings, key_names
+from notekeep.tui.render.pieces import Line, Piece, cells, pad, wrap
+from notekeep.tui.widgets.line_view import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from notekeep.tui.actions import Action
+    from notekeep.tui.render.glyphs import Glyphs
+
+KEYS_WIDTH = 18
+TITLE_WIDTH = 22
+WIDE = 78
+"""From this width on, what an action does stands beside its title."""
+
+QUERY_LINES: tuple[tuple[str, str], ...] = (
+    ("naval leverage", "notes with both words"),
+    ('"exact phrase"', "words in a row"),
+    ("lever*  nawal~", "beginnings of words, words give or take a letter"),
+    ("a OR b  -c", "either, and not"),
+    ("type:book rating>=4", "facts: kinds, fields, numbers"),
+    ("tag:learning/ml", "a tag and the tags below it"),
+    ("finished:2026-01..2026-03", "dates, ranges, last-week, >=yesterday"),
+    ("is:draft  has:cover  no:rating", "states, and fields that are there or missing"),
+    ('to:"Atomic Habits"', "notes that link to it"),
+    ("title:x  body:x  line:(a b)", "where the words must stand"),
+    ("sort:-finished", "the order"),
+)
+"""The query language in a few lines, for the search box."""
+
+
+def help_lines(place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int) -> list[Line]:
+    """Return the help of a place as lines.
+
+    Args:
+        place: Where the person is; one of `actions.PLACES`.
+        own_keys: Keys that the person gave to actions, by their ids.
+        glyphs: The characters to draw with.
+        width: How many cells a line may take.
+    """
+    lines: list[Line] = []
+    if place == "search":
+        lines += _queries(width)
+    for context in PLACES[place]:
+        actions = list(of_context(context))
+        if not actions:
+            continue
+        lines += [[Piece(CONTEXTS[context], "heading accent")]]
+        lines.append([Piece(glyphs.rule * width, "rule")])
+        for action in actions:
+            lines += _action(action, own_keys, width)
+        lines.append([])
+    lines += wrap(
+        [
+            Piece(
+                "Everything here has a verb on the command line: notekeep --help. "
+                "Hold shift to select text with the mouse in your terminal's own way. "
+                "Keys are changed in your settings, under [keys], by the name of an action.",
+                "faint",
+            )
+        ],
+        width,
+    )
+    return lines
+
+
+def _queries(width: int) -> list[Line]:
+    lines: list[Line] = [[Piece("What can be typed", "heading accent")]]
+    for example, meaning in QUERY_LINES:
+        left = pad([Piece(example, "code-string")], min(34, width // 2))
+        lines.append([*left, Piece(f"  {meaning}", "muted")])
+    lines.append([])
+    return lines
+
+
+def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Line]:
+    keys = own_keys[action.id].split(",") if action.id in own_keys else action.keys
+    shown = key_names(key.strip() for key in keys) or "palette"
+    left = [
+        *pad([Piece(shown, "key" if keys else "faint")], KEYS_WIDTH),
+        *pad([Piece(action.title, "bright")], TITLE_WIDTH),
+    ]
+    if width < WIDE:
+        return [left[:2] if cells(left) > width else left]
+    about = wrap([Piece(action.help, "muted")], width - KEYS_WIDTH - TITLE_WIDTH)
+    blank = Piece(" " * (KEYS_WIDTH + TITLE_WIDTH))
+    return [[*left, *about[0]], *([blank, *row] for row in about[1:])]
+
+
+class _HelpPage(Page):
+    def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
+        self._lines: list[Line] = []
+        self._drawn_for = 0
+
+    def line_count(self) -> int:
+        width = self.inner_width
+        if width != self._drawn_for:
+            self._drawn_for = width
+            self._lines = help_lines(self._place, self._own_keys, self._glyphs, max(8, width))
+        return len(self._lines)
+
+    def draw_line(self, index: int, width: int) -> Line:
+        del width
+        return self._lines[index]
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of a place, over the screen they work on."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
+        """Make the page.
+
+        Args:
+            place: Where the person is; one of `actions.PLACES`.
+            own_keys: Keys that the person gave to actions, by their ids.
+            glyphs: The characters to draw with.
+        """
+        super().__init__()
+        self._page = _HelpPage(place, own_keys, glyphs)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-tall-box") as box:
+            box.border_title = "Help"
+            box.border_subtitle = "esc closes"
+            yield self._page
+
+    def on_mount(self) -> None:
+        self._page.focus()
+
+    def key_question_mark(self) -> None:
+        self.dismiss(None)

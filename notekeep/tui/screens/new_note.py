@@ -1,0 +1,94 @@
+"""A new note: which kind, and what it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.screens.dialogs import Words
+from notekeep.tui.widgets.bar import Bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+KIND_LINK = "kind:"
+
+
+class _Kinds(Bar):
+    """The kinds in a row, the chosen one standing out; a click chooses."""
+
+    kind: reactive[str] = reactive("")
+
+    def __init__(self, kinds: Sequence[str], kind: str) -> None:
+        super().__init__()
+        self._kinds = kinds
+        self.set_reactive(_Kinds.kind, kind)
+
+    def draw(self, width: int) -> Line:
+        del width
+        line: Line = []
+        for kind in self._kinds:
+            role = "active chosen" if kind == self.kind else "muted"
+            line.extend([Piece(f" {clean_line(kind)} ", role, KIND_LINK + kind), Piece(" ")])
+        return line
+
+    async def on_click(self, event: events.Click) -> None:
+        link = str(event.style.meta.get("link", ""))
+        if link.startswith(KIND_LINK):
+            self.kind = link.removeprefix(KIND_LINK)
+
+    def step(self, by: int) -> None:
+        """Choose the kind after this one, or before."""
+        self.kind = self._kinds[(self._kinds.index(self.kind) + by) % len(self._kinds)]
+
+
+class NewNote(ModalScreen[tuple[str, str] | None]):
+    """Asks for the kind and the title of a note; the answer is both, or None."""
+
+    BINDINGS = bindings("new-note", "dialog", priority=("next-kind", "previous-kind"))
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, kinds: Sequence[str], *, kind: str = "", title: str = "") -> None:
+        """Ask.
+
+        Args:
+            kinds: The kinds there are.
+            kind: The one to begin with; any other is the plain note.
+            title: What is known of the title.
+        """
+        super().__init__()
+        self._kinds = list(kinds)
+        plain = "note" if "note" in self._kinds else self._kinds[0]
+        self._kind = kind if kind in self._kinds else plain
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = "New note"
+            yield _Kinds(self._kinds, self._kind)
+            yield Input(clean_line(self._title), placeholder="Title", compact=True)
+            yield Words("tab chooses the kind · enter makes the note")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        title = event.value.strip()
+        if title:
+            self.dismiss((self.query_one(_Kinds).kind, title))
+
+    def action_next_kind(self) -> None:
+        self.query_one(_Kinds).step(1)
+
+    def action_previous_kind(self) -> None:
+        self.query_one(_Kinds).step(-1)

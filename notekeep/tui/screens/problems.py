@@ -1,0 +1,89 @@
+"""Problems: files that could not be read whole, each with its line, its reason and its remedy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background
+from notekeep.tui.keys import bindings
+from notekeep.tui.messages import OpenNote
+from notekeep.tui.render.pieces import Line, Piece, spread
+from notekeep.tui.render.words import plural
+from notekeep.tui.widgets.line_view import ListView
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from notekeep.markdown.note import Problem
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
+
+class _Problems(ListView):
+    row_height = 2
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self.problems: list[Problem] | None = None
+
+    def row_count(self) -> int:
+        return len(self.problems) if self.problems else 1
+
+    def is_selectable(self, row: int) -> bool:
+        return bool(self.problems) and row >= 0
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        if not self.problems:
+            text = "" if self.problems is None else "Every file could be read."
+            return [[Piece(f"  {text}", "muted")], []]
+        problem = self.problems[row]
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        first = spread([Piece(clean_line(place))], [Piece(problem.code, "faint")], width - 3)
+        about = f"{problem.message} {problem.hint}".strip()
+        return [
+            [bar, Piece(" "), *first],
+            [bar, Piece(f" {clean_line(about)}", "muted")],
+        ]
+
+
+class ProblemsScreen(ModalScreen[None]):
+    """What is wrong in the vault, and where."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, vault: Vault, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._vault = vault
+        self._list = _Problems(glyphs)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-tall-box") as box:
+            box.border_title = "Problems"
+            box.border_subtitle = "enter opens the note · esc closes"
+            yield self._list
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        in_background(self, self._vault.problems, self._show, group="problems")
+
+    def _show(self, problems: list[Problem]) -> None:
+        self._list.problems = problems
+        self._list.rows_changed()
+        self.query_one("#dialog").border_title = plural(len(problems), "problem").capitalize()
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.key_enter()
+
+    def key_enter(self) -> None:
+        if self._list.problems:
+            problem = self._list.problems[self._list.cursor]
+            self.app.post_message(OpenNote(problem.path, line=problem.line))
+            self.dismiss(None)

@@ -1,0 +1,174 @@
+"""Today: what this day asks for, and one key for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.containers import Horizontal
+from textual.message import Message
+
+from notekeep.tui.jobs import in_background
+from notekeep.tui.keys import ALL, bindings
+from notekeep.tui.messages import CheckedIn, OpenNote
+from notekeep.tui.render.agenda import Item, agenda
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.reading import Reader
+from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from notekeep.overview import Overview
+    from notekeep.tui.render.glyphs import Glyphs
+
+ITEM_WIDTH = 3
+"""Cells before the text of a line: the cursor, and room around it."""
+
+
+class Agenda(ListView):
+    """The lines of a day."""
+
+    class Ticked(Message):
+        """The box of a habit was clicked."""
+
+    BINDINGS = bindings("today", by_screen=ALL)
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._view: Overview | None = None
+        self._items: list[Item] = []
+
+    @property
+    def item(self) -> Item | None:
+        """The line under the cursor."""
+        return self._items[self.cursor] if self.cursor < len(self._items) else None
+
+    def show(self, view: Overview) -> None:
+        """Show a day, with the cursor where it was."""
+        here = self.item
+        self._view = view
+        self._items = agenda(view, self._room, self._glyphs)
+        places = (
+            index
+            for index, item in enumerate(self._items)
+            if here is not None and _is_same(item, here)
+        )
+        self.rows_changed(next(places, self.cursor))
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.inner_width - ITEM_WIDTH - 1)
+
+    def row_count(self) -> int:
+        return len(self._items)
+
+    def is_selectable(self, row: int) -> bool:
+        return self._items[row].is_selectable
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        item = self._items[row]
+        here = row == self.cursor and item.is_selectable
+        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
+        return [[bar, Piece(" "), *item.draw(width - ITEM_WIDTH - 1), Piece("  ")]]
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self._view is not None:
+            self.show(self._view)
+
+    def row_clicked(self, row: int, x: int, chain: int) -> None:
+        super().row_clicked(row, x, chain)
+        # The mark in front of a habit is its button.
+        if chain == 1 and self._items[row].habit is not None and x < ITEM_WIDTH + 1:
+            self.post_message(self.Ticked())
+
+
+def _is_same(item: Item, other: Item) -> bool:
+    if item.habit is not None and other.habit is not None:
+        return item.habit.id == other.habit.id
+    both_notes = item.habit is None and other.habit is None
+    return both_notes and bool(item.path) and item.path == other.path
+
+
+class TodayScreen(VaultScreen):
+    """The day as a list of things to do, to go on with, and to look at."""
+
+    CSS_PATH = "today.tcss"
+    OPENED_BY = "show-today"
+
+    agenda = getters.query_one(Agenda)
+    preview = getters.query_one(Preview)
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="today-panes"):
+            yield Agenda(self.glyphs)
+            yield Preview(id="today-preview")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._reader = Reader(self, self.preview)
+        self.agenda.focus()
+        self.say(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
+        self.vault_changed()
+
+    def place(self) -> str:
+        return "today"
+
+    def vault_changed(self) -> None:
+        self.preview.forget()
+        in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
+
+    def _show(self, view: Overview) -> None:
+        self.agenda.show(view)
+        if not self.agenda.row_count():
+            self.preview.say(*_nothing())
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        item = self.agenda.item
+        if event.view is self.agenda and item is not None and item.path:
+            self._reader.show(self.vault.catalog.row(item.path), line=item.problem or None)
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        if event.view is self.agenda:
+            self.action_open_row()
+
+    def on_preview_widened(self) -> None:
+        self._reader.again()
+
+    def action_open_row(self) -> None:
+        item = self.agenda.item
+        if item is not None and item.path:
+            self.post_message(OpenNote(item.path, line=item.problem or None, read=True))
+
+    def action_leave(self) -> None:
+        self.agenda.focus()
+
+    def on_agenda_ticked(self) -> None:
+        self.action_tick()
+
+    def action_tick(self) -> None:
+        item = self.agenda.item
+        habit = item.habit if item is not None else None
+        if habit is None:
+            return
+        value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
+        in_background(
+            self,
+            lambda: self.vault.log(habit.id, value, self.today),
+            lambda _logged: self.post_message(CheckedIn()),
+            group="log",
+        )
+
+
+def _nothing() -> list[Line]:
+    return [
+        [],
+        [Piece("A quiet day.", "title")],
+        [],
+        [Piece("     n", "key"), Piece("  makes a note", "muted")],
+        [Piece("    F2", "key"), Piece("  shows all notes", "muted")],
+    ]

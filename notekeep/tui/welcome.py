@@ -1,0 +1,147 @@
+"""Welcome: no vault yet, and three keys to have one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.app import App
+from textual.containers import Center, Middle
+
+from notekeep import config
+from notekeep.errors import NotekeepError
+from notekeep.tui.jobs import show_error
+from notekeep.tui.keys import bindings
+from notekeep.tui.render import glyphs as glyph_sets
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.screens.dialogs import Prompt
+from notekeep.tui.theme import DEFAULT, THEMES
+from notekeep.tui.widgets.line_view import ListView
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+NEW_FOLDER = os.path.join("~", "notes")
+
+
+class _Way(NamedTuple):
+    """One way to a vault: its key, what it does, and what is said of it."""
+
+    key: str
+    title: str
+    about: str
+
+
+WAYS = (
+    _Way("c", "Create a vault", f"an empty folder of Markdown files, {NEW_FOLDER} if you like"),
+    _Way("o", "Open a folder", "one you have, of Markdown, or of Obsidian; nothing in it changes"),
+    _Way("s", "Look at the sample", "a small vault to play with, in a temporary folder"),
+)
+
+
+class _Ways(ListView):
+    row_height = 3
+
+    def row_count(self) -> int:
+        return len(WAYS)
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        del width
+        way = WAYS[row]
+        here = Piece("▌" if row == self.cursor else " ", "cursor-bar")
+        return [
+            [here, Piece(f"  {way.key}  ", "key"), Piece(way.title, "title")],
+            [here, Piece(f"     {way.about}", "muted")],
+            [],
+        ]
+
+    def _over(self, index: int) -> str:
+        return "" if index % self.row_height == self.row_height - 1 else super()._over(index)
+
+
+class WelcomeApp(App[str | None]):
+    """Asks for a vault; its result is the vault's folder, or None."""
+
+    TITLE = "notekeep"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = bindings("dialog")
+    CSS = """
+    Screen { background: $background; }
+    Center { height: auto; }
+    _Ways { width: 76; max-width: 100%; height: 9; overflow-y: hidden; scrollbar-gutter: auto; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "ansi-dark" if self.no_color else DEFAULT
+        self.glyphs = glyph_sets.choose("", os.environ)
+
+    def compose(self) -> ComposeResult:
+        with Middle(), Center():
+            yield _Ways()
+
+    def on_mount(self) -> None:
+        self.query_one(_Ways).focus()
+
+    def action_dismiss(self) -> None:
+        self.exit(None)
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        self._take(WAYS[event.row].key)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            self._take(WAYS[self.query_one(_Ways).cursor].key)
+        elif event.key in {way.key for way in WAYS}:
+            self._take(event.key)
+
+    def _take(self, key: str) -> None:
+        if key == "s":
+            self._open_sample()
+        elif key == "c":
+            hint = "The folder is made when it is not there yet."
+            self.push_screen(Prompt("Create a vault", value=NEW_FOLDER, hint=hint), self._create)
+        else:
+            hint = "notekeep reads it as it stands."
+            self.push_screen(Prompt("Open a folder", value=os.getcwd(), hint=hint), self._open)
+
+    def _open_sample(self) -> None:
+        from notekeep import demo
+
+        try:
+            root, home = demo.make_copy(config.now().date())
+        except (NotekeepError, OSError) as error:
+            self._tell(error)
+        else:
+            os.environ["NOTEKEEP_HOME"] = home
+            self.exit(root)
+
+    def _create(self, folder: str | None) -> None:
+        if folder:
+            try:
+                os.makedirs(os.path.expanduser(folder), exist_ok=True)
+            except OSError as error:
+                self._tell(error)
+            else:
+                self._open(folder)
+
+    def _open(self, folder: str | None) -> None:
+        if not folder:
+            return
+        root = os.path.realpath(os.path.expanduser(folder))
+        if not os.path.isdir(root):
+            self._tell(NotekeepError(f"There is no folder {folder}.", "c makes one."))
+            return
+        try:
+            config.remember_vault(root, config.Places.of_machine())
+        except (NotekeepError, OSError) as error:
+            self._tell(error)
+        else:
+            self.exit(root)
+
+    def _tell(self, error: Exception) -> None:
+        shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
+        show_error(self, shown)
