@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from notekeep.files.history import History
 
+_MOST_HELD = 64
+
 SETTLED = 2.0
 """Seconds after which nobody writes into a file any more that has been replaced."""
 
@@ -136,6 +138,21 @@ class Aside:
             fd = place.open(name, READ_FLAGS)
             place.unlink(name)
             self._held.append(Held(fd, digest, time.monotonic(), place.path))
+        if len(self._held) > _MOST_HELD:
+            self._let_go_unchanged()
+
+    def close(self) -> None:
+        """Let go of the files that are held open, so that their disk can be removed."""
+        while self._held:
+            close(self._held.pop().fd)
+
+    def _let_go_unchanged(self) -> None:
+        """Close the files nobody has written into so far: descriptors are few."""
+        for held in list(self._held):
+            with suppress(OSError, NotekeepError):
+                if digest_of(read_stable(held.fd, held.path)) == held.digest:
+                    self._held.remove(held)
+                    close(held.fd)
 
 
 def _note_of(history: History, digest: Digest) -> str:

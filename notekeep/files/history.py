@@ -230,12 +230,16 @@ class History:
     def settle(self, root: Path | str, *, min_age: float = SETTLED) -> list[str]:
         """Look again at the files that were replaced some seconds ago; see `aside.Aside`.
 
-        Called at a start, from time to time by whoever lives long, and with `min_age` 0 at an end.
+        Called at a start, every few seconds by whoever lives long, and with `min_age` 0 at an end.
 
         Returns:
             Conflict copies made of what was written into them late, as vault paths.
         """
         return self.aside.settle(self, root, min_age)
+
+    def close(self) -> None:
+        """Let go of everything that is held open; the history can still be used."""
+        self.aside.close()
 
     def prune(self, *, now: float | None = None) -> int:
         """Let old versions go when there are too many; see `prune.prune`."""
