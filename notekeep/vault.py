@@ -132,6 +132,7 @@ class Vault:
         *,
         full: bool = False,
         verify: bool = False,
+        forget_missing: bool = False,
         words: bool = True,
         for_answer: bool = False,
         progress: Callable[[int, int], None] | None = None,
@@ -141,6 +142,7 @@ class Vault:
         Args:
             full: Throw the index away and build it from the files.
             verify: Read every file, also those that look unchanged.
+            forget_missing: Take it as meant that many notes are gone at once.
             words: Take changed notes into the full text too, which only `search` needs.
             for_answer: Leave more than ANSWER_BUDGET changed notes for later; `pending` says so.
             progress: Called now and then with the notes done and their total.
@@ -157,6 +159,7 @@ class Vault:
             self.schema,
             full=full,
             verify=verify,
+            forget_missing=forget_missing,
             budget=ANSWER_BUDGET if for_answer else None,
             progress=progress,
         )
@@ -179,12 +182,18 @@ class Vault:
             *listing(
                 self.query(query),
                 self.catalog,
-                lambda: self.words,
+                self._ready_words,
                 self.root,
                 limit=limit,
                 offset=offset,
             )
         )
+
+    def _ready_words(self) -> Words:
+        """The full text, with what changed taken in."""
+        if self.catalog.dirty():
+            self.refresh(for_answer=True)
+        return self.words
 
     def search(self, query: str, *, limit: int = 20, explain: bool = False) -> Found:
         """Find what a query is about, best first, each hit with a snippet.
@@ -205,7 +214,7 @@ class Vault:
         """
         from notekeep.index.search import suggest
 
-        return suggest(self.query(typed, typing=True), typed, self.catalog, limit=limit)
+        return suggest(self.query(typed, typing=True), self.catalog, limit=limit)
 
     def query(self, text: str, *, typing: bool = False) -> Query:
         """Read a query with this vault's fields and today's date.

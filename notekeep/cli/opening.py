@@ -44,7 +44,7 @@ def start(vault: str | None, *, plain: bool = False) -> int:
     from notekeep.vault import Vault
 
     opened = Vault.open(root)
-    opened.refresh()
+    opened.refresh(for_answer=True, words=False)
     print_today(opened)
     return 0
 

@@ -59,7 +59,7 @@ def open_(note: tuple[str, ...], *, no_refresh: bool, vault: str | None) -> int:
     refresh_first(opened, skip=no_refresh)
     row = opened.resolve(" ".join(note))
     code = _run(editor(opened.person.editor), [opened.absolute(row.path)], "the editor")
-    opened.refresh(for_answer=True)
+    opened.refresh(for_answer=True, words=False)
     return code
 
 

@@ -53,7 +53,7 @@ def search(
     if not query.strip():
         raise click.UsageError("what should be searched for?")
     opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh)
+    refresh_first(opened, skip=no_refresh, words=True)
     found = opened.search(query, limit=limit, explain=explain)
     if as_json:
         output.write_json(as_object(query, found))

@@ -19,9 +19,21 @@ SHELLS = ("bash", "zsh", "fish")
 @click.command(short_help="Bring the index up to date, or build it anew.")
 @click.option("--rebuild", is_flag=True, help="Throw the index away and build it from the files.")
 @click.option("--verify", is_flag=True, help="Read every file, also those that look unchanged.")
+@click.option(
+    "--forget-missing", is_flag=True, help="It is meant that many notes are gone at once."
+)
+@click.option("--nice", is_flag=True, help="Give way to other programs.")
 @json_option
 @verb_options
-def index(*, rebuild: bool, verify: bool, as_json: bool, vault: str | None) -> int:
+def index(
+    *,
+    rebuild: bool,
+    verify: bool,
+    forget_missing: bool,
+    nice: bool,
+    as_json: bool,
+    vault: str | None,
+) -> int:
     """Bring the catalog and the words up to date with the files.
 
     Both are derived: deleting them is safe, and nothing in the vault is ever written here.
@@ -29,7 +41,11 @@ def index(*, rebuild: bool, verify: bool, as_json: bool, vault: str | None) -> i
     opened = open_vault(vault)
     start = time.perf_counter()
     progress = _Progress() if sys.stderr.isatty() else None
-    refreshed = opened.refresh(full=rebuild, verify=verify, progress=progress)
+    if nice and hasattr(os, "nice"):
+        os.nice(10)
+    refreshed = opened.refresh(
+        full=rebuild, verify=verify, forget_missing=forget_missing, progress=progress
+    )
     if progress:
         progress.end()
     seconds = time.perf_counter() - start
@@ -97,7 +113,7 @@ def config(*, as_json: bool) -> int:
 def sql(query: str, *, as_json: bool, vault: str | None) -> int:
     """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them."""
     opened = open_vault(vault)
-    opened.refresh(for_answer=True)
+    opened.refresh(for_answer=True, words=False)
     heads, rows = opened.sql(query)
     if as_json:
         output.write_json([dict(zip(heads, row, strict=True)) for row in rows])

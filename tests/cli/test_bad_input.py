@@ -86,13 +86,15 @@ def test_a_file_that_cannot_be_read_is_said_and_hides_no_other(
 
 @pytest.mark.parametrize(
     "name",
-    [f"{ESC}]52;c;aGk=\x07.md", "[/nope].md", "[@click=app.quit]x[/].md", "a\nb.md", "-rf.md"],
+    [f"{ESC}]52;c;aGk=\x07.md", "[nope].md", "[@click=app.quit]x.md", "a\nb.md", "-rf.md"],
     ids=["escape", "markup", "action", "newline", "dash"],
 )
 def test_names_with_controls_or_markup_are_shown_and_obeyed_by_nobody(
     vault: Path, notekeep: Callable[..., Ran], name: str
 ) -> None:
-    (vault / name).write_text(f"A note about {ESC}[31mleverage{ESC}[0m.\n", "utf-8")
+    (vault / name).write_text(
+        f"# [/nope] {ESC}]0;owned\x07\n\nA note about {ESC}[31mleverage{ESC}[0m.\n", "utf-8"
+    )
     for words in (("ls",), ("search", "leverage"), ("today",), ("doctor",), ("ls", "--json")):
         ran = notekeep(*words, at=vault)
         assert ran.code == 0, ran.err
