@@ -5,6 +5,7 @@ For snippets, and for what the index cannot answer, such as whether two words st
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from notekeep.index.words.analyzer import analyzer
@@ -48,8 +49,28 @@ class Matcher:
         """Return whether a text has what the tree asks for; notes known by facts count as there."""
         return self._plan is None or _holds(self._plan, self._places(text, language))
 
+    def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
+        """Return whether one piece of a text has all that the tree asks for.
+
+        Args:
+            text: The whole text; it is gone through once, however many pieces it has.
+            starts: Where each piece begins, in order, the first at 0.
+            language: As in `spans`.
+        """
+        if self._plan is None:
+            return True
+        pieces: dict[int, list[Place]] = {}
+        for place in self._found(text, language):
+            pieces.setdefault(bisect_right(starts, place.start), []).append(place)
+        if len(pieces) < len(starts) and _holds(self._plan, _Places(())):
+            return True
+        return any(_holds(self._plan, _Places(places)) for places in pieces.values())
+
     def _places(self, text: str, language: str) -> _Places:
-        return _Places(analyzer(short(language) or self._language).places(text, self._terms))
+        return _Places(self._found(text, language))
+
+    def _found(self, text: str, language: str) -> list[Place]:
+        return analyzer(short(language) or self._language).places(text, self._terms)
 
 
 class _Places:

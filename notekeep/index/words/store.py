@@ -177,25 +177,26 @@ class Words:
 
         Nothing for a word that the vault has, nor when there is no index.
         """
+        with self._turn, contextlib.suppress(Failure), self._blaming_index():
+            return self._suggested(word)
+        return []
+
+    def _suggested(self, word: str) -> list[str]:
         from notekeep.index.words.query import Leaf, Planner
         from notekeep.query.tree import Term
 
-        with self._turn:
-            try:
-                snapshot = self._current()
-            except Unusable:
-                return []
-            planner = self._planner(snapshot)
+        snapshot = self._current()
+        planner = self._planner(snapshot)
 
-            def exists(text: str) -> bool:
-                plan = planner.plan(Term(text))
-                return isinstance(plan, Leaf) and bool(self._answer(snapshot, plan))
+        def exists(text: str) -> bool:
+            plan = planner.plan(Term(text))
+            return isinstance(plan, Leaf) and bool(self._answer(snapshot, plan))
 
-            folded = Planner.only_word(self._analyzers(snapshot)[0], word)
-            if not folded or exists(word):
-                return []
-            proposed = filter(exists, self._load_vocabulary().suggestions(folded))
-            return list(islice(proposed, SUGGESTIONS))
+        folded = Planner.only_word(self._analyzers(snapshot)[0], word)
+        if not folded or exists(word):
+            return []
+        proposed = filter(exists, self._load_vocabulary().suggestions(folded))
+        return list(islice(proposed, SUGGESTIONS))
 
     def warm(self) -> None:
         """Open the index and read the vocabulary, so that the first key typed is answered fast."""

@@ -64,7 +64,7 @@ def test_bulk_and_ordinary_make_the_same_index_term_by_term(
         WordDoc("long.md", "Long", body="lever " * 70_000),
         WordDoc("cjk.md", "组件库", body="iPhone手机 café C++"),
         WordDoc("deutsch.md", "Die Häuser", headings=("eins", "zwei"), language="de"),
-        WordDoc("caf\udce9.md", "no path of Unicode"),
+        WordDoc("\udce9.md", "no path of Unicode"),
     ]
     docs = [*notes(NOTES), *odd]
     fast = build(tmp_path / "fast", docs, fast=True)

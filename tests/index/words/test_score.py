@@ -190,7 +190,7 @@ def finds(node: Node, doc: WordDoc) -> bool:
             raise TypeError(node)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(docs=NOTES, later=NOTES, trees=st.lists(TREES, min_size=5, max_size=15))
 def test_a_tree_finds_what_its_sets_say(
     docs: list[WordDoc],

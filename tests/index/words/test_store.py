@@ -169,7 +169,7 @@ def test_two_letters_are_looked_for_in_heads_only_while_typing(
         (Prefix("组"), ["6.md"]),
         (Prefix("组件"), ["6.md"]),
         (Prefix("件"), ["6.md"]),
-        (Prefix("CAF"), ["7.md"]),
+        (Prefix("CA"), ["7.md"]),
         (Prefix("nothing"), []),
         (Wildcard("le*r"), ["1.md", "2.md"]),
         (Wildcard("*ver?"), ["1.md", "2.md"]),
