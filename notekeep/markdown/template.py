@@ -151,11 +151,11 @@ def _filled(template: str, kind: str, title: str, now: dt.datetime) -> str:
         "title": title,
         "date": now.date().isoformat(),
         "time": f"{now:%H:%M}",
-        "id": slug(title),
-        "slug": slug(title),
         "kind": kind,
         "type": kind,
     }
+    if any(match[1].casefold() in {"id", "slug"} for match in _NAME.finditer(template)):
+        names["id"] = names["slug"] = slug(title)
 
     def value(match: re.Match[str]) -> str:
         text = fill(match[3], names, now)
