@@ -1,38 +1,34 @@
 """`Vault`: the one object that the verbs, the interface and a Python program call.
 
-It knows which room answers what and holds their handles; what they do is theirs. Rooms are
-imported when they are first needed, so that a verb pays only for what it uses.
+It knows which room answers what; how they are opened is in `rooms`, and what they do is theirs.
+Each is imported when it is first needed, so that a verb pays only for what it uses.
 """
 
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from notekeep import config
+from notekeep.rooms import Rooms
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from notekeep.config import PersonSettings, Places, VaultSettings
+    from notekeep.config import Places
     from notekeep.export import Exported, Plan
-    from notekeep.files.history import History
     from notekeep.files.ledger import StepRecord
-    from notekeep.index.catalog import Catalog
-    from notekeep.index.habits import HabitIndex, HabitView, Logged
+    from notekeep.index.habits import HabitView, Logged
     from notekeep.index.refresh import Refreshed
     from notekeep.index.rows import Backlink, LinkRow, Row
     from notekeep.index.search import Found
     from notekeep.index.words import Words
-    from notekeep.markdown.kinds import Schema
     from notekeep.markdown.note import Note, Problem, Value
     from notekeep.overview import Overview
     from notekeep.query.fields import Fields
     from notekeep.query.tree import Query
     from notekeep.writing.plan import Done, WritePlan
-    from notekeep.writing.plans import Plans
 
 ANSWER_BUDGET = 500
 """With more changed notes than this an answer comes from what is there, and says so."""
@@ -45,24 +41,8 @@ class Rows(NamedTuple):
     rows: list[Row]
 
 
-class Vault:
-    """A folder of notes, and what can be asked of it.
-
-    Attributes:
-        root: The folder's real path.
-        name: What the person calls it.
-        settings: What the vault says of itself.
-        person: What the person chose.
-        places: Where its cache and state are.
-    """
-
-    def __init__(self, places: config.VaultPlaces, person: PersonSettings) -> None:
-        self.root = places.root
-        self.settings: VaultSettings = places.settings
-        self.person = person
-        self.places = places
-        names = {os.path.realpath(path): name for name, path in person.vaults.items()}
-        self.name = names.get(self.root, os.path.basename(self.root))
+class Vault(Rooms):
+    """A folder of notes, and what can be asked of it."""
 
     @classmethod
     def open(
@@ -82,48 +62,6 @@ class Vault:
         given = None if path is None else os.fspath(path)
         root = config.find_vault(given, os.environ, os.getcwd(), person)
         return cls(config.vault_places(root, places), person)
-
-    # The rooms, each opened when it is first asked.
-
-    @cached_property
-    def schema(self) -> Schema:
-        """The vault's kinds and folders, as notes are read by them."""
-        from notekeep.markdown.kinds import Schema
-
-        return Schema.of(self.settings)
-
-    @cached_property
-    def catalog(self) -> Catalog:
-        """The facts of all notes."""
-        from notekeep.index.catalog import Catalog
-
-        return Catalog(self.places.cache)
-
-    @cached_property
-    def words(self) -> Words:
-        """The full text of all notes."""
-        from pathlib import Path
-
-        from notekeep.index.words import Words
-
-        return Words(Path(self.places.cache, "words"), self.settings.language)
-
-    @cached_property
-    def history(self) -> History:
-        """Earlier versions, and the steps that `undo` takes back."""
-        from notekeep.files.history import History
-
-        return History(self.places.state)
-
-    @cached_property
-    def habit_index(self) -> HabitIndex:
-        """The rows of habits."""
-        from notekeep.index.habits import HabitIndex
-        from notekeep.query.tree import Compare
-
-        habits = HabitIndex(self.places)
-        habits.know(self.catalog.paths(Compare("type", "=", "habit")))
-        return habits
 
     # Reading.
 
@@ -152,7 +90,7 @@ class Vault:
         """
         from notekeep.index.refresh import refresh
 
-        return refresh(
+        refreshed = refresh(
             self.root,
             self.catalog,
             self.words if words else None,
@@ -163,6 +101,9 @@ class Vault:
             budget=ANSWER_BUDGET if for_answer else None,
             progress=progress,
         )
+        if refreshed.changes.temps:
+            self.history.sweep_temps(self.root, refreshed.changes.temps)
+        return refreshed
 
     def rows(
         self,
@@ -214,7 +155,7 @@ class Vault:
         """
         from notekeep.index.search import suggest
 
-        return suggest(self.query(typed, typing=True), self.catalog, limit=limit)
+        return suggest(self.query(typed, typing=True), typed, self.catalog, limit=limit)
 
     def query(self, text: str, *, typing: bool = False) -> Query:
         """Read a query with this vault's fields and today's date.
@@ -342,15 +283,6 @@ class Vault:
 
     # Writing: every verb is a plan carried out; `plan` alone shows what would be written.
 
-    @cached_property
-    def plan(self) -> Plans:
-        """What a verb would write, without writing it."""
-        from pathlib import Path
-
-        from notekeep.writing.plans import Plans
-
-        return Plans(Path(self.root), self.settings, self.schema, self.catalog)
-
     def carry_out(self, plan: WritePlan) -> Done:
         """Write a plan as one step that `undo` takes back, and take it into the catalog.
 
@@ -469,7 +401,7 @@ class Vault:
         from notekeep.export import plan_export
 
         paths = [self.resolve(name).path for name in names]
-        return plan_export(self._source(), paths, target=target, site=site)
+        return plan_export(self.source(), paths, target=target, site=site)
 
     def export(self, plan: Plan) -> Exported:
         """Write a plan's drafts, then look through every written byte for what is private."""

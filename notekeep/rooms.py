@@ -1,0 +1,107 @@
+"""The rooms of one vault, each opened when it is first asked.
+
+Here it is decided where each keeps its things, and what a room is told when it opens.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notekeep.config import PersonSettings, VaultPlaces, VaultSettings
+    from notekeep.export.source import Source
+    from notekeep.files.history import History
+    from notekeep.index.catalog import Catalog
+    from notekeep.index.habits import HabitIndex
+    from notekeep.index.words import Words
+    from notekeep.markdown.kinds import Schema
+    from notekeep.writing.plans import Plans
+
+
+class Rooms:
+    """What a vault consists of.
+
+    Attributes:
+        root: The folder's real path.
+        name: What the person calls it.
+        settings: What the vault says of itself.
+        person: What the person chose.
+        places: Where its cache and state are.
+    """
+
+    def __init__(self, places: VaultPlaces, person: PersonSettings) -> None:
+        self.root = places.root
+        self.settings: VaultSettings = places.settings
+        self.person = person
+        self.places = places
+        names = {os.path.realpath(path): name for name, path in person.vaults.items()}
+        self.name = names.get(self.root, os.path.basename(self.root))
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The vault's kinds and folders, as notes are read by them."""
+        from notekeep.markdown.kinds import Schema
+
+        return Schema.of(self.settings)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The facts of all notes."""
+        from notekeep.index.catalog import Catalog
+
+        return Catalog(self.places.cache)
+
+    @cached_property
+    def words(self) -> Words:
+        """The full text of all notes."""
+        from pathlib import Path
+
+        from notekeep.index.words import Words
+
+        return Words(Path(self.places.cache, "words"), self.settings.language)
+
+    @cached_property
+    def history(self) -> History:
+        """Earlier versions and steps; what a crash cut short is finished when it opens."""
+        from notekeep.files.history import History
+
+        history = History(self.places.state)
+        history.recover(self.root)
+        return history
+
+    @cached_property
+    def habit_index(self) -> HabitIndex:
+        """The rows of habits."""
+        from notekeep.index.habits import HabitIndex
+        from notekeep.query.tree import Compare
+
+        habits = HabitIndex(self.places)
+        habits.know(self.catalog.paths(Compare("type", "=", "habit")))
+        return habits
+
+    @cached_property
+    def plan(self) -> Plans:
+        """What a verb would write, without writing it."""
+        from pathlib import Path
+
+        from notekeep.writing.plans import Plans
+
+        return Plans(Path(self.root), self.settings, self.schema, self.catalog)
+
+    def source(self) -> Source:
+        """The vault as an export sees it, as of the last refresh."""
+        from notekeep.export.source import Source
+        from notekeep.files.content import read
+        from notekeep.markdown.resolve import Resolver
+
+        _, rows = self.catalog.rows()
+        return Source(
+            root=self.root,
+            notes={row.path: row for row in rows},
+            read=lambda path: read(os.path.join(self.root, path))[0],
+            resolver=Resolver(self.catalog.names()),
+            schema=self.schema,
+            attachments=self.settings.attachments,
+        )
