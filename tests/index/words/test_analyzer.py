@@ -134,6 +134,13 @@ def test_places_stand_in_the_text_in_order(text: str) -> None:
     assert [place.start for place in places] == sorted(place.start for place in places)
 
 
+@given(TEXTS, st.sets(st.integers(0, 20)))
+def test_some_terms_have_the_places_that_they_have_among_all(text: str, picked: set[int]) -> None:
+    places = ENGLISH.places(text)
+    only = frozenset(place.term for at, place in enumerate(places) if at in picked)
+    assert ENGLISH.places(text, only) == [place for place in places if place.term in only]
+
+
 @given(TEXTS)
 def test_whoosh_meets_the_same_terms_as_a_list(text: str) -> None:
     tokens = [(token.pos, token.text) for token in ENGLISH(text, positions=True)]
