@@ -131,9 +131,9 @@ class Plans:
         plan = WritePlan("rm", path, [FileChange(path, self.read(path), None)])
         linking = {link.source for link in self.catalog.backlinks(path)}
         if linking:
+            count = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
             plan.remarks.append(
-                f"{len(linking)} note{'s' * (len(linking) > 1)} link to it and will be broken: "
-                + ", ".join(sorted(linking)[:3])
+                f"{count} to it and will lead nowhere: " + ", ".join(sorted(linking)[:3])
             )
         return plan
 
