@@ -12,6 +12,8 @@ from notekeep.errors import UsageError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LATEST_NIGHT = 12
+"""Until this hour a time can be written as one of the day before: a log knows hours to 35."""
 LONGEST_WORDS = 3
 """How many words a day takes at most: "3 days ago"."""
 
@@ -32,9 +34,17 @@ def habit_day(now: datetime, day_start: int) -> date:
     return (now - timedelta(hours=day_start)).date()
 
 
-def clock(now: datetime, day: date, *, seconds: bool = False) -> str:
-    """The time as it is written for a day: `07:10`, and `24:40` for 00:40 in the night after it."""
-    hour = now.hour + (24 if now.date() == day + timedelta(days=1) else 0)
+def clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
+    """The time as it is written for a day: `07:10`, and `24:40` for 00:40 in the night after it.
+
+    Args:
+        now: The wall clock.
+        day: The day that is written about; one further back has the plain time of writing.
+        day_start: The hour at which a day begins.
+        seconds: Whether seconds are written.
+    """
+    is_night = now.date() == day + timedelta(days=1) and now.hour < min(day_start, LATEST_NIGHT)
+    hour = now.hour + (24 if is_night else 0)
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
 
 

@@ -94,10 +94,17 @@ def test_a_habit_day_is_the_calendar_day_or_the_one_before(now: datetime, day_st
 
 def test_the_night_after_a_day_is_written_with_hours_past_24() -> None:
     night = datetime.fromisoformat("2026-11-25T00:40:09")
-    assert dates.clock(night, TODAY) == "24:40"
-    assert dates.clock(night, TODAY, seconds=True) == "24:40:09"
-    assert dates.clock(night, date(2026, 11, 25)) == "00:40"
-    assert dates.clock(night, date(2026, 11, 20)) == "00:40"
+    assert dates.clock(night, TODAY, 4) == "24:40"
+    assert dates.clock(night, TODAY, 4, seconds=True) == "24:40:09"
+    assert dates.clock(night, date(2026, 11, 25), 0) == "00:40"
+    assert dates.clock(night, date(2026, 11, 20), 4) == "00:40"
+
+
+@given(st.datetimes(datetime.fromisoformat("0001-01-20")), st.integers(0, 23), st.integers(0, 9))
+def test_a_time_is_one_that_a_log_line_can_hold(now: datetime, day_start: int, back: int) -> None:
+    text = dates.clock(now, dates.habit_day(now, day_start) - timedelta(days=back), day_start)
+    assert 0 <= int(text[:2]) <= 35
+    assert int(text[:2]) % 24 == now.hour
 
 
 def test_a_day_is_shown_with_its_year_only_when_it_is_another() -> None:

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 _ADDING = frozenset({"done", "amount"})
 
 
-def revise(entries: Sequence[Entry], said: Value, unit: str = "") -> tuple[Value, int]:
+def revise(
+    entries: Sequence[Entry], said: Value, unit: str = "", *, replaces: bool = False
+) -> tuple[Value, int]:
     """Find the value and revision to write for a day.
 
     Args:
         entries: All lines of the habit and day.
         said: What the person says of it.
         unit: The habit's unit.
+        replaces: Whether it takes the place of all that was said before.
 
     Returns:
         The value as it must be written: an amount on top of one that was set becomes the new sum.
@@ -35,7 +38,8 @@ def revise(entries: Sequence[Entry], said: Value, unit: str = "") -> tuple[Value
         return said, 0
     revision = max(entry.revision for entry in entries)
     top = [entry for entry in entries if entry.revision == revision]
-    if said.kind not in _ADDING or said.is_set or any(e.kind not in _ADDING for e in top):
+    is_addition = said.kind in _ADDING and not said.is_set and not replaces
+    if not is_addition or any(entry.kind not in _ADDING for entry in top):
         return said, revision + 1
     if said.kind == "amount" and any(entry.is_set for entry in top):
         more = units.to_base(said.amount, said.unit, unit)

@@ -116,6 +116,9 @@ def parse_schedule(text: str) -> Schedule:
 def parse_rules(lines: Sequence[str]) -> tuple[Rule, ...]:
     """Read schedules with the day from which each holds, as `2026-06-01 mon,wed,fri`.
 
+    Args:
+        lines: The schedules; one without a day continues the one before it.
+
     Returns:
         The rules by their first day. The first one also holds for all days before it, because
         the entries before a habit got its definition had to follow some rule.
@@ -123,11 +126,17 @@ def parse_rules(lines: Sequence[str]) -> tuple[Rule, ...]:
     Raises:
         UsageError: One of them is no schedule, or there is none.
     """
-    rules: dict[int, Schedule] = {}
+    texts: dict[int, str] = {}
+    start = 0
     for line in lines:
         head, _, rest = line.strip().partition(" ")
         day = dates.parse_iso(head)
-        rules[day.toordinal() if day else 0] = parse_schedule(rest if day else line)
+        if day is not None:
+            start = day.toordinal()
+        # `[mon, wed, fri]` is a list of three to YAML, and one schedule to a person.
+        text = rest if day is not None else line
+        texts[start] = text if day is not None or start not in texts else f"{texts[start]},{text}"
+    rules = {day: parse_schedule(text) for day, text in texts.items()}
     if not rules:
         raise _wrong("", "no schedule")
     ordered = [Rule(start, rules[start]) for start in sorted(rules)]

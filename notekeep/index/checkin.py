@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
-from notekeep.errors import NotFound, UsageError
+from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.files.append import append_line
 from notekeep.habits import log, units
 from notekeep.habits.fold import said_in
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from notekeep.habits.view import HabitView
+    from notekeep.habits.view import Cell, HabitView
     from notekeep.index.habit_names import Habit
     from notekeep.index.habits import HabitIndex
 
@@ -46,6 +46,8 @@ class CheckIn(NamedTuple):
         note: A remark.
         extra: Further `key=word` pairs.
         is_forced: Whether days ahead and units that do not convert are meant.
+        replaces: Whether it takes the place of all that was said of the day before.
+        is_said: Whether the value was said, rather than left out to mean done.
     """
 
     habit: Habit
@@ -55,14 +57,16 @@ class CheckIn(NamedTuple):
     note: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     is_forced: bool = False
+    replaces: bool = False
+    is_said: bool = True
 
 
 class Logged(NamedTuple):
     """What a check-in did.
 
     Attributes:
-        habit: The habit as of the day of the entry.
-        day: That day.
+        habit: The habit as it is afterwards, as of today.
+        cell: The day of the entry, as it is afterwards.
         line: The line, as it was written or would be.
         path: The log file, vault-relative.
         is_written: False for one that was only tried, and one that was there already.
@@ -70,7 +74,7 @@ class Logged(NamedTuple):
     """
 
     habit: HabitView
-    day: date
+    cell: Cell
     line: str
     path: str
     is_written: bool
@@ -78,10 +82,18 @@ class Logged(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """What taking an entry back did: the habit afterwards, the line that went, those that came."""
+    """What taking an entry back did.
+
+    Attributes:
+        habit: The habit as it is afterwards, as of today.
+        cell: The day of the entry, as it is afterwards.
+        gone: The line that was taken back.
+        lines: The lines that do it.
+        warning: What a person should know although they are written; "" for nothing.
+    """
 
     habit: HabitView
-    day: date
+    cell: Cell
     gone: str
     lines: tuple[str, ...]
     warning: str = ""
@@ -139,17 +151,29 @@ def check_in(
     entries = index.day_entries(said.habit, day.toordinal())
     _check(said, day, today, entries)
     unit = said.habit.definition.unit
-    value, revision = revise(entries, said.value, unit)
-    time = said.time or _free_time(moment, day, entries)
+    value, revision = revise(entries, said.value, unit, replaces=said.replaces)
+    time = said.time or _free_time(moment, day, index.places.settings.day_start, entries)
     entry = _entry(said.habit, day, value, time, revision, said.extra, said.note)
     path = log_path(index.places.state, day)
-    line = format_entry(entry, is_link=index.places.settings.log_links)
+    line = _written(entry, is_link=index.places.settings.log_links)
     is_new = all(said_in(entry) != said_in(other) for other in entries)
     warning = "" if is_new else "that line is in the log already"
     if is_new and not dry_run:
         _append(index, path, line, day)
         warning = index.added(said.habit, [entry])
-    return Logged(index.view(said.habit, day), day, line, path, is_new and not dry_run, warning)
+    view, cell = _seen(index, said.habit, day, today)
+    return Logged(view, cell, line, path, is_new and not dry_run, warning)
+
+
+def check(index: HabitIndex, said: CheckIn, *, now: datetime | None = None) -> None:
+    """Find out whether `check_in` would write it, so that of several none is written alone.
+
+    Raises:
+        UsageError: The day lies ahead, the unit does not convert, or there is nothing to clear.
+    """
+    today = dates.habit_day(now or _now(), index.places.settings.day_start)
+    day = said.day or today
+    _check(said, day, today, index.day_entries(said.habit, day.toordinal()))
 
 
 def undo(index: HabitIndex, *, now: datetime | None = None, dry_run: bool = False) -> Undone:
@@ -168,28 +192,35 @@ def undo(index: HabitIndex, *, now: datetime | None = None, dry_run: bool = Fals
     habit = find_habit(index.known(), gone.habit)
     day = date.fromordinal(gone.day)
     moment = now or _now()
+    settings = index.places.settings
     unit = habit.definition.unit
     entries = index.day_entries(habit, gone.day)
     written: list[Entry] = []
     mark = gone.time or "untimed"
     later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
     for value, revision in restore(entries, later, unit):
-        time = _free_time(moment, day, [*entries, *written])
+        time = _free_time(moment, day, settings.day_start, [*entries, *written])
         pair = (UNDO, TOGETHER if written else mark)
         written.append(_entry(habit, day, value, time, revision, (pair,), ""))
-    is_link = index.places.settings.log_links
-    lines = tuple(format_entry(entry, is_link=is_link) for entry in written)
+    lines = tuple(_written(entry, is_link=settings.log_links) for entry in written)
     warning = ""
     if not dry_run:
         for line in lines:
             _append(index, log_path(index.places.state, day), line, day)
         warning = index.added(habit, written)
-    return Undone(index.view(habit, day), day, text, lines, warning)
+    today = dates.habit_day(moment, settings.day_start)
+    return Undone(*_seen(index, habit, day, today), text, lines, warning)
 
 
 def log_path(state: str, day: date) -> str:
     """The file that this device writes an entry of a day to, vault-relative."""
     return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
+
+
+def _seen(index: HabitIndex, habit: Habit, day: date, today: date) -> tuple[HabitView, Cell]:
+    """A habit as of today, and one of its days."""
+    view = index.view(habit, today, first=day, last=day)
+    return view, view.cells[0]
 
 
 def _now() -> datetime:
@@ -249,14 +280,25 @@ def _entry(
     )
 
 
-def _free_time(now: datetime, day: date, entries: Sequence[Entry]) -> str:
+def _written(entry: Entry, *, is_link: bool) -> str:
+    """An entry as a line, which is proved to say the same before anything is written."""
+    line = format_entry(entry, is_link=is_link)
+    if log.parse_line(line).entry != entry:
+        raise Refused(
+            f"this would not be read back as it was meant: {line}",
+            "nothing was written; say it with plainer words",
+        )
+    return line
+
+
+def _free_time(now: datetime, day: date, day_start: int, entries: Sequence[Entry]) -> str:
     """A time for an entry that no other one of the day has, so that repeats differ."""
     taken = {entry.time for entry in entries}
-    minute = dates.clock(now, day)
+    minute = dates.clock(now, day, day_start)
     if not any(time and time.startswith(minute) for time in taken):
         return minute
     moment = now
-    while (time := dates.clock(moment, day, seconds=True)) in taken:
+    while (time := dates.clock(moment, day, day_start, seconds=True)) in taken:
         moment += timedelta(seconds=1)
     return time
 

@@ -115,24 +115,27 @@ class HabitIndex:
             first: The first day of the cells wanted; None is six days before `day`.
             last: The last day of them; None is `day`.
         """
+        with self._lock:
+            self.refresh()
+            views = [self.view(habit, day, first=first, last=last) for habit in self.known()]
+        return sorted(views, key=lambda each: (each.group.casefold(), each.title.casefold()))
+
+    def view(
+        self,
+        habit: Habit,
+        day: date | None = None,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+    ) -> HabitView:
+        """One habit as of a day, with the cells of some days, as of the last refresh."""
         today = (day or self.today()).toordinal()
         shown = (
             today - 6 if first is None else first.toordinal(),
             today if last is None else last.toordinal(),
         )
         with self._lock:
-            self.refresh()
-            views = [
-                view(habit.definition, self.days(habit), today, self._week_start, shown)
-                for habit in self.known()
-            ]
-        return sorted(views, key=lambda each: (each.group.casefold(), each.title.casefold()))
-
-    def view(self, habit: Habit, day: date | None = None) -> HabitView:
-        """One habit as of a day."""
-        today = (day or self.today()).toordinal()
-        with self._lock:
-            return view(habit.definition, self.days(habit), today, self._week_start)
+            return view(habit.definition, self.days(habit), today, self._week_start, shown)
 
     def resolve(self, name: str) -> Habit:
         """The one habit that a person means by a name.
@@ -143,6 +146,11 @@ class HabitIndex:
         """
         with self._lock:
             self.refresh()
+            return find_habit(self.known(), name)
+
+    def find(self, name: str) -> Habit:
+        """As `resolve`, without looking at the files again."""
+        with self._lock:
             return find_habit(self.known(), name)
 
     def is_name(self, word: str) -> bool:
@@ -177,7 +185,12 @@ class HabitIndex:
         self, name: str, since: date | None = None, until: date | None = None
     ) -> list[LogLine]:
         """All lines of a habit from one day to another, by day and time."""
-        habit = self.resolve(name)
+        return self.lines(self.resolve(name), since, until)
+
+    def lines(
+        self, habit: Habit, since: date | None = None, until: date | None = None
+    ) -> list[LogLine]:
+        """As `entries`, as of the last refresh."""
         first = since.toordinal() if since else 0
         last = until.toordinal() if until else log.LAST_DAY
         with self._lock:

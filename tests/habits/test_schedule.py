@@ -92,3 +92,10 @@ def test_rules_are_ordered_by_their_day_and_the_first_holds_before_it() -> None:
 )
 def test_a_schedule_has_a_frequency(text: str, frequency: tuple[int, int]) -> None:
     assert sc.frequency(sc.parse_schedule(text)) == frequency
+
+
+def test_a_list_that_yaml_split_at_its_commas_is_one_schedule() -> None:
+    assert sc.parse_rules(["mon", "wed", "fri"]) == sc.parse_rules(["mon,wed,fri"])
+    assert sc.parse_rules(["2026-01-05 mon", "wed", "2026-06-01 3/week"]) == sc.parse_rules(
+        ["2026-01-05 mon,wed", "2026-06-01 3/week"]
+    )

@@ -1,0 +1,156 @@
+"""The log of habits: `habit log`, `undo`, `doctor`."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep import dates
+from notekeep.cli import output
+from notekeep.cli.context import dry_run_option, json_option, vault_places, verb_options
+from notekeep.cli.habit_show import as_object, cell_object, glyphs, write_undone
+from notekeep.cli.raw import RawCommand
+from notekeep.habits import units
+from notekeep.index import checkin
+from notekeep.index.habits import HabitIndex
+
+if TYPE_CHECKING:
+    from notekeep.index.habits import LogLine
+
+SHOWN_DAYS = 14
+"""How many days of the log are shown when nothing is said."""
+
+
+class LogCommand(RawCommand):
+    """A command whose words are a habit and a day, both optional."""
+
+    words_metavar = "[HABIT] [DAY]"
+
+
+@click.command("log", cls=LogCommand, short_help="The lines of the log.")
+@click.option("--all", "everything", is_flag=True, help="Lines that later ones replaced, too.")
+@json_option
+@verb_options
+def log_(words: tuple[str, ...], *, everything: bool, as_json: bool, vault: str | None) -> int:
+    """Show the entries of HABIT, or of all habits, from DAY on; by default the last fortnight.
+
+    With --all also those that no longer count, because a later one replaced them.
+    """
+    index = HabitIndex(vault_places(vault))
+    index.refresh()
+    today = index.today()
+    names, day = _names_and_day(list(words), today)
+    since = day or today - timedelta(days=SHOWN_DAYS - 1)
+    habits = [index.find(name) for name in names] or index.known()
+    lines = [line for habit in habits for line in index.lines(habit, since)]
+    lines = [line for line in lines if everything or line.counts]
+    lines.sort(key=lambda line: (line.entry.day, line.entry.time or "", line.path, line.number))
+    if as_json:
+        output.write_json({"total": len(lines), "entries": [_line_object(line) for line in lines]})
+    else:
+        output.table([_line_row(line, today) for line in lines], stretch=2)
+        if not lines:
+            output.note(f"nothing is logged since {dates.short(since, today)}")
+    return 0 if lines else 1
+
+
+@click.command("undo", short_help="Take the last entry back.")
+@dry_run_option
+@json_option
+@verb_options
+def undo_(*, dry_run: bool, as_json: bool, vault: str | None) -> int:
+    """Take back the last entry of this device; again, the one before it.
+
+    The log only grows: a new line makes the day what it was.
+    """
+    index = HabitIndex(vault_places(vault))
+    done = checkin.undo(index, dry_run=dry_run)
+    if as_json:
+        habit = as_object(done.habit)
+        del habit["days"]
+        output.write_json(
+            {**habit, "day": cell_object(done.cell), "gone": done.gone, "lines": list(done.lines)}
+        )
+        return 0
+    write_undone(done, glyphs(index.places.settings), index.today())
+    if dry_run:
+        output.note("not written")
+    return 0
+
+
+@click.command("doctor", short_help="What is wrong in log and definitions.")
+@json_option
+@verb_options
+def doctor_(*, as_json: bool, vault: str | None) -> int:
+    """Show lines and definitions that are not understood, and what to write instead.
+
+    Nothing is ever dropped or rewritten; a line whose code begins with H does not count.
+    """
+    found = HabitIndex(vault_places(vault)).problems()
+    if as_json:
+        rows = [
+            {
+                "path": problem.path,
+                "line": problem.line,
+                "code": problem.code,
+                "message": problem.message,
+                "hint": problem.hint,
+            }
+            for problem in found
+        ]
+        output.write_json({"total": len(rows), "problems": rows})
+        return 0
+    for problem in found:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        output.write(f"{place}: {problem.code} {problem.message}".replace(":  ", ": "))
+        if problem.hint:
+            output.write(f"  {problem.hint}")
+    if not found:
+        output.note("all lines and definitions of habits are understood")
+    return 0
+
+
+def _names_and_day(words: list[str], today: date) -> tuple[list[str], date | None]:
+    """A habit's name, then a day; either may be missing."""
+    if not words:
+        return [], None
+    for names in (0, 1):
+        rest = " ".join(words[names:])
+        day = dates.find_day(rest, today) if rest else None
+        if day is not None:
+            return words[:names], day
+    if len(words) == 1:
+        return words, None
+    return words[:1], dates.parse_day(" ".join(words[1:]), today)
+
+
+def _line_row(line: LogLine, today: date) -> tuple[str, str, str]:
+    day = date.fromordinal(line.entry.day)
+    text = line.text.partition(": ")[2]
+    return (
+        dates.short(day, today),
+        line.entry.habit,
+        text if line.counts else f"({text})  replaced",
+    )
+
+
+def _line_object(line: LogLine) -> dict[str, Any]:
+    entry = line.entry
+    return {
+        "date": date.fromordinal(entry.day).isoformat(),
+        "habit": entry.habit,
+        "value": entry.kind,
+        "amount": units.number(entry.amount) if entry.kind == "amount" else "",
+        "unit": entry.unit or "",
+        "set": entry.is_set,
+        "time": entry.time or "",
+        "revision": entry.revision,
+        "extra": dict(entry.extra),
+        "note": entry.note or "",
+        "more": line.more,
+        "counts": line.counts,
+        "path": line.path,
+        "line": line.number,
+    }

@@ -1,0 +1,261 @@
+"""The notes that define habits: `habit add`, `edit`, `pause`, `archive`, `rename`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from notekeep import dates
+from notekeep.cli import output
+from notekeep.cli.context import dry_run_option, open_vault, verb_options
+from notekeep.cli.raw import RawCommand
+from notekeep.cli.writing import carry_out
+from notekeep.errors import NotFound, Refused, UsageError
+from notekeep.habits.definition import FOREVER, is_id, parse_pause
+from notekeep.habits.goal import format_goal, parse_goal
+from notekeep.habits.schedule import format_schedule, parse_schedule
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from notekeep.index.habits import Habit, HabitIndex
+    from notekeep.markdown.note import Value
+    from notekeep.vault import Vault
+
+
+class EditCommand(RawCommand):
+    """A command whose words are those of a check-in."""
+
+    words_metavar = "HABIT [DAY] [VALUE]"
+
+
+@click.command("add", short_help="Define a habit.")
+@click.argument("title", nargs=-1, required=True)
+@click.option("--id", "identity", metavar="ID", default="", help="Its name in the log.")
+@click.option("--schedule", metavar="WHEN", default="daily", help="daily, mon,wed,fri, 3/week ...")
+@click.option("--goal", metavar="GOAL", default="done", help='">= 10 min", "<= 2 cup" ...')
+@click.option("--since", metavar="DAY", default="today", help="Its first day.")
+@click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name in the log.")
+@click.option("--group", metavar="NAME", default="", help="The heading it is listed under.")
+@click.option("--when", "moment", metavar="TEXT", default="", help="When and where you do it.")
+@click.option("--after", metavar="HABIT", default="", help="The habit it follows.")
+@click.option("--tiny", metavar="TEXT", default="", help="Its two-minute version.")
+@dry_run_option
+@verb_options
+def add_(
+    title: tuple[str, ...],
+    *,
+    identity: str,
+    schedule: str,
+    goal: str,
+    since: str,
+    aliases: tuple[str, ...],
+    dry_run: bool,
+    vault: str | None,
+    **more: str,
+) -> int:
+    """Define the habit TITLE, in a note of its own.
+
+    \b
+    notekeep habit add Meditate --goal ">= 10 min" --alias med
+    notekeep habit add "Go to the gym" --id gym --schedule mon,wed,fri
+    """
+    from notekeep.markdown.note import slug
+
+    opened = open_vault(vault)
+    index = opened.habit_index
+    index.refresh()
+    name = " ".join(title)
+    identity = identity or slug(name)
+    for new in (identity, *aliases):
+        _check_free(index, new)
+    fields: dict[str, Value] = {
+        "habit": identity,
+        "schedule": [format_schedule(parse_schedule(schedule))],
+        "goal": format_goal(parse_goal(goal)),
+        "since": dates.parse_day(since, index.today()).isoformat(),
+    }
+    if aliases:
+        fields["aliases"] = list(aliases)
+    if more["moment"]:
+        fields["when"] = more["moment"]
+    if more["after"]:
+        fields["after"] = f"[[{_stem(index.find(more['after']))}]]"
+    fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
+    plan = opened.plan.new("habit", name, fields=fields)
+    return carry_out(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  habit {identity}")
+
+
+@click.command("edit", cls=EditCommand, short_help="Correct an entry, or edit a definition.")
+@dry_run_option
+@verb_options
+def edit_(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
+    """Edit the note of HABIT in your editor; with a VALUE, correct what was logged for a DAY.
+
+    \b
+    notekeep habit edit med                the definition
+    notekeep habit edit med yesterday 20   yesterday was 20, whatever was logged
+    notekeep habit edit med yesterday      the log file of yesterday, in your editor
+    """
+    from notekeep.cli.habit_show import glyphs, write_logged
+    from notekeep.cli.habit_words import read_words
+    from notekeep.index import checkin
+
+    opened = open_vault(vault)
+    index = opened.habit_index
+    index.refresh()
+    said = read_words(words, index)
+    if len(said) != 1:
+        raise UsageError("name one habit", "as in `notekeep habit edit med yesterday 20`")
+    correction = said[0]
+    if not correction.is_said:
+        return _open(opened, _file(index, correction.habit, correction.day))
+    value = correction.value
+    if value.kind == "amount":
+        value = value._replace(is_set=True)
+    correction = correction._replace(value=value, replaces=True)
+    done = checkin.check_in(index, correction, dry_run=dry_run)
+    write_logged(done, glyphs(opened.settings), index.today())
+    return 0
+
+
+@click.command("pause", short_help="Pause a habit.")
+@click.argument("habit")
+@click.argument("days", required=False, default="")
+@click.option("--end", is_flag=True, help="End the pause it is in.")
+@dry_run_option
+@verb_options
+def pause_(habit: str, days: str, *, end: bool, dry_run: bool, vault: str | None) -> int:
+    """Pause HABIT: paused days neither count nor break a streak.
+
+    \b
+    notekeep habit pause gym 2026-07-01..07-21
+    notekeep habit pause gym               from today, until you end it
+    notekeep habit pause gym --end         from today it counts again
+    """
+    opened, found = _found(vault, habit)
+    today = opened.habit_index.today()
+    changes = _end_of_pause(found, today) if end else [f"paused+={_pause(days, today)}"]
+    return _set(opened, found, changes, dry_run=dry_run)
+
+
+@click.command("archive", short_help="Archive a habit.")
+@click.argument("habit")
+@click.option("--back", is_flag=True, help="Take it out of the archive again.")
+@dry_run_option
+@verb_options
+def archive_(habit: str, *, back: bool, dry_run: bool, vault: str | None) -> int:
+    """Archive HABIT: it ends today, lists leave it out, and its history stays."""
+    opened, found = _found(vault, habit)
+    today = opened.habit_index.today().isoformat()
+    changes = ["archived=", "until="] if back else ["archived=true", f"until={today}"]
+    return _set(opened, found, changes, dry_run=dry_run)
+
+
+@click.command("rename", short_help="Give a habit another id.")
+@click.argument("habit")
+@click.argument("new")
+@dry_run_option
+@verb_options
+def rename_(habit: str, new: str, *, dry_run: bool, vault: str | None) -> int:
+    """Give HABIT the id NEW; the old one becomes an alias, so that all its lines stay valid."""
+    opened, found = _found(vault, habit)
+    index = opened.habit_index
+    if not index.is_name(new) or index.find(new).key != found.key:
+        _check_free(index, new)
+    changes = [f"habit={new}", f"aliases+={found.definition.id}"]
+    if new in found.definition.aliases:
+        changes.append(f"aliases-={new}")
+    return _set(opened, found, changes, dry_run=dry_run)
+
+
+def _found(vault: str | None, name: str) -> tuple[Vault, Habit]:
+    """The vault, and the habit that a name means; it has a note."""
+    opened = open_vault(vault)
+    found = opened.habit_index.resolve(name)
+    if not found.definition.path:
+        raise Refused(
+            f"no note defines {found.definition.id}",
+            f"`notekeep habit add {found.definition.id}` makes one",
+        )
+    return opened, found
+
+
+def _set(opened: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> int:
+    plan = opened.plan.set_fields([found.definition.path], changes)
+    text = ", ".join(changes)
+    return carry_out(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  {text}")
+
+
+def _check_free(index: HabitIndex, name: str) -> None:
+    """Refuse a name that no line can hold, and one that another habit has."""
+    if not is_id(name):
+        raise UsageError(
+            f"not a name for the log: {name}",
+            "use letters, digits, - _ and . only, and no command of habits",
+        )
+    if index.is_name(name) and index.find(name).definition.path:
+        other = index.find(name).definition
+        raise UsageError(f"{name} is the name of {other.title} already ({other.path})")
+
+
+def _stem(habit: Habit) -> str:
+    path = habit.definition.path
+    return path.rpartition("/")[2].removesuffix(".md") if path else habit.definition.id
+
+
+def _pause(text: str, today: date) -> str:
+    """A pause as a definition has it; without a range it begins today and is open."""
+    if not text:
+        return f"{today.isoformat()}.."
+    start, dots, end = text.partition("..")
+    first = dates.parse_day(start, today) if dates.parse_iso(start) is None else None
+    whole = f"{first.isoformat()}{dots}{end}" if first else text
+    low, high = parse_pause(whole)
+    last = "" if high == FOREVER else _iso(high)
+    return _iso(low) if low == high else f"{_iso(low)}..{last}"
+
+
+def _end_of_pause(found: Habit, today: date) -> list[str]:
+    """The pause of today, ended yesterday; one that began today was none."""
+    day = today.toordinal()
+    for low, high in found.definition.pauses:
+        if low <= day <= high:
+            old = f"{_iso(low)}.." if high == FOREVER else f"{_iso(low)}..{_iso(high)}"
+            ended = [] if low == day else [f"paused+={_iso(low)}..{_iso(day - 1)}"]
+            return [f"paused-={old if low != high else _iso(low)}", *ended]
+    raise NotFound(f"{found.definition.id} is not paused today")
+
+
+def _iso(day: int) -> str:
+    from datetime import date
+
+    return date.fromordinal(day).isoformat()
+
+
+def _file(index: HabitIndex, habit: Habit, day: date | None) -> str:
+    """The note of a habit, or the log file with its last entry of a day."""
+    if day is None:
+        if not habit.definition.path:
+            raise NotFound(f"no note defines {habit.definition.id}")
+        return habit.definition.path
+    lines = index.lines(habit, day, day)
+    if not lines:
+        raise NotFound(f"nothing is logged for {habit.definition.id} on {dates.short(day)}")
+    return lines[-1].path
+
+
+def _open(opened: Vault, path: str) -> int:
+    """Open a file in the person's editor and wait for it."""
+    import shlex
+    import subprocess
+
+    from notekeep.cli.read import editor
+
+    command = [*shlex.split(editor(opened.person.editor)), opened.absolute(path)]
+    code = subprocess.run(command, check=False).returncode
+    if code:
+        output.note(f"the editor ended with code {code}")
+    opened.habit_index.refresh()
+    return 5 if code else 0

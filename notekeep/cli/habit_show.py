@@ -1,0 +1,193 @@
+"""Habits as text and as JSON: one line for a check-in, a row for each habit of a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notekeep import dates
+from notekeep.cli import output
+from notekeep.habits.marks import ASCII, UNICODE, Glyphs, Mark
+from notekeep.habits.view import streak_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from notekeep.config import VaultSettings
+    from notekeep.habits.view import Cell, HabitView
+    from notekeep.index.checkin import Logged, Undone
+
+STYLES: dict[Mark, str] = {
+    "done": "blue",
+    "partial": "blue",
+    "ok": "blue",
+    "missed": "red",
+    "at risk": "yellow",
+    "covered": "dim",
+    "skipped": "dim",
+    "paused": "dim",
+    "open": "dim",
+}
+
+
+def glyphs(settings: VaultSettings) -> Glyphs:
+    """The characters that the terminal can show and the person wants."""
+    if settings.glyphs:
+        return ASCII if settings.glyphs == "ascii" else UNICODE
+    shown = "".join((*UNICODE.marks.values(), UNICODE.levels))
+    return UNICODE if output.encodable(shown) == shown else ASCII
+
+
+def percent(share: float | None) -> str:
+    """A share in words, `72 %`; nothing known is not nothing done."""
+    return "no data" if share is None else f"{share * 100:.0f} %"
+
+
+def write_logged(done: Logged, signs: Glyphs, today: date) -> None:
+    """One line for a check-in."""
+    habit, cell = done.habit, done.cell
+    parts = [habit.id, dates.short(cell.day, today)]
+    if cell.amount and not (habit.note and cell.day == today):
+        parts.append(cell.amount)
+    parts += [habit.note, streak_text(habit), percent(habit.strength)]
+    _write_line(cell, parts, signs, end="" if done.is_written else "not written")
+    if done.warning:
+        output.note(done.warning)
+
+
+def write_undone(done: Undone, signs: Glyphs, today: date) -> None:
+    """One line for an entry that was taken back."""
+    habit, cell = done.habit, done.cell
+    parts = [habit.id, dates.short(cell.day, today), cell.amount or cell.status]
+    parts += [streak_text(habit), percent(habit.strength)]
+    _write_line(cell, parts, signs, end=f"took back: {_said(done.gone)}")
+    if done.warning:
+        output.note(done.warning)
+
+
+def _write_line(cell: Cell, parts: Sequence[str], signs: Glyphs, end: str = "") -> None:
+    between = " · " if signs is UNICODE else " - "
+    text = between.join(part for part in (*parts, end) if part)
+    output.write_styled([(signs.marks[cell.mark].strip() or "-", _style(cell)), (f" {text}", "")])
+
+
+def _said(line: str) -> str:
+    """What a line of the log says, without its bullet, day and habit."""
+    return line.partition(": ")[2]
+
+
+def write_rows(habits: Sequence[HabitView], signs: Glyphs, *, days: bool = True) -> None:
+    """A row for each habit, under the heading of its group.
+
+    Args:
+        habits: In the order of the list.
+        signs: The characters of marks.
+        days: Whether the marks of the days before today are shown.
+    """
+    titles = _widest(habit.title for habit in habits)
+    aims = _widest(_aim(habit) for habit in habits)
+    streaks = _widest(streak_text(habit) for habit in habits)
+    group = ""
+    for habit in habits:
+        if habit.group != group:
+            group = habit.group
+            output.write_styled([(group, "bold")])
+        shown = [(signs.marks[cell.mark] + " ", _style(cell)) for cell in habit.cells]
+        output.write_styled(
+            [
+                (f"{signs.marks[habit.today.mark]}  ", _style(habit.today)),
+                (f"{output.fit(habit.title, titles)}  ", ""),
+                (f"{output.fit(_aim(habit), aims)}  ", "dim"),
+                *(shown if days else ()),
+                (f"{percent(habit.strength):>5}", ""),
+                *_ending(habit, streaks),
+            ]
+        )
+
+
+def _ending(habit: HabitView, width: int) -> list[tuple[str, str]]:
+    """Streak and note; without a note nothing is padded, so that no line ends in blanks."""
+    text = f"  {streak_text(habit)}"
+    if not habit.note:
+        return [(text.rstrip(), "")]
+    style = "yellow" if habit.is_at_risk else ""
+    return [(output.fit(text, width + 2), ""), (f"  {habit.note}", style)]
+
+
+def _style(cell: Cell) -> str:
+    return STYLES.get(cell.mark, "")
+
+
+def _aim(habit: HabitView) -> str:
+    return habit.goal if habit.goal != "done" else habit.schedule
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max((output.width(text) for text in texts), default=0)
+
+
+def counted(habits: Sequence[HabitView]) -> tuple[int, int]:
+    """How many of the habits that today asks for are done, and how many it asks for."""
+    asked = [habit for habit in habits if habit.call in ("due", "done")]
+    return sum(habit.call == "done" for habit in asked), len(asked)
+
+
+def head(habits: Sequence[HabitView], day: date, day_start: int) -> None:
+    """The line above a list of today: the day, when it ends, and how much of it is done."""
+    done, asked = counted(habits)
+    text = f"{dates.short(day)} {day.year}"
+    output.write_styled(
+        [(f"Habits  {text}", "bold"), (f"  until {day_start:02}:00   {done}/{asked}", "dim")]
+    )
+
+
+def as_object(habit: HabitView) -> dict[str, Any]:
+    """A habit as JSON; its keys are stable."""
+    return {
+        "id": habit.id,
+        "title": habit.title,
+        "group": habit.group,
+        "schedule": habit.schedule,
+        "goal": habit.goal,
+        "unit": habit.unit,
+        "path": habit.path,
+        "status": habit.today.status,
+        "call": habit.call,
+        "at_risk": habit.is_at_risk,
+        "streak": habit.streak,
+        "best": habit.best,
+        "streak_unit": habit.streak_unit,
+        "strength": round(habit.strength, 6),
+        "note": habit.note,
+        "archived": habit.is_archived,
+        "problems": list(habit.problems),
+        "days": [cell_object(cell) for cell in habit.cells],
+    }
+
+
+def cell_object(cell: Cell) -> dict[str, Any]:
+    """A day of a habit as JSON."""
+    return {
+        "date": cell.day.isoformat(),
+        "status": cell.status,
+        "mark": cell.mark,
+        "level": cell.level,
+        "amount": cell.amount,
+        "logged": cell.is_logged,
+        "disputed": cell.is_disputed,
+    }
+
+
+def logged_object(done: Logged) -> dict[str, Any]:
+    """A check-in as JSON."""
+    habit = as_object(done.habit)
+    del habit["days"]
+    return {
+        **habit,
+        "date": done.cell.day.isoformat(),
+        "day": cell_object(done.cell),
+        "line": done.line,
+        "file": done.path,
+        "written": done.is_written,
+        "warning": done.warning,
+    }

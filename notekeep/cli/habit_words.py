@@ -1,0 +1,193 @@
+"""The words of a check-in: habits, and after each what is said of it.
+
+The first word is a habit. After a habit come a value, a day, a time and `key=word` pairs, in any
+order and each at most once; a word that is none of these is the next habit. A note after `--`
+belongs to all of them. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep import dates
+from notekeep.errors import NotFound, UsageError
+from notekeep.habits import units
+from notekeep.habits.log import Value, read_value
+from notekeep.index.checkin import CheckIn, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from notekeep.index.habits import Habit, HabitIndex
+
+NOTE_MARKS = ("--", "—")
+DAY_OPTIONS = ("-d", "--date")
+DONE = Value("done")
+
+_TIME = re.compile(r"@([0-2]?[0-9]|3[0-5]):([0-5][0-9])(:[0-5][0-9])?")
+_PAIR = re.compile(r"([^\W\d][\w-]*)=(\S+)")
+_UNIT = re.compile(units.UNIT)
+_LIKE_VALUE = re.compile(r"[+=@]|-?[0-9]")
+
+
+class _Said(NamedTuple):
+    habit: Habit
+    value: Value | None
+    day: date | None
+    time: str
+    extra: tuple[tuple[str, str], ...]
+
+
+def read_words(
+    words: Sequence[str], index: HabitIndex, *, day: date | None = None, is_forced: bool = False
+) -> list[CheckIn]:
+    """Read the words of a check-in.
+
+    Args:
+        words: As typed.
+        index: The vault's habits, refreshed.
+        day: The day for those that have none of their own.
+        is_forced: Whether days ahead and units that do not convert are meant.
+
+    Returns:
+        What is said of each habit. A day that follows bare names is the day of all of them.
+
+    Raises:
+        NotFound: There is no such habit.
+        Ambiguous: A name is the beginning of several.
+        UsageError: A word has the form of a value, a day or a time, and is none.
+    """
+    note = ""
+    words = list(words)
+    for place, word in enumerate(words):
+        if word in NOTE_MARKS:
+            words, note = words[:place], " ".join(words[place + 1 :])
+            break
+    said: list[_Said] = []
+    reader = _Reader(words, index)
+    while reader.left():
+        found = reader.habit()
+        if found.day is not None:
+            said = _with_day(said, found.day)
+        said.append(found)
+    return [
+        CheckIn(
+            one.habit,
+            with_unit(one.value or DONE, one.habit.definition.unit),
+            one.day or day,
+            one.time,
+            note,
+            one.extra,
+            is_forced=is_forced,
+            is_said=one.value is not None,
+        )
+        for one in said
+    ]
+
+
+def _with_day(said: list[_Said], day: date) -> list[_Said]:
+    """Give a day to the bare names at the end: `med floss yesterday` means both."""
+    for place in range(len(said) - 1, -1, -1):
+        one = said[place]
+        if one.value is not None or one.day is not None or one.time or one.extra:
+            break
+        said[place] = one._replace(day=day)
+    return said
+
+
+class _Reader:
+    """Reads words from left to right."""
+
+    def __init__(self, words: Sequence[str], index: HabitIndex) -> None:
+        self.words = list(words)
+        self.index = index
+        self.today = index.today()
+        self.place = 0
+
+    def left(self) -> list[str]:
+        return self.words[self.place :]
+
+    def habit(self) -> _Said:
+        """One habit and what is said of it."""
+        habit = self._name()
+        value: Value | None = None
+        day: date | None = None
+        time = ""
+        extra: list[tuple[str, str]] = []
+        while self.left():
+            if value is None and (read := self._value(habit)) is not None:
+                value = read
+            elif day is None and (named := self._day()) is not None:
+                day = named
+            elif not time and (moment := self._time()):
+                time = moment
+            elif pair := _PAIR.fullmatch(self.left()[0]):
+                extra.append((pair[1], pair[2]))
+                self.place += 1
+            else:
+                break
+        return _Said(habit, value, day, time, tuple(extra))
+
+    def _name(self) -> Habit:
+        word = self.left()[0]
+        if self.place and _LIKE_VALUE.match(word) and not self.index.is_name(word):
+            hint = "write done, skip, miss, clear, 12 min, 1h20 or = 30"
+            if "," in word:
+                hint = f"write {word.replace(',', '.')}"
+            text = " ".join(self.words)
+            position = len(" ".join([*self.words[: self.place], ""]))
+            raise UsageError(f"not understood: {word}", hint, text=text, position=position)
+        try:
+            habit = self.index.find(word)
+        except NotFound as error:
+            if self.place:
+                error.message += ", and it is no value and no day either"
+            raise
+        self.place += 1
+        return habit
+
+    def _value(self, habit: Habit) -> Value | None:
+        words = self.left()
+        first = words[0].removeprefix("+") if words[0][1:2].isdigit() else words[0]
+        size = 2 if first == "=" else 1
+        found = read_value([first, *words[1:size]])
+        both = read_value([first, *words[1 : size + 1]])
+        if both is not None and both[1] > size and _is_unit(words[size], habit, self):
+            found = both
+        if found is None:
+            return None
+        self.place += found[1]
+        return found[0]
+
+    def _day(self) -> date | None:
+        words = self.left()
+        if words[0] in DAY_OPTIONS and len(words) > 1:
+            self.place += 2
+            return dates.parse_day(words[1], self.today)
+        for count in range(min(dates.LONGEST_WORDS, len(words)), 0, -1):
+            day = dates.find_day(" ".join(words[:count]), self.today)
+            if day is not None and words[0]:
+                self.place += count
+                return day
+        return None
+
+    def _time(self) -> str:
+        found = _TIME.fullmatch(self.left()[0])
+        if found is None:
+            return ""
+        self.place += 1
+        return f"{int(found[1]):02}:{found[2]}{found[3] or ''}"
+
+
+def _is_unit(word: str, habit: Habit, reader: _Reader) -> bool:
+    """Whether a word after a number is its unit, rather than a day or the next habit."""
+    if re.fullmatch(r"[0-9]+m(?:in)?", word):
+        return True  # "1h 20m"
+    own = habit.definition.unit
+    if own and units.same_unit(word) == units.same_unit(own):
+        return True
+    if not _UNIT.fullmatch(word) or reader.index.is_name(word):
+        return False
+    return dates.find_day(word, reader.today) is None
