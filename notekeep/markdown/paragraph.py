@@ -151,17 +151,21 @@ class Paragraph:
         """Take the definitions of links away from the beginning; return the lines that are left."""
         parts = self._parts
         page = self._page
-        while parts and page.text[parts[0][0]] == "[":
-            joined = "\n".join(page.text[start:end] for start, end in parts)
-            length = self._take_reference(joined, parts)
-            if not length:
+        if page.text[parts[0][0]] != "[":
+            return parts
+        joined = "\n".join(page.text[start:end] for start, end in parts)
+        at = taken = 0
+        while joined.startswith("[", at):
+            end = self._take_reference(joined, at, taken)
+            if not end:
                 break
-            parts = parts[joined.count("\n", 0, length) + (length == len(joined)) :]
-        return parts
+            taken += joined.count("\n", at, end) + (end == len(joined))
+            at = end
+        return parts[taken:]
 
-    def _take_reference(self, joined: str, parts: list[Part]) -> int:
-        """Read one definition; return how many characters it takes, 0 when it is none."""
-        match = _REFERENCE.match(joined)
+    def _take_reference(self, joined: str, at: int, taken: int) -> int:
+        """Read one definition, after `taken` lines; return where it ends, 0 when it is none."""
+        match = _REFERENCE.match(joined, at)
         if match is None or not match[1].strip():
             return 0
         found = inline.target_at(joined, match.end(), len(joined))
@@ -171,10 +175,9 @@ class Paragraph:
         rest = _REFERENCE_TITLE.match(joined, stop) or _LINE_END.match(joined, stop)
         if rest is None:
             return 0
-        line = self._first + len(self._parts) - len(parts)
-        last = joined.count("\n", 0, len(joined[: rest.end()].rstrip("\n")))
-        link = inline.vault_link((parts[0][0], parts[last][1], line), target, match[1], embed=False)
-        if link is not None:
+        last = taken + joined.count("\n", at, rest.end() - joined.endswith("\n", at, rest.end()))
+        span = (self._parts[taken][0], self._parts[last][1], self._first + taken)
+        if link := inline.vault_link(span, target, match[1], embed=False):
             self._page.body.links.append(link)
         return rest.end()
 

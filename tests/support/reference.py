@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_def
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ class Found(NamedTuple):
     headings: list[tuple[int, int, str]]
     blocks: list[tuple[str, int, int]]
     spans: list[str]
-    links: list[tuple[str, str]]
+    links: list[tuple[str, str, str]]
 
 
 def read(text: str) -> Found:
@@ -52,7 +53,9 @@ def read(text: str) -> Found:
     ]:
         for token in _walk(children):
             _add(token, found)
-    found.links.extend(("md", href) for ref in _references(env) if (href := _local(ref["href"])))
+    found.links.extend(
+        ("md", *_cut(href)) for ref in _references(env) if (href := _local(ref["href"])).strip("#")
+    )
     found.spans.sort()
     found.links.sort()
     return found
@@ -60,13 +63,18 @@ def read(text: str) -> Found:
 
 def _add(token: Token, found: Found) -> None:
     if token.type == "code_inline":
-        found.spans.append(" ".join(token.content.split()))
+        found.spans.append(words(token.content))
     elif token.type == "wikilink":
-        found.links.append(("wiki", token.content))
+        found.links.append(("wiki", *_cut(token.content)))
     elif token.type in ("link_open", "image") and "label" not in token.meta:
         href = _local(str(token.attrGet("href" if token.type == "link_open" else "src") or ""))
-        if href and token.markup != "autolink":
-            found.links.append(("md", href))
+        if href.strip("#") and token.markup != "autolink":
+            found.links.append(("md", *_cut(href)))
+
+
+def words(code: str) -> str:
+    """The words of a code span, whatever blanks, quote marks and escaped pipes its lines have."""
+    return " ".join(code.replace("\\|", "|").replace(">", " ").split())
 
 
 def _references(env: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -79,6 +87,12 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
         yield token
         if token.children:
             yield from _walk(token.children)
+
+
+def _cut(target: str) -> tuple[str, str]:
+    """A target and its fragment, a block's without its sign."""
+    name, _, fragment = target.partition("#")
+    return name.strip(), fragment.strip().removeprefix("^")
 
 
 def _local(href: str) -> str:
@@ -96,6 +110,8 @@ def _parser() -> MarkdownIt:
     md.inline.ruler.before("link", "wikilink", _wikilink)
     md.inline.ruler.before("link", "comment", _comment)
     alt = ["paragraph", "reference", "blockquote", "list"]
+    # A footnote ends a quote's lazy lines as it ends a paragraph.
+    md.block.ruler.at("footnote_def", footnote_def, {"alt": alt})
     md.block.ruler.before("fence", "comment", _comment_block, {"alt": alt})
     return md
 
