@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Problem
     from notekeep.query.tree import Order
 
+# What a list shows of a note.
 ROW = "path, title, kind, mtime_ns, size, private, problem, words, facts"
 
 DEEP = 20
@@ -51,7 +52,7 @@ class Catalog(Store):
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         """The hash of each file's content when it was last read, for those that are known."""
         where = condition(Docs(frozenset(paths)))
-        found = self._find("path, digest", where)
+        found = self.find("path, digest", where)
         return {load_path(path): digest for path, digest in found}
 
     def rows(
@@ -76,9 +77,9 @@ class Catalog(Store):
         Raises:
             TypeError: There are words in the tree.
         """
-        where, by = self._where(node), ordering(order)
+        where, by = self.where(node), ordering(order)
         with self._snapshot():
-            page = self._find(
+            page = self.find(
                 ROW,
                 where,
                 f"ORDER BY {by.sql} LIMIT ? OFFSET ?",
@@ -87,32 +88,32 @@ class Catalog(Store):
             total = offset + len(page)
             if (offset and not page) or len(page) == limit:
                 total = self._count(where)
-        return total, [_row(cells) for cells in page]
+        return total, [row_of(cells) for cells in page]
 
     def count(self, node: Node | None = None) -> int:
         """How many notes a condition matches."""
-        return self._count(self._where(node))
+        return self._count(self.where(node))
 
     def paths(self, node: Node | None) -> frozenset[str]:
         """The paths of the notes that a condition matches."""
-        return self._paths(self._where(node))
+        return self._paths(self.where(node))
 
     def row(self, path: str) -> Row | None:
         """The row of one file, whatever it is for."""
-        found = self._find(ROW, Condition("path = ?", (store_path(path),)))
-        return _row(found[0]) if found else None
+        found = self.find(ROW, Condition("path = ?", (store_path(path),)))
+        return row_of(found[0]) if found else None
 
     def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
         """The rows of notes by path; one that the catalog does not know is left out."""
         where = condition(Docs(frozenset(paths)))
-        found = self._find(ROW, where)
-        return {row.path: row for row in map(_row, found)}
+        found = self.find(ROW, where)
+        return {row.path: row for row in map(row_of, found)}
 
     def named(self, name: str) -> list[Row]:
         """All notes whose file name, title or an alias is that name, case aside, by path."""
         where = Condition("id IN (SELECT note FROM names WHERE key = ?)", (link_key(name),))
-        found = self._find(ROW, where, "ORDER BY path")
-        return [_row(cells) for cells in found]
+        found = self.find(ROW, where, "ORDER BY path")
+        return [row_of(cells) for cells in found]
 
     def names(self) -> list[tuple[str, str, list[str]]]:
         """Path, title and aliases of every note, as a resolver of links takes them."""
@@ -194,9 +195,9 @@ class Catalog(Store):
             done: Only those that are open (False) or ticked (True); None for both.
         """
         wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
-        found = self._find(
+        found = self.find(
             "path, title, t.line, t.mark, t.done, t.text",
-            self._where(node),
+            self.where(node),
             f"{wanted} ORDER BY sort, path, t.line",
             join="JOIN tasks t ON t.note = notes.id",
         )
@@ -243,7 +244,7 @@ class Catalog(Store):
         """Whether a refresh was interrupted before it knew where all links lead."""
         return bool(self.ask("SELECT 1 FROM links WHERE state = 'unsettled' LIMIT 1"))
 
-    def _find(
+    def find(
         self,
         what: str,
         where: Condition,
@@ -251,18 +252,27 @@ class Catalog(Store):
         values: Sequence[Any] = (),
         join: str = "",
     ) -> list[Any]:
-        """Run a SELECT over `notes`."""
+        """Run a SELECT over `notes`; for this room's own questions.
+
+        Args:
+            what: The columns.
+            where: Which rows, logs and templates among them.
+            more: What follows the condition, such as an order.
+            values: What its question marks stand for.
+            join: What else is asked along.
+        """
         # Columns and conditions are this package's own text; what a person wrote is in the values.
         sql = f"SELECT {what} FROM notes {join} WHERE {where.sql} {more}"  # noqa: S608 - see above
         return self.ask(sql, (*where.values, *values))
 
     def _paths(self, where: Condition) -> frozenset[str]:
-        return frozenset(load_path(path) for (path,) in self._find("path", where))
+        return frozenset(load_path(path) for (path,) in self.find("path", where))
 
     def _count(self, where: Condition) -> int:
-        return int(self._find("count(*)", where)[0][0])
+        return int(self.find("count(*)", where)[0][0])
 
-    def _where(self, node: Node | None) -> Condition:
+    def where(self, node: Node | None) -> Condition:
+        """A tree of facts as an expression for `find`; None is every note."""
         wanted = roles(node)
         listed = ", ".join(f"'{role}'" for role in wanted)
         among = f"role IN ({listed})" if len(wanted) > 1 else "role = 'note'"
@@ -285,7 +295,8 @@ class Catalog(Store):
                 return self._paths(condition(node))
 
 
-def _row(cells: tuple[Any, ...]) -> Row:
+def row_of(cells: tuple[Any, ...]) -> Row:
+    """A row from the columns of ROW."""
     path, title, kind, mtime_ns, size, private, problem, words, facts = cells
     return Row(load_path(path), title, kind, mtime_ns, size, private == 1, problem, words, facts)
 

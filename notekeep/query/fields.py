@@ -100,6 +100,9 @@ SCOPES = (
 )
 """Names before a colon that are no field; here so that a misspelt one is understood."""
 
+LIKENESS = 0.6
+"""How alike two names must be for one to be taken for a slip of the other, as difflib counts."""
+
 _READ_AS: dict[str, FieldType] = {
     "text": "text",
     "number": "number",
@@ -166,14 +169,14 @@ class Fields:
         """All that `has:` understands, sorted."""
         return sorted({*THINGS, *self._types})
 
-    def nearest(self, name: str) -> str | None:
+    def nearest(self, name: str, likeness: float = LIKENESS) -> str | None:
         """The field or scope that `name` is most likely a slip of, or None."""
-        return nearest(name, [*self._types, *self._aliases, *SCOPES])
+        return nearest(name, [*self._types, *self._aliases, *SCOPES], likeness)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], likeness: float = LIKENESS) -> str | None:
     """The known word that `word` is most likely a slip of, or None when none is near."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word.casefold()[:40], sorted(known), n=1, cutoff=0.6)
+    found = get_close_matches(word.casefold()[:40], sorted(known), n=1, cutoff=likeness)
     return found[0] if found else None

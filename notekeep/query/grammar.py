@@ -26,6 +26,9 @@ MAX_DEPTH = 50
 FALLBACK_WORDS = 20
 """How many words count of something that is being typed and cannot be read as a query."""
 
+CLEAR_LIKENESS = 0.75
+"""How alike a name must be to a field's for being taken for it without asking."""
+
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
 _UNITS: dict[str, type[Section | Line]] = {"section": Section, "line": Line}
@@ -241,10 +244,16 @@ class _Parser:
         except UsageError:
             if not self.context.typing:
                 raise
-            return None if self.context.unfinished(value) else _as_words(field, value)
+            if self.context.unfinished(value) and self._is_begun(field):
+                return None
+            return _as_words(field, value)
         if leaf is None or self.group:
             return leaf
         return unit(leaf, (field.start, value.end))
+
+    def _is_begun(self, field: Token) -> bool:
+        """Whether what is being typed looks like a field, so that its value is no word."""
+        return self.context.fields.nearest(field.text, CLEAR_LIKENESS) is not None
 
     def _sort(self, value: Token) -> None:
         at = value.start

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         ("a [auth", And((Term("a"), Prefix("[auth")))),
         ("a [author:", Term("a")),
         ("a /lev(", Term("a")),
+        ("Cafe: an", Term("Cafe an")),
         ("note:this that", And((Term("note this"), Prefix("that")))),
         ("", None),
     ],

@@ -188,10 +188,11 @@ class Analyzer(Composable):
         for match in _CHUNK.finditer(text.replace("_", " ")):
             terms = self._terms[match.group()]
             if only is None or not only.isdisjoint(terms):
-                for at, word in enumerate(self.words(match.group())):
-                    term = self.indexed(word)
+                start = match.start()
+                for at, (term, word) in enumerate(
+                    zip(terms, self.words(match.group()), strict=False)  # a break has no words
+                ):
                     if term and (only is None or term in only):
-                        start = match.start()
                         found.append(
                             Place(term, position + at, start + word.start, start + word.end)
                         )

@@ -35,7 +35,6 @@ LETTERS = str.maketrans(
         "þ": "th",
         "ß": "ss",
         "\u0131": "i",  # Turkish i without a dot
-        "\u0451": "\u0435",  # Cyrillic io, mostly written as ie
     }
 )
 
@@ -46,6 +45,10 @@ LAST_LETTER_WITH_ACCENTS = "\u03ff"
 # Hebrew and Arabic points are written in few texts and typed in fewer searches.
 FIRST_POINT = "\u0591"
 LAST_POINT = "\u0670"
+
+CYRILLIC_IE = "\u0435"
+DOTS = "\u0308"
+"""The dots that make Cyrillic ie io are mostly not written."""
 
 STEM_LETTERS = 24
 """Longer words are codes and keys, not language."""
@@ -71,16 +74,26 @@ def fold_word(word: str) -> str:
     """Return the word as it is compared: lower case, without accents, one form for each width."""
     if word.isascii():
         return word.lower()
+    lower = unicodedata.normalize("NFKD", word).casefold()  # what is taken apart may be capital: ℠
     apart = unicodedata.normalize("NFKD", word.casefold()).translate(LETTERS)
     kept: list[str] = []
     base = ""
     for character in apart:
         if not unicodedata.combining(character):
             base = character
-        elif base <= LAST_LETTER_WITH_ACCENTS or FIRST_POINT <= character <= LAST_POINT:
+        elif _is_left_out(character, base):
             continue
         kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept)).translate(LETTERS)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_left_out(mark: str, base: str) -> bool:
+    """Whether people leave a mark out where it belongs to this letter."""
+    return (
+        base <= LAST_LETTER_WITH_ACCENTS
+        or FIRST_POINT <= mark <= LAST_POINT
+        or (base == CYRILLIC_IE and mark == DOTS)
+    )
 
 
 def short(code: str) -> str:

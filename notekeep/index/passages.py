@@ -1,0 +1,164 @@
+"""Conditions that only a note's text can answer: one line, one section, a regular expression.
+
+What the words index and the catalog know narrows the notes down first; only those are read. The
+answer is a tree without such conditions, in which they have become the notes that meet them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.index import regexguard
+from notekeep.index.snippet import read_text
+from notekeep.query.tree import (
+    And,
+    Compare,
+    Docs,
+    Has,
+    Is,
+    Line,
+    Link,
+    Node,
+    Not,
+    Or,
+    Path,
+    Regex,
+    Section,
+    Tag,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.index.catalog import Catalog
+    from notekeep.index.regexguard import Spans
+    from notekeep.index.words import Words
+    from notekeep.index.words.match import Matcher
+
+READ = 5 << 20
+"""How much of a note is looked at, in bytes; as much as the index reads of a large one."""
+
+
+def is_fact(node: Node) -> bool:
+    """Whether the catalog alone can answer a tree."""
+    match node:
+        case And(parts) | Or(parts):
+            return all(map(is_fact, parts))
+        case Not(part):
+            return is_fact(part)
+        case _:
+            return isinstance(node, Compare | Path | Tag | Is | Has | Link | Docs)
+
+
+def needs_text(node: Node) -> bool:
+    """Whether a tree has a condition that only a note's text can answer."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(needs_text, parts))
+        case Not(part):
+            return needs_text(part)
+        case _:
+            return isinstance(node, Section | Line | Regex)
+
+
+class Passages:
+    """Answers such conditions for one query.
+
+    Attributes:
+        spans: Where the regular expressions match, by path, in characters of the whole file.
+    """
+
+    def __init__(self, catalog: Catalog, words: Words, root: str) -> None:
+        self.catalog, self.words, self.root = catalog, words, root
+        self.spans: dict[str, Spans] = {}
+
+    def answered(self, node: Node, within: frozenset[str] | None = None) -> Node:
+        """The same tree with only words and known notes in it.
+
+        Args:
+            node: Any tree.
+            within: The notes that can still be found; others need not be looked at.
+
+        Raises:
+            UsageError: A regular expression takes too long.
+            Unusable: There is no words index, and the tree needs one.
+        """
+        if is_fact(node):
+            return Docs(self.catalog.paths(node))
+        match node:
+            case And(parts):
+                return self._all(parts, within)
+            case Or(parts):
+                return Or(tuple(self.answered(part, within) for part in parts))
+            case Not(part):
+                return Not(self.answered(part, within))
+            case Regex(pattern):
+                found = regexguard.matching(pattern, self.root, self._candidates(within))
+                for path, spans in found.items():
+                    self.spans.setdefault(path, []).extend(spans)
+                return Docs(frozenset(found))
+            case Section(inside) | Line(inside):
+                return self._in_one(node, inside, within)
+            case _:
+                return node
+
+    def paths(self, tree: Node) -> frozenset[str]:
+        """The notes that an answered tree finds; words are only asked when it has any."""
+        if is_fact(tree):
+            return self.catalog.paths(tree)
+        return frozenset(self.words.scores(tree))
+
+    def _all(self, parts: Iterable[Node], within: frozenset[str] | None) -> Node:
+        """Conditions that must all hold: those that need no text say which notes to read."""
+        known = [self.answered(part, within) for part in parts if not needs_text(part)]
+        if known:
+            found = self.paths(And(tuple(known)))
+            within = found if within is None else found & within
+        answered = [self.answered(part, within) for part in parts if needs_text(part)]
+        return And((*known, *answered))
+
+    def _in_one(self, unit: Section | Line, inside: Node, within: frozenset[str] | None) -> Node:
+        wanted = without_nots(inside)
+        candidates = self._candidates(within)
+        if wanted is not None:
+            candidates &= frozenset(self.words.scores(wanted))
+        matcher = self.words.matcher(inside)
+        docs = Docs(frozenset(path for path in candidates if self._holds(unit, path, matcher)))
+        return docs if wanted is None else And((wanted, docs))
+
+    def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
+        return self.catalog.paths(None) if within is None else within
+
+    def _holds(self, unit: Section | Line, path: str, matcher: Matcher) -> bool:
+        """Whether one line or section of a note has all that is asked for."""
+        text = read_text(self.root, path, READ)
+        if text is None:
+            return False
+        body = text.whole[text.body :]
+        starts = [0, *(found.end() for found in re.finditer("\n", body))]
+        if isinstance(unit, Section):
+            first = text.line_of(text.body)
+            lines = {line - first for line, _, _ in self.catalog.headings(path)}
+            starts = [0, *(starts[line] for line in sorted(lines) if 0 < line < len(starts))]
+        return matcher.holds_in_one(body, starts)
+
+
+def without_nots(node: Node) -> Node | None:
+    """What a whole note must have when a line of it must match; None when that is nothing.
+
+    A line without a word may stand in a note that has the word elsewhere, so what is under a Not
+    says nothing about the note.
+    """
+    match node:
+        case And(parts):
+            kept = tuple(part for one in parts if (part := without_nots(one)) is not None)
+            return And(kept) if kept else None
+        case Or(parts):
+            all_parts = [without_nots(part) for part in parts]
+            kept = tuple(part for part in all_parts if part is not None)
+            return Or(kept) if len(kept) == len(all_parts) else None
+        case Not():
+            return None
+        case _:
+            return node

@@ -1,0 +1,130 @@
+"""Notes while a query is being typed: by title, alias, tag and what was changed last.
+
+From the catalog alone, so that a key is answered in a few milliseconds however large the vault is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError
+from notekeep.index.catalog import ROW, row_of
+from notekeep.index.conditions import Condition
+from notekeep.index.found import Found, Hit
+from notekeep.index.passages import is_fact
+from notekeep.index.snippet import Snippet, joined
+from notekeep.query.fold import fold
+from notekeep.query.tree import And, Fuzzy, Node, Phrase, Prefix, Term, Wildcard
+
+if TYPE_CHECKING:
+    from notekeep.index.catalog import Catalog
+    from notekeep.index.rows import Row
+    from notekeep.query.tree import Query
+
+FEW = 5
+"""With fewer hits than this, titles with the letters in that order are found too."""
+
+FUZZY_LETTERS = 3
+"""Fewer letters than this stand in nearly every title in some order."""
+
+_NAMED = """
+    instr(title_folded, ?) OR instr(name_folded, ?)
+    OR id IN (SELECT note FROM fields WHERE key = 'aliases' AND instr(text, ?))
+    OR id IN (SELECT note FROM tags WHERE own AND instr(tag, ?))
+"""
+# The whole title, its beginning, the beginning of a word in it, anywhere, another name of it.
+_RANK = """
+    CASE WHEN title_folded = ? THEN 0
+         WHEN instr(title_folded, ?) = 1 THEN 1
+         WHEN instr(' ' || title_folded, ' ' || ?) THEN 2
+         WHEN instr(title_folded, ?) THEN 3
+         ELSE 4 END
+"""
+
+
+def suggest(query: Query, typed: str, catalog: Catalog, *, limit: int = 50) -> Found:
+    """Find what a query that is being typed may be about.
+
+    Args:
+        query: As the grammar reads it while it is being typed.
+        typed: The text itself: a title that is typed whole may have what the grammar takes for
+            something else.
+        catalog: Where titles and tags are.
+        limit: How many hits at most.
+
+    Returns:
+        Hits whose snippet is the title, with the words that were typed marked. Recent notes when
+        nothing is asked for yet; nothing where titles cannot tell.
+    """
+    words = [fold(text) for text in _texts(query.root) if fold(text)] if query.root else []
+    try:
+        facts = _facts(query.root)
+        if not words and (facts or query.root):
+            total, rows = catalog.rows(facts, query.order, limit) if facts else (0, [])
+            return Found(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
+        whole = " ".join(words) if facts else fold(typed)
+        return _named(catalog, words, whole, facts, limit)
+    except NotekeepError:
+        return Found(0, [])
+
+
+def _named(catalog: Catalog, words: list[str], whole: str, facts: Node | None, limit: int) -> Found:
+    among = catalog.where(facts)
+    named = " AND ".join(f"({_NAMED})" for _ in words) or "1"
+    values = tuple(value for word in words for value in (word,) * _NAMED.count("?"))
+    where = Condition(f"{among.sql} AND {named}", among.values + values)
+    ranks = (whole,) * _RANK.count("?")
+    order = f"ORDER BY {_RANK}, mtime_ns DESC, path LIMIT ?"
+    rows = [row_of(cells) for cells in catalog.find(ROW, where, order, (*ranks, limit))]
+    total = len(rows) if len(rows) < limit else int(catalog.find("count(*)", where)[0][0])
+    if len(rows) < FEW and len(whole) >= FUZZY_LETTERS:
+        seen = {row.path for row in rows}
+        rows += [row for row in _with_letters(catalog, whole, among, limit) if row.path not in seen]
+        rows, total = rows[:limit], max(total, len(rows))
+    marked = [Snippet(row.title, _marks(row.title, words)) for row in rows]
+    ranked = enumerate(zip(rows, marked, strict=True))
+    return Found(total, [Hit(row, float(len(rows) - at), mark) for at, (row, mark) in ranked])
+
+
+def _with_letters(catalog: Catalog, whole: str, among: Condition, limit: int) -> list[Row]:
+    """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits."""
+    like = Condition(
+        f"{among.sql} AND title_folded LIKE ? ESCAPE '\\'", (*among.values, _pattern(whole))
+    )
+    found = catalog.find(ROW, like, "ORDER BY length(title_folded), path LIMIT ?", (limit,))
+    return [row_of(cells) for cells in found]
+
+
+def _pattern(whole: str) -> str:
+    letters = [f"\\{letter}" if letter in "%_\\" else letter for letter in whole.replace(" ", "")]
+    return f"%{'%'.join(letters)}%"
+
+
+def _texts(node: Node) -> list[str]:
+    """The words that notes are to have, in order; not what is under a Not or in another place."""
+    match node:
+        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope) | Fuzzy(text, _, scope):
+            return text.split() if scope in ("any", "title") else []
+        case Wildcard(text, scope):
+            return re.split(r"[*?]+", text) if scope in ("any", "title") else []
+        case And(parts):
+            return [text for part in parts for text in _texts(part)]
+    return []
+
+
+def _facts(node: Node | None) -> Node | None:
+    """The facts that notes must meet."""
+    if node is None or is_fact(node):
+        return node
+    if isinstance(node, And):
+        kept = tuple(part for part in node.parts if is_fact(part))
+        return And(kept) if kept else None
+    return None
+
+
+def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
+    """Where words stand in a title, case and accents aside."""
+    plain = "".join(fold(letter)[:1] or " " for letter in title)
+    found = ((plain.find(word), len(word)) for word in words)
+    return tuple(joined((at, at + length) for at, length in found if at >= 0))

@@ -1,0 +1,247 @@
+"""A query into hits: which, in what order, and with what passage."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import UsageError
+from notekeep.index import regexguard
+from notekeep.index.search import listing, search
+from notekeep.index.words import Unusable, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from notekeep.index.found import Found
+    from tests.index.conftest import Vault
+
+NOTES = {
+    "leverage.md": "# Leverage\n\nCode and media are leverage.\n\n## Labour\n\nOld leverage.\n",
+    "naval.md": "---\ntype: podcast\nrating: 5\nguest: Naval\n---\n# On wealth\n"
+    "Naval says: seek leverage.\n\n> Play long-term games. (p. 3)\n\n#money\n",
+    "book.md": "---\ntype: book\nrating: 3\nlang: en\n---\n# The Almanack\n\n"
+    "intro\n\n## Key ideas\n\nwealth is not money\n\n## Games\n\nplay games with long horizons\n",
+    "run.md": "# Jog\n\nTo run is to run, and who runs will run.\n",
+    "running.md": "# Shoes\n\nShoes for running.\n",
+    "code.md": "# Code\n\n```python\nx = foo(bar)\n```\nfoo on one line\nbar on another\n",
+    "private/secret.md": "My leverage is secret.\n",
+    "cafe.md": "# Café au lait\n\nUn café 🚀 noir.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory, make_vault: Callable[[Path], Vault]) -> Vault:
+    made = make_vault(tmp_path_factory.mktemp("search"))
+    for path, text in NOTES.items():
+        made.write(path, text)
+    made.refresh(words=words_of(made))
+    return made
+
+
+def words_of(vault: Vault) -> Words:
+    return Words(vault.cache / "words", "en")
+
+
+def ask(vault: Vault, text: str, *, limit: int | None = 20, explain: bool = False) -> Found:
+    words = words_of(vault)
+    try:
+        return search(
+            vault.query(text), vault.catalog, words, str(vault.root), limit=limit, explain=explain
+        )
+    finally:
+        words.close()
+
+
+def paths(vault: Vault, text: str) -> list[str]:
+    found = ask(vault, text)
+    assert found.total == len(found.hits)
+    return [hit.row.path.removesuffix(".md") for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("leverage type:podcast", {"naval"}),
+        ("leverage -type:podcast", {"leverage", "private/secret"}),
+        ("leverage is:private", {"private/secret"}),
+        ("wealth rating>=4", {"naval"}),
+        ("shoes OR type:book", {"running", "book"}),
+        ("-leverage path:o", {"book", "code"}),
+        ('"not money"', {"book"}),
+        ("alman*", {"book"}),
+        ("levrage~", {"leverage", "naval", "private/secret"}),
+        ("cafe", {"cafe"}),
+        ("title:code", {"code"}),
+        ("quote:games", {"naval"}),
+        ("line:(foo bar)", {"code"}),
+        ("line:(on one)", {"code"}),
+        ("line:(one another)", set()),
+        ("line:(play -horizons)", {"naval"}),
+        ("line:(-nothing) type:book", {"book"}),
+        ("section:(play horizons)", {"book"}),
+        ("section:(wealth horizons)", set()),
+        ('section:"Key ideas"', {"book"}),
+        ('section:("Key ideas" money)', {"book"}),
+        ("-section:(not money) wealth", {"naval"}),
+        ("/foo\\(b[a-z]r\\)/", {"code"}),
+        ("/^my LEVERAGE/", {"private/secret"}),
+        ("/leverage/ type:podcast", {"naval"}),
+        ("leverage -/secret/", {"leverage", "naval"}),
+        ("🚀", {"cafe"}),
+        ("wealth (/seek/ OR line:(not money))", {"naval", "book"}),
+    ],
+)
+def test_a_query_finds(shelf: Vault, text: str, found: set[str]) -> None:
+    assert set(paths(shelf, text)) == found
+
+
+def test_a_note_that_is_called_so_comes_first(shelf: Vault) -> None:
+    assert paths(shelf, "leverage")[0] == "leverage"
+    assert paths(shelf, "on wealth")[0] == "naval"
+    assert paths(shelf, "café au lait")[0] == "cafe"
+
+
+def test_words_as_typed_come_before_other_forms(shelf: Vault) -> None:
+    assert paths(shelf, "running") == ["running", "run"]
+    assert paths(shelf, "run") == ["run", "running"]
+
+
+def test_an_order_goes_before_the_score(shelf: Vault) -> None:
+    assert paths(shelf, "wealth sort:rating") == ["book", "naval"]
+    assert paths(shelf, "wealth sort:-rating") == ["naval", "book"]
+
+
+def test_scores_say_the_order(shelf: Vault) -> None:
+    scores = [hit.score for hit in ask(shelf, "leverage").hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_limit_cuts_the_hits_and_not_the_total(shelf: Vault) -> None:
+    for found in (ask(shelf, "leverage", limit=1), ask(shelf, "leverage limit:1")):
+        assert found.total == 3
+        assert [hit.row.path for hit in found.hits] == ["leverage.md"]
+    assert len(ask(shelf, "leverage", limit=None).hits) == 3
+
+
+def test_a_hit_shows_the_passage_with_most_of_the_words(shelf: Vault) -> None:
+    (hit,) = ask(shelf, "long horizons").hits
+    marked = [hit.snippet.text[start:end] for start, end in hit.snippet.marks]
+    assert marked == ["long", "horizons"]
+    assert hit.line == 16
+    assert hit.heading == "Games"
+
+
+def test_a_regular_expression_is_marked_where_it_matches(shelf: Vault) -> None:
+    (hit,) = ask(shelf, "/seek lev\\w+/").hits
+    ((start, end),) = hit.snippet.marks
+    assert hit.snippet.text[start:end] == "seek leverage"
+    assert (hit.line, hit.heading) == (7, "On wealth")
+
+
+def test_facts_alone_show_how_the_note_begins(shelf: Vault) -> None:
+    (hit,) = ask(shelf, "type:podcast").hits
+    assert hit.snippet.text.startswith("Naval says: seek leverage.")
+    assert hit.snippet.marks == ()
+    assert (hit.score, hit.line, hit.heading) == (0.0, None, "")
+
+
+def test_an_explanation_says_how_it_was_read_and_what_each_hit_meets(shelf: Vault) -> None:
+    found = ask(shelf, "leverage (type:podcast OR path:private) -money", explain=True)
+    assert found.explanation.splitlines()[:3] == ["all of", "  word leverage", "  any of"]
+    assert [(hit.row.path, hit.why) for hit in found.hits] == [
+        ("private/secret.md", ("word leverage", "path contains private"))
+    ]
+    assert "secret: word leverage; path contains private" in found.explanation
+
+
+def test_words_that_nobody_has_are_answered_with_near_ones(shelf: Vault) -> None:
+    found = ask(shelf, "levrage")
+    assert (found.total, found.hits) == (0, [])
+    assert found.remarks == ('No note has "levrage". Did you mean leverage?',)
+
+
+def test_words_that_are_not_looked_for_are_said(shelf: Vault) -> None:
+    assert ask(shelf, "the").remarks == ('"the" is too common to be looked for; /the/ finds it.',)
+
+
+def test_a_regular_expression_that_never_ends_is_stopped(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regexguard, "STUCK_SECONDS", 0.3)
+    vault.write("a.md", "a" * 40 + "!\n")
+    vault.refresh()
+    with pytest.raises(UsageError, match="takes too long"):
+        ask(vault, "/(a+)+$/")
+
+
+def test_facts_never_open_the_words(vault: Vault) -> None:
+    vault.write("a.md", "---\ntype: book\n---\n")
+    vault.refresh()
+
+    def opened() -> Words:
+        pytest.fail("the words index was opened")
+
+    query = vault.query("type:book -is:draft sort:-modified")
+    assert listing(query, vault.catalog, opened, str(vault.root))[0] == 1
+
+
+def test_a_list_of_words_is_sorted_by_title(shelf: Vault) -> None:
+    words = words_of(shelf)
+    total, rows = listing(
+        shelf.query("leverage"), shelf.catalog, lambda: words, str(shelf.root), limit=2
+    )
+    words.close()
+    assert (total, [row.title for row in rows]) == (3, ["Leverage", "On wealth"])
+
+
+def test_without_a_words_index_titles_are_searched_and_that_is_said(vault: Vault) -> None:
+    vault.write("Deep work.md", "x #focus")
+    vault.write("b.md", "deep work in the body only")
+    vault.refresh()
+    found = ask(vault, "deep -line:(focus)")
+    assert [hit.row.path for hit in found.hits] == []
+    found = ask(vault, "deep work")
+    assert [hit.row.path for hit in found.hits] == ["Deep work.md"]
+    assert "not built yet" in found.remarks[0]
+    with pytest.raises(Unusable):
+        listing(vault.query("deep"), vault.catalog, lambda: words_of(vault), str(vault.root))
+
+
+def test_a_note_that_is_gone_is_never_shown(vault: Vault) -> None:
+    for name in "abcdef":
+        vault.write(f"{name}.md", "common words")
+    words = words_of(vault)
+    vault.refresh(words=words)
+    vault.remove("a.md")
+    vault.refresh()
+    assert paths(vault, "common") == list("bcdef")
+    words.close()
+
+
+def test_searching_for_facts_loads_neither_whoosh_nor_sqlite_utils(shelf: Vault) -> None:
+    code = f"""
+import sys
+from datetime import date
+from notekeep.index.catalog import Catalog
+from notekeep.index.search import listing, search, suggest
+from notekeep.index.refresh import refresh
+from notekeep.query.fields import Fields
+from notekeep.query.grammar import parse
+
+catalog = Catalog({str(shelf.cache)!r})
+refresh({str(shelf.root)!r}, catalog)
+query = parse("rating>=3 sort:-rating", Fields.of({{}}, catalog.field_names()), today=date.today())
+assert listing(query, catalog, lambda: None, "")[0] == 2
+assert suggest(query, "", catalog).total == 2
+heavy = ("whoosh", "sqlite_utils", "yaml", "rich", "textual")
+print([name for name in heavy if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "[]\n"

@@ -1,0 +1,93 @@
+"""The passage that is shown of a note."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.index.snippet import NOTHING, WIDTH, Text, joined, opening, passage, read_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def spans(text: str, *words: str) -> list[tuple[int, int]]:
+    found = [
+        (at, at + len(word))
+        for word in words
+        for at in range(len(text))
+        if text.startswith(word, at)
+    ]
+    return sorted(found)
+
+
+def test_the_window_has_the_most_different_words() -> None:
+    far = "filler words here " * 30
+    text = f"one one one {far}one and two and three {far}two two"
+    shown = passage(Text(text, 0), spans(text, "one", "two", "three"))
+    said = shown.snippet
+    assert [said.text[start:end] for start, end in said.marks] == ["one", "two", "three"]
+    assert said.text.startswith("…")
+    assert said.text.endswith("…")
+
+
+def test_the_body_goes_before_the_front_matter() -> None:
+    text = "---\ntitle: word\n---\nthe word itself\n"
+    body = text.index("the")
+    shown = passage(Text(text, body), spans(text, "word"))
+    assert shown.snippet.text == "the word itself\n"
+    assert shown.line == 4
+    matter = passage(Text(text, body), spans(text, "title"))
+    assert matter.line == 2
+
+
+def test_without_a_word_it_is_how_the_body_begins() -> None:
+    text = "---\na: b\n---\n\n# Title\n\n> Some words.\nAnd more.\n"
+    shown = passage(Text(text, text.index("\n# ")), [])
+    assert shown.snippet.text == "Some words.\nAnd more."
+    assert (shown.snippet.marks, shown.line) == ((), None)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# Only a title\n"])
+def test_a_note_without_text_shows_nothing(text: str) -> None:
+    assert opening(Text(text, 0)) == NOTHING
+
+
+def test_a_long_beginning_is_cut_between_words() -> None:
+    shown = opening(Text("word " * 100, 0)).snippet.text
+    assert shown.endswith("word…")
+    assert len(shown) <= WIDTH + 1
+
+
+def test_a_file_is_read_up_to_its_head(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes("\ufeff---\r\na: é\r\n---\r\nbödy\r\n".encode() + b"\xff")
+    text = read_text(str(tmp_path), "a.md")
+    assert text is not None
+    assert text.whole[text.body :] == "bödy\r\n\ufffd"
+    assert read_text(str(tmp_path), "gone.md") is None
+
+
+@given(
+    st.text(alphabet="ab \n", min_size=1, max_size=900),
+    st.lists(st.tuples(st.integers(0, 899), st.integers(1, 20)), min_size=1, max_size=20),
+    st.integers(0, 300),
+)
+def test_marks_are_the_words_themselves(
+    text: str, places: list[tuple[int, int]], body: int
+) -> None:
+    found = sorted({(at, min(at + size, len(text))) for at, size in places if at < len(text)})
+    shown = passage(Text(text, min(body, len(text))), found)
+    said = shown.snippet
+    bare = said.text.removeprefix("…").removesuffix("…")
+    assert bare in text
+    assert len(said.text) <= WIDTH + 30
+    apart = {text[start:end] for start, end in joined(found)}
+    for start, end in said.marks:
+        assert 0 <= start < end <= len(said.text)
+        assert any(said.text[start:end] in whole for whole in apart)
+    if found:
+        assert said.marks
+        assert shown.line is not None
