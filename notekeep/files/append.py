@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
@@ -179,7 +180,7 @@ def _make_folders(folder: str) -> None:
 
 def _sync_folder_of(place: str) -> None:
     """Wait until the name of a file or folder is on the disk."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     fd = os.open(os.path.dirname(place) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -72,6 +72,8 @@ def sync_file(fd: int) -> None:
 
 def _full_sync(fd: int) -> bool:
     """Flush through the drive's cache; False where the file system knows no such flush."""
+    if sys.platform == "win32":
+        return False
     import fcntl
 
     try:

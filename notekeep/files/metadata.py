@@ -42,12 +42,14 @@ def carry_over(source: int, target: int) -> None:
     os.fchmod(target, mode)
     if sys.platform == "darwin":
         _copy_darwin(source, target)
-    elif hasattr(os, "listxattr"):
+    else:
         _copy_attributes(source, target)
 
 
 def _give(target: int, old: os.stat_result) -> bool:
     """Give a file the old one's owner and group as far as we may; False if the group is another."""
+    if sys.platform == "win32":
+        return True
     new = os.fstat(target)
     if new.st_uid != old.st_uid:
         with suppress(PermissionError):
@@ -62,6 +64,8 @@ def _give(target: int, old: os.stat_result) -> bool:
 
 def _copy_attributes(source: int, target: int) -> None:
     """Copy extended attributes; POSIX access lists are among them."""
+    if sys.platform != "linux":
+        return
     try:
         names = os.listxattr(source)
     except OSError as error:

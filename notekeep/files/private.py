@@ -7,6 +7,7 @@ History and journal hold the text of private notes; they are made with mode 0600
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def make_folder(folder: str) -> None:
         make_folder(above)
     with suppress(FileExistsError):
         os.mkdir(folder, 0o700)
-        if os.name != "nt":
+        if sys.platform != "win32":
             os.chmod(folder, 0o700)
     sync_folder_at(above or ".")
 
@@ -77,14 +78,14 @@ def open_temp(folder: str) -> tuple[int, str]:
     """
     temp = os.path.join(folder, TEMP_PREFIX + os.urandom(6).hex())
     fd = os.open(temp, _FLAGS, 0o600)
-    if os.name != "nt":
+    if sys.platform != "win32":
         os.fchmod(fd, 0o600)
     return fd, temp
 
 
 def sync_folder_at(folder: str) -> None:
     """Wait until the names in a folder of our own are on the disk."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -17,7 +17,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,9 @@ _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNO
 WINDOWS_BUSY = frozenset({5, 32, 33})
 _WINDOWS_HALF_DONE = 1177  # ERROR_UNABLE_TO_MOVE_REPLACEMENT_2: only the old file was moved
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 1.0, 1.0)
+
+
+_Result = TypeVar("_Result")
 
 
 class Unsupported(Exception):
@@ -157,17 +160,15 @@ def rename_over(source: Entry, target: Entry) -> None:
 
 
 def retried(
-    action: Callable[[], Any],
+    action: Callable[[], _Result],
     *,
-    pauses: tuple[float, ...] = _PAUSES,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Any:
+    sleep: Callable[[float], None] | None = None,
+) -> _Result:
     """Do what Windows may refuse for a moment because somebody looks at the file.
 
     Args:
         action: What to do.
-        pauses: How many seconds to wait before each further try; about four in all.
-        sleep: Waits.
+        sleep: Waits so many seconds before each further try; about four in all.
 
     Returns:
         What the action returns.
@@ -175,13 +176,13 @@ def retried(
     Raises:
         OSError: It failed for another reason, or to the end.
     """
-    for pause in pauses:
+    for pause in _PAUSES:
         try:
             return action()
         except OSError as error:
             if getattr(error, "winerror", None) not in WINDOWS_BUSY:
                 raise
-        sleep(pause)
+        (sleep or time.sleep)(pause)
     return action()
 
 
@@ -248,19 +249,20 @@ def _replace_file(old: str, new: str, backup: str) -> int:
     """Call ReplaceFileW; returns the error of Windows or 0."""
     import ctypes
 
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
     done = kernel.ReplaceFileW(
         ctypes.c_wchar_p(old), ctypes.c_wchar_p(new), ctypes.c_wchar_p(backup), 0, None, None
     )
-    return 0 if done else int(ctypes.get_last_error())  # type: ignore[attr-defined]
+    return 0 if done else int(ctypes.get_last_error())  # type: ignore[attr-defined,unused-ignore]
 
 
 def _windows_error(number: int, path: str) -> OSError:
     """Make the exception Python itself makes for an error of Windows."""
-    if sys.platform == "win32":
-        import ctypes
+    import ctypes
 
-        return OSError(None, ctypes.FormatError(number), path, number)
+    tell = getattr(ctypes, "FormatError", None)
+    if tell is not None:
+        return OSError(None, tell(number), path, number)
     error = OSError(errno.EIO, f"Windows error {number}", path)
-    error.winerror = number  # type: ignore[attr-defined]
+    error.winerror = number  # type: ignore[attr-defined,unused-ignore]
     return error

@@ -1,0 +1,496 @@
+"""What other systems do differently, as far as it can be shown on this one.
+
+Windows exchanges by ReplaceFileW and has no calls relative to a folder; macOS flushes by another
+call and renames by other flags; some file systems know no exchange, no links, no flush of a folder.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import stat
+import struct
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.errors import Conflict, Failure, NotekeepError
+from notekeep.files import durable, folder, locks, metadata, move, reasons, rename, save, scan
+from notekeep.files.folder import NameTaken
+from notekeep.files.rename import Entry, retried
+from notekeep.files.save import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from notekeep.files.history import History
+
+OLD, NEW, THEIRS = b"old\n", b"new\n", b"theirs\n"
+
+
+@pytest.fixture
+def note(vault: Path) -> Path:
+    file = vault / "note.md"
+    file.write_bytes(OLD)
+    return file
+
+
+def windows_error(number: int) -> OSError:
+    error = OSError(errno.EACCES, "Access is denied")
+    error.winerror = number  # type: ignore[attr-defined]
+    return error
+
+
+class TestRetrying:
+    def test_what_is_busy_for_a_moment_is_tried_again(self) -> None:
+        answers = [windows_error(5), windows_error(32), windows_error(33), None]
+        slept: list[float] = []
+
+        def action() -> str:
+            answer = answers.pop(0)
+            if answer is not None:
+                raise answer
+            return "done"
+
+        assert retried(action, sleep=slept.append) == "done"
+        assert len(slept) == 3
+        assert slept == sorted(slept)
+
+    def test_it_ends_after_some_seconds(self) -> None:
+        slept: list[float] = []
+
+        def action() -> None:
+            raise windows_error(32)
+
+        with pytest.raises(OSError, match="denied"):
+            retried(action, sleep=slept.append)
+        assert 3 <= sum(slept) <= 5
+
+    def test_any_other_error_is_told_at_once(self) -> None:
+        slept: list[float] = []
+        for error in (windows_error(2), OSError(errno.ENOSPC, "No space")):
+
+            def action(error: OSError = error) -> None:
+                raise error
+
+            with pytest.raises(OSError, match=error.strerror):
+                retried(action, sleep=slept.append)
+        assert slept == []
+
+
+class Windows:
+    """ReplaceFileW and a rename that refuses a taken name, as Windows has them.
+
+    Attributes:
+        errors: What the next calls of ReplaceFileW fail with.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[int] = []
+        self._rename = os.rename
+
+    def replace_file(self, old: str, new: str, backup: str) -> int:
+        number = self.errors.pop(0) if self.errors else 0
+        if number == 1177:
+            self._rename(old, backup)
+        elif not number:
+            self._rename(old, backup)
+            self._rename(new, old)
+        return number
+
+    def rename(self, source: str, target: str, **_: Any) -> None:
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "exists", target)
+        self._rename(source, target)
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
+    fake = Windows()
+    monkeypatch.setattr(rename, "_replace_file", fake.replace_file)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    monkeypatch.setattr(os, "rename", fake.rename)
+    monkeypatch.setattr(folder, "_DIR_FD", False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    return fake
+
+
+@pytest.mark.usefixtures("windows")
+class TestWindows:
+    def test_a_note_is_saved(self, note: Path, vault: Path) -> None:
+        save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+        assert note.read_bytes() == NEW
+        assert os.listdir(vault) == ["note.md"]
+
+    def test_another_save_in_the_window_comes_out_as_the_backup_and_is_kept(
+        self, note: Path, vault: Path, at_point: Callable[..., None]
+    ) -> None:
+        at_point("synced", lambda: note.write_bytes(THEIRS))
+        with pytest.raises(Conflict, match="at the same moment"):
+            save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+        assert note.read_bytes() == NEW
+        assert sorted(file.read_bytes() for file in vault.iterdir()) == [NEW, THEIRS]
+
+    @pytest.mark.parametrize("number", [5, 32, 1175, 1176, 1177])
+    def test_a_replace_that_fails_leaves_the_old_note(
+        self, note: Path, vault: Path, windows: Windows, number: int
+    ) -> None:
+        windows.errors = [number] * 10
+        with pytest.raises(NotekeepError, match=r"note\.md"):
+            save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+        assert note.read_bytes() == OLD
+        assert os.listdir(vault) == ["note.md"]
+
+    def test_a_scanner_that_looks_at_it_for_a_moment_is_waited_for(
+        self, note: Path, vault: Path, windows: Windows
+    ) -> None:
+        windows.errors = [32, 5]
+        save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+        assert note.read_bytes() == NEW
+
+    def test_new_files_steps_and_undo(self, note: Path, vault: Path, history: History) -> None:
+        with history.step("many", "", root=vault) as step:
+            step.create("books/new.md", NEW)
+            step.edit("note.md", NEW, digest_of(OLD))
+            step.move("note.md", "books/note.md")
+        with pytest.raises(NameTaken):
+            save.create("books/NEW.md", OLD, root=vault)
+        assert (vault / "books/note.md").read_bytes() == NEW
+        history.undo(vault)
+        assert note.read_bytes() == OLD
+        assert [str(path) for path in vault.glob("books/*")] == []
+        history.settle(vault, min_age=0)
+        assert scan.sweep(vault, {}).temps == []
+
+    def test_the_error_of_a_failed_call_is_like_pythons_own(self) -> None:
+        assert rename._windows_error(32, "x").winerror == 32  # type: ignore[attr-defined]
+
+
+class TestMac:
+    def test_the_exchange_and_the_new_name_have_flags_of_their_own(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flags: list[int] = []
+
+        def renamer(_source: Entry, _target: Entry, flag: int) -> int:
+            flags.append(flag)
+            return 0
+
+        monkeypatch.setattr(rename, "_renamer", lambda: renamer)
+        one, other = Entry(3, "/v", "a"), Entry(3, "/v", "b")
+        for platform in ("darwin", "linux"):
+            monkeypatch.setattr(sys, "platform", platform)
+            rename.exchange(one, other)
+            rename.rename_new(one, other)
+        assert flags == [2, 4, 2, 1]
+
+    def test_they_are_found_under_the_names_the_system_has(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Function:
+            argtypes: tuple[Any, ...] = ()
+            restype: Any = None
+            calls: list[tuple[Any, ...]] = []  # noqa: RUF012 - one for all, on purpose
+
+            def __call__(self, *args: Any) -> int:
+                self.calls.append(args)
+                return 0
+
+        class Library:
+            renameatx_np = Function()
+
+        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Library())
+        monkeypatch.setattr(sys, "platform", "darwin")
+        call = rename._renamer.__wrapped__()
+        assert call is not None
+        assert call(Entry(7, "/v", "a"), Entry(8, "/v", "\udcff"), 2) == 0
+        assert Function.calls == [(7, b"a", 8, b"\xff", 2)]
+        monkeypatch.setattr(sys, "platform", "linux")
+        assert rename._renamer.__wrapped__() is None
+
+    def test_a_flush_goes_through_the_drives_cache_where_it_can(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import fcntl
+
+        asked: list[int] = []
+        plain: list[int] = []
+        answer: list[OSError] = []
+
+        def control(_fd: int, command: int) -> int:
+            asked.append(command)
+            if answer:
+                raise answer[0]
+            return 0
+
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(fcntl, "fcntl", control)
+        monkeypatch.setattr(os, "fsync", plain.append)
+        durable.sync_file(5)
+        assert (asked, plain) == ([51], [])
+        answer.append(OSError(errno.ENOTSUP, "not here"))
+        durable.sync_file(5)
+        assert plain == [5]
+        answer[0] = OSError(errno.EIO, "disk")
+        with pytest.raises(OSError, match="disk"):
+            durable.sync_file(5)
+
+    def test_tags_and_access_lists_are_copied_by_its_own_call(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls: list[tuple[Any, ...]] = []
+
+        class Library:
+            @staticmethod
+            def fcopyfile(*args: Any) -> int:
+                calls.append(args)
+                return 0
+
+        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Library)
+        metadata._copy_darwin(3, 4)
+        assert calls == [(3, 4, None, 5)]
+
+    def test_a_bulk_change_flushes_each_file_where_no_call_flushes_them_all(
+        self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flushed: list[int] = []
+        real = durable.sync_file
+
+        def flush(fd: int) -> None:
+            flushed.append(fd)
+            real(fd)
+
+        monkeypatch.setattr(durable, "_syncfs", lambda: None)
+        monkeypatch.setattr(durable, "sync_file", flush)
+        with history.step("many", "", root=vault) as step:
+            step.edit("note.md", NEW, digest_of(OLD))
+            step.create("b.md", NEW)
+        assert note.read_bytes() == NEW
+        assert len(flushed) >= 4
+
+
+@pytest.mark.usefixtures("note")
+class TestDisksWithoutCase:
+    """APFS and NTFS take "note.md" and "Note.md" for one file."""
+
+    def test_only_the_spelling_changes(self, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(move, "_is_same_file", lambda *_: True)
+        move.rename("note.md", "Note.md", root=vault)
+        assert [(path.name, path.read_bytes()) for path in vault.iterdir()] == [("Note.md", OLD)]
+
+    def test_where_such_a_rename_does_nothing_a_third_name_helps(
+        self, vault: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(move, "_is_same_file", lambda *_: True)
+        monkeypatch.setattr(move, "rename_over", lambda *_: None)
+        move.rename("note.md", "Note.md", root=vault)
+        assert [(path.name, path.read_bytes()) for path in vault.iterdir()] == [("Note.md", OLD)]
+
+    def test_here_the_spelling_can_be_changed_too(self, vault: Path) -> None:
+        move.rename("note.md", "NOTE.md", root=vault)
+        move.rename("NOTE.md", "NOTE.md", root=vault)
+        assert os.listdir(vault) == ["NOTE.md"]
+
+
+@pytest.mark.usefixtures("two_disks")
+class TestMovingToAnotherDisk:
+    @pytest.fixture
+    def two_disks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = rename.rename_free
+
+        def across(source: Entry, target: Entry) -> None:
+            if source.folder != target.folder:
+                raise OSError(errno.EXDEV, "Invalid cross-device link")
+            real(source, target)
+
+        monkeypatch.setattr(move, "rename_free", across)
+
+    def test_a_file_is_carried_over(self, note: Path, vault: Path) -> None:
+        note.chmod(0o640)
+        move.rename("note.md", "disk/note.md", root=vault)
+        moved = vault / "disk" / "note.md"
+        assert moved.read_bytes() == OLD
+        assert stat.S_IMODE(moved.stat().st_mode) == 0o640
+        assert not note.exists()
+
+    def test_a_file_that_changes_meanwhile_stays(
+        self, note: Path, vault: Path, at_point: Callable[..., None]
+    ) -> None:
+        at_point("synced", lambda: note.write_bytes(THEIRS))
+        with pytest.raises(Conflict, match="while it was moved"):
+            move.rename("note.md", "disk/note.md", root=vault)
+        assert note.read_bytes() == THEIRS
+
+    def test_a_taken_name_stays_too(self, note: Path, vault: Path) -> None:
+        (vault / "disk").mkdir()
+        (vault / "disk" / "note.md").write_bytes(THEIRS)
+        with pytest.raises(NameTaken):
+            move.rename("note.md", "disk/note.md", root=vault)
+        assert note.read_bytes() == OLD
+
+
+class TestOddDisks:
+    @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+    def test_a_folder_that_cannot_be_flushed_is_no_failure(
+        self, monkeypatch: pytest.MonkeyPatch, number: int
+    ) -> None:
+        def fsync(_: int) -> None:
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        durable.sync_folder(3)
+        durable.sync_folder(None)
+
+    def test_a_folder_that_fails_to_flush_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fsync(_: int) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        with pytest.raises(OSError, match="Input/output"):
+            durable.sync_folder(3)
+
+    def test_a_system_that_writes_nothing_is_not_asked_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "write", lambda *_: 0)
+        with pytest.raises(OSError, match="wrote nothing"):
+            durable.write_all(3, b"x")
+
+    def test_a_system_that_writes_a_little_at_a_time_writes_all(
+        self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = os.write
+        monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:3]))
+        save.replace("note.md", b"0123456789" * 10, digest_of(OLD), root=vault, history=history)
+        assert note.read_bytes() == b"0123456789" * 10
+
+    def test_a_disk_without_locks_is_written_without(
+        self, note: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def nothing(_: int) -> None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+        monkeypatch.setattr(locks, "_try", nothing)
+        with note.open() as file, locks.locked(file.fileno(), "note.md"):
+            assert locks.try_lock(file.fileno())
+
+    def test_a_lock_that_fails_otherwise_is_told(
+        self, note: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(_: int) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(locks, "_try", broken)
+        with note.open() as file:
+            with pytest.raises(OSError, match="Input"), locks.locked(file.fileno(), "note.md"):
+                pytest.fail("it was not locked")
+            with pytest.raises(OSError, match="Input"):
+                locks.try_lock(file.fileno())
+
+
+def access_list(user: int) -> bytes:
+    """A POSIX access list that lets one more user read, in the kernel's form."""
+    entries = [(1, 6, -1), (2, 4, user), (4, 4, -1), (0x10, 4, -1), (0x20, 0, -1)]
+    packed = b"".join(struct.pack("<HHI", tag, may, who & 0xFFFFFFFF) for tag, may, who in entries)
+    return struct.pack("<I", 2) + packed
+
+
+class TestAttributes:
+    def test_an_access_list_is_carried_over(
+        self, note: Path, vault: Path, history: History
+    ) -> None:
+        try:
+            os.setxattr(note, "system.posix_acl_access", access_list(1234))
+        except (OSError, AttributeError):
+            pytest.skip("this disk has no access lists")
+        save.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        assert os.getxattr(note, "system.posix_acl_access") == access_list(1234)
+
+    @pytest.mark.parametrize(
+        ("name", "number", "fails"),
+        [
+            ("security.selinux", errno.EPERM, False),
+            ("user.colour", errno.ENOSPC, True),
+            ("system.posix_acl_access", errno.EPERM, True),
+            ("user.gone", errno.ENODATA, False),
+        ],
+    )
+    def test_one_that_cannot_be_copied_counts_unless_it_is_the_systems(
+        self,
+        note: Path,
+        vault: Path,
+        history: History,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+        number: int,
+        *,
+        fails: bool,
+    ) -> None:
+        def refuse(*_: Any) -> None:
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(os, "listxattr", lambda _: [name], raising=False)
+        monkeypatch.setattr(os, "getxattr", lambda *_: b"x", raising=False)
+        monkeypatch.setattr(os, "setxattr", refuse, raising=False)
+        if fails:
+            with pytest.raises(NotekeepError):
+                save.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        else:
+            save.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        assert note.read_bytes() == (OLD if fails else NEW)
+        assert os.listdir(vault) == ["note.md"]
+
+    def test_an_owner_that_cannot_be_kept_is_let_go(
+        self, note: Path, vault: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = os.fstat
+
+        def another(fd: int) -> Any:
+            found = real(fd)
+            values = list(found)
+            if fd == first[0]:
+                values[4:6] = [found.st_uid + 1, found.st_gid + 1]
+            return os.stat_result(values)
+
+        def refuse(*_: Any) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        source, target = os.open(note, os.O_RDONLY), os.open(vault / "new", os.O_RDWR | os.O_CREAT)
+        first = [source]
+        note.chmod(0o664)
+        monkeypatch.setattr(os, "fstat", another)
+        monkeypatch.setattr(os, "fchown", refuse)
+        metadata.carry_over(source, target)
+        monkeypatch.undo()
+        assert stat.S_IMODE(os.fstat(target).st_mode) == 0o644
+        for fd in (source, target):
+            os.close(fd)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "words"),
+    [
+        (errno.ENOSPC, "Failure", "no space"),
+        (errno.EDQUOT, "Failure", "quota"),
+        (errno.EACCES, "Refused", "may not change"),
+        (errno.EROFS, "Refused", "read-only"),
+        (errno.EMFILE, "Failure", "too many files"),
+        (errno.EIO, "Failure", "disk reported an error"),
+        (errno.ENAMETOOLONG, "Refused", "longer than"),
+        (errno.ENOENT, "NotFound", "not there"),
+        (errno.ESTALE, "Failure", "does not answer"),
+        (errno.EBUSY, "Failure", "busy"),
+    ],
+)
+def test_each_reason_is_told_with_a_remedy(number: int, kind: str, words: str) -> None:
+    told = reasons.explain(OSError(number, os.strerror(number)), "a b.md", "saved")
+    assert type(told).__name__ == kind
+    assert told.message.startswith("'a b.md' could not be saved: ")
+    assert words in told.message.lower()
+    assert told.hint
+    assert isinstance(told, NotekeepError)
+    assert Failure.exit_code == 5

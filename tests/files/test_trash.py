@@ -1,0 +1,110 @@
+"""What is deleted is in the trash, comes back from it, and is gone only when that is emptied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import NotFound
+from notekeep.files import trash
+from notekeep.files.folder import NameTaken
+from notekeep.files.save import digest_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.files.history import History
+
+
+@pytest.fixture
+def vault(vault: Path) -> Path:
+    (vault / "books").mkdir()
+    (vault / "books" / "b.md").write_bytes(b"b")
+    return vault
+
+
+def delete(history: History, vault: Path, path: str) -> str:
+    with history.step("rm", f"rm {path}", root=vault) as step:
+        return step.trash(path)
+
+
+def test_a_deleted_note_lies_in_the_trash_under_its_path(history: History, vault: Path) -> None:
+    assert delete(history, vault, "books/b.md") == ".trash/books/b.md"
+    (one,) = trash.list_trash(vault)
+    assert (one.path, one.was, one.size) == (".trash/books/b.md", "books/b.md", 1)
+    assert not (vault / "books/b.md").exists()
+
+
+def test_a_second_one_of_the_same_path_gets_a_number_and_goes_back_to_its_place(
+    history: History, vault: Path
+) -> None:
+    delete(history, vault, "books/b.md")
+    (vault / "books/B.md").write_bytes(b"second")
+    assert delete(history, vault, "books/B.md") == ".trash/books/B 2.md"
+
+    assert trash.restore(vault, history, ".trash/books/B 2.md") == "books/B.md"
+    assert (vault / "books/B.md").read_bytes() == b"second"
+    with pytest.raises(NameTaken):
+        trash.restore(vault, history, ".trash/books/b.md")
+    assert trash.restore(vault, history, ".trash/books/b.md", "other.md") == "other.md"
+    assert trash.list_trash(vault) == []
+
+
+def test_bringing_back_can_be_undone(history: History, vault: Path) -> None:
+    delete(history, vault, "books/b.md")
+    trash.restore(vault, history, ".trash/books/b.md")
+    history.undo(vault)
+    assert [one.was for one in trash.list_trash(vault)] == ["books/b.md"]
+    history.undo(vault)
+    assert (vault / "books/b.md").read_bytes() == b"b"
+
+
+def test_what_obsidian_deleted_can_be_brought_back_too(history: History, vault: Path) -> None:
+    (vault / ".trash").mkdir()
+    (vault / ".trash" / "theirs.md").write_bytes(b"t")
+    assert trash.restore(vault, history, ".trash/theirs.md") == "theirs.md"
+
+
+def test_only_what_is_in_the_trash_is_brought_back(history: History, vault: Path) -> None:
+    for path in ("books/b.md", ".trash/none.md", ".obsidian/app.json"):
+        with pytest.raises(NotFound):
+            trash.restore(vault, history, path)
+
+
+def test_emptied_it_is_gone_but_for_its_last_version(history: History, vault: Path) -> None:
+    delete(history, vault, "books/b.md")
+    outside = vault.parent / "outside"
+    outside.mkdir()
+    (outside / "mine.md").write_bytes(b"mine")
+    (vault / ".trash" / "link").symlink_to(outside)
+    (vault / ".trash" / "theirs.md").write_bytes(b"t")
+
+    assert trash.empty(vault, history, older_than=3600) == []
+    assert sorted(trash.empty(vault, history)) == [
+        ".trash/books/b.md",
+        ".trash/link",
+        ".trash/theirs.md",
+    ]
+    assert list((vault / ".trash").iterdir()) == []
+    assert (outside / "mine.md").read_bytes() == b"mine"
+    assert history.blob(digest_of(b"t")) == b"t"
+    assert [one.digest for one in history.versions("theirs.md")] == [digest_of(b"t")]
+    history.undo(vault)
+    assert (vault / "books/b.md").read_bytes() == b"b"
+
+
+def test_a_vault_without_trash_has_nothing_in_it(history: History, vault: Path) -> None:
+    assert trash.list_trash(vault) == []
+    assert trash.empty(vault, history) == []
+
+
+def test_links_and_folders_are_deleted_as_what_they_are(history: History, vault: Path) -> None:
+    outside = vault.parent / "outside.md"
+    outside.write_bytes(b"mine")
+    (vault / "link.md").symlink_to(outside)
+    assert delete(history, vault, "link.md") == ".trash/link.md"
+    assert (vault / ".trash" / "link.md").is_symlink()
+    assert outside.read_bytes() == b"mine"
+    history.undo(vault)
+    assert (vault / "link.md").is_symlink()

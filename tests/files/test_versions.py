@@ -1,0 +1,204 @@
+"""A note's versions are found under all its names, thinned with age, and forgotten when asked."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import NotFound
+from notekeep.files import prune
+from notekeep.files.ledger import Change, StepRecord, new_id
+from notekeep.files.save import digest_of
+
+if TYPE_CHECKING:
+    from notekeep.files.history import History
+
+DAY = 86_400
+
+
+def edit(history: History, vault: Path, path: str, data: bytes) -> None:
+    with history.step("edit", f"edit {path}", root=vault) as step:
+        step.edit(path, data, None)
+
+
+def contents(history: History, path: str) -> list[bytes]:
+    return [history.blob(version.digest) for version in history.versions(path)]
+
+
+@pytest.fixture
+def vault(vault: Path) -> Path:
+    (vault / "a.md").write_bytes(b"zero")
+    return vault
+
+
+class TestVersions:
+    def test_they_are_newest_first_with_what_was_there_before(
+        self, history: History, vault: Path
+    ) -> None:
+        edit(history, vault, "a.md", b"one")
+        edit(history, vault, "a.md", b"two")
+        assert contents(history, "a.md") == [b"two", b"one", b"zero"]
+        assert [version.verb for version in history.versions("a.md")] == ["edit", "edit", ""]
+
+    def test_they_follow_a_note_through_its_names_and_the_trash(
+        self, history: History, vault: Path
+    ) -> None:
+        edit(history, vault, "a.md", b"one")
+        with history.step("rename", "", root=vault) as step:
+            step.edit("a.md", b"two", digest_of(b"one"))
+            step.move("a.md", "b.md")
+        edit(history, vault, "b.md", b"three")
+        with history.step("rm", "", root=vault) as step:
+            step.trash("b.md")
+
+        assert contents(history, "b.md") == [b"three", b"two", b"one", b"zero"]
+        history.undo(vault)
+        assert contents(history, "b.md") == [b"three", b"two", b"one", b"zero"]
+        names = [version.path for version in history.versions("b.md")]
+        assert names[0] == "b.md"
+        assert names[-1] == "a.md"
+
+    def test_what_others_wrote_in_between_is_among_them(
+        self, history: History, vault: Path
+    ) -> None:
+        edit(history, vault, "a.md", b"one")
+        (vault / "a.md").write_bytes(b"theirs")
+        edit(history, vault, "a.md", b"two")
+        assert contents(history, "a.md") == [b"two", b"theirs", b"one", b"zero"]
+
+    def test_one_can_be_put_back_and_that_undone(self, history: History, vault: Path) -> None:
+        edit(history, vault, "a.md", b"one")
+        history.restore(vault, "a.md", digest_of(b"zero"))
+        assert (vault / "a.md").read_bytes() == b"zero"
+        history.undo(vault)
+        assert (vault / "a.md").read_bytes() == b"one"
+
+    def test_one_can_be_put_back_though_the_note_is_gone(
+        self, history: History, vault: Path
+    ) -> None:
+        edit(history, vault, "a.md", b"one")
+        (vault / "a.md").unlink()
+        history.restore(vault, "a.md", digest_of(b"one"))
+        assert (vault / "a.md").read_bytes() == b"one"
+        with pytest.raises(NotFound):
+            history.restore(vault, "a.md", digest_of(b"never"))
+
+
+def remember(history: History, path: str, data: bytes, age: float, before: bytes | None) -> None:
+    """Write a step of some days ago into history."""
+    import os
+
+    digest = history.keep(data)
+    moment = time.time() - age * DAY
+    old = digest_of(before) if before is not None else None
+    history.ledger.append(
+        StepRecord(new_id(), moment, "edit", "", (Change("edit", path, old, digest),))
+    )
+    os.utime(history.blobs._path(digest), (moment, moment))
+
+
+class TestPruning:
+    @pytest.fixture
+    def long_history(self, history: History) -> History:
+        """Three versions on each of three days, long ago and lately, of two notes."""
+        for note in ("a.md", "gone.md"):
+            before = None
+            for age in (200, 150, 10):
+                for hour in range(3):
+                    data = f"{note} {age} {hour} ".encode() * 100
+                    remember(history, note, data, age - hour / 1000, before)
+                    before = data
+        return history
+
+    def kept(self, history: History) -> set[tuple[str, str]]:
+        return {
+            tuple(history.blob(blob.digest).decode().split()[1:3])  # type: ignore[misc]
+            for blob in history.blobs
+        }
+
+    def test_as_long_as_it_is_small_everything_stays(self, long_history: History) -> None:
+        before = len(list(long_history.blobs))
+        assert long_history.prune() == 0
+        assert len(list(long_history.blobs)) == before
+
+    def test_the_old_is_thinned_to_one_a_day_and_the_young_stays(
+        self, long_history: History
+    ) -> None:
+        freed = prune.prune(long_history, max_bytes=0)
+        assert freed > 0
+        assert self.kept(long_history) == {
+            ("200", "2"),
+            ("150", "2"),
+            ("10", "0"),
+            ("10", "1"),
+            ("10", "2"),
+        }
+
+    def test_it_stops_when_it_is_small_enough_the_oldest_first(self, long_history: History) -> None:
+        total = sum(blob.size for blob in long_history.blobs)
+        prune.prune(long_history, max_bytes=total - 1)
+        gone = total - sum(blob.size for blob in long_history.blobs)
+        assert 0 < gone < total / 10
+        assert ("200", "0") in self.kept(long_history)  # the other note's
+
+    def test_the_last_version_of_a_deleted_note_stays_for_ever(
+        self, history: History, vault: Path
+    ) -> None:
+        with history.step("rm", "rm a", root=vault) as step:
+            step.trash("a.md")
+        later = time.time() + 4000 * DAY
+        prune.prune(history, now=later, max_bytes=0)
+        assert contents(history, "a.md") == [b"zero"]
+
+    def test_what_no_step_speaks_of_goes_with_age(self, history: History) -> None:
+        history.keep(b"loose")
+        assert prune.prune(history, max_bytes=0) == 0
+        assert prune.prune(history, now=time.time() + 100 * DAY, max_bytes=0) == len(b"loose")
+
+    def test_undo_says_so_when_a_version_is_gone(self, history: History, vault: Path) -> None:
+        edit(history, vault, "a.md", b"one")
+        history.blobs.remove(digest_of(b"zero"))
+        with pytest.raises(NotFound, match="version"):
+            history.undo(vault)
+        assert (vault / "a.md").read_bytes() == b"one"
+
+
+class TestForgetting:
+    def test_no_trace_of_it_is_left(self, history: History, vault: Path) -> None:
+        (vault / "Secret plan.md").write_bytes(b"canary one")
+        (vault / "other.md").write_bytes(b"shared")
+        edit(history, vault, "Secret plan.md", b"canary two")
+        edit(history, vault, "Secret plan.md", b"shared")
+        edit(history, vault, "other.md", b"new")
+        with history.step("tag", "tag Secret plan and other", root=vault) as step:
+            step.edit("Secret plan.md", b"canary three", None)
+            step.edit("other.md", b"tagged", None)
+        with history.step("rename", "rename Secret plan", root=vault) as step:
+            step.move("Secret plan.md", "Plain.md")
+        with history.step("rm", "rm Plain", root=vault) as step:
+            step.trash("Plain.md")
+
+        assert history.forget("Plain.md") >= 3
+
+        for file in Path(history.folder).rglob("*"):
+            if file.is_file():
+                assert b"canary" not in file.read_bytes(), file
+                assert b"ecret" not in file.read_bytes(), file
+        assert history.versions("Secret plan.md") == []
+        assert history.versions("Plain.md") == []
+
+    def test_other_notes_keep_theirs_and_can_be_undone(self, history: History, vault: Path) -> None:
+        (vault / "other.md").write_bytes(b"shared")
+        edit(history, vault, "a.md", b"shared")
+        edit(history, vault, "other.md", b"new")
+        history.forget("a.md")
+        assert contents(history, "other.md") == [b"new", b"shared"]
+        history.undo(vault)
+        assert (vault / "other.md").read_bytes() == b"shared"
+        assert (vault / "a.md").read_bytes() == b"shared"
+
+    def test_a_note_without_history_has_nothing_to_forget(self, history: History) -> None:
+        assert history.forget("none.md") == 0
