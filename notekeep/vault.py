@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from notekeep.config import Places
-    from notekeep.export import Exported, Plan
+    from notekeep.export import Exported, Options, Plan
     from notekeep.files.ledger import StepRecord
     from notekeep.index.habits import HabitView, Logged
     from notekeep.index.refresh import Refreshed
@@ -385,26 +385,49 @@ class Vault(Rooms):
 
     # Publishing.
 
-    def plan_export(self, names: Sequence[str], *, target: str = "", site: str = "") -> Plan:
+    def plan_export(
+        self,
+        names: Sequence[str],
+        *,
+        target: str = "",
+        site: str = "",
+        options: Options | None = None,
+    ) -> Plan:
         """Plan drafts of notes: which files would be new, changed, unchanged or in conflict.
 
         Args:
-            names: Notes, by name; naming one is consent for it, as a draft.
-            target: The id of a target; empty detects it from the site.
-            site: The folder of the site; empty takes the one of the settings, else a folder of
-                portable drafts beside the vault.
+            names: Notes, by name.
+            target: The id of a target; empty takes the settings', or asks the site.
+            site: The folder of the site; empty takes the settings', else a folder of portable
+                drafts beside the vault.
+            options: What the person chose; by default the notes count as named.
 
         Raises:
             Refused: A note must not leave.
+            NotFound: There is no such note, or no site.
             UsageError: The site is none that the target knows.
         """
         from notekeep.export import plan_export
 
-        paths = [self.resolve(name).path for name in names]
-        return plan_export(self.source(), paths, target=target, site=site)
+        known = self.person.sites.get(self.name) or self.person.sites.get(self.root)
+        if known and not site:
+            target, site = target or known.target, known.folder
+        return plan_export(
+            self.source(),
+            [self.resolve(name).path for name in names],
+            target=target or None,
+            site=site or None,
+            options=options,
+            vault=os.path.basename(self.root),
+        )
 
     def export(self, plan: Plan) -> Exported:
-        """Write a plan's drafts, then look through every written byte for what is private."""
+        """Write a plan's drafts, then look through every written byte for what is private.
+
+        Raises:
+            Conflict: A file of the site changed since; nothing was written.
+            Refused: Something private was about to leave; nothing is left of the export.
+        """
         from notekeep.export import write
 
         return write(plan, self.history)
