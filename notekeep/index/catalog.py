@@ -109,6 +109,11 @@ class Catalog(Store):
         found = self.find(ROW, where)
         return {row.path: row for row in map(row_of, found)}
 
+    def rows_in_order(self, stored: Sequence[str]) -> list[Row]:
+        """The rows of notes, in that order; paths as `find` gives them."""
+        rows = self.rows_of(map(load_path, stored))
+        return [rows[path] for path in map(load_path, stored) if path in rows]
+
     def named(self, name: str) -> list[Row]:
         """All notes whose file name, title or an alias is that name, case aside, by path."""
         where = Condition("id IN (SELECT note FROM names WHERE key = ?)", (link_key(name),))

@@ -102,10 +102,13 @@ INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
     ("notes", ["role", "sort", "path"], False),
     ("notes", ["role", "kind"], False),
+    # All that suggestions look at, so that a key typed reads no whole rows.
+    ("notes", ["role", "title_folded", "name_folded", "mtime_ns", "path"], False),
     ("fields", ["note", "key"], False),
     ("fields", ["key", "type"], False),
     ("fields", ["key", "number"], False),
     ("fields", ["key", "day"], False),
+    ("fields", ["key", "text", "note"], False),
     ("tags", ["tag", "note"], False),
     ("tags", ["note"], False),
     ("names", ["key", "note"], False),

@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.index.catalog import ROW, row_of
 from notekeep.index.conditions import Condition
 from notekeep.index.found import Found, Hit
 from notekeep.index.passages import is_fact
@@ -75,9 +74,10 @@ def _named(catalog: Catalog, words: list[str], whole: str, facts: Node | None, l
     values = tuple(value for word in words for value in (word,) * _NAMED.count("?"))
     where = Condition(f"{among.sql} AND {named}", among.values + values)
     ranks = (whole,) * _RANK.count("?")
-    order = f"ORDER BY {_RANK}, mtime_ns DESC, path LIMIT ?"
-    rows = [row_of(cells) for cells in catalog.find(ROW, where, order, (*ranks, limit))]
-    total = len(rows) if len(rows) < limit else int(catalog.find("count(*)", where)[0][0])
+    # All of them: to count them afterwards would take as long again as to find them.
+    found = catalog.find("path", where, f"ORDER BY {_RANK}, mtime_ns DESC, path", ranks)
+    total = len(found)
+    rows = catalog.rows_in_order([path for (path,) in found[:limit]])
     if len(rows) < FEW and len(whole) >= FUZZY_LETTERS:
         seen = {row.path for row in rows}
         rows += [row for row in _with_letters(catalog, whole, among, limit) if row.path not in seen]
@@ -92,8 +92,8 @@ def _with_letters(catalog: Catalog, whole: str, among: Condition, limit: int) ->
     like = Condition(
         f"{among.sql} AND title_folded LIKE ? ESCAPE '\\'", (*among.values, _pattern(whole))
     )
-    found = catalog.find(ROW, like, "ORDER BY length(title_folded), path LIMIT ?", (limit,))
-    return [row_of(cells) for cells in found]
+    found = catalog.find("path", like, "ORDER BY length(title_folded), path LIMIT ?", (limit,))
+    return catalog.rows_in_order([path for (path,) in found])
 
 
 def _pattern(whole: str) -> str:
