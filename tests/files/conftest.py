@@ -76,27 +76,34 @@ class FailingSystem:
         return self.calls[self.at - 1]
 
 
-@pytest.fixture
-def vault(tmp_path: Path) -> Path:
-    root = tmp_path / "vault"
-    root.mkdir()
-    return root
-
-
-@pytest.fixture
-def quick_path(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: for tests that flush thousands of times."""
+@pytest.fixture(scope="session")
+def quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is one: these tests flush many thousand times."""
     memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK):
-        yield tmp_path
+    if not os.access(memory, os.W_OK) or os.environ.get("NOTEKEEP_DISK"):
+        yield tmp_path_factory.mktemp("quick")
         return
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield Path(folder)
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> History:
-    return History(tmp_path / "state")
+def quick_path(quick_folder: Path) -> Iterator[Path]:
+    """A folder of the test's own there; NOTEKEEP_DISK=1 puts it on the disk."""
+    with tempfile.TemporaryDirectory(dir=quick_folder) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def vault(quick_path: Path) -> Path:
+    root = quick_path / "vault"
+    root.mkdir()
+    return root
+
+
+@pytest.fixture
+def history(quick_path: Path) -> History:
+    return History(quick_path / "state")
 
 
 @pytest.fixture

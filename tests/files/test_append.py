@@ -69,10 +69,9 @@ def test_what_is_there_stays_and_the_line_stands_alone(
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n")), min_size=1, max_size=5))
-def test_lines_come_back_as_they_went(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
-) -> None:
-    file = tmp_path_factory.mktemp("log") / "log.md"
+def test_lines_come_back_as_they_went(quick_folder: Path, lines: list[str]) -> None:
+    file = quick_folder / "log.md"
+    file.unlink(missing_ok=True)
     for line in lines:
         append_line(file, line)
 

@@ -21,8 +21,8 @@ DAY = 86_400
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Path:
-    root = tmp_path / "vault"
+def vault(vault: Path) -> Path:
+    root = vault
     for name in ("a.md", "books/b.md", "books/deep/er/c.md", "habits/log/2026-11.laptop.md"):
         put(root / name)
     return root
@@ -199,9 +199,10 @@ def test_a_folder_that_fails_to_list_is_named_and_loses_no_note(
             raise OSError(5, "Input/output error")
         return real(place)
 
-    monkeypatch.setattr(os, "scandir", scandir)
     (vault / "a.md").unlink()
-    changes = sweep(vault, before)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", scandir)
+        changes = sweep(vault, before)
 
     assert changes.unreadable == {"books": "Input/output error"}
     assert changes.removed == ["a.md"]
