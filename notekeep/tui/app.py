@@ -7,13 +7,14 @@ under the cursor, a sweep of the vault, the rest.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import constants
 from textual.app import App
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
+from notekeep.tui import prelude
 from notekeep.tui.actions import BY_ID
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.keys import bindings
@@ -100,7 +101,9 @@ class NotekeepApp(App[None]):
         return self._made(TodayScreen(self.vault, self.glyphs, self.today))
 
     def _browse_screen(self) -> Screen[None]:
-        return self._made(BrowseScreen(self.vault, self.glyphs, self.today, self._first))
+        return self._made(
+            BrowseScreen(self.vault, self.glyphs, self.today, self._first, self.place.note)
+        )
 
     def _habits_screen(self) -> Screen[None]:
         from notekeep.tui.screens.habits import HabitsScreen
@@ -162,10 +165,28 @@ class NotekeepApp(App[None]):
         self.post_message(Working(""))
         show_error(self, error)
 
-    def on_unmount(self) -> None:
+    async def action_quit(self) -> None:
+        self._remember()
+        await super().action_quit()
+
+    def _remember(self) -> None:
+        """Write down where the person leaves, and what the screen shows."""
         self.place.day = self.today.isoformat()
         self.place.screen = self.current_mode
+        for made in self._screens:
+            if isinstance(made, BrowseScreen) and made.is_mounted:
+                self.place.note = made.note_here
         places.save(self.vault.places.state, self.place)
+        cache, screen = self.vault.places.cache, self.screen
+        if isinstance(screen, VaultScreen) and screen.opens_as_it_is:
+            theme = self.vault.person.theme or self.place.theme
+            day, size = self.today.isoformat(), (self.size.width, self.size.height)
+            look = prelude.Look.of(day, self.current_mode, theme, size, os.environ)
+            # The compositor has no public way to give its frame as a terminal would get it.
+            frame: Any = screen._compositor.render_update(full=True)  # noqa: SLF001 - see above
+            prelude.save(cache, look, frame.render_segments(self.console))
+        else:
+            prelude.forget(cache)
 
     # What screens ask for.
 
@@ -365,6 +386,24 @@ class NotekeepApp(App[None]):
 
 
 class TodayFirst(NotekeepApp):
-    """The program on a day's first start."""
+    """The program, opening on Today."""
 
     DEFAULT_MODE: ClassVar[str] = places.TODAY
+
+
+class HabitsFirst(NotekeepApp):
+    """The program, opening on Habits."""
+
+    DEFAULT_MODE: ClassVar[str] = places.HABITS
+
+
+class PublishFirst(NotekeepApp):
+    """The program, opening on Publish."""
+
+    DEFAULT_MODE: ClassVar[str] = places.PUBLISH
+
+
+APPS: dict[str, type[NotekeepApp]] = {
+    app.DEFAULT_MODE: app for app in (NotekeepApp, TodayFirst, HabitsFirst, PublishFirst)
+}
+"""The program by the screen it opens on, which Textual asks of the class."""

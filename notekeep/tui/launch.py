@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import shutil
 import threading
 from typing import TYPE_CHECKING
 
@@ -34,17 +35,24 @@ def launch(root: str | None) -> int:
         root = _welcome()
         if root is None:
             return 0
+    from notekeep.tui import place, prelude
     from notekeep.vault import Vault
 
     vault = Vault.open(root)
-    first = FirstPage(vault)
-    _log_to(vault.places.state)
-    from notekeep.tui import place
-    from notekeep.tui.app import NotekeepApp, TodayFirst
+    left = place.load(vault.places.state)
+    screen = left.opens_with(vault.today())
+    theme = vault.person.theme or left.theme
+    size = shutil.get_terminal_size()
+    look = prelude.Look.of(
+        vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ
+    )
+    with prelude.painted(vault.places.cache, look):
+        first = FirstPage(vault)
+        _log_to(vault.places.state)
+        from notekeep.tui.app import APPS
 
-    opens_today = place.load(vault.places.state).opens_with(vault.today()) == place.TODAY
-    app = (TodayFirst if opens_today else NotekeepApp)(vault, first.rows(), _collect_again)
-    app.run()
+        app = APPS[screen](vault, first.rows(), _collect_again)
+        app.run()
     return app.return_code or 0
 
 

@@ -105,17 +105,20 @@ def hit_rows(
 ) -> list[Line]:
     """Return a hit as two lines: its title with the matches marked, and the best passage."""
     title: Line = [Piece(clean_line(hit.row.title))]
-    if words is not None:
+    snippet = hit.snippet
+    is_title = snippet.text == hit.row.title
+    if is_title:
+        title = mark_spans(title, snippet.marks)
+    elif words is not None:
         title = mark(title, words)
     first = note_row(hit.row, width, glyphs, today, title)
-    snippet = hit.snippet
-    if not snippet.text:
+    if is_title or not snippet.text:
         about = kind_name(hit.row.kind)
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
         return [first, spread([Piece(f"{about}  {tags}", "faint")], [], width)]
     # Each break is one blank, so that the marks keep their places.
     passage = "".join(" " if char in "\r\n\t\x85\u2028\u2029" else char for char in snippet.text)
-    second = mark_spans([Piece(passage, "muted")], [tuple(span) for span in snippet.marks])
+    second = mark_spans([Piece(passage, "muted")], snippet.marks)
     return [first, spread(second, [], width)]
 
 

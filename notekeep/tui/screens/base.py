@@ -66,6 +66,11 @@ class VaultScreen(Screen[None]):
         """Return where the focus is, as `actions.PLACES` names it."""
         raise NotImplementedError
 
+    @property
+    def opens_as_it_is(self) -> bool:
+        """Whether the screen will look as it does now when it opens next time."""
+        return not self.query_one(Switcher).is_open
+
     def say(self, text: str) -> None:
         """Write what the screen says of itself at the right of the top line."""
         self.query_one(StatusLine).says = text

@@ -40,9 +40,21 @@ class BrowseScreen(VaultScreen):
     preview = getters.query_one("#preview", Preview)
     sidebar = getters.query_one("#sidebar", Sidebar)
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None) -> None:
+    def __init__(
+        self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None = None, note: str = ""
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            vault: What it shows.
+            glyphs: The characters to draw with.
+            today: The day it is.
+            first: The first page of all notes, when it was read already.
+            note: The note to put the cursor on.
+        """
         super().__init__(vault, glyphs, today)
         self._first = first
+        self._note = note
         self._sidebar: bool | None = None
         self._trail: list[str] = []
         self._at = -1
@@ -50,7 +62,7 @@ class BrowseScreen(VaultScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="panes"):
             yield Sidebar(self.glyphs, id="sidebar")
-            yield ListPane(self.vault, self.glyphs, self.today, self._first)
+            yield ListPane(self.vault, self.glyphs, self.today, self._first, self._note)
             yield Preview(id="preview")
 
     def on_mount(self) -> None:
@@ -72,6 +84,18 @@ class BrowseScreen(VaultScreen):
             return "search"
         focused = self.focused.id if self.focused is not None else None
         return focused if focused in {"preview", "sidebar"} else "list"
+
+    @property
+    def note_here(self) -> str:
+        """The note under the cursor, or ""."""
+        row = self.notes.row
+        return row.path if row is not None else ""
+
+    @property
+    def opens_as_it_is(self) -> bool:
+        searched = self.pane.typed or self.pane.scope or self.notes.marked
+        arranged = self.has_class("-reading") or self.has_class("-zoomed")
+        return not searched and not arranged and super().opens_as_it_is
 
     def _count(self) -> None:
         self.sidebar.show(self.vault.kinds(), self.vault.tags(), self.pane.scope)

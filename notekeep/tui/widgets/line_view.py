@@ -156,16 +156,16 @@ class LineView(ScrollView, can_focus=True):
     # Keys: a page has no cursor, so they scroll.
 
     def action_line_up(self) -> None:
-        self.scroll_relative(y=-1, animate=False)
+        self._scroll_top(self.scroll_offset.y - 1)
 
     def action_line_down(self) -> None:
-        self.scroll_relative(y=1, animate=False)
+        self._scroll_top(self.scroll_offset.y + 1)
 
     def action_page_up(self) -> None:
-        self.scroll_relative(y=1 - self.page, animate=False)
+        self._scroll_top(self.scroll_offset.y - self.page + 1)
 
     def action_page_down(self) -> None:
-        self.scroll_relative(y=self.page - 1, animate=False)
+        self._scroll_top(self.scroll_offset.y + self.page - 1)
 
     def action_first_line(self) -> None:
         self._scroll_top(0)
@@ -327,7 +327,9 @@ class Page(LineView):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         width = max(1, self.inner_width)
         lines = (plain(self.draw_line(index, width)) for index in range(self.line_count()))
-        return selection.extract("\n".join(line.rstrip() for line in lines)), "\n"
+        # What is pasted elsewhere must be as harmless as what is shown here.
+        shown = "\n".join(clean_line(line).rstrip() for line in lines)
+        return selection.extract(shown), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         del selection

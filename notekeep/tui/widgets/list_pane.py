@@ -80,7 +80,9 @@ class ListPane(Vertical):
     notes = getters.query_one(NoteList)
     box = getters.query_one(SearchBox)
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None) -> None:
+    def __init__(
+        self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None, note: str = ""
+    ) -> None:
         """Make the pane.
 
         Args:
@@ -88,12 +90,13 @@ class ListPane(Vertical):
             glyphs: The characters to draw with.
             today: The day it is.
             first: The first page of all notes, when it was read already.
+            note: The note to put the cursor on.
         """
         super().__init__(id="list-pane")
         self._vault, self._glyphs, self._today, self._first = vault, glyphs, today, first
         self._order = 0
         self._number = 0
-        self._wanted: str | None = None
+        self._wanted: str | None = note or None
         self.scope = ""
         self.is_reading = first is not None and not first.total
         """Whether the vault is read for the first time, so that an empty list means little."""
@@ -156,10 +159,11 @@ class ListPane(Vertical):
             return wanted
         return row.path if (row := self.notes.row) is not None else None
 
-    def _counted(self, shown: int) -> None:
+    def _counted(self, shown: int, *remarks: str) -> None:
         count = f"{count_of(shown, self._vault.count())} notes"
         order = ORDERS[self._order][1] if self._order and not self.typed else ""
-        self.post_message(self.Counted(f"{order} · {count}" if order else count))
+        parts = [*remarks, *([order] if order else []), count]
+        self.post_message(self.Counted(" · ".join(parts)))
 
     def on_search_box_changed(self, event: SearchBox.Changed) -> None:
         event.stop()
@@ -199,7 +203,7 @@ class ListPane(Vertical):
         self.matcher = matcher_of(self._vault.query(typed, typing=True))
         self.notes.nothing = _nothing_for(typed)
         self.notes.show_hits(found.hits, self.matcher, self._keep())
-        self._counted(found.total)
+        self._counted(found.total, *found.remarks[:1])
         if not found.hits:
             self.post_message(self.Empty())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from notekeep.tui.keys import ALL, bindings
@@ -104,7 +106,7 @@ class NoteList(ListView):
             self.lines_changed()
 
     def row_count(self) -> int:
-        return self.note_count or -(-len(self.nothing) // self.row_height)
+        return self.note_count or math.ceil(len(self.nothing) / self.row_height)
 
     def is_selectable(self, row: int) -> bool:
         return row < self.note_count
@@ -132,7 +134,7 @@ class NoteList(ListView):
             return 0
         total = self._source.total
         around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
-        for index in (*around, *range(min(total, LOOK_FOR))):
+        for index in chain(around, range(min(total, LOOK_FOR))):
             if (row := self.row_of(index)) is not None and row.path == path:
                 return index
         return min(near, max(0, total - 1))

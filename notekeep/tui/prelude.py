@@ -1,0 +1,123 @@
+"""The last frame, painted before Textual is imported.
+
+Importing Textual takes most of the time from a key to a frame. So the frame that was on the screen
+when the person left is kept, and shown again at once when the same screen will open at the same
+size on the same day; the real frame then takes its place. Keys typed meanwhile wait in the
+terminal. Nothing here imports Textual.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE = "frame.json"
+ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
+LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
+
+
+class Look(NamedTuple):
+    """What must be the same for a frame to be shown again.
+
+    Attributes:
+        day: The day, as ISO text.
+        screen: Which screen it is of.
+        columns: The terminal's width.
+        lines: The terminal's height.
+        colours: Everything that decides about colours.
+    """
+
+    day: str
+    screen: str
+    columns: int
+    lines: int
+    colours: str
+
+    @classmethod
+    def of(
+        cls, day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
+    ) -> Look:
+        """Return the look of a frame under a theme in a terminal."""
+        names = ("TERM", "COLORTERM", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
+        colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in names)])
+        return cls(day, screen, *size, colours)
+
+
+def save(folder: str, look: Look, frame: str) -> None:
+    """Keep a frame in a cache folder; where that fails, the next start is merely less quick."""
+    path = os.path.join(folder, FILE)
+    with contextlib.suppress(OSError):
+        draft = f"{path}.new"
+        with open(draft, "w", encoding="utf-8", opener=_private) as file:
+            json.dump({"look": look, "frame": frame}, file)
+        os.replace(draft, path)
+
+
+def forget(folder: str) -> None:
+    """Drop the frame: what will open is not what was seen last."""
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(folder, FILE))
+
+
+def load(folder: str, look: Look) -> str | None:
+    """Return the frame that was kept, if it looks as what will open."""
+    try:
+        with open(os.path.join(folder, FILE), encoding="utf-8") as file:
+            found: Any = json.load(file)
+    except (OSError, ValueError):
+        return None
+    if not isinstance(found, dict) or found.get("look") != list(look):
+        return None
+    frame = found.get("frame")
+    return frame if isinstance(frame, str) else None
+
+
+@contextlib.contextmanager
+def painted(folder: str, look: Look) -> Iterator[bool]:
+    """Show the kept frame while the interface starts; leave the terminal as it was afterwards.
+
+    Yields:
+        Whether a frame was shown.
+    """
+    frame = load(folder, look) if can_paint(os.environ) else None
+    if frame is None:
+        yield False
+        return
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    try:
+        # Without this, keys typed by now would be written over the frame.
+        tty.setcbreak(terminal, termios.TCSANOW)
+        _write(ENTER + frame)
+        yield True
+    finally:
+        # The interface found the terminal as it was left here, so it cannot restore more.
+        _write(LEAVE)
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def can_paint(env: Mapping[str, str]) -> bool:
+    """Tell whether there is a terminal to paint on, and nobody said not to."""
+    if sys.platform == "win32" or env.get("TERM", "dumb") == "dumb":
+        return False
+    if env.get("NOTEKEEP_NO_PRELUDE"):
+        return False
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _write(text: str) -> None:
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), text.encode("utf-8", "replace"))
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

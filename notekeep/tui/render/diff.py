@@ -1,0 +1,118 @@
+"""A plan of an export as lines: what it would do, what a person should know, and the diff."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.clean import clean, clean_line
+from notekeep.tui.render.pieces import Line, Piece, chop, wrap
+from notekeep.tui.render.words import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.export.plan import Exported, FileChange, Plan
+    from notekeep.tui.render.glyphs import Glyphs
+
+LONGEST_DIFF = 4000
+"""Lines of a diff that are shown; what is longer is read in an editor."""
+
+_STATUS_ROLES = {
+    "new": "added",
+    "changed": "link",
+    "unchanged": "faint",
+    "conflict": "warn",
+    "orphan": "warn",
+    "removed": "removed",
+}
+_DIFF_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
+
+
+def home_path(path: str) -> str:
+    """Return a folder as a person writes it, with ~ for their home."""
+    home = os.path.expanduser("~")
+    return f"~{path[len(home) :]}" if path == home or path.startswith(home + os.sep) else path
+
+
+def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return a plan as lines: where it goes, its files, what is refused, the diff of each."""
+    lines = [
+        *_heading(plan.target_name, plan.site, width),
+        _counts(plan),
+        [Piece(glyphs.rule * width, "rule")],
+    ]
+    for note, refusal in plan.refused.items():
+        lines += _told(f"{note}: {refusal.message} {refusal.hint}", "bad", width, glyphs)
+    for warning in plan.warnings:
+        lines += _told(warning, "warn", width, glyphs)
+    for file in plan.files:
+        lines += _file(file, width)
+    for file in plan.files:
+        if file.status not in {"unchanged", "orphan"}:
+            lines += _diff(file, width, glyphs)
+    return lines
+
+
+def exported_lines(done: Exported, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what an export did as lines, with the whole path of each file."""
+    lines = [*_heading("Written", done.site, width), [Piece(glyphs.rule * width, "rule")]]
+    for path in done.written:
+        lines += wrap(
+            [Piece("+ ", "added"), Piece(clean_line(os.path.join(done.site, path)))], width
+        )
+    for path in done.removed:
+        lines += wrap([Piece("- ", "removed"), Piece(clean_line(path))], width)
+    for path in done.conflicts:
+        lines += _told(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
+    for note, refusal in done.refused.items():
+        lines += _told(f"{note}: {refusal.message}", "bad", width, glyphs)
+    for warning in done.warnings:
+        lines += _told(warning, "warn", width, glyphs)
+    if not (done.written or done.removed):
+        lines.append([Piece("Everything was there already.", "muted")])
+    return lines
+
+
+def _heading(name: str, site: str, width: int) -> list[Line]:
+    line = [Piece(clean_line(name), "title"), Piece(f"  {clean_line(home_path(site))}", "muted")]
+    return wrap(line, width)
+
+
+def _counts(plan: Plan) -> Line:
+    line: Line = []
+    for status, count in plan.counts().items():
+        line.extend([Piece("  ")] if line else [])
+        line.append(Piece(f"{count} {status}", _STATUS_ROLES[status]))
+    return line or [Piece("Nothing to write.", "muted")]
+
+
+def _told(text: str, role: str, width: int, glyphs: Glyphs) -> list[Line]:
+    return wrap([Piece(f"{glyphs.warning} {clean_line(text).strip()}", role)], width)
+
+
+def _file(file: FileChange, width: int) -> list[Line]:
+    line = [
+        Piece(f"{file.status:<10}", _STATUS_ROLES[file.status]),
+        Piece(clean_line(file.path)),
+        *([Piece(f"  {clean_line(file.why)}", "faint")] if file.why else []),
+    ]
+    return wrap(line, width)
+
+
+def _diff(file: FileChange, width: int, glyphs: Glyphs) -> Iterator[Line]:
+    yield []
+    yield [Piece(clean_line(file.path), "title")]
+    if not file.is_text:
+        size = len(file.after or b"")
+        yield [Piece(f"{plural(size, 'byte')}, not text", "faint")]
+        return
+    # The two lines that name the file say nothing that the heading does not.
+    shown = clean(file.diff()).split("\n")[2:]
+    for source in shown[:LONGEST_DIFF]:
+        if not source:
+            continue
+        line = [Piece(source.expandtabs(4), _DIFF_ROLES.get(source[0], "muted"))]
+        yield from chop(line, width)
+    if len(shown) > LONGEST_DIFF:
+        yield [Piece(f"{glyphs.ellipsis} {len(shown) - LONGEST_DIFF} more lines", "faint")]

@@ -1,0 +1,54 @@
+"""What an export would write, or wrote, to read before one says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.tui.render.diff import exported_lines, plan_lines
+from notekeep.tui.widgets.line_view import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.export.plan import Exported, Plan
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.pieces import Line
+
+
+class DiffView(Page):
+    """Lines made for the width there is, and made again for another."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._make: Callable[[int], list[Line]] = lambda _width: []
+        self._lines: list[Line] = []
+        self._width = -1
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show what an export would write."""
+        self._show(lambda width: plan_lines(plan, width, self._glyphs))
+
+    def show_exported(self, done: Exported) -> None:
+        """Show what an export wrote."""
+        self._show(lambda width: exported_lines(done, width, self._glyphs))
+
+    def say(self, *lines: Line) -> None:
+        """Show a few words instead."""
+        self._show(lambda _width: list(lines))
+
+    def _show(self, make: Callable[[int], list[Line]]) -> None:
+        self._make, self._width = make, -1
+        self.lines_changed()
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def line_count(self) -> int:
+        width = max(8, self.inner_width)
+        if width != self._width:
+            self._width = width
+            self._lines = self._make(width)
+        return len(self._lines)
+
+    def draw_line(self, index: int, width: int) -> Line:
+        del width
+        return self._lines[index]
