@@ -9,7 +9,11 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from notekeep import config
+
 if TYPE_CHECKING:
+    import datetime as dt
+
     from notekeep.config import PersonSettings, VaultPlaces, VaultSettings
     from notekeep.export.source import Source
     from notekeep.files.history import History
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from notekeep.index.habits import HabitIndex
     from notekeep.index.words import Words
     from notekeep.markdown.kinds import Schema
+    from notekeep.query.fields import Fields
     from notekeep.writing.plans import Plans
 
 
@@ -105,3 +110,28 @@ class Rooms:
             schema=self.schema,
             attachments=self.settings.attachments,
         )
+
+    def fields(self) -> Fields:
+        """The fields, kinds and flags that a query may name in this vault."""
+        from notekeep.query.fields import Fields
+
+        kinds = {kind.id: kind.fields for kind in self.schema.kinds.values()}
+        return Fields.of(kinds, self.catalog.field_names())
+
+    def absolute(self, path: str) -> str:
+        """Where a vault path is on this machine.
+
+        Raises:
+            Refused: The path leads out of the vault.
+        """
+        from pathlib import Path
+
+        from notekeep.files.paths import inside
+
+        return str(inside(Path(self.root), path))
+
+    def today(self) -> dt.date:
+        """The day it is, by the hour at which the vault's days start."""
+        from notekeep.dates import habit_day
+
+        return habit_day(config.now(), self.settings.day_start)

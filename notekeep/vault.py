@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from notekeep.index.words import Words
     from notekeep.markdown.note import Note, Problem, Value
     from notekeep.overview import Overview
-    from notekeep.query.fields import Fields
     from notekeep.query.tree import Query
     from notekeep.writing.plan import Done, WritePlan
 
@@ -173,13 +172,6 @@ class Vault(Rooms):
             typing=typing,
         )
 
-    def fields(self) -> Fields:
-        """The fields, kinds and flags that a query may name in this vault."""
-        from notekeep.query.fields import Fields
-
-        kinds = {kind.id: kind.fields for kind in self.schema.kinds.values()}
-        return Fields.of(kinds, self.catalog.field_names())
-
     def resolve(self, name: str) -> Row:
         """Find the one note that a name means: a path, title, alias, or a unique beginning.
 
@@ -225,18 +217,6 @@ class Vault(Rooms):
 
         return save.read(self.absolute(path))[0]
 
-    def absolute(self, path: str) -> str:
-        """Where a vault path is on this machine.
-
-        Raises:
-            Refused: The path leads out of the vault.
-        """
-        from pathlib import Path
-
-        from notekeep.files.paths import inside
-
-        return str(inside(Path(self.root), path))
-
     def count(self) -> int:
         """How many notes the catalog knows."""
         return self.catalog.count()
@@ -274,12 +254,6 @@ class Vault(Rooms):
             UsageError: SQLite does not understand it, or it would write.
         """
         return self.catalog.sql(query)
-
-    def today(self) -> dt.date:
-        """The day it is, by the hour at which the vault's days start."""
-        from notekeep.dates import habit_day
-
-        return habit_day(config.now(), self.settings.day_start)
 
     # Writing: every verb is a plan carried out; `plan` alone shows what would be written.
 
