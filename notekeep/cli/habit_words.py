@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep import dates
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits import units
-from notekeep.habits.log import Value, read_value
+from notekeep.habits.log import PAIR, Value, read_value
 from notekeep.index.checkin import CheckIn, with_unit
 
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ NOTE_MARKS = ("--", "—")
 DAY_OPTIONS = ("-d", "--date")
 DONE = Value("done")
 
-_TIME = re.compile(r"@([0-2]?[0-9]|3[0-5]):([0-5][0-9])(:[0-5][0-9])?")
-_PAIR = re.compile(r"([^\W\d][\w-]*)=(\S+)")
-_UNIT = re.compile(units.UNIT)
-_LIKE_VALUE = re.compile(r"[+=@]|-?[0-9]")
+_TIME = r"@([0-2]?[0-9]|3[0-5]):([0-5][0-9])(:[0-5][0-9])?"
 
 
 class _Said(NamedTuple):
@@ -123,7 +120,7 @@ class _Reader:
                 day = named
             elif not time and (moment := self._time()):
                 time = moment
-            elif pair := _PAIR.fullmatch(self.left()[0]):
+            elif pair := re.fullmatch(PAIR, self.left()[0]):
                 extra.append((pair[1], pair[2]))
                 self.place += 1
             else:
@@ -132,7 +129,7 @@ class _Reader:
 
     def _name(self) -> Habit:
         word = self.left()[0]
-        if self.place and _LIKE_VALUE.match(word) and not self.index.is_name(word):
+        if self.place and _is_like_value(word) and not self.index.is_name(word):
             hint = "write done, skip, miss, clear, 12 min, 1h20 or = 30"
             if "," in word:
                 hint = f"write {word.replace(',', '.')}"
@@ -174,11 +171,16 @@ class _Reader:
         return None
 
     def _time(self) -> str:
-        found = _TIME.fullmatch(self.left()[0])
+        found = re.fullmatch(_TIME, self.left()[0])
         if found is None:
             return ""
         self.place += 1
         return f"{int(found[1]):02}:{found[2]}{found[3] or ''}"
+
+
+def _is_like_value(word: str) -> bool:
+    """Whether a word was meant as a value, a time or a day rather than as a name."""
+    return word[:1] in ("+", "=", "@") or word.removeprefix("-")[:1].isdigit()
 
 
 def _is_unit(word: str, habit: Habit, reader: _Reader) -> bool:
@@ -188,6 +190,6 @@ def _is_unit(word: str, habit: Habit, reader: _Reader) -> bool:
     own = habit.definition.unit
     if own and units.same_unit(word) == units.same_unit(own):
         return True
-    if not _UNIT.fullmatch(word) or reader.index.is_name(word):
+    if not re.fullmatch(units.UNIT, word) or reader.index.is_name(word):
         return False
     return dates.find_day(word, reader.today) is None

@@ -84,7 +84,10 @@ def _meanings(goal: Goal, *, counts_silence: bool) -> bytes:
 
 def mapping(changes: dict[int, int]) -> bytes:
     """A table for `bytes.translate` that changes some codes and keeps the others."""
-    return bytes(changes.get(code, code) for code in range(256))
+    table = bytearray(range(256))
+    for code, becomes in changes.items():
+        table[code] = becomes
+    return bytes(table)
 
 
 _IN_PAUSE = mapping(dict.fromkeys((EMPTY, MISSED, SKIPPED, QUIET, WITHIN), PAUSED))

@@ -49,7 +49,7 @@ RESERVED = frozenset(
 )
 """Words that are commands, and so no ids."""
 
-_ID = re.compile(r"[\w.-]+")
+_ID = r"[\w.-]+"
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _RULE_HINT = "write a day as 2026-07-01, and a pause as 2026-07-01..2026-07-21"
 
@@ -128,7 +128,7 @@ def fold_name(name: str) -> str:
 
 def is_id(name: str) -> bool:
     """Whether a name can be written before the colon of a log line."""
-    return bool(_ID.fullmatch(name)) and fold_name(name) not in RESERVED
+    return bool(re.fullmatch(_ID, name)) and fold_name(name) not in RESERVED
 
 
 def undefined(name: str) -> Definition:
@@ -150,7 +150,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
     identity = reader.text("habit")
     if not identity:
         return None
-    if not _ID.fullmatch(identity):
+    if not re.fullmatch(_ID, identity):
         reader.note(
             "habit",
             f"not an id: {identity}",

@@ -16,7 +16,7 @@ HINT = 'write done, ">= 10 min", "<= 2 cup" or ">= 20 km/week"'
 PER_DAYS: dict[Per, int] = {"day": 1, "week": 7, "month": 30}
 _PERS: dict[str | None, Per] = {None: "day", "day": "day", "week": "week", "month": "month"}
 
-_GOAL = re.compile(
+_GOAL = (
     rf"(>=|<=|≥|≤) ?(?:([0-9]+h ?[0-9]+m(?:in)?)|({units.NUMBER}) ?({units.UNIT_NAME})?)"
     r" ?(?:(?:/|per ) ?(day|week|month))?"
 )
@@ -70,7 +70,7 @@ def parse_goal(text: str) -> Goal:
     words = " ".join(text.split())
     if words.casefold() == "done":
         return Goal()
-    found = _GOAL.fullmatch(words)
+    found = re.fullmatch(_GOAL, words)
     if not found:
         raise UsageError(f"not a goal: {text}", HINT, text=text, position=0)
     sign, hours, digits, unit, per = found.groups()

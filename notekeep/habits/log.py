@@ -26,15 +26,17 @@ _SHAPE = re.compile(
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
     r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[\w.-]+)):(?: (?P<rest>.*))?"
 )
-_LOOKS = re.compile(r"\s*[-*+]\s+(?:\[.\]\s*)?[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])")
-_MARKER = re.compile(r"(?:<{7}|>{7})(?: |$)")
+_MARKERS = ("<<<<<<< ", ">>>>>>> ")
 _NOTE = re.compile(r"(?:^|(?<=\s))(?:--|—)(?:\s+|$)")
 _AMOUNT = re.compile(rf"({units.NUMBER})({units.UNIT})?")
 _UNIT = re.compile(units.UNIT)
-_MINUTES = re.compile(r"[0-9]+m(?:in)?")
 _TIME = re.compile(r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?")
 _REVISION = re.compile(r"~([0-9]{1,9})")
-_EXTRA = re.compile(r"([^\W\d][\w-]*)=(\S+)")
+
+# Compiled when they are first needed, which is seldom: a check-in should not wait for them.
+_LOOKS = r"\s*[-*+]\s+(?:\[.\]\s*)?[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])"
+_MINUTES = r"[0-9]+m(?:in)?"
+PAIR = r"([^\W\d][\w-]*)=(\S+)"
 
 _INDENTS = ("  ", "\t")
 
@@ -137,7 +139,7 @@ def parse_file(text: str) -> list[Placed]:
             found[-1] = last._replace(more=f"{last.more}\n{stripped}" if last.more else stripped)
         else:
             is_under_entry = False
-            if _MARKER.match(stripped):
+            if stripped.startswith(_MARKERS):
                 report = Report("W106", "a git conflict marker; both sides are read")
                 found.append(Placed(number, stripped, Line(None, report)))
     return found
@@ -147,7 +149,7 @@ def parse_line(text: str) -> Line:
     """Read one line, without its line break."""
     shape = _SHAPE.fullmatch(text)
     if shape is None:
-        return _misshapen(text) if _LOOKS.match(text) else TEXT
+        return _misshapen(text) if _looks_like_one(text) else TEXT
     box, written, target, habit, rest = shape.groups()
     if box == " ":
         return TEXT
@@ -205,7 +207,7 @@ def _amount(words: Sequence[str]) -> tuple[Value, int] | None:
             unit, taken = words[1], 2
     elif unit[0] in "hH":
         minutes = units.parse_hours(words[0])
-        if minutes is None and len(words) > 1 and _MINUTES.fullmatch(words[1]):
+        if minutes is None and len(words) > 1 and re.fullmatch(_MINUTES, words[1]):
             minutes, taken = units.parse_hours(words[0] + words[1]), 2
         if minutes is not None:
             return Value("amount", minutes, "min"), taken
@@ -249,11 +251,16 @@ def _attributes(words: list[str]) -> tuple[str, int, tuple[tuple[str, str], ...]
             time = word
         elif word[0] == "~" and (found := _REVISION.fullmatch(word)):
             revision = int(found[1])
-        elif "=" in word and (found := _EXTRA.fullmatch(word)):
+        elif "=" in word and (found := re.fullmatch(PAIR, word)):
             extra.append((found[1], found[2]))
         else:
             loose.append(word)
     return time, revision, tuple(extra), " ".join(loose)
+
+
+def _looks_like_one(text: str) -> bool:
+    """Whether a line was meant as a check-in: a bullet, and what could be a date."""
+    return text.lstrip()[:1] in ("-", "*", "+") and bool(re.match(_LOOKS, text))
 
 
 def _misshapen(text: str) -> Line:

@@ -78,9 +78,9 @@ _NAMED: dict[str, Schedule] = {
     "none": Untracked(),
 }
 _NAMES = {schedule: name for name, schedule in _NAMED.items()}
-_PER = re.compile(r"([0-9]{1,3}) ?/ ?(?:(week|month)|([0-9]{1,3}) ?d(?:ays)?)")
-_EVERY = re.compile(r"every ([0-9]{1,3}) ?d(?:ays)?(?: from ([0-9-]+))?")
-_AFTER = re.compile(r"after ([0-9]{1,3}) ?d(?:ays)?(?: ?\.\. ?([0-9]{1,3}) ?d(?:ays)?)?")
+_PER = r"([0-9]{1,3}) ?/ ?(?:(week|month)|([0-9]{1,3}) ?d(?:ays)?)"
+_EVERY = r"every ([0-9]{1,3}) ?d(?:ays)?(?: from ([0-9-]+))?"
+_AFTER = r"after ([0-9]{1,3}) ?d(?:ays)?(?: ?\.\. ?([0-9]{1,3}) ?d(?:ays)?)?"
 _LONGEST = {"week": 7, "month": 31}
 
 
@@ -93,19 +93,19 @@ def parse_schedule(text: str) -> Schedule:
     words = " ".join(text.casefold().split())
     if words in _NAMED:
         return _NAMED[words]
-    if found := _PER.fullmatch(words):
+    if found := re.fullmatch(_PER, words):
         times = int(found[1])
         if found[3]:
             days = _span(found[3], text)
             return InDays(_times(times, days, text), days)
         period: Literal["week", "month"] = "week" if found[2] == "week" else "month"
         return PerPeriod(_times(times, _LONGEST[period], text), period)
-    if found := _EVERY.fullmatch(words):
+    if found := re.fullmatch(_EVERY, words):
         start = dates.parse_iso(found[2]) if found[2] else None
         if found[2] and start is None:
             raise _wrong(text, f"there is no day {found[2]}")
         return EverySlot(_span(found[1], text), start.toordinal() if start else None)
-    if found := _AFTER.fullmatch(words):
+    if found := re.fullmatch(_AFTER, words):
         low, high = _span(found[1], text), _span(found[2] or found[1], text)
         if high < low:
             raise _wrong(text, f"{high} days come before {low}")

@@ -38,7 +38,7 @@ _SPELLINGS = {
     "liter": "l",
 }
 _ES_AFTER = ("s", "x", "z", "ch", "sh")
-_HOURS = re.compile(r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?")
+_HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"
 
 
 def parse_number(text: str) -> int | None:
@@ -56,7 +56,7 @@ def parse_number(text: str) -> int | None:
 
 def parse_hours(text: str) -> int | None:
     """Read `1h30m`, `1h 30m` and `1h30` into thousandths of a minute; None when it is not one."""
-    found = _HOURS.fullmatch(text)
+    found = re.fullmatch(_HOURS, text)
     if not found or max(len(found[1]), len(found[2])) > MOST_DIGITS - 3:
         return None
     return (int(found[1]) * 60 + int(found[2])) * MILLI

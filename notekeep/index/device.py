@@ -11,7 +11,6 @@ from notekeep.errors import Failure, UsageError
 FILE = "device"
 LONGEST = 40
 
-_OTHER = re.compile(r"[^a-z0-9]+")
 _NAMELESS = frozenset({"", "localhost", "unknown"})
 
 
@@ -26,12 +25,13 @@ def device_name(state: str) -> str:
     """
     try:
         with open(os.path.join(state, FILE), encoding="utf-8") as file:
-            name = slug(file.read())
+            name = file.read().strip()
     except (FileNotFoundError, UnicodeDecodeError):
         name = ""
     except OSError as error:
         raise _failure(state, error) from error
-    return name or set_device_name(state, _host())
+    is_plain = name.isascii() and name.replace("-", "").isalnum()
+    return name if is_plain else set_device_name(state, name if slug(name) else _host())
 
 
 def set_device_name(state: str, name: str) -> str:
@@ -61,7 +61,7 @@ def set_device_name(state: str, name: str) -> str:
 def slug(name: str) -> str:
     """A name as it can stand in a file's name on every system: `mias-laptop`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return _OTHER.sub("-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
+    return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
 
 
 def _host() -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from notekeep.habits.definition import Definition
 
-_WORD_BREAKS = re.compile(r"[\s._-]+")
+_WORD_BREAKS = r"[\s._-]+"
 
 
 class Habit(NamedTuple):
@@ -115,7 +115,7 @@ def _begins(habit: Habit, wanted: str) -> bool:
 
 def _has_word(habit: Habit, wanted: str) -> bool:
     for name in (*habit.names, fold_name(habit.definition.title)):
-        if any(word.startswith(wanted) for word in _WORD_BREAKS.split(name)):
+        if any(word.startswith(wanted) for word in re.split(_WORD_BREAKS, name)):
             return True
     return False
 

@@ -85,10 +85,14 @@ def look(
     return found
 
 
-def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> None:
+def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str] | None:
     """Write what changed into the index, within a transaction of the caller.
 
     A file that cannot be read keeps the rows it has and is named among the unreadable.
+
+    Returns:
+        The keys of the habits whose days are other than before; None when notes that may define
+        habits changed, so that anything may be other than before.
     """
     touched: set[tuple[str, int]] = set()
     for path in found.removed:
@@ -107,7 +111,12 @@ def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> None:
             touched |= _take_log(connection, path, mark, data)
         else:
             _take_definition(connection, path, mark, data)
-    _fold_again(connection, touched)
+    if all(map(is_log, (*found.changed, *found.removed))):
+        return _fold_again(connection, touched)
+    # Another definition can give any name of the log to another habit.
+    names = {name for (name,) in connection.execute("SELECT DISTINCT name FROM entries")}
+    _fold_again(connection, touched, names)
+    return None
 
 
 def is_log(path: str) -> bool:
@@ -258,13 +267,26 @@ def _take_definition(
     )
 
 
-def _fold_again(connection: sqlite3.Connection, touched: set[tuple[str, int]]) -> None:
-    """Bring the days of all habits up to date with their lines."""
+def _fold_again(
+    connection: sqlite3.Connection, touched: set[tuple[str, int]], names: Iterable[str] = ()
+) -> set[str] | None:
+    """Bring the days of all habits up to date with their lines.
+
+    Args:
+        connection: The index.
+        touched: Names and days whose lines are other than before.
+        names: Names that the log has, besides those that are habits already.
+
+    Returns:
+        The keys of the habits that were folded; None when there are others than before.
+    """
     by_name: dict[str, set[int]] = {}
     for name, day in touched:
         by_name.setdefault(name, set()).add(day)
     rows = {row[0]: row for row in connection.execute("SELECT * FROM habits")}
-    found = known_habits(definitions(connection), {*rows, *by_name})
+    before = set(rows)
+    found = known_habits(definitions(connection), {*rows, *by_name, *names})
+    folded: set[str] = set()
     for habit in found:
         row = rows.pop(habit.key, None)
         changed = set().union(*(by_name.get(name, ()) for name in habit.names))
@@ -272,13 +294,17 @@ def _fold_again(connection: sqlite3.Connection, touched: set[tuple[str, int]]) -
             days = _folded(connection, habit, None, Days())
         elif changed:
             days = _folded(connection, habit, changed, Days(*row[2:]))
-        else:
+        elif habit.definition.path or row[3]:
             continue
+        else:
+            days = Days()
+        folded.add(habit.key)
         if days.codes or habit.definition.path:
             put_days(connection, habit, days)
         else:
             rows[habit.key] = ()
     connection.executemany("DELETE FROM habits WHERE name = ?", [(name,) for name in rows])
+    return None if rows or folded - before else folded
 
 
 def _folded(

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["Habit", "HabitIndex", "HabitView", "LogLine", "Logged", "Undone"]
 
 
+MOST_VIEWS = 1000
+"""So many views are kept for the next time they are asked for."""
+
+
 class LogLine(NamedTuple):
     """One line of the log of a habit.
 
@@ -71,6 +75,7 @@ class HabitIndex:
         self._elsewhere: set[str] | None = None
         self._habits: list[Habit] | None = None
         self._days: dict[str, Days] = {}
+        self._views: dict[tuple[str, int, int, int], HabitView] = {}
         self._version: tuple[int, int] = (-1, -1)
 
     def close(self) -> None:
@@ -135,7 +140,14 @@ class HabitIndex:
             today if last is None else last.toordinal(),
         )
         with self._lock:
-            return view(habit.definition, self.days(habit), today, self._week_start, shown)
+            seen = (habit.key, today, *shown)
+            if len(self._views) > MOST_VIEWS:
+                self._views.clear()
+            if seen not in self._views:
+                week_start = self.places.settings.week_start
+                days = self.days(habit)
+                self._views[seen] = view(habit.definition, days, today, week_start, shown)
+            return self._views[seen]
 
     def resolve(self, name: str) -> Habit:
         """The one habit that a person means by a name.
@@ -167,13 +179,16 @@ class HabitIndex:
         today = (day or self.today()).toordinal()
         until = None if last is None else last.toordinal()
         with self._lock:
-            return judge(habit.definition, self.days(habit), today, self._week_start, until)
+            week_start = self.places.settings.week_start
+            return judge(habit.definition, self.days(habit), today, week_start, until)
 
     def calendar(self, habit: Habit, first: date, last: date, day: date | None = None) -> Calendar:
         """The days of a habit laid out in weeks, for a heatmap."""
         line = self.timeline(habit, day, last)
         bounds = first.toordinal(), last.toordinal()
-        return calendar(habit.definition, self.days(habit), line, *bounds, self._week_start)
+        with self._lock:
+            week_start = self.places.settings.week_start
+            return calendar(habit.definition, self.days(habit), line, *bounds, week_start)
 
     def year(self, name: str, year: int | None = None, day: date | None = None) -> Calendar:
         """A calendar year of a habit, for a heatmap; None is the year of `day`."""
@@ -272,12 +287,9 @@ class HabitIndex:
                 for entry in entries:
                     lines = [*self.day_entries(habit, entry.day), entry]
                     days.put(entry.day, fold(lines, habit.definition.unit))
+                self._views = {}
                 return f"the index of habits is behind: {error}"
             return self.trouble
-
-    @property
-    def _week_start(self) -> int:
-        return self.places.settings.week_start
 
     def _refresh(self, *, full: bool) -> bool:
         connection = self._store.connection
@@ -296,13 +308,20 @@ class HabitIndex:
         if not found.changed and not found.removed:
             return full
         with self._store.writing():
-            habit_refresh.take_in(connection, root, found)
-        self._forget()
+            folded = habit_refresh.take_in(connection, root, found)
+        self._forget(folded)
         return True
 
-    def _forget(self) -> None:
-        self._habits = None
-        self._days = {}
+    def _forget(self, keys: set[str] | None = None) -> None:
+        """Drop what is held of some habits, or of all."""
+        if keys is None:
+            self._habits = None
+            self._days = {}
+            self._views = {}
+            return
+        for key in keys:
+            self._days.pop(key, None)
+        self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
 
     def _lines(self, habit: Habit, first: int, last: int) -> list[LogLine]:
         rows: list[LogLine] = []
