@@ -75,7 +75,7 @@ def fold_word(word: str) -> str:
     if word.isascii():
         return word.lower()
     lower = unicodedata.normalize("NFKD", word).casefold()  # what is taken apart may be capital: ℠
-    apart = unicodedata.normalize("NFKD", word.casefold()).translate(LETTERS)
+    apart = unicodedata.normalize("NFKD", lower).translate(LETTERS)
     kept: list[str] = []
     base = ""
     for character in apart:

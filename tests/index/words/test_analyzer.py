@@ -6,7 +6,7 @@ import pickle
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notekeep.index.words.analyzer import BREAK, HOLE, Analyzer, ForeignText, analyzer
@@ -154,6 +154,7 @@ def test_plain_text_is_cut_as_any_other(text: str) -> None:
 
 
 @given(st.text(max_size=20))
+@example("\u0451\u0340")
 def test_folding_is_done_once_and_for_all(text: str) -> None:
     assert fold_word(fold_word(text)) == fold_word(text)
 

@@ -137,23 +137,28 @@ def test_hits_and_scores_are_those_of_whoosh(
 
 VOCABULARY = ["ant", "bee", "cat", "dog", "elk"]
 SOME_WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=6).map(" ".join)
+SOME_TEXTS = st.lists(SOME_WORDS, max_size=2).map(tuple)
 NOTES = st.lists(
     st.builds(
         WordDoc,
         path=st.just(""),
         title=SOME_WORDS,
+        aliases=SOME_TEXTS,
+        headings=SOME_TEXTS,
         tags=st.lists(st.sampled_from(VOCABULARY), max_size=2).map(tuple),
+        quotes=SOME_TEXTS,
         body=SOME_WORDS,
+        language=st.just(""),
     ),
     min_size=1,
     max_size=6,
 ).map(lambda docs: [doc._replace(path=f"{at}.md") for at, doc in enumerate(docs)])
 LEAVES = st.one_of(
-    st.builds(Term, st.sampled_from(VOCABULARY), st.sampled_from(["any", "title", "body", "tag"])),
+    st.builds(Term, st.sampled_from(VOCABULARY), st.sampled_from(get_args(WordScope))),
     st.builds(
         Phrase,
         st.lists(st.sampled_from(VOCABULARY), min_size=2, max_size=3).map(" ".join),
-        st.sampled_from(["any", "title", "body"]),
+        st.sampled_from(get_args(WordScope)),
     ),
     st.builds(Docs, st.frozensets(st.sampled_from(["0.md", "1.md", "2.md", "gone.md"]))),
 )
@@ -172,11 +177,10 @@ def finds(node: Node, doc: WordDoc) -> bool:
     """The plain meaning of a tree for one note whose words have no stems."""
     match node:
         case Term(text, scope) | Phrase(text, scope):
-            texts = {"title": [doc.title], "tags": list(doc.tags), "body": [doc.body]}
             return any(
                 f" {text} " in f" {written} "
                 for field in SCOPES[scope]
-                for written in texts.get(field, [])
+                for written in texts(getattr(doc, field))
             )
         case Docs(paths):
             return doc.path in paths
@@ -188,6 +192,10 @@ def finds(node: Node, doc: WordDoc) -> bool:
             return not finds(part, doc)
         case _:
             raise TypeError(node)
+
+
+def texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 @settings(max_examples=25)
