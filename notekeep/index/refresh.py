@@ -127,6 +127,8 @@ class _Run:
     def catalog_side(self, *, verify: bool, forget_missing: bool, budget: int | None) -> Refreshed:
         catalog = self.catalog
         catalog.reopen()
+        if catalog.was_cut_off():
+            catalog.check()
         known = catalog.known()
         other_reader = bool(known) and catalog.meta("reader") != _reader(self.schema)
         compared = known
@@ -143,10 +145,11 @@ class _Run:
         if changes.suspicious and not forget_missing:
             done.held = changes.removed
         try:
-            if not known:
-                with catalog.writing() as writer:
-                    writer.set_meta(reader=_reader(self.schema))
-            self._take_in(done, {} if other_reader else known)
+            with catalog.marked() if len(changes) else contextlib.nullcontext():
+                if not known:
+                    with catalog.writing() as writer:
+                        writer.set_meta(reader=_reader(self.schema))
+                self._take_in(done, {} if other_reader else known)
         except Busy:
             done.pending = max(1, len(changes) - done.indexed)
         return done

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from notekeep.index.writing import Writer
 
+MARK = "catalog.writing"
+
 SQL_ROWS = 10_000
 """How many rows `notekeep sql` shows at most."""
 
@@ -126,6 +128,25 @@ class Store:
         if found != [("ok",)] and self.rebuilt == before:
             self._set_aside()
         return self.rebuilt == before
+
+    @contextmanager
+    def marked(self) -> Iterator[None]:
+        """Leave a mark in the folder while something long is written.
+
+        It stays behind when the machine goes down meanwhile, and a disk may then have lost what
+        SQLite thought written.
+        """
+        mark = os.path.join(self.folder, MARK)
+        os.close(os.open(mark, os.O_CREAT | os.O_WRONLY, 0o600))
+        try:
+            yield
+        finally:
+            with suppress(FileNotFoundError):
+                os.remove(mark)
+
+    def was_cut_off(self) -> bool:
+        """Whether a mark was left behind, or another program is just at it."""
+        return os.path.exists(os.path.join(self.folder, MARK))
 
     def clear(self) -> None:
         """Begin anew with an empty catalog."""

@@ -14,6 +14,7 @@ import pytest
 from notekeep.errors import Failure
 from notekeep.index import schema
 from notekeep.index.catalog import Catalog
+from notekeep.index.store import MARK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +132,29 @@ def test_a_new_catalog_is_never_taken_for_the_one_before(filled: Vault) -> None:
     before = filled.catalog.generation
     filled.catalog.clear()
     assert filled.catalog.generation > before
+
+
+def test_after_a_power_cut_the_file_is_looked_at_before_it_is_trusted(filled: Vault) -> None:
+    before = state(filled)
+    filled.catalog.ask("PRAGMA wal_checkpoint(TRUNCATE)")
+    filled.catalog.close()
+    path = filled.cache / schema.FILE
+    with path.open("r+b") as file:  # a page in the middle that no list looks at
+        file.seek(path.stat().st_size // 2 // 4096 * 4096)
+        file.write(b"\0" * 4096)
+    (filled.cache / MARK).touch(0o600)
+    filled.refresh()
+    assert state(filled) == before
+    assert filled.catalog.check()
+    assert not filled.catalog.was_cut_off()
+
+
+def test_a_refresh_leaves_its_mark_only_while_it_writes(filled: Vault) -> None:
+    marks: list[bool] = []
+    filled.write("0.md", "changed")
+    filled.refresh(progress=lambda _done, _total: marks.append(filled.catalog.was_cut_off()))
+    assert marks == [True]
+    assert not filled.catalog.was_cut_off()
 
 
 def test_only_its_owner_may_read_it(filled: Vault) -> None:

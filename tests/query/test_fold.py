@@ -1,0 +1,36 @@
+"""What counts as the same text, and the same name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.query.fold import fold, fold_key
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Café", "cafe"),
+        ("CAFE\u0301", "cafe"),
+        ("Straße", "strasse"),
+        ("  two\t words\n", "two words"),
+        ("\uff21\uff22", "ab"),
+        ("組件", "組件"),
+        ("℠", "sm"),
+    ],
+)
+def test_case_accents_width_and_blanks_do_not_count(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+def test_names_of_fields_are_the_same_however_they_are_joined() -> None:
+    assert {fold_key(name) for name in ("readDate", "read_date", "Read Date", "read-date")} == {
+        "readdate"
+    }
