@@ -26,7 +26,7 @@ class Body:
     """A body as it stands in the site.
 
     Attributes:
-        text: It, ending with one newline.
+        text: It.
         ids: The ids that were written for links.
         changes: What was done, by line of the note.
         remarks: What the person should know.
@@ -82,7 +82,7 @@ def write_body(
         work = Work(passage, dialect, body.remarks)
         layout.in_order(work)
         passage = _done(work, body)
-    body.text = passage.text.strip("\n") + "\n"
+    body.text = passage.text
     return body
 
 

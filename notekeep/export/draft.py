@@ -94,40 +94,40 @@ class Drafter:
         if note.problem is not None and note.problem.code == "not-utf8":
             raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")
         draft = Draft(note, read_post(note, self.options), Passage("", []), Refs.of(note.body))
-        warnings = Remarks()
-        _Work(self, draft, warnings).run()
+        remarks = Remarks()
+        _Work(self, draft, remarks).run()
         seen = {origin for origin in draft.passage.origins if origin.path != path}
-        draft.warnings = [
-            str(warning)
-            for warning in warnings.all
-            if warning.origin is None or warning.origin.path == path or warning.origin in seen
-        ]
+        draft.warnings = [str(remark) for remark in remarks.all]
         return draft
 
 
 class _Work:
     """The making of one draft: the note, and the notes it embeds, each in its own context."""
 
-    def __init__(self, drafter: Drafter, draft: Draft, warnings: Remarks) -> None:
+    def __init__(self, drafter: Drafter, draft: Draft, remarks: Remarks) -> None:
         self.drafter = drafter
         self.source = drafter.source
         self.draft = draft
-        self.warnings = warnings
-        self.linker = Linker(drafter.source, drafter.attachments, draft.refs, warnings)
+        self.remarks = remarks
+        self.linker = Linker(drafter.source, drafter.attachments, draft.refs, remarks)
 
     def run(self) -> None:
         path = self.draft.note.path
-        self.draft.passage = self._prepared(path, [Fragment(path)])
+        self.draft.passage = self._linked(self._stripped(path), [Fragment(path)])
 
-    def _prepared(self, path: str, chain: list[Fragment]) -> Passage:
-        """Return a note's body stripped, its links numbered and its embeds in place."""
+    def _stripped(self, path: str) -> Passage:
+        """Return a note's body without what is private."""
         note = self.drafter.note(path)
         stripped = strip_private(Passage.of_file(path, note.body, note.body_line + 1))
         if path not in self.draft.sources:
             self.draft.sources.append(path)
             self.draft.removed += stripped.removed
             self.draft.changes += stripped.changes
-        passage = spelled_out(stripped.passage)
+        return spelled_out(stripped.passage)
+
+    def _linked(self, passage: Passage, chain: list[Fragment]) -> Passage:
+        """Return a note or a part of one, its links numbered and its embeds in place."""
+        path = chain[-1].path
         splices: list[Splice] = []
         for node in passage.page.find("wikilink", "image", "link"):
             shown = self.linker.note_of(node, path)
@@ -143,25 +143,25 @@ class _Work:
     ) -> list[Splice]:
         origin = passage.origin(node.start)
         if not self._may_show(fragment.path):
-            self.warnings.add(
-                origin, _not_shown(fragment, hidden=self.source.hidden(fragment.path))
-            )
+            hidden = self.source.hidden(fragment.path)
+            self.remarks.add(origin, _not_shown(fragment, hidden=hidden))
             return [_left_out(passage, node)]
         if fragment in chain or len(chain) > DEPTH:
             names = " → ".join(str(part) for part in [*chain, fragment])
             why = "shows itself" if fragment in chain else f"goes deeper than {DEPTH} notes"
-            self.warnings.add(origin, f"the embed {why} and becomes a link: {names}")
+            self.remarks.add(origin, f"the embed {why} and becomes a link: {names}")
             return [self._as_link(node, fragment, origin)]
-        whole = self._prepared(fragment.path, [*chain, fragment])
-        part = cut(whole, fragment, self.drafter.note(fragment.path).title)
+        title = self.drafter.note(fragment.path).title
+        part = cut(self._stripped(fragment.path), fragment, title)
         if part is None:
-            self.warnings.add(origin, f"there is no {fragment} to show; it becomes a link")
+            self.remarks.add(origin, f"there is no {fragment} to show; it becomes a link")
             return [self._as_link(node, fragment, origin)]
+        part = self._linked(part, [*chain, fragment])
         if fragment.path != chain[0].path:
             part = prefixed(part, make_slug(str(fragment), fragment.path))
         splices = placed(passage, node, part)
         if splices is None:
-            self.warnings.add(origin, f"{fragment} does not fit within a line; it becomes a link")
+            self.remarks.add(origin, f"{fragment} does not fit within a line; it becomes a link")
             return [self._as_link(node, fragment, origin)]
         return splices
 

@@ -33,12 +33,12 @@ class Linker:
     """Finds what the links of one note point at and numbers it."""
 
     def __init__(
-        self, source: Source, attachments: Attachments, refs: Refs, warnings: Remarks
+        self, source: Source, attachments: Attachments, refs: Refs, remarks: Remarks
     ) -> None:
         self.source = source
         self.attachments = attachments
         self.refs = refs
-        self.warnings = warnings
+        self.remarks = remarks
 
     def note_of(self, node: Node, path: str) -> tuple[str, str, str] | None:
         """Return note, heading and block that an embed shows, or None when it embeds no note."""
@@ -73,7 +73,7 @@ class Linker:
         if found is None and (asset := self._asset(name, path, origin)):
             return self._replaced(node, words, Ref("asset", asset, origin))
         if found is None:
-            self.warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
+            self.remarks.add(origin, f"nothing is named {name!r}; the link's words stay")
             return [Splice(node.start, node.end, escape(words), "a broken link becomes words")]
         if self.source.hidden(found):
             return [self._hidden(node, node.title, origin)]
@@ -86,7 +86,7 @@ class Linker:
     def _hidden(self, node: Node, words: str, origin: Origin) -> Splice:
         shown = words or PRIVATE_WORDS
         if not words:
-            self.warnings.add(origin, f"a link to a private note reads “{PRIVATE_WORDS}”")
+            self.remarks.add(origin, f"a link to a private note reads “{PRIVATE_WORDS}”")
         return Splice(node.start, node.end, escape(shown), "a link to a private note becomes words")
 
     def _picture(
@@ -127,7 +127,7 @@ class Linker:
             return []  # a page of the person's own site
         if asset := self._asset(name, path, origin):
             return self._addressed(node, Ref("asset", asset, origin))
-        self.warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
+        self.remarks.add(origin, f"nothing is named {name!r}; the link's words stay")
         return _unlinked(node, "a broken link becomes words")
 
     def _addressed(self, node: Node, ref: Ref) -> list[Splice]:
@@ -144,11 +144,11 @@ class Linker:
             found = self.attachments.find(target, path)
             if found is None:
                 if os.path.splitext(target)[1]:
-                    self.warnings.add(origin, f"there is no file {target!r}")
+                    self.remarks.add(origin, f"there is no file {target!r}")
                 return None
             self.attachments.read(found)
         except NotekeepError as error:
-            self.warnings.add(origin, f"left out: {error.message}")
+            self.remarks.add(origin, f"left out: {error.message}")
             return None
         return found
 

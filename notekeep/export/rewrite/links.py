@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from notekeep.export.anchors import Marked, anchor_id, block_ids, heading_words, same_words
+from notekeep.export.embeds import is_title
 from notekeep.export.passage import Passage
 from notekeep.export.rewrite.work import lone
 
@@ -40,16 +41,25 @@ class Anchors:
         headings: A note's path and a heading's compared words, to the id.
         blocks: A note's path and a block id in lower case, to the id.
         nodes: For each id, the block that it is the id of.
+        title: The heading that is dropped because the page has it as its title, if there is one.
     """
 
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     blocks: dict[tuple[str, str], str] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
+    title: tuple[str, str] | None = None
 
     @classmethod
-    def of(cls, passage: Passage) -> Anchors:
-        """Return the ids of a body; the first of two like headings is the one that links mean."""
+    def of(cls, passage: Passage, title: str | None = None) -> Anchors:
+        """Return the ids of a body; the first of two like headings is the one that links mean.
+
+        Args:
+            passage: The body.
+            title: The title of its post when a first heading that repeats it is dropped.
+        """
         anchors = cls()
+        top = passage.page.root.children[:1]
+        dropped = top[0] if title is not None and top and is_title(top[0], title) else None
         places: list[tuple[int, Node, Marked | None]] = [
             (node.start, node, None) for node in passage.page.find("heading")
         ]
@@ -59,6 +69,9 @@ class Anchors:
             words = heading_words(node) if mark is None else mark.name
             table = anchors.headings if mark is None else anchors.blocks
             key = (path, same_words(words) if mark is None else words.casefold())
+            if node is dropped:
+                anchors.title = key if mark is None else anchors.title
+                continue
             name = anchors._free(anchor_id(words))
             anchors.nodes[name] = node
             table.setdefault(key, name)
@@ -71,11 +84,27 @@ class Anchors:
             free = f"{name}-{number}"
         return free
 
-    def find(self, path: str, ref: Ref) -> str | None:
+    def is_title(self, ref: Ref) -> bool:
+        """Whether a link leads to the heading that the page has as its title."""
+        return self.title is not None and self.title == (ref.path, same_words(ref.heading))
+
+    def nearest_heading(self, name: str) -> str:
+        """Return the id itself if a heading has it, else that of the heading above; "" for none."""
+        node = self.nodes[name]
+        if node.kind == "heading":
+            return name
+        above = [
+            (other.start, found)
+            for found, other in self.nodes.items()
+            if other.kind == "heading" and other.start < node.start
+        ]
+        return max(above)[1] if above else ""
+
+    def find(self, ref: Ref) -> str | None:
         """Return the id that a link into a note leads to."""
         if ref.heading:
-            return self.headings.get((path, same_words(ref.heading)))
-        return self.blocks.get((path, ref.block.casefold())) if ref.block else None
+            return self.headings.get((ref.path, same_words(ref.heading)))
+        return self.blocks.get((ref.path, ref.block.casefold())) if ref.block else None
 
 
 def links(work: Work, refs: Refs, addresses: Addresses, options: Options) -> None:

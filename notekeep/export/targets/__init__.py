@@ -1,1 +1,65 @@
-"""The targets: one file a site generator."""
+"""The generators that notekeep writes for: one file each, found by its id or by the site itself."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from notekeep.export.targets.target import Target
+
+TARGETS = ("nikola", "hugo", "portable")
+"""The ids of all targets; a site is asked in this order whether it is one of theirs."""
+
+
+def load(target: str) -> type[Target]:
+    """Return the class of a target.
+
+    Raises:
+        UsageError: There is no such target; the nearest name is given.
+    """
+    if target not in TARGETS:
+        from difflib import get_close_matches
+
+        near = get_close_matches(target, TARGETS, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TARGETS)}"
+        raise UsageError(f"there is no target {target!r}", hint)
+    module = import_module(f"notekeep.export.targets.{target}")
+    found: type[Target] = module.TARGET
+    return found
+
+
+def detect(site: str) -> str:
+    """Return the target that a folder is a site of.
+
+    Raises:
+        NotFound: There is no such folder, or it is no site that notekeep knows.
+    """
+    if not os.path.isdir(site):
+        raise NotFound(f"there is no folder {site}", "give the folder of your site")
+    for target in TARGETS:
+        if load(target).is_site(site):
+            return target
+    raise NotFound(
+        f"{site} does not look like a site of {', '.join(TARGETS[:-1])}",
+        "give the folder that holds the generator's settings, or name the target with --to",
+    )
+
+
+def open_target(target: str | None, site: str) -> Target:
+    """Return a target with the settings of its site read.
+
+    Raises:
+        NotFound: The folder is no site.
+        UsageError: There is no such target, or the site's settings cannot be read.
+    """
+    kind = load(target or detect(site))
+    if not kind.is_site(site):
+        raise NotFound(
+            f"{site} does not look like a site of {kind.name}: there is no {kind.settings_name}",
+            "give the folder that holds the generator's settings",
+        )
+    return kind(site)

@@ -1,0 +1,234 @@
+"""The audit: nothing private is in what leaves. It trusts nothing that made the files.
+
+What must not be seen is gathered from the vault's own bytes: titles, paths and lines of private
+notes, values of front matter that does not pass, comments. Each is looked for in every byte of
+every file. What an exported note says in public itself is no leak, so that a private note called
+"Money" does not forbid the word; what it says in public is found here in a way of its own, which
+takes out too much rather than too little.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from notekeep.errors import Refused
+from notekeep.export.manifest import NAME as MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from notekeep.export.draft import Draft
+    from notekeep.export.source import Source
+
+_NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
+"""How many characters a name, a value, a line of a private part and a line of a private note have
+at least; shorter ones are in too many words to say anything."""
+
+_COMMENTS = re.compile(r"%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_PRIVATE_PART = re.compile(r"%%\s*private\s*%%.*?%%\s*/private\s*%%", re.DOTALL | re.IGNORECASE)
+_CALLOUT = re.compile(
+    r"^[ \t>]*>[ \t]*\[!private\b.*(?:\n[ \t]*[^\s].*)*", re.MULTILINE | re.IGNORECASE
+)
+_SECTION = re.compile(r"^(#{1,6})[ \t].*#private\b.*$", re.MULTILINE | re.IGNORECASE)
+_WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
+_ADDRESS = re.compile(r"\]\([^)]*\)")
+_BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
+_PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
+_PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
+_MARKS = re.compile(r"[\\*_`=~$#>|\[\](){}-]+")
+_CODE = re.compile(r"^([ \t>]*)(`{3,}|~{3,}).*?^\1\2[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+class Needle(NamedTuple):
+    """A text that must not be in a file.
+
+    Attributes:
+        text: It, as `compared` writes it, or exact.
+        what: What it is to the person.
+        in_posts: Whether it is about one post, so that the manifest, which names every exported
+            note, is not asked.
+    """
+
+    text: str
+    what: str
+    in_posts: bool = False
+
+
+def compared(text: str) -> str:
+    """Return text as the audit compares it: without case, marks and line ends."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_MARKS.sub(" ", plain).split())
+
+
+def needles(source: Source, drafts: Iterable[Draft]) -> list[Needle]:
+    """Gather what must not be seen in an export of some drafts."""
+    found = [Needle(source.root, "the vault's place on this machine")]
+    for path in source.notes:
+        if source.hidden(path):
+            found += _of_private_note(source, path)
+    for draft in drafts:
+        for path in draft.sources:
+            lines = [
+                line
+                for part in private_parts(source_body(source, path))
+                for line in part.splitlines()
+            ]
+            found += _needles(lines, f"a private part of {path}", _PART, in_posts=True)
+        for key, values in _kept_back(draft).items():
+            what = f"{key}: of {draft.note.path}, which does not pass"
+            found += _needles(values, what, _VALUE, in_posts=True)
+    return list({needle.text: needle for needle in reversed(found)}.values())
+
+
+def _of_private_note(source: Source, path: str) -> list[Needle]:
+    row = source.notes[path]
+    names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
+    lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
+    return [
+        Needle(path.removesuffix(".md"), f"the path of the private note {path}"),
+        *_needles(names, f"a name of the private note {path}", _NAME),
+        *_needles(lines, f"a line of the private note {path}", _LINE),
+    ]
+
+
+def _needles(
+    texts: Iterable[str], what: str, shortest: int, *, in_posts: bool = False
+) -> list[Needle]:
+    words = (compared(text) for text in texts)
+    return [Needle(text, what, in_posts) for text in words if len(text) >= shortest]
+
+
+def _text(source: Source, path: str) -> str:
+    try:
+        return source.read(path).decode("utf-8", "replace").replace("\r\n", "\n")
+    except OSError:
+        return ""
+
+
+def _kept_back(draft: Draft) -> dict[str, list[str]]:
+    """Return the texts of front matter that stay in the vault, by key."""
+    from notekeep.export.properties import PASSING
+
+    passing = PASSING | set(draft.post.extra) | {"sources", "aliases"}
+    kept = {}
+    for key, value in draft.note.fields.items():
+        items = value if isinstance(value, list) else [value]
+        texts = [item for item in items if isinstance(item, str) and not _PLAIN_VALUE.match(item)]
+        if key not in passing and texts:
+            kept[key] = texts
+    return kept
+
+
+def private_parts(text: str) -> list[str]:
+    """Return what of a note's text is private, found by patterns alone."""
+    text = _CODE.sub("", text)
+    parts = [match[0] for match in _PRIVATE_PART.finditer(text)]
+    text = _PRIVATE_PART.sub("", text)
+    parts += [match[0] for match in _COMMENTS.finditer(text)]
+    text = _COMMENTS.sub("", text)
+    parts += [match[0] for match in _CALLOUT.finditer(text)]
+    text = _CALLOUT.sub("", text)
+    for match in _SECTION.finditer(text):
+        level = len(match[1])
+        rest = text[match.end() :]
+        stop = re.search(rf"^#{{1,{level}}}[ \t]", rest, re.MULTILINE)
+        parts.append(match[0] + (rest[: stop.start()] if stop else rest))
+    return parts
+
+
+def public_words(source: Source, drafts: Iterable[Draft]) -> str:
+    """Return what exported notes say in public, as the audit compares it.
+
+    Targets of links are no words that a reader is shown, and are not counted.
+    """
+    said = []
+    for draft in drafts:
+        post = draft.post
+        said += [post.title, post.description, post.series, *post.tags, *post.categories]
+        said += [post.slug, post.canonical, post.cover, *map(str, post.extra.values()), post.path]
+        for path in draft.sources:
+            text = source_body(source, path)
+            for part in private_parts(text):
+                text = text.replace(part, " ")
+            text = _WIKILINK.sub(partial(_shown, source, path), _BLOCK_ID.sub("", text))
+            said.append(_ADDRESS.sub("]", text))
+    return compared("\n".join(said))
+
+
+def source_body(source: Source, path: str) -> str:
+    """Return a note's text without its front matter."""
+    from notekeep.markdown.frontmatter import split
+
+    data = source.read(path)
+    return data[split(data).body :].decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _shown(source: Source, path: str, match: re.Match[str]) -> str:
+    """Return what a link says: its own words, else its target's name unless that is private."""
+    if match[2] is not None:
+        return match[2]
+    name, _, fragment = match[1].partition("#")
+    found = source.find(name, path) if name else path
+    return "" if found is None or source.hidden(found) else f"{name} {fragment}"
+
+
+def leaks(
+    files: Mapping[str, bytes], unseen: Iterable[Needle], said: str
+) -> list[tuple[str, Needle]]:
+    """Return every file that holds something it must not, and what.
+
+    Args:
+        files: Path and bytes of what is to leave.
+        unseen: What must not be seen.
+        said: What the notes say in public, from `public_words`.
+    """
+    wanted = [needle for needle in unseen if needle.text and not _within(needle.text, said)]
+    found = []
+    for path, data in files.items():
+        text = data.decode("utf-8", "replace")
+        plain = "\n".join({text, unquote(text), html.unescape(text)})
+        words = f" {compared(f'{path} {plain}')} "
+        found += [
+            (path, needle)
+            for needle in wanted
+            if needle.text in plain or _within(compared(needle.text), words)
+        ]
+    return found
+
+
+def _within(text: str, words: str) -> bool:
+    """Whether words hold a text, not as part of longer words."""
+    at = words.find(text)
+    while at >= 0:
+        before = words[at - 1] if at else " "
+        after = words[at + len(text)] if at + len(text) < len(words) else " "
+        if not (before.isalnum() and text[0].isalnum()) and not (
+            after.isalnum() and text[-1].isalnum()
+        ):
+            return True
+        at = words.find(text, at + 1)
+    return False
+
+
+def check(files: Mapping[str, bytes], unseen: Iterable[Needle], said: str) -> None:
+    """Return when no file holds anything it must not.
+
+    Raises:
+        Refused: One does. The text itself is not in the message, which may be logged.
+    """
+    posts = {path: data for path, data in files.items() if path != MANIFEST}
+    every = [needle for needle in unseen if not needle.in_posts]
+    rest = {path: data for path, data in files.items() if path == MANIFEST}
+    found = leaks(posts, unseen, said) + leaks(rest, every, said)
+    if found:
+        path, needle = found[0]
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        raise Refused(
+            f"{path} would show {needle.what}{more}; nothing was written",
+            "look at the note's links, embeds and comments, and at the words around them",
+        )

@@ -1,0 +1,159 @@
+"""What an export would do to a site: planned files against those that are there.
+
+Nothing written by hand is overwritten: a file counts as notekeep's own only while it holds what the
+manifest says was written last. Line ends do not count, as version control changes them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from notekeep.export.manifest import NAME, Entry, Manifest
+from notekeep.export.plan import FileChange, Plan
+from notekeep.files.look import content_at
+from notekeep.files.reasons import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from notekeep.export.options import Options
+    from notekeep.export.plan import Status
+    from notekeep.export.planning import Written
+    from notekeep.export.targets.target import Target
+
+
+def fingerprint(data: bytes) -> str:
+    """Return the digest that the manifest keeps of a file."""
+    plain = data if b"\0" in data[:8192] else data.replace(b"\r\n", b"\n")
+    return hashlib.sha256(plain).hexdigest()
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Fills a plan with what happens to each file.
+
+    Attributes:
+        plan: The plan to fill.
+        target: The site.
+        manifest: What was written last.
+        options: What the person chose.
+        vault: The name of the vault.
+    """
+
+    plan: Plan
+    target: Target
+    manifest: Manifest
+    options: Options
+    vault: str
+
+    def run(self, written: Sequence[Written], gone: Mapping[str, str]) -> None:
+        """Compare.
+
+        Args:
+            written: The posts as they are to be.
+            gone: Slugs of posts that belong to no exported note any more, and why.
+        """
+        posts = dict(self.manifest.posts)
+        asked = {planned.post.path for planned in self.plan.posts}
+        for one in written:
+            entry = self._post(one, asked=one.draft.note.path in asked)
+            if entry is not None:
+                posts[one.draft.post.slug] = entry
+        kept = {path for entry in posts.values() for path in entry.files}
+        kept -= {path for slug in gone if slug in posts for path in posts[slug].files}
+        for slug, why in gone.items():
+            left = self._gone(self.manifest.posts[slug], why, kept)
+            if left.files:
+                posts[slug] = left
+            else:
+                posts.pop(slug, None)
+        self._manifest(Manifest(posts))
+        self.plan.files.sort(key=lambda file: file.path)
+
+    def _post(self, one: Written, *, asked: bool) -> Entry | None:
+        """Compare one post's files; returns its entry, or None when that stays as it is.
+
+        A post that was not asked for is written only when all that differs is a link of its.
+        """
+        post = one.draft.post
+        path = self.target.post_path(post)
+        old = self.manifest.posts.get(post.slug) or Entry("", "", "")
+        files = {
+            path: one.data,
+            **{self.target.asset_path(post, a.name): a.data for a in one.assets},
+        }
+        changes = [self._file(name, data, old, post.path) for name, data in files.items()]
+        if not asked:
+            if any(c.status == "conflict" for c in changes) or changes[0].status != "changed":
+                return None
+            self.plan.relinked.append(post.path)
+        self.plan.files += changes
+        entry = replace(one.entry, files={})
+        for change in changes:
+            if change.status != "conflict" and change.after is not None:
+                entry.files[change.path] = fingerprint(change.after)
+            elif change.path in old.files:
+                entry.files[change.path] = old.files[change.path]
+        for name in sorted(old.files.keys() - files.keys()):
+            moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
+            why = "the post has moved" if moved else "the post does not use it any more"
+            left = self._left(name, old, post.path, why, remove=moved)
+            if left is not None:
+                self.plan.files.append(left)
+                if left.status == "orphan":
+                    entry.files[name] = old.files[name]
+        return entry
+
+    def _file(self, path: str, after: bytes, old: Entry, note: str) -> FileChange:
+        before = self._there(path)
+        status: Status = "changed"
+        why = ""
+        if before is None:
+            status = "new"
+        elif fingerprint(before) == fingerprint(after):
+            status, after = "unchanged", before
+        elif old.files.get(path) != fingerprint(before):
+            why = "it was changed by hand" if path in old.files else "it was not made by notekeep"
+            if not self.options.may_overwrite(path):
+                status = "conflict"
+        return FileChange(path, status, before, after, note, why)
+
+    def _there(self, path: str) -> bytes | None:
+        with explained(path, "read"):
+            found = content_at(self.target.folder, path)
+        return found[0] if found is not None else None
+
+    def _left(
+        self, path: str, old: Entry, note: str, why: str, *, remove: bool
+    ) -> FileChange | None:
+        """Return what happens to a file that nothing needs; None when it is not there."""
+        there = self._there(path)
+        if there is None:
+            return None
+        if fingerprint(there) != old.files[path]:
+            return FileChange(path, "orphan", there, None, note, f"{why}; it was changed by hand")
+        status: Status = "removed" if remove or self.options.prune else "orphan"
+        return FileChange(path, status, there, None, note, why)
+
+    def _gone(self, entry: Entry, why: str, kept: set[str]) -> Entry:
+        """Compare the files of a post without a note; returns what the manifest keeps of it."""
+        left = replace(entry, files={})
+        for path in sorted(entry.files.keys() - kept):
+            change = self._left(path, entry, entry.note, why, remove=False)
+            if change is None:
+                continue
+            self.plan.files.append(change)
+            if change.status == "orphan":
+                left.files[path] = entry.files[path]
+        return left
+
+    def _manifest(self, manifest: Manifest) -> None:
+        before = self._there(NAME)
+        after = manifest.data()
+        if before is None and not manifest.posts:
+            return
+        same = before is not None and fingerprint(before) == fingerprint(after)
+        status: Status = "new" if before is None else "unchanged" if same else "changed"
+        self.plan.files.append(FileChange(NAME, status, before, before if same else after))

@@ -1,0 +1,161 @@
+"""Plan an export, and make it: the two calls that the rest of notekeep knows of this room."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Conflict, Refused, UsageError
+from notekeep.export import audit
+from notekeep.export.options import Options
+from notekeep.export.plan import WRITTEN, Exported, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.export.source import Source
+    from notekeep.files.history import History
+
+
+def plan_export(
+    source: Source,
+    paths: Sequence[str],
+    *,
+    target: str | None = None,
+    site: str | os.PathLike[str] | None = None,
+    options: Options | None = None,
+    vault: str = "",
+) -> Plan:
+    """Plan the export of some notes; nothing is written.
+
+    Args:
+        source: The vault.
+        paths: The notes, vault-relative.
+        target: The target's id; None asks the site.
+        site: The site's folder; None is for portable Markdown, beside the vault.
+        options: What the person chose.
+        vault: The vault's name; "" is the name of its folder.
+
+    Returns:
+        The plan. Notes that may not leave are in `refused`, unless there is no other.
+
+    Raises:
+        Refused: The only note may not leave; or a file would hold something private.
+        NotFound: The site is none.
+        UsageError: There is no such target, or the site's settings cannot be read.
+    """
+    from notekeep.export.manifest import Manifest
+    from notekeep.export.planning import Planner
+    from notekeep.export.targets import open_target
+
+    vault = vault or os.path.basename(os.path.normpath(source.root))
+    folder = _site_folder(source, target, site, vault)
+    if site is None:
+        target = "portable"
+    opened = open_target(target, folder)
+    planner = Planner(source, opened, Manifest.read(folder), options or Options(), vault)
+    plan = planner.run(paths)
+    if plan.refused and not plan.posts and len(plan.refused) == 1:
+        raise next(iter(plan.refused.values()))
+    audit.check(_leaving(plan), plan.needles, plan.said)
+    return plan
+
+
+def _site_folder(
+    source: Source, target: str | None, site: str | os.PathLike[str] | None, vault: str
+) -> str:
+    if site is not None:
+        return os.path.abspath(os.path.expanduser(os.fspath(site)))
+    if target not in {None, "portable"}:
+        raise UsageError(f"{target} needs the folder of its site", "name it with --site")
+    beside = os.path.dirname(os.path.realpath(source.root))
+    return os.path.join(beside, f"{vault}-drafts")
+
+
+def _leaving(plan: Plan) -> dict[str, bytes]:
+    """Return what will be in the site of a plan's files: what stays as it is, too."""
+    return {
+        file.path: file.after
+        for file in plan.files
+        if file.after is not None and file.status != "conflict"
+    }
+
+
+def write(plan: Plan, history: History) -> Exported:
+    """Make a planned export as one step, which `undo` takes back.
+
+    What was written is read back and audited; if it holds anything private, it is taken back.
+
+    Args:
+        plan: The plan.
+        history: The history of the vault, which keeps what the site's files held.
+
+    Raises:
+        Conflict: A file of the site changed since the plan was made; nothing was written.
+        Refused: The audit found something private; nothing is left of the export.
+        Failure: The system did not let it be written; nothing is left of it.
+    """
+    changes = [file for file in plan.files if file.status in WRITTEN]
+    exported = Exported(
+        plan.target,
+        plan.site,
+        conflicts=[file.path for file in plan.conflicts],
+        notes=[planned.post.path for planned in plan.posts] + plan.relinked,
+        refused=dict(plan.refused),
+        warnings=list(plan.warnings),
+    )
+    if not changes:
+        return exported
+    audit.check(_leaving(plan), plan.needles, plan.said)
+    os.makedirs(plan.site, exist_ok=True)
+    _make(plan, history)
+    try:
+        audit.check(_read_back(plan), plan.needles, plan.said)
+    except Refused:
+        history.undo(plan.site)
+        raise
+    exported.written = [file.path for file in changes if file.status != "removed"]
+    exported.removed = [file.path for file in changes if file.status == "removed"]
+    return exported
+
+
+def _make(plan: Plan, history: History) -> None:
+    from notekeep.files.save import digest_of
+
+    names = [planned.post.title for planned in plan.posts]
+    label = names[0] if len(names) == 1 else f"{len(names)} notes"
+    step = history.step(
+        "export",
+        f"export {label} to {plan.target_name}",
+        root=plan.site,
+        whole=True,
+        elsewhere=True,
+    )
+    with step:
+        for file in plan.files:
+            if file.status == "new" and file.after is not None:
+                step.create(file.path, file.after)
+            elif file.status == "changed" and file.before is not None and file.after is not None:
+                step.edit(file.path, file.after, digest_of(file.before), keep_ours=False)
+            elif file.status == "removed":
+                step.trash(file.path)
+
+
+def _read_back(plan: Plan) -> dict[str, bytes]:
+    """Read what was written, and make sure that it is what was planned.
+
+    Raises:
+        Conflict: A file is not what was written.
+    """
+    from notekeep.files.look import content_at
+
+    back = {}
+    for path, data in _leaving(plan).items():
+        there = content_at(plan.site, path)
+        if there is None or there[0] != data:
+            raise Conflict(
+                f"{path}: another program changed it while it was written",
+                "look at it, then export again",
+            )
+        back[path] = there[0]
+    return back

@@ -1,0 +1,53 @@
+"""Front matter as generators read it: YAML that means the same to every parser of it.
+
+Text is always quoted, so that no tag becomes a year, a yes or a number; what is quoted with single
+quotes has no escapes but the doubled quote.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notekeep.export.properties import Post
+    from notekeep.markdown.note import Value
+
+
+def yaml_text(text: str) -> str:
+    """Return text as a YAML scalar on one line."""
+    return "'" + " ".join(text.split()).replace("'", "''") + "'"
+
+
+def yaml_value(value: object) -> str:
+    """Return a value of front matter as YAML: quoted text, plain numbers, booleans and dates."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(yaml_value(item) for item in value) + "]"
+    return yaml_text(str(value))
+
+
+def yaml_head(fields: Mapping[str, object]) -> str:
+    """Return a block of YAML front matter and a blank line; fields without a value are left out."""
+    lines = [
+        f"{key}: {yaml_value(value)}"
+        for key, value in fields.items()
+        if value not in (None, "", [])
+    ]
+    return "\n".join(["---", *lines, "---", "", ""])
+
+
+def passed(post: Post, taken: Mapping[str, object]) -> dict[str, Value]:
+    """Return the fields that the person let pass, but for those that the target writes itself."""
+    return {key: value for key, value in post.extra.items() if key not in taken}

@@ -1,0 +1,236 @@
+"""Hugo (0.131 to 0.168): a leaf bundle `content/posts/<slug>/index.md` with YAML front matter.
+
+Its settings may be TOML, YAML or JSON, in one file or in `config/_default/`; keys are read without
+case. What they say of Goldmark decides whether raw HTML, math and highlights come through.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from notekeep.errors import Failure
+from notekeep.export.dialect import Dialect, Math
+from notekeep.export.rewrite import code
+from notekeep.export.targets.heads import passed, yaml_head
+from notekeep.export.targets.target import Target, unreadable
+
+if TYPE_CHECKING:
+    from notekeep.export.properties import Post
+
+_NAMES = tuple(
+    f"{stem}.{ending}" for stem in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")
+)
+_DEFAULT = "config/_default"
+
+
+class Hugo(Target):
+    """A Hugo site."""
+
+    id = "hugo"
+    name = "Hugo"
+    settings_name = "hugo.toml"
+    preview = ("hugo", "server", "--buildDrafts", "--buildFuture")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._settings = _read_all(folder)
+        self._content = self._content_folder()
+        self._section = self._post_section()
+        self.dialect = self._dialect()
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether it has settings of Hugo; `config.*` counts only beside a content folder."""
+        if any(os.path.isfile(os.path.join(folder, name)) for name in _NAMES[:4]):
+            return True
+        if any(os.path.isfile(os.path.join(folder, _DEFAULT, name)) for name in _NAMES):
+            return True
+        old = any(os.path.isfile(os.path.join(folder, name)) for name in _NAMES[4:])
+        return old and os.path.isdir(os.path.join(folder, "content"))
+
+    def _content_folder(self) -> str:
+        language = str(self._get("defaultcontentlanguage") or "en").lower()
+        own = self._get("languages", language, "contentdir")
+        return str(own or self._get("contentdir") or "content").strip("/")
+
+    def _post_section(self) -> str:
+        main = self._get("params", "mainsections")
+        if isinstance(main, list) and main:
+            return str(main[0]).strip("/")
+        for name in ("posts", "post", "blog"):
+            if os.path.isdir(os.path.join(self.folder, self._content, name)):
+                return name
+        return "posts"
+
+    def _get(self, *keys: str) -> Any:
+        here: Any = self._settings
+        for key in keys:
+            here = here.get(key) if isinstance(here, dict) else None
+        return here
+
+    def _dialect(self) -> Dialect:
+        html = self._get("markup", "goldmark", "renderer", "unsafe") is True
+        marks = self._get("markup", "goldmark", "extensions", "extras", "mark", "enable") is True
+        return Dialect(
+            math=self._math(),
+            html=html,
+            mark="equals" if marks else "html" if html else "bold",
+            strike=self._on("strikethrough"),
+            task_lists=self._on("tasklist"),
+            alerts=self._has_alerts(),
+            heading_ids=self._get("markup", "goldmark", "parser", "attribute", "title")
+            is not False,
+            bare_urls=self._on("linkify"),
+            definitions=self._on("definitionlist"),
+            more="<!--more-->",
+            figures=True,
+            guard_code=code.hugo,
+            guard_marks=("{{<", "{{%"),
+        )
+
+    def _on(self, extension: str) -> bool:
+        return self._get("markup", "goldmark", "extensions", extension) is not False
+
+    def _math(self) -> Math:
+        extension = self._get("markup", "goldmark", "extensions", "passthrough")
+        if not isinstance(extension, dict) or extension.get("enable") is not True:
+            return Math(("\\(", "\\)"), ("$$", "$$"), raw=False)
+        marks = extension.get("delimiters") or {}
+        inline = _pairs(marks.get("inline")) or [("\\(", "\\)")]
+        display = _pairs(marks.get("block")) or [("\\[", "\\]"), ("$$", "$$")]
+        dollars = ("$", "$") in inline
+        return Math(
+            ("\\(", "\\)") if ("\\(", "\\)") in inline else inline[0],
+            ("$$", "$$") if ("$$", "$$") in display else display[0],
+            raw=True,
+            dollar="\\$" if dollars else "",
+        )
+
+    def _has_alerts(self) -> bool:
+        """Whether the site renders quotes itself, which is how alerts come to be."""
+        for base in ("layouts/_markup", "layouts/_default/_markup"):
+            folder = os.path.join(self.folder, base)
+            if os.path.isdir(folder) and any(
+                name.startswith("render-blockquote") for name in os.listdir(folder)
+            ):
+                return True
+        return False
+
+    def post_path(self, post: Post) -> str:
+        """`content/posts/atomic-habits/index.md`."""
+        return f"{self._content}/{self._section}/{post.slug}/index.md"
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`content/posts/atomic-habits/loop.png`: a bundle holds what it shows."""
+        return f"{self._content}/{self._section}/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """The plain name."""
+        del post
+        return name
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`{{< relref "/posts/atomic-habits#id" >}}`, which the build checks."""
+        del post
+        fragment = f"#{anchor}" if anchor else ""
+        return f'{{{{< relref "/{self._section}/{other.slug}{fragment}" >}}}}'
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return YAML front matter."""
+        fields: dict[str, object] = {
+            "title": post.title,
+            "date": post.day,
+            "lastmod": post.updated,
+            "draft": post.draft,
+            "slug": post.slug,
+            "description": post.description,
+            "tags": post.tags,
+            "categories": post.categories,
+            "series": [post.series] if post.series else [],
+            "series_order": post.part,
+            "images": [cover] if cover else [],
+            "canonicalURL": post.canonical,
+            "math": True if post.has_math else None,
+        }
+        return yaml_head({**fields, **passed(post, fields)})
+
+
+def _pairs(value: object) -> list[tuple[str, str]]:
+    if not isinstance(value, list):
+        return []
+    return [(str(p[0]), str(p[1])) for p in value if isinstance(p, list) and len(p) == 2]
+
+
+def _read_all(folder: str) -> dict[str, Any]:
+    """Return the site's settings: the file of the root, and what `config/_default/` adds."""
+    settings: dict[str, Any] = {}
+    for name in _NAMES:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            settings = _lowered(_read(path))
+            break
+    base = os.path.join(folder, _DEFAULT)
+    for name in sorted(os.listdir(base)) if os.path.isdir(base) else ():
+        stem, ending = os.path.splitext(name)
+        if ending.lower() not in {".toml", ".yaml", ".yml", ".json"}:
+            continue
+        more = _lowered(_read(os.path.join(base, name)))
+        if stem.lower() not in {"hugo", "config"}:
+            more = {stem.lower(): more}
+        settings = _merged(settings, more)
+    return settings
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise unreadable(path, "it is not UTF-8") from error
+    try:
+        return _parsed(path, text)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        raise unreadable(path, str(error)) from error
+
+
+def _parsed(path: str, text: str) -> dict[str, Any]:
+    if path.endswith(".toml"):
+        return tomllib.loads(text)
+    if path.endswith(".json"):
+        found = json.loads(text)
+    else:
+        import yaml
+
+        try:
+            found = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            problem = str(getattr(error, "problem", error))
+            raise unreadable(path, problem, mark.line + 1 if mark else None) from error
+    return found if isinstance(found, dict) else {}
+
+
+def _lowered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key).lower(): _lowered(item) for key, item in value.items()}
+    return value
+
+
+def _merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in more.items():
+        known = merged.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            merged[key] = _merged(known, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+TARGET = Hugo

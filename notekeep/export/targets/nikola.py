@@ -1,0 +1,183 @@
+"""Nikola (8.3): `posts/<slug>.md` with a block of `.. key: value` lines.
+
+Its `conf.py` is a program. It is read, never run: what is written there as plain values counts,
+what is computed is taken as Nikola's own default.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from notekeep.export.assets import is_image
+from notekeep.export.dialect import PLAIN_MATH, Dialect, Math
+from notekeep.export.rewrite import code
+from notekeep.export.targets.pyconf import read_settings
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from notekeep.export.properties import Post
+
+_EXTENSIONS = ["fenced_code", "codehilite", "extra"]
+_EXTRA = {"abbr", "attr_list", "def_list", "fenced_code", "footnotes", "md_in_html", "tables"}
+_MARKDOWN = (".md", ".mdown", ".markdown")
+
+
+class Nikola(Target):
+    """A Nikola site."""
+
+    id = "nikola"
+    name = "Nikola"
+    settings_name = "conf.py"
+    preview = ("nikola", "auto", "--browser")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._settings = read_settings(os.path.join(folder, "conf.py"))
+        self._posts, self._suffix = self._post_folder()
+        self._images = self._first_folder("IMAGE_FOLDERS", ("images", "images"))
+        self._files = self._first_folder("FILES_FOLDERS", ("files", ""))
+        self.dialect = self._dialect()
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether its `conf.py` is Nikola's: other programs have files of that name."""
+        try:
+            with open(os.path.join(folder, "conf.py"), encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except OSError:
+            return False
+        return "BLOG_TITLE" in text or "import nikola" in text
+
+    def _post_folder(self) -> tuple[str, str]:
+        """Return the folder that Markdown posts lie in, and how their names end."""
+        posts = self._settings.get("POSTS")
+        if not isinstance(posts, list | tuple):
+            return "posts", ".md"
+        for entry in posts:
+            pattern = entry[0] if isinstance(entry, list | tuple) and entry else ""
+            folder, name = os.path.split(str(pattern))
+            if os.path.splitext(name)[1] in _MARKDOWN and "*" not in folder:
+                return folder, os.path.splitext(name)[1]
+        self.warnings.append(
+            'POSTS in conf.py has no "posts/*.md", so Nikola will not see the post: add'
+            ' ("posts/*.md", "posts", "post.tmpl")'
+        )
+        return "posts", ".md"
+
+    def _first_folder(self, key: str, default: tuple[str, str]) -> tuple[str, str]:
+        folders = self._settings.get(key)
+        if isinstance(folders, dict) and folders:
+            source, output = next(iter(folders.items()))
+            return str(source).strip("/"), str(output).strip("/")
+        return default
+
+    def _dialect(self) -> Dialect:
+        said = self._settings.get("MARKDOWN_EXTENSIONS")
+        listed = said if isinstance(said, list | tuple) else _EXTENSIONS
+        names = {str(name).rsplit(".", 1)[-1] for name in listed}
+        full = {str(name) for name in listed}
+        if "extra" in names:
+            names |= _EXTRA
+        missing = sorted({"fenced_code", "footnotes", "tables"} - names - {"superfences"})
+        if missing and not ("superfences" in names and missing == ["fenced_code"]):
+            self.warnings.append(
+                f"MARKDOWN_EXTENSIONS in conf.py lacks {', '.join(missing)}:"
+                " posts that need it will not look right"
+            )
+        return Dialect(
+            python_markdown=True,
+            math=self._math(full),
+            task_lists="pymdownx.tasklist" in full,
+            heading_ids="attr_list" in names,
+            bare_urls="pymdownx.magiclink" in full,
+            code_pipes=False,
+            superfences="superfences" in names,
+            hilited_indents="codehilite" in names,
+            definitions="def_list" in names,
+            mermaid_pre=True,
+            hard_break="  \n",
+            more="<!-- TEASER_END -->",
+            guard_code=code.nikola,
+            guard_marks=("{{%",),
+        )
+
+    def _math(self, extensions: set[str]) -> Math:
+        if "pymdownx.arithmatex" in extensions:
+            return PLAIN_MATH._replace(dollar="\\$")
+        scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
+        single = "['$'" in scripts.replace(" ", "") or 'left:"$"' in scripts.replace(" ", "")
+        # What both scripts know by default, so that dollars in prose stay what they are.
+        return Math(("\\(", "\\)"), ("$$", "$$"), raw=False, dollar=_DOLLAR if single else "")
+
+    def post_path(self, post: Post) -> str:
+        """`posts/atomic-habits.md`."""
+        return f"{self._posts}/{post.slug}{self._suffix}".lstrip("/")
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`images/atomic-habits/loop.png`; other files go to `files/`."""
+        if is_image(name):
+            return f"{self._images[0]}/{post.slug}/{name}"
+        return f"{self._files[0]}/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """`/images/atomic-habits/loop.png`; Nikola makes it relative where the site wants that."""
+        folder = self._images[1] if is_image(name) else self._files[1]
+        return f"/{folder}/{post.slug}/{name}".replace("//", "/")
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`link://slug/atomic-habits#id`, which the build checks."""
+        del post
+        return f"link://slug/{other.slug}" + (f"#{anchor}" if anchor else "")
+
+    def reaches(self, post: Post, other: Post) -> bool:
+        """Drafts have a page, though nothing lists them; a published post is not to tell of it."""
+        return post.draft or not other.draft
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return the block of metadata; Nikola takes each value as it stands, to the line's end."""
+        fields = {
+            "title": post.title,
+            "slug": post.slug,
+            "date": _moment(post.day),
+            "updated": _moment(post.updated) if post.updated else "",
+            "tags": ", ".join(post.tags),
+            "category": post.categories[0] if post.categories else "",
+            "description": post.description,
+            "previewimage": cover,
+            "has_math": "true" if post.has_math else "",
+            "status": "draft" if post.draft else "",
+            "series": post.series,
+            "part": "" if post.part is None else str(post.part),
+            "canonical": post.canonical,
+        }
+        for key, value in post.extra.items():
+            items = value if isinstance(value, list) else [value]
+            fields.setdefault(key, ", ".join(" ".join(str(item).split()) for item in items))
+        fields["type"] = "text"
+        lines = [f".. {key}: {value}" for key, value in fields.items() if value]
+        return "\n".join(["<!--", *lines, "-->", "", ""])
+
+    def draft_notice(self, post: Post) -> str:
+        """Nikola renders drafts and, unless told otherwise, deploys them."""
+        if not post.draft or self._settings.get("DEPLOY_DRAFTS") is False:
+            return ""
+        return (
+            "Nikola builds drafts: a deploy now would put this one online under an unlisted address"
+            " (DEPLOY_DRAFTS = False in conf.py keeps drafts at home)"
+        )
+
+
+_DOLLAR = "<span>$</span>"
+"""A dollar that a script for math does not see: it looks for marks within one run of text."""
+
+
+def _moment(when: datetime) -> str:
+    offset = when.strftime("%z")
+    zone = f"UTC{offset[:3]}:{offset[3:5]}" if offset else "UTC"
+    return f"{when:%Y-%m-%d %H:%M:%S} {zone}"
+
+
+TARGET = Nikola

@@ -1,0 +1,92 @@
+"""What every target says of its site: where a post goes, what stands before it, how it is linked.
+
+A target reads the site's own settings when it is made and writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, ClassVar
+
+from notekeep.errors import UsageError
+from notekeep.export.dialect import Dialect
+
+if TYPE_CHECKING:
+    from notekeep.export.draft import Draft
+    from notekeep.export.properties import Post
+
+
+class Target:
+    """A site of one generator.
+
+    Attributes:
+        id: How the person names it.
+        name: What it is called.
+        settings_name: The file that makes a folder a site of it.
+        preview: The command that shows the site with its drafts.
+        dated: Whether every post needs a date.
+        folder: The site.
+        dialect: How it reads Markdown.
+        warnings: What the person should know about the site, one sentence each.
+    """
+
+    id: ClassVar[str]
+    name: ClassVar[str]
+    settings_name: ClassVar[str]
+    preview: ClassVar[tuple[str, ...]] = ()
+    dated: ClassVar[bool] = True
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.dialect = Dialect()
+        self.warnings: list[str] = []
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether a folder is a site of this generator."""
+        return os.path.isfile(os.path.join(folder, cls.settings_name))
+
+    def post_path(self, post: Post) -> str:
+        """Return where a post's file is, from the site's root."""
+        raise NotImplementedError
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """Return where a file that goes with a post is, from the site's root."""
+        raise NotImplementedError
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """Return the address of such a file, as the post's body has it."""
+        raise NotImplementedError
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """Return the address that a post's body has for another post, or a place in it."""
+        raise NotImplementedError
+
+    def reaches(self, post: Post, other: Post) -> bool:
+        """Whether a link from a post to another can be built: a draft is there for drafts only."""
+        return post.draft or not other.draft
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return what stands before the body, with the blank line that ends it.
+
+        Args:
+            post: The post.
+            cover: The address of its cover, or "".
+        """
+        raise NotImplementedError
+
+    def compose(self, draft: Draft, head: str, body: str) -> str:
+        """Return a post's file as a whole."""
+        del draft
+        return head + body.strip("\n") + "\n"
+
+    def draft_notice(self, post: Post) -> str:
+        """Return what the person should know about where a draft can be seen, or ""."""
+        del post
+        return ""
+
+
+def unreadable(path: str, what: str, line: int | None = None) -> UsageError:
+    """Make the error for settings of a site that cannot be read."""
+    where = f", line {line}" if line else ""
+    return UsageError(f"{path}{where}: the site's settings cannot be read: {what}", "correct them")
