@@ -113,10 +113,17 @@ class Rooms:
 
     def fields(self) -> Fields:
         """The fields, kinds and flags that a query may name in this vault."""
+        from notekeep.markdown.kinds import known_names
         from notekeep.query.fields import Fields
 
         kinds = {kind.id: kind.fields for kind in self.schema.kinds.values()}
-        return Fields.of(kinds, self.catalog.field_names())
+        kin = {
+            other: name
+            for fields in kinds.values()
+            for name in fields
+            for other in known_names(name)
+        }
+        return Fields.of(kinds, self.catalog.field_names(), kin)
 
     def absolute(self, path: str) -> str:
         """Where a vault path is on this machine.
