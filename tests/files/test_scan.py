@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -399,3 +401,16 @@ class TestTraps:
             put(vault / f"many/{number}.md", "two!")
 
         assert len(sweep(vault, before).modified) == count
+
+
+def test_it_loads_nothing_that_costs_time() -> None:
+    program = (
+        "import sys; import typing, dataclasses; before = set(sys.modules);"
+        "import notekeep.files.scan; print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True
+    )
+
+    loaded = [name for name in done.stdout.split() if not name.startswith("notekeep")]
+    assert set(loaded) <= {"__future__", "errno", "time", "stat", "_stat"}

@@ -1,0 +1,201 @@
+"""A change in the vault is hinted at, whichever way it is made and whether or not it is watched."""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.files import watch as watch_module
+from notekeep.files.watch import EVERYTHING, hint, outermost, watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PATIENCE = 20.0
+ATTEMPTS = 200
+
+
+class Watched:
+    """A vault that is watched by a thread.
+
+    Attributes:
+        hints: What it said so far.
+    """
+
+    def __init__(self, root: Path, poll_every: float) -> None:
+        self.hints: queue.Queue[frozenset[str]] = queue.Queue()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(root, poll_every))
+        self._thread.start()
+
+    def _run(self, root: Path, poll_every: float) -> None:
+        for folders in watch(root, stop=self._stop, poll_every=poll_every):
+            self.hints.put(folders)
+
+    def wait_for(self, folder: str, change: Callable[[int], None]) -> None:
+        """Make a change again and again until the folder is hinted at: it may not watch yet."""
+        for number in range(ATTEMPTS):
+            change(number)
+            try:
+                while True:
+                    if folder in self.hints.get(timeout=0.1):
+                        return
+            except queue.Empty:
+                continue
+        pytest.fail(f"no hint for '{folder}'")
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture(params=["watched", "polled", "no watchfiles"])
+def watched(
+    request: pytest.FixtureRequest, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Watched]:
+    (vault / "books").mkdir()
+    for number in range(ATTEMPTS):
+        (vault / "books" / f"{number}.md").touch()
+    if request.param == "polled":
+        monkeypatch.setattr(watch_module, "_is_remote", lambda _: True)
+    elif request.param == "no watchfiles":
+        monkeypatch.setitem(sys.modules, "watchfiles", None)
+    watching = Watched(vault, poll_every=0.02)
+    yield watching
+    watching.close()
+
+
+def write(books: Path, number: int) -> None:
+    (books / "0.md").write_text("a" * number, encoding="utf-8")
+
+
+def replace(books: Path, number: int) -> None:
+    (books / "temp").write_text("b" * number, encoding="utf-8")
+    (books / "temp").replace(books / "0.md")
+
+
+def create(books: Path, number: int) -> None:
+    (books / f"new {number}.md").touch()
+
+
+def remove(books: Path, number: int) -> None:
+    (books / f"{number}.md").unlink()
+
+
+@pytest.mark.parametrize("change", [write, replace, create, remove])
+def test_each_way_to_change_a_note_is_seen(
+    watched: Watched, vault: Path, change: Callable[[Path, int], None]
+) -> None:
+    watched.wait_for("books", lambda number: change(vault / "books", number))
+
+
+def test_a_new_folder_with_notes_is_seen(watched: Watched, vault: Path) -> None:
+    def bring(number: int) -> None:
+        folder = vault / f"brought{number}"
+        (vault.parent / "made").mkdir()
+        (vault.parent / "made" / "n.md").touch()
+        (vault.parent / "made").rename(folder)
+        seen.add(folder.name)
+
+    seen: set[str] = set()
+    for number in range(ATTEMPTS):
+        bring(number)
+        try:
+            hinted = watched.hints.get(timeout=0.1)
+        except queue.Empty:
+            continue
+        if hinted == EVERYTHING or hinted & seen:
+            return
+    pytest.fail("no hint for any of the folders")
+
+
+def test_a_vault_that_comes_back_is_watched_again(watched: Watched, vault: Path) -> None:
+    watched.wait_for("", lambda number: (vault / f"{number}.md").touch())
+    shutil.move(vault, vault.parent / "away")
+    vault.mkdir()
+    watched.wait_for("", lambda number: (vault / f"again {number}.md").touch())
+
+
+def test_where_there_are_too_many_folders_to_watch_it_is_swept(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise OSError(28, "OS file watch limit reached")
+
+    import watchfiles
+
+    monkeypatch.setattr(watchfiles, "watch", refuse)
+    watching = Watched(vault, poll_every=0.02)
+    try:
+        watching.wait_for("", lambda number: (vault / f"{number}.md").touch())
+    finally:
+        watching.close()
+
+
+def test_the_whole_vault_is_hinted_at_from_time_to_time(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "_FULL_SECONDS", 0.0)
+    monkeypatch.setattr(watch_module, "_LOOK_MS", 10)
+    watching = Watched(vault, poll_every=60)
+    try:
+        assert watching.hints.get(timeout=PATIENCE) == EVERYTHING
+    finally:
+        watching.close()
+
+
+@pytest.mark.parametrize(
+    ("paths", "folders"),
+    [
+        (["a.md"], {""}),
+        (["books/a.md", "books/b.md"], {"books"}),
+        (["books/a.md", "books/deep/b.md"], {"books"}),
+        (["books", "bookshelf/b.md"], {"books", "bookshelf"}),
+        (["gone folder"], {"gone folder"}),
+        ([""], {""}),
+        ([".notekeepignore"], {""}),
+        (["books/.notekeepignore"], {"books"}),
+        ([".git/index", ".obsidian/x.md", ".trash/a.md", "books/.nk-tmp-1"], set()),
+        (["cover.png"], set()),
+    ],
+)
+def test_places_become_folders_to_sweep(vault: Path, paths: list[str], folders: set[str]) -> None:
+    (vault / "books").mkdir()
+    (vault / "cover.png").touch()
+    assert hint(str(vault), [f"{vault}/{path}" for path in paths]) == folders
+
+
+def test_too_many_folders_are_the_whole_vault() -> None:
+    assert outermost(f"folder {number}" for number in range(100)) == EVERYTHING
+    assert outermost(["a/b", "a", "ab", "a/b/c"]) == {"a", "ab"}
+
+
+@pytest.mark.parametrize(
+    ("place", "remote"),
+    [
+        ("/home/ann/vault", False),
+        ("/mnt/share/vault", True),
+        ("/mnt/my share/vault", True),
+        ("/mnt/shared", False),
+        ("/cloud/vault", True),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists its mounts so")
+def test_a_disk_of_another_machine_is_known(tmp_path: Path, place: str, *, remote: bool) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        "/dev/sda / ext4 rw 0 0\n"
+        "server:/x /mnt/share nfs4 rw 0 0\n"
+        "//server/x /mnt/my\\040share cifs rw 0 0\n"
+        "rclone /cloud fuse.rclone rw 0 0\n",
+        encoding="utf-8",
+    )
+    assert watch_module._is_remote(place, str(mounts)) is remote
+    assert not watch_module._is_remote(place, str(tmp_path / "none"))
