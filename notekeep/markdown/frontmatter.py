@@ -15,6 +15,8 @@ from notekeep.markdown.guard import MAX_BYTES, Suspect
 from notekeep.markdown.spell import render_new
 from notekeep.markdown.split import Split, split
 
+from notekeep.markdown.values import MAX_NUMBER
+
 if TYPE_CHECKING:
     from notekeep.markdown.values import Scalar, Value
 
@@ -67,9 +69,8 @@ def read(data: bytes) -> FrontMatter:
     try:
         fields = _read_block(data, parts)
     except Suspect as error:
-        # The fence is the file's first line, so the block's first line is its second.
-        first = 1 if parts.kind == "json" else 2
-        place = FrontMatterError(error.message, error.line + first, error.column + 1)
+        above = len(data[: parts.start].splitlines())
+        place = FrontMatterError(error.message, above + error.line + 1, error.column + 1)
         return FrontMatter(parts, error=place)
     return FrontMatter(parts, fields.values, fields.raw, fields.words)
 
@@ -109,7 +110,15 @@ def _read_toml(text: str) -> quick.Fields:
 def _read_json(text: str) -> quick.Fields:
     import json
 
-    values = json.loads(text)
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        message = f"JSON cannot read it: {error.msg}."
+        raise Suspect(message, error.lineno - 1, error.colno - 1) from error
+    except (ValueError, RecursionError) as error:
+        raise Suspect(f"JSON cannot read it: {error}.") from error
+    if not isinstance(values, dict):
+        raise Suspect("It is not a set of keys and values.")
     return _from_objects(values, {key: _dump(value) for key, value in values.items()})
 
 
@@ -129,8 +138,11 @@ def _from_objects(values: dict[str, Any], raw: dict[str, str]) -> quick.Fields:
 
 def _flat(value: object) -> Scalar:
     """A parsed value as a scalar: dates as ISO text, what is nested as JSON text."""
-    if value is None or isinstance(value, (str, int, float)):
+    if value is None or isinstance(value, (str, bool)):
         return value
+    if isinstance(value, (int, float)):
+        # What no index can hold as a number stays text, as in YAML.
+        return value if abs(value) < MAX_NUMBER else str(value)
     if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     return _dump(value)

@@ -92,14 +92,15 @@ class TomlEdit:
             return None
         if name in self._values:
             raise _refused(f"The note has a `{name}` already.")
-        from tomlkit import key as toml_key
+        from tomlkit.items import SingleKey
 
         body = self._document.body
         for index, (found, value) in enumerate(body):
             if found is not None and found.key == key:
-                new = toml_key(name)
-                new.sep = found.sep
-                body[index] = (new, value)
+                written = found.as_string()
+                gap = written[len(written.rstrip()) :]
+                new = SingleKey(name).as_string() + gap
+                body[index] = (SingleKey(name, sep=found.sep, original=new), value)
         renamed = {name if old == key else old: value for old, value in self._values.items()}
         return self._apply(renamed, name)
 
@@ -177,7 +178,7 @@ def _parse(text: str) -> TOMLDocument:
     except ParseError as error:
         message = f"TOML cannot read it: {str(error).split(' at line')[0]}."
         raise Suspect(message, error.line - 1, error.col) from error
-    except (TOMLKitError, RecursionError) as error:
+    except (TOMLKitError, ValueError, RecursionError) as error:
         raise Suspect(f"TOML cannot read it: {error}.") from error
 
 

@@ -13,7 +13,10 @@ Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = Scalar | list[Scalar]
 """What front matter holds: flat scalars and lists of scalars; dates are ISO text."""
 
-# Integers that SQLite and JSON readers hold exactly; longer runs of digits are codes, not amounts.
+MAX_NUMBER: Final = 10**15
+"""Numbers from here on are codes, not amounts, and stay text."""
+
+# Integers that SQLite and JSON readers hold exactly; longer runs of digits are codes.
 _INT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14})\Z")
 _FLOAT: Final = re.compile(
     r"[-+]?(?:(?:0|[1-9][0-9]{0,14})?\.[0-9]+|(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?)"

@@ -61,7 +61,7 @@ class YamlEdit:
         if any(_same_item(name, old, item) for old in self._items(entry)):
             return None
         node = entry.value
-        if isinstance(node, yaml.ScalarNode) and (node.value or node.style):
+        if isinstance(node, yaml.ScalarNode) and self._block.document.value(node) is not None:
             return self._add_to_text(entry, item)
         splice = self._block.add_item(entry, item)
         old = self._tree[key]
