@@ -22,7 +22,6 @@ from notekeep.files.private import make_folder
 from notekeep.files.staging import keep_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from notekeep.files.history import History
@@ -41,7 +40,7 @@ class Held:
         fd: The file.
         digest: What it held.
         since: When it was replaced, in seconds of the monotonic clock.
-        path: The note it was.
+        path: The note it was; "" where only the log knows.
     """
 
     fd: int
@@ -92,11 +91,25 @@ class Aside:
             The conflict copies made of what was written late, as paths below the root.
         """
         copies: list[str] = []
-        for fd, digest, path in self._due(history, min_age):
-            with suppress(OSError, NotekeepError):
-                data = read_stable(fd, path)
-                if digest_of(data) != digest:
-                    copies += _keep_late(history, root, path, data)
+        for held in list(self._held):
+            old_enough = time.monotonic() - held.since >= min_age
+            if old_enough and _dealt_with(history, root, held, copies):
+                self._held.remove(held)
+                close(held.fd)
+        now = time.time()
+        for name in self._names():
+            digest, moment, _ = name.split("-")
+            if abs(now - int(moment, 16) / 1000) < min_age:
+                continue
+            file = os.path.join(self.folder, name)
+            with suppress(OSError):
+                fd = os.open(file, READ_FLAGS)
+                try:
+                    dealt_with = _dealt_with(history, root, Held(fd, digest, 0.0, ""), copies)
+                finally:
+                    close(fd)
+                if dealt_with:
+                    os.unlink(file)
         return copies
 
     def forget(self, digests: set[Digest]) -> None:
@@ -104,28 +117,6 @@ class Aside:
         for name in self._names():
             if name.partition("-")[0] in digests:
                 os.unlink(os.path.join(self.folder, name))
-
-    def _due(self, history: History, min_age: float) -> Iterator[tuple[int, Digest, str]]:
-        """Open the files that are old enough, and remove each that was dealt with."""
-        for held in [one for one in self._held if time.monotonic() - one.since >= min_age]:
-            self._held.remove(held)
-            yield held.fd, held.digest, held.path
-            close(held.fd)
-        now = time.time()
-        for name in self._names():
-            digest, _, rest = name.partition("-")
-            moment = int(rest.partition("-")[0], 16) / 1000
-            if abs(now - moment) < min_age:
-                continue
-            file = os.path.join(self.folder, name)
-            try:
-                fd = os.open(file, READ_FLAGS)
-            except FileNotFoundError:
-                continue
-            yield fd, digest, _note_of(history, digest)
-            close(fd)
-            with suppress(FileNotFoundError):
-                os.unlink(file)
 
     def _names(self) -> list[str]:
         try:
@@ -153,6 +144,17 @@ class Aside:
                 if digest_of(read_stable(held.fd, held.path)) == held.digest:
                     self._held.remove(held)
                     close(held.fd)
+
+
+def _dealt_with(history: History, root: Path | str, held: Held, copies: list[str]) -> bool:
+    """Look whether an old file was written into, and keep what was; False if that failed."""
+    try:
+        data = read_stable(held.fd, held.path)
+        if digest_of(data) != held.digest:
+            copies += _keep_late(history, root, held.path or _note_of(history, held.digest), data)
+    except (OSError, NotekeepError):
+        return False
+    return True
 
 
 def _note_of(history: History, digest: Digest) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 
+_TAIL = 1 << 16  # longer than any line of a step of one change
+
 Kind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
 
@@ -154,6 +156,26 @@ class Ledger:
             done = [record for record in records if record and record.id not in voided]
             self._read = (stamp, done)
         return list(self._read[1])
+
+    def last(self) -> StepRecord | None:
+        """Read the last step without the rest of the log.
+
+        Returns:
+            None when the log ends with something else, or with a line longer than any step of one
+            change.
+
+        Raises:
+            OSError: The log is there and cannot be read.
+        """
+        try:
+            with open(self.path, "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                file.seek(max(0, size - _TAIL))
+                line = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+        except FileNotFoundError:
+            return None
+        data = _parse(line)
+        return from_json(data) if "changes" in data else None
 
     def rewrite(self, keep: Callable[[StepRecord], StepRecord | None]) -> None:
         """Write the log anew, so that something in it is forgotten.

@@ -106,10 +106,9 @@ def _void_unmade(history: History, root: Path | str) -> None:
     Whoever makes a single change holds the log meanwhile, so here nobody is at it any more.
     """
     with history.ledger.held():
-        records = history.records()
-        if not records or len(records[-1].changes) != 1:
+        last = history.ledger.last()
+        if last is None or len(last.changes) != 1:
             return
-        last = records[-1]
         change, place = last.changes[0], last.root or os.fspath(root)
         with suppress(OSError, NotekeepError):
             if change.kind == "edit":

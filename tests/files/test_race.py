@@ -179,6 +179,22 @@ class TestEditorsThatHaveItOpen:
         assert History(history.folder).settle(vault, min_age=0)
         assert survives(THEIRS, vault)
 
+    def test_what_they_write_late_stays_aside_until_it_can_be_kept(
+        self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> str:
+            raise OSError(28, "No space left on device")
+
+        with note.open("r+b") as editor:
+            with history.step("edit", "edit note", root=vault) as step:
+                step.edit("note.md", NEW, digest_of(OLD))
+            editor.write(THEIRS)
+        with monkeypatch.context() as patch:
+            patch.setattr(history.blobs, "keep", full)
+            assert history.settle(vault, min_age=0) == []
+        assert len(history.settle(vault, min_age=0)) == 1
+        assert survives(THEIRS, vault)
+
     def test_where_nobody_writes_late_nothing_is_left(
         self, note: Path, vault: Path, history: History
     ) -> None:
