@@ -198,7 +198,7 @@ def texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)  # each writes an index
 @given(docs=NOTES, later=NOTES, trees=st.lists(TREES, min_size=5, max_size=15))
 def test_a_tree_finds_what_its_sets_say(
     docs: list[WordDoc],
