@@ -11,7 +11,7 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.note import Problem
+from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

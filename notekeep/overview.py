@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from notekeep.habits.view import HabitView
     from notekeep.index.rows import Row
-    from notekeep.markdown.note import Problem
+    from notekeep.markdown.problem import Problem
     from notekeep.vault import Vault
 
 

@@ -13,7 +13,7 @@ from notekeep.cli.context import json_option, no_refresh_option, open_vault, ver
 if TYPE_CHECKING:
     from notekeep.habits.view import HabitView
     from notekeep.index.rows import Row
-    from notekeep.markdown.note import Problem
+    from notekeep.markdown.problem import Problem
     from notekeep.overview import Overview
     from notekeep.vault import Vault
 

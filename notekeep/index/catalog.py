@@ -26,7 +26,7 @@ from notekeep.query.tree import And, Docs, Node, Not, Or
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.markdown.note import Problem
+    from notekeep.markdown.problem import Problem
     from notekeep.query.tree import Order
 
 # What a list shows of a note.
@@ -225,7 +225,7 @@ class Catalog(Store):
         Args:
             links: Whether links that lead nowhere or to several notes are among it.
         """
-        from notekeep.markdown.note import Problem
+        from notekeep.markdown.problem import Problem
 
         found = self.ask("SELECT path, line, message, hint, code FROM problems")
         problems = [Problem(load_path(path), *rest) for path, *rest in found]

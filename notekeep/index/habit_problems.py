@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits import log, units
 from notekeep.habits.fold import fold
-from notekeep.markdown.note import Problem
+from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
     import sqlite3

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from notekeep.habits.heatmap import Calendar
     from notekeep.habits.log import Entry
     from notekeep.habits.timeline import Timeline
-    from notekeep.markdown.note import Problem
+    from notekeep.markdown.problem import Problem
 
 __all__ = ["Habit", "HabitIndex", "HabitView", "LogLine", "Logged", "Undone"]
 

@@ -3,6 +3,8 @@
 The order is: files, then the catalog, which also remembers which notes the words index lacks, then
 the words index, then that memory is cleared. Whatever is interrupted is taken up by the next
 refresh, and doing a step twice does no harm. Nothing in the vault is ever written.
+
+What reads notes is imported where it is used: most refreshes find that nothing has changed.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.files.scan import sweep
-from notekeep.index.reading import read_content, read_word_doc, record, unreadable, word_doc
 from notekeep.index.schema import Busy
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, role
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from notekeep.index.rows import Record
     from notekeep.index.words import WordDoc, Words
     from notekeep.markdown.kinds import Schema
-    from notekeep.markdown.note import Note, Problem
+    from notekeep.markdown.note import Note
+    from notekeep.markdown.problem import Problem
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
@@ -136,9 +138,12 @@ class _Run:
             compared = {path: fingerprint.unsure() for path, fingerprint in known.items()}
         changes = sweep(self.root, compared, cancelled=self.cancelled)
         done = Refreshed(changes)
-        done.problems = [
-            unreadable(path, f"{path} {reason}") for path, reason in changes.unreadable.items()
-        ]
+        if changes.unreadable:
+            from notekeep.index.reading import unreadable
+
+            done.problems = [
+                unreadable(path, f"{path} {reason}") for path, reason in changes.unreadable.items()
+            ]
         if budget is not None and len(changes) > budget:
             done.pending = len(changes)
             return done
@@ -183,6 +188,8 @@ class _Run:
         self, done: Refreshed, changed: dict[str, Fingerprint], digests: dict[str, str]
     ) -> None:
         """Read some files and write down those whose content is another."""
+        from notekeep.index.reading import read_content, record
+
         records: list[Record] = []
         touched: dict[str, Fingerprint] = {}
         for path, fingerprint in changed.items():
@@ -252,6 +259,8 @@ class _Run:
         return len(self.catalog.dirty())
 
     def _update(self, words: Words, dirty: dict[str, int], generation: int) -> None:
+        from notekeep.index.reading import read_word_doc, word_doc
+
         there = self.catalog.rows_of(dirty)
         docs: list[WordDoc] = []
         for path in there:
@@ -270,6 +279,8 @@ class _Docs:
         self.root, self.paths, self.schema = root, paths, schema
 
     def __iter__(self) -> Iterator[WordDoc]:
+        from notekeep.index.reading import read_word_doc
+
         for path in self.paths:
             if doc := read_word_doc(self.root, path, self.schema):
                 yield doc

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from notekeep.files.changes import Fingerprint
     from notekeep.index.rows import Cells, Record
-    from notekeep.markdown.note import Problem
+    from notekeep.markdown.problem import Problem
     from notekeep.markdown.resolve import Resolver
 
 FEW = 50

@@ -12,6 +12,7 @@ from notekeep.markdown.fieldtypes import boolean, items, typed
 from notekeep.markdown.guard import MAX_BYTES
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS, Kind, Schema, canonical, names_in, role
 from notekeep.markdown.plain import plain
+from notekeep.markdown.problem import Problem
 from notekeep.markdown.values import Scalar, Value
 
 if TYPE_CHECKING:
@@ -35,25 +36,6 @@ __all__ = [
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _APOSTROPHES: Final = re.compile("['\u2019]")
 _MAYBE_PRIVATE: Final = re.compile(rb"private", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a file, as a person reads it.
-
-    Attributes:
-        path: The file, vault-relative.
-        line: The line it is about, counted from 1 in the whole file; None when it has no place.
-        message: What is wrong and why.
-        hint: What to do about it; may be empty.
-        code: A short stable name: "front-matter", "not-utf8", "unreadable", "broken-link", "H001".
-    """
-
-    path: str
-    line: int | None
-    message: str
-    hint: str = ""
-    code: str = ""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.files.content import digest_of
-from notekeep.markdown.note import Problem
+from notekeep.markdown.problem import Problem
 from notekeep.writing.plan import Done
 
 if TYPE_CHECKING:

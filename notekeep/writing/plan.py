@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.note import Problem
+from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

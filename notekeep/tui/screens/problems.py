@@ -18,7 +18,7 @@ from notekeep.tui.widgets.line_view import ListView
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from notekeep.markdown.note import Problem
+    from notekeep.markdown.problem import Problem
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 

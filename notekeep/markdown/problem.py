@@ -1,0 +1,24 @@
+"""Something wrong in a file, as every room says it; apart from `note`, which costs more to load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file, as a person reads it.
+
+    Attributes:
+        path: The file, vault-relative.
+        line: The line it is about, counted from 1 in the whole file; None when it has no place.
+        message: What is wrong and why.
+        hint: What to do about it; may be empty.
+        code: A short stable name: "front-matter", "not-utf8", "unreadable", "broken-link", "H001".
+    """
+
+    path: str
+    line: int | None
+    message: str
+    hint: str = ""
+    code: str = ""
