@@ -20,6 +20,7 @@ has any line at all, and has lines that contradict each other."""
 
 MOST = 2**63 - 1
 _WIDTH = 8
+_CLEARED = bytes([0, LOGGED])
 
 
 class Days:
@@ -51,6 +52,12 @@ class Days:
     def last(self) -> int:
         """The ordinal of the last day; one before the first when there are none."""
         return self.first + len(self.codes) - 1
+
+    @property
+    def begin(self) -> int | None:
+        """The ordinal of the first day of which anything still stands; None without one."""
+        said = self.codes.lstrip(_CLEARED)
+        return self.first + len(self.codes) - len(said) if said else None
 
     def put(self, ordinal: int, day: Day) -> None:
         """Set one day."""

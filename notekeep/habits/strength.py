@@ -65,12 +65,14 @@ def strengths(habit: Definition, days: Days, today: int) -> tuple[int, list[floa
     Returns:
         The ordinal of the first day, and one strength a day; none without an entry.
     """
-    first = days.first
+    begin = days.begin
     last = today if habit.until is None else min(today, habit.until)
+    starts = [begin] if begin is not None else []
     if habit.counts_silence and habit.since is not None:
-        first = min(first, habit.since) if days.codes else habit.since
-    elif not days.codes:
+        starts.append(habit.since)
+    if not starts:
         return today, []
+    first = min(starts)
     weights, frozen = _weights(habit, days, first, last)
     scores: list[float] = []
     score = 1.0 if habit.goal.kind == "most" else 0.0

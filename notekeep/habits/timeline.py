@@ -98,7 +98,7 @@ def judge(
         week_start: The first day of a week, 0 for Monday to 6 for Sunday.
         last: The last day wanted, when it lies after today.
     """
-    starts = [day for day in (habit.since, days.first if days.codes else None) if day is not None]
+    starts = [day for day in (habit.since, days.begin) if day is not None]
     first = min(starts, default=today)
     since = first if habit.since is None else habit.since
     end = max(last or 0, _horizon(habit, since, today, week_start))

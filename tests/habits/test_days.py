@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.habits.days import LOGGED, MOST, Days
-from notekeep.habits.fold import AMOUNT, EMPTY, Day
+from notekeep.habits.fold import AMOUNT, EMPTY, NONE, Day
 
 placed = st.dictionaries(st.integers(700_000, 700_060), st.integers(0, 9), max_size=12)
 
@@ -48,6 +48,15 @@ def test_days_survive_as_bytes(amounts: dict[int, int]) -> None:
     for day, value in amounts.items():
         days.put(day, amount(value))
     assert Days(days.first, bytes(days.codes), days.amounts.tobytes()) == days
+
+
+def test_days_that_were_cleared_are_no_beginning() -> None:
+    days = Days()
+    assert days.begin is None
+    days.put(700_000, Day(NONE, revision=1))
+    assert days.begin is None
+    days.put(700_002, amount(1))
+    assert days.begin == 700_002
 
 
 def test_a_sum_that_is_too_long_is_the_largest_there_is() -> None:
