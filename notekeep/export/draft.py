@@ -96,7 +96,6 @@ class Drafter:
         draft = Draft(note, read_post(note, self.options), Passage("", []), Refs.of(note.body))
         remarks = Remarks()
         _Work(self, draft, remarks).run()
-        seen = {origin for origin in draft.passage.origins if origin.path != path}
         draft.warnings = [str(remark) for remark in remarks.all]
         return draft
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from notekeep.errors import Refused
     from notekeep.export.audit import Needle
+    from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
     from notekeep.export.properties import Post
 
@@ -66,11 +67,13 @@ class PlannedPost:
     Attributes:
         post: What it says of itself.
         path: Its file, from the site's root.
+        draft: The note as it was before it was made a post.
         changes: What was done to the note, by line: what `--explain` prints.
     """
 
     post: Post
     path: str
+    draft: Draft
     changes: list[Change] = field(default_factory=list)
 
 
@@ -87,6 +90,7 @@ class Plan:
         relinked: Notes exported earlier whose posts change because a link of theirs has a target.
         refused: Notes that may not or cannot be exported, and why.
         warnings: What the person should know.
+        published: Every note that has a post in the site, and the post.
         needles: What must be in no file, for the audit.
         said: Everything that the exported notes say in public, for the same.
     """
@@ -99,6 +103,7 @@ class Plan:
     relinked: list[str] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    published: dict[str, Post] = field(default_factory=dict)
     needles: list[Needle] = field(default_factory=list)
     said: str = ""
 

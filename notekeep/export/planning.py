@@ -76,6 +76,7 @@ class Planner:
         drafts = [one.draft for one in written]
         comparison = Comparison(self.plan, self.target, self.manifest, self.options, self.vault)
         comparison.run(written, gone=self._gone())
+        self.plan.published = {path: found.post for path, found in self.published.items()}
         self.plan.needles = audit.needles(self.source, drafts)
         self.plan.said = audit.public_words(self.source, drafts)
         self.plan.warnings = list(dict.fromkeys([*self.target.warnings, *self.plan.warnings]))
@@ -263,7 +264,7 @@ class Planner:
         entry.ids = sorted(body.ids)
         if path in self.asked:
             changes = sorted({*draft.changes, *body.changes})
-            self.plan.posts.append(PlannedPost(post, self.target.post_path(post), changes))
+            self.plan.posts.append(PlannedPost(post, self.target.post_path(post), draft, changes))
             notice = self.target.draft_notice(post)
             said = [*map(str, body.remarks.all), *map(str, remarks.all), notice]
             self.plan.warnings += [line for line in [*draft.warnings, *said] if line]

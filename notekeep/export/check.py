@@ -1,0 +1,187 @@
+"""Whether what was exported is what a visitor sees: the site is built and its pages are read back.
+
+Without the generator the drafts themselves are read, which finds less but never nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from notekeep.errors import NotFound
+from notekeep.export import lint
+from notekeep.export.building import build, can_build, find_program
+from notekeep.export.checks import ALL
+from notekeep.export.dom import Element, read_page
+from notekeep.export.expect import expected
+from notekeep.export.look import Look
+from notekeep.export.targets import open_target
+
+if TYPE_CHECKING:
+    from notekeep.export.building import Built
+    from notekeep.export.plan import Plan, PlannedPost
+    from notekeep.export.targets.target import Target
+
+State = Literal["passed", "failed", "skipped"]
+_PAGES = (".html", ".htm", ".xml")
+
+
+class Result(NamedTuple):
+    """What one check says of one post; skipped are those that the post gives nothing for."""
+
+    post: str
+    id: str
+    name: str
+    state: State
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """What the checks say.
+
+    Attributes:
+        built: Whether the site was built with its generator.
+        said: What the generator said when it was not content, or why it was not run.
+        results: One for each post and check.
+    """
+
+    built: bool = False
+    said: str = ""
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Result]:
+        """The checks that failed."""
+        return [result for result in self.results if result.state == "failed"]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed, the build included."""
+        return not self.failed and not (self.said and self.built)
+
+
+def check_export(plan: Plan, programs: str | None = None) -> Report:
+    """Check the posts of a plan that was written.
+
+    Args:
+        plan: The plan.
+        programs: A folder to look for the generator in, before PATH.
+
+    Raises:
+        Failure: The generator cannot be run.
+    """
+    if not can_build(plan.target):
+        return Report(said=f"{plan.target_name} is not built here", results=_linted(plan))
+    try:
+        program = find_program(plan.target, programs)
+    except NotFound as error:
+        return Report(said=error.message, results=_linted(plan))
+    target = open_target(plan.target, plan.site)
+    with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
+        return _built(plan, target, program, folder)
+
+
+def _linted(plan: Plan) -> list[Result]:
+    return [Result(*found) for found in lint.lint(plan)]
+
+
+def _built(plan: Plan, target: Target, program: str, folder: str) -> Report:
+    places = {name: os.path.join(folder, name) for name in ("drafts", "normal")}
+    for place in places.values():
+        os.mkdir(place)
+    drafts = build(target, program, places["drafts"], drafts=True)
+    if not drafts.ok:
+        return Report(built=True, said=drafts.said, results=_linted(plan))
+    # A generator that shows drafts only when asked is asked twice.
+    normal = drafts
+    if target.id == "hugo":
+        normal = build(target, program, places["normal"], drafts=False)
+        if not normal.ok:
+            return Report(built=True, said=normal.said, results=_linted(plan))
+    report = Report(built=True)
+    for planned in plan.posts:
+        report.results += _checked(plan, target, planned, drafts, normal)
+    return report
+
+
+def _checked(
+    plan: Plan, target: Target, planned: PlannedPost, drafts: Built, normal: Built
+) -> list[Result]:
+    file = _page_of(drafts.folder, planned.post.slug)
+    path = planned.post.path
+    if not file:
+        return [Result(path, "C01", "title", "failed", "the site has no page for the post")]
+    page = _read(os.path.join(drafts.folder, file))
+    shown = {
+        note: post.slug
+        for note, post in plan.published.items()
+        if target.reaches(planned.post, post)
+    }
+    lists = _lists(plan, normal if planned.post.draft else drafts, planned.post.slug)
+    look = Look(
+        planned,
+        expected(planned.draft),
+        drafts.folder,
+        file,
+        page,
+        lists,
+        shown,
+        plan.needles,
+        plan.said,
+        _own_files(drafts.folder, planned.post.slug),
+    )
+    results = []
+    for number, name, check in ALL:
+        problem = check(look)
+        state: State = "skipped" if problem is None else "failed" if problem else "passed"
+        results.append(Result(path, number, name, state, problem or ""))
+    return results
+
+
+def _read(path: str) -> Element:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return read_page(file.read())
+
+
+def _page_of(site: str, slug: str) -> str:
+    """Return the page of a post, whatever the site's addresses look like; "" for none."""
+    for base, folders, files in os.walk(site):
+        folders.sort()
+        name = os.path.basename(base)
+        for file in files:
+            if (name == slug and file == "index.html") or file == f"{slug}.html":
+                return os.path.relpath(os.path.join(base, file), site).replace(os.sep, "/")
+    return ""
+
+
+def _lists(plan: Plan, built: Built, slug: str) -> dict[str, Element]:
+    """Return the pages that speak of a post and are no posts of the export themselves."""
+    own = {_page_of(built.folder, post.slug) for post in plan.published.values()}
+    lists = {}
+    for base, _, files in os.walk(built.folder):
+        for name in files:
+            place = os.path.join(base, name)
+            path = os.path.relpath(place, built.folder).replace(os.sep, "/")
+            if not name.endswith(_PAGES) or path in own:
+                continue
+            with open(place, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+            if slug in text:
+                lists[path] = read_page(text)
+    return lists
+
+
+def _own_files(site: str, slug: str) -> dict[str, bytes]:
+    """Return the files of a post: its page, what lies with it, copies of its source."""
+    found = {}
+    for base, _, files in os.walk(site):
+        for name in files:
+            place = os.path.join(base, name)
+            path = os.path.relpath(place, site).replace(os.sep, "/")
+            if slug in path:
+                with open(place, "rb") as file:
+                    found[path] = file.read()
+    return found

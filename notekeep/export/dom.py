@@ -1,0 +1,111 @@
+"""A built page as a small tree: enough of a reader to ask what a visitor would see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905  # a list of words reads better as words
+)
+_CLOSED_BY = {
+    "li": {"li"},
+    "p": {"p", "ul", "ol", "pre", "blockquote", "table", "div", "h1", "h2", "h3", "h4", "hr"},
+    "td": {"td", "th", "tr"},
+    "th": {"td", "th", "tr"},
+    "tr": {"tr"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+    "option": {"option"},
+}
+"""What ends an element whose end tag was left away."""
+_UNSEEN = frozenset({"script", "style", "template", "noscript", "head"})
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """One element.
+
+    Attributes:
+        tag: Its name in lower case.
+        attributes: As written, names in lower case.
+        children: Elements and texts.
+        parent: What it stands in.
+    """
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Element | str] = field(default_factory=list)
+    parent: Element | None = None
+
+    def walk(self) -> Iterator[Element]:
+        """Yield the element and all below it, in order."""
+        yield self
+        for child in self.children:
+            if isinstance(child, Element):
+                yield from child.walk()
+
+    def find(self, *tags: str) -> list[Element]:
+        """Return the elements below with one of these names."""
+        return [element for element in self.walk() if element.tag in tags and element is not self]
+
+    def above(self) -> Iterator[Element]:
+        """Yield what it stands in, nearest first."""
+        here = self.parent
+        while here is not None:
+            yield here
+            here = here.parent
+
+    def text(self) -> str:
+        """Return what a visitor reads in it; blanks as written."""
+        if self.tag in _UNSEEN:
+            return ""
+        if self.tag == "br":
+            return "\n"
+        return "".join(c if isinstance(c, str) else c.text() for c in self.children)
+
+    def has_class(self, name: str) -> bool:
+        """Whether it has a class."""
+        return name in self.attributes.get("class", "").split()
+
+
+def read_page(text: str) -> Element:
+    """Read a page; broken HTML is read as far as browsers agree on it."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    return reader.root
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("root")
+        self.here = self.root
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _CLOSED_BY.get(self.here.tag, ()) and self.here.parent is not None:
+            self.here = self.here.parent
+        element = Element(tag, {key: value or "" for key, value in attrs}, parent=self.here)
+        self.here.children.append(element)
+        if tag not in _VOID:
+            self.here = element
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID and self.here.parent is not None:
+            self.here = self.here.parent
+
+    def handle_endtag(self, tag: str) -> None:
+        here: Element | None = self.here
+        while here is not None and here.tag != tag:
+            here = here.parent
+        if here is not None and here.parent is not None:
+            self.here = here.parent
+
+    def handle_data(self, data: str) -> None:
+        self.here.children.append(data)

@@ -1,0 +1,191 @@
+"""What a built page has to show of a draft, read from the draft before any generator's ways."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notekeep.export.rewrite.callouts import MARK, callout, kind_name
+
+if TYPE_CHECKING:
+    from notekeep.export.draft import Draft
+    from notekeep.export.nodes import Node, Page
+    from notekeep.export.refs import Ref
+
+_DOLLARS = re.compile(r"\$\d[\d.,]*\d|\$\d")
+_TYPOGRAPHY = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2026": "...",
+        "\xa0": " ",
+    }
+)
+_TASK = re.compile(r"\[(.)\]\s+(.*)", re.DOTALL)
+_SHOWN_DIFFERENTLY = frozenset({"math", "math_double", "footnote_ref", "html", "image"})
+_MORE = re.compile(r"<!--\s*more\s*-->")
+
+
+def flat(text: str) -> str:
+    """Return text as pages are compared: typographic marks plain, blanks joined."""
+    plain = text.translate(_TYPOGRAPHY).replace("--", "-").replace("--", "-")
+    return " ".join(plain.split())
+
+
+@dataclass(slots=True)
+class Expected:
+    """What a page has to show.
+
+    Attributes:
+        blocks: Code blocks at the margin, diagrams aside.
+        nested: Code blocks within lists and quotes.
+        spans: Code within lines.
+        inline_tex: Formulas within lines.
+        display_tex: Formulas on their own.
+        dollars: Prices.
+        footnotes: How many notes there are.
+        tables: The cells' words, table by table.
+        callouts: The titles of callouts.
+        links: Words, target and whether it is a place, of links to notes.
+        tasks: Words of tasks, and whether they are done.
+        marks: Highlighted words.
+        diagrams: The source of Mermaid diagrams.
+        quotes: How many quotes there are, and how many rules.
+        nesting: Words that begin list items, and how deep in lists they are.
+        teaser: The words before the end of the teaser, and the first words behind; None for none.
+    """
+
+    blocks: list[str] = field(default_factory=list)
+    nested: list[str] = field(default_factory=list)
+    spans: list[str] = field(default_factory=list)
+    inline_tex: list[str] = field(default_factory=list)
+    display_tex: list[str] = field(default_factory=list)
+    dollars: list[str] = field(default_factory=list)
+    footnotes: int = 0
+    tables: list[list[str]] = field(default_factory=list)
+    callouts: list[str] = field(default_factory=list)
+    links: list[tuple[str, Ref]] = field(default_factory=list)
+    tasks: list[tuple[str, bool]] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    diagrams: list[str] = field(default_factory=list)
+    quotes: int = 0
+    rules: int = 0
+    pictures: int = 0
+    nesting: list[tuple[str, int]] = field(default_factory=list)
+    teaser: tuple[str, str] | None = None
+
+
+def expected(draft: Draft) -> Expected:
+    """Read a draft."""
+    page = draft.passage.page
+    found = Expected()
+    for node in page.root.walk():
+        _add(found, page, draft, node)
+    referred = {node.info for node in page.find("footnote_ref")}
+    found.footnotes = len({n.info for n in page.find("footnote")} & referred)
+    found.teaser = _teaser(page)
+    return found
+
+
+def _add(  # noqa: C901, PLR0912  # one case a kind
+    found: Expected, page: Page, draft: Draft, node: Node
+) -> None:
+    match node.kind:
+        case "fence" | "code_block":
+            _add_code(found, node)
+        case "code_span":
+            found.spans.append(node.content)
+        case "math":
+            found.inline_tex.append(flat(node.content))
+        case "math_double" | "math_block":
+            found.display_tex.append(flat(node.content))
+        case "text":
+            found.dollars += _DOLLARS.findall(node.content)
+        case "table":
+            found.tables.append(
+                [flat(_words(cell)) for row in node.children for cell in row.children]
+            )
+        case "quote":
+            _add_quote(found, page, node)
+        case "rule":
+            found.rules += 1
+        case "mark":
+            found.marks.append(flat(_words(node)))
+        case "image":
+            found.pictures += 1
+        case "link":
+            ref = draft.refs.get(node.info)
+            if ref is not None and ref.kind == "note":
+                found.links.append((flat(_words(node)), ref))
+        case "item":
+            _add_item(found, node)
+
+
+def _words(node: Node) -> str:
+    """Return words without formulas and footnotes, which each site shows in its own way."""
+    if node.kind in _SHOWN_DIFFERENTLY:
+        return ""
+    if node.children:
+        return "".join(_words(child) for child in node.children)
+    return node.plain()
+
+
+def _add_code(found: Expected, node: Node) -> None:
+    if node.kind == "fence" and node.info.split()[:1] == ["mermaid"]:
+        found.diagrams.append(node.content)
+    elif node.inside("item", "quote", "footnote"):
+        found.nested.append(node.content)
+    else:
+        found.blocks.append(node.content)
+
+
+def _add_quote(found: Expected, page: Page, node: Node) -> None:
+    found.quotes += 1
+    match = callout(page.text, node)
+    if match is None:
+        return
+    words = []
+    for child in node.children[0].children:
+        if child.kind in {"soft_break", "hard_break"}:
+            break
+        words.append(_words(child))
+    title = flat(MARK.sub("", "".join(words), count=1))
+    found.callouts.append(title or kind_name(match[1]))
+
+
+def _add_item(found: Expected, node: Node) -> None:
+    first = node.children[0] if node.children else None
+    if first is None or first.kind != "paragraph":
+        return
+    words = flat(_first_words(first))
+    match = _TASK.match(words)
+    if match is not None:
+        found.tasks.append((match[2], match[1] != " "))
+        words = match[2]
+    depth = sum(1 for above in node.above() if above.kind == "list")
+    found.nesting.append((words, depth))
+
+
+def _first_words(node: Node) -> str:
+    """Return the words before the first formula, picture or footnote of a paragraph."""
+    words = ""
+    for child in node.children:
+        if any(below.kind in _SHOWN_DIFFERENTLY for below in child.walk()):
+            break
+        words += _words(child)
+    return words
+
+
+def _teaser(page: Page) -> tuple[str, str] | None:
+    blocks = page.root.children
+    for number, node in enumerate(blocks):
+        if node.kind == "html_block" and _MORE.search(node.content):
+            before = [flat(_words(b)) for b in blocks[:number] if b.kind == "paragraph"]
+            after = [flat(_words(b)) for b in blocks[number:] if b.kind == "paragraph"]
+            return (before[-1], after[0]) if before and after else None
+    return None

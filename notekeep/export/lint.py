@@ -1,0 +1,77 @@
+"""What can be said of a draft without building its site."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from notekeep.export import audit
+from notekeep.export.nodes import LITERAL
+from notekeep.export.parse import parse
+
+if TYPE_CHECKING:
+    from notekeep.export.nodes import Page
+    from notekeep.export.plan import FileChange, Plan, PlannedPost
+
+_LEFT_OVER = re.compile(
+    r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
+)
+_ADDRESS = re.compile(r"!\[[^\]]*\]\(<?([^)\s>]+)|<img\b[^>]*?\bsrc=\"([^\"]+)\"")
+
+
+class Found(NamedTuple):
+    """What one check says of one post."""
+
+    post: str
+    id: str
+    name: str
+    state: Literal["passed", "failed"]
+    detail: str = ""
+
+
+def lint(plan: Plan) -> list[Found]:
+    """Check the drafts of a plan as they are written."""
+    files = {file.path: file for file in plan.files}
+    found = []
+    for planned in plan.posts:
+        file = files.get(planned.path)
+        if file is None or file.after is None:
+            continue
+        text = file.after.decode("utf-8", "replace")
+        page = parse(text)
+        found += [
+            _found(planned, "C06", "pictures are there", _pictures(page, files)),
+            _found(planned, "C19", "nothing private", _leaks(plan, file)),
+            _found(planned, "C25", "nothing of the vault left over", _left_over(page)),
+        ]
+    return found
+
+
+def _found(planned: PlannedPost, number: str, name: str, problem: str) -> Found:
+    return Found(planned.post.path, number, name, "failed" if problem else "passed", problem)
+
+
+def _pictures(page: Page, files: dict[str, FileChange]) -> str:
+    """Return the first picture that is no file of the plan; addresses on the web are not asked."""
+    for node in page.find("image", "html", "html_block"):
+        match = _ADDRESS.match(page.source(node))
+        address = (match[1] or match[2]) if match else ""
+        if not address or "://" in address or address.startswith(("data:", "//")):
+            continue
+        name = address.rsplit("/", 1)[-1]
+        if not any(path.rsplit("/", 1)[-1] == name for path in files):
+            return f"{address} is no file of the export"
+    return ""
+
+
+def _leaks(plan: Plan, file: FileChange) -> str:
+    found = audit.leaks({file.path: file.after or b""}, plan.needles, plan.said)
+    return f"it shows {found[0][1].what}" if found else ""
+
+
+def _left_over(page: Page) -> str:
+    for node in page.find("text"):
+        match = _LEFT_OVER.search(node.content)
+        if match is not None and not node.inside(*LITERAL):
+            return f"line {page.line_of(node.start) + 1}: {match[0].strip()!r}"
+    return ""
