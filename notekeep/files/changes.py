@@ -48,6 +48,7 @@ class Changes:
             stays as it is known, and is neither modified nor removed.
         temps: Files a save left unfinished, by this program or one that was killed.
         known: How many files were known before the sweep, in what was swept.
+        moved: How many of the removed ones are among the added, under another path.
         total: How many notes the sweep saw.
         cancelled: Whether the sweep was stopped; then nothing counts as removed.
     """

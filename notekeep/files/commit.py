@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from notekeep.errors import NotekeepError
 from notekeep.files import points
 from notekeep.files.durable import Flush
-from notekeep.files.items import Edit, Move, New
+from notekeep.files.items import Edit, Move, New, SystemTrash
 from notekeep.files.ledger import Change, StepRecord, new_id
 from notekeep.files.reasons import explain, explained
 from notekeep.files.trash import trash_path
@@ -89,15 +89,22 @@ class Step:
         """Give a file another name; the arguments are those of `move.rename`."""
         self._items.append(Move("move", path, to, any_name=any_name))
 
-    def trash(self, path: str) -> str:
-        """Move a file to the vault's trash.
+    def trash(self, path: str, *, system: bool = False) -> str:
+        """Move a file to the vault's trash, or to the system's.
+
+        Args:
+            path: The file.
+            system: Whether it goes to the system's trash; undoing makes it again from history.
 
         Returns:
-            Where it will be.
+            Where it will be in the vault's trash; "" for the system's.
 
         Raises:
             NotekeepError: The trash cannot be looked at.
         """
+        if system:
+            self._items.append(SystemTrash(path))
+            return ""
         taken = {item.to for item in self._items if isinstance(item, Move)}
         with explained(path, "deleted"):
             to = trash_path(self._root, path, taken)
@@ -156,7 +163,7 @@ class Step:
             raise
         edited = {item.change.path: item.change.after for item in ready if isinstance(item, Edit)}
         for item in ready:
-            if isinstance(item, Move):
+            if isinstance(item, (Move, SystemTrash)):
                 item.follow(edited.get(item.change.path))
         return ready
 

@@ -120,7 +120,7 @@ def locate(root: Path | str, path: Path | str, *, follow: bool = True, make: boo
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
-    inside = paths.vault_path(_as_path(root), given) if os.path.isabs(given) else given
+    inside = paths.vault_path(root, given) if os.path.isabs(given) else given
     parts = paths.split(inside)
     if not parts:
         raise Refused(f"'{given}' is a folder.", "Give the path of a file.")
@@ -147,12 +147,6 @@ def unmake_folders(root: Path | str, made: list[str]) -> None:
     for folder in reversed(made):
         with suppress(OSError):
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
-
-
-def _as_path(root: Path | str) -> Path:
-    from pathlib import Path
-
-    return Path(root)
 
 
 def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> int | None:

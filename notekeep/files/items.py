@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -11,7 +11,7 @@ from notekeep.errors import NotekeepError
 from notekeep.files import paths
 from notekeep.files.content import READ_FLAGS, digest_of, read_stable
 from notekeep.files.durable import close
-from notekeep.files.folder import locate, unmake_folders
+from notekeep.files.folder import Place, locate, unmake_folders
 from notekeep.files.ledger import Change, Kind
 from notekeep.files.look import digest_at, is_there
 from notekeep.files.move import rename
@@ -180,11 +180,8 @@ class Move:
         """Check both names, and keep the content of what goes to the trash."""
         if self.path == self.to:
             return False
-        digest = None
         with locate(root, self.path, follow=False) as source:
-            source.stat()
-            with suppress(OSError, NotekeepError):  # a link has no content of its own
-                digest = self._digest(source.open(source.name, READ_FLAGS), history, flush)
+            digest = _digest(source, history, flush, keep=self.change.kind == "trash")
             with locate(root, self.to, follow=False, make=True) as target:
                 self.made = target.made
                 try:
@@ -204,16 +201,6 @@ class Move:
             after = None if self.change.kind == "trash" else digest
             self.change = replace(self.change, before=digest, after=after)
 
-    def _digest(self, fd: int, history: History, flush: Flush | None) -> str | None:
-        """Name the content of a file that is small enough, and keep it when it is trashed."""
-        try:
-            if os.fstat(fd).st_size > KEPT_BYTES:
-                return None
-            data = read_stable(fd, self.path)
-        finally:
-            close(fd)
-        return history.keep(data, flush=flush) if self.change.kind == "trash" else digest_of(data)
-
     def apply(self, root: str, flush: Flush | None) -> None:
         """Rename it."""
         rename(self.path, self.to, root=root, flush=flush, any_name=self._any_name)
@@ -225,3 +212,63 @@ class Move:
     def discard(self, root: str) -> None:
         """Remove the folders that were made for it."""
         unmake_folders(root, self.made)
+
+
+class SystemTrash:
+    """A file that goes to the trash of the system, from where the system brings it back."""
+
+    order: ClassVar[int] = 3
+    action = "deleted"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.made: list[str] = []
+        self.change = Change("trash", path)
+
+    def prepare(self, root: str, history: History, flush: Flush | None) -> bool:
+        """Keep its content: what the system's trash holds is out of our reach."""
+        with locate(root, self.path, follow=False) as source:
+            digest = _digest(source, history, flush, keep=True)
+            self.change = Change("trash", source.path, digest)
+        return True
+
+    def follow(self, digest: str | None) -> None:
+        """Take notice of an edit before it."""
+        if digest is not None:
+            self.change = replace(self.change, before=digest)
+
+    def apply(self, root: str, flush: Flush | None) -> None:
+        """Hand it to the system."""
+        from send2trash import send2trash
+
+        with locate(root, self.path, follow=False) as source:
+            source.stat()
+            send2trash(source.entry().path)
+            if flush is None:
+                source.sync()
+            elif source.fd is not None:
+                flush.later(source.fd)
+
+    def happened(self, root: str) -> bool:
+        """Tell whether it is gone."""
+        return not is_there(root, self.change.path)
+
+    def discard(self, root: str) -> None:
+        """Nothing was prepared in the vault."""
+
+
+def _digest(source: Place, history: History, flush: Flush | None, *, keep: bool) -> str | None:
+    """Name the content of what is moved, and keep it on request.
+
+    Returns:
+        The digest; None for a link, a folder, and a file that is too large to be kept.
+    """
+    found = source.stat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > KEPT_BYTES:
+        return None
+    fd = source.open(source.name, READ_FLAGS)
+    try:
+        data = read_stable(fd, source.shown)
+    finally:
+        close(fd)
+    return history.keep(data, flush=flush) if keep else digest_of(data)

@@ -160,7 +160,7 @@ def split(path: str, *, windows: bool = os.name == "nt") -> list[str]:
     return parts
 
 
-def inside(root: Path, path: str) -> Path:
+def inside(root: Path | str, path: str) -> Path:
     """Find the place of a vault path on disk, after every link on the way is followed.
 
     Nobody can hold the answer still: what must stay inside while it is written is opened part by
@@ -197,7 +197,7 @@ def outside(path: str) -> Refused:
     )
 
 
-def vault_path(root: Path, path: str | Path) -> str:
+def vault_path(root: Path | str, path: str | Path) -> str:
     """Give the vault path of a file on disk.
 
     Args:
@@ -233,7 +233,7 @@ def is_skipped_folder(name: str) -> bool:
     return name.startswith(".") or name == "node_modules"
 
 
-def as_found(root: Path, path: str) -> str:
+def as_found(root: Path | str, path: str) -> str:
     """Spell a path the way the vault spells it, where they differ in case or Unicode form only.
 
     A vault made elsewhere may have "Books" where the settings say "books": a second folder would
@@ -262,7 +262,7 @@ def twins(names: Iterable[str], name: str) -> list[str]:
     return [other for other in names if name_key(other) == key]
 
 
-def free_path(root: Path, path: str) -> str:
+def free_path(root: Path | str, path: str) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
     The answer may be out of date at once; `save.create` is what never overwrites.

@@ -143,7 +143,10 @@ def _finish(history: History, root: str, change: Change, entry: Entry) -> None:
             raise _left(change.path)
     elif change.kind in {"move", "trash"}:
         here, there = (is_there(root, path) for path in (change.path, change.to))
-        if here and not there:
+        if not change.to:
+            if here:
+                raise Conflict(f"'{change.path}' was not deleted before the crash.", "Delete it.")
+        elif here and not there:
             rename(change.path, change.to, root=root, any_name=True)
         elif here or not there:
             raise _left(change.path)

@@ -54,15 +54,13 @@ def trash_path(root: Path | str, path: str, taken: Collection[str] = ()) -> str:
     Returns:
         A vault path in the trash that nothing has, also in another case or with other accents.
     """
-    from pathlib import Path
-
     wanted = f"{TRASH}/{'/'.join(paths.split(path))}"
-    free = paths.free_path(Path(root), wanted)
+    free = paths.free_path(root, wanted)
     number = 2
     while free in taken:
         stem, dot, suffix = wanted.rpartition(".")
         numbered = f"{stem} {number}{dot}{suffix}" if "/" not in suffix else f"{wanted} {number}"
-        free, number = paths.free_path(Path(root), numbered), number + 1
+        free, number = paths.free_path(root, numbered), number + 1
     return free
 
 

@@ -54,7 +54,7 @@ def test_an_empty_file_left_by_a_crash_gets_its_header(log: Path) -> None:
         (b"- a", b"- a\n- b\n"),
         (b"- a\r\n", b"- a\r\n- b\r\n"),
         (b"\n", b"\n- b\n"),
-        (b"caf\xe9\n", b"caf\xe9\n- b\n"),
+        (b"ros\xe9\n", b"ros\xe9\n- b\n"),
     ],
 )
 def test_what_is_there_stays_and_the_line_stands_alone(
