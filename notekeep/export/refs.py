@@ -86,11 +86,12 @@ def escape(text: str) -> str:
 def split_size(text: str) -> tuple[str, str, str]:
     """Split what stands behind the bars of a picture into words, width and height.
 
-    `a tree|300x200`, `300` and `a tree` are all allowed.
+    `a tree|300x200`, `300|a tree`, `300` and `a tree` are all allowed.
     """
-    words, _, last = text.rpartition("|")
-    for rest, size in ((words, last), (text, "")):
-        match = _SIZE.fullmatch(size.strip()) if size else None
+    first, _, after = text.partition("|")
+    before, _, last = text.rpartition("|")
+    for rest, size in ((before, last), (after, first)):
+        match = _SIZE.fullmatch(size.strip())
         if match:
             return rest.strip(), match[1], match[2] or ""
     return text.strip(), "", ""
