@@ -253,9 +253,9 @@ def _period_note(habit: Definition, line: Timeline) -> list[str]:
     if period is None:
         return []
     if not _counts_times(habit, line):
-        need = units.show(period.need, habit.unit)
-        word = "of " if habit.goal.kind == "most" else "/"
-        sign = " of " if word == "of " else "/"
+        # A goal scaled to the days that are left of a period has decimals that nobody chose.
+        need = units.with_unit(round(units.from_base(period.need, habit.unit), -2), habit.unit)
+        sign = " of " if habit.goal.kind == "most" else "/"
         return [f"{_bare(period.reached, habit)}{sign}{need} this {habit.goal.per}"]
     to_go = period.need - period.reached
     if to_go > period.left:

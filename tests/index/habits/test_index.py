@@ -1,0 +1,77 @@
+"""What can be asked of the index of habits."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from typing import Any
+
+from notekeep.habits.heatmap import MORE, NOTHING
+
+
+def test_habits_come_by_group_and_title_with_the_days_asked_for(notebook: Any) -> None:
+    notebook.write("habits/Stretch.md", "---\nhabit: stretch\ngroup: Body\n---\n")
+    views = notebook.index().habits(first=date(2026, 11, 23), last=date(2026, 11, 29))
+    assert [view.id for view in views] == ["water", "gym", "meditate", "stretch"]
+    assert [cell.day.day for cell in views[0].cells] == [23, 24, 25, 26, 27, 28, 29]
+    assert [view.today.day for view in views] == [date(2026, 11, 24)] * 4
+
+
+def test_a_list_can_be_seen_as_of_another_day(notebook: Any) -> None:
+    notebook.log("- 2026-11-22 med: 10 min", "- 2026-11-23 med: 10 min")
+    index = notebook.index()
+    streaks = {
+        day: next(v.streak for v in index.habits(date(2026, 11, day)) if v.id == "meditate")
+        for day in (22, 23, 24, 26)
+    }
+    assert streaks == {22: 1, 23: 2, 24: 2, 26: 0}
+
+
+def test_entries_come_by_day_and_time_and_say_whether_they_count(notebook: Any) -> None:
+    notebook.log("- 2026-11-23 med: 5 min @08:00", "- 2026-11-23 med: = 6 min @09:00 ~1 -- watch")
+    notebook.log("- 2026-11-22 [[meditate]]: done", "  because", device="laptop")
+    found = notebook.index().entries("med", date(2026, 11, 1))
+    assert [(line.entry.day, line.counts, line.more) for line in found] == [
+        (date(2026, 11, 22).toordinal(), True, "  because"),
+        (date(2026, 11, 23).toordinal(), False, ""),
+        (date(2026, 11, 23).toordinal(), True, ""),
+    ]
+    assert (found[-1].path, found[-1].number) == ("habits/log/2026-11.phone.md", 2)
+    assert len(notebook.index().entries("med", until=date(2026, 11, 22))) == 1
+
+
+def test_a_year_is_laid_out_for_a_heatmap(notebook: Any) -> None:
+    notebook.log("- 2026-11-23 med: 12 min")
+    year = notebook.index().year("med")
+    squares = {square.day: square for column in year.columns for square in column if square}
+    assert squares[date(2026, 11, 23).toordinal()].level == MORE
+    assert squares[date(2026, 11, 22).toordinal()].level == NOTHING
+    assert len(squares) == 365
+
+
+def test_many_threads_may_ask_at_once(notebook: Any) -> None:
+    notebook.log(*(f"- 2026-11-{day:02} med: {day} min" for day in range(1, 24)))
+    index = notebook.index()
+    expected = index.habits()
+    found: list[Any] = []
+
+    def ask() -> None:
+        for _ in range(10):
+            index.refresh()
+            found.append(index.habits())
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 40
+
+
+def test_a_view_changes_with_an_entry_and_only_then(notebook: Any) -> None:
+    index = notebook.index()
+    before = {view.id: view for view in index.habits()}
+    index.log("med", "12")
+    after = {view.id: view for view in index.habits()}
+    assert after["meditate"].today.amount == "12 min"
+    assert {key for key in after if after[key] != before[key]} == {"meditate"}
