@@ -14,7 +14,6 @@ from notekeep.markdown import quick
 from notekeep.markdown.guard import MAX_BYTES, Suspect
 from notekeep.markdown.spell import render_new
 from notekeep.markdown.split import Split, split
-
 from notekeep.markdown.values import MAX_NUMBER
 
 if TYPE_CHECKING:

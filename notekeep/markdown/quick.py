@@ -28,7 +28,7 @@ class Fields(NamedTuple):
 
 
 # Every repeat is possessive: a line that does not fit is given up in one pass.
-_PLAIN = r"[\w./(+~$][^\n:#]*+(?:(?::(?=[^ \n])|(?<=[^ ])\#)[^\n:#]*+)*+"
+_PLAIN = r"[\w./(+~$\xa1-\U0010ffff][^\n:#]*+(?:(?::(?=[^ \n])|(?<=[^ ])\#)[^\n:#]*+)*+"
 _QUOTED = r'"[^"\\\n]*+"|' + r"'[^'\n]*+'"
 _ITEM = rf"(?:[^\W_][\w ./()+-]*+|(?:{_QUOTED})[ ]*+)"
 _FLOW = rf"\[[ ]*+(?:{_ITEM}(?:,[ ]*+{_ITEM})*+)?\]"

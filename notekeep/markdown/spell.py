@@ -36,7 +36,9 @@ _TYPED: Final = re.compile(
     )\Z""",
     re.VERBOSE,
 )
-_PLAIN: Final = re.compile(r"[\w./(+$][^:#]*+(?:(?::(?=[^ ])|(?<=[^ ])\#)[^:#]*+)*+\Z")
+_PLAIN: Final = re.compile(
+    r"[\w./(+$\xa1-\U0010ffff][^:#]*+(?:(?::(?=[^ ])|(?<=[^ ])\#)[^:#]*+)*+\Z"
+)
 _FLOW_SIGNS: Final = frozenset(",[]{}")
 # What may stand in a YAML line as it is; the rest is escaped.
 _ESCAPED: Final = re.compile(

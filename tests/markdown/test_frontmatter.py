@@ -161,7 +161,7 @@ ERRORS = {
     "a key twice": (b"---\na: 1\na: 2\n---\n", 3, 1, "The key `a` stands here twice."),
     "no mapping": (b"---\n- a\n---\n", 2, 1, "It is not a set of `key: value` lines."),
     "never closed": (b"---\na: 1\n", 1, 1, "never closed"),
-    "not UTF-8": (b"---\na: 1\nb: caf\xe9\n---\n", 3, 7, "not UTF-8"),
+    "not UTF-8": (b"---\na: 1\nb: no \xe9\n---\n", 3, 7, "not UTF-8"),
     "toml": (b"+++\na = 1\nb = \n+++\n", 3, 5, "TOML cannot read it"),
     "json": (b";;;\n{]\n;;;\n", 2, 2, "JSON cannot read it"),
 }

@@ -1,0 +1,66 @@
+"""Sections below headings, and tasks that are ticked."""
+
+from __future__ import annotations
+
+import pytest
+
+from notekeep.markdown.body import scan
+from notekeep.markdown.edits import apply
+from notekeep.markdown.sections import section_span, toggle_task
+
+TEXT = """intro
+# One
+a
+## Part *two*
+b
+
+> # In a quote
+c
+- # In a list
+
+Under
+-----
+d
+# Other
+e
+## Part two
+f"""
+
+
+def section(heading: str, text: str = TEXT) -> str | None:
+    span = section_span(text, scan(text), heading)
+    return None if span is None else text[span[0] : span[1]]
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [
+        ("Other", "e\n## Part two\nf"),
+        ("part TWO", "b\n\n> # In a quote\nc\n- # In a list\n\n"),
+        ("Under", "d\n"),
+        ("Other#Part two", "f"),
+        ("One#Under", "d\n"),
+        ("Nowhere", None),
+        ("One#Other", None),
+        ("In a quote", None),
+    ],
+)
+def test_a_section_is_what_stands_below_its_heading(heading: str, found: str | None) -> None:
+    assert section(heading) == found
+
+
+def test_a_section_with_other_line_ends_or_at_the_end() -> None:
+    assert section("A", "# A\r\nx\r\n# B\r\n") == "x\r\n"
+    assert section("A", "# A\rx\r# B\r") == "x\r"
+    assert section("B", "# A\n# B") == ""
+    assert section("e\u0301t\u00e9", "# \u00e9te\u0301\nx") == "x"
+
+
+def test_a_task_is_ticked_and_opened_again() -> None:
+    text = "- [ ] one\n- [x] two\n- [/] three\n"
+    first, second, third = scan(text).tasks
+    assert apply(text, [toggle_task(first)]) == "- [x] one\n- [x] two\n- [/] three\n"
+    assert apply(text, [toggle_task(second), toggle_task(third)]) == (
+        "- [ ] one\n- [ ] two\n- [ ] three\n"
+    )
+    assert toggle_task(second).line == 1

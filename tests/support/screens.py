@@ -1,0 +1,117 @@
+"""A small vault for tests of the interface, and what is on a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.app import App
+    from textual.pilot import Pilot
+
+NOW = "2026-11-24T21:15"
+"""A Tuesday evening."""
+
+NOTES = {
+    "books/Deep Work.md": """\
+---
+type: book
+title: Deep Work
+author: [Cal Newport]
+rating: 4
+finished: 2026-05-11
+tags: [attention, work]
+publish: true
+---
+# Deep Work
+
+Depth needs hours without a phone. See [[Atomic Habits]] and [[No such note]].
+""",
+    "books/Atomic Habits.md": """\
+---
+type: book
+title: Atomic Habits
+author: [James Clear]
+rating: 4.5
+status: reading
+tags: [habit, learning/behaviour]
+---
+## Quick summary
+
+Small habits compound. The kettle is my cue. <https://jamesclear.com>
+""",
+    "posts/A draft.md": """\
+---
+type: post
+title: A draft
+date: 2026-11-20
+draft: true
+---
+Written in the open, with one list:
+
+- one
+- two
+""",
+    "inbox/markup.md": "---\ntitle: '[/nope]'\ntags: ['[@click=app.quit]x']\n---\nplain\n",
+    "inbox/escape.md": '---\ntitle: "a \\e[31mred\\e[0m title"\n---\nbody \x1b]52;c;aGk=\x07 end\n',
+    "inbox/broken.md": "---\ntitle: x: y\n---\nStill readable.\n",
+    "daily/2026-11-24.md": "---\ntype: daily\ndate: 2026-11-24\n---\n- [ ] water the basil\n",
+    "habits/meditate.md": (
+        "---\nhabit: meditate\ntitle: Meditate\nschedule: daily\nsince: 2026-11-01\n---\nSit.\n"
+    ),
+    "habits/water.md": (
+        '---\nhabit: water\ntitle: Water\nschedule: daily\ngoal: ">= 8 glass"\n'
+        "since: 2026-11-01\n---\nDrink.\n"
+    ),
+    "habits/log/2026-11.laptop.md": (
+        "# Habit log 2026-11\n\n"
+        "- 2026-11-22 meditate: done @07:10\n"
+        "- 2026-11-23 meditate: done @07:12\n"
+        "- 2026-11-23 water: 8 glass @20:00\n"
+    ),
+}
+
+
+def write_notes(folder: Path) -> Path:
+    """Write the small vault into a folder."""
+    for name, text in NOTES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return folder
+
+
+async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 8) -> None:
+    """Wait until `what` is true; fail with what is on the screen when it does not come true."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not what():
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError("\n".join(seen(pilot.app)))
+        await pilot.pause(0.02)
+
+
+def seen(app: App[Any]) -> list[str]:
+    """Return what is on the screen, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+
+def shows(app: App[Any], text: str) -> bool:
+    """Tell whether a text is on the screen."""
+    return any(text in line for line in seen(app))
+
+
+def tree(folder: Path) -> dict[str, tuple[str, int]]:
+    """Return every file below a folder with the hash of its bytes and its time."""
+    return {
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mtime_ns,
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
