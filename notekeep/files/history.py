@@ -213,11 +213,27 @@ class History:
         self.saw(kept)
 
     def recover(self, root: Path | str) -> list[Recovered]:
-        """Finish what a crash cut short; every start calls it. See `recover.recover`."""
+        """Finish what a crash cut short; every start calls it.
+
+        Files that an earlier process replaced are looked at again as well: see `settle`.
+
+        Args:
+            root: The vault.
+
+        Returns:
+            What was finished; see `recover.recover`.
+
+        Raises:
+            NotekeepError: History could not be read or added to.
+        """
         from notekeep.files.recover import recover
 
+        if not os.path.isdir(self.folder):
+            return []
         with explained(self.folder, "read"):
-            return recover(self, root) if os.path.isdir(self.folder) else []
+            found = recover(self, root)
+            self.settle(root)
+        return found
 
     def sweep_temps(
         self, root: Path | str, temps: Iterable[str] | None = None, *, min_age: float = 3600.0
@@ -230,7 +246,8 @@ class History:
     def settle(self, root: Path | str, *, min_age: float = SETTLED) -> list[str]:
         """Look again at the files that were replaced some seconds ago; see `aside.Aside`.
 
-        Called at a start, every few seconds by whoever lives long, and with `min_age` 0 at an end.
+        `recover` does it at a start; whoever lives long does it every few seconds, and with a
+        `min_age` of 0 at the end.
 
         Returns:
             Conflict copies made of what was written into them late, as vault paths.

@@ -284,3 +284,7 @@ def _names(folder: str) -> list[str]:
         return os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        from notekeep.files.reasons import explain
+
+        raise explain(error, folder, "looked at") from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -178,6 +179,20 @@ class TestEditorsThatHaveItOpen:
             editor.write(THEIRS)
         assert History(history.folder).settle(vault, min_age=0)
         assert survives(THEIRS, vault)
+
+    def test_a_start_sees_it_when_it_is_old_enough(
+        self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with note.open("r+b") as editor:
+            replace(note, NEW, digest_of(OLD), root=vault, history=history)
+            editor.write(THEIRS)
+        history.recover(vault)
+        assert len(os.listdir(history.aside.folder)) == 1
+        later = time.time() + 60
+        monkeypatch.setattr(time, "time", lambda: later)
+        History(history.folder).recover(vault)
+        assert os.listdir(history.aside.folder) == []
+        assert history.blob(digest_of(THEIRS)) == THEIRS
 
     def test_what_they_write_late_stays_aside_until_it_can_be_kept(
         self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
