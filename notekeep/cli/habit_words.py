@@ -114,7 +114,10 @@ class _Reader:
         time = ""
         extra: list[tuple[str, str]] = []
         while self.left():
-            if value is None and (read := self._value(habit)) is not None:
+            # "3 days ago" is a day, "3" alone an amount.
+            if day is None and (phrase := self._day(shortest=2)) is not None:
+                day = phrase
+            elif value is None and (read := self._value(habit)) is not None:
                 value = read
             elif day is None and (named := self._day()) is not None:
                 day = named
@@ -158,12 +161,13 @@ class _Reader:
         self.place += found[1]
         return found[0]
 
-    def _day(self) -> date | None:
+    def _day(self, shortest: int = 1) -> date | None:
+        """A day of at least so many words, the longest there is."""
         words = self.left()
         if words[0] in DAY_OPTIONS and len(words) > 1:
             self.place += 2
             return dates.parse_day(words[1], self.today)
-        for count in range(min(dates.LONGEST_WORDS, len(words)), 0, -1):
+        for count in range(min(dates.LONGEST_WORDS, len(words)), shortest - 1, -1):
             day = dates.find_day(" ".join(words[:count]), self.today)
             if day is not None and words[0]:
                 self.place += count

@@ -1,0 +1,526 @@
+"""`notekeep habit`: every way to say something, and what is written and shown."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from notekeep import config
+from notekeep.cli.main import main
+from notekeep.index.device import set_device_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOG = "habits/log/2026-11.laptop.md"
+READ = '---\nhabit: read\ntitle: "[/red] a book"\ngoal: ">= 10 p"\n'
+
+
+class Said(NamedTuple):
+    """What a command left: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Desk:
+    """A vault, and commands that are run on it.
+
+    Attributes:
+        root: The vault.
+    """
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> Said:
+        code = main(["habit", *words])
+        return Said(code, *self._capsys.readouterr())
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def lines(self, path: str = LOG) -> list[str]:
+        """The entries of a log file, without bullet."""
+        file = self.root / path
+        text = file.read_text("utf-8") if file.exists() else ""
+        return [line[2:] for line in text.splitlines() if line.startswith("- ")]
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json").out)
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    """Five habits on 24 November 2026, a Tuesday, at 21:15."""
+    root = tmp_path / "notes"
+    (root / ".notekeep").mkdir(parents=True)
+    monkeypatch.setenv("NOTEKEEP_VAULT", str(root))
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    made = Desk(root, capsys)
+    head = "since: 2026-11-01\n---\n"
+    made.write("habits/Meditate.md", f"---\nhabit: meditate\naliases: [med]\n{head}")
+    made.write("habits/Water.md", f'---\nhabit: water\ngoal: ">= 8 glass"\n{head}')
+    made.write("habits/Run.md", f'---\nhabit: run\ngoal: ">= 5 km"\nschedule: 3/week\n{head}')
+    made.write("habits/Gym.md", f"---\nhabit: gym\nschedule: mon,wed,fri\n{head}")
+    made.write("habits/Read.md", READ + head)
+    places = config.vault_places(str(root), config.Places.of_machine())
+    set_device_name(places.state, "laptop")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("med", ["2026-11-24 meditate: done @21:15"]),
+        ("MED", ["2026-11-24 meditate: done @21:15"]),
+        ("medit", ["2026-11-24 meditate: done @21:15"]),
+        ("book", ["2026-11-24 read: done @21:15"]),
+        ("med yesterday", ["2026-11-23 meditate: done @21:15"]),
+        ("med -2", ["2026-11-22 meditate: done @21:15"]),
+        ("med -1w", ["2026-11-17 meditate: done @21:15"]),
+        ("med 3 days ago", ["2026-11-21 meditate: done @21:15"]),
+        ("med last tue", ["2026-11-17 meditate: done @21:15"]),
+        ("med 11-03", ["2026-11-03 meditate: done @21:15"]),
+        ("water 2 glass", ["2026-11-24 water: 2 glass @21:15"]),
+        ("water 2", ["2026-11-24 water: 2 glass @21:15"]),
+        ("water +1", ["2026-11-24 water: 1 glass @21:15"]),
+        ("water = 30", ["2026-11-24 water: = 30 glass @21:15"]),
+        ("water =30 mon", ["2026-11-23 water: = 30 glass @21:15"]),
+        ("water 2 mon", ["2026-11-23 water: 2 glass @21:15"]),
+        ("water 2 glasses", ["2026-11-24 water: 2 glass @21:15"]),
+        ("water 24", ["2026-11-24 water: 24 glass @21:15"]),
+        ("run 5.2km @07:10 -- cold", ["2026-11-24 run: 5.2 km @07:10 -- cold"]),
+        ("run 5200 m @7:10", ["2026-11-24 run: 5200 m @07:10"]),
+        (
+            "gym skip mon -- flu and -2 and --json",
+            ["2026-11-23 gym: skip @21:15 -- flu and -2 and --json"],
+        ),
+        ("gym mon skip", ["2026-11-23 gym: skip @21:15"]),
+        ("gym s", ["2026-11-24 gym: skip @21:15"]),
+        ("gym n — no time", ["2026-11-24 gym: miss @21:15 -- no time"]),
+        ("gym skip reason=flu mood=2", ["2026-11-24 gym: skip @21:15 reason=flu mood=2"]),
+        ("read 12p yesterday", ["2026-11-23 read: 12 p @21:15"]),
+        ("-d -2 med", ["2026-11-22 meditate: done @21:15"]),
+        ("--date yesterday med", ["2026-11-23 meditate: done @21:15"]),
+        ("med -d -2", ["2026-11-22 meditate: done @21:15"]),
+        (
+            "med gym read",
+            [
+                "2026-11-24 meditate: done @21:15",
+                "2026-11-24 gym: done @21:15",
+                "2026-11-24 read: done @21:15",
+            ],
+        ),
+        (
+            "med gym yesterday read 5",
+            [
+                "2026-11-23 meditate: done @21:15",
+                "2026-11-23 gym: done @21:15",
+                "2026-11-24 read: 5 p @21:15",
+            ],
+        ),
+        (
+            "water 2 gym skip yesterday -- both",
+            ["2026-11-24 water: 2 glass @21:15 -- both", "2026-11-23 gym: skip @21:15 -- both"],
+        ),
+        (
+            "water 1 water 2",
+            ["2026-11-24 water: 1 glass @21:15", "2026-11-24 water: 2 glass @21:15:00"],
+        ),
+        ("--force med tomorrow", ["2026-11-25 meditate: done @21:15"]),
+        ("med tomorrow --force", ["2026-11-25 meditate: done @21:15"]),
+    ],
+)
+def test_words_are_written_as_they_are_meant(desk: Desk, words: str, written: list[str]) -> None:
+    said = desk(*words.split())
+    assert (said.code, said.err) == (0, "")
+    assert desk.lines() == written
+    assert len(said.out.splitlines()) == len(written)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ("xyz", 1, "there is no habit xyz"),
+        ("med xyz", 1, "there is no habit xyz, and it is no value and no day either"),
+        ("med floss", 1, "there is no habit floss"),
+        ("re", 0, ""),
+        ("r", 2, "several habits begin with r"),
+        ("med r", 2, "several habits begin with r"),
+        ("water 5,5", 2, "write 5.5"),
+        ("water -5x", 2, "not understood: -5x"),
+        ("water @25:61", 2, "not understood: @25:61"),
+        ("med 2026-02-30", 2, "there is no such day: 2026-02-30"),
+        ("med tomorrow", 2, "Wed 25 Nov has not come yet"),
+        ("run 5 min", 2, "run is counted in km, and min does not convert to it"),
+        ("med clear", 2, "nothing is logged for meditate on Tue 24 Nov"),
+        ("-d never med", 2, "not a day: never"),
+        ("gym run 5 min", 2, "does not convert"),
+        ("", 1, "there is no habit"),
+    ],
+)
+def test_what_is_not_understood_is_said_and_nothing_is_written(
+    desk: Desk, words: str, code: int, message: str
+) -> None:
+    said = desk(*(words.split() or [""]))
+    assert said.code == code
+    assert message in said.err
+    if code:
+        assert said.out == ""
+        assert desk.lines() == []
+
+
+def test_the_answer_is_one_line(desk: Desk) -> None:
+    for day in ("-4", "-3", "-1"):
+        desk("med", day)
+    assert desk("med").out == "✓ meditate · Tue 24 Nov · 2 days · 19 %\n"
+    assert desk("water", "3").out.startswith(
+        "◐ water · Tue 24 Nov · 3/8 glass, do not miss twice · 0 days"
+    )
+    assert desk("run", "5").out.startswith("✓ run · Tue 24 Nov · 2 to go, 5 left · 0 weeks · ")
+
+
+def test_the_answer_can_be_ascii(desk: Desk) -> None:
+    desk.write(".notekeep/config.toml", 'glyphs = "ascii"\n')
+    assert desk("med").out == "x meditate - Tue 24 Nov - 1 day - 5 %\n"
+    assert desk("week").out.isascii()
+
+
+def test_a_check_in_as_json(desk: Desk) -> None:
+    found = desk.json("med", "yesterday")["entries"]
+    assert [entry["date"] for entry in found] == ["2026-11-23"]
+    assert found[0]["id"] == "meditate"
+    assert found[0]["line"] == "- 2026-11-23 meditate: done @21:15"
+    assert found[0]["file"] == LOG
+    assert (found[0]["written"], found[0]["streak"], found[0]["streak_unit"]) == (True, 1, "days")
+    assert found[0]["day"]["status"] == "done"
+
+
+def test_trying_writes_nothing(desk: Desk) -> None:
+    said = desk("med", "--dry-run")
+    assert "not written" in said.out
+    assert f"{LOG}: - 2026-11-24 meditate: done @21:15" in said.err
+    assert desk.lines() == []
+
+
+def test_a_title_that_looks_like_markup_is_shown_as_it_is(desk: Desk) -> None:
+    desk("read", "3")
+    assert "[/red] a book" in desk("list").out
+    assert "[/red] a book" in desk().out
+
+
+def test_hostile_titles_reach_no_terminal(desk: Desk) -> None:
+    desk.write("habits/Evil.md", '---\nhabit: evil\ntitle: "\\e]52;c;aGk=\\aevil"\n---\n')
+    desk.write("habits/log/x.md", "- 2026-11-24 med: done -- \x1b[31mred\x1b[0m\n")
+    out = "".join(desk(*words.split()).out for words in ("list", "log", "stats", "week", "med"))
+    assert "\x1b" not in out
+
+
+def test_today_lists_what_is_asked_and_what_is_logged(desk: Desk) -> None:
+    desk("med")
+    desk("gym")
+    out = desk().out
+    assert out.startswith("Habits  Tue 24 Nov 2026  until 04:00   2/4\n")
+    assert [line.split()[1] for line in out.splitlines()[1:]] == [
+        "[/red]",
+        "Gym",
+        "Meditate",
+        "Run",
+        "Water",
+    ]
+
+
+def test_todo_ends_with_one_when_nothing_is_left(desk: Desk) -> None:
+    found = desk.json("todo")
+    assert [habit["id"] for habit in found["habits"]] == ["read", "meditate", "run", "water"]
+    assert (found["date"], found["done"], found["asked"]) == ("2026-11-24", 0, 3)
+    for words in ("med", "read 10", "run 5", "water 8"):
+        desk(*words.split())
+    said = desk("todo")
+    assert said.code == 1
+    assert "nothing is left to do today" in said.err
+
+
+def test_a_vault_without_habits_says_how_to_begin(desk: Desk) -> None:
+    for name in ("Meditate", "Water", "Run", "Gym", "Read"):
+        (desk.root / f"habits/{name}.md").unlink()
+    for words in ((), ("list",), ("week",), ("todo",)):
+        said = desk(*words)
+        assert said.code == 1
+        assert "habit add" in said.err
+
+
+def test_a_week_and_a_month_are_grids(desk: Desk) -> None:
+    desk("med", "mon")
+    desk("gym", "miss", "mon")
+    week = desk("week").out.splitlines()
+    assert week[0] == "23 Nov to Sun 29 Nov 2026"
+    assert week[1].split() == ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
+    rows = {line.split()[0]: line for line in week[2:]}
+    assert "✓  ·" in rows["Meditate"]
+    assert "✗" in rows["Gym"]
+    assert desk.json("week", "-1w")["habits"][0]["days"][0]["date"] == "2026-11-16"
+    month = desk("month").out.splitlines()
+    assert "1234+6789+1234+6789+1234+6789+" in month[1]
+    assert len(desk.json("month", "2026-02-11")["habits"][0]["days"]) == 28
+
+
+def test_a_year_is_a_heatmap(desk: Desk) -> None:
+    for day in ("-1", "-2", "-9"):
+        desk("med", day)
+    out = desk("year", "med").out.splitlines()
+    assert out[0] == "Meditate  2026"
+    assert len(out) == 10
+    assert sum(line.count("▓") for line in out) == 3
+    assert out[-1] == "met 3, missed 20, 13 %"
+    days = desk.json("year", "med", "2025")["days"]
+    assert (len(days), {day["status"] for day in days}) == (365, {"off"})
+    table = desk("year", "2026").out.splitlines()
+    assert table[0].split()[-1] == "Dec"
+    assert desk("year", "med", "nineteen").code == 2
+
+
+def test_figures_of_one_habit_and_of_all(desk: Desk) -> None:
+    for day in ("-1", "-2", "-4"):
+        desk("med", day)
+    found = desk.json("stats", "med")
+    assert (found["met"], found["missed"]) == (3, 20)
+    assert found["rates"]["7"] == pytest.approx(3 / 6)
+    assert found["never_miss_twice"]["recovered"] == 2
+    assert found["best_streaks"][0] == {"first": "2026-11-22", "last": "2026-11-23", "length": 2}
+    assert "last 30 days" in desk("stats", "med").out
+    assert desk("stats").out.splitlines()[0].startswith("habit")
+
+
+def test_the_log_can_be_read(desk: Desk) -> None:
+    desk("med", "5", "--", "first")
+    desk("med", "clear")
+    desk("gym", "skip", "mon", "--", "flu")
+    desk.write("habits/log/old.md", "- 2026-10-01 med: done\n")
+    assert [line.split()[3] for line in desk("log").out.splitlines()] == ["gym", "meditate"]
+    assert "(5 @21:15 -- first)  replaced" in desk("log", "--all", "med").out
+    assert len(desk.json("log", "med", "2026-10-01", "--all")["entries"]) == 3
+    assert desk.json("log", "gym")["entries"][0]["note"] == "flu"
+    assert desk("log", "water").code == 1
+
+
+def test_entries_are_taken_back_one_by_one(desk: Desk) -> None:
+    desk("water", "2")
+    desk("gym", "skip")
+    assert "took back: skip @21:15" in desk("undo").out
+    assert "took back: 2 glass @21:15" in desk("undo").out
+    assert desk.json("list")["habits"][4]["status"] == "pending"
+    said = desk("undo")
+    assert said.code == 1
+    assert "no entry of this device to take back" in said.err
+    assert len(desk.lines()) == 4
+
+
+def test_trying_to_take_back_writes_nothing(desk: Desk) -> None:
+    desk("water", "2")
+    desk("undo", "--dry-run")
+    assert len(desk.lines()) == 1
+
+
+def test_an_entry_is_corrected(desk: Desk) -> None:
+    desk("water", "2", "yesterday")
+    desk("water", "3", "yesterday")
+    desk("edit", "water", "yesterday", "4")
+    assert desk.lines()[-1] == "2026-11-23 water: = 4 glass @21:15:01 ~1"
+    desk("edit", "water", "skip", "yesterday")
+    assert desk.lines()[-1] == "2026-11-23 water: skip @21:15:02 ~2"
+
+
+def test_a_definition_or_a_log_file_is_opened_in_the_editor(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text(f"import sys; open({str(tmp_path / 'opened')!r}, 'a').write(sys.argv[-1])\n")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    assert desk("edit", "med").code == 0
+    assert (tmp_path / "opened").read_text() == str(desk.root / "habits/Meditate.md")
+    desk("med", "yesterday")
+    (tmp_path / "opened").unlink()
+    desk("edit", "med", "yesterday")
+    assert (tmp_path / "opened").read_text() == str(desk.root / LOG)
+    assert desk("edit", "med", "mon", "-d", "2026-10-01").code != 0
+
+
+def test_a_habit_is_defined_in_a_note_of_its_own(desk: Desk) -> None:
+    said = desk(
+        "add",
+        "Cold shower",
+        "--id",
+        "cold",
+        "--schedule",
+        "mon, wed,fri",
+        "--goal",
+        ">=2 min",
+        "--alias",
+        "brr",
+        "--after",
+        "med",
+        "--tiny",
+        "wet hands",
+        "--group",
+        "body",
+    )
+    assert said.code == 0
+    text = (desk.root / "habits/Cold shower.md").read_text()
+    assert "habit: cold\n" in text
+    assert "since: 2026-11-24\n" in text
+    found = desk.json("list")["habits"][-1]
+    assert (found["id"], found["schedule"], found["goal"], found["group"]) == (
+        "cold",
+        "mon,wed,fri",
+        ">= 2 min",
+        "body",
+    )
+    assert desk("brr", "3").code == 0
+    assert desk.lines() == ["2026-11-24 cold: 3 min @21:15"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["Walk", "--schedule", "sometimes"], "not a schedule: sometimes"),
+        (["Walk", "--goal", "> 5"], "not a goal: > 5"),
+        (["Walk", "--since", "2026-02-30"], "no such day"),
+        (["Walk", "--id", "two words"], "not a name for the log: two words"),
+        (["Walk", "--id", "list"], "not a name for the log: list"),
+        (["Walk", "--id", "med"], "med is the name of Meditate already"),
+        (["Walk", "--alias", "gym"], "gym is the name of Gym already"),
+    ],
+)
+def test_a_definition_that_would_not_work_is_not_made(
+    desk: Desk, words: list[str], message: str
+) -> None:
+    said = desk("add", *words)
+    assert said.code == 2
+    assert message in said.err
+    assert not (desk.root / "habits/Walk.md").exists()
+
+
+def test_a_habit_is_paused_and_goes_on(desk: Desk) -> None:
+    desk("pause", "gym", "2026-07-01..07-21")
+    desk("pause", "gym")
+    text = (desk.root / "habits/Gym.md").read_text()
+    assert "2026-07-01..2026-07-21" in text
+    assert "2026-11-24.." in text
+    assert next(h for h in desk.json("list")["habits"] if h["id"] == "gym")["status"] == "paused"
+    desk("pause", "gym", "--end")
+    assert "2026-11-24" not in (desk.root / "habits/Gym.md").read_text()
+    assert desk("pause", "gym", "--end").code == 1
+    assert desk("pause", "gym", "2026-07-21..07-01").code == 2
+
+
+def test_a_pause_that_began_earlier_ends_yesterday(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk("pause", "gym")
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-27T12:00")
+    desk("pause", "gym", "--end")
+    assert "2026-11-24..2026-11-26" in (desk.root / "habits/Gym.md").read_text()
+
+
+def test_a_habit_is_archived_and_comes_back(desk: Desk) -> None:
+    desk("med", "yesterday")
+    desk("archive", "med")
+    assert "Meditate" not in desk("list").out
+    assert "Meditate" in desk("list", "--archived").out
+    assert "until: 2026-11-24" in (desk.root / "habits/Meditate.md").read_text()
+    desk("archive", "med", "--back")
+    assert "Meditate" in desk("list").out
+    assert "until" not in (desk.root / "habits/Meditate.md").read_text()
+
+
+def test_a_habit_gets_another_id_and_keeps_its_history(desk: Desk) -> None:
+    desk("med", "-1")
+    assert desk("rename", "med", "sit").code == 0
+    desk("sit")
+    assert desk.lines() == ["2026-11-23 meditate: done @21:15", "2026-11-24 sit: done @21:15"]
+    found = next(h for h in desk.json("list")["habits"] if h["id"] == "sit")
+    assert found["streak"] == 2
+    assert desk("rename", "sit", "gym").code == 2
+    assert desk("rename", "sit", "week").code == 2
+
+
+def test_what_no_note_defines_is_not_edited(desk: Desk) -> None:
+    desk.write("habits/log/x.md", "- 2026-11-24 stretch: done\n")
+    for words in (("archive", "stretch"), ("pause", "stretch"), ("rename", "stretch", "bend")):
+        said = desk(*words)
+        assert said.code == 4
+        assert "no note defines stretch" in said.err
+
+
+def test_the_doctor_names_places_and_what_to_write(desk: Desk) -> None:
+    assert desk("doctor").code == 0
+    desk.write("habits/log/x.md", "- 24/11/2026 med: done\n- 2026-11-24 med: 5,5 min\n")
+    out = desk("doctor").out
+    assert "habits/log/x.md:1: H001 looks like a check-in" in out
+    assert "write: - 2026-11-24 med: 5.5 min" in out
+    assert [problem["code"] for problem in desk.json("doctor")["problems"]] == ["H001", "H004"]
+
+
+def test_questions_are_asked_for_what_is_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk("med", "yesterday")
+    monkeypatch.setattr("sys.stdin", io.StringIO("12\nmaybe\ny\n\nn\n"))
+    said = desk("ask", "yesterday")
+    assert said.code == 0
+    assert desk.lines() == [
+        "2026-11-23 meditate: done @21:15",
+        "2026-11-23 read: 12 p @21:15",
+        "2026-11-23 gym: done @21:15",
+        "2026-11-23 water: miss @21:15",
+    ]
+    assert "value not understood: maybe" in said.err
+
+
+def test_questions_end_with_q_or_the_end_of_the_answers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("q\n", ""):
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        assert desk("ask", "week").code == 0
+    assert desk.lines() == []
+
+
+def test_help_shows_how_a_check_in_is_written(desk: Desk) -> None:
+    for words in (("--help",), ("-h",)):
+        said = desk(*words)
+        assert said.code == 0
+        assert "ID [VALUE] [DAY] [@TIME] [-- NOTE]" in said.out
+        assert "archive" in said.out
+    assert "--force" in desk("med", "--help").out
+
+
+def test_every_command_has_help(desk: Desk) -> None:
+    from notekeep.cli.habit import COMMANDS
+
+    for name in COMMANDS:
+        said = desk(name, "--help")
+        assert said.code == 0, name
+        assert "Usage" in said.out
+
+
+def test_options_may_stand_before_a_command(desk: Desk) -> None:
+    assert json.loads(desk("--json", "list").out)["total"] == 5
+    assert json.loads(desk("--json").out)["asked"] == 3
+
+
+def test_the_vault_can_be_named_after_the_verb(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOTEKEEP_VAULT")
+    assert desk("med", "--vault", str(desk.root)).code == 0
+    assert desk("--vault", str(desk.root), "list").code == 0
+    assert len(desk.lines()) == 1
