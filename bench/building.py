@@ -21,9 +21,7 @@ def _build(ground: Ground, notes: int) -> list[Line]:
     plain = ground.forget("plain-build")
     ours = measure.run(ground.command(notes, "index", "--rebuild"))
     theirs = measure.run(
-        measure.Command(
-            measure.python("-m", "bench.plain_whoosh", str(root), str(plain)).words, ground.env
-        )
+        measure.python("-m", "bench.plain_whoosh", str(root), str(plain), env=ground.env)
     )
     peer = "plain Whoosh"
     return [

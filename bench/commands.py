@@ -17,7 +17,7 @@ def bench(ground: Ground) -> list[Line]:
     """A check-in, a list of books and one note, each answered on the larger vault."""
     notes = ground.large
     ground.index(notes)
-    nothing = measure.Command(measure.python("-c", "pass").words, ground.env)
+    nothing = measure.python("-c", "pass", env=ground.env)
     verbs = {
         "habit meditate": ("habit", "meditate", "10min"),
         "ls type:book": ("ls", "type:book"),

@@ -40,10 +40,10 @@ class Ground:
             generate.generate(root, notes, self._seed)
         return root
 
-    def command(self, notes: int, *words: str, fine: tuple[int, ...] = (0,)) -> measure.Command:
+    def command(self, notes: int, *words: str) -> measure.Command:
         """A `notekeep` command line on a vault."""
-        called = measure.python("-m", "notekeep", "--vault", str(self.vault(notes)), *words)
-        return measure.Command(called.words, self.env, fine)
+        root = str(self.vault(notes))
+        return measure.python("-m", "notekeep", "--vault", root, *words, env=self.env)
 
     @cached_property
     def env(self) -> dict[str, str]:

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 COLUMNS, LINES = 100, 30
+QUIT = b"\x11"
 PATIENCE = 60.0
 """Seconds after which a program that has not drawn what it should counts as broken."""
+LEAVING = 10.0
+"""Seconds after which a program that does not leave is ended."""
 
 _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-9;?<=>$ ]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|.)"
@@ -43,23 +46,24 @@ class Cost(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command line, what it sees of the environment, and the exit codes that are fine."""
+    """A command line, what it sees of the environment, and the folder it runs in."""
 
     words: Sequence[str]
     env: Mapping[str, str] | None = None
-    fine: tuple[int, ...] = (0,)
+    folder: Path | None = None
 
 
 def run(command: Command) -> Cost:
     """Run a command to its end, its output thrown away.
 
     Raises:
-        RuntimeError: It ended with another code than was expected; its output is in the message.
+        RuntimeError: It failed; what it said is in the message.
     """
     start = time.perf_counter()
     child = subprocess.Popen(
         command.words,
         env=command.env,
+        cwd=command.folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -67,8 +71,10 @@ def run(command: Command) -> Cost:
     _, status, usage = os.wait4(child.pid, 0)
     wall = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in command.fine:
-        told = subprocess.run(command.words, env=command.env, capture_output=True, check=False)
+    if child.returncode != 0:
+        told = subprocess.run(
+            command.words, env=command.env, cwd=command.folder, capture_output=True, check=False
+        )
         raise RuntimeError(
             f"{' '.join(command.words)} ended with {child.returncode}: {told.stderr.decode()}"
         )
@@ -80,13 +86,18 @@ def best(*commands: Command, times: int = 7) -> list[Cost]:
     return _best([partial(run, command) for command in commands], times)
 
 
-def first_frame(command: Command, shows: str) -> Cost:
-    """How long a program takes until a real terminal shows some text.
+def visit(command: Command, *steps: tuple[str, bytes]) -> Cost:
+    """Run a program in a real terminal of 100 by 30, as a person would.
 
-    Its answer to `ctrl+q` is waited for, so that it ends as it does for a person.
+    Args:
+        command: The program. Its last step should make it leave.
+        steps: Texts to wait for, each with the keys that are typed when it is there.
+
+    Returns:
+        The seconds until the first text was shown, and the CPU seconds of the whole visit.
 
     Raises:
-        RuntimeError: It never showed the text.
+        RuntimeError: A text was never shown.
     """
     start = time.perf_counter()
     pid, terminal = pty.fork()
@@ -94,16 +105,20 @@ def first_frame(command: Command, shows: str) -> Cost:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         words, env = list(command.words), dict(command.env or os.environ)
         os.execvpe(words[0], words, env)  # noqa: S606 - the child of a fork becomes the program
+    walls = []
     try:
-        wall = _until(terminal, shows.encode(), start)
+        for shows, keys in steps:
+            _wait_for(terminal, shows.encode())
+            walls.append(time.perf_counter() - start)
+            os.write(terminal, keys)
     finally:
-        usage = _end(pid, terminal)
-    return Cost(wall, usage)
+        cpu = _end(pid, terminal)
+    return Cost(walls[0], cpu)
 
 
-def best_frames(*commands: tuple[Command, str], times: int = 5) -> list[Cost]:
-    """The best first frame of each of several programs, run in turn."""
-    return _best([partial(first_frame, command, shows) for command, shows in commands], times)
+def best_frames(*programs: tuple[Command, str], times: int = 5) -> list[Cost]:
+    """The best first frame of each of several programs that `ctrl+q` ends, run in turn."""
+    return _best([partial(visit, command, (shows, QUIT)) for command, shows in programs], times)
 
 
 def inside(action: Callable[[], object], times: int = 5) -> float:
@@ -140,10 +155,11 @@ def _best(actions: Sequence[Callable[[], Cost]], times: int) -> list[Cost]:
     ]
 
 
-def _until(terminal: int, shows: bytes, start: float) -> float:
-    """Read what a program draws until it has drawn some text; the seconds since `start`."""
+def _wait_for(terminal: int, shows: bytes) -> None:
+    """Read what a program draws until it has drawn some text."""
     drawn = b""
-    while time.perf_counter() - start < PATIENCE:
+    deadline = time.perf_counter() + PATIENCE
+    while time.perf_counter() < deadline:
         if not select.select([terminal], [], [], 0.1)[0]:
             continue
         try:
@@ -151,15 +167,13 @@ def _until(terminal: int, shows: bytes, start: float) -> float:
         except OSError:
             break
         if shows in _ESCAPES.sub(b"", drawn):
-            return time.perf_counter() - start
+            return
     raise RuntimeError(f"never drew {shows!r}; the end of what it drew: {drawn[-2000:]!r}")
 
 
 def _end(pid: int, terminal: int) -> float:
-    """Ask a program to leave, read it out, and return its CPU seconds."""
-    with contextlib.suppress(OSError):
-        os.write(terminal, b"\x11")
-    deadline = time.perf_counter() + 10
+    """Wait until a program has left, reading it out, and return its CPU seconds."""
+    deadline = time.perf_counter() + LEAVING
     while True:
         done, _, usage = os.wait4(pid, os.WNOHANG)
         if done:

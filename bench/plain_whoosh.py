@@ -25,6 +25,8 @@ from notekeep.markdown.note import read_note
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from whoosh.searching import Results
+
     from notekeep.markdown.note import Note
 
 BOOSTS = {"title": 3.0, "aliases": 2.0, "tags": 2.0, "headings": 1.5, "body": 1.0}
@@ -70,8 +72,18 @@ class Searcher:
 
     def paths(self, query: str) -> list[str]:
         """The twenty best notes."""
-        hits = self._searcher.search(self._parser.parse(query), limit=20)
-        return [hit["path"] for hit in hits]
+        return [hit["path"] for hit in self._found(query)]
+
+    def prefixed(self, start: str) -> list[str]:
+        """The twenty best notes with a word that begins so."""
+        return self.paths(f"{start}*")
+
+    def passages(self, query: str) -> list[tuple[str, str]]:
+        """The twenty best notes, each with a passage in which the words are marked."""
+        return [(hit["path"], hit.highlights("body")) for hit in self._found(query)]
+
+    def _found(self, query: str) -> Results:
+        return self._searcher.search(self._parser.parse(query), limit=20)
 
 
 if __name__ == "__main__":

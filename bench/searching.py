@@ -6,7 +6,7 @@ import os
 import shutil
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench import measure
 from bench.ground import COMMON_RANKS, MIDDLE_RANKS, RARE_RANKS, words
@@ -31,7 +31,7 @@ def bench(ground: Ground) -> list[Line]:
     [word] = words(MIDDLE_RANKS[:1])
     finder = next(found for found in GREPS if shutil.which(found[0]))
     peer = " ".join(finder)
-    grep = measure.Command([*finder, word, str(root)], ground.env)
+    grep = measure.Command([*finder, word, "."], ground.env, root)
     search, answer = (
         ground.command(notes, "search", word),
         ground.command(notes, "search", "--no-refresh", word),
@@ -45,44 +45,46 @@ def bench(ground: Ground) -> list[Line]:
 
 
 def _questions(ground: Ground, root: Path) -> list[Line]:
-    """The median time of each kind of question, asked of an open index."""
+    """The median time of each kind of question, asked of an index that is open."""
     folder = ground.forget("plain-questions")
     build(root, folder)
     os.environ.update(ground.env)
     from notekeep.vault import Vault
 
     vault, plain = Vault.open(str(root)), Searcher(folder)
-    peer = "plain Whoosh"
+
+    def ranked(query: str) -> None:
+        node = vault.query(query).root
+        assert node is not None
+        vault.words.scores(node, limit=20)
+
     common, middle, rare = (words(ranks) for ranks in (COMMON_RANKS, MIDDLE_RANKS, RARE_RANKS))
-    kinds = {
-        "a common word": common,
-        "a word in some dozens of notes": middle,
-        "a rare word": rare,
-        "two words": [f"{one} {two}" for one, two in zip(common, middle, strict=False)],
-        "three words, any": [
-            " OR ".join(three) for three in zip(common, middle, rare, strict=False)
-        ],
-    }
-    lines = [
-        Line(
-            f"{kind}, 20 hits with snippets",
-            _median([partial(vault.search, query, limit=20) for query in queries]),
-            f"{peer}, hits only",
-            _median([partial(plain.paths, query) for query in queries]),
-        )
-        for kind, queries in kinds.items()
-    ]
+    pairs = [f"{one} {two}" for one, two in zip(common, middle, strict=False)]
+    threes = [" OR ".join(three) for three in zip(common, middle, rare, strict=False)]
     typed = [word[:3] for word in middle]
-    lines.append(
-        Line(
-            "three letters while typing",
-            _median([partial(vault.suggest, start) for start in typed]),
-            f"{peer}, prefix",
-            _median([partial(plain.paths, f"{start}*") for start in typed]),
-        )
-    )
-    return lines
+    kinds = [
+        Kind("a common word", common, ranked, plain.paths),
+        Kind("a word of some dozens of notes", middle, ranked, plain.paths),
+        Kind("a rare word", rare, ranked, plain.paths),
+        Kind("two words", pairs, ranked, plain.paths),
+        Kind("three words, any of them", threes, ranked, plain.paths),
+        Kind("two words, with 20 passages", pairs, vault.search, plain.passages),
+        Kind("three letters, while typing", typed, vault.suggest, plain.prefixed),
+    ]
+    return [
+        Line(kind.what, kind.median(kind.ours), "plain Whoosh", kind.median(kind.theirs))
+        for kind in kinds
+    ]
 
 
-def _median(questions: list[Callable[[], object]]) -> float:
-    return median(measure.inside(question, times=3) for question in questions)
+class Kind(NamedTuple):
+    """A kind of question: some of it, and who answers."""
+
+    what: str
+    queries: list[str]
+    ours: Callable[[str], object]
+    theirs: Callable[[str], object]
+
+    def median(self, ask: Callable[[str], object]) -> float:
+        """The median over the questions of the best time of each."""
+        return median(measure.inside(partial(ask, query), times=3) for query in self.queries)
