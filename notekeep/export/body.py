@@ -79,6 +79,7 @@ def write_body(
         work = Work(passage, dialect, body.remarks)
         layout.rewrite(work)
         passage = _done(work, body)
+        guard.check_code(work.passage, passage)
         work = Work(passage, dialect, body.remarks)
         layout.in_order(work)
         passage = _done(work, body)

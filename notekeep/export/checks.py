@@ -72,8 +72,8 @@ def tags(look: Look) -> str | None:
     shown = [a for a in look.page.find("a") if _TAG_PAGE.search(a.attributes.get("href", ""))]
     if not shown:
         return None  # a theme that shows no tags
-    words = {flat(a.text()).removeprefix("#") for a in shown}
-    missing = [tag for tag in wanted if flat(tag) not in words]
+    words = {flat(a.text()).removeprefix("#").casefold() for a in shown}
+    missing = [tag for tag in wanted if flat(tag).casefold() not in words]
     return f"missing: {', '.join(missing)}" if missing else ""
 
 

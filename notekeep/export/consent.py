@@ -19,6 +19,10 @@ _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
 
 
+class Unmarked(Refused):
+    """A note that nobody named says neither that it may leave nor that it may not."""
+
+
 def answer(value: Value) -> bool | None:
     """Read a front matter value as yes or no: also "false" in quotes; None is neither."""
     if isinstance(value, bool):
@@ -79,8 +83,8 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
                 "write publish: true to export the note",
             )
     if not named and not marked(note, published):
-        raise Refused(
-            f"{note.path}: it is not marked as published",
+        raise Unmarked(
+            f"{note.path}: it is not marked publish: true",
             "write publish: true in it, or name it to export it as a draft",
         )
 

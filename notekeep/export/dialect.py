@@ -20,12 +20,14 @@ class Math(NamedTuple):
         display: The same for TeX on its own.
         raw: Whether the engine knows these marks and leaves alone what is between them; if not,
             every character that Markdown would act on is escaped.
+        blocks: Whether it knows math as a block of its own, before lists and headings.
         dollar: How a dollar in prose is written where math is on; "" leaves it.
     """
 
     inline: tuple[str, str] = ("$", "$")
     display: tuple[str, str] = ("$$", "$$")
     raw: bool = True
+    blocks: bool = True
     dollar: str = ""
 
 

@@ -159,6 +159,18 @@ def _label(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def _without_bullet(part: Passage) -> Passage:
+    """Return what a single list item holds, for a place that has a bullet of its own."""
+    blocks = part.page.root.children
+    if len(blocks) != 1 or blocks[0].kind != "list" or len(blocks[0].children) != 1:
+        return part
+    item = blocks[0].children[0]
+    if not item.children:
+        return part
+    lines, origins = _dedented(part, item.children[0], item.first, item.last)
+    return Passage("\n".join(lines), origins)
+
+
 def prefixed(passage: Passage, name: str) -> Passage:
     """Give the footnotes of an embedded part labels that no other part has, and drop block ids."""
     page = passage.page
@@ -193,6 +205,8 @@ def placed(passage: Passage, embed: Node, part: Passage) -> list[Splice] | None:
         return [Splice(embed.start, embed.end, words, "an embed becomes what it shows")]
     if line.leaf is None or line.leaf.kind != "paragraph":
         return None
+    if line.leaf.parent is not None and line.leaf.parent.kind == "item":
+        part = _without_bullet(part)
     marks = passage.text[line.start : content]
     quoting = re.sub(r"[^>\s]", " ", marks)
     lines = part.text.strip("\n").split("\n")

@@ -87,6 +87,30 @@ def check(
         raise _changed(before, kept, longer[min(len(old), len(new))])
 
 
+def check_code(before: Passage, after: Passage) -> None:
+    """Return when a new layout left all code what it was.
+
+    Raises:
+        Refused: It did not; the first such block's line is named.
+    """
+    old, new = (page.find("fence", "code_block") for page in (before.page, after.page))
+    for number, node in enumerate(old):
+        same = number < len(new) and _code(node) == _code(new[number])
+        if not same:
+            path, line = before.origin(node.start)
+            raise Refused(
+                f"{path}: the code on line {line} cannot be laid out for the site",
+                "put blank lines around it, or move it out of its list",
+                line=line,
+            )
+
+
+def _code(node: Node) -> str:
+    """Return code without the line that names its language."""
+    lines = node.content.strip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines if not line.startswith(":::"))
+
+
 def _read_alike(atom: _Atom) -> tuple[int, tuple[str, ...], str, str]:
     return atom.piece, atom.blocks, atom.kind, atom.text
 

@@ -19,6 +19,7 @@ from notekeep.export.addresses import Published, SiteAddresses, asset_names
 from notekeep.export.assets import Asset
 from notekeep.export.body import write_body
 from notekeep.export.compare import Comparison
+from notekeep.export.consent import Unmarked
 from notekeep.export.draft import Draft, Drafter
 from notekeep.export.manifest import Entry, Manifest
 from notekeep.export.metadata import strip_metadata
@@ -31,8 +32,8 @@ from notekeep.files.paths import name_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.export.body import Body
     from notekeep.export.options import Options
+    from notekeep.export.passage import Change
     from notekeep.export.refs import Ref
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
@@ -46,7 +47,8 @@ class Written:
     entry: Entry
     data: bytes
     assets: list[Asset] = field(default_factory=list)
-    body: Body | None = None
+    changes: list[Change] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 class Planner:
@@ -74,6 +76,7 @@ class Planner:
         self._settle_posts()
         written = self._write_all()
         drafts = [one.draft for one in written]
+        self._tell(written)
         comparison = Comparison(self.plan, self.target, self.manifest, self.options, self.vault)
         comparison.run(written, gone=self._gone())
         self.plan.published = {path: found.post for path, found in self.published.items()}
@@ -82,14 +85,33 @@ class Planner:
         self.plan.warnings = list(dict.fromkeys([*self.target.warnings, *self.plan.warnings]))
         return self.plan
 
+    def _tell(self, written: Iterable[Written]) -> None:
+        """Put the posts that were asked for into the plan, and what there is to know of them."""
+        for one in written:
+            post = one.draft.post
+            if post.path in self.asked:
+                path = self.target.post_path(post)
+                self.plan.posts.append(PlannedPost(post, path, one.draft, one.changes))
+                self.plan.warnings += one.warnings
+
     def _draft_asked(self, paths: Sequence[str]) -> None:
         """Draft what was asked for; one note that is refused hides none of the others."""
+        unmarked: list[Refused] = []
         for path in dict.fromkeys(paths):
             try:
                 self.drafter.consent(path, named=self.options.named)
+            except Unmarked as error:
+                unmarked.append(error)
             except Refused as error:
                 self.plan.refused[path] = error
                 self.withdrawn.add(path)
+        if unmarked and len(unmarked) == len(set(paths)):
+            self.plan.refused |= dict(zip(paths, unmarked, strict=False))
+        elif unmarked:
+            self.plan.warnings.append(
+                f"{len(unmarked)} of {len(set(paths))} notes are left out:"
+                " they are not marked publish: true"
+            )
         for path in sorted(self.drafter.consented):
             try:
                 self.asked[path] = self.drafter.draft(path)
@@ -180,23 +202,42 @@ class Planner:
             )
 
     def _write_all(self) -> list[Written]:
-        """Write the posts that were asked for, and of the earlier ones those that may change."""
-        unchanged = {
+        """Write the posts that were asked for, and of the earlier ones those that may change.
+
+        One that cannot be written is refused, and the others are written as if it were not there.
+        """
+        while True:
+            drafts = self._changeable() | self.asked
+            wanted = self._wanted(drafts.values())
+            written, refused = [], dict[str, Refused]()
+            for path, draft in drafts.items():
+                try:
+                    written.append(self._write(draft, wanted.get(path, set())))
+                except Refused as error:
+                    refused[path] = error
+            if not refused:
+                return written
+            for path, why in refused.items():
+                self._give_up(path, why)
+
+    def _changeable(self) -> dict[str, Draft]:
+        """Return the earlier drafts whose notes say what they said when they were exported."""
+        return {
             path: draft
             for path, draft in self.earlier.items()
             if (known := self.manifest.of_note(path, self.vault))
             and known[1].text == _digest(draft)
         }
-        drafts = unchanged | self.asked
-        wanted = self._wanted(drafts.values())
-        written = []
-        for path, draft in drafts.items():
-            try:
-                written.append(self._write(draft, wanted.get(path, set())))
-            except Refused as error:
-                if path in self.asked:
-                    self.plan.refused[path] = error
-        return written
+
+    def _give_up(self, path: str, error: Refused) -> None:
+        if path in self.asked:
+            self.plan.refused[path] = error
+        draft = self.asked.pop(path, None) or self.earlier.pop(path)
+        if self.manifest.of_note(path, self.vault) is None:
+            del self.published[path]
+        else:
+            # Its page is there as it was written last; which places it has is not known.
+            self.published[path] = Published(draft.post)
 
     def _wanted(self, drafts: Iterable[Draft]) -> dict[str, set[str]]:
         """Return for each note the ids that links lead to; one that was written once stays."""
@@ -258,17 +299,17 @@ class Planner:
             self._asset(addresses.names[shown], shown) for shown in sorted({*addresses.shown})
         ]
         text = self.target.compose(draft, self.target.head(post, cover), body.text)
-        entry = Entry(
-            path, self.vault, post.day.isoformat() if post.date else "", post.draft, _digest(draft)
+        date = post.date.isoformat() if post.date else ""
+        entry = Entry(path, self.vault, date, post.draft, _digest(draft), sorted(body.ids))
+        said = [*map(str, body.remarks.all), *map(str, remarks.all), self.target.notice(post)]
+        return Written(
+            draft,
+            entry,
+            text.encode(),
+            assets,
+            sorted({*draft.changes, *body.changes}),
+            [line for line in [*draft.warnings, *said] if line],
         )
-        entry.ids = sorted(body.ids)
-        if path in self.asked:
-            changes = sorted({*draft.changes, *body.changes})
-            self.plan.posts.append(PlannedPost(post, self.target.post_path(post), draft, changes))
-            notice = self.target.draft_notice(post)
-            said = [*map(str, body.remarks.all), *map(str, remarks.all), notice]
-            self.plan.warnings += [line for line in [*draft.warnings, *said] if line]
-        return Written(draft, entry, text.encode(), assets, body)
 
     def _asset(self, name: str, path: str) -> Asset:
         data = self.drafter.attachments.read(path)

@@ -147,7 +147,7 @@ def _tags(tags: list[str], nested: str) -> list[str]:
         elif nested == "dash":
             name = name.replace("/", "-")
         # Nikola and Pelican separate tags with commas and have no way to write one.
-        written.append(name.replace(",", " ").strip())
+        written.append(" ".join(name.replace(",", " ").split()))
     return list(dict.fromkeys(filter(None, written)))
 
 

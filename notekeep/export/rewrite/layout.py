@@ -254,8 +254,8 @@ def _inner(parent: Node) -> list[Node]:
 def _would_join(work: Work, block: Node, following: Node) -> bool:
     if block.kind == following.kind and block.kind in _JOINING:
         return True
-    indented = (_is_indented(work, block), _is_indented(work, following))
-    return all(indented)
+    # Behind a list, indented code would be a paragraph of its last item.
+    return _is_indented(work, following) and (block.kind == "list" or _is_indented(work, block))
 
 
 def _is_indented(work: Work, block: Node) -> bool:

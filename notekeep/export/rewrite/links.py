@@ -156,6 +156,7 @@ def _picture(work: Work, node: Node, ref: Ref, target: str) -> None:
         title = f' title="{html.escape(node.title)}"' if node.title else ""
         alt = html.escape(_plain(words))
         text = f'<img src="{target}" alt="{alt}" {_size(ref)}{title}>'
+        work.tags.add(node)
     elif ref.width and work.dialect.figures and lone(node):
         alt = _plain(words).replace("\\", "\\\\").replace('"', '\\"')
         text = f'{{{{< figure src="{target}" alt="{alt}" {_size(ref)} >}}}}'

@@ -33,11 +33,8 @@ def rewrite(work: Work, *, keep_breaks: bool) -> None:
         elif node.kind == "strike" and not dialect.strike:
             length = 2 if work.page.source(node).startswith("~~") else 1
             _wrap(work, node, length, ("<del>", "</del>"), "struck out text")
-        elif node.kind == "hard_break":
-            _hard_break(work, node)
-        elif node.kind == "soft_break" and (keep_breaks or _follows_picture(node)):
-            at = node.start
-            work.put(at, _newline(work, node), dialect.hard_break[:-1], "a line break is kept")
+        elif node.kind in {"soft_break", "hard_break"}:
+            _break(work, node, keep=keep_breaks)
         elif node.kind == "autolink" and dialect.python_markdown:
             _full_link(work, node)
         elif node.kind == "code_span" and not dialect.code_pipes and node.inside("cell"):
@@ -56,26 +53,36 @@ def _newline(work: Work, node: Node) -> int:
     return work.page.text.index("\n", node.start)
 
 
-def _hard_break(work: Work, node: Node) -> None:
-    """A backslash at a line's end is a break in CommonMark and a backslash elsewhere."""
+def _break(work: Work, node: Node, *, keep: bool) -> None:
+    """Write a line's end; what follows a picture is its caption or credit and keeps its line."""
     end = _newline(work, node)
-    written = work.page.text[node.start : end]
-    if work.dialect.python_markdown and written.endswith("\\"):
+    shown = _pictures_before(node)
+    if shown and shown[0] in work.tags and shown[0] is _first(node):
+        # A tag alone on a line would make HTML of the whole paragraph.
+        marks = work.marks(work.page.line_of(node.start))
+        work.put(node.start, node.end, f"\n{marks.rstrip()}\n{marks}", "a caption has its own line")
+    elif node.kind == "soft_break" and (keep or shown):
+        work.put(node.start, end, work.dialect.hard_break[:-1], "a line break is kept")
+    elif work.dialect.python_markdown and work.page.text[node.start : end].endswith("\\"):
+        # A backslash at a line's end is a break in CommonMark and a backslash elsewhere.
         reason = "the generator breaks a line at two spaces"
         work.put(node.start, end, work.dialect.hard_break[:-1], reason)
 
 
-def _follows_picture(node: Node) -> bool:
-    """Whether what follows is the caption or credit of a picture."""
+def _first(node: Node) -> Node | None:
+    return node.parent.children[0] if node.parent else None
+
+
+def _pictures_before(node: Node) -> list[Node]:
+    """Return the pictures of the line that a break ends, if the line holds nothing else."""
     siblings = node.parent.children if node.parent else []
-    before = siblings[: siblings.index(node)]
-    line = []
-    for sibling in reversed(before):
+    line: list[Node] = []
+    for sibling in reversed(siblings[: siblings.index(node)]):
         if sibling.kind in {"soft_break", "hard_break"}:
             break
-        line.append(sibling)
-    shown = [s for s in line if s.kind != "text" or s.content.strip()]
-    return bool(shown) and all(_is_picture(sibling) for sibling in shown)
+        line.insert(0, sibling)
+    shown = [sibling for sibling in line if sibling.kind != "text" or sibling.content.strip()]
+    return shown if all(_is_picture(sibling) for sibling in shown) else []
 
 
 def _is_picture(node: Node) -> bool:

@@ -13,7 +13,8 @@ _COMMONMARK = re.compile(r"[\\`*_\[\]<&~|'\"^]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.
 _PYTHON = re.compile(r"[\\`*_\[\]]")
 _PYTHON_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "~": "&#126;", "|": "&#124;"}
 _LINE_START = re.compile(r"^(\d*)([#>+-]|(?<=\d)[.)])", re.MULTILINE)
-_BLANK_LINES = re.compile(r"\n[ \t]*(?=\n)")
+_BLOCK_START = re.compile(r"(?:[#>+*-]|\d+[.)])(?:\s|$)|>|[=-]+$|```|~~~|<[A-Za-z/!?]")
+_COMMENT = re.compile(r"(?<!\\)%")
 
 
 def rewrite(work: Work) -> None:
@@ -28,7 +29,7 @@ def rewrite(work: Work) -> None:
         marks = math.inline if node.kind == "math" else math.display
         tex = node.content
         if node.inside("cell"):
-            tex = tex.replace("|", r"\vert ")
+            tex = tex.replace("|", r"\vert ").strip()
         text = _written(work, tex, marks)
         if text != work.page.source(node):
             work.replace(node, text, "math is written as the site reads it")
@@ -53,15 +54,35 @@ def escape(tex: str, *, python_markdown: bool) -> str:
 
 def _block(work: Work, node: Node) -> None:
     lines = [line.strip() for line in node.content.strip().split("\n")]
-    tex = "\n".join(line for line in lines if line)
     math = work.dialect.math
-    source = work.page.source(node)
-    if math.raw and math.display == ("$$", "$$") and not _BLANK_LINES.search(source):
-        return
-    text = _written(work, f"\n{tex}\n", math.display)
-    if not math.raw:
+    if math.raw:
+        kept = _joined([line for line in lines if line], apart=math.blocks)
+        if math.display == ("$$", "$$") and kept == lines:
+            return
+        text = _written(work, "\n" + "\n".join(kept) + "\n", math.display)
+    else:
+        text = _written(work, "\n" + "\n".join(filter(None, lines)) + "\n", math.display)
         # A line of TeX must not begin a list, a quote or a heading.
         text = _LINE_START.sub(r"\1\\\2", text)
     marks = work.marks(node.first)
     reason = "math is written as the site reads it"
     work.replace(node, text.replace("\n", "\n" + marks), reason)
+
+
+def _joined(lines: list[str], *, apart: bool) -> list[str]:
+    """Join lines that would begin a list, a quote or a heading to the line before.
+
+    An engine that knows math within paragraphs only looks for these first. TeX reads a line's end
+    as a blank, unless the line ends in a comment.
+    """
+    if apart:
+        return lines
+    joined = lines[:1]
+    for line in lines[1:]:
+        if not _BLOCK_START.match(line):
+            joined.append(line)
+        elif _COMMENT.search(joined[-1]):
+            joined.append("{}" + line)
+        else:
+            joined[-1] += " " + line
+    return joined

@@ -24,6 +24,7 @@ class Work:
         remarks: What the person should know.
         splices: What is to be replaced.
         claimed: Nodes that one rewriter replaces whole, so that the others leave them alone.
+        tags: Pictures that are written as HTML.
         loose: Spans whose meaning a rewriter changes on purpose, which the guard skips.
     """
 
@@ -33,6 +34,7 @@ class Work:
     splices: list[Splice] = field(default_factory=list)
     claimed: set[Node] = field(default_factory=set)
     loose: list[tuple[int, int]] = field(default_factory=list)
+    tags: set[Node] = field(default_factory=set)
 
     @property
     def page(self) -> Page:

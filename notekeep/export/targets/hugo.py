@@ -106,6 +106,7 @@ class Hugo(Target):
             ("\\(", "\\)") if ("\\(", "\\)") in inline else inline[0],
             ("$$", "$$") if ("$$", "$$") in display else display[0],
             raw=True,
+            blocks=False,
             dollar="\\$" if dollars else "",
         )
 
@@ -156,6 +157,15 @@ class Hugo(Target):
             "math": True if post.has_math else None,
         }
         return yaml_head({**fields, **passed(post, fields)})
+
+    def notice(self, post: Post) -> str:
+        """Hugo leaves formulas to scripts of the theme unless it is told to pass them through."""
+        if not post.has_math or self.dialect.math.raw:
+            return ""
+        return (
+            f"{post.path}: the site has no passthrough for math, so its theme has to load MathJax"
+            " or KaTeX for \\( and $$"
+        )
 
 
 def _pairs(value: object) -> list[tuple[str, str]]:

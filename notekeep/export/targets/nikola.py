@@ -106,7 +106,7 @@ class Nikola(Target):
 
     def _math(self, extensions: set[str]) -> Math:
         if "pymdownx.arithmatex" in extensions:
-            return PLAIN_MATH._replace(dollar="\\$")
+            return PLAIN_MATH._replace(dollar="\\$", blocks=False)
         scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
         single = "['$'" in scripts.replace(" ", "") or 'left:"$"' in scripts.replace(" ", "")
         # What both scripts know by default, so that dollars in prose stay what they are.
@@ -160,7 +160,7 @@ class Nikola(Target):
         lines = [f".. {key}: {value}" for key, value in fields.items() if value]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
-    def draft_notice(self, post: Post) -> str:
+    def notice(self, post: Post) -> str:
         """Nikola renders drafts and, unless told otherwise, deploys them."""
         if not post.draft or self._settings.get("DEPLOY_DRAFTS") is False:
             return ""

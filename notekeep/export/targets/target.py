@@ -80,8 +80,8 @@ class Target:
         del draft
         return head + body.strip("\n") + "\n"
 
-    def draft_notice(self, post: Post) -> str:
-        """Return what the person should know about where a draft can be seen, or ""."""
+    def notice(self, post: Post) -> str:
+        """Return what the person should know about a post in this site, or ""."""
         del post
         return ""
 
