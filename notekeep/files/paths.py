@@ -245,6 +245,9 @@ def as_found(root: Path | str, path: str) -> str:
 
     Returns:
         The path with every part that has a twin on disk spelt like the twin.
+
+    Raises:
+        NotekeepError: As for `free_path`.
     """
     place, spelt = os.fspath(root), list[str]()
     for part in split(path):
@@ -266,6 +269,10 @@ def free_path(root: Path | str, path: str) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
     The answer may be out of date at once; `save.create` is what never overwrites.
+
+    Raises:
+        Refused: The path leads out of the vault, or its folder may not be looked at.
+        Failure: The system could not look at the folder.
     """
     folder, slash, name = path.rpartition("/")
     taken = {name_key(other) for other in _names(os.path.join(os.fspath(root), *split(folder)))}
