@@ -64,11 +64,12 @@ def fold(entries: Iterable[Entry], unit: str = "") -> Day:
     distinct = {said_in(entry): entry for entry in entries}
     if not distinct:
         return EMPTY
+    if len(distinct) == 1:
+        return _alone(next(iter(distinct.values())), unit)
     revision = max(entry.revision for entry in distinct.values())
     top = [entry for entry in distinct.values() if entry.revision == revision]
-    if len(top) == 1 and top[0].kind != "amount":
-        value = _RANKS[top[0].kind]
-        return Day(value, is_marked=value == DONE, revision=revision)
+    if len(top) == 1:
+        return _alone(top[0], unit)
     added, was_set, apart = _amounts(top, unit)
     ranks = {_RANKS[entry.kind] for entry in top if entry.kind != "amount"}
     if apart:
@@ -80,6 +81,18 @@ def fold(entries: Iterable[Entry], unit: str = "") -> Day:
     is_disputed = bool(ranks - {DONE}) or len(was_set) + bool(was_set and added) > 1
     amount = max(was_set) if was_set else sum(added)
     return Day(AMOUNT, amount, is_marked, is_disputed, revision, apart)
+
+
+def _alone(entry: Entry, unit: str) -> Day:
+    """What nearly all days are: one line."""
+    if entry.kind != "amount":
+        value = _RANKS[entry.kind]
+        return Day(value, is_marked=value == DONE, revision=entry.revision)
+    amount = units.to_base(entry.amount, entry.unit, unit)
+    if amount is None:
+        apart = ((entry.amount, entry.unit or ""),)
+        return Day(DONE, is_marked=True, revision=entry.revision, apart=apart)
+    return Day(AMOUNT, amount, revision=entry.revision)
 
 
 def _amounts(

@@ -7,6 +7,7 @@ every other unit is a word that is equal to itself, its plural and its other spe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MILLI = 1000
 MOST_DIGITS = 12
@@ -73,6 +74,7 @@ def with_unit(amount: int, unit: str) -> str:
     return f"{number(amount)} {unit}" if unit else number(amount)
 
 
+@lru_cache(maxsize=256)
 def same_unit(unit: str) -> str:
     """The one name of all spellings of a unit: its singular, without capitals."""
     name = unit.casefold()

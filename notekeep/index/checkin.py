@@ -20,6 +20,7 @@ from notekeep.habits.revise import restore, revise
 from notekeep.index.device import device_name
 from notekeep.index.habit_names import find_habit
 from notekeep.index.habit_refresh import LOG_FOLDER
+from notekeep.index.moments import keep_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +34,8 @@ UNDO = "undo"
 """The attribute of a line that takes another one back; its value is that line's time."""
 TOGETHER = "and"
 """The value of the attribute in a second line that belongs to the same step back."""
+REDO = "redo"
+"""The attribute of a line that takes a step back back; its value is the time of that step."""
 
 
 class CheckIn(NamedTuple):
@@ -188,6 +191,31 @@ def undo(index: HabitIndex, *, now: datetime | None = None, dry_run: bool = Fals
     own = _own_since_last(index)
     if not own:
         raise NotFound("there is no entry of this device to take back")
+    return _without(index, own, UNDO, now=now, dry_run=dry_run)
+
+
+def redo(index: HabitIndex, *, now: datetime | None = None, dry_run: bool = False) -> Undone:
+    """Say again what `undo` took back last, if nothing else was said on this device since.
+
+    Raises:
+        NotFound: There is nothing to say again.
+    """
+    index.refresh()
+    own = own_since_undo(index)
+    if not own:
+        raise NotFound("there is no entry of this device to say again")
+    return _without(index, own, REDO, now=now, dry_run=dry_run)
+
+
+def _without(
+    index: HabitIndex,
+    own: Sequence[tuple[Entry, str]],
+    sign: str,
+    *,
+    now: datetime | None,
+    dry_run: bool,
+) -> Undone:
+    """Make a day what it was before the last of some lines, and without those of them after it."""
     gone, text = own[-1]
     habit = find_habit(index.known(), gone.habit)
     day = date.fromordinal(gone.day)
@@ -200,7 +228,7 @@ def undo(index: HabitIndex, *, now: datetime | None = None, dry_run: bool = Fals
     later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
     for value, revision in restore(entries, later, unit):
         time = _free_time(moment, day, settings.day_start, [*entries, *written])
-        pair = (UNDO, TOGETHER if written else mark)
+        pair = (UNDO, TOGETHER) if written else (sign, mark)
         written.append(_entry(habit, day, value, time, revision, (pair,), ""))
     lines = tuple(_written(entry, is_link=settings.log_links) for entry in written)
     warning = ""
@@ -232,6 +260,7 @@ def _now() -> datetime:
 def _append(index: HabitIndex, path: str, line: str, day: date) -> None:
     place = os.path.join(index.places.root, *path.split("/"))
     append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
+    keep_moment(index.places.state, line)
 
 
 def _check(said: CheckIn, day: date, today: date, entries: Sequence[Entry]) -> None:
@@ -310,7 +339,7 @@ def _own_since_last(index: HabitIndex) -> list[tuple[Entry, str]]:
     """
     taken_back = 0
     passed: list[tuple[Entry, str]] = []
-    for entry, text in _own_lines(index):
+    for entry, text in own_lines(index):
         passed.append((entry, text))
         mark = dict(entry.extra).get(UNDO)
         if mark is not None:
@@ -322,7 +351,30 @@ def _own_since_last(index: HabitIndex) -> list[tuple[Entry, str]]:
     return []
 
 
-def _own_lines(index: HabitIndex) -> Iterator[tuple[Entry, str]]:
+def own_since_undo(index: HabitIndex) -> list[tuple[Entry, str]]:
+    """The lines of this device, newest first, down to the last step back that still stands.
+
+    Empty when something was said since.
+    """
+    said_again = 0
+    passed: list[tuple[Entry, str]] = []
+    for entry, text in own_lines(index):
+        passed.append((entry, text))
+        signs = dict(entry.extra)
+        if signs.get(UNDO) == TOGETHER:
+            continue
+        if REDO in signs:
+            said_again += 1
+        elif UNDO not in signs:
+            return []
+        elif said_again:
+            said_again -= 1
+        else:
+            return passed
+    return []
+
+
+def own_lines(index: HabitIndex) -> Iterator[tuple[Entry, str]]:
     """The lines of this device, newest first: by when a file was written, and from its end."""
     folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
     ending = f".{device_name(index.places.state)}.md"
@@ -333,7 +385,7 @@ def _own_lines(index: HabitIndex) -> Iterator[tuple[Entry, str]]:
         return
     for file in sorted(files, key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True):
         with open(file.path, "rb") as opened:
-            text = opened.read().decode("utf-8-sig", "replace")
+            text = opened.read().decode("utf-8", "replace").removeprefix("\ufeff")
         for placed in reversed(log.parse_file(text)):
             if placed.line.entry is not None:
                 yield placed.line.entry, placed.text

@@ -20,13 +20,16 @@ from notekeep.index.habit_names import Habit, known_habits
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from notekeep.habits.definition import Definition
     from notekeep.habits.log import Entry
 
 LOG_FOLDER = "habits/log"
 """Entries count here and nowhere else, whatever folder habits themselves are in."""
+
+MOST_PARSED = 200_000
+"""So many parsed lines are kept while files are read, which is ten years of twenty habits twice."""
 
 FEW_DAYS = 40
 """So many days of a habit are looked up one by one; for more, all its lines are read at once."""
@@ -95,6 +98,7 @@ def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str]
         habits changed, so that anything may be other than before.
     """
     touched: set[tuple[str, int]] = set()
+    parsed: dict[str, Entry] = {}
     for path in found.removed:
         if is_log(path):
             touched |= _drop_log(connection, path)
@@ -108,14 +112,14 @@ def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str]
             found.unreadable[path] = error.strerror or str(error)
             continue
         if is_log(path):
-            touched |= _take_log(connection, path, mark, data)
+            touched |= _take_log(connection, path, mark, data, parsed)
         else:
             _take_definition(connection, path, mark, data)
     if all(map(is_log, (*found.changed, *found.removed))):
-        return _fold_again(connection, touched)
+        return _fold_again(connection, touched, parsed)
     # Another definition can give any name of the log to another habit.
     names = {name for (name,) in connection.execute("SELECT DISTINCT name FROM entries")}
-    _fold_again(connection, touched, names)
+    _fold_again(connection, touched, parsed, names)
     return None
 
 
@@ -142,13 +146,26 @@ def habits(connection: sqlite3.Connection) -> list[Habit]:
 
 
 def entries_of(
-    connection: sqlite3.Connection, names: Iterable[str], first: int, last: int
-) -> Iterator[tuple[int, Entry]]:
-    """Day and entry of all lines of a habit from one day to another, by day."""
+    connection: sqlite3.Connection,
+    names: Iterable[str],
+    first: int,
+    last: int,
+    parsed: Mapping[str, Entry] | None = None,
+) -> Iterator[Entry]:
+    """The entries of a habit from one day to another.
+
+    Args:
+        connection: The index.
+        names: The folded names under which the log has the habit.
+        first: The first day, as an ordinal.
+        last: The last day.
+        parsed: Entries that were parsed already, by their lines.
+    """
     for text in _texts(connection, names, first, last):
-        entry = log.parse_line(text.partition("\n")[0]).entry
+        entry = parsed.get(text) if parsed else None
+        entry = entry or log.parse_line(text.partition("\n")[0]).entry
         if entry is not None:
-            yield entry.day, entry
+            yield entry
 
 
 def put_days(connection: sqlite3.Connection, habit: Habit, days: Days) -> None:
@@ -211,7 +228,11 @@ def _drop_log(connection: sqlite3.Connection, path: str) -> set[tuple[str, int]]
 
 
 def _take_log(
-    connection: sqlite3.Connection, path: str, mark: Fingerprint, data: bytes
+    connection: sqlite3.Connection,
+    path: str,
+    mark: Fingerprint,
+    data: bytes,
+    parsed: dict[str, Entry],
 ) -> set[tuple[str, int]]:
     """Write the lines of a log file, and give the names and days that are other than before."""
     connection.execute(
@@ -221,10 +242,13 @@ def _take_log(
     )
     file = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0]
     entries, reports = [], []
-    for number, text, (entry, report), more in log.parse_file(data.decode("utf-8-sig", "replace")):
+    lines = log.parse_file(data.decode("utf-8", "replace").removeprefix("\ufeff"))
+    for number, text, (entry, report), more in lines:
         if entry is not None:
             whole = f"{text}\n{more}" if more else text
             entries.append((fold_name(entry.habit), entry.day, number, whole))
+            if len(parsed) < MOST_PARSED:
+                parsed[whole] = entry
         if report is not None:
             reports.append((file, number, report.code, report.message, report.fix, text))
     before = set(
@@ -268,13 +292,17 @@ def _take_definition(
 
 
 def _fold_again(
-    connection: sqlite3.Connection, touched: set[tuple[str, int]], names: Iterable[str] = ()
+    connection: sqlite3.Connection,
+    touched: set[tuple[str, int]],
+    parsed: Mapping[str, Entry],
+    names: Iterable[str] = (),
 ) -> set[str] | None:
     """Bring the days of all habits up to date with their lines.
 
     Args:
         connection: The index.
         touched: Names and days whose lines are other than before.
+        parsed: Entries that were parsed already, by their lines.
         names: Names that the log has, besides those that are habits already.
 
     Returns:
@@ -291,9 +319,9 @@ def _fold_again(
         row = rows.pop(habit.key, None)
         changed = set().union(*(by_name.get(name, ()) for name in habit.names))
         if row is None or row[1] != basis(habit):
-            days = _folded(connection, habit, None, Days())
+            days = _folded(connection, habit, None, Days(), parsed)
         elif changed:
-            days = _folded(connection, habit, changed, Days(*row[2:]))
+            days = _folded(connection, habit, changed, Days(*row[2:]), parsed)
         elif habit.definition.path or row[3]:
             continue
         else:
@@ -308,20 +336,23 @@ def _fold_again(
 
 
 def _folded(
-    connection: sqlite3.Connection, habit: Habit, changed: set[int] | None, days: Days
+    connection: sqlite3.Connection,
+    habit: Habit,
+    changed: set[int] | None,
+    days: Days,
+    parsed: Mapping[str, Entry],
 ) -> Days:
     """Fold the changed days of a habit, or all of them."""
     if changed is None or len(changed) > FEW_DAYS:
         days = Days()
-        lines = entries_of(connection, habit.names, 0, log.LAST_DAY)
         by_day: dict[int, list[Entry]] = {}
-        for day, entry in lines:
-            by_day.setdefault(day, []).append(entry)
+        for entry in entries_of(connection, habit.names, 0, log.LAST_DAY, parsed):
+            by_day.setdefault(entry.day, []).append(entry)
         for day in sorted(by_day):
             days.put(day, fold(by_day[day], habit.definition.unit))
         return days
     for day in changed:
-        entries = [entry for _, entry in entries_of(connection, habit.names, day, day)]
+        entries = entries_of(connection, habit.names, day, day, parsed)
         days.put(day, fold(entries, habit.definition.unit))
     days.trim()
     return days

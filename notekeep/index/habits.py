@@ -270,7 +270,7 @@ class HabitIndex:
     def day_entries(self, habit: Habit, day: int) -> list[Entry]:
         """All entries of a habit and day as of the last refresh."""
         connection = self._store.connection
-        return [entry for _, entry in habit_refresh.entries_of(connection, habit.names, day, day)]
+        return list(habit_refresh.entries_of(connection, habit.names, day, day))
 
     def added(self, habit: Habit, entries: Iterable[Entry]) -> str:
         """Take lines in that were just appended.

@@ -1,0 +1,91 @@
+"""A check-in starts quickly: what it loads, and what it costs beside a bare interpreter."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ROOMS = {"cli", "config", "dates", "errors", "files", "habits", "index", "markdown", "vaults"}
+"""The rooms of notekeep that a check-in passes through."""
+HEAVY = {"asyncio", "concurrent", "http", "logging", "multiprocessing", "pathlib", "subprocess"}
+RUNS = 7
+MOST_TIMES = 10
+"""Times the CPU of `python -c pass`, with room for a busy machine; click alone takes four."""
+
+SCRIPT = """
+import json, sys
+from notekeep.cli.main import main
+code = main(["habit", "med", "yesterday"])
+sys.stderr.write("\\nLOADED " + json.dumps([code, sorted(sys.modules)]))
+"""
+
+
+@pytest.fixture
+def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A vault with a habit that was logged for a year, its index up to date."""
+    root = tmp_path / "notes"
+    (root / ".notekeep").mkdir(parents=True)
+    (root / "habits/log").mkdir(parents=True)
+    (root / "habits/Meditate.md").write_text("---\nhabit: meditate\naliases: [med]\n---\n")
+    for month in range(1, 12):
+        lines = [f"- 2026-{month:02}-{day:02} med: done @07:{day:02}\n" for day in range(1, 29)]
+        (root / f"habits/log/2026-{month:02}.phone.md").write_text("".join(lines))
+    for folder, _, files in os.walk(root):
+        for name in files:
+            os.utime(os.path.join(folder, name), (1_700_000_000, 1_700_000_000))
+    monkeypatch.setenv("NOTEKEEP_VAULT", str(root))
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "compiled"))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    run("import sys; from notekeep.cli.main import main; main(['habit', 'list'])")
+    return root
+
+
+def run(script: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stderr
+
+
+def test_a_check_in_loads_the_standard_library_and_click(vault: Path) -> None:
+    code, names = json.loads(run(SCRIPT).rpartition("LOADED ")[2])
+    assert code == 0
+    bare = json.loads(run("import json, sys; sys.stderr.write(json.dumps(sorted(sys.modules)))"))
+    known = {"click", "notekeep", *sys.stdlib_module_names}
+    top = {name.partition(".")[0] for name in names} - {name.partition(".")[0] for name in bare}
+    assert top - known == set()
+    assert top & HEAVY == set()
+    rooms = {name.split(".")[1] for name in names if name.startswith("notekeep.")}
+    assert rooms <= ROOMS
+
+
+def test_a_check_in_costs_little_more_than_click(vault: Path, used: Callable[[str], float]) -> None:
+    check_in = "from notekeep.cli.main import main; main(['habit', 'med', 'yesterday'])"
+    used(check_in)  # compiles the modules
+    bare = min(used("pass") for _ in range(RUNS))
+    ours = min(used(check_in) for _ in range(RUNS))
+    assert ours <= bare * MOST_TIMES, f"{ours * 1000:.0f} ms of CPU, {bare * 1000:.0f} ms bare"
+
+
+@pytest.fixture
+def used() -> Callable[[str], float]:
+    """Run a script in a process of its own, and give the seconds of CPU it took."""
+    resource = pytest.importorskip("resource", reason="CPU of a child is POSIX")
+
+    def measure(script: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(script)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return float(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+    return measure
