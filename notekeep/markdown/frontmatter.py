@@ -7,7 +7,6 @@ read gives an error with its place and no fields: the body is still there, and t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from notekeep.markdown import quick
@@ -142,9 +141,9 @@ def _flat(value: object) -> Scalar:
     if isinstance(value, (int, float)):
         # What no index can hold as a number stays text, as in YAML.
         return value if abs(value) < MAX_NUMBER else str(value)
-    if isinstance(value, (date, datetime, time)):
-        return value.isoformat()
-    return _dump(value)
+    from datetime import date, time
+
+    return value.isoformat() if isinstance(value, (date, time)) else _dump(value)
 
 
 def _word(value: Scalar) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from notekeep.markdown.spans import Body, Code, Comment, InlineTag, Link
 
@@ -334,10 +333,10 @@ def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bo
     if _SCHEME.match(target):
         return None
     path, _, fragment = target.partition("#")
-    heading, block = split_fragment(unquote(fragment))
+    heading, block = split_fragment(_decoded(fragment))
     if not (path or fragment):
         return None
-    return Link(*span, unquote(path), heading, block, label, embed=embed, wiki=False)
+    return Link(*span, _decoded(path), heading, block, label, embed=embed, wiki=False)
 
 
 def split_fragment(fragment: str) -> tuple[str, str]:
@@ -349,6 +348,15 @@ def split_fragment(fragment: str) -> tuple[str, str]:
     if fragment.startswith("^"):
         return "", fragment[1:]
     return fragment, ""
+
+
+def _decoded(target: str) -> str:
+    """A destination with `%20` and its kin as the characters they stand for."""
+    if "%" not in target:
+        return target
+    from urllib.parse import unquote
+
+    return unquote(target)
 
 
 def _unescaped(target: str) -> str:

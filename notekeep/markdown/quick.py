@@ -28,7 +28,8 @@ class Fields(NamedTuple):
 
 
 # Every repeat is possessive: a line that does not fit is given up in one pass.
-_PLAIN = r"[\w./(+~$\xa1-\U0010ffff][^\n:#]*+(?:(?::(?=[^ \n])|(?<=[^ ])\#)[^\n:#]*+)*+"
+_START = r"[^\x00-\x23\x25-\x27\x29\x2a\x2c\x2d:-@\[-^`{-}\x7f-\xa0]"
+_PLAIN = _START + r"[^\n:#]*+(?:(?::(?=[^ \n])|(?<=[^ ])\#)[^\n:#]*+)*+"
 _QUOTED = r'"[^"\\\n]*+"|' + r"'[^'\n]*+'"
 _ITEM = rf"(?:[^\W_][\w ./()+-]*+|(?:{_QUOTED})[ ]*+)"
 _FLOW = rf"\[[ ]*+(?:{_ITEM}(?:,[ ]*+{_ITEM})*+)?\]"
@@ -45,10 +46,8 @@ _LIST_LINE: Final = re.compile(
     rf"(?P<indent>[ ]*+)-(?:[ ]++(?:(?P<quoted>{_QUOTED})|(?P<plain>{_PLAIN}))?+)?+{_END}"
 )
 _FLOW_ITEM: Final = re.compile(rf"{_QUOTED}|[^\W_][\w ./()+-]*+")
-# Everything YAML allows in a line but tabs and the breaks that only Unicode knows.
-_ODD: Final = re.compile(
-    "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+# What YAML does not allow in a line, tabs, and the breaks that only Unicode knows.
+_ODD: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def read(text: str) -> Fields | None:

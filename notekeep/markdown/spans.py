@@ -7,10 +7,10 @@ Every `start` and `end` counts characters of the body's text (not bytes, not the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """`[[target#heading|text]]` or `[text](target.md#heading)`; an embed has `!` before it.
 
     Attributes:
@@ -33,8 +33,7 @@ class Link:
     wiki: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class InlineTag:
+class InlineTag(NamedTuple):
     """`#learning/ml`; `name` has no `#`."""
 
     start: int
@@ -43,8 +42,7 @@ class InlineTag:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading; `text` is its plain source without marks, `level` is 1 to 6."""
 
     start: int
@@ -54,8 +52,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """`- [ ] text`; `mark` is the character between the brackets, at offset `mark_at`."""
 
     start: int
@@ -71,8 +68,7 @@ class Task:
         return self.mark != " "
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A block quote or a `> [!quote]` callout; `text` has no `>`, `locator` e.g. "p. 27" or ""."""
 
     start: int
@@ -82,8 +78,7 @@ class Quote:
     locator: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Timestamp:
+class Timestamp(NamedTuple):
     """`[00:12:34]` at the start of a line; `seconds` from the beginning, `text` what follows."""
 
     start: int
@@ -93,8 +88,7 @@ class Timestamp:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class BlockId:
+class BlockId(NamedTuple):
     """`^id` at the end of a block; `name` has no `^`."""
 
     start: int
@@ -103,8 +97,7 @@ class BlockId:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """Code: nothing inside it is markup.
 
     Attributes:
@@ -119,8 +112,7 @@ class Code:
     inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """`%%...%%` or `<!--...-->`, inline or over several lines: not shown, never a link or a tag."""
 
     start: int

@@ -37,13 +37,12 @@ _TYPED: Final = re.compile(
     re.VERBOSE,
 )
 _PLAIN: Final = re.compile(
-    r"[\w./(+$\xa1-\U0010ffff][^:#]*+(?:(?::(?=[^ ])|(?<=[^ ])\#)[^:#]*+)*+\Z"
+    r"[^\x00-\x23\x25-\x27\x29\x2a\x2c\x2d:-@\[-^`{-\xa0]"
+    r"[^:#]*+(?:(?::(?=[^ ])|(?<=[^ ])\#)[^:#]*+)*+\Z"
 )
 _FLOW_SIGNS: Final = frozenset(",[]{}")
-# What may stand in a YAML line as it is; the rest is escaped.
-_ESCAPED: Final = re.compile(
-    '["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]'
-)
+# What may not stand in a quoted YAML line as it is.
+_ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]')
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 

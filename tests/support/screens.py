@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from textual.events import Key
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -90,8 +92,16 @@ async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 
     deadline = asyncio.get_running_loop().time() + seconds
     while not what():
         if asyncio.get_running_loop().time() > deadline:
-            raise AssertionError("\n".join(seen(pilot.app)))
+            raise AssertionError("\n".join(line for line in seen(pilot.app) if line.strip(" │")))
         await pilot.pause(0.02)
+
+
+def type_text(app: App[Any], text: str) -> None:
+    """Type into what has the focus, as fast as a paste; wait for what it does with `until`."""
+    for char in text:
+        event = Key("space" if char == " " else char, char)
+        event.set_sender(app)
+        app.post_message(event)
 
 
 def seen(app: App[Any]) -> list[str]:
