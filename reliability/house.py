@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from notekeep.index.catalog import Catalog
 
+TRASH = ".trash"
+
 NOTES = {
     "books/Atomic Habits.md": b"---\ntype: book\ntitle: Atomic Habits\nrating: 4.5\n"
     b"tags: [habit, learning]\nup: '[[Index]]'\n---\n# Atomic Habits\n\nSee [[Deep Work#Rules]].\n",
@@ -65,14 +67,19 @@ def snapshot(root: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(root)): path.read_bytes()
         for path in root.rglob("*")
-        if path.is_file() and ".trash" not in path.parts and not path.name.startswith(".nk-tmp-")
+        if path.is_file() and TRASH not in path.parts and not path.name.startswith(".nk-tmp-")
     }
 
 
 def fingerprint(root: Path) -> str:
-    """A hash over every name and byte of a folder, empty folders included."""
+    """A hash over every name and byte of a folder, empty folders included, the trash left out.
+
+    What undoing takes away goes to the trash, as everything that notekeep takes away does.
+    """
     found = hashlib.sha256()
     for path in sorted(root.rglob("*")):
+        if TRASH in path.parts:
+            continue
         found.update(os.fsencode(path.relative_to(root)) + b"\0")
         found.update(path.read_bytes() if path.is_file() else b"/")
     return found.hexdigest()
@@ -112,3 +119,19 @@ def untrue(vault: Vault) -> str:
 def _found(vault: Vault) -> list[set[str]]:
     asked = ("habit", "work", "read", "new", "tidy", "written", "the", "note", "theirs")
     return [{hit.row.path for hit in vault.search(word, limit=10_000).hits} for word in asked]
+
+
+def contents(root: Path) -> set[bytes]:
+    """Every content that a file of a vault has, the trash and conflict copies included."""
+    return {path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def kept(vault: Vault) -> set[str]:
+    """The digests of all contents that history keeps."""
+    return {"".join(path.parts[-2:]) for path in _blobs(vault)}
+
+
+def _blobs(vault: Vault) -> list[Path]:
+    from pathlib import Path
+
+    return [path for path in Path(vault.history.blobs.folder).rglob("*") if path.is_file()]

@@ -1,0 +1,164 @@
+"""R15: every verb that writes, then `undo`: the vault is what it was, to the byte.
+
+A habit log only grows: there the fold of every day is what it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+from typing import TYPE_CHECKING
+
+from notekeep.cli.habit import COMMANDS
+from notekeep.cli.main import VERBS, main
+from notekeep.habits.fold import NONE, fold
+from notekeep.habits.log import parse_file
+from reliability import house
+from reliability.board import Result, Row, Sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from notekeep.habits.log import Entry
+
+WRITING: dict[str, list[list[str]]] = {
+    "new": [["new", "book", "A new one", "--tag", "x"], ["new", "daily", "2026-11-25"]],
+    "add": [["add", "a line"], ["add", "--to", "Deep Work#Rules", "one more"]],
+    "attach": [["attach", "Index", "{file}"]],
+    "set": [["set", "rating=5", "author+=Ann", "--yes", "--", "type:book"]],
+    "tag": [["tag", "+x", "-habit", "--yes", "--", "type:book"], ["tag", "+y", "--", "Index"]],
+    "rename": [["rename", "Atomic Habits", "Tiny Habits", "--yes"]],
+    "mv": [["mv", "Deep Work", "shelf/new", "--yes"]],
+    "rm": [["rm", "Atomic Habits"]],
+    "export": [["export", "A draft", "--to", "portable", "--site", "{site}", "--yes"]],
+}
+"""Ways to call each verb that writes notes; `undo` takes each back."""
+
+HABITS: dict[str, list[list[str]]] = {
+    "add": [["habit", "add", "Drink water", "--id", "water"]],
+    "pause": [["habit", "pause", "meditate"]],
+    "archive": [["habit", "archive", "meditate"]],
+    "rename": [["habit", "rename", "meditate", "sit"]],
+}
+"""The same for what changes the definition of a habit."""
+
+LOGS: list[list[str]] = [
+    ["habit", "meditate"],
+    ["habit", "meditate", "skip"],
+    ["habit", "meditate", "miss", "2026-11-22"],
+    ["habit", "meditate", "clear", "2026-11-22"],
+]
+"""What only appends to a log; `habit undo` takes it back."""
+
+READS = frozenset(
+    {"init", "demo", "vaults", "search", "ls", "show", "open", "links", "backlinks", "tags"}
+    | {"today", "undo", "redo", "history", "habit", "index", "doctor", "config", "sql"}
+    | {"completion"}
+)
+"""Verbs that write no note, or that are what is asked about here."""
+
+HABIT_READS = frozenset(
+    {"list", "todo", "week", "month", "year", "stats", "log", "undo", "doctor", "ask", "edit"}
+)
+"""As above: `ask` checks in, and `edit` opens an editor or appends, as a check-in does."""
+
+KEPT = 0
+
+
+def command(words: Sequence[str]) -> tuple[int, str]:
+    """Run a command in this process; its exit code, and all that it said."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = main(words)
+    return code, said.getvalue()
+
+
+def run(size: int, folder: Path, take_back: Callable[[list[str]], list[str]] = list) -> Result:
+    """Undo every verb, then `size` random sequences of verbs."""
+    result = Result()
+    _complete(result)
+    known = [*WRITING.values(), *HABITS.values()]
+    ways = [words for ways in known for words in ways]
+    for words in ways:
+        _undone(result, folder, [words], take_back)
+    for words in LOGS:
+        _folded_back(result, folder, words, take_back)
+    chance = random.Random(15)
+    for _ in range(size):
+        _undone(result, folder, chance.sample(ways, chance.randint(2, 5)), take_back)
+    result.size = f"{len(ways) + len(LOGS)} commands, {size} sequences"
+    return result
+
+
+def _complete(result: Result) -> None:
+    """A verb that this row does not know is a fault of the row."""
+    for name in VERBS.keys() - READS - WRITING.keys():
+        result.fault(f"{name} is neither undone nor known to write nothing")
+    for name in COMMANDS.keys() - HABIT_READS - HABITS.keys():
+        result.fault(f"habit {name} is neither undone nor known to write nothing")
+
+
+def _undone(
+    result: Result,
+    folder: Path,
+    sequence: list[list[str]],
+    take_back: Callable[[list[str]], list[str]],
+) -> None:
+    """Do commands one after the other, take all back, and compare the vault and the site."""
+    root, site = house.write(folder / "notes"), folder / "site"
+    site.mkdir(exist_ok=True)
+    file = folder / "picture.png"
+    file.write_bytes(b"\x89PNG but not really")
+    before = house.fingerprint(root), house.fingerprint(site)
+    done = 0
+    for words in sequence:
+        given = [word.format(file=file, site=site) for word in words]
+        halfway = house.fingerprint(root), house.fingerprint(site)
+        code, said = command(["--vault", str(root), *given])
+        if (house.fingerprint(root), house.fingerprint(site)) != halfway:
+            done += 1
+        elif len(sequence) == 1:
+            result.fault(f"{words} did nothing: {code} {said}")
+    result.count += 1
+    code, said = command(["--vault", str(root), *take_back(["undo", str(done)])])
+    result.expect(code == KEPT, f"undo of {sequence} failed: {said}")
+    if (house.fingerprint(root), house.fingerprint(site)) != before:
+        left = set(house.snapshot(root).items()) ^ set(house.NOTES.items())
+        places = [str(path) for place in (root, site) for path in place.rglob("*")]
+        result.damage(f"{sequence} is not undone: {sorted(left)[:3]} {places} {said}")
+
+
+def _folded_back(
+    result: Result, folder: Path, words: list[str], take_back: Callable[[list[str]], list[str]]
+) -> None:
+    root = house.write(folder / "notes")
+    before, folds = house.snapshot(root), _folds(root)
+    code, said = command(["--vault", str(root), *words])
+    result.expect(code == KEPT, f"{words} failed: {said}")
+    result.expect(_folds(root) != folds, f"{words} did nothing: {said}")
+    code, said = command(["--vault", str(root), *take_back(["habit", "undo"])])
+    result.expect(code == KEPT, f"undo of {words} failed: {said}")
+    result.count += 1
+    if _folds(root) != folds:
+        result.damage(f"{words} is not undone: {_folds(root)}")
+    for name, data in before.items():
+        after = (root / name).read_bytes()
+        if after != data and not ("/log/" in name and after.startswith(data)):
+            result.damage(f"{words} changed {name}")
+
+
+def _folds(root: Path) -> dict[tuple[str, int], tuple[int, int, bool]]:
+    """What each day was for each habit, by the lines of all logs; days without anything left out."""
+    lines: dict[tuple[str, int], list[Entry]] = {}
+    for path in root.glob("habits/log/*.md"):
+        for placed in parse_file(path.read_text("utf-8")):
+            entry = placed.line.entry
+            if entry is not None:
+                lines.setdefault((entry.habit, entry.day), []).append(entry)
+    days = {key: fold(entries) for key, entries in lines.items()}
+    return {key: day[:3] for key, day in days.items() if day.value != NONE}
+
+
+ROW = Row("R15", "undo of every verb", Sizes(3, 60, 1000), run)
