@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
@@ -94,7 +96,7 @@ def _orientation_only(data: bytes, segment: bytes) -> bytes:
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with _quietly(), Image.open(io.BytesIO(data)) as image:
             orientation = image.getexif().get(_ORIENTATION, 1)
     except (OSError, ValueError, SyntaxError):
         return b""
@@ -104,6 +106,14 @@ def _orientation_only(data: bytes, segment: bytes) -> bytes:
     tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + struct.pack(">I", 0)
     body = b"Exif\0\0" + tiff
     return b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep what Pillow says about damaged metadata to itself: it is thrown away in any case."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _chunks(data: bytes, start: int, order: str, extra: int) -> Iterator[tuple[bytes, bytes]]:
@@ -152,7 +162,7 @@ def _resaved(name: str, data: bytes) -> bytes:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with _quietly(), Image.open(io.BytesIO(data)) as image:
             upright = ImageOps.exif_transpose(image)
             clean = Image.frombytes(upright.mode, upright.size, upright.tobytes())
             out = io.BytesIO()

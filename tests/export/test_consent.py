@@ -1,0 +1,74 @@
+"""A note leaves when somebody said so, and never when anything says that it must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from notekeep.errors import Refused
+from notekeep.export.consent import Unmarked, answer, check_consent, withheld
+from notekeep.markdown.note import Value, read_note
+
+
+def consent(text: str, *, named: bool, path: str = "notes/n.md", marked: bool = False) -> None:
+    note = read_note(path, text.encode())
+    check_consent(note, named=named, published=frozenset({path} if marked else ()))
+
+
+@pytest.mark.parametrize("front", ["", "---\npublish: true\n---\n", '---\npublish: "yes"\n---\n'])
+def test_naming_a_note_is_consent(front: str) -> None:
+    consent(f"{front}body", named=True)
+
+
+def test_a_query_takes_only_what_is_marked() -> None:
+    consent("---\npublish: true\n---\nbody", named=False)
+    consent("body", named=False, marked=True)
+    with pytest.raises(Unmarked, match="not marked publish: true"):
+        consent("body", named=False)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "publish: false",
+        'publish: "false"',
+        "publish: 'No'",
+        "publish: off",
+        "publish: never",
+        "publish: maybe",
+        "publish: 2026-03-01",
+        "private: true",
+        'private: "true"',
+        "private: yes, please",
+        "tags: [a, private]",
+        "tags: a, private/deep",
+        "publish: true\nprivate: true",
+        "publish: [broken",
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_what_says_no_or_cannot_be_understood_is_refused(front: str, *, named: bool) -> None:
+    with pytest.raises(Refused) as caught:
+        consent(f"---\n{front}\n---\nbody", named=named, marked=True)
+    assert caught.value.exit_code == 4
+    assert caught.value.message.startswith("notes/n.md: ")
+
+
+def test_a_note_in_a_private_folder_is_refused() -> None:
+    with pytest.raises(Refused, match="private"):
+        consent("---\npublish: true\n---\nbody", named=True, path="private/n.md")
+
+
+def test_private_false_is_no_secret() -> None:
+    consent("---\nprivate: false\n---\nbody", named=True)
+    assert not withheld({"private": False})
+    assert withheld({"private": "who knows"})
+    assert withheld({"publish": "false"})
+
+
+def test_answers_are_read_as_people_write_them() -> None:
+    yes: list[Value] = [True, "Yes", "on", 1]
+    no: list[Value] = [False, "No", "0", "never"]
+    neither: list[Value] = ["maybe", None, 2, []]
+    assert [answer(value) for value in yes] == [True] * 4
+    assert [answer(value) for value in no] == [False] * 4
+    assert [answer(value) for value in neither] == [None] * 4
