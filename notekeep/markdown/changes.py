@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from notekeep.markdown.kinds import FieldType
-    from notekeep.markdown.values import Scalar, Value
+    from notekeep.markdown.values import Value
 
 Op: TypeAlias = Literal["=", "+=", "-="]
 
@@ -128,7 +128,7 @@ def typed(name: str, type_: FieldType | None, value: Value) -> Value:
     """
     if type_ in ("list", "links"):
         listed = value if isinstance(value, list) else items(name, str(value))
-        return [item if not isinstance(item, str) else _item(item) for item in listed]
+        return [item.strip() if type(item) is str else item for item in listed]
     if not isinstance(value, str) or isinstance(value, Plain):
         return value
     text = value.strip()
@@ -144,10 +144,6 @@ def typed(name: str, type_: FieldType | None, value: Value) -> Value:
     if type_ == "date":
         return _date(name, text)
     return text
-
-
-def _item(text: str) -> Scalar:
-    return text.strip()
 
 
 def _number(name: str, text: str) -> Value:
