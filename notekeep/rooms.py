@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.kinds import Schema
     from notekeep.query.fields import Fields
     from notekeep.writing.plans import Plans
+    from notekeep.writing.steps import Steps
 
 
 class Rooms:
@@ -94,6 +95,18 @@ class Rooms:
         from notekeep.writing.plans import Plans
 
         return Plans(Path(self.root), self.settings, self.schema, self.catalog)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """All that notekeep did here, check-ins included, and the way back."""
+        from notekeep.writing.steps import Steps
+
+        return Steps(self.root, self.history, self.habit_index)
+
+    def site(self, target: str, site: str) -> tuple[str, str]:
+        """A target and a site's folder as said, or those of the person's settings."""
+        known = self.person.sites.get(self.name) or self.person.sites.get(self.root)
+        return (target or known.target, known.folder) if known and not site else (target, site)
 
     def source(self) -> Source:
         """The vault as an export sees it, as of the last refresh."""

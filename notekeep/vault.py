@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from notekeep.config import Places
     from notekeep.export import Exported, Options, Plan
-    from notekeep.files.ledger import StepRecord
     from notekeep.index.habits import HabitView, Logged
     from notekeep.index.refresh import Refreshed
     from notekeep.index.rows import Backlink, LinkRow, Row
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from notekeep.overview import Overview
     from notekeep.query.tree import Query
     from notekeep.writing.plan import Done, WritePlan
+    from notekeep.writing.steps import Taken
 
 ANSWER_BUDGET = 500
 """With more changed notes than this an answer comes from what is there, and says so."""
@@ -50,7 +50,7 @@ class Vault(Rooms):
         """Open a vault; nothing in it is read yet, and reading it never writes to it.
 
         Args:
-            path: Its folder, or a name from the settings; None finds the one that is meant here.
+            path: Its folder or its name in the settings; None finds the one that is meant here.
             places: Where settings, cache and state are; None asks the machine.
 
         Raises:
@@ -104,13 +104,7 @@ class Vault(Rooms):
             self.history.sweep_temps(self.root, refreshed.changes.temps)
         return refreshed
 
-    def rows(
-        self,
-        query: str = "",
-        *,
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> Rows:
+    def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> Rows:
         """List the notes that match a query, sorted by title unless it says `sort:`.
 
         Raises:
@@ -222,7 +216,7 @@ class Vault(Rooms):
         return self.catalog.count()
 
     def kinds(self) -> dict[str, int]:
-        """How many notes there are of each kind."""
+        """How many notes each kind has."""
         return self.catalog.kind_counts()
 
     def tags(self) -> dict[str, int]:
@@ -319,20 +313,20 @@ class Vault(Rooms):
         """Tick or untick the task on a line of a note, counted from 1 in the whole file."""
         return self.carry_out(self.plan.toggle_task(path, line))
 
-    def undo(self, count: int = 1) -> list[StepRecord]:
-        """Take back the newest steps that notekeep made; give what was taken back.
+    def undo(self, count: int = 1) -> list[Taken]:
+        """Take back the newest steps, check-ins included; give what was taken back.
 
         Raises:
             NotFound: There is nothing to take back.
-            Conflict: A file changed since in the same place; nothing was done.
+            Conflict: A file changed since in the same place; that step was not taken back.
         """
-        steps = self.history.undo(self.root, count)
+        taken = self.steps.undo(count)
         self.refresh(words=False)
-        return steps
+        return taken
 
-    def redo(self) -> StepRecord:
+    def redo(self) -> Taken:
         """Do the step again that was taken back last."""
-        step = self.history.redo(self.root)
+        step = self.steps.redo()
         self.refresh(words=False)
         return step
 
@@ -372,20 +366,16 @@ class Vault(Rooms):
         Args:
             names: Notes, by name.
             target: The id of a target; empty takes the settings', or asks the site.
-            site: The folder of the site; empty takes the settings', else a folder of portable
-                drafts beside the vault.
+            site: Its folder; empty takes the settings', else one of portable drafts.
             options: What the person chose; by default the notes count as named.
 
         Raises:
             Refused: A note must not leave.
             NotFound: There is no such note, or no site.
-            UsageError: The site is none that the target knows.
         """
         from notekeep.export import plan_export
 
-        known = self.person.sites.get(self.name) or self.person.sites.get(self.root)
-        if known and not site:
-            target, site = target or known.target, known.folder
+        target, site = self.site(target, site)
         return plan_export(
             self.source(),
             [self.resolve(name).path for name in names],

@@ -63,12 +63,29 @@ def carry_out(
     return _tell_refused(plan)
 
 
+def write_diff(plan: WritePlan) -> None:
+    """Write a plan to stdout as a diff."""
+    for line in plan.diff():
+        style = {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")
+        output.write_styled([(line, style)])
+
+
+def agree(question: str, why: str, *, tty: bool) -> None:
+    """Ask on a terminal; anywhere else `--yes` has to be said.
+
+    Raises:
+        Refused: The person said no, or could not be asked.
+    """
+    if not tty:
+        raise Refused(why, "say --yes to do it, --dry-run to see it")
+    if not click.confirm(question, err=True):
+        raise Refused("nothing was changed")
+
+
 def _show(plan: WritePlan, *, everything: bool) -> None:
     """Show the plan: whole as a diff, or just which files it is about."""
     if everything:
-        for line in plan.diff():
-            style = {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")
-            output.write_styled([(line, style)])
+        write_diff(plan)
         for remark in plan.remarks:
             output.note(remark)
         if not plan.changes:
@@ -81,10 +98,7 @@ def _show(plan: WritePlan, *, everything: bool) -> None:
 
 
 def _ask(count: int) -> None:
-    if not sys.stdin.isatty():
-        raise Refused(f"this would change {count} files", "say --yes to do it, --dry-run to see it")
-    if not click.confirm(f"Change {count} files?", err=True):
-        raise Refused("nothing was changed")
+    agree(f"Change {count} files?", f"this would change {count} files", tty=sys.stdin.isatty())
 
 
 def _tell_refused(plan: WritePlan) -> int:

@@ -94,7 +94,7 @@ def restore(root: Path | str, history: History, path: str, to: str | None = None
     """
     if not path.startswith(f"{TRASH}/"):
         raise NotFound(f"'{path}' is not in the trash.", "`notekeep trash` lists what is.")
-    target = to or _was(history, path)
+    target = to or was(history, path)
     with history.step("restore", f"restore {target}", root=root) as step:
         step.move(path, target, any_name=True)
     return target
@@ -126,7 +126,7 @@ def empty(root: Path | str, history: History, *, older_than: float = 0.0) -> lis
                 try:
                     if one.size <= KEPT_BYTES:
                         digest = history.keep(read_stable(fd, one.path))
-                        history.saw([(_was(history, one.path), digest)])
+                        history.saw([(was(history, one.path), digest)])
                 finally:
                     close(fd)
             place.unlink(place.name)
@@ -135,7 +135,7 @@ def empty(root: Path | str, history: History, *, older_than: float = 0.0) -> lis
     return removed
 
 
-def _was(history: History, path: str) -> str:
+def was(history: History, path: str) -> str:
     """Give where a file in the trash was, from the log, else from its path."""
     for record in reversed(history.records()):
         for change in reversed(record.changes):

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from notekeep.files.history import History
     from notekeep.writing.plan import WritePlan
 
-WHOLE = frozenset({"rename", "mv", "attach"})
+WHOLE = frozenset({"rename", "mv", "attach", "conflicts"})
 """Verbs whose changes make no sense one without the other."""
+
+BACK = frozenset({"restore"})
+"""Verbs that give a file the name it had, also one that does not travel."""
 
 
 def carry_out(plan: WritePlan, root: str, history: History) -> Done:
@@ -34,10 +37,11 @@ def carry_out(plan: WritePlan, root: str, history: History) -> Done:
     """
     if not plan.changes:
         return Done("", [], plan.refused, plan.remarks)
+    any_name = plan.verb in BACK
     with history.step(plan.verb, plan.label, root=root, whole=plan.verb in WHOLE) as step:
         for change in plan.changes:
             if change.before is None:
-                step.create(change.path, change.after or b"")
+                step.create(change.path, change.after or b"", any_name=any_name)
                 continue
             if change.after is None:
                 step.trash(change.path)
@@ -46,7 +50,7 @@ def carry_out(plan: WritePlan, root: str, history: History) -> Done:
                 # A change of front matter can be planned again from what the file holds then.
                 step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
             if change.target:
-                step.move(change.path, change.target)
+                step.move(change.path, change.target, any_name=any_name)
     refused = [*plan.refused, *(_problem(path, error) for path, error in step.failed.items())]
     done = {change.path for change in step.done}
     remarks = [

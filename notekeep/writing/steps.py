@@ -1,0 +1,143 @@
+"""All that notekeep did in a vault as one list, newest first, and the way back through it.
+
+Changes of files are steps of history; a check-in is a line of the log, which only grows, so it is
+taken back by another line. Which of the two was last is told by when each was written.
+"""
+
+from __future__ import annotations
+
+import heapq
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.files.history import History
+    from notekeep.files.ledger import StepRecord
+    from notekeep.files.undo import Open
+    from notekeep.index.habit_steps import CheckedIn
+    from notekeep.index.habits import HabitIndex
+
+HABIT = "habit"
+"""What a check-in is called in the list."""
+
+
+class Taken(NamedTuple):
+    """One step of the list.
+
+    Attributes:
+        time: When it was done, in seconds since 1970.
+        verb: What was done, in one word.
+        label: What it was about.
+        paths: The files it changed.
+        undone: Whether it is taken back at the moment.
+    """
+
+    time: float
+    verb: str
+    label: str
+    paths: tuple[str, ...] = ()
+    undone: bool = False
+
+
+class Steps:
+    """The steps of one vault."""
+
+    def __init__(self, root: str, history: History, habits: HabitIndex) -> None:
+        self.root = root
+        self.history = history
+        self.habits = habits
+
+    def listed(self, limit: int | None = None) -> list[Taken]:
+        """The steps, newest first, those that were taken back among them."""
+        steps = (_of_step(one.record, undone=one.undone) for one in self.history.steps())
+        both = heapq.merge(steps, self._check_ins(), key=lambda one: -one.time)
+        return list(islice(both, limit))
+
+    def undo(self, count: int = 1, *, dry_run: bool = False) -> list[Taken]:
+        """Take back the newest steps that still stand.
+
+        Args:
+            count: How many.
+            dry_run: Only say which they are.
+
+        Returns:
+            The steps, newest first; fewer than `count` when there are no more.
+
+        Raises:
+            NotFound: There is nothing to take back.
+            Conflict: A file changed since in the same place: that step and those before it are as
+                they were, newer ones are taken back.
+        """
+        if dry_run:
+            done = list(islice(self._standing(), count))
+        else:
+            done = [one for one in (self._undo_last() for _ in range(count)) if one]
+        if not done:
+            raise NotFound("There is nothing to undo.")
+        return done
+
+    def redo(self, *, dry_run: bool = False) -> Taken:
+        """Do again what was taken back last.
+
+        Raises:
+            NotFound: Nothing was taken back, or something was done since.
+            Conflict: As for `undo`.
+        """
+        from notekeep.habits.log import parse_line
+        from notekeep.index import checkin
+        from notekeep.index.habit_steps import check_ins, last_undone
+        from notekeep.index.habit_steps import said as said_in
+
+        undo, redo = self._stacks()
+        fresh = [one.last.time for one in undo if not one.last.redoes]
+        fresh += [one.time for one in islice(check_ins(self.habits), 1) if not one.again]
+        said = last_undone(self.habits)
+        times = [redo[-1].last.time] if redo else []
+        times += [said.time] if said else []
+        if not times or max(times) < max(fresh, default=0.0):
+            raise NotFound("There is nothing to do again.")
+        if redo and redo[-1].last.time == max(times):
+            record = redo[-1].origin if dry_run else self.history.redo(self.root)
+            return _of_step(record)
+        entry = parse_line(checkin.redo(self.habits, dry_run=dry_run).lines[0]).entry
+        return Taken(max(times), HABIT, said_in(entry) if entry else "")
+
+    def _undo_last(self) -> Taken | None:
+        """Take back the newest step, whichever kind it is."""
+        last = next(self._standing(), None)
+        if last is None:
+            return None
+        if last.verb == HABIT and not last.paths:
+            self.habits.undo()
+            return last
+        return _of_step(self.history.undo(self.root)[0])
+
+    def _standing(self) -> Iterator[Taken]:
+        """The steps that are not taken back, newest first, by when each was done last."""
+        undo, _ = self._stacks()
+        steps = [_of_step(one.origin)._replace(time=one.last.time) for one in reversed(undo)]
+        said = (one for one in self._check_ins() if not one.undone)
+        return heapq.merge(steps, said, key=lambda one: -one.time)
+
+    def _check_ins(self) -> Iterator[Taken]:
+        from notekeep.index.habit_steps import check_ins
+
+        return (_of_check_in(one) for one in check_ins(self.habits))
+
+    def _stacks(self) -> tuple[list[Open], list[Open]]:
+        from notekeep.files.undo import stacks
+
+        return stacks(self.history.records())
+
+
+def _of_step(record: StepRecord, *, undone: bool = False) -> Taken:
+    paths = tuple(change.path for change in record.changes)
+    return Taken(record.time, record.verb, record.label, paths, undone)
+
+
+def _of_check_in(one: CheckedIn) -> Taken:
+    return Taken(one.time, HABIT, one.text, (), one.undone)
