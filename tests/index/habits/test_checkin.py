@@ -289,7 +289,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("moves")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some=moves)
 def test_any_moves_only_ever_add_lines_and_undo_steps_back(
     some: list[tuple[str, str, date | None]], notebook: Any, shared: Path
@@ -326,7 +326,7 @@ def marks(cells: tuple[Any, ...]) -> list[Any]:
     return [cell[:4] for cell in cells]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.binary(max_size=60))
 def test_whatever_a_log_file_holds_stays_as_it_is(data: bytes, notebook: Any, shared: Path) -> None:
     made = type(notebook)(shared / os.urandom(6).hex() / "notes")

@@ -257,7 +257,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some=steps)
 def test_after_any_changes_the_index_is_what_the_files_say(
     some: list[tuple[str, str | None]], shared: Path, notebook: Any
@@ -278,7 +278,7 @@ def test_after_any_changes_the_index_is_what_the_files_say(
     assert stored(made) == state(afresh)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), mine=st.lists(lines, max_size=8), theirs=st.lists(lines, max_size=8))
 def test_union_concatenation_shuffle_and_conflict_copies_give_the_same_state(
     data: st.DataObject, mine: list[str], theirs: list[str], shared: Path, notebook: Any
