@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.vault import Vault
+    from notekeep.writing.plan import Done
 
-SMALL = "256k"
+SMALL, SMALL_CACHE = "256k", "2m"
 BIG = b"much more than fits\n" * 20_000
 FILLER = "filler"
 
@@ -28,14 +29,14 @@ class NoDisk(Exception):
 
 
 @contextmanager
-def disk(place: Path) -> Iterator[Path]:
-    """A disk of 256 KB.
+def disk(place: Path, size: str = SMALL) -> Iterator[Path]:
+    """A disk of its own, of 256 KB where nothing else is said.
 
     Raises:
         NoDisk: This system, or this person, cannot mount one.
     """
     place.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
     try:
         done = subprocess.run(mount, capture_output=True, check=False)
     except FileNotFoundError as error:
@@ -58,41 +59,43 @@ def fill(place: Path) -> None:
             return
 
 
-def replace_a_note(vault: Vault) -> None:
+def replace_a_note(vault: Vault) -> Done | None:
     """Save a note that has grown beyond what fits."""
     save.replace("Index.md", BIG, None, root=vault.root, history=vault.history)
+    return None
 
 
-def create(vault: Vault) -> None:
+def create(vault: Vault) -> Done | None:
     """Make a note."""
-    vault.create("note", "One more", body="words " * 2000)
+    return vault.create("note", "One more", body="words " * 2000)
 
 
-def retag(vault: Vault) -> None:
+def retag(vault: Vault) -> Done | None:
     """Change several notes in one step."""
-    vault.tag(["Index.md", "books/Atomic Habits.md", "books/Deep Work.md"], ["x"])
+    return vault.tag(["Index.md", "books/Atomic Habits.md", "books/Deep Work.md"], ["x"])
 
 
-def rename(vault: Vault) -> None:
+def rename(vault: Vault) -> Done | None:
     """Rename a note, and the links to it."""
-    vault.rename("Atomic Habits", "Tiny Habits")
+    return vault.rename("Atomic Habits", "Tiny Habits")
 
 
-def delete(vault: Vault) -> None:
+def delete(vault: Vault) -> Done | None:
     """Move a note to the trash."""
-    vault.delete("Deep Work")
+    return vault.delete("Deep Work")
 
 
-def check_in(vault: Vault) -> None:
+def check_in(vault: Vault) -> Done | None:
     """Append a long line to a log."""
     log = f"{vault.root}/habits/log/2026-11.desk.md"
     append.append_line(log, "- 2026-11-24 meditate: done " + "y" * 8000)
+    return None
 
 
-VERBS: list[Callable[[Vault], None]] = [replace_a_note, create, retag, rename, delete, check_in]
+VERBS: list[Callable[[Vault], Done | None]] = [replace_a_note, create, retag, rename, delete, check_in]
 
 
-def run(size: int, folder: Path, verbs: list[Callable[[Vault], None]] = VERBS) -> Result:
+def run(size: int, folder: Path, verbs: list[Callable[[Vault], Done | None]] = VERBS) -> Result:
     """Do the first `size` verbs on each kind of disk."""
     result = Result()
     try:
@@ -108,7 +111,7 @@ def run(size: int, folder: Path, verbs: list[Callable[[Vault], None]] = VERBS) -
     return result
 
 
-def _full(result: Result, folder: Path, verb: Callable[[Vault], None], place: str) -> None:
+def _full(result: Result, folder: Path, verb: Callable[[Vault], Done | None], place: str) -> None:
     """The vault, or what is kept of it, lies on a disk without room."""
     with disk(folder / place):
         vault = _opened(folder)
@@ -119,7 +122,7 @@ def _full(result: Result, folder: Path, verb: Callable[[Vault], None], place: st
         house.close(vault)
 
 
-def _read_only(result: Result, folder: Path, verb: Callable[[Vault], None]) -> None:
+def _read_only(result: Result, folder: Path, verb: Callable[[Vault], Done | None]) -> None:
     """The vault is mounted read-only: all can be read, nothing is written."""
     where = f"{verb.__name__}, read-only"
     with disk(folder / "notes") as root:
@@ -133,7 +136,7 @@ def _read_only(result: Result, folder: Path, verb: Callable[[Vault], None]) -> N
 
 def _full_cache(result: Result, folder: Path) -> None:
     """There is no room for the index: the notes stay as they are, and the index comes back."""
-    with disk(folder / "home" / "cache") as cache:
+    with disk(folder / "home" / "cache", SMALL_CACHE) as cache:
         vault = _opened(folder)
         fill(cache)
         for number in range(40):
@@ -192,7 +195,7 @@ def _opened(folder: Path) -> Vault:
     return vault
 
 
-def _try(result: Result, vault: Vault, verb: Callable[[Vault], None], where: str) -> bool:
+def _try(result: Result, vault: Vault, verb: Callable[[Vault], Done | None], where: str) -> bool:
     """Do a verb; afterwards each note is old, or the verb was done and says so."""
     from pathlib import Path
 
@@ -200,7 +203,9 @@ def _try(result: Result, vault: Vault, verb: Callable[[Vault], None], where: str
     root = Path(vault.root)
     told = False
     try:
-        verb(vault)
+        done = verb(vault)
+        told = bool(done and done.refused)
+        result.refused += told
     except NotekeepError as error:
         told = True
         result.refused += 1
@@ -214,8 +219,9 @@ def _try(result: Result, vault: Vault, verb: Callable[[Vault], None], where: str
     temps = [path.name for path in root.rglob(".nk-tmp-*")]
     result.expect(not temps, f"{where}: {temps} stay")
     for name, data in house.NOTES.items():
-        kept = data in house.contents(root) or digest_of(data) in house.kept(vault)
-        if not kept:
+        contents = house.contents(root)
+        grown = "/log/" in name and any(text.startswith(data) for text in contents)
+        if not (grown or data in contents or digest_of(data) in house.kept(vault)):
             result.lose(f"{where}: {name}")
     return told
 

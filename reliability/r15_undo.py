@@ -55,9 +55,9 @@ LOGS: list[list[str]] = [
 READS = frozenset(
     {"init", "demo", "vaults", "search", "ls", "show", "open", "links", "backlinks", "tags"}
     | {"today", "undo", "redo", "history", "habit", "index", "doctor", "config", "sql"}
-    | {"completion"}
+    | {"completion", "restore", "trash", "forget"}
 )
-"""Verbs that write no note, or that are what is asked about here."""
+"""Verbs that write no note, that are a way back themselves, or (`forget`) that must leave none."""
 
 HABIT_READS = frozenset(
     {"list", "todo", "week", "month", "year", "stats", "log", "undo", "doctor", "ask", "edit"}

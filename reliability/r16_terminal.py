@@ -1,0 +1,203 @@
+"""R16: whatever a vault holds, a terminal is sent only escapes of an allow-list.
+
+Every screen and every command runs over a hostile vault on a real terminal, and every byte that
+comes out of it is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notekeep.cli.habit import COMMANDS
+from notekeep.cli.main import VERBS
+from reliability.board import Result, Row, Sizes
+from reliability.terminal import on_terminal, unsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+REPOSITORY = Path(__file__).parent.parent
+
+ATTACKS = (
+    "\x1b]52;c;aGFja2Vk\x07",  # the clipboard
+    "\x1b]0;owned\x07\x1b]2;owned\x1b\\",  # the title
+    "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",  # a link that is none
+    "\x1b[2J\x1b[1;1H\x1b[53mover\x1b[?1047h\x1b[5i",  # the screen, overlined, the printer
+    "\x1bP+q544e\x1b\\\x1b_Gf=24;AAAA\x1b\\\x1bc",  # DCS, APC, reset
+    "\x9b31m\x9d0;owned\x9c\x90q\x9c",  # the same in C1
+    "\x07\x08\x0b\x0c\x0e\x0f\x7f\x00",  # bell, backspaces, shifts
+    "\u202egnp.exe\u202c\u2066x\u2069\u200f",  # text turned around
+    "[/nope][bold]b[/bold][@click=app.quit]x[/]{curly}[link=file:///etc]l[/link]",  # markup
+    "\r\nforged line\rover",
+)
+
+COMMAND_LINES: dict[str, list[str]] = {
+    "init": ["init {elsewhere}"],
+    "demo": ["demo --help"],
+    "vaults": ["vaults"],
+    "new": ["new note {hostile} --dry-run"],
+    "add": ["add x --to a0 --dry-run"],
+    "attach": ["attach a0 {elsewhere}"],
+    "search": ["search attack", "search attack --json", "search attack --explain", "search {hostile}"],
+    "ls": ["ls", "ls --json", "ls --cols title,tags,note", "ls type:book", "ls tag:none{hostile}"],
+    "show": ["show a0", "show a9", "show {hostile}"],
+    "open": ["open a1"],
+    "links": ["links a0"],
+    "backlinks": ["backlinks target"],
+    "tags": ["tags"],
+    "today": ["today"],
+    "set": ["set rating=1 --dry-run -- a0 ", "set {hostile}=1 -- a1"],
+    "tag": ["tag +x --yes -- type:note", "tag +{hostile} --dry-run -- a2"],
+    "rename": ["rename a3 {hostile} --dry-run"],
+    "mv": ["mv a4 sub --yes"],
+    "rm": ["rm a5"],
+    "undo": ["undo --list", "undo"],
+    "redo": ["redo"],
+    "history": ["history a4"],
+    "habit": ["habit", "habit h0", "habit no{hostile}"],
+    "export": ["export a6 --to portable --site {elsewhere} --dry-run --explain"],
+    "index": ["index", "index --full"],
+    "doctor": ["doctor", "doctor --json"],
+    "config": ["config"],
+    "sql": ["sql 'select title, path from notes'", "sql 'select {hostile}'"],
+    "completion": ["completion bash"],
+    "restore": ["restore a4@1 --dry-run"],
+    "trash": ["trash"],
+    "forget": ["forget a7 --yes"],
+}
+"""How each verb is called here; one that is missing runs alone and with a hostile word."""
+
+HABIT_LINES: dict[str, str] = {
+    "month": "habit month h0",
+    "year": "habit year h0",
+    "stats": "habit stats h0",
+    "log": "habit log h0",
+    "add": "habit add {hostile} --id fresh --dry-run",
+    "edit": "habit edit h0 2026-11-20 done --dry-run",
+    "pause": "habit pause h1 --dry-run",
+    "archive": "habit archive h1 --dry-run",
+    "rename": "habit rename h1 other --dry-run",
+    "ask": "habit ask --help",
+}
+
+SCREENS: tuple[bytes, ...] = (
+    *(b"\x1bOQ", b"j", b"j", b"j", b"\r", b" ", b"]", b"h", b"j", b"o", b"\x1b", b"b", b"z", b"z"),
+    *(b"/", b"attack", b"\r", b"\x1b", b"\x1b", b"\x0f", b"a", b"\x1b", b"?", b"\x1b", b"!", b"j"),
+    *(b"\x1b", b"\x1bOP", b"j", b"\x1bOR", b"j", b"j", b"\x1bOS", b"j", b"\x1bOQ", b"r", b"\x1b"),
+    *(b"t", b"\x1b", b"d", b"\x1b", b"p", b"\x1b", b"n", b"\x1b", b":", b"a", b"\x1b", b"\x11"),
+)
+"""Keys through every screen, dialog and pane of the interface; ctrl+q at the end."""
+
+
+def write_vault(root: Path, attacks: Sequence[str] = ATTACKS) -> None:
+    """Make a vault in which everything that can be named or written attacks the terminal."""
+    root.mkdir(parents=True)
+    (root / ".notekeep").mkdir()
+    (root / "habits/log").mkdir(parents=True)
+    everything = "".join(attacks).replace("\0", "")
+    for number, attack in enumerate(attacks):
+        # In quotes, YAML takes escapes of its own; so do names whatever the system lets pass.
+        quoted = "".join(f"\\u{ord(c):04x}" if ord(c) < 0xA0 else c for c in attack)
+        body = f"# {attack}\n\n{attack} attack [[target|{attack}]] #t{attack}\n\n- [ ] {attack}\n"
+        (root / f"a{number}.md").write_text(
+            f'---\ntype: {"book" if number % 2 else "note"}\ntitle: "a{number} {quoted}"\n'
+            f'tags: ["{quoted}"]\naliases: ["a{number}"]\nnote: "{quoted}"\nauthor: "{quoted}"\n'
+            f"status: reading\npublish: true\n---\n{body}> {attack}\n\n```\n{attack}\n```\n"
+            f"![[{attack}]] [x]({attack}) [y](https://x.example/{attack})\n",
+            "utf-8",
+            newline="",
+        )
+        name = attack.replace("/", "_").replace("\0", "")
+        (root / f"{name}.md").write_text(f"---\ntitle: {attack}\n---\nattack\n", "utf-8")
+        (root / f"habits/h{number}.md").write_text(
+            f'---\ntype: habit\nhabit: h{number}\ntitle: "{quoted}"\nschedule: daily\n'
+            f'since: 2026-11-01\ngroup: "{quoted}"\nwhen: "{quoted}"\n---\n{attack}\n',
+            "utf-8",
+        )
+    (root / "target.md").write_text("# target\n\nattack\n", "utf-8")
+    (root / "raw.md").write_bytes(b"# raw \xff\xfe \x9b31m attack\n")
+    lines = [f"- 2026-11-{day:02} h0: done @07:00 -- {everything!s}" for day in range(1, 24)]
+    text = "\n".join(line.replace("\r", "").replace("\n", " ") for line in lines)
+    bad = f"\n- 2026-11-20 {attacks[0]}: done\n- 2026-13-40 h0: {attacks[5]}\n"
+    (root / "habits/log/2026-11.desk.md").write_text(text + bad, "utf-8")
+    (root / ".notekeep/config.toml").write_text(f'language = "en"\nodd = "{attacks[-2]}"\n', "utf-8")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a person whose home is that folder."""
+    kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
+    return {
+        **kept,
+        "HOME": str(home),
+        "NOTEKEEP_HOME": str(home / "notekeep"),
+        "NOTEKEEP_NOW": "2026-11-24T21:15",
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "EDITOR": "true",
+        "PAGER": "cat",
+    }
+
+
+def lines() -> Iterator[str]:
+    """Every command, as it is called here."""
+    for verb in VERBS:
+        yield from COMMAND_LINES.get(verb, [verb, f"{verb} {{hostile}}"])
+    for command in COMMANDS:
+        yield HABIT_LINES.get(command, f"habit {command}")
+
+
+def run(
+    size: int, folder: Path, judge: Callable[[bytes], list[str]] = unsafe, program: str = ""
+) -> Result:
+    """Run all commands and look at all screens; with size 0 only the fewest of both."""
+    result = Result()
+    root = folder / "hostile"
+    write_vault(root)
+    (folder / "elsewhere").mkdir()
+    env = environment(folder)
+    for line in lines():
+        said = _run_line(line, root, folder, env, program)
+        result.count += 1
+        for found in judge(said):
+            result.fault(f"`{line}` sends {found!r}")
+        result.expect(b"Traceback" not in said, f"`{line}` breaks: {said[-300:]!r}")
+        result.expect(b"in notekeep broke" not in said, f"`{line}` breaks: {said[-300:]!r}")
+    screens = _screens(result, root, env, judge, SCREENS if size else SCREENS[:9] + SCREENS[-1:])
+    result.size = f"{result.count} commands, {screens} keys"
+    return result
+
+
+def _run_line(line: str, root: Path, folder: Path, env: Mapping[str, str], program: str) -> bytes:
+    import shlex
+
+    values = {"{hostile}": ATTACKS[0] + ATTACKS[3], "{elsewhere}": str(folder / "elsewhere")}
+    words = shlex.split(line)
+    for name, value in values.items():
+        words = [word.replace(name, value) for word in words]
+    if program:
+        command = [sys.executable, "-c", program, *words]
+    else:
+        command = [sys.executable, "-m", "notekeep", *words]
+    return on_terminal(command, str(root), env)[1]
+
+
+def _screens(
+    result: Result,
+    root: Path,
+    env: Mapping[str, str],
+    judge: Callable[[bytes], list[str]],
+    keys: Sequence[bytes],
+) -> int:
+    code, said = on_terminal([sys.executable, "-m", "notekeep"], str(root), env, keys)
+    for found in judge(said):
+        result.fault(f"the interface sends {found!r}")
+    result.expect(code == 0, f"the interface ends with {code}: {said[-300:]!r}")
+    result.expect(b"\x1b[?1049l" in said, "the interface does not give the screen back")
+    return len(keys)
+
+
+ROW = Row("R16", "a hostile vault on a terminal", Sizes(0, 1, 1), run)

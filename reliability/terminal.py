@@ -1,0 +1,132 @@
+"""A program on a terminal of its own: what it is sent, and every byte it sends.
+
+The bytes are held against an allow-list: what a terminal would obey is either known and harmless,
+or it does not belong on a screen.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+QUIET = 0.25
+"""Seconds without output after which a program is taken to wait for a key."""
+
+ALLOWED = (
+    r"\[(?:[0-9]|[1-9][0-9]|10[0-7]|[34]8;5;\d{1,3}|[34]8;2;\d{1,3};\d{1,3};\d{1,3}|;)*m",  # colours
+    r"\[\d{0,4}(?:;\d{0,4})?[Hf]",  # where the next character goes
+    r"\[\d{0,4}[ABCDEFG]",
+    r"\[[0-3]?[JK]",  # clear a part of the screen
+    r"\[\?(?:25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2031|2048|7)[hl]",  # modes
+    r"\[\?(?:2026|2048|2031|996)(?:\$p|n)",  # which modes there are
+    r"\[>\d{1,2}u",  # how keys are told
+    r"\[<\d?u",
+    r"\[=\d{1,2};\dm",
+    r"\[>4;\d?m",
+    r"\[\?u",
+    r"\[c",
+    r"\[\?4m",
+    r"\[14t|\[16t|\[18t",  # how large the screen is
+    r"[78]",  # keep and restore the cursor
+    r"\(B",
+    r"\[!p",
+    r"\[0? ?q",
+)
+"""What may follow ESC. No OSC, DCS, APC or SOS: no title, clipboard, link or file."""
+
+_ESCAPE = re.compile("\x1b(?:" + "|".join(ALLOWED) + ")")
+_UNSAFE = re.compile(
+    "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def unsafe(data: bytes) -> list[str]:
+    """Find what is not on the allow-list, each with what stands around it."""
+    text = _ESCAPE.sub("", data.decode("utf-8", "surrogateescape"))
+    found = [text[max(0, at.start() - 30) : at.end() + 40] for at in _UNSAFE.finditer(text)]
+    return list(dict.fromkeys(found))
+
+
+def on_terminal(
+    command: Sequence[str],
+    folder: str,
+    env: Mapping[str, str],
+    keys: Sequence[bytes] = (),
+    *,
+    size: tuple[int, int] = (110, 34),
+    seconds: float = 60.0,
+) -> tuple[int, bytes]:
+    """Run a program on a terminal, send it keys, each when it waits for one, and hear it out.
+
+    Args:
+        command: The program and its arguments.
+        folder: Where it runs.
+        env: Its environment.
+        keys: What is typed.
+        size: Columns and rows.
+        seconds: After so long it is killed.
+
+    Returns:
+        Its exit code, and all that it sent; the echo of keys included, so they should be harmless.
+    """
+    child, fd = pty.fork()
+    if child == 0:
+        try:
+            os.chdir(folder)
+            os.execve(command[0], list(command), dict(env))
+        finally:
+            os._exit(127)
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    end = time.monotonic() + seconds
+    sent = bytearray(_until_quiet(fd, end, patience=3.0) if keys else b"")
+    for key in keys:
+        try:
+            os.write(fd, key)
+        except OSError:
+            break
+        sent += _until_quiet(fd, end)
+    sent += _rest(fd, end)
+    if time.monotonic() >= end:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    os.close(fd)
+    return os.waitstatus_to_exitcode(status), bytes(sent)
+
+
+def _until_quiet(fd: int, end: float, patience: float = QUIET) -> bytes:
+    """Read until nothing comes for a while; the first byte may take as long as `patience`."""
+    data = bytearray()
+    while time.monotonic() < end and select.select([fd], [], [], QUIET if data else patience)[0]:
+        part = _read(fd)
+        if not part:
+            break
+        data += part
+    return bytes(data)
+
+
+def _rest(fd: int, end: float) -> bytes:
+    data = bytearray()
+    while (left := end - time.monotonic()) > 0 and select.select([fd], [], [], left)[0]:
+        part = _read(fd)
+        if not part:
+            break
+        data += part
+    return bytes(data)
+
+
+def _read(fd: int) -> bytes:
+    try:
+        return os.read(fd, 1 << 16)
+    except OSError:  # how a terminal says that the program is gone
+        return b""
