@@ -131,18 +131,21 @@ class Folder:
         remove(old)
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the right to write, or raise Busy at once.
+    def lock(self, wait: float = 0) -> Iterator[None]:
+        """Hold the right to write, or raise Busy when another process has it for too long.
 
         The lock is beside the folder, because the folder itself is replaced. The system frees it
         when its holder dies.
+
+        Args:
+            wait: For how many seconds to wait for it.
         """
         from filelock import FileLock, Timeout
 
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(self.path.with_name(self.path.name + ".lock"), mode=0o600)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=wait)
         except Timeout:
             raise Busy(
                 "Another notekeep is writing the search index",

@@ -11,7 +11,7 @@ import threading
 from heapq import nlargest
 from itertools import islice
 from operator import neg
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from notekeep.errors import Failure, NotekeepError
 from notekeep.index.words.document import WordDoc, is_unicode
@@ -38,6 +38,19 @@ WORN_SHARE = 0.3
 NOT_THE_INDEX = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE}
 
 SUGGESTIONS = 5
+
+BUILD_WAIT = 120.0
+"""Seconds for which a build waits for another process's; it is likely the same build."""
+
+UPDATE_WAIT = 2.0
+"""Seconds for which a saved note waits to be taken in; later is early enough."""
+
+RETRIES = 3
+"""How often a question is asked again when another process replaces the index meanwhile."""
+
+
+class _Replaced(Unusable):
+    """Another process put a newer index in the place of the one that was being read."""
 
 
 class Words:
@@ -84,6 +97,8 @@ class Words:
     ) -> None:
         """Build the index anew beside the old one, which answers until the new one is complete.
 
+        A process that is building the same is waited for.
+
         Args:
             docs: All notes. Read a second time if the fast writer fails, when it can be.
             generation: What the index then stands for.
@@ -96,7 +111,10 @@ class Words:
         from notekeep.index.words.build import BulkFailed, build
 
         told = progress or (lambda _: None)
-        with self._folder.lock():
+        before = self._folder.state()
+        with self._folder.lock(wait=BUILD_WAIT):
+            if self._folder.state() != before and self.generation == generation:
+                return  # another process built the same while we waited for it
             try:
                 build(self._folder, self.language, docs, generation, told, bulk=self._bulk)
             except BulkFailed:
@@ -117,7 +135,7 @@ class Words:
 
         docs = list(filter(WordDoc.is_indexable, upserts))
         gone = list(filter(is_unicode, deletes))
-        with self._folder.lock():
+        with self._folder.lock(wait=UPDATE_WAIT):
             reached = self._reached()
             number = self._folder.toc()
             if reached is None or number is None:
@@ -126,7 +144,7 @@ class Words:
                 self._folder.reach(number, reached._replace(generation=generation))
                 return
             # Words first: one too many does no harm, a missing one is never completed.
-            with self._blaming_index():
+            with self._blaming_index(self._folder.state()):
                 note_words(self.folder, docs, analyzer(self.language))
                 update(self._folder, self.language, docs, gone, generation)
 
@@ -149,15 +167,21 @@ class Words:
             Unusable: There is no index, or it is damaged; `generation` is None from then on.
         """
         with self._turn:
-            snapshot = self._current()
-            plan = self._planner(snapshot, typing=typing).plan(node)
-            if plan is None:
-                return {}
-            with self._blaming_index():
-                found = _best(self._answer(snapshot, plan), limit)
-                ranked = zip(map(neg, found.values()), snapshot.paths(found), strict=True)
-                best = sorted(ranked)[:limit]
-            return {path: -score for score, path in best}
+            for _ in range(RETRIES):
+                with contextlib.suppress(_Replaced):
+                    return self._scores(node, limit, typing=typing)
+            return self._scores(node, limit, typing=typing)
+
+    def _scores(self, node: Node, limit: int | None, *, typing: bool) -> dict[str, float]:
+        snapshot = self._current()
+        plan = self._planner(snapshot, typing=typing).plan(node)
+        if plan is None:
+            return {}
+        with self._blaming_index(self._state):
+            found = _best(self._answer(snapshot, plan), limit)
+            ranked = zip(map(neg, found.values()), snapshot.paths(found), strict=True)
+            best = sorted(ranked)[:limit]
+        return {path: -score for score, path in best}
 
     def matcher(self, node: Node) -> Matcher:
         """Return what finds a tree's words in a text: for snippets, sections and lines.
@@ -177,7 +201,7 @@ class Words:
 
         Nothing for a word that the vault has, nor when there is no index.
         """
-        with self._turn, contextlib.suppress(Failure), self._blaming_index():
+        with self._turn, contextlib.suppress(Failure), self._blaming_index(self._state):
             return self._suggested(word)
         return []
 
@@ -258,7 +282,9 @@ class Words:
         if not self._plain:
             try:
                 return self._scoring(snapshot).scores(plan)
-            except Exception as error:  # noqa: BLE001 - another format raises anything at all
+            except Exception as error:
+                if self._folder.state() != self._state:
+                    raise  # the files were replaced while they were read
                 _log("reading posting lists at once failed; reading them one by one", error)
                 self._plain = True
                 self._scorer = None
@@ -281,28 +307,43 @@ class Words:
         return self._vocabulary
 
     @contextlib.contextmanager
-    def _blaming_index(self) -> Iterator[None]:
+    def _blaming_index(self, state: tuple[int, int | None]) -> Iterator[None]:
         """Turn what a damaged index raises, which may be anything, into Unusable.
 
-        What the system refuses (no space, no permission) says nothing about the index.
+        What the system refuses (no space, no permission) says nothing about the index, and neither
+        does a file that is gone because another process put a newer index in its place.
+
+        Args:
+            state: The state of the index that is read or changed.
+
+        Raises:
+            _Replaced: The index is another by now.
         """
         try:
             yield
         except NotekeepError:
             raise
-        except OSError as error:
+        except Exception as error:
+            if self._folder.state() != state:
+                self.close()
+                raise _Replaced(
+                    "The search index was replaced while it was read", "Ask again"
+                ) from error
+            self._blame(error, state)
+
+    def _blame(self, error: Exception, state: tuple[int, int | None]) -> NoReturn:
+        if isinstance(error, OSError):
             if error.errno not in NOT_THE_INDEX:
-                self._damaged = self._folder.state()
+                self._damaged = state
             raise Failure(
                 f"The search index could not be used: {error.strerror or error}",
                 "Notes are not affected; the index is a cache and can be deleted",
             ) from error
-        except Exception as error:
-            self._damaged = self._folder.state()
-            raise Unusable(
-                f"The search index is damaged ({type(error).__name__}: {error})",
-                "It is built again at the next refresh",
-            ) from error
+        self._damaged = state
+        raise Unusable(
+            f"The search index is damaged ({type(error).__name__}: {error})",
+            "It is built again at the next refresh",
+        ) from error
 
 
 def _best(found: Scores, limit: int | None) -> Scores:
