@@ -1,4 +1,4 @@
-"""How notes hang together: `links`, `backlinks`, `tags`."""
+"""How notes hang together: `links`, `backlinks`."""
 
 from __future__ import annotations
 
@@ -52,23 +52,6 @@ def backlinks(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: 
         output.write_json({"total": len(found), "links": [link._asdict() for link in found]})
     else:
         output.table([(f"{link.source}:{link.line}", link.title) for link in found], stretch=1)
-    return 0 if found else 1
-
-
-@click.command(short_help="All tags, with how many notes have them.")
-@json_option
-@no_refresh_option
-@verb_options
-def tags(*, as_json: bool, no_refresh: bool, vault: str | None) -> int:
-    """List all tags with how many notes have each, its children included."""
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh)
-    found = opened.tags()
-    if as_json:
-        rows = [{"tag": tag, "notes": count} for tag, count in found.items()]
-        output.write_json({"total": len(rows), "tags": rows})
-    else:
-        output.table([(str(count), f"#{tag}") for tag, count in found.items()], stretch=1)
     return 0 if found else 1
 
 

@@ -37,7 +37,7 @@ VERBS: dict[str, Verb] = {
     "open": Verb("read", "open_", "find"),
     "links": Verb("links", "links", "find"),
     "backlinks": Verb("links", "backlinks", "find"),
-    "tags": Verb("links", "tags", "find"),
+    "tags": Verb("tags", "tags", "find"),
     "today": Verb("today", "today", "find"),
     "set": Verb("change", "set_", "change"),
     "tag": Verb("change", "tag", "change"),

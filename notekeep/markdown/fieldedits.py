@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.values import Scalar, Value
     from notekeep.markdown.yamledit import YamlEdit
 
-__all__ = ["add_item", "delete_key", "remove_item", "rename_key", "set_field"]
+__all__ = ["add_item", "delete_key", "remove_item", "rename_key", "replace_item", "set_field"]
 
 
 def set_field(data: bytes, key: str, value: Value) -> bytes:
@@ -59,6 +59,21 @@ def remove_item(data: bytes, key: str, item: str) -> bytes:
         if left is data:
             return data
         data = left
+
+
+def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
+    """Put another item in the place of one in a list, or in text with commas.
+
+    Args:
+        data: The file.
+        key: The key as it stands in the file.
+        old: The item that goes, exactly as it reads; the first such one.
+        item: What takes its place, in quotes of the same kind.
+
+    Raises:
+        Refused: It cannot be done safely.
+    """
+    return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
 
 
 def rename_key(data: bytes, key: str, name: str) -> bytes:

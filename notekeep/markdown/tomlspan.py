@@ -86,6 +86,19 @@ class TomlEdit:
             return self._apply({**self._values, key: old[:index] + old[index + 1 :]}, key)
         return self.delete(key) if old is not None and str(old) == item else None
 
+    def replace_item(self, key: str, old: str, item: str) -> bytes | None:
+        """Put another item in the place of the first that is exactly `old`."""
+        listed = self._values.get(key)
+        if not isinstance(listed, list):
+            return self.replace(key, item) if listed == old else None
+        if old not in listed or old == item:
+            return None
+        index = listed.index(old)
+        self._document[key][index] = item
+        return self._apply(
+            {**self._values, key: [*listed[:index], item, *listed[index + 1 :]]}, key
+        )
+
     def rename(self, key: str, name: str) -> bytes | None:
         """Call a key by another name."""
         if key not in self._values:

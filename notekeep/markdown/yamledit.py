@@ -88,6 +88,26 @@ class YamlEdit:
         wanted = (proof.LIST, left) if left or is_flow(entry.value) else proof.shape_of(None)
         return self._apply(splice, {**self._tree, key: wanted}, key)
 
+    def replace_item(self, key: str, old: str, item: str) -> bytes | None:
+        """Put another item in the place of the first that is exactly `old`."""
+        entry = self._block.entry(key)
+        if entry is None or old == item:
+            return None
+        items = [one.strip() for one in self._items(entry)]
+        if old not in items:
+            return None
+        index = items.index(old)
+        if isinstance(entry.value, yaml.ScalarNode):
+            text = str(entry.value.value)
+            parts = split_items(canonical(entry.name), text)
+            parts[index] = parts[index].replace(old, item)
+            return self.replace(key, ("," if "," in text else " ").join(parts))
+        listed = self._tree[key][1]
+        wanted = (*listed[:index], proof.shape_of(item, flow=True), *listed[index + 1 :])
+        return self._apply(
+            self._block.set_item(entry, index, item), {**self._tree, key: (proof.LIST, wanted)}, key
+        )
+
     def rename(self, key: str, name: str) -> bytes | None:
         """Call a key by another name."""
         entry = self._block.entry(key)

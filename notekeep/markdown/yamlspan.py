@@ -148,6 +148,18 @@ class Block:
         start = self._line_start(_start(item))
         return Splice(start, self._line_end(self.document.end(item)), "")
 
+    def set_item(self, entry: Entry, index: int, item: str) -> Splice:
+        """Another item in the place of one, quoted as that was."""
+        node = entry.value
+        _need_own(entry)
+        if not isinstance(node, yaml.SequenceNode):
+            _refuse(f"`{entry.name}` is no list.", node)
+        self._need_own_items(entry)
+        old = node.value[index]
+        is_quoted = isinstance(old, yaml.ScalarNode) and old.style in ("'", '"')
+        text = respell(item, old.style) if is_quoted else spell(item, flow=bool(node.flow_style))
+        return Splice(_start(old), _end(old), text)
+
     # How it is done
 
     def _fill(self, entry: Entry, text: str) -> Splice:

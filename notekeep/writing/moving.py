@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Refused
 from notekeep.markdown.resolve import Resolver, folded
 from notekeep.writing.plan import FileChange, WritePlan
+from notekeep.writing.text import edit_body
 
 if TYPE_CHECKING:
     from notekeep.index.rows import Row
@@ -106,9 +107,7 @@ class _Follow:
         Raises:
             Refused: A link in its front matter cannot be edited safely.
         """
-        from notekeep.markdown.edits import apply
         from notekeep.markdown.links import retarget
-        from notekeep.markdown.split import split
 
         edits = retarget(
             note.body,
@@ -118,12 +117,7 @@ class _Follow:
             from_new=path,
             unique=lambda stem: self.stems.count(stem) == 1,
         )
-        if edits:
-            problem = note.problem
-            if problem is not None and problem.code == "not-utf8":
-                raise Refused(problem.message, problem.hint, line=problem.line)
-            data = data[: split(data).body] + apply(note.body, edits).encode("utf-8")
-        return self._front_matter(note, data)
+        return self._front_matter(note, edit_body(note, data, edits))
 
     def _paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where a link led and should lead; None for one that stays as it is."""

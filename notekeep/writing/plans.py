@@ -8,7 +8,6 @@ from notekeep import config
 from notekeep.errors import NotFound, Refused
 from notekeep.files import save
 from notekeep.files.paths import inside
-from notekeep.markdown.split import split
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
@@ -113,6 +112,12 @@ class Plans:
             plan.remarks += self._inline_tags(change, remove)
         return plan
 
+    def rename_tag(self, old: str, new: str) -> WritePlan:
+        """A tag and its children under another name, in front matter and in the text."""
+        from notekeep.writing.tagging import plan_rename_tag
+
+        return plan_rename_tag(self, old, new)
+
     def rename(self, name: str, title: str) -> WritePlan:
         """A note under another title and file name, with links to it following."""
         from notekeep.writing.moving import plan_rename
@@ -143,8 +148,8 @@ class Plans:
         Raises:
             NotFound: There is no task on that line any more.
         """
-        from notekeep.markdown.edits import apply
         from notekeep.markdown.sections import toggle_task
+        from notekeep.writing.text import edit_body
 
         data = self.read(path)
         note = self.note(path, data)
@@ -152,10 +157,7 @@ class Plans:
         task = next((task for task in tasks if task.line + note.body_line + 1 == line), None)
         if task is None:
             raise NotFound(f"{path}:{line}: there is no task here any more", "look at it again")
-        if note.problem is not None and note.problem.code == "not-utf8":
-            raise Refused(note.problem.message, note.problem.hint, line=note.problem.line)
-        head = data[: split(data).body]
-        after = head + apply(note.body, [toggle_task(task)]).encode("utf-8")
+        after = edit_body(note, data, [toggle_task(task)])
         return WritePlan("tick", task.text, [FileChange(path, data, after)])
 
     def read(self, path: str) -> bytes:

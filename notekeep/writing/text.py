@@ -1,0 +1,33 @@
+"""Edits of a note's text, made in its bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+from notekeep.markdown.edits import apply
+from notekeep.markdown.split import split
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.markdown.edits import Edit
+    from notekeep.markdown.note import Note
+
+
+def edit_body(note: Note, data: bytes, edits: Sequence[Edit]) -> bytes:
+    """A file with edits of its body made; its front matter and all else stay as they are.
+
+    Args:
+        note: The note, as read from the bytes.
+        data: The bytes.
+        edits: Places count characters of the note's body.
+
+    Raises:
+        Refused: The body is not UTF-8, so that what is not edited could not be kept.
+    """
+    if not edits:
+        return data
+    if note.problem is not None and note.problem.code == "not-utf8":
+        raise Refused(note.problem.message, note.problem.hint, line=note.problem.line)
+    return data[: split(data).body] + apply(note.body, edits).encode("utf-8")
