@@ -268,7 +268,9 @@ def _misshapen(text: str) -> Line:
 
     message = 'looks like a check-in but does not fit "- YYYY-MM-DD habit: value"'
     fixed = reshape(text)
-    return _bad("H001", message, fixed if fixed and parse_line(fixed).entry else "")
+    # Only a line of the right shape is read again: any other would be reshaped without end.
+    is_entry = bool(fixed and _SHAPE.fullmatch(fixed) and parse_line(fixed).entry)
+    return _bad("H001", message, fixed if is_entry else "")
 
 
 def _bad(code: str, message: str, fix: str = "") -> Line:

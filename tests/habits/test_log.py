@@ -78,6 +78,7 @@ def test_values_have_short_forms(line: str, kind: str) -> None:
         ),
         ("- 04/05/2026 med: done", "H001", ""),  # 4 May, or April 5?
         ("- 2026-11-24", "H001", ""),
+        ("- 2026-11-24 a]b: done", "H001", ""),  # no name a habit can have
         ("- 0206-11-24 med: done", "H002", ""),
         ("- 2026-11-24 med: 5,5 km", "H004", "- 2026-11-24 med: 5.5 km"),
         ("- 2026-11-24 med: = maybe", "H004", ""),
