@@ -38,12 +38,13 @@ ALLOWED = (
     r"\[c",
     r"\[\?4m",
     r"\[14t|\[16t|\[18t",  # how large the screen is
+    r"\]22;[a-z-]*\x07",  # the shape of the pointer
     r"[78]",  # keep and restore the cursor
     r"\(B",
     r"\[!p",
     r"\[0? ?q",
 )
-"""What may follow ESC. No OSC, DCS, APC or SOS: no title, clipboard, link or file."""
+"""What may follow ESC. Of OSC only the pointer; no DCS, APC, SOS: no title, clipboard or link."""
 
 _ESCAPE = re.compile("\x1b(?:" + "|".join(ALLOWED) + ")")
 _UNSAFE = re.compile(
