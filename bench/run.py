@@ -1,4 +1,4 @@
-"""Runs every bench and prints one table: `make bench`, or a part of it by name.
+"""Runs every bench and prints a table of each: `make bench`, or some of them by name.
 
 python -m bench.run [--notes 10000] [--seed 1] [NAME ...]
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from bench import measure
 from bench.ground import Ground
-from bench.table import Line, render
+from bench.table import render
 
 BENCHES = ("building", "first_frame", "commands", "searching")
 
 
-def main() -> None:
-    """Run what was asked for and print the table."""
+def main() -> int:
+    """Run what was asked for; 1 when a bench broke."""
     parser = argparse.ArgumentParser(description=__doc__, usage="make bench")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}")
     parser.add_argument("--notes", type=int, default=10_000, help="of the larger vault")
@@ -28,15 +28,24 @@ def main() -> None:
     unknown = set(asked.names) - set(BENCHES)
     if unknown:
         parser.error(f"no bench is called {', '.join(sorted(unknown))}; try {', '.join(BENCHES)}")
-    lines: list[Line] = []
+    print(f"{measure.machine()}; vaults of {max(1, asked.notes // 10):,} and {asked.notes:,} notes")
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
         ground = Ground(Path(folder), asked.notes, asked.seed)
-        for name in asked.names or BENCHES:
-            print(f"{name} ...", file=sys.stderr, flush=True)
-            lines += import_module(f"bench.{name}").bench(ground)
-    print(f"{measure.machine()}; vaults of {ground.small:,} and {ground.large:,} notes\n")
-    print(render(lines))
+        broken = [name for name in asked.names or BENCHES if not _print(name, ground)]
+    return 1 if broken else 0
+
+
+def _print(name: str, ground: Ground) -> bool:
+    """Run one bench and print its table; one that breaks says so and does not stop the rest."""
+    print(f"\n## {name.replace('_', ' ').capitalize()}\n", flush=True)
+    try:
+        lines = import_module(f"bench.{name}").bench(ground)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other tables are worth having
+        print(f"broken: {error}", flush=True)
+        return False
+    print(render(lines), flush=True)
+    return True
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
