@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import Refused
 from notekeep.export.nodes import CODE, MATH
 from notekeep.export.parse import parse
-from notekeep.export.passage import Splice, whole_lines
+from notekeep.export.passage import Splice, apart, whole_lines
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node, Page
@@ -54,7 +54,7 @@ def strip_comments(passage: Passage) -> tuple[Passage, list[str], list[Change]]:
         else:
             removed.append(comment.words)
             splices.append(_cut(passage, comment))
-    splices = _apart(splices)
+    splices = apart(splices)
     return passage.splice(splices), removed, passage.changes(splices)
 
 
@@ -204,12 +204,3 @@ def _teaser(passage: Passage, comment: Comment) -> Splice:
     tail = "\n\n" if after.strip() else ""
     end = comment.end + len(after) - len(after.lstrip(" \t"))
     return Splice(start, end, lead + TEASER + tail, "")
-
-
-def _apart(splices: list[Splice]) -> list[Splice]:
-    """Trim splices that both took the same blank line or space."""
-    apart: list[Splice] = []
-    for splice in splices:
-        start = max(splice.start, apart[-1].end) if apart else splice.start
-        apart.append(splice._replace(start=start, end=max(start, splice.end)))
-    return apart

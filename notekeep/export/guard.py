@@ -7,6 +7,7 @@ words in the same blocks, the same marks, code, links and formulas.
 
 from __future__ import annotations
 
+import textwrap
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -106,9 +107,13 @@ def check_code(before: Passage, after: Passage) -> None:
 
 
 def _code(node: Node) -> str:
-    """Return code without the line that names its language."""
+    """Return code without the line that names its language, and at the margin.
+
+    How far all of it is indented is a question of the engine that nests by four spaces.
+    """
     lines = node.content.strip("\n").split("\n")
-    return "\n".join(line.rstrip() for line in lines if not line.startswith(":::"))
+    kept = [line.rstrip() for line in lines if not line.lstrip().startswith(":::")]
+    return textwrap.dedent("\n".join(kept).strip("\n"))
 
 
 def _read_alike(atom: _Atom) -> tuple[int, tuple[str, ...], str, str]:

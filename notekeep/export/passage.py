@@ -129,6 +129,15 @@ def _at_line_start(pieces: list[str]) -> bool:
     return last.endswith("\n")
 
 
+def apart(splices: Iterable[Splice]) -> list[Splice]:
+    """Return removals in order, those trimmed that take the same blank line or space."""
+    trimmed: list[Splice] = []
+    for splice in sorted(splices, key=attrgetter("start", "end")):
+        start = max(splice.start, trimmed[-1].end) if trimmed else splice.start
+        trimmed.append(splice._replace(start=start, end=max(start, splice.end)))
+    return trimmed
+
+
 def whole_lines(passage: Passage, first: int, last: int, reason: str) -> Splice:
     """Return the splice that takes lines [first, last) out, and a blank line that is then double.
 

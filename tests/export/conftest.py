@@ -2,101 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.export import Options, Source
+from notekeep.export.targets.hugo import Hugo
+from notekeep.export.targets.nikola import Nikola
+from notekeep.export.targets.portable import Portable
 from notekeep.files.history import History
-from notekeep.markdown.kinds import DEFAULT_SCHEMA
-from notekeep.markdown.note import Note, read_note
-from notekeep.markdown.resolve import Resolver
 from tests.support.programs import needed
+from tests.support.sites import (
+    INDIA,
+    NOW,
+    REPOSITORY,
+    TRAPS,
+    draw_pictures,
+    folder_with,
+    make_hugo_site,
+    make_source,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from PIL.Image import Exif
-
-HERE = Path(__file__).parent
-REPOSITORY = HERE.parent.parent
-INDIA = timezone(timedelta(hours=5, minutes=30))
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-HUGO_SETTINGS = """\
-baseURL = "https://example.org/"
-title = "A site"
-timeZone = "UTC"
-"""
-HUGO_LAYOUTS = {
-    "baseof.html": "<!doctype html><html><head><title>{{ .Title }}</title></head>"
-    '<body>{{ block "main" . }}{{ end }}</body></html>',
-    "single.html": '{{ define "main" }}<article><h1>{{ .Title }}</h1>'
-    '<time datetime="{{ .Date.Format "2006-01-02T15:04:05Z07:00" }}">{{ .Date.Format "2 January'
-    ' 2006" }}</time>{{ range .GetTerms "tags" }}<a href="{{ .RelPermalink }}">{{ .LinkTitle }}'
-    '</a>{{ end }}<div class="post-content">{{ .Content }}</div></article>{{ end }}',
-    "list.html": '{{ define "main" }}<h1>{{ .Title }}</h1>{{ range .RegularPagesRecursive }}'
-    '<section><a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ .Summary }}</section>{{ end }}'
-    "{{ end }}",
-}
-
-
-def make_source(root: Path, published: frozenset[str] = frozenset()) -> Source:
-    """See a folder as the exporter sees a vault."""
-    notes: dict[str, Note] = {}
-    for base, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            if name.endswith(".md"):
-                path = (Path(base) / name).relative_to(root).as_posix()
-                notes[path] = read_note(path, (root / path).read_bytes(), DEFAULT_SCHEMA)
-    return Source(
-        str(root),
-        notes,
-        lambda path: (root / path).read_bytes(),
-        Resolver((note.path, note.title, note.aliases) for note in notes.values()),
-        DEFAULT_SCHEMA,
-        published,
-    )
-
-
-def exif_with_place() -> Exif:
-    """Say where a picture was taken, with what, and that it lies on its side."""
-    from PIL import Image
-
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    exif[0x010F] = "CANARY-camera"
-    exif.get_ifd(0x8825)[1] = "N"
-    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 0.0)
-    return exif
-
-
-def draw_pictures(vault: Path) -> None:
-    """Draw the pictures of the vault, one of them with what a camera writes into it."""
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    folder = vault / "attachments"
-    (folder / "shots").mkdir(parents=True, exist_ok=True)
-    info = PngInfo()
-    info.add_text("Author", "CANARY-png-author")
-    Image.new("RGB", (8, 6), (200, 30, 30)).save(folder / "My Grid (1).PNG", pnginfo=info)
-    Image.new("RGB", (4, 4), (30, 200, 30)).save(folder / "plain.png")
-    photo = Image.new("RGB", (12, 8), (30, 30, 200))
-    photo.save(folder / "shots" / "two words.jpg", exif=exif_with_place())
+    from notekeep.export.dialect import Dialect
 
 
 @pytest.fixture(scope="session")
 def drawn_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The vault with its pictures, to copy from."""
     vault = tmp_path_factory.mktemp("drawn") / "notes"
-    shutil.copytree(HERE / "vault", vault)
+    shutil.copytree(TRAPS, vault)
     draw_pictures(vault)
     return vault
 
@@ -161,17 +103,57 @@ def nikola_site(empty_nikola: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def make_hugo_site(folder: Path, settings: str = HUGO_SETTINGS) -> Path:
-    """Make a small Hugo site with layouts of its own."""
-    (folder / "layouts").mkdir(parents=True)
-    (folder / "content").mkdir()
-    (folder / "hugo.toml").write_text(settings)
-    for name, text in HUGO_LAYOUTS.items():
-        (folder / "layouts" / name).write_text(text)
-    return folder
-
-
 @pytest.fixture
 def hugo_site(tmp_path: Path) -> Path:
     """A Hugo site of the test's own."""
     return make_hugo_site(tmp_path / "blog")
+
+
+@pytest.fixture
+def nikola_dialect(tmp_path: Path) -> Dialect:
+    """What a Nikola site reads that `nikola init` made."""
+    return Nikola(str(folder_with(tmp_path / "n", "conf.py", 'BLOG_TITLE = "x"\n'))).dialect
+
+
+@pytest.fixture
+def hugo_dialect(tmp_path: Path) -> Dialect:
+    """What a Hugo site reads that has no settings of its own."""
+    return Hugo(str(folder_with(tmp_path / "h", "hugo.toml", ""))).dialect
+
+
+@pytest.fixture
+def portable_dialect(tmp_path: Path) -> Dialect:
+    """What portable Markdown is."""
+    return Portable(str(tmp_path)).dialect
+
+
+_ENGINE = """\
+import json, sys
+import markdown
+from nikola.plugins.compile.markdown.mdx_nikola import NikolaExtension
+names = ["fenced_code", "codehilite", "extra"]
+engine = markdown.Markdown(extensions=[*names, NikolaExtension()], output_format="html5")
+for line in sys.stdin:
+    engine.reset()
+    print(json.dumps(engine.convert(json.loads(line))), flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def python_markdown(generators: str) -> Iterator[Callable[[str], str]]:
+    """Python-Markdown as Nikola sets it up: text in, HTML out."""
+    program = Path(needed("nikola", path=generators)).with_name("python")
+    with subprocess.Popen(
+        [program, "-c", _ENGINE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as engine:
+
+        def convert(text: str) -> str:
+            assert engine.stdin is not None
+            assert engine.stdout is not None
+            engine.stdin.write(json.dumps(text) + "\n")
+            engine.stdin.flush()
+            return str(json.loads(engine.stdout.readline()))
+
+        yield convert
+        assert engine.stdin is not None
+        engine.stdin.close()

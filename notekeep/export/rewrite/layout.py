@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from notekeep.export.nodes import containers
-from notekeep.export.passage import whole_lines
+from notekeep.export.passage import apart, whole_lines
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
@@ -62,6 +62,7 @@ def in_order(work: Work) -> None:
         written.append(text[start:end])
         reason = "footnotes are numbered by their place on this site"
         work.splices.append(whole_lines(work.passage, note.first, note.last, reason))
+    work.splices = apart(work.splices)
     work.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
 
 
@@ -133,7 +134,8 @@ def _fence(work: Work, fence: Node) -> None:
         run = re.match(r"[`~]+", source)
         mark = run[0] if run else "```"
         line = work.page.lines[fence.first]
-        text = f"{mark}{language}\n{fence.content}{mark}"
+        end = "" if not fence.content or fence.content.endswith("\n") else "\n"
+        text = f"{mark}{language}\n{fence.content}{end}{mark}"
         written = work.passage.text[line.start : fence.end]
         if written != text:
             work.claimed.add(fence)

@@ -1,0 +1,146 @@
+"""Vaults and sites as the tests of the exporter make them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from notekeep.export import Options, Source
+from notekeep.export.assets import web_name
+from notekeep.export.body import Body, write_body
+from notekeep.export.draft import Draft
+from notekeep.export.footnotes import spelled_out
+from notekeep.export.passage import Passage
+from notekeep.export.private import strip_private
+from notekeep.export.properties import Post
+from notekeep.export.refs import Ref, Refs
+from notekeep.export.rewrite.links import Anchors
+from notekeep.markdown.kinds import DEFAULT_SCHEMA
+from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.resolve import Resolver
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif
+
+    from notekeep.export.dialect import Dialect
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+TRAPS = REPOSITORY / "tests" / "export" / "vault"
+INDIA = timezone(timedelta(hours=5, minutes=30))
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+HUGO_SETTINGS = """\
+baseURL = "https://example.org/"
+title = "A site"
+timeZone = "UTC"
+"""
+HUGO_LAYOUTS = {
+    "baseof.html": "<!doctype html><html><head><title>{{ .Title }}</title></head>"
+    '<body>{{ block "main" . }}{{ end }}</body></html>',
+    "single.html": '{{ define "main" }}<article><h1>{{ .Title }}</h1>'
+    '<time datetime="{{ .Date.Format "2006-01-02T15:04:05Z07:00" }}">{{ .Date.Format "2 January'
+    ' 2006" }}</time>{{ range .GetTerms "tags" }}<a href="{{ .RelPermalink }}">{{ .LinkTitle }}'
+    '</a>{{ end }}<div class="post-content">{{ .Content }}</div></article>{{ end }}',
+    "list.html": '{{ define "main" }}<h1>{{ .Title }}</h1>{{ range .RegularPagesRecursive }}'
+    '<section><a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ .Summary }}</section>{{ end }}'
+    "{{ end }}",
+}
+
+
+def make_source(root: Path, published: frozenset[str] = frozenset()) -> Source:
+    """See a folder as the exporter sees a vault."""
+    notes: dict[str, Note] = {}
+    for base, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if name.endswith(".md"):
+                path = (Path(base) / name).relative_to(root).as_posix()
+                notes[path] = read_note(path, (root / path).read_bytes(), DEFAULT_SCHEMA)
+    return Source(
+        str(root),
+        notes,
+        lambda path: (root / path).read_bytes(),
+        Resolver((note.path, note.title, note.aliases) for note in notes.values()),
+        DEFAULT_SCHEMA,
+        published,
+    )
+
+
+def exif_with_place() -> Exif:
+    """Say where a picture was taken, with what, and that it lies on its side."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "CANARY-camera"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 0.0)
+    return exif
+
+
+def draw_pictures(vault: Path) -> None:
+    """Draw the pictures of the vault, one of them with what a camera writes into it."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    folder = vault / "attachments"
+    (folder / "shots").mkdir(parents=True, exist_ok=True)
+    info = PngInfo()
+    info.add_text("Author", "CANARY-png-author")
+    Image.new("RGB", (8, 6), (200, 30, 30)).save(folder / "My Grid (1).PNG", pnginfo=info)
+    Image.new("RGB", (4, 4), (30, 200, 30)).save(folder / "plain.png")
+    photo = Image.new("RGB", (12, 8), (30, 30, 200))
+    photo.save(folder / "shots" / "two words.jpg", exif=exif_with_place())
+
+
+def make_hugo_site(folder: Path, settings: str = HUGO_SETTINGS) -> Path:
+    """Make a small Hugo site with layouts of its own."""
+    (folder / "layouts").mkdir(parents=True)
+    (folder / "content").mkdir()
+    (folder / "hugo.toml").write_text(settings)
+    for name, text in HUGO_LAYOUTS.items():
+        (folder / "layouts" / name).write_text(text)
+    return folder
+
+
+class NoSite:
+    """Addresses for a body that is written by itself: nothing else has a page."""
+
+    def note(self, ref: Ref) -> str | None:
+        """Return None: no note has a page."""
+        del ref
+        return None
+
+    def local(self, ref: Ref) -> str | None:
+        """Return None: no place is linked."""
+        del ref
+        return None
+
+    def asset(self, ref: Ref) -> str:
+        """Return the file's name."""
+        return web_name(ref.path)
+
+
+def write_text(
+    text: str,
+    dialect: Dialect,
+    *,
+    wanted: frozenset[str] = frozenset(),
+    linebreaks: Literal["keep", "join"] = "join",
+    title: str = "A title",
+) -> Body:
+    """Write a body for an engine, as if it were the whole of a note."""
+    note = Note("n.md", title, body=text)
+    stripped = strip_private(Passage.of_file("n.md", text, 1)).passage
+    draft = Draft(note, Post("n.md", title), spelled_out(stripped), Refs.of(text))
+    anchors = Anchors.of(draft.passage, None if dialect.keep_title else title)
+    return write_body(draft, dialect, NoSite(), anchors, wanted, Options(linebreaks=linebreaks))
+
+
+def folder_with(folder: Path, name: str, text: str) -> Path:
+    """Make a folder with one file in it."""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return folder
