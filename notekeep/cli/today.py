@@ -82,7 +82,10 @@ def _rows(head: str, rows: list[tuple[str, str]]) -> None:
 
 
 def _streak(habit: HabitView) -> str:
-    return f"{habit.streak} {habit.streak_unit}".strip() if habit.streak else ""
+    if not habit.streak:
+        return ""
+    unit = habit.streak_unit.removesuffix("s") if habit.streak == 1 else habit.streak_unit
+    return f"{habit.streak} {unit}".strip()
 
 
 def _authors(row: Row) -> str:
