@@ -44,6 +44,7 @@ VERBS: dict[str, Verb] = {
     "rename": Verb("move", "rename", "change"),
     "mv": Verb("move", "mv", "change"),
     "rm": Verb("move", "rm", "change"),
+    "lint": Verb("lint", "lint", "change"),
     "undo": Verb("undo", "undo", "change"),
     "redo": Verb("undo", "redo", "change"),
     "history": Verb("history", "history", "change"),

@@ -71,7 +71,7 @@ def _tell(what: str, steps: Sequence[Taken], *, as_json: bool) -> None:
         output.write_json({"total": len(steps), "steps": [_object(step) for step in steps]})
         return
     for step in steps:
-        output.write(f"{what}: {step.verb} {step.label}")
+        output.write(f"{what}: {step.verb} {step.label}".rstrip())
 
 
 def _object(step: Taken) -> dict[str, Any]:

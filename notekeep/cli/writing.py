@@ -48,7 +48,7 @@ def carry_out(
     if dry_run or len(plan.changes) > 1:
         _show(plan, everything=dry_run)
     if dry_run:
-        return _tell_refused(plan)
+        return tell_refused(plan)
     if len(plan.changes) > MANY and not yes:
         _ask(len(plan.changes))
     result = vault.carry_out(plan)
@@ -60,7 +60,7 @@ def carry_out(
     if len(result.paths) > 1:
         output.note(f"{len(result.paths)} files; `notekeep undo` takes it back")
     plan.refused = result.refused
-    return _tell_refused(plan)
+    return tell_refused(plan)
 
 
 def write_diff(plan: WritePlan) -> None:
@@ -101,7 +101,8 @@ def _ask(count: int) -> None:
     agree(f"Change {count} files?", f"this would change {count} files", tty=sys.stdin.isatty())
 
 
-def _tell_refused(plan: WritePlan) -> int:
+def tell_refused(plan: WritePlan) -> int:
+    """Say which notes are left out of a plan and why; give the exit code, 0 or 4."""
     for problem in plan.refused:
         place = f"{problem.path}:{problem.line}" if problem.line else problem.path
         output.note(f"{place}: left as it is: {problem.message}")

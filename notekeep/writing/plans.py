@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.changes import FieldChange
     from notekeep.markdown.kinds import Schema
     from notekeep.markdown.note import Note, Value
+    from notekeep.writing.linting import Lint
 
 
 class Plans:
@@ -117,6 +118,12 @@ class Plans:
         from notekeep.writing.tagging import plan_rename_tag
 
         return plan_rename_tag(self, old, new)
+
+    def lint(self, paths: Iterable[str], label: str = "") -> Lint:
+        """What is wrong in notes and logs, and the edits that mend what can be mended."""
+        from notekeep.writing.linting import lint
+
+        return lint(self, paths, label)
 
     def rename(self, name: str, title: str) -> WritePlan:
         """A note under another title and file name, with links to it following."""

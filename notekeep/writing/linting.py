@@ -1,0 +1,163 @@
+"""What is wrong in notes and logs and can be mended without a guess: `lint`.
+
+A finding with a fix has an edit in the plan; one without says what a person can do. What is broken
+beyond that (front matter that cannot be read) is for `doctor` to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import NotFound, Refused
+from notekeep.files.paths import travel_problem
+from notekeep.markdown.kinds import role
+from notekeep.markdown.problem import Problem
+from notekeep.writing.near import NearNames, mend_links
+from notekeep.writing.plan import FileChange, WritePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from notekeep.markdown.frontmatter import FrontMatter
+    from notekeep.writing.plans import Plans
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong.
+
+    Attributes:
+        problem: What, where, and what to do.
+        has_fix: Whether the plan mends it.
+    """
+
+    problem: Problem
+    has_fix: bool
+
+
+class Lint(NamedTuple):
+    """What `lint` found, and the plan that mends what can be mended."""
+
+    findings: list[Finding]
+    plan: WritePlan
+
+
+def lint(plans: Plans, paths: Iterable[str], label: str) -> Lint:
+    """Look at notes and logs.
+
+    Args:
+        plans: The vault.
+        paths: Which.
+        label: What they are, for history.
+    """
+    found = Lint([], WritePlan("lint", label))
+    near = NearNames(plans.catalog.names())
+    for path in sorted(paths):
+        found.findings.extend(_name(path))
+        try:
+            data = plans.read(path)
+        except (NotFound, Refused):
+            continue
+        if role(path, plans.schema) == "log":
+            findings, after = _log(path, data)
+        else:
+            findings, after = _note(plans, path, data, near, found.plan)
+        found.findings.extend(findings)
+        if after != data:
+            found.plan.changes.append(FileChange(path, data, after))
+    return found
+
+
+def _name(path: str) -> Iterator[Finding]:
+    """Names that would not survive the way to another system."""
+    for part in path.split("/"):
+        reason = travel_problem(part)
+        if reason:
+            hint = "`notekeep rename` gives it another name, and links follow"
+            problem = Problem(path, None, f"The name '{part}' {reason}.", hint, "name")
+            yield Finding(problem, has_fix=False)
+
+
+def _log(path: str, data: bytes) -> tuple[list[Finding], bytes]:
+    """Lines of a log that were meant as a check-in and only need another shape."""
+    from notekeep.habits.log import parse_file
+
+    lines = data.split(b"\n")
+    found: list[Finding] = []
+    text = data.decode("utf-8-sig", "surrogateescape")
+    for placed in parse_file(text):
+        report = placed.line.report
+        if report is None or not report.fix:
+            continue
+        old = lines[placed.number - 1]
+        end = old[len(old.rstrip()) :]
+        lines[placed.number - 1] = report.fix.encode("utf-8", "surrogateescape") + end
+        problem = Problem(path, placed.number, report.message, f"write: {report.fix}", report.code)
+        found.append(Finding(problem, has_fix=True))
+    return found, b"\n".join(lines) if found else data
+
+
+def _note(
+    plans: Plans, path: str, data: bytes, near: NearNames, plan: WritePlan
+) -> tuple[list[Finding], bytes]:
+    """Links and tags of a note."""
+    note = plans.note(path, data)
+    if note.problem is not None:
+        return [], data
+    broken = {
+        (link.line, link.target) for link in plans.catalog.links(path) if link.state == "broken"
+    }
+    links, after = mend_links(note, data, broken, near)
+    tags: list[Problem] = []
+    try:
+        tags, after = _tags(path, after)
+    except Refused as error:
+        plan.refuse(path, error)
+    return [Finding(problem, has_fix=True) for problem in (*tags, *links)], after
+
+
+def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
+    """Tags of front matter: written with `#`, twice, or as text that lists several.
+
+    Raises:
+        Refused: They cannot be edited safely.
+    """
+    from notekeep.markdown import fieldedits, frontmatter
+    from notekeep.markdown.fieldtypes import items
+    from notekeep.markdown.kinds import names_in
+
+    matter = frontmatter.read(data)
+    key = names_in(matter.fields).get("tags")
+    if key is None:
+        return [], data
+    said = matter.words.get(key, "")
+    words = [str(item) for item in items("tags", said)]
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(word.lstrip("#").casefold(), word.lstrip("#"))
+    wanted = list(first.values())
+    is_text = isinstance(said, str) and len(words) > 1
+    if words == wanted and not is_text:
+        return [], data
+    line = _line_of(data, matter, key)
+    found = []
+    if any(word.startswith("#") for word in words):
+        found.append(Problem(path, line, f"A tag in `{key}` is written with #.", "", "tag-sign"))
+    if len(wanted) < len(words):
+        found.append(Problem(path, line, f"A tag stands in `{key}` twice.", "", "tag-twice"))
+    if is_text:
+        message = f"`{key}` is text that lists several tags."
+        found.append(Problem(path, line, message, "", "tag-text"))
+    if len(wanted) == len(words) and not is_text:
+        for old, new in zip(words, wanted, strict=True):
+            data = fieldedits.replace_item(data, key, old, new)
+        return found, data
+    return found, fieldedits.set_field(data, key, list(wanted))
+
+
+def _line_of(data: bytes, matter: FrontMatter, key: str) -> int:
+    """The line of the file that a key of front matter stands on."""
+    block = data[: matter.split.end].decode("utf-8", "replace")
+    for number, line in enumerate(block.splitlines(), 1):
+        if line.lstrip("\"' ").startswith(key):
+            return number
+    return 1
