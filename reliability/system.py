@@ -13,7 +13,7 @@ import notekeep.files
 from notekeep.files import durable, rename
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 FALLIBLE = frozenset(
@@ -91,12 +91,27 @@ def failing(at: int, number: int) -> Iterator[FailingSystem]:
             raise OSError(number, os.strerror(number))
         real_syncfs(fd)
 
+    with installed(system, real_renamer and renamer, real_syncfs and syncfs):
+        yield system
+
+
+@contextmanager
+def installed(
+    system: Any,
+    renamer: Callable[[rename.Entry, rename.Entry, int], int] | None,
+    syncfs: Callable[[int], None] | None,
+) -> Iterator[None]:
+    """Put a system in the place of `os`, and of the calls that `os` does not offer.
+
+    Args:
+        system: What takes the place of `os`.
+        renamer: The rename with flags; None where there is none.
+        syncfs: The flush of a whole file system; None where there is none.
+    """
     with ExitStack() as stack:
         for module in rooms():
             if hasattr(module, "os"):
                 stack.enter_context(patch.object(module, "os", system))
-        if real_renamer is not None:
-            stack.enter_context(patch.object(rename, "_renamer", lambda: renamer))
-        if real_syncfs is not None:
-            stack.enter_context(patch.object(durable, "_syncfs", lambda: syncfs))
-        yield system
+        stack.enter_context(patch.object(rename, "_renamer", lambda: renamer))
+        stack.enter_context(patch.object(durable, "_syncfs", lambda: syncfs))
+        yield
