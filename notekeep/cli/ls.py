@@ -9,7 +9,7 @@ import click
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
-from notekeep.cli.raw import RawCommand
+from notekeep.cli.raw import RawCommand, as_query
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def ls(
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
-    query = " ".join(words) + (f" sort:{sort}" if sort else "")
+    query = as_query(words) + (f" sort:{sort}" if sort else "")
     found = opened.rows(query, limit=limit)
     columns = cols.split(",") if cols else PLAIN_COLUMNS
     known = opened.fields()

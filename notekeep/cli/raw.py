@@ -46,3 +46,8 @@ class RawCommand(click.Command):
             if takes_value[name] and not equals:
                 options += [value for value in (next(rest, None),) if value is not None]
         return options, words
+
+
+def as_query(words: tuple[str, ...]) -> str:
+    """Words as one query; a bare `--` only ends the options and asks for nothing."""
+    return " ".join(word for word in words if word != "--")

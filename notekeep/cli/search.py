@@ -9,7 +9,7 @@ import click
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
-from notekeep.cli.raw import RawCommand
+from notekeep.cli.raw import RawCommand, as_query
 
 if TYPE_CHECKING:
     from notekeep.index.search import Found, Hit
@@ -49,7 +49,7 @@ def search(
     notekeep search '"two-minute rule" type:book'
     notekeep search 'habit -tag:draft finished:2026'
     """
-    query = " ".join(words)
+    query = as_query(words)
     if not query.strip():
         raise click.UsageError("what should be searched for?")
     opened = open_vault(vault)
