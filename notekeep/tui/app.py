@@ -15,7 +15,7 @@ from textual.app import App
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
-from notekeep.tui.actions import BY_ID
+from notekeep.tui.actions import BY_ID, clashes
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import (
@@ -35,16 +35,15 @@ from notekeep.tui.theme import DEFAULT, THEMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.binding import Binding
     from textual.dom import DOMNode
     from textual.screen import Screen
 
     from notekeep.errors import NotekeepError
-    from notekeep.files.ledger import StepRecord
     from notekeep.index.checkin import Undone
     from notekeep.index.refresh import Refreshed
     from notekeep.vault import Rows, Vault
     from notekeep.writing.plan import Done
+    from notekeep.writing.steps import Taken
 
 
 CHECK_IN, CHANGE = "check-in", "change"
@@ -72,14 +71,14 @@ class NotekeepApp(App[None]):
             first: The first page of its notes, when it was read already.
             when_shown: Called once the first frame is out.
         """
-        super().__init__()
+        # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.vault = vault
         self.place = places.load(vault.places.state)
         self.today = vault.today()
         self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
         self._first = first
         self._when_shown = when_shown
-        self._clashes: set[str] = set()
         self._screens: list[VaultScreen] = []
         self._done: list[str] = []
         self.add_mode(places.TODAY, self._today_screen)
@@ -125,6 +124,8 @@ class NotekeepApp(App[None]):
         self.call_after_refresh(self._shown)
 
     def _shown(self) -> None:
+        for clash in clashes(self.vault.person.keys):
+            self.notify(clean_line(clash), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:
             self._when_shown()
         self._sweep()
@@ -154,12 +155,18 @@ class NotekeepApp(App[None]):
         in_background(
             self,
             self.vault.refresh,
-            lambda _refreshed: None,
+            self._caught_up,
             group="catch-up",
             exclusive=True,
             pause=1.0,
             failed=lambda _error: None,
         )
+
+    def _caught_up(self, _refreshed: Refreshed) -> None:
+        """What is searched for may be found in what was just written."""
+        for screen in self._screens:
+            if isinstance(screen, BrowseScreen) and screen.is_mounted and screen.pane.typed:
+                screen.pane.again()
 
     def _not_swept(self, error: NotekeepError) -> None:
         self.post_message(Working(""))
@@ -199,8 +206,6 @@ class NotekeepApp(App[None]):
             self._done.append(CHANGE)
         self._show_changed()
         self._catch_up()
-        if event.opened is not None:
-            self.post_message(OpenNote(event.opened))
 
     def _show_changed(self) -> None:
         for screen in self._screens:
@@ -212,7 +217,11 @@ class NotekeepApp(App[None]):
         screen = self.screen
         if isinstance(screen, BrowseScreen):
             screen.call_after_refresh(
-                screen.open_note, event.path, line=event.line, read=event.read
+                screen.open_note,
+                event.path,
+                line=event.line,
+                read=event.read,
+                among_all=event.among_all,
             )
 
     def on_show_query(self, event: ShowQuery) -> None:
@@ -246,7 +255,8 @@ class NotekeepApp(App[None]):
     def _created(self, done: Done) -> None:
         for path in done.paths[:1]:
             say(self, f"Made {path} · e edits it · u undo")
-            self.post_message(VaultChanged(path, is_step=True))
+            self.post_message(VaultChanged(is_step=True))
+            self.post_message(OpenNote(path, among_all=True))
 
     def on_switcher_chosen(self, event: object) -> None:
         from notekeep.tui.widgets.switcher import Switcher
@@ -317,7 +327,7 @@ class NotekeepApp(App[None]):
         say(self, f"Took back: {undone.habit.title}")
         self._show_changed()
 
-    def _undone(self, steps: Sequence[StepRecord]) -> None:
+    def _undone(self, steps: Sequence[Taken]) -> None:
         what = ", ".join(f"{step.verb} {step.label}" for step in steps)
         say(self, f"Took back: {what} · ctrl+r does it again")
         self.post_message(VaultChanged())
@@ -325,7 +335,7 @@ class NotekeepApp(App[None]):
     def action_redo(self) -> None:
         in_background(self, self.vault.redo, self._redone, group="write")
 
-    def _redone(self, step: StepRecord) -> None:
+    def _redone(self, step: Taken) -> None:
         say(self, f"Did again: {step.verb} {step.label} · u undo")
         self.post_message(VaultChanged())
 
@@ -374,15 +384,6 @@ class NotekeepApp(App[None]):
     def watch_theme(self, theme: str) -> None:
         if hasattr(self, "place") and self.is_running and not self.vault.person.theme:
             self.place.theme = theme
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        del node
-        names = ", ".join(sorted(clean_line(binding.id or "") for binding in clashed_bindings))
-        # Textual asks at every key press; once is enough to say it.
-        if names not in self._clashes:
-            self._clashes.add(names)
-            text = f"Your key map gives a key of {names} to something else."
-            self.notify(text, severity="warning", markup=False)
 
 
 class TodayFirst(NotekeepApp):

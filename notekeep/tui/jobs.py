@@ -55,8 +55,9 @@ def in_background(
         else:
             then(answer)
 
+    # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
-        job(), group=f"{node.id or ''}{group}", exclusive=exclusive, exit_on_error=False
+        job, group=f"{node.id or ''}{group}", exclusive=exclusive, exit_on_error=False
     )
 
 

@@ -26,10 +26,14 @@ class OpenNote(Message):
         path: The note.
         line: The line of the file to begin at, counted from 1, or None.
         read: Whether to give it the whole width.
+        among_all: Whether the list should show all notes, and not what was searched for.
     """
 
-    def __init__(self, path: str, *, line: int | None = None, read: bool = False) -> None:
+    def __init__(
+        self, path: str, *, line: int | None = None, read: bool = False, among_all: bool = False
+    ) -> None:
         super().__init__()
+        self.among_all = among_all
         self.path = path
         self.line = line
         self.read = read
@@ -55,13 +59,11 @@ class VaultChanged(Message):
     """Something in the vault is not what the screens show.
 
     Attributes:
-        opened: A note to show with it: one that was just made, or brought back.
         is_step: Whether it was a change made here, which `undo` takes back.
     """
 
-    def __init__(self, opened: str | None = None, *, is_step: bool = False) -> None:
+    def __init__(self, *, is_step: bool = False) -> None:
         super().__init__()
-        self.opened = opened
         self.is_step = is_step
 
 

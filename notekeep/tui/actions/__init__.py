@@ -13,7 +13,7 @@ from notekeep.tui.actions.everywhere import EVERYWHERE
 from notekeep.tui.actions.screens import OF_SCREENS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "ACTIONS",
@@ -24,6 +24,7 @@ __all__ = [
     "SHADOWED",
     "Action",
     "at_place",
+    "clashes",
     "of_context",
 ]
 
@@ -88,3 +89,23 @@ def at_place(place: str) -> Iterator[Action]:
     """Yield every action that works at a place, nearest context first."""
     for context in PLACES[place]:
         yield from of_context(context)
+
+
+def clashes(own_keys: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a person's key map, one sentence each.
+
+    Args:
+        own_keys: Action ids and the keys they are given, separated by commas.
+    """
+    found = [
+        f"There is no action {name!r} to give keys to." for name in own_keys.keys() - BY_ID.keys()
+    ]
+    for contexts in PLACES.values():
+        taken: dict[str, str] = {}
+        for action in (action for context in contexts for action in of_context(context)):
+            keys = own_keys[action.id].split(",") if action.id in own_keys else action.keys
+            for key in map(str.strip, keys):
+                holder = taken.setdefault(key, action.id)
+                if holder != action.id and SHADOWED.get(holder) != action.id:
+                    found.append(f"The key {key} is that of {holder}, and of {action.id}.")
+    return list(dict.fromkeys(found))

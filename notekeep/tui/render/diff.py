@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from notekeep.export.manifest import NAME as MANIFEST
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.render.pieces import Line, Piece, chop, wrap
+from notekeep.tui.render.pieces import Line, Piece, chop, pad, wrap
 from notekeep.tui.render.words import plural
 
 if TYPE_CHECKING:
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 LONGEST_DIFF = 4000
 """Lines of a diff that are shown; what is longer is read in an editor."""
 
+STATUS_WIDTH = 11
+
 _STATUS_ROLES = {
     "new": "added",
-    "changed": "link",
+    "changed": "accent",
     "unchanged": "faint",
     "conflict": "warn",
     "orphan": "warn",
@@ -48,8 +51,9 @@ def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
         lines += _told(warning, "warn", width, glyphs)
     for file in plan.files:
         lines += _file(file, width)
+    # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
-        if file.status not in {"unchanged", "orphan"}:
+        if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
             lines += _diff(file, width, glyphs)
     return lines
 
@@ -92,12 +96,13 @@ def _told(text: str, role: str, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _file(file: FileChange, width: int) -> list[Line]:
-    line = [
-        Piece(f"{file.status:<10}", _STATUS_ROLES[file.status]),
-        Piece(clean_line(file.path)),
-        *([Piece(f"  {clean_line(file.why)}", "faint")] if file.why else []),
-    ]
-    return wrap(line, width)
+    about: Line = [Piece(clean_line(file.path))]
+    if file.why:
+        about.append(Piece(f"  {clean_line(file.why)}", "faint"))
+    status = pad([Piece(file.status, _STATUS_ROLES[file.status])], STATUS_WIDTH)
+    blank = Piece(" " * STATUS_WIDTH)
+    rows = wrap(about, width - STATUS_WIDTH)
+    return [[*status, *rows[0]], *([blank, *row] for row in rows[1:])]
 
 
 def _diff(file: FileChange, width: int, glyphs: Glyphs) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,19 @@ from notekeep.tui.render.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from notekeep.index.rows import Row
     from notekeep.index.search import Hit
     from notekeep.markdown.note import Note, Value
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
+
+# Marks of headings and lists at the start of a line, of emphasis, code and links anywhere.
+_SIGNS = re.compile(
+    r"(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
+    r"|\*\*|==|`|\[\[|\]\]"
+)
 
 # A list this wide has room for a column of ratings beside that of dates.
 WIDE = 46
@@ -116,10 +123,27 @@ def hit_rows(
         about = kind_name(hit.row.kind)
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
         return [first, spread([Piece(f"{about}  {tags}", "faint")], [], width)]
-    # Each break is one blank, so that the marks keep their places.
-    passage = "".join(" " if char in "\r\n\t\x85\u2028\u2029" else char for char in snippet.text)
-    second = mark_spans([Piece(passage, "muted")], snippet.marks)
+    passage, marks = as_prose(snippet.text, snippet.marks)
+    second = mark_spans([Piece(passage, "muted")], marks)
     return [first, spread(second, [], width)]
+
+
+def as_prose(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """Return a passage in one line without the signs of Markdown, and its marks in their places."""
+    kept: list[str] = []
+    places: list[int] = []
+    dropped = {
+        offset for match in _SIGNS.finditer(text) for offset in range(match.start(), match.end())
+    }
+    for offset, char in enumerate(text):
+        places.append(len(kept))
+        if offset in dropped:
+            continue
+        blank = char.isspace()
+        if not (blank and (not kept or kept[-1] == " ")):
+            kept.append(" " if blank else char)
+    places.append(len(kept))
+    return "".join(kept), [(places[start], places[end]) for start, end in marks]
 
 
 def note_head(note: Note, width: int, glyphs: Glyphs) -> list[Line]:

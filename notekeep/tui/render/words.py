@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notekeep.dates import MONTHS, parse_iso
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Value
     from notekeep.tui.render.glyphs import Glyphs
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _PLURALS = {
     "book": "Books",
     "podcast": "Podcasts",
@@ -81,6 +83,8 @@ def field_text(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = f"{value:g}" if isinstance(value, float) else str(value)
+    if _MOMENT.match(text):
+        return text[:10]
     # A field may be a link as Obsidian writes it in properties: [[target|text]].
     if text.startswith("[[") and text.endswith("]]"):
         target, _, shown = text[2:-2].partition("|")

@@ -159,6 +159,7 @@ class BrowseScreen(VaultScreen):
 
     def show_query(self, query: str) -> None:
         """Search for a query, as if it had been typed."""
+        self.remove_class("-reading")
         self._choose("", "")
         self.pane.box.set_text(query)
 
@@ -208,10 +209,21 @@ class BrowseScreen(VaultScreen):
 
     # From note to note.
 
-    def open_note(self, path: str, *, line: int | None = None, read: bool = False) -> None:
-        """Show a note, wherever the list stands."""
+    def open_note(
+        self, path: str, *, line: int | None = None, read: bool = False, among_all: bool = False
+    ) -> None:
+        """Show a note, wherever the list stands; see `OpenNote`."""
+        if among_all:
+            self._list_all()
         self._visit(path)
         self._go_to(path, line=line, read=read)
+
+    def _list_all(self) -> None:
+        """List all notes, whatever was searched for."""
+        if self.pane.scope:
+            self._choose("", "")
+        if self.pane.typed:
+            self.pane.clear()
 
     def _visit(self, path: str) -> None:
         if self._at < 0 or self._trail[self._at] != path:
@@ -221,13 +233,11 @@ class BrowseScreen(VaultScreen):
     def _go_to(self, path: str, *, line: int | None = None, read: bool = False) -> None:
         row = self.notes.row
         if row is None or row.path != path:
-            self._choose("", "")
-            if self.pane.typed:
-                self.pane.box.set_text("")
+            self._list_all()
             self.pane.again(path)
         if read:
             self._read()
-        self._show(self.vault.resolve(path), line)
+        self._show(self.vault.catalog.row(path), line)
 
     def action_note_before(self) -> None:
         if self._at > 0:

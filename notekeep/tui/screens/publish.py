@@ -53,6 +53,8 @@ class PublishScreen(VaultScreen):
 
     _plan: Plan | None = None
     _asked: tuple[str, ...] = ()
+    _written: tuple[str, ...] = ()
+    _made_for: tuple[tuple[str, ...], str, str] | None = None
     _target = ""
     _site = ""
 
@@ -87,10 +89,14 @@ class PublishScreen(VaultScreen):
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         row = self.notes.row
-        if event.view is self.notes and row is not None:
-            if row.path not in self._asked:
-                self._asked = ()
-            self._make_plan(self._asked or (row.path,), pause=PAUSE)
+        if event.view is not self.notes or row is None:
+            return
+        if row.path not in self._asked and not self.notes.marked:
+            self._asked = ()
+        paths = self._asked or (row.path,)
+        # What was written stays to be read, although the list has been asked for again.
+        if paths != self._written:
+            self._make_plan(paths, pause=PAUSE)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -110,7 +116,11 @@ class PublishScreen(VaultScreen):
                 return
 
     def _make_plan(self, paths: tuple[str, ...], *, pause: float = 0.0) -> None:
-        self._plan = None
+        made_for = (paths, self._target, self._site)
+        if made_for != self._made_for:
+            # Until another plan is there, no key can mean it; the same one may be made again.
+            self._plan = None
+        self._made_for, self._written = made_for, ()
         in_background(
             self,
             lambda: self.vault.plan_export(paths, target=self._target, site=self._site),
@@ -150,6 +160,8 @@ class PublishScreen(VaultScreen):
         )
 
     def _was_written(self, done: Exported) -> None:
+        row = self.notes.row
+        self._written = self._asked or ((row.path,) if row is not None else ())
         self.diff.show_exported(done)
         count = plural(len(done.written), "file")
         say(self, f"Wrote {count} into {home_path(done.site)} · u undo")
@@ -190,6 +202,19 @@ class PublishScreen(VaultScreen):
 
     def action_show_drafts(self) -> None:
         self.notes.focus()
+
+    def action_open(self) -> None:
+        self.diff.focus()
+
+    def action_page_preview(self) -> None:
+        self.diff.action_page_down()
+
+    def action_mark(self) -> None:
+        """Mark a note, so that all marked ones are exported together."""
+        self.notes.toggle_mark()
+        if self.notes.marked:
+            self._asked = tuple(sorted(self.notes.marked))
+            self._make_plan(self._asked)
 
 
 def _no_drafts() -> list[Line]:

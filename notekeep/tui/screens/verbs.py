@@ -36,7 +36,7 @@ def edit(screen: VaultScreen, path: str) -> None:
     in_background(
         screen,
         vault.refresh,
-        lambda _refreshed: screen.post_message(VaultChanged(path)),
+        lambda _refreshed: screen.post_message(VaultChanged()),
         group="write",
     )
 
@@ -49,7 +49,7 @@ def rename(screen: VaultScreen, row: Row) -> None:
             in_background(
                 screen,
                 lambda: screen.vault.rename(row.path, title),
-                partial(_changed, screen, f"Renamed to {title}"),
+                partial(_renamed, screen, title),
                 group="write",
             )
 
@@ -106,7 +106,10 @@ def delete(screen: VaultScreen, paths: Sequence[str]) -> None:
         paths,
         "Delete",
         lambda: in_background(
-            screen, delete_all, partial(_changed, screen, f"Moved {what} to .trash"), group="write"
+            screen,
+            delete_all,
+            partial(_changed, screen, f"Moved {what} to .trash"),
+            group="write",
         ),
     )
 
@@ -228,5 +231,13 @@ def _changed(screen: VaultScreen, text: str, done: Done) -> None:
         )
     if done.paths:
         say(screen, f"{text} · u undo")
-    opened = done.paths[0] if len(done.paths) == 1 else None
-    screen.post_message(VaultChanged(opened, is_step=bool(done.step)))
+    screen.post_message(VaultChanged(is_step=bool(done.step)))
+
+
+def _renamed(screen: VaultScreen, title: str, done: Done) -> None:
+    """Go to the note under its other name; the notes that link to it were written too."""
+    _changed(screen, f"Renamed to {title}", done)
+    rows = map(screen.vault.catalog.row, done.paths)
+    path = next((row.path for row in rows if row is not None and row.title == title), None)
+    if path is not None:
+        screen.post_message(OpenNote(path))

@@ -198,6 +198,9 @@ class ListView(LineView):
 
     row_height = 1
 
+    is_moved = False
+    """Whether the person put the cursor where it is, since this was last set to False."""
+
     def row_count(self) -> int:
         """Return how many rows there are."""
         raise NotImplementedError
@@ -287,27 +290,32 @@ class ListView(LineView):
             chain: 1 for a click, 2 for a double click.
         """
         del x
+        self.is_moved = True
         self.move_to(row)
         if chain == 2:
             self.post_message(self.Selected(self, row))
 
+    def _step(self, rows: int) -> None:
+        self.is_moved = True
+        self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
+
     def action_line_up(self) -> None:
-        self.move_to(self.cursor - 1, -1)
+        self._step(-1)
 
     def action_line_down(self) -> None:
-        self.move_to(self.cursor + 1)
+        self._step(1)
 
     def action_page_up(self) -> None:
-        self.move_to(self.cursor - max(1, self.page // self.row_height - 1), -1)
+        self._step(-max(1, self.page // self.row_height - 1))
 
     def action_page_down(self) -> None:
-        self.move_to(self.cursor + max(1, self.page // self.row_height - 1))
+        self._step(max(1, self.page // self.row_height - 1))
 
     def action_first_line(self) -> None:
-        self.move_to(0)
+        self._step(-self.row_count())
 
     def action_last_line(self) -> None:
-        self.move_to(self.row_count() - 1, -1)
+        self._step(self.row_count())
 
 
 class Page(LineView):

@@ -96,6 +96,7 @@ class ListPane(Vertical):
         self._vault, self._glyphs, self._today, self._first = vault, glyphs, today, first
         self._order = 0
         self._number = 0
+        self._is_searching = False
         self._wanted: str | None = note or None
         self.scope = ""
         self.is_reading = first is not None and not first.total
@@ -117,6 +118,7 @@ class ListPane(Vertical):
     def again(self, wanted: str | None = None) -> None:
         """Ask the vault again, with the cursor on the note `wanted` or where it was."""
         self._first = None
+        self.notes.is_moved |= wanted is not None
         self.is_reading = False
         self._wanted = wanted
         if self.typed:
@@ -137,10 +139,14 @@ class ListPane(Vertical):
         return ORDERS[self._order][1]
 
     def clear(self) -> None:
-        """Empty the search box."""
-        self.box.set_text("")
+        """Empty the search box, and list all notes of the scope."""
+        self.box.empty()
+        self._is_searching = False
+        self._list()
 
     def _list(self) -> None:
+        # An answer to a search that is still on its way has nothing to say any more.
+        self._number += 1
         query = f"{self.scope} {ORDERS[self._order][0]}".strip()
         rows = self._first if not query else None
         if rows is None:
@@ -168,10 +174,12 @@ class ListPane(Vertical):
     def on_search_box_changed(self, event: SearchBox.Changed) -> None:
         event.stop()
         if event.text.strip():
+            if not self._is_searching:
+                self.notes.is_moved = False
             self._search(pause=PAUSE)
         else:
-            self._number += 1
             self._list()
+        self._is_searching = bool(event.text.strip())
 
     def _search(self, *, pause: float) -> None:
         self._number += 1
@@ -202,7 +210,9 @@ class ListPane(Vertical):
     def _show(self, typed: str, found: Found) -> None:
         self.matcher = matcher_of(self._vault.query(typed, typing=True))
         self.notes.nothing = _nothing_for(typed)
-        self.notes.show_hits(found.hits, self.matcher, self._keep())
+        # The best hit, until the person has looked at another.
+        keep = self._keep()
+        self.notes.show_hits(found.hits, self.matcher, keep if self.notes.is_moved else None)
         self._counted(found.total, *found.remarks[:1])
         if not found.hits:
             self.post_message(self.Empty())
@@ -210,6 +220,7 @@ class ListPane(Vertical):
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
         if self.notes.note_count or not self.typed:
+            self.notes.is_moved = True
             self.notes.focus()
         else:
             self.post_message(CreateNote(self.typed))

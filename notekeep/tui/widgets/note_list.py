@@ -96,6 +96,7 @@ class NoteList(ListView):
         """Mark the note under the cursor, or unmark it, and go on to the next."""
         if (row := self.row) is not None:
             self.marked ^= {row.path}
+            self.is_moved = True
             self.lines_changed()
             self.move_to(self.cursor + 1)
 

@@ -95,7 +95,9 @@ class Preview(Page):
             line: The line of the file to begin at instead, counted from 1.
         """
         self._remember()
-        self._rendering, self._matcher, self._link, self._message = rendering, matcher, None, []
+        if rendering is not self._rendering:
+            self._link = None
+        self._rendering, self._matcher, self._message = rendering, matcher, []
         top = self._places.get(rendering.path) or 0
         if line is not None:
             top = max(0, rendering.line_of(line) - self.page // 3)

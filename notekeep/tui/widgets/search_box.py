@@ -92,6 +92,12 @@ class SearchBox(Horizontal):
         field.value = text
         field.cursor_position = len(text)
 
+    def empty(self) -> None:
+        """Take away what was typed, and say nothing of it."""
+        field = self.query_one(_Typed)
+        with field.prevent(Input.Changed):
+            field.value = ""
+
     def set_scope(self, name: str) -> None:
         """Say what the search is limited to; "" for all notes."""
         scope = self.query_one(_Scope)

@@ -79,6 +79,10 @@ class Sidebar(ListView):
         wanted = here if here in queries and here is not None else active
         self.rows_changed(queries.index(wanted) if wanted in queries else 1)
 
+    def has_entry(self, query: str) -> bool:
+        """Tell whether there is an entry that shows the notes of a query."""
+        return any(entry.query == query for entry in self._entries)
+
     def activate(self, query: str) -> None:
         """Show which entry's notes the list shows."""
         self._active = query

@@ -43,6 +43,8 @@ class StatusLine(Bar):
                 tabs.append(Piece(f"{key_name(action.keys[0])} ", "faint", link))
             tabs.extend([Piece(action.title, role, link), Piece("  ")])
         right = [Piece(clean_line(self.says), "muted")]
+        if cells(tabs) + cells(right) + 2 > width:
+            right = []
         room = width - cells(tabs) - cells(right) - 4
         name = fit([Piece(self._vault, "title")], min(room, 24)) if room >= 4 else []
         return spread([*name, *([Piece("   ")] if name else []), *tabs], right, width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.matching import Matcher
 
 SHOWN = 50
+WIDEST = 76
+TOP = 2
 
 
 class _Titles(ListView, can_focus=False):
@@ -71,7 +73,25 @@ class _Titles(ListView, can_focus=False):
 
 
 class _Typed(Input):
-    BINDINGS: ClassVar = bindings("switcher")
+    """The letters typed; its keys are the switcher's."""
+
+    BINDINGS = bindings("switcher")
+
+    @property
+    def _switcher(self) -> Switcher:
+        return self.query_ancestor(Switcher)
+
+    def action_switch(self) -> None:
+        self._switcher.switch()
+
+    def action_close_switcher(self) -> None:
+        self._switcher.close()
+
+    def action_switcher_down(self) -> None:
+        self._switcher.step(1)
+
+    def action_switcher_up(self) -> None:
+        self._switcher.step(-1)
 
 
 class Switcher(Vertical):
@@ -81,11 +101,7 @@ class Switcher(Vertical):
     Switcher {
         layer: over;
         display: none;
-        width: 70%;
-        max-width: 76;
-        min-width: 20;
         height: auto;
-        margin: 2 0 0 0;
         background: $panel;
         border: round $border-blurred;
         border-title-color: $text-muted;
@@ -134,8 +150,21 @@ class Switcher(Vertical):
         """Whether it is shown."""
         return self.has_class("-open")
 
+    def on_mount(self) -> None:
+        self._centre()
+
+    def on_resize(self) -> None:
+        self._centre()
+
+    def _centre(self) -> None:
+        screen = self.app.size.width
+        width = min(WIDEST, max(20, screen * 7 // 10), screen)
+        self.styles.width = width
+        self.styles.offset = ((screen - width) // 2, TOP)
+
     def open(self) -> None:
         """Show it, empty, with the notes that were open last."""
+        self._centre()
         field = self.query_one(_Typed)
         with field.prevent(Input.Changed):
             field.value = ""
@@ -163,21 +192,18 @@ class Switcher(Vertical):
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
-        self.action_switch()
+        self.switch()
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         event.stop()
 
-    def action_switcher_down(self) -> None:
-        self.query_one(_Titles).action_line_down()
+    def step(self, rows: int) -> None:
+        """Go to the title some rows further."""
+        titles = self.query_one(_Titles)
+        titles.move_to(titles.cursor + rows, rows)
 
-    def action_switcher_up(self) -> None:
-        self.query_one(_Titles).action_line_up()
-
-    def action_close_switcher(self) -> None:
-        self.close()
-
-    def action_switch(self) -> None:
+    def switch(self) -> None:
+        """Open the note under the cursor, or make one with the title that was typed."""
         titles = self.query_one(_Titles)
         if titles.rows:
             self.post_message(self.Chosen(titles.rows[titles.cursor]))

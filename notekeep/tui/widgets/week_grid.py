@@ -34,6 +34,25 @@ STRENGTH = 9
 STREAK = 14
 
 
+_NO_HABITS: tuple[Line, ...] = (
+    [],
+    [Piece("  No habits yet.", "title")],
+    [],
+    [
+        Piece(
+            "  A habit is a note with these lines at its top, the first at least:",
+            "muted",
+        )
+    ],
+    [],
+    [Piece("     habit: meditate", "code-string")],
+    [Piece("     schedule: daily", "code-string")],
+    [Piece('     goal: ">= 10 min"', "code-string")],
+    [],
+    [Piece("  ctrl+p", "key"), Piece("  New note, kind habit, makes one", "muted")],
+)
+
+
 class Columns(NamedTuple):
     """How wide each column is; one that has no room is 0."""
 
@@ -81,7 +100,7 @@ class WeekGrid(ListView):
         self._glyphs = glyphs
         self._today = today
         self._week_start = week_start
-        self._rows: list[HabitView | str] = []
+        self._rows: list[HabitView | str | Line] = []
 
     @property
     def first_day(self) -> date:
@@ -92,7 +111,7 @@ class WeekGrid(ListView):
     def habit(self) -> HabitView | None:
         """The habit under the cursor."""
         row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
-        return row if not isinstance(row, str) else None
+        return None if isinstance(row, str | list) else row
 
     @property
     def cell(self) -> Cell | None:
@@ -105,7 +124,7 @@ class WeekGrid(ListView):
     def show(self, habits: Sequence[HabitView]) -> None:
         """Show habits, with the cursor on the one it was on."""
         here = self.habit.id if self.habit is not None else None
-        self._rows = []
+        self._rows = [] if habits else [*_NO_HABITS]
         group: str | None = None
         # Habits without a group come last: the others are where one looks for them.
         for habit in sorted(habits, key=lambda habit: not habit.group):
@@ -118,7 +137,7 @@ class WeekGrid(ListView):
         places = (
             index
             for index, row in enumerate(self._rows)
-            if not isinstance(row, str) and row.id == here
+            if not isinstance(row, str | list) and row.id == here
         )
         self.rows_changed(next(places, self.cursor))
 
@@ -134,11 +153,13 @@ class WeekGrid(ListView):
         return len(self._rows)
 
     def is_selectable(self, row: int) -> bool:
-        return not isinstance(self._rows[row], str)
+        return not isinstance(self._rows[row], str | list)
 
     def draw_row(self, row: int, width: int) -> list[Line]:
         item = self._rows[row]
         columns = columns_for(width)
+        if isinstance(item, list):
+            return [item]
         if isinstance(item, str):
             return [self._heading(item, columns, is_first=row == 0)]
         here = row == self.cursor

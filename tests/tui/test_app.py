@@ -1,0 +1,225 @@
+"""The program: its actions, its help and palette, its themes and its key map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.color import Color
+
+from notekeep.tui.actions import ACTIONS, PLACES, of_context
+from notekeep.tui.ink import ROLES, ink_of
+from notekeep.tui.theme import THEMES
+from tests.support.screens import shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+
+
+async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) -> None:
+    from notekeep.tui.screens.dialogs import Prompt
+    from notekeep.tui.screens.new_note import NewNote
+    from notekeep.tui.widgets.search_box import SearchBox
+    from notekeep.tui.widgets.switcher import Switcher
+
+    app = make_app("browse")
+    reached: set[str] = set()
+
+    def collect() -> None:
+        for active in app.screen.active_bindings.values():
+            action = active.binding.action
+            name = action.removeprefix("screen.").removeprefix("app.").partition("(")[0]
+            owner = (
+                app.screen
+                if action.startswith("screen.")
+                else app
+                if action.startswith("app.")
+                else active.node
+            )
+            assert hasattr(owner, f"action_{name}"), (active.binding.id, owner)
+            reached.add(active.binding.id or "")
+
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        for key in ("f1", "f3", "f4", "f2"):
+            await pilot.press(key)
+            collect()
+        for widget in ("#preview", "#sidebar"):
+            app.screen.query_one(widget).focus()
+            await pilot.pause()
+            collect()
+        app.screen.query_one(SearchBox).focus_text()
+        await pilot.pause()
+        collect()
+        app.screen.query_one(Switcher).open()
+        await pilot.pause()
+        collect()
+        await pilot.press("escape")
+        for dialog in (Prompt("Title"), NewNote(["note"])):
+            app.push_screen(dialog)
+            await pilot.pause()
+            collect()
+            await pilot.press("escape")
+        await pilot.press("f4", "tab")
+        await pilot.pause()
+        collect()
+    assert {action.id for action in ACTIONS if action.keys} <= reached
+
+
+@pytest.mark.parametrize("place", ["browse", "today", "habits", "publish"])
+async def test_help_shows_the_keys_of_the_place_one_is_in(place: str, make_app: MakeApp) -> None:
+    app = make_app(place)
+    async with app.run_test(size=(140, 200)) as pilot:
+        await pilot.pause()
+        await pilot.press("question_mark")
+        contexts = PLACES["list" if place == "browse" else place]
+        await until(pilot, lambda: shows(app, "Everywhere"))
+        for context in contexts:
+            for action in of_context(context):
+                assert shows(app, action.title), action.id
+        await pilot.press("escape")
+        assert len(app.screen_stack) == 1
+
+
+async def test_the_palette_finds_actions_and_notes_and_teaches_keys(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: shows(app, "enter l  Read the note"))
+        type_text(app, "deep")
+        await until(pilot, lambda: shows(app, "Deep Work"))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: shows(app, "Depth needs hours"))
+
+
+async def test_the_palette_runs_an_action_where_it_was_opened(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+p")
+        type_text(app, "habits")
+        await until(pilot, lambda: shows(app, "F3  Open"))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "habits")
+
+
+async def test_the_go_menu_waits_for_a_second_key(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        await pilot.press("g")
+        await until(pilot, lambda: shows(app, "Go to"))
+        await pilot.press("h")
+        await until(pilot, lambda: app.current_mode == "habits")
+
+
+async def test_a_persons_own_keys_work_and_are_what_footer_and_help_show(
+    vault: Vault, make_app: MakeApp
+) -> None:
+    vault.person.keys = {"search": "ctrl+g", "show-habits": "f9", "sort": "b"}
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "ctrl+g search"))
+        await until(pilot, lambda: shows(app, "The key b is that of"))
+        await pilot.press("f9")
+        await until(pilot, lambda: app.current_mode == "habits")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: shows(app, "Everywhere"))
+        assert shows(app, "F9")
+
+
+async def test_the_footer_is_a_row_of_buttons(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "? help"))
+        line = next(text for text in _lines(app) if "? help" in text)
+        await pilot.click(offset=(line.index("? help") + 2, 39))
+        await until(pilot, lambda: shows(app, "esc closes"))
+
+
+def _lines(app: NotekeepApp) -> list[str]:
+    from tests.support.screens import seen
+
+    return seen(app)
+
+
+async def test_a_start_on_a_new_vault_reads_it_and_shows_what_it_found(
+    root: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
+
+    fresh = Vault.open(str(root))
+    app = NotekeepApp(fresh, fresh.rows(limit=200))
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await until(pilot, lambda: not shows(app, "Reading the vault"))
+
+
+def _contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [part / 255 for part in Color.parse(colour).rgb]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        ink = ink_of(app)
+        background = app.current_theme.background or ""
+        for role in ROLES.keys() - {"rule", "quote-bar"} - {f"level-{n}" for n in range(5)}:
+            colour = ink.style(role).color
+            if colour is not None:
+                hue = colour.get_truecolor().hex
+                least = 3.0 if role in {"faint", "open", "code-label", "missed-day"} else 4.5
+                if role in {"struck", "code-comment", "comment"}:
+                    least = 3.0
+                assert _contrast(hue, background) >= least, role
+
+
+async def test_without_colour_no_colour_is_sent_and_the_cursor_is_still_seen(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        ink = ink_of(app)
+        assert all(ink.style(role).color is None for role in ROLES)
+        assert ink.style("cursor").reverse
+        for strip in app.screen._compositor.render_strips():
+            for segment in strip:
+                colour = segment.style.color if segment.style else None
+                assert colour is None or colour.is_default, segment
+
+
+@pytest.mark.parametrize("theme", ["ansi", "nord", "notekeep-light", "no such theme"])
+async def test_any_theme_can_be_chosen_and_an_unknown_one_is_ours(
+    theme: str, vault: Vault, make_app: MakeApp
+) -> None:
+    vault.person.theme = theme
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        expected = {"ansi": "ansi-dark", "no such theme": "notekeep-dark"}.get(theme, theme)
+        assert app.theme == expected
