@@ -45,6 +45,7 @@ VERBS: dict[str, Verb] = {
     "mv": Verb("move", "mv", "change"),
     "rm": Verb("move", "rm", "change"),
     "lint": Verb("lint", "lint", "change"),
+    "conflicts": Verb("conflicts", "conflicts", "change"),
     "undo": Verb("undo", "undo", "change"),
     "redo": Verb("undo", "redo", "change"),
     "history": Verb("history", "history", "change"),

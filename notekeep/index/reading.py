@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.files.content import digest_of
@@ -21,8 +20,6 @@ LARGE = 5 << 20
 
 HEAD = 1 << 20
 """How much of a large file is read."""
-
-_MARKERS = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
 class Content(NamedTuple):
@@ -78,19 +75,23 @@ def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema
         note = Note(path, stem, private=schema.is_private(path), problem=content.problem)
     else:
         note = read_note(path, content.data, schema)
-        note.problem = note.problem or content.problem or _markers(note)
+        note.problem = _markers(note, content.data) or note.problem or content.problem
     return Record(path, duty, fingerprint, content.digest, note)
 
 
-def _markers(note: Note) -> Problem | None:
+def _markers(note: Note, data: bytes) -> Problem | None:
     """Git's marks of a merge that nobody finished, unless they stand in a code block."""
-    if "<<<<<<< " not in note.body or not (found := _MARKERS.search(note.body)):
+    if b"<<<<<<< " not in data:
         return None
-    if note.spans and any(code.start <= found.start() < code.end for code in note.spans.code):
+    from notekeep.markdown.markers import hunks_of
+
+    text, found = hunks_of(note, data)
+    if not found:
         return None
-    line = note.body_line + note.body.count("\n", 0, found.start()) + 1
+    line = text.count("\n", 0, found[0].start) + 1
     message = "Both sides of a merge stand here, between git's marks."
-    return Problem(note.path, line, message, "Keep what is right and delete the marks.", "conflict")
+    hint = "`notekeep conflicts` shows them and keeps what is right."
+    return Problem(note.path, line, message, hint, "conflict")
 
 
 def word_doc(note: Note) -> WordDoc:
