@@ -61,6 +61,8 @@ def make_copy(today: dt.date, parent: str | None = None) -> tuple[str, str]:
 def move_dates(root: str, today: dt.date) -> int:
     """Move all recent dates in a vault by whole weeks, so that it ends in this week.
 
+    What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits.
+
     Returns:
         By how many weeks.
     """
@@ -69,7 +71,7 @@ def move_dates(root: str, today: dt.date) -> int:
     if last == dt.date.min:
         return 0
     weeks = (_monday(today) - _monday(last)).days // 7
-    if weeks == 0:
+    if weeks == 0 and last <= today:
         return 0
     shift = dt.timedelta(weeks=weeks)
     after: dict[str, bytes] = {}
@@ -77,9 +79,11 @@ def move_dates(root: str, today: dt.date) -> int:
         folder, name = os.path.split(path)
         moved = _moved(data, last, shift)
         if _LOG_NAME.match(name):
-            _sort_lines(path, moved, after)
-        else:
-            after[os.path.join(folder, _moved(os.fsencode(name), last, shift).decode())] = moved
+            _sort_lines(path, moved, after, today)
+            continue
+        name = _moved(os.fsencode(name), last, shift).decode()
+        if not _lies_ahead(name.removesuffix(".md"), today):
+            after[os.path.join(folder, name)] = moved
     for path in before.keys() - after.keys():
         os.unlink(path)
     for path, data in after.items():
@@ -122,15 +126,24 @@ def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:
     return _DATE.sub(move, data)
 
 
-def _sort_lines(path: str, data: bytes, after: dict[str, bytes]) -> None:
-    """Sort a log's lines into the files of the months that they now lie in."""
+def _lies_ahead(name: str, today: dt.date) -> bool:
+    try:
+        return dt.date.fromisoformat(name) > today
+    except ValueError:
+        return False
+
+
+def _sort_lines(path: str, data: bytes, after: dict[str, bytes], today: dt.date) -> None:
+    """Sort a log's lines up to today into the files of the months that they now lie in."""
     folder, name = os.path.split(path)
     match = _LOG_NAME.match(name)
     device = match[2] if match else ""
     target = ""
     for line in data.splitlines(keepends=True):
         day = _LOG_LINE.match(line)
-        if day:
+        if day and _lies_ahead(day[1].decode(), today):
+            target = ""
+        elif day:
             month = day[1][:7].decode()
             target = os.path.join(folder, f"{month}.{device}.md")
             after[target] = after.get(target, f"# Habit log {month}\n\n".encode()) + line

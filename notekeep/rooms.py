@@ -44,6 +44,7 @@ class Rooms:
         self.places = places
         names = {os.path.realpath(path): name for name, path in person.vaults.items()}
         self.name = names.get(self.root, os.path.basename(self.root))
+        self._fields: tuple[int, Fields] | None = None
 
     @cached_property
     def schema(self) -> Schema:
@@ -126,6 +127,12 @@ class Rooms:
 
     def fields(self) -> Fields:
         """The fields, kinds and flags that a query may name in this vault."""
+        generation = self.catalog.generation
+        if self._fields is None or self._fields[0] != generation:
+            self._fields = generation, self._read_fields()
+        return self._fields[1]
+
+    def _read_fields(self) -> Fields:
         from notekeep.markdown.kinds import known_names
         from notekeep.query.fields import Fields
 

@@ -72,6 +72,14 @@ def test_in_the_same_week_nothing_moves(vault: Path) -> None:
     assert {path: path.read_bytes() for path in vault.rglob("*.md")} == before
 
 
+def test_on_a_monday_nothing_lies_ahead(vault: Path) -> None:
+    demo.move_dates(str(vault), dt.date(2026, 11, 30))
+    assert not (vault / "daily" / "2026-12-01.md").exists()
+    assert not (vault / "habits" / "log" / "2026-12.laptop.md").exists()
+    november = (vault / "habits" / "log" / "2026-11.laptop.md").read_text("utf-8")
+    assert re.findall(r"^- (\S+)", november, re.MULTILINE) == ["2026-11-09"]
+
+
 def test_the_copy_has_its_home_beside_it(tmp_path: Path) -> None:
     root, home = demo.make_copy(dt.date(2026, 11, 25), str(tmp_path))
     assert root.startswith(str(tmp_path))
