@@ -35,6 +35,7 @@ SCENES = {name: code for name, code in PROGRAMS.items() if name != "rename"}
 """What is recorded; a bare `rename` keeps no history, and is part of "move"."""
 
 LOG = "habits/log/2026-11.desk.md"
+REAL = "real"
 LINE = "- 2026-11-24 meditate: done"
 
 
@@ -72,8 +73,8 @@ def run(
         judge = _judge_append if name == "append" else _judge
         for state, ended, where in cuts(scene, size):
             result.count += 1
-            materialize(state, folder / "again")
-            judge(result, scene, folder / "again", ended=ended, where=f"{name} {where}")
+            materialize(state, folder / REAL)  # the journal knows the vault by its place
+            judge(result, scene, folder / REAL, ended=ended, where=f"{name} {where}")
     result.size = f"{len(scenes)} changes, {result.count:,} states"
     return result
 
@@ -82,7 +83,7 @@ def record(folder: Path, code: str) -> Scene:
     """Make a change on a real disk, and write down how."""
     from notekeep.files import move
 
-    base = folder / "real"
+    base = folder / REAL
     base.mkdir(exist_ok=True)
     root, state = make(base)
     History(state).keep(b"")  # what the first use of a history makes
@@ -95,7 +96,7 @@ def record(folder: Path, code: str) -> Scene:
 
 
 def _append(folder: Path) -> Scene:
-    base = folder / "real"
+    base = folder / REAL
     shutil.rmtree(base, ignore_errors=True)
     (base / "state").mkdir(parents=True)
     root = house.write(base / "vault", {LOG: house.NOTES[LOG]})

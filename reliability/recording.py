@@ -234,19 +234,23 @@ class Disk:
                 (self.folders if is_folder else self.files).setdefault(
                     inode, {} if is_folder else b""  # type: ignore[arg-type]
                 )
-                self.folders[folder][name] = inode
+                self._names(folder)[name] = inode
             case Gone((folder, name)):
-                self.folders[folder].pop(name, None)
+                self._names(folder).pop(name, None)
             case Moved((old, source), (new, target), is_exchange):
-                inode, other = self.folders[old].pop(source), self.folders[new].get(target)
-                self.folders[new][target] = inode
+                inode, other = self._names(old).pop(source), self._names(new).get(target)
+                self._names(new)[target] = inode
                 if is_exchange and other is not None:
-                    self.folders[old][source] = other
+                    self._names(old)[source] = other
             case Written(inode, at, data):
                 text = self.files.get(inode, b"").ljust(at, b"\0")
                 self.files[inode] = text[:at] + data + text[at + len(data) :]
             case Cut(inode, size):
                 self.files[inode] = self.files.get(inode, b"")[:size].ljust(size, b"\0")
+
+    def _names(self, folder: int) -> dict[str, int]:
+        """The names in a folder, which may be one that no name leads to."""
+        return self.folders.setdefault(folder, {})
 
     def tree(self) -> dict[str, bytes | None]:
         """Everything that names lead to: the bytes of files, None for folders."""
