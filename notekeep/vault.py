@@ -110,7 +110,7 @@ class Vault(Rooms):
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
         """
-        from notekeep.index.search import listing
+        from notekeep.index.listing import listing
 
         return Rows(
             *listing(

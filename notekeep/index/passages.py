@@ -13,19 +13,14 @@ from notekeep.index import regexguard
 from notekeep.index.snippet import read_text
 from notekeep.query.tree import (
     And,
-    Compare,
     Docs,
-    Has,
-    Is,
     Line,
-    Link,
     Node,
     Not,
     Or,
-    Path,
     Regex,
     Section,
-    Tag,
+    is_fact,
 )
 
 if TYPE_CHECKING:
@@ -38,17 +33,6 @@ if TYPE_CHECKING:
 
 READ = 5 << 20
 """How much of a note is looked at, in bytes; as much as the index reads of a large one."""
-
-
-def is_fact(node: Node) -> bool:
-    """Whether the catalog alone can answer a tree."""
-    match node:
-        case And(parts) | Or(parts):
-            return all(map(is_fact, parts))
-        case Not(part):
-            return is_fact(part)
-        case _:
-            return isinstance(node, Compare | Path | Tag | Is | Has | Link | Docs)
 
 
 def needs_text(node: Node) -> bool:

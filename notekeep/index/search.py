@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.index.found import Found, Hit
-from notekeep.index.passages import Passages, is_fact
+from notekeep.index.listing import least
+from notekeep.index.passages import Passages
 from notekeep.index.ranking import LOOKED_AT, asked_words, ranked
 from notekeep.index.snippet import NOTHING, Passage, Text, passage, read_text
 from notekeep.index.suggest import suggest
@@ -30,10 +31,11 @@ from notekeep.query.tree import (
     Section,
     Term,
     Wildcard,
+    is_fact,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Row
@@ -41,46 +43,13 @@ if TYPE_CHECKING:
     from notekeep.index.words.match import Matcher
     from notekeep.query.tree import Query
 
-__all__ = ["Found", "Hit", "listing", "search", "suggest"]
+__all__ = ["Found", "Hit", "search", "suggest"]
 
 REMARKS = 3
 """How many words are remarked on when nothing is found."""
 
 MANY = 500
 """From so many hits on, asking for all notes is cheaper than asking for each of them."""
-
-
-def listing(
-    query: Query,
-    catalog: Catalog,
-    words: Callable[[], Words],
-    root: str,
-    *,
-    limit: int | None = None,
-    offset: int = 0,
-) -> tuple[int, list[Row]]:
-    """List the notes that a query matches, sorted by title unless it says otherwise.
-
-    Args:
-        query: What is asked for.
-        catalog: The vault's facts.
-        words: Opens the vault's words; not called for a query of facts.
-        root: The vault.
-        limit: How many rows at most, besides what the query itself says.
-        offset: How many rows to leave out first.
-
-    Returns:
-        How many match in all, and the rows.
-
-    Raises:
-        UsageError: A regular expression takes too long.
-        Unusable: The query has words, and there is no words index.
-    """
-    node = query.root
-    if node is not None and not is_fact(node):
-        passages = Passages(catalog, words(), root)
-        node = Docs(passages.paths(passages.answered(node)))
-    return catalog.rows(node, query.order, _least(limit, query.limit), offset)
 
 
 def search(
@@ -109,7 +78,7 @@ def search(
     Raises:
         UsageError: A regular expression takes too long.
     """
-    run = _Search(query, catalog, words, root, _least(limit, query.limit))
+    run = _Search(query, catalog, words, root, least(limit, query.limit))
     try:
         found = run.answer()
     except Unusable:
@@ -122,11 +91,6 @@ def search(
 
 
 _NO_WORDS = "The search index is not built yet: this looked at titles, aliases and tags only."
-
-
-def _least(one: int | None, other: int | None) -> int | None:
-    given = [limit for limit in (one, other) if limit is not None]
-    return min(given) if given else None
 
 
 class _Search:

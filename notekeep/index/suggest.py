@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotekeepError
 from notekeep.index.conditions import Condition
 from notekeep.index.found import Found, Hit
-from notekeep.index.passages import is_fact
 from notekeep.index.snippet import Snippet, joined
 from notekeep.query.fold import fold
-from notekeep.query.tree import And, Fuzzy, Node, Phrase, Prefix, Term, Wildcard
+from notekeep.query.tree import And, Fuzzy, Node, Phrase, Prefix, Term, Wildcard, is_fact
 
 if TYPE_CHECKING:
     from notekeep.index.catalog import Catalog

@@ -220,3 +220,14 @@ class Query:
         from notekeep.query.explain import write_query
 
         return write_query(self)
+
+
+def is_fact(node: Node) -> bool:
+    """Whether the catalog alone can answer a tree."""
+    match node:
+        case And(parts) | Or(parts):
+            return all(map(is_fact, parts))
+        case Not(part):
+            return is_fact(part)
+        case _:
+            return isinstance(node, Compare | Path | Tag | Is | Has | Link | Docs)

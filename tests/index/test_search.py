@@ -10,7 +10,8 @@ import pytest
 
 from notekeep.errors import UsageError
 from notekeep.index import regexguard
-from notekeep.index.search import listing, search
+from notekeep.index.listing import listing
+from notekeep.index.search import search
 from notekeep.index.words import Unusable, Words
 
 if TYPE_CHECKING:
@@ -228,7 +229,8 @@ def test_searching_for_facts_loads_neither_whoosh_nor_sqlite_utils(shelf: Vault)
 import sys
 from datetime import date
 from notekeep.index.catalog import Catalog
-from notekeep.index.search import listing, search, suggest
+from notekeep.index.listing import listing
+from notekeep.index.search import search, suggest
 from notekeep.index.refresh import refresh
 from notekeep.query.fields import Fields
 from notekeep.query.grammar import parse
