@@ -29,7 +29,7 @@ _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
 """How many characters a name, a value, a line of a private part and a line of a private note have
 at least; shorter ones are in too many words to say anything."""
 
-_COMMENTS = re.compile(r"%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENTS = re.compile(r"(?<!\\)%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _PRIVATE_PART = re.compile(r"%%\s*private\s*%%.*?%%\s*/private\s*%%", re.DOTALL | re.IGNORECASE)
 _CALLOUT = re.compile(
     r"^[ \t>]*>[ \t]*\[!private\b.*(?:\n[ \t]*[^\s].*)*", re.MULTILINE | re.IGNORECASE
@@ -40,8 +40,13 @@ _ADDRESS = re.compile(r"\]\([^)]*\)")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
-_MARKS = re.compile(r"[\\*_`=~$#>|\[\](){}-]+")
-_CODE = re.compile(r"^([ \t>]*)(`{3,}|~{3,}).*?^\1\2[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+_MARKS = re.compile(r"[\W_]+")
+_CODE = re.compile(
+    r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
+    r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
+_HELD = re.compile("\0(\\d+)\0")
 
 
 class Needle(NamedTuple):
@@ -75,7 +80,7 @@ def needles(source: Source, drafts: Iterable[Draft]) -> list[Needle]:
         for path in draft.sources:
             lines = [
                 line
-                for part in private_parts(source_body(source, path))
+                for part in private_parts(source_body(source, path))[0]
                 for line in part.splitlines()
             ]
             found += _needles(lines, f"a private part of {path}", _PART, in_posts=True)
@@ -89,8 +94,9 @@ def _of_private_note(source: Source, path: str) -> list[Needle]:
     row = source.notes[path]
     names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
     lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
+    place = path.removesuffix(".md")
     return [
-        Needle(path.removesuffix(".md"), f"the path of the private note {path}"),
+        *([Needle(place, f"the path of the private note {path}")] if "/" in place else []),
         *_needles(names, f"a name of the private note {path}", _NAME),
         *_needles(lines, f"a line of the private note {path}", _LINE),
     ]
@@ -124,21 +130,32 @@ def _kept_back(draft: Draft) -> dict[str, list[str]]:
     return kept
 
 
-def private_parts(text: str) -> list[str]:
-    """Return what of a note's text is private, found by patterns alone."""
-    text = _CODE.sub("", text)
-    parts = [match[0] for match in _PRIVATE_PART.finditer(text)]
-    text = _PRIVATE_PART.sub("", text)
-    parts += [match[0] for match in _COMMENTS.finditer(text)]
-    text = _COMMENTS.sub("", text)
-    parts += [match[0] for match in _CALLOUT.finditer(text)]
-    text = _CALLOUT.sub("", text)
-    for match in _SECTION.finditer(text):
-        level = len(match[1])
-        rest = text[match.end() :]
-        stop = re.search(rf"^#{{1,{level}}}[ \t]", rest, re.MULTILINE)
-        parts.append(match[0] + (rest[: stop.start()] if stop else rest))
-    return parts
+def private_parts(text: str) -> tuple[list[str], str]:
+    """Return what of a note's text is private, found by patterns alone, and the rest.
+
+    Marks within code are no marks, so code is held out while they are looked for.
+    """
+    code: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        code.append(match[0])
+        return f"\0{len(code) - 1}\0"
+
+    def give_back(text: str) -> str:
+        return _HELD.sub(lambda match: code[int(match[1])], text)
+
+    text = _CODE.sub(hold, text.replace("\0", ""))
+    parts: list[str] = []
+    for pattern in (_PRIVATE_PART, _COMMENTS, _CALLOUT):
+        parts += [match[0] for match in pattern.finditer(text)]
+        text = pattern.sub(" ", text)
+    while section := _SECTION.search(text):
+        rest = text[section.end() :]
+        stop = re.search(rf"^#{{1,{len(section[1])}}}[ \t]", rest, re.MULTILINE)
+        end = section.end() + (stop.start() if stop else len(rest))
+        parts.append(text[section.start() : end])
+        text = text[: section.start()] + text[end:]
+    return [give_back(part) for part in parts], give_back(text)
 
 
 def public_words(source: Source, drafts: Iterable[Draft]) -> str:
@@ -152,9 +169,7 @@ def public_words(source: Source, drafts: Iterable[Draft]) -> str:
         said += [post.title, post.description, post.series, *post.tags, *post.categories]
         said += [post.slug, post.canonical, post.cover, *map(str, post.extra.values()), post.path]
         for path in draft.sources:
-            text = source_body(source, path)
-            for part in private_parts(text):
-                text = text.replace(part, " ")
+            _, text = private_parts(source_body(source, path))
             text = _WIKILINK.sub(partial(_shown, source, path), _BLOCK_ID.sub("", text))
             said.append(_ADDRESS.sub("]", text))
     return compared("\n".join(said))
@@ -187,7 +202,7 @@ def leaks(
         unseen: What must not be seen.
         said: What the notes say in public, from `public_words`.
     """
-    wanted = [needle for needle in unseen if needle.text and not _within(needle.text, said)]
+    wanted = [needle for needle in unseen if not _within(compared(needle.text), said)]
     found = []
     for path, data in files.items():
         text = data.decode("utf-8", "replace")
@@ -196,7 +211,8 @@ def leaks(
         found += [
             (path, needle)
             for needle in wanted
-            if needle.text in plain or _within(compared(needle.text), words)
+            if ("/" in needle.text and needle.text in plain)
+            or _within(compared(needle.text), words)
         ]
     return found
 
@@ -215,8 +231,17 @@ def _within(text: str, words: str) -> bool:
     return False
 
 
-def check(files: Mapping[str, bytes], unseen: Iterable[Needle], said: str) -> None:
+def check(
+    files: Mapping[str, bytes], unseen: Iterable[Needle], said: str, listed: str = ""
+) -> None:
     """Return when no file holds anything it must not.
+
+    Args:
+        files: Path and bytes of what is to leave.
+        unseen: What must not be seen.
+        said: What the notes say in public.
+        listed: What the site's manifest names already: notes that may not leave any more are in it
+            until their posts are pruned.
 
     Raises:
         Refused: One does. The text itself is not in the message, which may be logged.
@@ -224,7 +249,7 @@ def check(files: Mapping[str, bytes], unseen: Iterable[Needle], said: str) -> No
     posts = {path: data for path, data in files.items() if path != MANIFEST}
     every = [needle for needle in unseen if not needle.in_posts]
     rest = {path: data for path, data in files.items() if path == MANIFEST}
-    found = leaks(posts, unseen, said) + leaks(rest, every, said)
+    found = leaks(posts, unseen, said) + leaks(rest, every, f"{said} {listed}")
     if found:
         path, needle = found[0]
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""

@@ -109,7 +109,7 @@ def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
 
 def _hugo(output: str, *, drafts: bool) -> list[str]:
     shown = ["--buildDrafts", "--buildFuture"] if drafts else []
-    return ["--destination", output, "--noBuildLock", "--quiet", *shown]
+    return ["--destination", output, "--noBuildLock", *shown]
 
 
 def _nikola(target: Target, folder: str, output: str) -> list[str]:

@@ -57,7 +57,7 @@ def plan_export(
     plan = planner.run(paths)
     if plan.refused and not plan.posts and len(plan.refused) == 1:
         raise next(iter(plan.refused.values()))
-    audit.check(_leaving(plan), plan.needles, plan.said)
+    audit.check(_leaving(plan), plan.needles, plan.said, plan.listed)
     return plan
 
 
@@ -106,11 +106,11 @@ def write(plan: Plan, history: History) -> Exported:
     )
     if not changes:
         return exported
-    audit.check(_leaving(plan), plan.needles, plan.said)
+    audit.check(_leaving(plan), plan.needles, plan.said, plan.listed)
     os.makedirs(plan.site, exist_ok=True)
     _make(plan, history)
     try:
-        audit.check(_read_back(plan), plan.needles, plan.said)
+        audit.check(_read_back(plan), plan.needles, plan.said, plan.listed)
     except Refused:
         history.undo(plan.site)
         raise

@@ -93,6 +93,7 @@ class Plan:
         published: Every note that has a post in the site, and the post.
         needles: What must be in no file, for the audit.
         said: Everything that the exported notes say in public, for the same.
+        listed: What the site's manifest names already, for the same.
     """
 
     target: str
@@ -106,6 +107,7 @@ class Plan:
     published: dict[str, Post] = field(default_factory=dict)
     needles: list[Needle] = field(default_factory=list)
     said: str = ""
+    listed: str = ""
 
     def counts(self) -> dict[Status, int]:
         """Return how many files have each status; those that none has are left out."""

@@ -81,6 +81,8 @@ class Planner:
         comparison.run(written, gone=self._gone())
         self.plan.published = {path: found.post for path, found in self.published.items()}
         self.plan.needles = audit.needles(self.source, drafts)
+        named = [f"{slug} {entry.note}" for slug, entry in self.manifest.posts.items()]
+        self.plan.listed = audit.compared(" ".join(named))
         self.plan.said = audit.public_words(self.source, drafts)
         self.plan.warnings = list(dict.fromkeys([*self.target.warnings, *self.plan.warnings]))
         return self.plan

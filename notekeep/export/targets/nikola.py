@@ -170,7 +170,7 @@ class Nikola(Target):
         )
 
 
-_DOLLAR = "<span>$</span>"
+_DOLLAR = "<span>&#36;</span>"
 """A dollar that a script for math does not see: it looks for marks within one run of text."""
 
 

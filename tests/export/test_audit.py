@@ -1,0 +1,176 @@
+"""The audit finds what is private in the bytes of what leaves, however it came there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import Refused
+from notekeep.export import Options, Source, plan_export, write
+from notekeep.export.audit import Needle, check, compared, leaks, private_parts
+from notekeep.export.targets.hugo import Hugo
+from tests.support.sites import make_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.files.history import History
+
+    Write = Callable[[dict[str, str]], Source]
+
+NOTES = {
+    "a.md": "---\nrating: 4\nmood: melancholic afternoon\nnumber: 20260304\n---\n"
+    "Public words about money. %%a comment nobody reads%%\n\n"
+    "> [!private] aside\n> what the callout hides\n\n"
+    "## Hidden #private\n\nwhat the section hides\n",
+    "private/Money and I.md": "---\naliases: [The big book]\n---\n"
+    "A line of it that is long enough.\n",
+    "Kept back.md": "---\nprivate: true\n---\nx\n",
+}
+
+
+@pytest.fixture
+def needles(write_vault: Write) -> tuple[list[Needle], str]:
+    plan = plan_export(write_vault(NOTES), ["a.md"])
+    return plan.needles, plan.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Money and I",
+        "see MONEY  AND *I*",
+        "money-and-i",
+        "private/Money%20and%20I",
+        "the big book",
+        "The&nbsp;big&#32;book",
+        "Kept back",
+        "a line of it that is **long** enough",
+        "a comment nobody reads",
+        "what the callout hides",
+        "what the section hides",
+        "melancholic afternoon",
+    ],
+)
+def test_private_things_are_found(needles: tuple[list[Needle], str], text: str) -> None:
+    unseen, said = needles
+    assert leaks({"x.md": f"before {text} after".encode()}, unseen, said)
+    with pytest.raises(Refused) as caught:
+        check({"posts/x.md": f"before {text} after".encode()}, unseen, said)
+    assert caught.value.message.startswith("posts/x.md would show ")
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["Public words about money.", "rating", "20260304", "4", "kept backpack", "asides"]
+)
+def test_words_that_are_public_or_say_nothing_are_no_leak(
+    needles: tuple[list[Needle], str], text: str
+) -> None:
+    unseen, said = needles
+    assert leaks({"x.md": text.encode()}, unseen, said) == []
+
+
+def test_names_of_files_and_bytes_of_pictures_are_searched_too(
+    needles: tuple[list[Needle], str],
+) -> None:
+    unseen, said = needles
+    assert leaks({"img/money-and-i.png": b"\x89PNG"}, unseen, said)
+    assert leaks({"x.png": b"\x89PNG\0\xff\xfeThe big book\0"}, unseen, said)
+
+
+def test_the_place_of_the_vault_is_never_seen(write_vault: Write) -> None:
+    source = write_vault({"a.md": "a"})
+    plan = plan_export(source, ["a.md"])
+    assert leaks({"x.md": f"file://{source.root}/a.md".encode()}, plan.needles, plan.said)
+
+
+def test_what_a_note_says_in_public_may_be_a_private_note_s_name(write_vault: Write) -> None:
+    source = write_vault(
+        {"a.md": "About money and [[Money trees]].", "private/Money.md": "x", "Money trees.md": "y"}
+    )
+    assert plan_export(source, ["a.md"]).refused == {}
+
+
+def test_the_name_of_a_private_note_in_a_link_says_nothing_in_public(write_vault: Write) -> None:
+    source = write_vault({"a.md": "See [[Money]].", "private/Money.md": "x"})
+    plan = plan_export(source, ["a.md"])
+    assert leaks({"x.md": b"See Money."}, plan.needles, plan.said)
+
+
+def test_private_parts_are_found_by_patterns_alone() -> None:
+    text = "a %%b%% <!-- c --> d\n\n> [!private] e\n> f\n\n# G #private\nh\n\n# I\n\n`%%j%%`\n"
+    parts, public = private_parts(text)
+    words = compared(" ".join(parts)).split()
+    assert [word for word in "bcefgh" if word not in words] == []
+    assert compared(public) == "a d i j"
+
+
+def test_private_parts_that_hold_code_are_private_whole() -> None:
+    parts, public = private_parts(
+        "a %% b `c` d %% e\n\n%%\n```\n%% f\n```\ng\n%%\n\nh `%%` i `%%`\n"
+    )
+    assert compared(" ".join(parts)) == "b c d f g"
+    assert compared(public) == "a e h i"
+
+
+def test_a_plan_that_would_leak_is_refused_before_anything_is_written(
+    write_vault: Write, hugo_site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A target that is wrong about what may pass does not get through."""
+    source = write_vault(NOTES)
+    monkeypatch.setattr(Hugo, "head", lambda *_: "---\nmood: melancholic afternoon\n---\n\n")
+    with pytest.raises(Refused, match=r"mood: of a\.md"):
+        plan_export(source, ["a.md"], target="hugo", site=hugo_site)
+
+
+def test_what_was_written_with_something_private_is_taken_back(
+    vault: Path,
+    hugo_site: Path,
+    history: History,
+    options: Options,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = make_source(vault)
+    plan = plan_export(
+        source, ["posts/Sibling post.md"], target="hugo", site=hugo_site, options=options
+    )
+    before = sorted(hugo_site.rglob("*"))
+    file = hugo_site / "content" / "posts" / "sibling-post" / "index.md"
+    real = history.step
+
+    def step(*args: object, **kwargs: object) -> object:
+        # What was planned is one thing; here the needle is found only in what is on the disk.
+        plan.needles.append(Needle("words of the heading", "a test's secret"))
+        return real(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(history, "step", step)
+    plan.said = ""
+    with pytest.raises(Refused, match="a test's secret"):
+        write(plan, history)
+    assert not file.exists()
+    assert [p for p in sorted(hugo_site.rglob("*")) if ".trash" not in p.parts] == before
+
+
+CANARIES = ("CANARY", "UNPUBLISHED-WORDS", "Secret plan", "Journal of Ada", "the big one")
+
+
+@pytest.mark.parametrize("target", ["hugo", "portable"])
+def test_no_canary_of_the_vault_of_traps_is_in_any_file(
+    vault: Path, tmp_path: Path, history: History, options: Options, target: str
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "hugo.toml").write_text("")
+    source = make_source(vault)
+    paths = [path for path in source.notes if path.startswith(("posts/", "notes/Quoted"))]
+    plan = plan_export(source, paths, target=target, site=site, options=options)
+    assert plan.refused == {}
+    write(plan, history)
+    for file in site.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            assert [word for word in CANARIES if word.encode() in data] == []
+    assert not list(Path(site).rglob("*iary*"))

@@ -1,0 +1,141 @@
+"""The vault of traps, exported to real sites, built by the real generators, read back."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from notekeep.export import Options, plan_export, write
+from notekeep.export.building import build, find_program
+from notekeep.export.check import Report, check_export
+from notekeep.export.targets import open_target
+from notekeep.files.history import History
+from tests.support.programs import needed
+from tests.support.sites import HUGO_SETTINGS, INDIA, NOW, make_hugo_site, make_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.export import Plan
+
+RICH = f"""{HUGO_SETTINGS}
+[markup.goldmark.renderer]
+unsafe = true
+[markup.goldmark.extensions.passthrough]
+enable = true
+[markup.goldmark.extensions.passthrough.delimiters]
+block = [['\\[', '\\]'], ['$$', '$$']]
+inline = [['\\(', '\\)']]
+"""
+POSTS = ("posts/Everything at once.md", "posts/Sibling post.md", "posts/Draft post.md")
+
+pytestmark = pytest.mark.generator
+
+
+class Done(NamedTuple):
+    """An export that was made and checked."""
+
+    plan: Plan
+    report: Report
+    site: Path
+
+
+def export(vault: Path, site: Path, target: str, programs: str) -> Done:
+    options = Options(zone=INDIA, now=NOW)
+    source = make_source(vault)
+    plan = plan_export(source, POSTS, target=target, site=site, options=options)
+    assert plan.refused == {}
+    write(plan, History(site.parent / "state"))
+    return Done(plan, check_export(plan, programs), site)
+
+
+@pytest.fixture(scope="session")
+def nikola(
+    drawn_vault: Path, empty_nikola: Path, generators: str, tmp_path_factory: pytest.TempPathFactory
+) -> Done:
+    site = tmp_path_factory.mktemp("nikola-built") / "site"
+    shutil.copytree(empty_nikola, site)
+    return export(drawn_vault, site, "nikola", generators)
+
+
+@pytest.fixture(scope="session")
+def hugo(drawn_vault: Path, generators: str, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    needed("hugo", path=generators)
+    site = make_hugo_site(tmp_path_factory.mktemp("hugo-built") / "site")
+    return export(drawn_vault, site, "hugo", generators)
+
+
+@pytest.fixture(scope="session")
+def rich_hugo(drawn_vault: Path, generators: str, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    needed("hugo", path=generators)
+    site = make_hugo_site(tmp_path_factory.mktemp("hugo-rich") / "site", RICH)
+    return export(drawn_vault, site, "hugo", generators)
+
+
+@pytest.fixture(params=["nikola", "hugo", "rich_hugo"])
+def done(request: pytest.FixtureRequest) -> Done:
+    made: Done = request.getfixturevalue(request.param)
+    return made
+
+
+def test_the_site_builds_unaided_and_every_check_passes(done: Done) -> None:
+    assert done.report.built
+    assert done.report.said == ""
+    assert [(r.post, r.id, r.detail) for r in done.report.failed] == []
+    assert done.report.ok
+
+
+def test_every_check_has_something_to_look_at(done: Done) -> None:
+    passed = {result.id for result in done.report.results if result.state == "passed"}
+    missing = {f"C{number:02}" for number in range(1, 27)} - passed
+    assert missing == set()
+
+
+def test_checking_leaves_the_site_as_it_is(done: Done, generators: str) -> None:
+    before = {path: path.stat().st_mtime_ns for path in done.site.rglob("*")}
+    check_export(done.plan, generators)
+    assert {path: path.stat().st_mtime_ns for path in done.site.rglob("*")} == before
+
+
+def test_no_canary_is_in_any_file_of_the_built_site(
+    done: Done, generators: str, tmp_path: Path
+) -> None:
+    target = open_target(done.plan.target, done.plan.site)
+    program = find_program(target.id, generators)
+    assert build(target, program, str(tmp_path), drafts=True).ok
+    for file in tmp_path.rglob("*"):
+        if file.is_file() and "assets" not in file.parts:
+            data = file.read_bytes()
+            assert b"CANARY" not in data, file
+            assert b"UNPUBLISHED-WORDS" not in data, file
+
+
+def test_the_same_body_without_care_does_not_build(
+    drawn_vault: Path, empty_nikola: Path, generators: str, tmp_path: Path
+) -> None:
+    """The vault's own text under right metadata: what the exporter is for."""
+    body = (drawn_vault / POSTS[0]).read_text().split("---\n", 2)[2]
+    site = tmp_path / "nikola"
+    shutil.copytree(empty_nikola, site)
+    head = "<!--\n.. title: x\n.. slug: x\n.. date: 2026-03-04\n-->\n\n"
+    (site / "posts" / "x.md").write_text(head + body)
+    command = [needed("nikola", path=generators), "build", "--strict"]
+    assert subprocess.run(command, cwd=site, capture_output=True, check=False).returncode != 0
+    site = make_hugo_site(tmp_path / "hugo")
+    (site / "content" / "x.md").write_text("---\ntitle: x\n---\n" + body)
+    command = [needed("hugo", path=generators)]
+    assert subprocess.run(command, cwd=site, capture_output=True, check=False).returncode != 0
+
+
+def test_a_site_that_does_not_build_is_told_with_what_the_generator_said(
+    drawn_vault: Path, hugo_site: Path, generators: str
+) -> None:
+    needed("hugo", path=generators)
+    (hugo_site / "content" / "broken.md").write_text("---\ntitle: x\n---\n{{< nothing >}}")
+    done = export(drawn_vault, hugo_site, "hugo", generators)
+    assert done.report.built
+    assert "nothing" in done.report.said
+    assert not done.report.ok

@@ -1,0 +1,493 @@
+"""An export as a whole: planned, written, made again, undone; nothing of a person's is lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
+from notekeep.export import Options, Plan, Source, plan_export, write
+from notekeep.export.manifest import NAME, Entry, Manifest
+from tests.support.sites import make_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.files.history import History
+
+    Write = Callable[[dict[str, str]], Source]
+
+POST = "---\ntype: post\ndate: 2026-03-04\n---\n"
+PUBLISHED = "---\ntype: post\ndate: 2026-03-04\ndraft: false\n---\n"
+
+
+LEADING_OUT = {
+    "note": "a.md",
+    "vault": "v",
+    "date": "",
+    "draft": True,
+    "text": "",
+    "ids": [],
+    "files": {"../../x": "1"},
+}
+
+
+class Desk:
+    """A vault and a Hugo site, and the one thing done with them here."""
+
+    def __init__(self, root: Path, site: Path, history: History, options: Options) -> None:
+        self.root = root
+        self.site = site
+        self.history = history
+        self.options = options
+
+    def put(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text)
+
+    def plan(self, *paths: str, **how: object) -> Plan:
+        options = replace(self.options, **how)  # type: ignore[arg-type]  # the fields of Options
+        return plan_export(
+            make_source(self.root), paths, target="hugo", site=self.site, options=options
+        )
+
+    def export(self, *paths: str, **how: object) -> Plan:
+        plan = self.plan(*paths, **how)
+        write(plan, self.history)
+        return plan
+
+    def text(self, slug: str) -> str:
+        return self.file(slug).read_text()
+
+    def file(self, slug: str) -> Path:
+        return self.site / "content" / "posts" / slug / "index.md"
+
+    def tree(self) -> dict[str, bytes]:
+        return {
+            path.relative_to(self.site).as_posix(): path.read_bytes()
+            for path in sorted(self.site.rglob("*"))
+            if path.is_file() and ".trash" not in path.parts
+        }
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest.read(str(self.site))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, hugo_site: Path, history: History, options: Options) -> Desk:
+    root = tmp_path / "vault"
+    root.mkdir()
+    return Desk(root, hugo_site, history, options)
+
+
+def statuses(plan: Plan) -> dict[str, str]:
+    return {file.path: file.status for file in plan.files}
+
+
+def test_a_plan_writes_nothing(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    before = desk.tree()
+    plan = desk.plan("a.md")
+    assert statuses(plan) == {NAME: "new", "content/posts/a/index.md": "new"}
+    assert desk.tree() == before
+
+
+def test_what_is_written_is_what_was_planned(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    plan = desk.plan("a.md")
+    exported = write(plan, desk.history)
+    assert exported.written == [NAME, "content/posts/a/index.md"]
+    assert {f.path: f.after for f in plan.files} == {
+        path: data for path, data in desk.tree().items() if path in statuses(plan)
+    }
+
+
+def test_a_second_export_writes_nothing(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words, [[b]] and ![[p.png]]")
+    desk.put("b.md", f"{POST}other")
+    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    desk.export("a.md", "b.md")
+    before = {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")}
+    plan = desk.plan("b.md", "a.md")
+    assert plan.is_empty
+    assert write(plan, desk.history).written == []
+    assert {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")} == before
+
+
+def test_a_change_of_the_note_is_a_change_of_one_file_with_its_diff(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    desk.put("a.md", f"{POST}other words")
+    plan = desk.plan("a.md")
+    assert statuses(plan) == {NAME: "changed", "content/posts/a/index.md": "changed"}
+    diff = next(file for file in plan.files if file.path.endswith("index.md")).diff()
+    assert "-words\n+other words\n" in diff
+
+
+def test_a_file_changed_by_hand_is_left_alone_and_told(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    desk.file("a").write_text(desk.text("a") + "by hand\n")
+    desk.put("a.md", f"{POST}other words")
+    plan = desk.plan("a.md")
+    (conflict,) = plan.conflicts
+    assert conflict.why == "it was changed by hand"
+    assert "-by hand" in conflict.diff()
+    exported = write(plan, desk.history)
+    assert exported.conflicts == ["content/posts/a/index.md"]
+    assert desk.text("a").endswith("by hand\n")
+    assert "other" not in desk.text("a")
+    assert desk.plan("a.md").conflicts
+
+
+def test_a_file_changed_by_hand_is_overwritten_when_it_is_given_up(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    desk.file("a").write_text("by hand\n")
+    for given_up in ("content/posts/a/index.md", "*"):
+        desk.file("a").write_text("by hand\n")
+        desk.export("a.md", overwrite=frozenset({given_up}))
+        assert "words" in desk.text("a")
+    assert b"by hand\n" in [
+        desk.history.blob(change.before)
+        for listed in desk.history.steps()
+        for change in listed.record.changes
+        if change.before
+    ]
+
+
+def test_a_file_that_notekeep_did_not_make_is_not_its_own(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.file("a").parent.mkdir(parents=True)
+    desk.file("a").write_text("a post of mine\n")
+    (conflict,) = desk.plan("a.md").conflicts
+    assert conflict.why == "it was not made by notekeep"
+    desk.export("a.md")
+    assert desk.text("a") == "a post of mine\n"
+
+
+def test_line_ends_of_version_control_are_no_change_by_hand(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    desk.file("a").write_bytes(desk.file("a").read_bytes().replace(b"\n", b"\r\n"))
+    assert desk.plan("a.md").is_empty
+
+
+def test_an_export_is_one_step_and_undo_takes_it_back(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.put("b.md", f"{POST}words")
+    before = desk.tree()
+    desk.export("a.md", "b.md")
+    (step,) = desk.history.steps()
+    assert step.record.label == "export 2 notes to Hugo"
+    desk.history.undo(desk.root)
+    assert desk.tree() == before
+
+
+def test_a_file_that_changes_between_plan_and_writing_is_a_conflict(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    desk.put("a.md", f"{POST}other words")
+    plan = desk.plan("a.md")
+    desk.file("a").write_text("by hand\n")
+    before = desk.tree()
+    with pytest.raises(Conflict):
+        write(plan, desk.history)
+    assert desk.tree() == before
+
+
+def test_a_site_that_cannot_be_written_stays_as_it_is(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.put("b.md", f"{POST}words")
+    plan = desk.plan("a.md", "b.md")
+    (desk.site / "content" / "posts").mkdir()
+    (desk.site / "content" / "posts" / "b").write_text("a file where a folder should be")
+    before = desk.tree()
+    with pytest.raises(NotekeepError):
+        write(plan, desk.history)
+    assert desk.tree() == before
+
+
+# Slugs and dates
+
+
+def test_slug_and_date_are_chosen_once(desk: Desk) -> None:
+    desk.put("a.md", "# First title\n\nwords")
+    desk.export("a.md")
+    entry = desk.manifest.posts["first-title"]
+    assert entry.date == "2026-11-24T17:30:00+05:30"
+    desk.put("a.md", "# Second title\n\nwords")
+    later = replace(desk.options, now=None)
+    plan = plan_export(
+        make_source(desk.root), ["a.md"], target="hugo", site=desk.site, options=later
+    )
+    assert statuses(plan)["content/posts/first-title/index.md"] == "changed"
+    write(plan, desk.history)
+    assert desk.manifest.posts["first-title"].date == entry.date
+    assert "title: 'Second title'" in desk.text("first-title")
+
+
+def test_a_new_slug_in_the_note_moves_the_post(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    desk.put("a.md", POST.replace("type", "slug: moved\ntype") + "words")
+    plan = desk.plan("a.md")
+    assert statuses(plan)["content/posts/moved/index.md"] == "new"
+    assert statuses(plan)["content/posts/a/index.md"] == "orphan"
+    desk.export("a.md", prune=True)
+    assert not desk.file("a").exists()
+    assert list(desk.manifest.posts) == ["moved"]
+
+
+@pytest.mark.parametrize("order", [("x/One.md", "y/one.md"), ("y/one.md", "x/One.md")])
+def test_two_notes_that_want_one_slug_are_both_refused(desk: Desk, order: tuple[str, str]) -> None:
+    for path in order:
+        desk.put(path, f"{POST}words")
+    plan = desk.plan(*order)
+    assert sorted(plan.refused) == ["x/One.md", "y/one.md"]
+    assert "slug: one-2" in plan.refused["x/One.md"].hint
+    assert plan.is_empty
+
+
+def test_a_slug_that_another_note_s_post_has_is_refused(desk: Desk) -> None:
+    desk.put("x/one.md", f"{POST}words")
+    desk.export("x/one.md")
+    desk.put("y/One.md", f"{POST}words")
+    with pytest.raises(Refused, match=r"x/one\.md"):
+        desk.plan("y/One.md")
+
+
+def test_a_note_that_was_moved_keeps_its_post(desk: Desk) -> None:
+    desk.put("x/one.md", f"{POST}words")
+    desk.export("x/one.md")
+    (desk.root / "x" / "one.md").rename(desk.root / "one.md")
+    plan = desk.plan("one.md")
+    assert statuses(plan)["content/posts/one/index.md"] == "unchanged"
+    write(plan, desk.history)
+    assert desk.manifest.posts["one"].note == "one.md"
+
+
+@pytest.mark.parametrize("slug", ["../../x", "/x", "CON", "x" * 300, "a/b"])
+def test_a_slug_that_leads_elsewhere_stops_the_note(desk: Desk, slug: str) -> None:
+    desk.put("a.md", f"---\nslug: {slug}\n---\nwords")
+    with pytest.raises(Refused, match=r"a\.md: slug:"):
+        desk.plan("a.md")
+
+
+# Several notes
+
+
+def test_one_bad_note_hides_none_of_the_others(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words, see [[b]] and [[c]]")
+    desk.put("b.md", f"{POST}not closed %% here")
+    desk.put("c.md", f"{POST}`{{{{< no end`")
+    plan = desk.plan("a.md", "b.md", "c.md")
+    assert [planned.post.path for planned in plan.posts] == ["a.md"]
+    assert {path: error.line for path, error in plan.refused.items()} == {"b.md": 5, "c.md": 5}
+    write(plan, desk.history)
+    assert "words, see b and c" in desk.text("a")
+
+
+def test_a_query_takes_what_is_marked_and_tells_how_many_are_not(desk: Desk) -> None:
+    desk.put("a.md", "---\npublish: true\n---\nwords")
+    desk.put("b.md", "words")
+    desk.put("c.md", "---\npublish: false\n---\nwords")
+    plan = desk.plan("a.md", "b.md", "c.md", named=False)
+    assert [planned.post.path for planned in plan.posts] == ["a.md"]
+    assert list(plan.refused) == ["c.md"]
+    assert "1 of 3 notes are left out" in plan.warnings[0]
+
+
+def test_only_what_is_named_may_be_refused_by_an_error(desk: Desk) -> None:
+    desk.put("b.md", "words")
+    with pytest.raises(Refused, match="not marked publish: true"):
+        desk.plan("b.md", named=False)
+
+
+def test_links_between_posts_are_made_and_links_to_drafts_are_not(desk: Desk) -> None:
+    desk.put("a.md", f"{PUBLISHED}[[b]] and [[c]]")
+    desk.put("b.md", f"{PUBLISHED}words")
+    desk.put("c.md", f"{POST}[[a]]")
+    desk.export("a.md", "b.md", "c.md")
+    assert '[b]({{< relref "/posts/b" >}}) and c' in desk.text("a")
+    assert '[a]({{< relref "/posts/a" >}})' in desk.text("c")
+
+
+def test_a_post_is_linked_anew_when_the_target_is_published(desk: Desk) -> None:
+    desk.put("a.md", f"{PUBLISHED}see [[b#Part]]")
+    desk.put("b.md", f"{PUBLISHED}# b\n\nx\n\n## Part\n\ny")
+    desk.export("a.md")
+    assert "see b > Part" in desk.text("a")
+    plan = desk.export("b.md")
+    assert plan.relinked == ["a.md"]
+    assert '[b > Part]({{< relref "/posts/b#part" >}})' in desk.text("a")
+    assert "## Part {#part}" in desk.text("b")
+    assert desk.plan("a.md", "b.md").is_empty
+
+
+def test_a_post_whose_note_has_changed_is_not_written_unasked(desk: Desk) -> None:
+    desk.put("a.md", f"{PUBLISHED}see [[b]]")
+    desk.put("b.md", f"{PUBLISHED}words")
+    desk.export("a.md")
+    desk.put("a.md", f"{PUBLISHED}unfinished, see [[b]]")
+    plan = desk.export("b.md")
+    assert plan.relinked == []
+    assert "unfinished" not in desk.text("a")
+
+
+def test_an_earlier_post_gets_the_id_that_a_new_link_needs(desk: Desk) -> None:
+    desk.put("b.md", f"{PUBLISHED}x\n\n## Part\n\ny")
+    desk.export("b.md")
+    desk.put("a.md", f"{PUBLISHED}see [[b#Part]]")
+    plan = desk.export("a.md")
+    assert plan.relinked == ["b.md"]
+    assert "## Part {#part}" in desk.text("b")
+
+
+# What is left behind
+
+
+def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.put("b.md", f"{POST}words")
+    desk.export("a.md", "b.md")
+    (desk.root / "b.md").unlink()
+    plan = desk.export("a.md")
+    (orphan,) = [file for file in plan.files if file.status == "orphan"]
+    assert (orphan.path, orphan.why) == (
+        "content/posts/b/index.md",
+        "its note is not in the vault any more",
+    )
+    assert desk.file("b").exists()
+    assert write(desk.plan("a.md", prune=True), desk.history).removed == [orphan.path]
+    assert not desk.file("b").exists()
+    assert list(desk.manifest.posts) == ["a"]
+
+
+def test_the_post_of_a_note_that_became_private_is_told(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.put("b.md", f"{POST}words")
+    desk.export("a.md", "b.md")
+    desk.put("b.md", "---\nprivate: true\n---\nwords")
+    plan = desk.plan("a.md")
+    assert {f.path: f.why for f in plan.files if f.status == "orphan"} == {
+        "content/posts/b/index.md": "its note may not leave the vault any more"
+    }
+
+
+def test_pruning_leaves_what_was_changed_by_hand(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.put("b.md", f"{POST}words")
+    desk.export("a.md", "b.md")
+    desk.file("b").write_text("by hand\n")
+    (desk.root / "b.md").unlink()
+    desk.export("a.md", prune=True)
+    assert desk.text("b") == "by hand\n"
+
+
+def test_a_picture_that_a_post_uses_no_more_is_an_orphan(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}![[p.png]]")
+    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    desk.export("a.md")
+    desk.put("a.md", f"{POST}words")
+    assert statuses(desk.export("a.md"))["content/posts/a/p.png"] == "orphan"
+    assert statuses(desk.export("a.md", prune=True))["content/posts/a/p.png"] == "removed"
+    assert statuses(desk.plan("a.md")) == {
+        NAME: "unchanged",
+        "content/posts/a/index.md": "unchanged",
+    }
+
+
+# The manifest
+
+
+def test_the_manifest_knows_exported_notes_only_and_is_sorted(desk: Desk) -> None:
+    desk.put("b.md", f"{POST}see [[Secret]]")
+    desk.put("a.md", f"{POST}words")
+    desk.put("Secret.md", "---\nprivate: true\n---\nx")
+    desk.export("b.md", "a.md")
+    text = (desk.site / NAME).read_text()
+    assert "Secret" not in text
+    assert list(json.loads(text)["posts"]) == ["a", "b"]
+    assert text.count("\n") > 20, "one thing a line, for merges"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n",
+        "[]",
+        '{"format": 99, "posts": {}}',
+        '{"format": 1, "posts": {"a": {}}}',
+        json.dumps({"format": 1, "posts": {"a": LEADING_OUT}}),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_stops_the_export(desk: Desk, text: str) -> None:
+    desk.put("a.md", f"{POST}words")
+    (desk.site / NAME).write_text(text)
+    with pytest.raises(Refused):
+        desk.plan("a.md")
+    assert (desk.site / NAME).read_text() == text
+
+
+def test_a_manifest_reads_back_what_it_wrote(tmp_path: Path) -> None:
+    entry = Entry("a.md", "v", "2026-03-04T00:00:00+00:00", draft=False, text="1", ids=["b", "a"])
+    entry.files = {"x.md": "2", "a.png": "3"}
+    (tmp_path / NAME).write_bytes(Manifest({"é": entry, "a": entry}).data())
+    back = Manifest.read(str(tmp_path))
+    assert list(back.posts) == ["a", "é"]
+    assert back.posts["a"].ids == ["a", "b"]
+    assert back.posts["a"].files == entry.files
+    assert back.data() == Manifest({"é": entry, "a": entry}).data()
+
+
+# Portable drafts
+
+
+def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, history: History) -> None:
+    source = write_vault({"a.md": "# A\n\nsee [[b]] and ![[p.png|20]]", "b.md": "b", "p.png": "1"})
+    plan = plan_export(source, ["a.md", "b.md"], vault="mine")
+    folder = Path(source.root).parent / "mine-drafts"
+    assert Path(plan.site) == folder
+    assert not folder.exists()
+    write(plan, history)
+    assert (folder / "a.md").read_text() == (
+        '# A\n\nsee [b](b.md) and <img src="a.assets/p.png" alt="p" width="20">'
+    )
+    assert (folder / "a.assets" / "p.png").read_bytes() == b"1"
+    assert plan_export(source, ["a.md", "b.md"], vault="mine").is_empty
+
+
+def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
+    write_vault: Write, history: History
+) -> None:
+    text = "\r\n# A\r\n\r\nwords\r\n\r\n"
+    source = write_vault({"a.md": text})
+    plan = plan_export(source, ["a.md"], vault="mine")
+    write(plan, history)
+    assert (Path(plan.site) / "a.md").read_bytes() == text.encode()
+
+
+def test_a_target_that_needs_a_site_asks_for_it(write_vault: Write) -> None:
+    with pytest.raises(UsageError, match="needs the folder of its site"):
+        plan_export(write_vault({"a.md": "a"}), ["a.md"], target="hugo")
+
+
+def test_a_site_that_is_none_is_an_error(write_vault: Write, tmp_path: Path) -> None:
+    source = write_vault({"a.md": "a"})
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotFound):
+        plan_export(source, ["a.md"], site=tmp_path / "gone")
+    with pytest.raises(NotFound):
+        plan_export(source, ["a.md"], target="nikola", site=tmp_path / "empty")
+
+
+def test_an_empty_folder_is_a_site_of_portable_drafts(write_vault: Write, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    plan = plan_export(write_vault({"a.md": "a"}), ["a.md"], site=tmp_path / "empty")
+    assert plan.target == "portable"

@@ -1,0 +1,197 @@
+"""What each engine's body looks like, concern by concern."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.export.dialect import Dialect
+from notekeep.export.parse import parse
+from tests.support.sites import TRAPS, write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_portable_note_that_needs_no_change_keeps_every_byte(portable_dialect: Dialect) -> None:
+    text = (TRAPS / "notes" / "Plain.md").read_text()
+    body = write_text(text, portable_dialect, title="Plain")
+    assert body.text == text
+    assert body.changes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "portable", "nikola", "hugo"),
+    [
+        ("==a *b*==", "<mark>a *b*</mark>", "<mark>a *b*</mark>", "**a *b***"),
+        ("~~a~~", "~~a~~", "~~a~~", "~~a~~"),
+        ("- [x] a", "- [x] a", "- ☑ a", "- [x] a"),
+        ("- [>] a", "- ☐ a", "- ☐ a", "- ☐ a"),
+        ("$a_b$", "$a_b$", "\\\\(a\\_b\\\\)", "\\\\(a\\_b\\\\)"),
+        ("https://x.org", "https://x.org", "<https://x.org>", "https://x.org"),
+        ("a\\\nb", "a\\\nb", "a  \nb", "a\\\nb"),
+        ("a ^id", "a", "a", "a"),
+        ("a\n---\nb", "a\n\n---\nb", "a\n\n---\n\nb", "a\n\n---\nb"),
+        ("a\n----\nb", "a\n----\nb", "a\n----\n\nb", "a\n----\nb"),
+        ("`{{% x %}}`", "`{{% x %}}`", "`{{% raw %}}{{{% /raw %}}{% x %}}`", "`{{%/* x */%}}`"),
+        ("{{% x %}}", "{{% x %}}", "{\\{% x %}}", "{\\{% x %}}"),
+        ("> [!tip]\n> a", "> [!tip]\n> a", "> **Tip**\n>\n> a", "> **Tip**\n>\n> a"),
+        ("> [!tip]+ T\n> a", "> **T**\n>\n> a", "> **T**\n>\n> a", "> **T**\n>\n> a"),
+        ("> [!faq]- A **b**", "> A **b**", "> A **b**", "> A **b**"),
+        ("> [!note] T", "> **T**", "> **T**", "> **T**"),
+        ("> a\n> [!note]", "> a\n> [!note]", "> a\n> [!note]", "> a\n> [!note]"),
+        ("- > [!note] T\n  > a", "- > **T**\n  >\n  > a", "- > **T**\n    >\n    > a", None),
+        ("![a](https://x.org/b.png)\n*c*", "![a](https://x.org/b.png)\\\n*c*", None, None),
+        ("![a](https://x.org/b.png)\n*c*", None, "![a](https://x.org/b.png)  \n*c*", None),
+    ],
+)
+def test_a_mark_is_written_as_each_engine_reads_it(
+    text: str,
+    portable: str | None,
+    nikola: str | None,
+    hugo: str | None,
+    portable_dialect: Dialect,
+    nikola_dialect: Dialect,
+    hugo_dialect: Dialect,
+) -> None:
+    wanted = ((portable, portable_dialect), (nikola, nikola_dialect), (hugo, hugo_dialect))
+    for body, dialect in wanted:
+        if body is not None:
+            assert write_text(text, dialect).text == body
+
+
+@pytest.mark.parametrize(
+    ("text", "teaser"),
+    [
+        ("a\n\nb", "a\n\nMORE\n\nb"),
+        ("# H\n\na\n\nb", "# H\n\na\n\nMORE\n\nb"),
+        ("![p](https://x.org/p.png)\n\na\n\nb", "![p](https://x.org/p.png)\n\na\n\nMORE\n\nb"),
+        ("> q\n\na\n\nb", "> q\n\na\n\nMORE\n\nb"),
+        ("- l\n\na\n\nb", "- l\n\na\n\nMORE\n\nb"),
+        ("a", "a"),
+        ("a[^1]\n\n[^1]: n", "a[^1]\n\n[^1]: n"),
+        ("- l\n\n```\nc\n```", "- l\n\n```\nc\n```"),
+        ("a\n\nb\n\n%% more %%\n\nc", "a\n\nb\n\nMORE\n\nc"),
+        ("a %% more %% b\n\nc", "a\n\nMORE\n\nb\n\nc"),
+        ("- a\n\n  %% more %%\n\nb", "- a\n\n  \n\nMORE\n\nb"),
+        ("a\n\n%% more %%\n\nb\n\n<!-- more -->\n\nc", "a\n\nMORE\n\nb\n\n\n\nc"),
+    ],
+)
+def test_the_teaser_ends_where_it_should(text: str, teaser: str, hugo_dialect: Dialect) -> None:
+    assert write_text(text, hugo_dialect).text == teaser.replace("MORE", "<!--more-->")
+
+
+def test_the_heading_that_repeats_the_title_goes_where_themes_print_it(
+    hugo_dialect: Dialect, portable_dialect: Dialect
+) -> None:
+    text = "# A *title*!\n\nwords"
+    assert write_text(text, hugo_dialect, title="A title").text.strip() == "words"
+    assert write_text(text, portable_dialect, title="A title").text == text
+    other = "# Another\n\nwords"
+    assert write_text(other, hugo_dialect, title="A title").text == other
+
+
+@pytest.mark.parametrize(
+    ("text", "identified"),
+    [
+        ("## One two\n\nx", "## One two {#one-two}\n\nx"),
+        ("## One two ##", "## One two {#one-two}"),
+        ("One two\n---\n\nx", "One two {#one-two}\n\n---\n\nx"),
+        ("One two\n===", "One two {#one-two}\n==="),
+        ("## One two ^b", "## One two {#one-two}"),
+    ],
+)
+def test_only_a_heading_that_is_linked_gets_an_id(
+    text: str, identified: str, hugo_dialect: Dialect
+) -> None:
+    body = write_text(text, hugo_dialect, wanted=frozenset({"one-two"}))
+    assert body.text == identified
+    assert "{#" not in write_text(text, hugo_dialect).text
+
+
+@pytest.mark.parametrize(
+    ("text", "anchored"),
+    [
+        ("a\nb ^x", '<a id="x"></a>a\nb'),
+        ("- a ^x\n- b", '- <a id="x"></a>a\n- b'),
+        ("- [ ] a ^x", '- [ ] <a id="x"></a>a'),
+        ("> q\n\n^x", '<a id="x"></a>\n\n> q\n\n'),
+        (
+            "> a\n>\n> | a |\n> |---|\n>\n> ^x",
+            '> a\n>\n> <a id="x"></a>\n>\n> | a |\n> |---|\n>\n> ',
+        ),
+        ("## H\n\n^x", '## <a id="x"></a>H\n\n'),
+    ],
+)
+def test_a_block_that_is_linked_gets_an_anchor(
+    text: str, anchored: str, portable_dialect: Dialect
+) -> None:
+    assert write_text(text, portable_dialect, wanted=frozenset({"x"})).text == anchored
+
+
+def test_line_breaks_are_kept_when_obsidian_shows_them(
+    hugo_dialect: Dialect, nikola_dialect: Dialect
+) -> None:
+    text = "a\nb\n\n> c\n> d\n\n- e\n  f\n\n```\ng\nh\n```"
+    kept = write_text(text, hugo_dialect, linebreaks="keep").text
+    assert kept.startswith("a\\\nb\n")
+    assert "> c\\\n> d" in kept
+    assert "- e\\\n  f" in kept
+    assert "g\nh" in kept
+    assert write_text("a\nb", nikola_dialect, linebreaks="keep").text == "a  \nb"
+
+
+def test_every_change_is_told_with_the_line_it_was_made_on(nikola_dialect: Dialect) -> None:
+    body = write_text("# A title\n\na\n\n==b== https://x.org\n", nikola_dialect)
+    told = {(change.line, change.reason) for change in body.changes}
+    assert (1, "the heading repeats the title, which the site prints") in told
+    assert (5, "a highlight is written <mark>") in told
+    assert (5, "the generator links no bare address") in told
+
+
+def test_raw_html_that_a_site_drops_is_told(hugo_dialect: Dialect) -> None:
+    body = write_text("a <sup>b</sup>\n\n<div>c</div>\n\nd", hugo_dialect)
+    assert [str(remark) for remark in body.remarks.all] == [
+        "n.md, line 1: the site drops raw HTML, and so the tag <sup>",
+        "n.md, line 1: the site drops raw HTML, and so the tag </sup>",
+        "n.md, line 3: the site drops raw HTML, and so this block",
+    ]
+
+
+def test_a_list_that_a_site_renumbers_is_told(nikola_dialect: Dialect) -> None:
+    body = write_text("3. a\n4. b", nikola_dialect)
+    assert str(body.remarks.all[0]).startswith("n.md, line 1: the list begins with 3")
+
+
+def test_a_diagram_is_what_mermaid_looks_for(nikola_dialect: Dialect) -> None:
+    text = "```mermaid\nA --> B & C\n\nB --> {{%x%}}\n```"
+    assert write_text(text, nikola_dialect).text == (
+        '<pre class="mermaid">\nA --&gt; B &amp; C\n\nB --&gt; &#123;{%x%}}\n</pre>'
+    )
+
+
+def test_dollars_in_prose_are_guarded_where_math_has_one_dollar(nikola_dialect: Dialect) -> None:
+    math = nikola_dialect.math._replace(dollar="<span>&#36;</span>")
+    dialect = replace(nikola_dialect, math=math)
+    text = "costs $5 and \\$6, `$7`"
+    assert write_text(text, dialect).text == (
+        "costs <span>&#36;</span>5 and <span>&#36;</span>6, `$7`"
+    )
+
+
+def test_an_engine_without_attributes_gets_html_anchors() -> None:
+    dialect = Dialect(heading_ids=False, default_teaser=False)
+    text = write_text("## One two", dialect, wanted=frozenset({"one-two"})).text
+    assert text == '## <a id="one-two"></a>One two'
+
+
+def test_every_rewritten_body_parses_into_the_same_headings(
+    tmp_path: Path, nikola_dialect: Dialect, hugo_dialect: Dialect
+) -> None:
+    del tmp_path
+    text = "# One\n\na\n\nTwo\n===\n\n## Three ##\n\n> ## Four\n\n- ## Five"
+    wanted = [node.plain() for node in parse(text).find("heading")]
+    for dialect in (nikola_dialect, hugo_dialect):
+        assert [n.plain() for n in parse(write_text(text, dialect).text).find("heading")] == wanted

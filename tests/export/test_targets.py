@@ -1,0 +1,306 @@
+"""Sites are recognised and their settings read, without running anything of theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from notekeep.errors import NotekeepError, NotFound, UsageError
+from notekeep.export.properties import Post
+from notekeep.export.targets import detect, load, open_target
+from notekeep.export.targets.hugo import Hugo
+from notekeep.export.targets.nikola import Nikola
+from tests.support.sites import INDIA, folder_with
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BLOG = 'BLOG_TITLE = "x"\n'
+
+
+def post(**fields: object) -> Post:
+    made = Post("n.md", "A title", datetime(2026, 3, 4, 0, 30, tzinfo=INDIA), slug="a-title")
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "target"),
+    [
+        ("conf.py", BLOG, "nikola"),
+        ("hugo.toml", "", "hugo"),
+        ("hugo.yaml", "", "hugo"),
+        ("hugo.json", "{}", "hugo"),
+        ("config/_default/hugo.toml", "", "hugo"),
+        ("config/_default/config.yaml", "", "hugo"),
+    ],
+)
+def test_a_site_is_recognised_by_its_settings(
+    tmp_path: Path, name: str, text: str, target: str
+) -> None:
+    assert detect(str(folder_with(tmp_path, name, text))) == target
+
+
+def test_hugo_s_old_settings_count_beside_its_content_only(tmp_path: Path) -> None:
+    folder_with(tmp_path, "config.toml", "")
+    assert not Hugo.is_site(str(tmp_path))
+    (tmp_path / "content").mkdir()
+    assert Hugo.is_site(str(tmp_path))
+
+
+def test_another_program_s_conf_is_no_site(tmp_path: Path) -> None:
+    folder_with(tmp_path, "conf.py", "project = 'Sphinx docs'\n")
+    assert not Nikola.is_site(str(tmp_path))
+
+
+def test_a_folder_that_is_no_site_is_an_error_that_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="does not look like a site of Hugo"):
+        open_target("hugo", str(tmp_path))
+    with pytest.raises(NotFound, match="there is no folder"):
+        detect(str(tmp_path / "gone"))
+
+
+def test_a_misspelt_target_is_an_error_that_names_the_nearest() -> None:
+    with pytest.raises(UsageError) as caught:
+        load("nicola")
+    assert caught.value.hint == "did you mean nikola?"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("conf.py", f"{BLOG}POSTS = (\n", 2),
+        ("conf.py", f"{BLOG}x = = 1\n", 2),
+        ("hugo.toml", "a = \n", 1),
+        ("hugo.yaml", "a: b\nc: [d\n", 3),
+        ("hugo.json", '{\n"a": }', 2),
+    ],
+)
+def test_settings_that_cannot_be_read_are_an_error_with_their_line(
+    tmp_path: Path, name: str, text: str, line: int
+) -> None:
+    folder_with(tmp_path, name, text)
+    with pytest.raises(UsageError) as caught:
+        open_target(None, str(tmp_path))
+    assert name in caught.value.message
+    assert f"line {line}" in caught.value.message
+
+
+def test_settings_that_are_not_text_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").write_bytes(b"title = '\xff'")
+    with pytest.raises(NotekeepError, match="UTF-8"):
+        open_target("hugo", str(tmp_path))
+
+
+# Nikola
+
+
+def nikola(tmp_path: Path, text: str = "") -> Nikola:
+    return Nikola(str(folder_with(tmp_path / "site", "conf.py", BLOG + text)))
+
+
+def test_conf_is_read_and_never_run(tmp_path: Path) -> None:
+    canary = tmp_path / "ran"
+    code = f"open({str(canary)!r}, 'w').close()\nDEPLOY_DRAFTS = print('x')\n"
+    nikola(tmp_path, code)
+    assert not canary.exists()
+
+
+def test_nikola_s_folders_are_those_of_its_settings(tmp_path: Path) -> None:
+    site = nikola(
+        tmp_path,
+        'BASE = "blog/"\nPOSTS = (("posts/*.rst", "posts", "p.tmpl"), (BASE + "*.md", "b", "p"))\n'
+        'IMAGE_FOLDERS = {"pictures": "img"}\nFILES_FOLDERS = {"files": ""}\n',
+    )
+    assert site.post_path(post()) == "blog/a-title.md"
+    assert site.asset_path(post(), "x.png") == "pictures/a-title/x.png"
+    assert site.asset_url(post(), "x.png") == "/img/a-title/x.png"
+    assert site.asset_path(post(), "x.pdf") == "files/a-title/x.pdf"
+    assert site.asset_url(post(), "x.pdf") == "/a-title/x.pdf"
+    assert site.warnings == []
+
+
+def test_a_site_that_does_not_see_markdown_is_told(tmp_path: Path) -> None:
+    site = nikola(tmp_path, 'POSTS = (("posts/*.rst", "posts", "post.tmpl"),)\n')
+    assert "POSTS in conf.py has no" in site.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("extensions", "fields"),
+    [
+        ('["fenced_code", "codehilite", "extra"]', {"heading_ids": True, "hilited_indents": True}),
+        ('["markdown.extensions.extra"]', {"hilited_indents": False, "definitions": True}),
+        ('["extra", "pymdownx.superfences"]', {"superfences": True}),
+        ('["extra", "pymdownx.tasklist"]', {"task_lists": True}),
+        ('["extra", "pymdownx.magiclink"]', {"bare_urls": True}),
+        ('["tables", "fenced_code", "footnotes"]', {"heading_ids": False, "definitions": False}),
+    ],
+)
+def test_markdown_extensions_decide_what_is_written(
+    tmp_path: Path, extensions: str, fields: dict[str, bool]
+) -> None:
+    dialect = nikola(tmp_path, f"MARKDOWN_EXTENSIONS = {extensions}\n").dialect
+    assert {name: getattr(dialect, name) for name in fields} == fields
+
+
+def test_math_follows_the_site_s_scripts(tmp_path: Path) -> None:
+    plain = nikola(tmp_path).dialect.math
+    assert (plain.raw, plain.inline, plain.dollar) == (False, ("\\(", "\\)"), "")
+    script = "MATHJAX_CONFIG = '''inlineMath: [ ['$','$'] ]'''\n"
+    assert nikola(tmp_path, script).dialect.math.dollar
+    raw = "MARKDOWN_EXTENSIONS = ['extra', 'pymdownx.arithmatex']\n"
+    assert nikola(tmp_path, raw).dialect.math.raw
+
+
+def test_nikola_s_head_takes_values_as_they_stand(tmp_path: Path) -> None:
+    head = nikola(tmp_path).head(
+        post(
+            title='It\'s: a "title" & {{ 1 }}',
+            tags=["2024", "yes", "C++"],
+            categories=["Notes"],
+            description="d: e",
+            updated=datetime(2026, 3, 6, tzinfo=INDIA),
+            has_math=True,
+            series="S",
+            part=2,
+            extra={"mood": ["a", "b"], "title": "no"},
+        ),
+        "/images/a-title/c.png",
+    )
+    assert head == (
+        "<!--\n"
+        '.. title: It\'s: a "title" & {{ 1 }}\n'
+        ".. slug: a-title\n"
+        ".. date: 2026-03-04 00:30:00 UTC+05:30\n"
+        ".. updated: 2026-03-06 00:00:00 UTC+05:30\n"
+        ".. tags: 2024, yes, C++\n"
+        ".. category: Notes\n"
+        ".. description: d: e\n"
+        ".. previewimage: /images/a-title/c.png\n"
+        ".. has_math: true\n"
+        ".. status: draft\n"
+        ".. series: S\n"
+        ".. part: 2\n"
+        ".. mood: a, b\n"
+        ".. type: text\n"
+        "-->\n\n"
+    )
+
+
+def test_nikola_s_drafts_go_online_unless_told_otherwise(tmp_path: Path) -> None:
+    assert "unlisted" in nikola(tmp_path).notice(post())
+    assert nikola(tmp_path).notice(post(draft=False)) == ""
+    assert nikola(tmp_path, "DEPLOY_DRAFTS = False\n").notice(post()) == ""
+
+
+# Hugo
+
+
+def hugo(tmp_path: Path, text: str = "", name: str = "hugo.toml") -> Hugo:
+    return Hugo(str(folder_with(tmp_path / "site", name, text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("hugo.toml", "[markup.goldmark.renderer]\nunsafe = true\n"),
+        ("hugo.toml", "[Markup.Goldmark.Renderer]\nUnsafe = true\n"),
+        ("hugo.yaml", "markup:\n  goldmark:\n    renderer:\n      unsafe: true\n"),
+        ("hugo.json", '{"markup": {"goldmark": {"renderer": {"unsafe": true}}}}'),
+        ("config/_default/hugo.toml", "[markup.goldmark.renderer]\nunsafe = true\n"),
+        ("config/_default/markup.toml", "[goldmark.renderer]\nunsafe = true\n"),
+    ],
+)
+def test_hugo_s_switches_are_found_wherever_they_stand(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    folder_with(tmp_path / "site", "hugo.toml", "")
+    dialect = hugo(tmp_path, text, name).dialect
+    if name in {"hugo.yaml", "hugo.json"}:
+        # The first of several settings files counts, as for Hugo.
+        (tmp_path / "site" / "hugo.toml").unlink()
+        dialect = Hugo(str(tmp_path / "site")).dialect
+    assert dialect.html
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("", "html", False),
+        ("", "mark", "bold"),
+        ("", "heading_ids", True),
+        ("[markup.goldmark.parser.attribute]\ntitle = false", "heading_ids", False),
+        ("[markup.goldmark.extensions]\nlinkify = false", "bare_urls", False),
+        ("[markup.goldmark.extensions]\nstrikethrough = false", "strike", False),
+        ("[markup.goldmark.extensions]\ntaskList = false", "task_lists", False),
+        ("[markup.goldmark.extensions]\ndefinitionList = false", "definitions", False),
+    ],
+)
+def test_hugo_s_extensions_decide_what_is_written(
+    tmp_path: Path, text: str, field: str, value: object
+) -> None:
+    assert getattr(hugo(tmp_path, text).dialect, field) == value
+
+
+def test_a_site_that_renders_quotes_itself_gets_alerts(tmp_path: Path) -> None:
+    folder_with(tmp_path / "site", "layouts/_markup/render-blockquote.html", "")
+    assert hugo(tmp_path).dialect.alerts
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("", "content/posts"),
+        ("contentDir = 'text'", "text/posts"),
+        ("[params]\nmainSections = ['blog']", "content/blog"),
+        ("[languages.en]\ncontentDir = 'content/en'", "content/en/posts"),
+        ("defaultContentLanguage = 'de'\n[languages.de]\ncontentDir = 'de'", "de/posts"),
+    ],
+)
+def test_hugo_s_folders_are_those_of_its_settings(tmp_path: Path, text: str, folder: str) -> None:
+    site = hugo(tmp_path, text)
+    assert site.post_path(post()) == f"{folder}/a-title/index.md"
+    assert site.asset_path(post(), "x.png") == f"{folder}/a-title/x.png"
+    section = folder.rsplit("/", 1)[-1]
+    link = site.link(post(), post(slug="b"), "id")
+    assert link == f'{{{{< relref "/{section}/b#id" >}}}}'
+
+
+def test_hugo_s_head_means_the_same_to_every_yaml_parser(tmp_path: Path) -> None:
+    made = post(
+        title='It\'s: a "title" & {{ 1 }} # no comment',
+        tags=["2024", "yes", "null", "C++", "- x", "a: b"],
+        description="two\nlines",
+        series="S",
+        part=2,
+        has_math=True,
+        extra={"mood": True, "title": "no"},
+    )
+    head = hugo(tmp_path).head(made, "c.png")
+    assert head.endswith("---\n\n")
+    read = yaml.safe_load(head.strip().strip("-"))
+    assert read == {
+        "title": made.title,
+        "date": made.date,
+        "draft": True,
+        "slug": "a-title",
+        "description": "two lines",
+        "tags": made.tags,
+        "series": ["S"],
+        "series_order": 2,
+        "images": ["c.png"],
+        "math": True,
+        "mood": True,
+    }
+    assert "date: 2026-03-04T00:30:00+05:30\n" in head
+
+
+def test_a_published_post_never_links_a_draft(tmp_path: Path) -> None:
+    for site in (hugo(tmp_path), nikola(tmp_path / "n")):
+        assert not site.reaches(post(draft=False), post(draft=True))
+        assert site.reaches(post(draft=True), post(draft=True))
+        assert site.reaches(post(draft=True), post(draft=False))
