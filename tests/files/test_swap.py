@@ -1,0 +1,104 @@
+"""Unsaved text survives what ends a program, and goes when it is saved."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.files.swap import FOLDER, Swap, Unsaved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATH = "books/Deep Work.md"
+
+
+def unsaved(data: bytes = b"typed\n", base: bytes = b"was\n") -> Unsaved:
+    return Unsaved.of(PATH, data, base, (0, 3))
+
+
+def test_what_is_written_is_read_by_the_next_program(tmp_path: Path) -> None:
+    text = unsaved(b"caf\xe9 \x1b[0m\r\n\xef\xbb\xbf\x00", b"\xff\n")
+    Swap(str(tmp_path), PATH).write(text)
+    found = Swap(str(tmp_path), PATH).read()
+    assert found == text
+    assert found.data == b"caf\xe9 \x1b[0m\r\n\xef\xbb\xbf\x00"
+    assert found.base_data == b"\xff\n"
+    assert found.cursor == (0, 3)
+
+
+def test_it_is_gone_when_it_is_discarded(tmp_path: Path) -> None:
+    swap = Swap(str(tmp_path), PATH)
+    swap.write(unsaved())
+    swap.discard()
+    assert swap.read() is None
+    assert not list((tmp_path / FOLDER).iterdir())
+
+
+def test_a_text_from_before_the_save_does_not_come_back_after_it(tmp_path: Path) -> None:
+    """A thread may still be writing what was typed when the save is done."""
+    swap = Swap(str(tmp_path), PATH)
+    late = unsaved(b"older\n")
+    swap.discard()
+    swap.write(late)
+    assert swap.read() is None
+
+
+def test_an_older_text_does_not_replace_a_newer_one(tmp_path: Path) -> None:
+    swap = Swap(str(tmp_path), PATH)
+    older, newer = unsaved(b"older\n"), unsaved(b"newer\n")
+    swap.write(newer)
+    swap.write(older, durable=True)
+    assert swap.read() == newer
+
+
+def test_each_note_has_its_own(tmp_path: Path) -> None:
+    Swap(str(tmp_path), PATH).write(unsaved())
+    assert Swap(str(tmp_path), "books/deep work.md").read() is None
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"path": 1}', b"\xff\xfe", b"null"])
+def test_a_damaged_file_is_as_none(tmp_path: Path, damage: bytes) -> None:
+    swap = Swap(str(tmp_path), PATH)
+    swap.write(unsaved())
+    (file,) = (tmp_path / FOLDER).iterdir()
+    file.write_bytes(damage)
+    assert Swap(str(tmp_path), PATH).read() is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    Swap(str(tmp_path / "state"), PATH).write(unsaved())
+    (file,) = (tmp_path / "state" / FOLDER).iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_kill_leaves_the_old_text_or_the_new_one(tmp_path: Path) -> None:
+    """A program writes text after text until it is killed; what is there then is one of them."""
+    code = (
+        "import sys\n"
+        "from notekeep.files.swap import Swap, Unsaved\n"
+        "swap = Swap(sys.argv[1], 'a.md')\n"
+        "for n in range(10**6):\n"
+        "    swap.write(Unsaved.of('a.md', b'%d ' % n * 9000, b'', (0, 0)))\n"
+        "    print(n, flush=True)\n"
+    )
+    for _ in range(3):
+        done = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
+        assert done.stdout is not None
+        with done.stdout as written:
+            for _ in range(20):
+                acknowledged = int(written.readline())
+            os.kill(done.pid, 9)
+            acknowledged = max([acknowledged, *map(int, written.read().split())])
+        done.wait()
+        found = Swap(str(tmp_path), "a.md").read()
+        assert found is not None
+        (number,) = set(found.text.split())
+        assert int(number) in (acknowledged, acknowledged + 1)
