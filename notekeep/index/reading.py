@@ -75,19 +75,20 @@ def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema
         note = Note(path, stem, private=schema.is_private(path), problem=content.problem)
     else:
         note = read_note(path, content.data, schema)
-        note.problem = _markers(note, content.data) or note.problem or content.problem
+        note.problem = _problem(note, content)
     return Record(path, duty, fingerprint, content.digest, note)
 
 
-def _markers(note: Note, data: bytes) -> Problem | None:
-    """Git's marks of a merge that nobody finished, unless they stand in a code block."""
-    if b"<<<<<<< " not in data:
-        return None
+def _problem(note: Note, content: Content) -> Problem | None:
+    """What is wrong with a note: of several things the one that explains the others."""
+    if b"<<<<<<< " not in content.data:
+        return note.problem or content.problem
     from notekeep.markdown.markers import hunks_of
 
-    text, found = hunks_of(note, data)
-    if not found:
-        return None
+    text, found = hunks_of(note, content.data)
+    is_cause = bool(found) and found[0].start < len(text) - len(note.body)
+    if not found or (note.problem and not is_cause):
+        return note.problem or content.problem
     line = text.count("\n", 0, found[0].start) + 1
     message = "Both sides of a merge stand here, between git's marks."
     hint = "`notekeep conflicts` shows them and keeps what is right."

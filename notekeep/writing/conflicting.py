@@ -59,6 +59,7 @@ def conflicts(plans: Plans) -> list[Pair]:
         Pair(problem.path, problem.path, "marks")
         for problem in plans.catalog.problems(links=False)
         if problem.code == MARKS
+        or (problem.code == "front-matter" and _is_marked(plans, problem.path))
     ]
     return sorted([*found, *_logs(plans)])
 
@@ -180,6 +181,15 @@ def _marked(plans: Plans, path: str) -> tuple[str, list[Hunk]]:
             f"{path} has no marks of git any more", "`notekeep conflicts` lists what has"
         )
     return text, found
+
+
+def _is_marked(plans: Plans, path: str) -> bool:
+    """Whether a note whose front matter is broken has git's marks as well."""
+    try:
+        data = plans.read(path)
+    except NotFound:
+        return False
+    return bool(hunks_of(plans.note(path, data), data)[1])
 
 
 def _base(plans: Plans, history: History, pair: Pair, mine: bytes, theirs: bytes) -> bytes | None:

@@ -1,0 +1,159 @@
+"""One list of steps: changes of notes and check-ins, taken back newest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import NotFound
+from notekeep.index import moments
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MED = "---\nhabit: med\ngoal: 10 min\n---\n"
+DAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture
+def habits(vault: Vault) -> Vault:
+    """The vault with a habit in it."""
+    Path(vault.root, "habits/med.md").write_text(MED, "utf-8")
+    vault.refresh(words=False)
+    return vault
+
+
+def minutes(vault: Vault, day: dt.date = DAY) -> float:
+    """How long the habit was done on a day, as all lines of it say together."""
+    index = vault.habit_index
+    index.refresh()
+    return index.days(index.find("med")).amount(day.toordinal()) / 1000
+
+
+def rating(vault: Vault) -> object:
+    return vault.read("Deep Work").fields["rating"]
+
+
+def verbs(vault: Vault) -> list[tuple[str, bool]]:
+    return [(step.verb, step.undone) for step in vault.steps.listed()]
+
+
+def test_undo_takes_back_whatever_was_last(habits: Vault) -> None:
+    habits.log("med", "10 min")
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    habits.log("med", "skip", DAY - dt.timedelta(days=3))
+
+    assert [step.verb for step in habits.undo(2)] == ["habit", "set"]
+
+    assert rating(habits) == 4
+    assert minutes(habits) == 10
+    assert verbs(habits) == [("habit", True), ("set", True), ("habit", False)]
+    assert habits.undo()[0].label == "2026-11-24 med: 10 min @21:15"
+    with pytest.raises(NotFound, match="nothing to undo"):
+        habits.undo()
+
+
+def test_a_day_is_what_it_was_when_its_check_ins_are_taken_back(habits: Vault) -> None:
+    habits.log("med", "4 min")
+    habits.log("med", "5 min")
+    habits.log("med", "= 30 min")
+    assert minutes(habits) == 30
+    habits.undo()
+    assert minutes(habits) == 9
+    habits.undo()
+    assert minutes(habits) == 4
+
+
+def test_redo_goes_forward_through_both_kinds(habits: Vault) -> None:
+    habits.log("med", "4 min")
+    habits.log("med", "5 min")
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    habits.undo(3)
+
+    assert habits.redo().verb == "habit"
+    assert habits.redo().verb == "habit"
+    assert habits.redo().verb == "set"
+
+    assert minutes(habits) == 9
+    assert rating(habits) == 5
+    with pytest.raises(NotFound, match="nothing to do again"):
+        habits.redo()
+
+
+def test_what_was_done_again_is_taken_back_again(habits: Vault) -> None:
+    habits.log("med", "4 min")
+    habits.undo()
+    habits.redo()
+    assert minutes(habits) == 4
+    habits.undo()
+    assert minutes(habits) == 0
+    habits.redo()
+    assert minutes(habits) == 4
+    habits.undo()
+    assert minutes(habits) == 0
+
+
+def test_a_check_in_ends_what_could_be_done_again(habits: Vault) -> None:
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    habits.undo()
+    habits.log("med", "4 min")
+    with pytest.raises(NotFound, match="nothing to do again"):
+        habits.redo()
+
+
+def test_a_change_ends_what_could_be_done_again(habits: Vault) -> None:
+    habits.log("med", "4 min")
+    habits.undo()
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    with pytest.raises(NotFound, match="nothing to do again"):
+        habits.redo()
+
+
+def test_what_would_be_taken_back_is_said_without_doing_it(
+    habits: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    habits.log("med", "4 min")
+    before = texts()
+    assert [step.verb for step in habits.steps.undo(9, dry_run=True)] == ["habit", "set"]
+    assert texts() == before
+    habits.undo(2)
+    before = texts()
+    assert habits.steps.redo(dry_run=True).verb == "set"
+    assert texts() == before
+
+
+def test_the_time_of_an_old_day_does_not_count(habits: Vault) -> None:
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    habits.log("med", "4 min", DAY - dt.timedelta(days=300))
+    assert habits.undo()[0].verb == "habit"
+
+
+def test_without_its_moments_a_line_has_the_time_it_names(habits: Vault) -> None:
+    habits.log("med", "4 min", DAY - dt.timedelta(days=300))
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    Path(habits.places.state, moments.FILE).unlink()
+    assert [step.verb for step in habits.undo(2)] == ["set", "habit"]
+
+
+def test_moments_are_few_and_private(habits: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moments, "MOST_BYTES", 200)
+    for count in range(1, 30):
+        habits.log("med", f"{count} min")
+    path = Path(habits.places.state, moments.FILE)
+    assert path.stat().st_size <= 240
+    assert path.stat().st_mode & 0o077 == 0
+    assert b"med" not in path.read_bytes()
+    assert len(habits.undo(29)) == 29
+
+
+def test_another_process_sees_the_same_list(habits: Vault) -> None:
+    habits.set_fields(["books/Deep Work.md"], ["rating=5"])
+    habits.log("med", "4 min")
+    other = Vault.open(habits.root)
+    assert [step.verb for step in other.undo(2)] == ["habit", "set"]
+    assert rating(habits) == 4
