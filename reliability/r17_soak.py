@@ -1,0 +1,156 @@
+"""R17: a day of use in a minute: what a process holds does not grow, and nothing is lost.
+
+The clock is made: each event is some seconds after the one before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import os
+import random
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from notekeep.errors import NotekeepError
+from reliability import house
+from reliability.board import Result, Row, Sizes
+from tests.support.notes import varied_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+
+NOTES = 1500
+GROWTH = 1.1
+EACH, PARTS = 20, 8
+"""Events between two measurements; open files more or less of an index in parts."""
+
+SETTLING = 0.3
+"""The share of the time in which caches may still fill."""
+
+QUERIES = ("habit", '"the note"', "type:book", "is:broken", "sort:modified", "work* -read", "#book")
+BEGINNING = dt.datetime(2026, 11, 24, 5)  # noqa: DTZ001 - a person's clock has no zone
+DAY = 86_400
+
+
+def run(size: int, folder: Path, meddle: Callable[[], object] | None = None) -> Result:
+    """Use one vault for `size` seconds, in which a day passes or more.
+
+    Args:
+        size: The seconds.
+        folder: Where.
+        meddle: What else happens at each event, to see that it would be noticed.
+    """
+    result = Result()
+    root = house.write(folder / "notes")
+    for number, data in enumerate(varied_notes(17, NOTES if size >= 10 else NOTES // 10)):
+        (root / f"note {number}.md").write_bytes(data)
+    vault = house.open_house(root, folder / "home")
+    vault.refresh()
+    chance = random.Random(17)
+    written: dict[str, bytes] = {}
+    began, events, passed = time.monotonic(), 0, 0.0
+    samples: list[tuple[float, int]] = []
+    with patch.dict(os.environ):
+        while (spent := time.monotonic() - began) < size:
+            passed += chance.uniform(0, 3) * max(1.0, DAY / (size * 150))
+            now = BEGINNING + dt.timedelta(seconds=passed)
+            os.environ["NOTEKEEP_NOW"] = now.isoformat(timespec="seconds")
+            _event(result, chance, vault, root, written)
+            events += 1
+            if meddle is not None:
+                meddle()
+            if spent > size * SETTLING and not events % EACH:
+                samples.append(_held())
+    _steady(result, samples)
+    _nothing_lost(result, vault, root, written)
+    house.close(vault)
+    result.size = f"{passed / 3600:.0f} h in {size} s, {events:,} events"
+    return result
+
+
+def _steady(result: Result, samples: list[tuple[float, int]]) -> None:
+    """Compare the least that was held early with the least that was held late.
+
+    An index of several parts opens some files for a query and closes them later; a leak shows in
+    what is never let go.
+    """
+    third = max(1, len(samples) // 3)
+    early, late = samples[:third], samples[-third:]
+    if not samples:
+        return
+    memory = min(held for held, _ in early), min(held for held, _ in late)
+    files = min(count for _, count in early), min(count for _, count in late)
+    result.expect(memory[1] < memory[0] * GROWTH, f"{memory[0]:.0f} MB became {memory[1]:.0f} MB")
+    result.expect(files[1] <= files[0] + PARTS, f"{files[0]} open files became {files[1]}")
+
+
+def _held() -> tuple[float, int]:
+    """Megabytes of memory that this process has, and how many files it has open."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6, len(os.listdir("/proc/self/fd"))
+
+
+def _event(
+    result: Result, chance: random.Random, vault: Vault, root: Path, written: dict[str, bytes]
+) -> None:
+    """One thing that somebody does, or another program."""
+    name = f"note {chance.randrange(100)}.md"
+    kind = chance.random()
+    try:
+        if kind < 0.25:
+            data = next(varied_notes(chance.randrange(10**6), 1)) + b"\nkept %d\n" % len(written)
+            (root / name).write_bytes(data)
+            written[name] = data
+        elif kind < 0.5:
+            vault.refresh()
+        elif kind < 0.6:
+            vault.search(chance.choice(QUERIES))
+            vault.suggest(chance.choice("abcdef"))
+        elif kind < 0.7:
+            vault.rows(chance.choice(QUERIES), limit=50)
+            vault.overview()
+        elif kind < 0.8:
+            vault.log("meditate", chance.choice(["done", "skip", "clear"]))
+            vault.habits()
+        elif kind < 0.9:
+            _verb(chance, vault, name, written)
+        else:
+            vault.history.settle(root, min_age=0)
+            vault.history.steps(20)
+    except NotekeepError:
+        result.refused += 1
+
+
+def _verb(chance: random.Random, vault: Vault, name: str, written: dict[str, bytes]) -> None:
+    """Change a note, and take it back."""
+    before = vault.bytes_of(name)
+    vault.refresh(words=False)
+    if chance.random() < 0.5:
+        done = vault.tag([name], [f"t{chance.randrange(9)}"])
+    else:
+        done = vault.add("one more line", name)
+    if done.step:
+        vault.undo()
+    if name in written and vault.bytes_of(name) == before:
+        written[name] = before
+
+
+def _nothing_lost(result: Result, vault: Vault, root: Path, written: dict[str, bytes]) -> None:
+    contents = house.contents(root)
+    for name, data in written.items():
+        if data not in contents:
+            result.lose(name)
+    log = "".join(path.read_text("utf-8") for path in root.glob("habits/log/*.md"))
+    if not log.startswith("# Habit log") or "2026-11-22 meditate: done" not in log:
+        result.lose("lines of the habit log")
+    if wrong := house.untrue(vault):
+        result.fault(f"the index differs in {wrong}")
+
+
+ROW = Row("R17", "a day of use: memory, files, notes", Sizes(3, 60, 86_400), run)

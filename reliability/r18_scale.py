@@ -1,0 +1,106 @@
+"""R18: a vault of many notes opens to a list at once, and the interface is never held up."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notekeep.vault import Vault
+from reliability.board import Result, Row, Sizes
+from tests.support.notes import varied_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STALL = 0.1
+"""Seconds for which the interface may not answer."""
+
+TICK = 0.005
+FIRST = 200
+KINDS = 1000
+"""So many different notes there are; each is there many times, under a title of its own."""
+
+
+def allowed(count: int) -> float:
+    """Seconds that opening to a usable list may take: 0.5 up to 14,000 notes, 1.5 up to 100,000."""
+    return 0.5 if count <= 14_000 else 1.5 if count <= 100_000 else 10.0
+
+
+def open_list(root: Path) -> int:
+    """Open a vault that is indexed, and read what the first screen shows."""
+    vault = Vault.open(root)
+    found = len(vault.rows(limit=FIRST).rows)
+    vault.catalog.close()
+    return found
+
+
+def run(size: int, folder: Path, opener: Callable[[Path], int] = open_list) -> Result:
+    """Make and index `size` notes, open them, look for changes, and use the interface."""
+    result = Result(count=size)
+    root = folder / "notes"
+    _write(root, size)
+    vault = Vault.open(root)
+    began = time.perf_counter()
+    vault.refresh()
+    indexed = time.perf_counter() - began
+    vault.catalog.close()
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        result.expect(opener(root) == min(size, FIRST), "the first page is not full")
+        times.append(time.perf_counter() - began)
+    result.expect(min(times) < allowed(size), f"{min(times):.2f} s to a list of {size:,} notes")
+    began = time.perf_counter()
+    vault.refresh()
+    swept = time.perf_counter() - began
+    for number in range(0, size, max(1, size // 50)):
+        (root / f"{number % 100}/{number}.md").write_bytes(b"# Changed\n")
+    stall = asyncio.run(_longest_stall(root))
+    result.expect(stall < STALL, f"the interface did not answer for {stall * 1000:.0f} ms")
+    result.size = (
+        f"{size:,} notes: index {indexed:.1f} s, open {min(times) * 1000:.0f} ms,"
+        f" sweep {swept * 1000:.0f} ms, stall {stall * 1000:.0f} ms"
+    )
+    return result
+
+
+def _write(root: Path, size: int) -> None:
+    bodies = list(varied_notes(18, min(size, KINDS)))
+    for number in range(100):
+        (root / str(number)).mkdir(parents=True)
+    for number in range(size):
+        data = bodies[number % len(bodies)] + b"\n\n## Part %d\n" % number
+        (root / f"{number % 100}/{number}.md").write_bytes(data)
+
+
+async def _longest_stall(root: Path) -> float:
+    """Start the interface while notes have changed, press keys, and measure its longest silence.
+
+    The processor time of its own thread counts, so that a busy machine does no harm.
+    """
+    from notekeep.tui.app import APPS
+
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        while True:
+            began = time.thread_time()
+            await asyncio.sleep(TICK)
+            longest = max(longest, time.thread_time() - began)
+
+    app = APPS["browse"](Vault.open(root))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("j")
+        beating = asyncio.create_task(beat())
+        for key in ("j", "j", "pagedown", "slash", "n", "o", "t", "escape", "escape", "G", "home"):
+            await pilot.press(key)
+        await app.workers.wait_for_complete()
+        beating.cancel()
+        await pilot.press("ctrl+q")
+    return longest
+
+
+ROW = Row("R18", "many notes", Sizes(500, 14_000, 100_000), run, alone=True)
