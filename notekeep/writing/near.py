@@ -105,10 +105,8 @@ def mend_links(
         folder = note.path.rpartition("/")[0]
         if (line, link.target) not in broken:
             continue
-        meant = near.of(link.target, folder)
-        if meant is None and not link.wiki:
-            meant = near.of(f"./{link.target}", folder)
-        edit = _edit(note, link, meant, near) if meant else None
+        meant, old = _meant(link, folder, near)
+        edit = _edit(note, link, meant, near, old) if meant else None
         if meant and edit:
             message = f'There is no note "{link.target}", and one "{meant.name}".'
             found.append(Problem(note.path, line, message, "", "broken-link"))
@@ -123,16 +121,22 @@ def place_of(target: str, folder: str) -> str:
     return normpath(f"{folder}/{target}".lstrip("/"))
 
 
-def _edit(note: Note, link: Link, meant: Near, near: NearNames) -> Edit | None:
+def _meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
+    """The note that a link means, and the path at which it was looked for."""
+    if not link.wiki and not link.target.startswith("/"):
+        target = f"./{link.target}"
+        if meant := near.of(target, folder):
+            return meant, place_of(target, folder)
+    return near.of(link.target, folder), place_of(link.target, folder)
+
+
+def _edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> Edit | None:
     """The edit of one link; None when its target cannot be told from the rest of it."""
     if link.wiki:
         start = note.body.find(link.target, link.start, link.end)
         if start < 0 or _NO_NAME.search(meant.name):
             return None
         return Edit(start, start + len(link.target), meant.name, line=link.line)
-    folder = note.path.rpartition("/")[0]
-    is_rooted = link.target.startswith("/") or near.of(link.target) == meant
-    old = place_of(link.target if is_rooted else f"./{link.target}", folder)
     edits = retarget(
         note.body,
         [link],

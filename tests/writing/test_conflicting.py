@@ -1,0 +1,244 @@
+"""Two versions of a note: found whatever left them, and settled without losing either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import Ambiguous, Conflict, NotFound
+from notekeep.writing.conflicting import (
+    Pair,
+    conflicts,
+    find,
+    plan_keep,
+    plan_merge,
+    plan_show,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+    from notekeep.writing.conflicting import Choice
+    from notekeep.writing.plan import WritePlan
+
+MINE = "one\n\ntwo\n\nthree\n"
+COPY = "inbox/Plan.sync-conflict-20261120-101010-ABCDEFG.md"
+NOTE = "inbox/Plan.md"
+
+
+def write(vault: Vault, path: str, text: str) -> None:
+    place = Path(vault.root, path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(text.encode())
+    vault.refresh(words=False)
+
+
+def pair(vault: Vault, theirs: str, mine: str = MINE) -> Pair:
+    write(vault, NOTE, mine)
+    write(vault, COPY, theirs)
+    return find(vault.plan, "Plan")
+
+
+def merge(vault: Vault, one: Pair) -> WritePlan:
+    return plan_merge(vault.plan, vault.history, one)
+
+
+def held(vault: Vault, path: str) -> str | None:
+    place = Path(vault.root, path)
+    return place.read_bytes().decode() if place.exists() else None
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "Plan.sync-conflict-20261120-101010-ABCDEFG.md",
+        "Plan (Mia's conflicted copy 2026-11-20).md",
+        "Plan (conflicted copy 2026-11-20 101010).md",
+        "Plan (conflict laptop 2026-11-20 101010).md",
+        "Plan (conflict laptop abc1234).md",
+        "Plan (1).md",
+        "Plan--conflicted-copy.md",
+    ],
+    ids=["Syncthing", "Dropbox", "Nextcloud", "notekeep", "sync", "Drive", "nb"],
+)
+def test_a_copy_is_listed_with_its_note_whatever_tool_left_it(vault: Vault, copy: str) -> None:
+    write(vault, NOTE, MINE)
+    write(vault, f"inbox/{copy}", MINE)
+    assert conflicts(vault.plan) == [Pair(f"inbox/{copy}", NOTE, "copy")]
+    assert [row.path for row in vault.rows("is:conflict").rows] == [NOTE]
+    assert vault.rows("file:Plan").total == 1
+    for name in (f"inbox/{copy}", copy, NOTE, "Plan"):
+        assert find(vault.plan, name).copy == f"inbox/{copy}"
+
+
+def test_marks_of_git_are_found_outside_of_code(vault: Vault) -> None:
+    marks = "<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> other\n"
+    write(vault, "inbox/Marks.md", f"a\n\n{marks}")
+    write(vault, "inbox/Code.md", f"```\n{marks}```\n")
+    write(vault, "inbox/Head.md", f"---\ntitle: x\n{marks}---\nText\n")
+    assert conflicts(vault.plan) == [
+        Pair("inbox/Head.md", "inbox/Head.md", "marks"),
+        Pair("inbox/Marks.md", "inbox/Marks.md", "marks"),
+    ]
+    assert {row.path for row in vault.rows("is:conflict").rows} == {
+        "inbox/Head.md",
+        "inbox/Marks.md",
+    }
+
+
+def test_copies_of_logs_and_marks_in_them_are_listed(vault: Vault) -> None:
+    write(vault, "habits/log/2026-11.laptop.md", "- 2026-11-20 med: done\n")
+    copy = "habits/log/2026-11.laptop.sync-conflict-20261120-101010-ABCDEFG.md"
+    write(vault, copy, "- 2026-11-21 med: done\n")
+    write(
+        vault,
+        "habits/log/2026-10.laptop.md",
+        "<<<<<<< a\n- 2026-10-20 med: done\n=======\n- 2026-10-21 med: done\n>>>>>>> b\n",
+    )
+    assert [(one.copy, one.kind) for one in conflicts(vault.plan)] == [
+        ("habits/log/2026-10.laptop.md", "marks"),
+        (copy, "log"),
+    ]
+
+
+def test_two_copies_of_one_note_are_told_apart(vault: Vault) -> None:
+    pair(vault, "x")
+    write(vault, "inbox/Plan (conflicted copy 2026-11-20 101010).md", "y")
+    with pytest.raises(Ambiguous):
+        find(vault.plan, "Plan")
+    assert find(vault.plan, COPY).copy == COPY
+    with pytest.raises(NotFound, match="no conflict"):
+        find(vault.plan, "Nobody")
+
+
+def test_the_difference_is_that_from_the_note_to_the_copy(vault: Vault) -> None:
+    shown = list(plan_show(vault.plan, pair(vault, "one\n\n2\n\nthree\n")).diff())
+    assert "-two" in shown
+    assert "+2" in shown
+
+
+@pytest.mark.parametrize(
+    ("choice", "note", "beside"),
+    [("mine", MINE, None), ("theirs", "theirs\n", None), ("both", MINE, "theirs\n")],
+)
+def test_what_goes_is_in_the_trash_or_in_history(
+    vault: Vault,
+    texts: Callable[[], dict[str, bytes]],
+    choice: Choice,
+    note: str,
+    beside: str | None,
+) -> None:
+    one = pair(vault, "theirs\n")
+    before = texts()
+
+    vault.carry_out(plan_keep(vault.plan, one, choice))
+
+    assert held(vault, NOTE) == note
+    assert held(vault, "inbox/Plan 2.md") == beside
+    assert conflicts(vault.plan) == []
+    if choice != "both":
+        assert held(vault, f".trash/{COPY}") == "theirs\n"
+    if choice == "theirs":
+        assert MINE.encode() in [
+            vault.history.blob(version.digest) for version in vault.history.versions(NOTE)
+        ]
+    vault.undo()
+    assert texts() == before
+
+
+@pytest.mark.parametrize("choice", ["theirs", "both"])
+def test_a_copy_of_a_note_that_is_gone_takes_its_place(vault: Vault, choice: Choice) -> None:
+    write(vault, COPY, "theirs\n")
+    vault.carry_out(plan_keep(vault.plan, find(vault.plan, "Plan"), choice))
+    assert held(vault, NOTE) == "theirs\n"
+    assert held(vault, COPY) is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "wanted"),
+    [
+        ("mine", "a\nmine\nb\n"),
+        ("theirs", "a\ntheirs\nb\n"),
+        ("both", "a\nmine\ntheirs\nb\n"),
+    ],
+)
+@pytest.mark.parametrize("base", ["", "||||||| merged\nold\n"])
+def test_marks_of_git_give_way_to_the_side_that_is_kept(
+    vault: Vault, choice: Choice, wanted: str, base: str
+) -> None:
+    write(vault, NOTE, f"a\n<<<<<<< HEAD\nmine\n{base}=======\ntheirs\n>>>>>>> x\nb\n")
+    vault.carry_out(plan_keep(vault.plan, find(vault.plan, "Plan"), choice))
+    assert held(vault, NOTE) == wanted
+    vault.undo()
+    assert "<<<<<<< HEAD" in (held(vault, NOTE) or "")
+
+
+class TestMerge:
+    def test_with_a_base_in_history_both_changes_are_made(
+        self, vault: Vault, texts: Callable[[], dict[str, bytes]]
+    ) -> None:
+        write(vault, NOTE, f"---\nrating: 1\n---\n{MINE}")
+        vault.set_fields([NOTE], ["rating=5"])
+        one = pair(
+            vault,
+            "---\nrating: 1\n---\none\n\nTWO\n\nthree\n",
+            f"---\nrating: 5\n---\n{MINE}",
+        )
+        before = texts()
+        done = vault.carry_out(merge(vault, one))
+        assert held(vault, NOTE) == "---\nrating: 5\n---\none\n\nTWO\n\nthree\n"
+        assert "1 line" in done.remarks[0]
+        assert conflicts(vault.plan) == []
+        vault.undo()
+        assert texts() == before
+
+    def test_without_a_base_every_line_of_both_is_kept(self, vault: Vault) -> None:
+        one = pair(vault, "zero\none\n\ntwo\n\nthree\n", "one\n\ntwo\n\nthree\nfour\n")
+        vault.carry_out(merge(vault, one))
+        assert held(vault, NOTE) == "zero\none\n\ntwo\n\nthree\nfour\n"
+
+    def test_where_it_cannot_be_done_both_versions_stay(
+        self, vault: Vault, texts: Callable[[], dict[str, bytes]]
+    ) -> None:
+        one = pair(vault, "one\n\n2\n\nthree\n")
+        before = texts()
+        with pytest.raises(Conflict, match="both versions changed the same lines"):
+            merge(vault, one)
+        assert texts() == before
+
+    def test_marks_that_know_their_base_are_merged(self, vault: Vault) -> None:
+        write(
+            vault,
+            NOTE,
+            "<<<<<<< a\nONE\nx\ntwo\n||||||| base\none\nx\ntwo\n=======\none\nx\nTWO\n>>>>>>> b\n",
+        )
+        vault.carry_out(merge(vault, find(vault.plan, "Plan")))
+        assert held(vault, NOTE) == "ONE\nx\nTWO\n"
+
+    def test_logs_are_joined_line_by_line(self, vault: Vault) -> None:
+        note = "habits/log/2026-11.laptop.md"
+        copy = "habits/log/2026-11.laptop.sync-conflict-20261120-101010-ABCDEFG.md"
+        write(vault, note, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done")
+        write(vault, copy, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-21 med: skip\n")
+        vault.carry_out(merge(vault, find(vault.plan, copy)))
+        assert held(vault, note) == (
+            "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done\n"
+            "- 2026-11-21 med: skip\n"
+        )
+        assert held(vault, copy) is None
+
+    def test_no_mark_is_ever_written(self, vault: Vault) -> None:
+        versions = ["a\nb\nc\n", "a\nB\nc\n", "a\nb\nC\nd\n", "", "x\n", "a\nb\nc"]
+        for mine in versions:
+            for theirs in versions:
+                one = pair(vault, theirs, mine)
+                try:
+                    plan = merge(vault, one)
+                except Conflict:
+                    continue
+                after = b"".join(change.after or b"" for change in plan.changes)
+                assert b"<<<<" not in after
+                assert b">>>>" not in after

@@ -1,0 +1,155 @@
+"""What `lint` finds, what it mends, and what it leaves alone because it would have to guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.writing.near import NearNames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+    from notekeep.writing.linting import Lint
+
+NOTE = "inbox/New.md"
+
+
+def lint(vault: Vault, text: str, path: str = NOTE) -> Lint:
+    place = Path(vault.root, path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(text.encode())
+    vault.refresh(words=False)
+    return vault.plan.lint([path])
+
+
+def mended(found: Lint) -> str:
+    """The one file of the plan as it would be."""
+    (change,) = found.plan.changes
+    return (change.after or b"").decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[[Deep Wrok]]", "[[Deep Work]]"),
+        ("[[Deep Wrk#Rules|text]]", "[[Deep Work#Rules|text]]"),
+        ("![[Deeep Work]]", "![[Deep Work]]"),
+        ("[[books/Deep Wrok]]", "[[books/Deep Work]]"),
+        ("[a](../books/Deep%20Wrok.md#x)", "[a](../books/Deep%20Work.md#x)"),
+        ("[a](Relatve.md)", "[a](Relative.md)"),
+        ("`[[Deep Wrok]]` [[Deep Wrok]]", "`[[Deep Wrok]]` [[Deep Work]]"),
+    ],
+)
+def test_a_link_that_misses_one_name_by_a_letter_is_corrected(
+    vault: Vault, text: str, wanted: str
+) -> None:
+    found = lint(vault, f"One\r\n{text}\r\n")
+    assert [(one.problem.line, one.problem.code) for one in found.findings] == [(2, "broken-link")]
+    assert mended(found) == f"One\r\n{wanted}\r\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[Nowhere near]]",
+        "[[Lst]]",  # too short to be told
+        "[[Deep Work]] and [a](https://example.org/Deep%20Wrok)",
+        "`[[Deep Wrok]]`",
+        "![[pictur.png]]",
+    ],
+)
+def test_no_link_is_guessed(vault: Vault, text: str) -> None:
+    found = lint(vault, text)
+    assert (found.findings, found.plan.changes) == ([], [])
+
+
+def test_two_near_names_are_none() -> None:
+    near = NearNames([("a/Chapter one.md", "", []), ("b/Chapter ones.md", "", [])])
+    assert near.of("Chapter onee") is None
+
+
+def test_numbers_are_not_slips() -> None:
+    near = NearNames([("daily/2026-11-24.md", "", []), ("Object detection 1.md", "", [])])
+    assert near.of("2026-11-25") is None
+    assert near.of("Object detection 2") is None
+    found = near.of("Object detecton 1")
+    assert found is not None
+    assert found.path == "Object detection 1.md"
+
+
+def test_a_title_or_an_alias_may_be_what_is_near() -> None:
+    near = NearNames([("x.md", "Thinking, Fast and Slow", ["Kahneman"])])
+    for typed, name in [
+        ("Kahnemann", "Kahneman"),
+        ("Thinking Fast and Slow", "Thinking, Fast and Slow"),
+    ]:
+        found = near.of(typed)
+        assert found is not None
+        assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        ("tags: a, b", "tags: [a, b]", {"tag-text"}),
+        ("tags: a b # c", "tags: [a, b] # c", {"tag-text"}),
+        ("tags: ['#a', b]", "tags: ['a', b]", {"tag-sign"}),
+        ("tags: [a, b, A]", "tags: [a, b]", {"tag-twice"}),
+        ("tags:\n  - a\n  - b\n  - a", "tags:\n  - a\n  - b", {"tag-twice"}),
+        ('tags:\n- "#a"\n- b', 'tags:\n- "a"\n- b', {"tag-sign"}),
+        ('tags: "#a, a"', "tags: [a]", {"tag-text", "tag-sign", "tag-twice"}),
+    ],
+)
+def test_odd_tags_become_a_list(vault: Vault, before: str, after: str, codes: set[str]) -> None:
+    found = lint(vault, f"---\ntitle: x\n{before}\n---\nText\n")
+    assert {one.problem.code for one in found.findings} == codes
+    assert {one.problem.line for one in found.findings} == {3}
+    assert mended(found) == f"---\ntitle: x\n{after}\n---\nText\n"
+
+
+@pytest.mark.parametrize("tags", ["tags: a", "tags: [a, b]", "tags:", "tags: []", "title: '#x'"])
+def test_tags_that_are_well_are_left(vault: Vault, tags: str) -> None:
+    found = lint(vault, f"---\n{tags}\n---\nText #a without an end")
+    assert (found.findings, found.plan.changes) == ([], [])
+
+
+def test_lines_of_the_log_get_the_shape_that_was_meant(vault: Vault) -> None:
+    log = "# Log\r\n\r\n- 2026.11.03 med: 12\r\n- 2026-11-04 med: 1,5\r\n- 2026-11-05 med:\r\n"
+    path = "habits/log/2026-11.laptop.md"
+    found = lint(vault, log, path)
+    assert [(one.problem.line, one.problem.code) for one in found.findings] == [
+        (3, "H001"),
+        (4, "H004"),
+    ]
+    assert mended(found) == (
+        "# Log\r\n\r\n- 2026-11-03 med: 12\r\n- 2026-11-04 med: 1.5\r\n- 2026-11-05 med:\r\n"
+    )
+
+
+def test_a_name_that_does_not_travel_is_said_and_left(vault: Vault) -> None:
+    found = lint(vault, "Text\n", "inbox/Why?.md")
+    (finding,) = found.findings
+    assert (finding.problem.code, finding.has_fix) == ("name", False)
+    assert "Windows" in finding.problem.message
+    assert found.plan.changes == []
+
+
+def test_a_note_that_cannot_be_read_hides_no_other(vault: Vault) -> None:
+    lint(vault, "[[Deep Wrok]]\n")
+    found = vault.plan.lint(["inbox/Broken.md", NOTE])
+    assert [change.path for change in found.plan.changes] == [NOTE]
+
+
+def test_all_is_one_step(vault: Vault, texts: Callable[[], dict[str, bytes]]) -> None:
+    lint(vault, "---\ntags: a, b\n---\n[[Deep Wrok]]\n")
+    lint(vault, "---\ntags: a, a\n---\n", "inbox/Second.md")
+    before = texts()
+    found = vault.plan.lint([NOTE, "inbox/Second.md"], "all")
+    assert len(vault.carry_out(found.plan).paths) == 2
+    assert vault.plan.lint([NOTE, "inbox/Second.md"]).findings == []
+    vault.undo()
+    assert texts() == before

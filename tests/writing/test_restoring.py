@@ -1,0 +1,171 @@
+"""Bringing back: versions of a note, notes that are gone, files from the trash; and forgetting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import Ambiguous, NotFound, UsageError
+from notekeep.writing.forgetting import forget, traces_of
+from notekeep.writing.restoring import numbered, past_of, plan_restore, plan_untrash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+
+
+def restore(vault: Vault, name: str) -> list[str]:
+    return vault.carry_out(plan_restore(vault.plan, vault.history, name)).paths
+
+
+def untrash(vault: Vault, name: str) -> list[str]:
+    return vault.carry_out(plan_untrash(vault.plan, vault.history, name)).paths
+
+
+def test_a_version_is_named_by_its_number_in_the_list(
+    vault: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    first = texts()
+    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    vault.set_fields(["books/Deep Work.md"], ["rating=2"])
+
+    assert restore(vault, "Deep Work@3") == ["books/Deep Work.md"]
+
+    assert texts() == first
+    vault.undo()
+    assert b"rating: 2" in texts()["books/Deep Work.md"]
+    vault.undo(2)
+    assert texts() == first
+
+
+def test_the_version_that_is_there_changes_nothing(vault: Vault) -> None:
+    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    assert restore(vault, "Deep Work@1") == []
+
+
+def test_a_note_follows_its_renames(vault: Vault) -> None:
+    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    vault.rename("Deep Work", "Deeper Work")
+    oldest = len(past_of(vault.plan, vault.history, "Deeper Work").versions)
+    restore(vault, f"Deeper Work@{oldest}")
+    assert b"title: Deep Work\n" in vault.bytes_of("books/Deeper Work.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("Deep Work", UsageError, "which version"),
+        ("Deep Work@9", NotFound, "no version 9"),
+        ("Deep Work@0", NotFound, "no version 0"),
+        ("Nobody@1", NotFound, "no note called"),
+    ],
+)
+def test_what_cannot_be_brought_back_is_said(
+    vault: Vault, name: str, error: type[Exception], message: str
+) -> None:
+    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    with pytest.raises(error, match=message):
+        plan_restore(vault.plan, vault.history, name)
+
+
+def test_a_note_that_is_gone_comes_back_as_it_was_last(
+    vault: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    before = texts()
+    Path(vault.root, "books/Deep Work.md").unlink()
+    vault.refresh(words=False)
+
+    assert restore(vault, "deep work") == ["books/Deep Work.md"]
+
+    assert texts() == before
+
+
+def test_a_deleted_note_comes_back_from_history_or_from_the_trash(
+    vault: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    before = texts()
+    vault.delete("Deep Work")
+    without = texts()
+    assert untrash(vault, "Deep Work") == ["books/Deep Work.md"]
+    assert texts() == before
+    vault.undo()
+    assert texts() == without
+    assert restore(vault, "Deep Work") == ["books/Deep Work.md"]
+    assert texts() == before
+
+
+def test_a_name_from_another_system_comes_back_as_it_was(vault: Vault) -> None:
+    odd = Path(vault.root, "inbox", "Why?.md")
+    odd.write_text("Because.\n", "utf-8")
+    vault.refresh(words=False)
+    vault.delete("inbox/Why?.md")
+    untrash(vault, "Why?")
+    assert odd.read_text("utf-8") == "Because.\n"
+
+
+def test_two_of_one_name_in_the_trash_are_told_apart_by_path(vault: Vault) -> None:
+    for folder in ("books", "inbox"):
+        Path(vault.root, folder, "Twin.md").write_text(folder, "utf-8")
+    vault.refresh(words=False)
+    vault.delete("books/Twin.md")
+    vault.delete("inbox/Twin.md")
+    with pytest.raises(Ambiguous) as found:
+        untrash(vault, "Twin")
+    assert len(found.value.candidates) == 2
+    assert untrash(vault, "inbox/Twin.md") == ["inbox/Twin.md"]
+
+
+def test_a_title_with_a_number_behind_an_at_sign_is_a_version() -> None:
+    assert numbered("Deep Work@12") == ("Deep Work", 12)
+    assert numbered("me@home") == ("me@home", None)
+    assert numbered("a@1@2") == ("a@1", 2)
+
+
+class TestForget:
+    def test_no_trace_is_left_but_the_note(self, vault: Vault) -> None:
+        canary = "QuiteUnusualCanary"
+        path = Path(vault.root, "inbox/List.md")
+        path.write_text(f"# List\n\n{canary}\n", "utf-8")
+        vault.refresh()
+        vault.tag(["inbox/List.md"], [canary.lower()])
+        vault.tag(["inbox/List.md"], [], [canary.lower()])
+        vault.rename("List", f"{canary} list")
+        path = Path(vault.root, f"inbox/{canary} list.md")
+        path.write_text("# Nothing here\n", "utf-8")
+        path.rename(Path(vault.root, "inbox/List.md"))
+        vault.refresh()
+        vault.history.settle(vault.root, min_age=0)
+
+        traces = traces_of(vault, f"inbox/{canary} list.md")
+        assert traces.versions > 1
+        assert traces.steps == 3
+        forget(vault, traces)
+        vault.refresh()
+
+        for folder in (vault.places.cache, vault.places.state):
+            for file in Path(folder).rglob("*"):
+                if file.is_file():
+                    held = file.read_bytes().lower()
+                    assert canary.lower().encode() not in held, file
+        assert vault.read("inbox/List.md").body == "# Nothing here\n"
+
+    def test_other_notes_keep_their_history(self, vault: Vault) -> None:
+        vault.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"])
+        traces = traces_of(vault, "Deep Work")
+        assert (traces.there, traces.trashed) == (True, [])
+        forget(vault, traces)
+        assert vault.history.versions("books/Deep Work.md") == []
+        assert len(vault.history.versions("inbox/Windows.md")) == 2
+        vault.refresh()
+        assert vault.resolve("Deep Work").path == "books/Deep Work.md"
+        assert vault.search("Deep").total > 0
+
+    def test_what_lies_in_the_trash_is_named(self, vault: Vault) -> None:
+        vault.delete("Deep Work")
+        traces = traces_of(vault, "Deep Work")
+        assert not traces.there
+        assert traces.trashed == [".trash/books/Deep Work.md"]

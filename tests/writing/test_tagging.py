@@ -1,0 +1,163 @@
+"""Renaming a tag: front matter and text, children too, nothing else, whatever ends the process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import NotFound, UsageError
+from notekeep.vault import Vault
+from notekeep.writing.tagging import TagRename
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TAGGED = {
+    "inbox/block.md": (
+        "---\ntags:\n  # why\n  - work   # daily\n  - 'Work/deep'\n  - other\n---\nx\n",
+        "---\ntags:\n  # why\n  - craft   # daily\n  - 'craft/deep'\n  - other\n---\nx\n",
+    ),
+    "inbox/flow.md": (
+        '---\ntags: ["#work", other,  workshop]\n---\n',
+        '---\ntags: ["#craft", other,  workshop]\n---\n',
+    ),
+    "inbox/text.md": (
+        "---\ntags: other, work/a, x\n---\n",
+        "---\ntags: other, craft/a, x\n---\n",
+    ),
+    "inbox/both.md": ("---\ntags: [craft, work]\n---\n", "---\ntags: [craft]\n---\n"),
+    "inbox/kin.md": ("---\nkeywords:\n- work\n---\n", "---\nkeywords:\n- craft\n---\n"),
+    "inbox/toml.md": (
+        '+++\ntags = ["work", "x"] # why\n+++\nText #work.\n',
+        '+++\ntags = ["craft", "x"] # why\n+++\nText #craft.\n',
+    ),
+    "inbox/inline.md": (
+        "A #work, #WORK/Deep and (#workshop).\r\n`#work` and `x`\r\n\r\n```\r\n#work\r\n```\r\n",
+        "A #craft, #craft/Deep and (#workshop).\r\n`#work` and `x`\r\n\r\n```\r\n#work\r\n```\r\n",
+    ),
+}
+
+
+@pytest.fixture
+def tagged(vault: Vault) -> Vault:
+    for path, (text, _) in TAGGED.items():
+        Path(vault.root, path).write_bytes(text.encode())
+    vault.refresh(words=False)
+    return vault
+
+
+def test_only_the_tag_changes_wherever_it_stands(
+    tagged: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    before = texts()
+    done = tagged.carry_out(tagged.plan.rename_tag("#work", "craft"))
+
+    after = texts()
+    for path, (_, wanted) in TAGGED.items():
+        assert after[path].decode() == wanted, path
+    assert set(done.paths) == {*TAGGED, "books/Deep Work.md"}
+    assert {path for path in before if before[path] != after[path]} == set(done.paths)
+    assert "work" not in tagged.tags()
+
+    tagged.undo()
+    assert texts() == before
+
+
+def test_a_note_that_must_be_refused_leaves_the_others(tagged: Vault) -> None:
+    broken = Path(tagged.root, "inbox/Broken.md")
+    broken.write_text("---\ntags: [unclosed\n---\nSome #work.\n", "utf-8")
+    tagged.refresh(words=False)
+    done = tagged.carry_out(tagged.plan.rename_tag("work", "craft"))
+    assert [(problem.path, problem.line) for problem in done.refused] == [("inbox/Broken.md", 3)]
+    assert "#work" in broken.read_text("utf-8")
+    assert len(done.paths) == len(TAGGED) + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "tag", "wanted"),
+    [
+        ("a", "b", "a", "b"),
+        ("a", "b", "A/x/Y", "b/x/Y"),
+        ("a", "b", "ab", None),
+        ("a/x", "b", "a/x/y", "b/y"),
+        ("a/x", "b", "a", None),
+        ("a", "a/b", "a/c", "a/b/c"),
+        ("plain text", "plain", "Plain text", "plain"),
+        ("#a", "#b", "a", "b"),
+    ],
+)
+def test_children_follow(old: str, new: str, tag: str, wanted: str | None) -> None:
+    assert TagRename(old, new).of(tag) == wanted
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a,b", "12", "a//b", "x y", "a#b"])
+def test_a_name_that_no_text_could_hold_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="is no tag"):
+        TagRename("a", name)
+
+
+def test_a_tag_that_nobody_has_is_named(vault: Vault) -> None:
+    with pytest.raises(NotFound, match="#nobody"):
+        vault.plan.rename_tag("nobody", "somebody")
+
+
+RENAME = """
+import os, signal, sys
+from notekeep.files import points
+from notekeep.vault import Vault
+
+root, at, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+def reached(point):
+    global left
+    if point == at:
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+vault = Vault.open(root)
+vault.refresh(words=False)
+plan = vault.plan.rename_tag("work", "craft")
+vault.history
+points.reached = reached
+vault.carry_out(plan)
+"""
+
+
+def killed(vault: Vault) -> Iterator[str]:
+    """Rename in a process that dies at each point of the step, early and late."""
+    last = len(TAGGED) + 1
+    places = [("written", 2), ("journaled", 1), ("swapped", 1), ("swapped", last // 2)]
+    places += [("swapped", last), ("settled", 1), ("logged", 1), ("done", 1)]
+    for point, time in places:
+        ran = subprocess.run(
+            [sys.executable, "-c", RENAME, vault.root, point, str(time)],
+            env=os.environ,
+            check=False,
+            timeout=60,
+        )
+        assert ran.returncode == -signal.SIGKILL, point
+        yield point
+
+
+def test_killed_anywhere_the_next_start_finishes_or_nothing_has_begun(
+    tagged: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    before = texts()
+    tagged.carry_out(tagged.plan.rename_tag("work", "craft"))
+    after = texts()
+    tagged.undo()
+    for point in killed(tagged):
+        next_start = Vault.open(tagged.root)
+        next_start.history.sweep_temps(next_start.root, min_age=-1)
+        now = texts()
+        assert now == (before if point == "written" else after), point
+        if now == after:
+            next_start.undo()
+        assert texts() == before, point
