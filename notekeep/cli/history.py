@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from notekeep.cli import output
@@ -99,7 +97,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None
     if dry_run:
         return 0
     if not yes:
-        agree("Forget them for good?", "this cannot be undone", tty=sys.stdin.isatty())
+        agree("Forget them for good?", "this cannot be undone")
     removed = forgetting.forget(opened, traces)
     opened.refresh()
     output.write(f"{traces.path}: forgotten, {removed} contents removed from history")

@@ -70,13 +70,13 @@ def write_diff(plan: WritePlan) -> None:
         output.write_styled([(line, style)])
 
 
-def agree(question: str, why: str, *, tty: bool) -> None:
+def agree(question: str, why: str) -> None:
     """Ask on a terminal; anywhere else `--yes` has to be said.
 
     Raises:
         Refused: The person said no, or could not be asked.
     """
-    if not tty:
+    if sys.stdin is None or not sys.stdin.isatty():
         raise Refused(why, "say --yes to do it, --dry-run to see it")
     if not click.confirm(question, err=True):
         raise Refused("nothing was changed")
@@ -98,7 +98,7 @@ def _show(plan: WritePlan, *, everything: bool) -> None:
 
 
 def _ask(count: int) -> None:
-    agree(f"Change {count} files?", f"this would change {count} files", tty=sys.stdin.isatty())
+    agree(f"Change {count} files?", f"this would change {count} files")
 
 
 def tell_refused(plan: WritePlan) -> int:
