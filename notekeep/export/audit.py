@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from notekeep.errors import Refused
-from notekeep.export.manifest import NAME as MANIFEST
+from notekeep.export.assets import is_image
+from notekeep.export.links import PRIVATE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from notekeep.export.draft import Draft
     from notekeep.export.source import Source
@@ -36,7 +37,7 @@ _CALLOUT = re.compile(
 )
 _SECTION = re.compile(r"^(#{1,6})[ \t].*#private\b.*$", re.MULTILINE | re.IGNORECASE)
 _WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
-_ADDRESS = re.compile(r"\]\([^)]*\)")
+_ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
@@ -55,13 +56,20 @@ class Needle(NamedTuple):
     Attributes:
         text: It, as `compared` writes it, or exact.
         what: What it is to the person.
-        in_posts: Whether it is about one post, so that the manifest, which names every exported
-            note, is not asked.
+        post: The note whose post it must not be in; "" for any file.
     """
 
     text: str
     what: str
-    in_posts: bool = False
+    post: str = ""
+
+
+class Leaving(NamedTuple):
+    """A file that is to leave: its path, its bytes, and the note whose post it is, if it is one."""
+
+    path: str
+    data: bytes
+    post: str = ""
 
 
 def compared(text: str) -> str:
@@ -77,22 +85,21 @@ def needles(source: Source, drafts: Iterable[Draft]) -> list[Needle]:
         if source.hidden(path):
             found += _of_private_note(source, path)
     for draft in drafts:
-        for path in draft.sources:
-            lines = [
-                line
-                for part in private_parts(source_body(source, path))[0]
-                for line in part.splitlines()
-            ]
-            found += _needles(lines, f"a private part of {path}", _PART, in_posts=True)
+        post = draft.note.path
+        parts = [
+            part for path in draft.sources for part in private_parts(source_body(source, path))[0]
+        ]
+        lines = [line for part in [*parts, *draft.removed] for line in part.splitlines()]
+        found += _needles(lines, f"a private part of {post}", _PART, post)
         for key, values in _kept_back(draft).items():
-            what = f"{key}: of {draft.note.path}, which does not pass"
-            found += _needles(values, what, _VALUE, in_posts=True)
-    return list({needle.text: needle for needle in reversed(found)}.values())
+            found += _needles(values, f"{key}: of {post}, which does not pass", _VALUE, post)
+    return list({(needle.text, needle.post): needle for needle in reversed(found)}.values())
 
 
 def _of_private_note(source: Source, path: str) -> list[Needle]:
     row = source.notes[path]
     names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
+    names = [name for name in names if not _PLAIN_VALUE.match(name)]
     lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
     place = path.removesuffix(".md")
     return [
@@ -102,11 +109,9 @@ def _of_private_note(source: Source, path: str) -> list[Needle]:
     ]
 
 
-def _needles(
-    texts: Iterable[str], what: str, shortest: int, *, in_posts: bool = False
-) -> list[Needle]:
+def _needles(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[Needle]:
     words = (compared(text) for text in texts)
-    return [Needle(text, what, in_posts) for text in words if len(text) >= shortest]
+    return [Needle(text, what, post) for text in words if len(text) >= shortest]
 
 
 def _text(source: Source, path: str) -> str:
@@ -158,12 +163,17 @@ def private_parts(text: str) -> tuple[list[str], str]:
     return [give_back(part) for part in parts], give_back(text)
 
 
-def public_words(source: Source, drafts: Iterable[Draft]) -> str:
+def public_words(source: Source, drafts: Iterable[Draft], own: Iterable[str] = ()) -> str:
     """Return what exported notes say in public, as the audit compares it.
 
     Targets of links are no words that a reader is shown, and are not counted.
+
+    Args:
+        source: The vault.
+        drafts: The drafts.
+        own: Words that the exporter writes itself.
     """
-    said = []
+    said = [PRIVATE_WORDS, "unpublished", *own]
     for draft in drafts:
         post = draft.post
         said += [post.title, post.description, post.series, *post.tags, *post.categories]
@@ -185,36 +195,40 @@ def source_body(source: Source, path: str) -> str:
 
 def _shown(source: Source, path: str, match: re.Match[str]) -> str:
     """Return what a link says: its own words, else its target's name unless that is private."""
-    if match[2] is not None:
-        return match[2]
     name, _, fragment = match[1].partition("#")
+    if match[2] is not None and not is_image(name):
+        return match[2]
     found = source.find(name, path) if name else path
-    return "" if found is None or source.hidden(found) else f"{name} {fragment}"
+    hidden = found is not None and source.hidden(found)
+    return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
 
 
 def leaks(
-    files: Mapping[str, bytes], unseen: Iterable[Needle], said: str
+    files: Iterable[Leaving], unseen: Iterable[Needle], said: str
 ) -> list[tuple[str, Needle]]:
     """Return every file that holds something it must not, and what.
 
     Args:
-        files: Path and bytes of what is to leave.
+        files: What is to leave.
         unseen: What must not be seen.
         said: What the notes say in public, from `public_words`.
     """
     wanted = [needle for needle in unseen if not _within(compared(needle.text), said)]
     found = []
-    for path, data in files.items():
+    for path, data, post in files:
         text = data.decode("utf-8", "replace")
         plain = "\n".join({text, unquote(text), html.unescape(text)})
         words = f" {compared(f'{path} {plain}')} "
         found += [
             (path, needle)
             for needle in wanted
-            if ("/" in needle.text and needle.text in plain)
-            or _within(compared(needle.text), words)
+            if needle.post in {"", post} and _is_in(needle.text, plain, words)
         ]
     return found
+
+
+def _is_in(text: str, plain: str, words: str) -> bool:
+    return ("/" in text and text in plain) or _within(compared(text), words)
 
 
 def _within(text: str, words: str) -> bool:
@@ -231,13 +245,11 @@ def _within(text: str, words: str) -> bool:
     return False
 
 
-def check(
-    files: Mapping[str, bytes], unseen: Iterable[Needle], said: str, listed: str = ""
-) -> None:
+def check(files: Iterable[Leaving], unseen: Iterable[Needle], said: str, listed: str = "") -> None:
     """Return when no file holds anything it must not.
 
     Args:
-        files: Path and bytes of what is to leave.
+        files: What is to leave.
         unseen: What must not be seen.
         said: What the notes say in public.
         listed: What the site's manifest names already: notes that may not leave any more are in it
@@ -246,10 +258,11 @@ def check(
     Raises:
         Refused: One does. The text itself is not in the message, which may be logged.
     """
-    posts = {path: data for path, data in files.items() if path != MANIFEST}
-    every = [needle for needle in unseen if not needle.in_posts]
-    rest = {path: data for path, data in files.items() if path == MANIFEST}
-    found = leaks(posts, unseen, said) + leaks(rest, every, f"{said} {listed}")
+    leaving = list(files)
+    posts, others = (
+        [file for file in leaving if bool(file.post) is is_post] for is_post in (True, False)
+    )
+    found = leaks(posts, unseen, said) + leaks(others, unseen, f"{said} {listed}")
     if found:
         path, needle = found[0]
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""

@@ -20,6 +20,7 @@ from notekeep.export.look import (
     has_place,
     in_footnotes,
     joined,
+    leads_to,
     links,
     own_words,
     tex,
@@ -81,11 +82,10 @@ def draft_unseen(look: Look) -> str | None:
     """A draft is on no list, feed or map of a normal build."""
     if not look.post.post.draft:
         return None
-    address = re.compile(rf"/{re.escape(look.post.post.slug)}(?:/|\.html|\b)")
     for path, page in look.lists.items():
         found = [a.attributes.get("href", "") for a in page.find("a", "link")]
-        found += [e.text() for e in page.find("loc", "guid")]
-        if any(address.search(unquote(link)) for link in found):
+        found += [e.text() for e in page.find("loc", "guid", "link")]
+        if any(leads_to(look.file, path, link) for link in found):
             return f"{path} lists the draft"
     return ""
 
@@ -239,8 +239,15 @@ def own_places(look: Look) -> str | None:
 
 
 def leaks(look: Look) -> str | None:
-    """Nothing private is in any file."""
-    found = audit.leaks(look.files, look.needles, look.said)
+    """Nothing private is in the post's words, and no private name or line in any file of it.
+
+    What surrounds a post are the words of a theme, in which a single word says nothing.
+    """
+    note = look.post.post.path
+    own = [audit.Leaving(look.file, look.content.text().encode(), note)]
+    files = [audit.Leaving(path, data) for path, data in look.files.items()]
+    several = [needle for needle in look.needles if len(audit.compared(needle.text).split()) > 1]
+    found = audit.leaks(own, look.needles, look.said) + audit.leaks(files, several, look.said)
     return f"{found[0][0]} shows {found[0][1].what}" if found else ""
 
 

@@ -85,6 +85,7 @@ class Comparison:
             **{self.target.asset_path(post, a.name): a.data for a in one.assets},
         }
         changes = [self._file(name, data, old, post.path) for name, data in files.items()]
+        changes[0] = replace(changes[0], is_post=True)
         if not asked:
             if any(c.status == "conflict" for c in changes) or changes[0].status != "changed":
                 return None

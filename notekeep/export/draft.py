@@ -93,7 +93,13 @@ class Drafter:
         note = self.note(path)
         if note.problem is not None and note.problem.code == "not-utf8":
             raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")
-        draft = Draft(note, read_post(note, self.options), Passage("", []), Refs.of(note.body))
+
+        def hidden(target: str) -> bool:
+            found = self.source.find(target, path)
+            return found is not None and self.source.hidden(found)
+
+        post = read_post(note, self.options, hidden)
+        draft = Draft(note, post, Passage("", []), Refs.of(note.body))
         remarks = Remarks()
         _Work(self, draft, remarks).run()
         draft.warnings = [str(remark) for remark in remarks.all]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notekeep.export.anchors import BLOCK_ID
 from notekeep.export.rewrite.callouts import MARK, callout, kind_name
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _add_item(found: Expected, node: Node) -> None:
     first = node.children[0] if node.children else None
     if first is None or first.kind != "paragraph":
         return
-    words = flat(_first_words(first))
+    words = flat(BLOCK_ID.sub("", _first_words(first)))
     match = _TASK.match(words)
     if match is not None:
         found.tasks.append((match[2], match[1] != " "))

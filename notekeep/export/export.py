@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, Refused, UsageError
@@ -11,8 +12,9 @@ from notekeep.export.options import Options
 from notekeep.export.plan import WRITTEN, Exported, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from notekeep.export.plan import FileChange
     from notekeep.export.source import Source
     from notekeep.files.history import History
 
@@ -57,7 +59,7 @@ def plan_export(
     plan = planner.run(paths)
     if plan.refused and not plan.posts and len(plan.refused) == 1:
         raise next(iter(plan.refused.values()))
-    audit.check(_leaving(plan), plan.needles, plan.said, plan.listed)
+    _audit(plan, lambda file: file.after)
     return plan
 
 
@@ -72,13 +74,16 @@ def _site_folder(
     return os.path.join(beside, f"{vault}-drafts")
 
 
-def _leaving(plan: Plan) -> dict[str, bytes]:
-    """Return what will be in the site of a plan's files: what stays as it is, too."""
-    return {
-        file.path: file.after
+def _audit(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> None:
+    """Audit what will be in the site of a plan's files, also of those that stay as they are."""
+    leaving = [
+        audit.Leaving(file.path, data, file.note if file.is_post else "")
         for file in plan.files
-        if file.after is not None and file.status != "conflict"
-    }
+        if file.status != "conflict"
+        and file.after is not None
+        and (data := holds(file)) is not None
+    ]
+    audit.check(leaving, plan.needles, plan.said, plan.listed)
 
 
 def write(plan: Plan, history: History) -> Exported:
@@ -106,11 +111,11 @@ def write(plan: Plan, history: History) -> Exported:
     )
     if not changes:
         return exported
-    audit.check(_leaving(plan), plan.needles, plan.said, plan.listed)
+    _audit(plan, lambda file: file.after)
     os.makedirs(plan.site, exist_ok=True)
     _make(plan, history)
     try:
-        audit.check(_read_back(plan), plan.needles, plan.said, plan.listed)
+        _audit(plan, partial(_read_back, plan.site))
     except Refused:
         history.undo(plan.site)
         raise
@@ -141,21 +146,18 @@ def _make(plan: Plan, history: History) -> None:
                 step.trash(file.path)
 
 
-def _read_back(plan: Plan) -> dict[str, bytes]:
-    """Read what was written, and make sure that it is what was planned.
+def _read_back(site: str, file: FileChange) -> bytes:
+    """Read a file that was written, and make sure that it is what was planned.
 
     Raises:
-        Conflict: A file is not what was written.
+        Conflict: It is not.
     """
     from notekeep.files.look import content_at
 
-    back = {}
-    for path, data in _leaving(plan).items():
-        there = content_at(plan.site, path)
-        if there is None or there[0] != data:
-            raise Conflict(
-                f"{path}: another program changed it while it was written",
-                "look at it, then export again",
-            )
-        back[path] = there[0]
-    return back
+    there = content_at(site, file.path)
+    if there is None or there[0] != file.after:
+        raise Conflict(
+            f"{file.path}: another program changed it while it was written",
+            "look at it, then export again",
+        )
+    return there[0]

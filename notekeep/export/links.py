@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PRIVATE_WORDS = "a private note"
 """What stands for the title of a private note that was linked without words of its own."""
 
+_VAULT_FILES = (".base", ".canvas", ".excalidraw")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
 
@@ -68,6 +69,8 @@ class Linker:
         name, heading, block = split_fragment(node.info)
         if node.embed and is_image(name):
             return self._picture(passage, node, path, name, node.title)
+        if name.lower().endswith(_VAULT_FILES):
+            return [self._vault_file(node, origin)]
         words = node.title or _shown(name, heading)
         found = path if not name else self.source.find(name, path)
         if found is None and (asset := self._asset(name, path, origin)):
@@ -78,6 +81,11 @@ class Linker:
         if self.source.hidden(found):
             return [self._hidden(node, node.title, origin)]
         return self._replaced(node, words, Ref("note", found, origin, heading, block))
+
+    def _vault_file(self, node: Node, origin: Origin) -> Splice:
+        self.remarks.add(origin, f"{node.info} means nothing outside of the vault and is left out")
+        words = "" if node.embed else escape(node.title or _shown(node.info, ""))
+        return Splice(node.start, node.end, words, "a file of the vault's own is left out")
 
     def _replaced(self, node: Node, words: str, ref: Ref) -> list[Splice]:
         text = f"[{escape(words)}]({self.refs.add(ref)})"

@@ -65,7 +65,8 @@ def _pictures(page: Page, files: dict[str, FileChange]) -> str:
 
 
 def _leaks(plan: Plan, file: FileChange) -> str:
-    found = audit.leaks({file.path: file.after or b""}, plan.needles, plan.said)
+    leaving = audit.Leaving(file.path, file.after or b"", file.note)
+    found = audit.leaks([leaving], plan.needles, plan.said)
     return f"it shows {found[0][1].what}" if found else ""
 
 

@@ -143,6 +143,18 @@ def dead(look: Look, targets: Sequence[str]) -> str:
     return ""
 
 
+def leads_to(file: str, page: str, link: str) -> bool:
+    """Whether a link on one page of a site leads to another, whatever host or folder it names."""
+    path = unquote(urlsplit(link.strip()).path)
+    if not path:
+        return False
+    wanted = file.removesuffix("index.html").rstrip("/")
+    if path.startswith("/"):
+        return path.rstrip("/").endswith(f"/{wanted}")
+    relative = os.path.normpath(os.path.join(os.path.dirname(page), path))
+    return relative.removesuffix("/index.html") == wanted
+
+
 def own_words(item: Element) -> str:
     """Return a list item's words without those of the lists in it and without its box."""
     words = ""

@@ -31,6 +31,7 @@ class FileChange:
         after: What it is to hold, or None when it goes or stays.
         note: The note it comes from, or "".
         why: Why, where the status does not say it.
+        is_post: Whether it is a post, not a picture or the manifest.
     """
 
     path: str
@@ -39,6 +40,7 @@ class FileChange:
     after: bytes | None
     note: str = ""
     why: str = ""
+    is_post: bool = False
 
     @property
     def is_text(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from notekeep.export.refs import Ref
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
+
+_FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -83,9 +86,18 @@ class Planner:
         self.plan.needles = audit.needles(self.source, drafts)
         named = [f"{slug} {entry.note}" for slug, entry in self.manifest.posts.items()]
         self.plan.listed = audit.compared(" ".join(named))
-        self.plan.said = audit.public_words(self.source, drafts)
+        self.plan.said = audit.public_words(self.source, drafts, self._own_words(written))
         self.plan.warnings = list(dict.fromkeys([*self.target.warnings, *self.plan.warnings]))
         return self.plan
+
+    def _own_words(self, written: Iterable[Written]) -> list[str]:
+        """Return the words that are in every post of the site: names of folders and of fields."""
+        words = []
+        for one in written:
+            words.append(self.target.post_path(one.draft.post))
+            words += _FIELD.findall(self.target.head(one.draft.post, ""))
+            words += [self.target.asset_path(one.draft.post, "") for _ in one.assets]
+        return words
 
     def _tell(self, written: Iterable[Written]) -> None:
         """Put the posts that were asked for into the plan, and what there is to know of them."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.consent import answer
+from notekeep.markdown.inline import WIKI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
 
     from notekeep.export.options import Options
@@ -77,9 +78,17 @@ class Post:
         return self.date
 
 
-def read_post(note: Note, options: Options) -> Post:
-    """Return what a note's front matter says of the post it becomes."""
-    fields = note.fields
+def read_post(
+    note: Note, options: Options, hidden: Callable[[str], bool] = lambda _: False
+) -> Post:
+    """Return what a note's front matter says of the post it becomes.
+
+    Args:
+        note: The note.
+        options: What the person chose.
+        hidden: Whether a link's target is a note whose name must not be shown.
+    """
+    fields = {key: _unlinked(value, hidden) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     post.date = _first_date(fields, _date_keys(note), options.zone)
     post.updated = _first_date(fields, _UPDATED, options.zone)
@@ -92,9 +101,26 @@ def read_post(note: Note, options: Options) -> Post:
         post.part = _whole(fields.get("part"))
     post.canonical = _line(fields.get("canonical"))
     post.lang = _line(fields.get("lang"))
-    post.cover = _line(fields.get("cover"))
+    post.cover = _line(note.fields.get("cover"))
     post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
     return post
+
+
+def _unlinked(value: Value, hidden: Callable[[str], bool]) -> Value:
+    """Return a value with the words of its links in their place; a private name goes."""
+    if isinstance(value, list):
+        items = [_unlinked(item, hidden) for item in value]
+        return [item for item in items if item and not isinstance(item, list)]
+    if not isinstance(value, str) or "[[" not in value:
+        return value
+
+    def shown(match: re.Match[str]) -> str:
+        target = match["target"].partition("#")[0].strip()
+        if match["text"]:
+            return match["text"]
+        return "" if hidden(target) else target.rsplit("/", 1)[-1].removesuffix(".md")
+
+    return re.sub(WIKI, shown, value).strip()
 
 
 def _date_keys(note: Note) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export import Options, Source, plan_export, write
-from notekeep.export.audit import Needle, check, compared, leaks, private_parts
+from notekeep.export.audit import Leaving, Needle, check, compared, leaks, private_parts
 from notekeep.export.targets.hugo import Hugo
 from tests.support.sites import make_source
 
@@ -56,9 +56,9 @@ def needles(write_vault: Write) -> tuple[list[Needle], str]:
 )
 def test_private_things_are_found(needles: tuple[list[Needle], str], text: str) -> None:
     unseen, said = needles
-    assert leaks({"x.md": f"before {text} after".encode()}, unseen, said)
+    assert leaks([Leaving("x.md", f"before {text} after".encode(), "a.md")], unseen, said)
     with pytest.raises(Refused) as caught:
-        check({"posts/x.md": f"before {text} after".encode()}, unseen, said)
+        check([Leaving("posts/x.md", f"before {text} after".encode(), "a.md")], unseen, said)
     assert caught.value.message.startswith("posts/x.md would show ")
     assert caught.value.exit_code == 4
 
@@ -70,21 +70,23 @@ def test_words_that_are_public_or_say_nothing_are_no_leak(
     needles: tuple[list[Needle], str], text: str
 ) -> None:
     unseen, said = needles
-    assert leaks({"x.md": text.encode()}, unseen, said) == []
+    assert leaks([Leaving("x.md", text.encode(), "a.md")], unseen, said) == []
 
 
 def test_names_of_files_and_bytes_of_pictures_are_searched_too(
     needles: tuple[list[Needle], str],
 ) -> None:
     unseen, said = needles
-    assert leaks({"img/money-and-i.png": b"\x89PNG"}, unseen, said)
-    assert leaks({"x.png": b"\x89PNG\0\xff\xfeThe big book\0"}, unseen, said)
+    assert leaks([Leaving("img/money-and-i.png", b"\x89PNG", "a.md")], unseen, said)
+    assert leaks([Leaving("x.png", b"\x89PNG\0\xff\xfeThe big book\0", "a.md")], unseen, said)
 
 
 def test_the_place_of_the_vault_is_never_seen(write_vault: Write) -> None:
     source = write_vault({"a.md": "a"})
     plan = plan_export(source, ["a.md"])
-    assert leaks({"x.md": f"file://{source.root}/a.md".encode()}, plan.needles, plan.said)
+    assert leaks(
+        [Leaving("x.md", f"file://{source.root}/a.md".encode(), "a.md")], plan.needles, plan.said
+    )
 
 
 def test_what_a_note_says_in_public_may_be_a_private_note_s_name(write_vault: Write) -> None:
@@ -97,7 +99,17 @@ def test_what_a_note_says_in_public_may_be_a_private_note_s_name(write_vault: Wr
 def test_the_name_of_a_private_note_in_a_link_says_nothing_in_public(write_vault: Write) -> None:
     source = write_vault({"a.md": "See [[Money]].", "private/Money.md": "x"})
     plan = plan_export(source, ["a.md"])
-    assert leaks({"x.md": b"See Money."}, plan.needles, plan.said)
+    assert leaks([Leaving("x.md", b"See Money.", "a.md")], plan.needles, plan.said)
+
+
+def test_what_one_note_keeps_back_another_may_say(write_vault: Write) -> None:
+    source = write_vault(
+        {
+            "a.md": "---\nsource: https://example.org/long\n---\nwords %%to be said%%",
+            "b.md": "to be said, see https://example.org/long",
+        }
+    )
+    assert plan_export(source, ["a.md", "b.md"]).refused == {}
 
 
 def test_private_parts_are_found_by_patterns_alone() -> None:

@@ -94,3 +94,11 @@ def test_other_keys_pass_only_when_they_are_named() -> None:
 
 def test_a_title_is_one_line_without_controls() -> None:
     assert read('title: "a\\n b\\e[31m c"').title == "a b[31m c"
+
+
+def test_links_in_front_matter_become_words_and_private_names_go() -> None:
+    note = read_note(
+        "n.md", b'---\ncategories: ["[[a/Books]]", "[[Diary]]", "[[Diary|mine]]"]\n---\nbody'
+    )
+    post = read_post(note, Options(), lambda target: target == "Diary")
+    assert post.categories == ["Books", "mine"]
