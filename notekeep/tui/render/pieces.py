@@ -31,6 +31,14 @@ _CLOSING = (
 _TOKEN = re.compile(f"\n|[ \t]+|[{_WIDE}][{_CLOSING}]*|[^ \t\n{_WIDE}]+")
 
 
+ACTION_LINK = "\0action:"
+"""A piece that links to this and the name of an action is a button for it.
+
+The NUL is what no address in a note can hold: Markdown has no place for it, so that a note cannot
+make a button.
+"""
+
+
 class Piece(NamedTuple):
     """A run of text with one role.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
-from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
 from notekeep.tui.render.words import plural
 from notekeep.tui.widgets.preview import Key, Preview
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FIRST_LINES = 120
 """Lines that are drawn before a note is shown: more than a tall screen."""
+
+_TO_LINKS = ACTION_LINK + "links"
 
 
 class Reader:
@@ -139,10 +141,10 @@ def _about(links: Sequence[LinkRow], backlinks: Sequence[Backlink], glyphs: Glyp
     line: Line = []
     if leading or broken:
         count = plural(leading + broken, "link")
-        line.append(Piece(f"{glyphs.arrow} {count}", "faint", "action:links"))
+        line.append(Piece(f"{glyphs.arrow} {count}", "faint", _TO_LINKS))
     if broken:
-        line.append(Piece(f" ({broken} broken)", "warn", "action:links"))
+        line.append(Piece(f" ({broken} broken)", "warn", _TO_LINKS))
     if backlinks:
         gap = "   " if line else ""
-        line.append(Piece(f"{gap}{plural(len(backlinks), 'backlink')}", "faint", "action:links"))
+        line.append(Piece(f"{gap}{plural(len(backlinks), 'backlink')}", "faint", _TO_LINKS))
     return [line] if line else []

@@ -11,6 +11,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui import outside
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import OpenNote, ShowQuery, VaultChanged
+from notekeep.tui.render.pieces import ACTION_LINK
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt
 
@@ -122,8 +123,8 @@ def copy(screen: VaultScreen, text: str) -> None:
 
 def follow(screen: VaultScreen, link: str) -> None:
     """Go where a link in a note leads: a note, the notes of a tag, or an address."""
-    if link.startswith("action:"):
-        screen.call_later(screen.run_action, link.removeprefix("action:"))
+    if link.startswith(ACTION_LINK):
+        screen.call_later(screen.run_action, link.removeprefix(ACTION_LINK))
     elif link.startswith("#"):
         screen.post_message(ShowQuery(f"tag:{link[1:]}"))
     elif link.startswith("[["):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from notekeep.tui.ink import ink_of
+from notekeep.tui.render.pieces import ACTION_LINK
 from notekeep.tui.widgets.line_view import paint
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from notekeep.tui.render.pieces import Line
-
-ACTION_LINK = "action:"
-"""A piece that links to this and the id of an action is a button for it."""
 
 
 class Bar(Widget):

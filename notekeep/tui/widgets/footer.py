@@ -10,8 +10,8 @@ from textual.widgets import Input
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import BY_ID
 from notekeep.tui.keys import key_name
-from notekeep.tui.render.pieces import Line, Piece, cells, pad
-from notekeep.tui.widgets.bar import ACTION_LINK, Bar
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, pad
+from notekeep.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -7,8 +7,8 @@ from textual.reactive import reactive
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import BY_ID
 from notekeep.tui.keys import key_name
-from notekeep.tui.render.pieces import Line, Piece, cells, fit, spread
-from notekeep.tui.widgets.bar import ACTION_LINK, Bar
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, fit, spread
+from notekeep.tui.widgets.bar import Bar
 
 SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
 
