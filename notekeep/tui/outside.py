@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import webbrowser
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from notekeep.errors import Failure, Refused, UsageError
+from notekeep.markdown.clean import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,16 +65,32 @@ def edit(app: App[Any], command: list[str], path: str) -> None:
 def checked_address(link: str) -> str:
     """Return an address that may be opened in a browser.
 
+    What is shown before it is opened has to be what is opened: an address with characters that a
+    screen shows otherwise, or that readers of addresses skip, is none. Nor is one with a backslash
+    or without a host, which some programs read as a path or as the name of another machine.
+
     Raises:
         Refused: It is of a kind that could run something or reach into this machine.
     """
-    parts = urlsplit(link)
-    if parts.scheme.lower() not in SCHEMES or link.startswith(("//", "\\\\")):
+    if not _may_be_opened(link):
         raise Refused(
             f"This link is not opened: {link}",
             "Only http, https and mailto are; y copies the link.",
         )
     return link
+
+
+def _may_be_opened(link: str) -> bool:
+    if clean_line(link) != link or link != link.strip() or "\\" in link:
+        return False
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        # Some mail programs take a file that an address names along.
+        return "attach" not in unquote(parts.query).lower()
+    return parts.scheme in SCHEMES and bool(parts.hostname)
 
 
 def open_address(link: str) -> None:
