@@ -75,7 +75,7 @@ def _write(state: str, identity: str, place: dict[str, Any]) -> str:
     path = os.path.join(state, LIST)
     try:
         os.makedirs(state, mode=0o700, exist_ok=True)
-        with open(f"{path}.lock", "a", encoding="utf-8") as lock:
+        with open(f"{path}.lock", "a", encoding="utf-8", opener=_private) as lock:
             _lock(lock.fileno())
             known = _read(state)
             for other, entry in known.items():
@@ -83,7 +83,7 @@ def _write(state: str, identity: str, place: dict[str, Any]) -> str:
                     return other
             known[identity] = place
             temporary = f"{path}.{os.getpid()}"
-            with open(temporary, "w", encoding="utf-8") as file:
+            with open(temporary, "w", encoding="utf-8", opener=_private) as file:
                 json.dump(known, file, indent=1, sort_keys=True)
                 file.flush()
                 os.fsync(file.fileno())
@@ -94,6 +94,11 @@ def _write(state: str, identity: str, place: dict[str, Any]) -> str:
             "make its folder writable, or set NOTEKEEP_HOME to a folder that is",
         ) from error
     return identity
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read: names of vaults say what somebody does."""
+    return os.open(path, flags, 0o600)
 
 
 def _lock(descriptor: int) -> None:

@@ -120,12 +120,12 @@ class HabitStore:
         return self._use_memory(f"{self._path}: damaged")
 
     def _opened(self) -> sqlite3.Connection:
-        connection = _connect(self._path)
+        connection = _connect_private(self._path)
         try:
             if not _is_ours(connection):
                 connection.close()
                 self._set_aside()
-                connection = _connect(self._path)
+                connection = _connect_private(self._path)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             _make_tables(connection)
@@ -155,6 +155,12 @@ class HabitStore:
         for end in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 os.replace(f"{self._path}{end}", f"{self._path}{end}.old")
+
+
+def _connect_private(path: str) -> sqlite3.Connection:
+    """Open a file, made for its owner only: SQLite would leave that to the umask."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    return _connect(path)
 
 
 def _connect(path: str) -> sqlite3.Connection:

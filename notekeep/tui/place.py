@@ -62,8 +62,13 @@ def save(folder: str, place: Place) -> None:
     draft = f"{path}.new"
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        with open(draft, "w", encoding="utf-8") as file:
+        with open(draft, "w", encoding="utf-8", opener=_private) as file:
             json.dump(asdict(place), file)
         os.replace(draft, path)
     except OSError:
         return
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
