@@ -253,7 +253,7 @@ def _open(opened: Vault, path: str) -> int:
 
     from notekeep.cli.read import editor
 
-    command = [*shlex.split(editor(opened.person.editor)), opened.absolute(path)]
+    command = [*shlex.split(editor(opened.person.editor)), "--", opened.absolute(path)]
     code = subprocess.run(command, check=False).returncode
     if code:
         output.note(f"the editor ended with code {code}")
