@@ -97,10 +97,11 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None
     if dry_run:
         return 0
     if not yes:
-        agree("Forget them for good?", "this cannot be undone")
+        agree("Forget them for good?", f"this would remove {versions} for good")
     removed = forgetting.forget(opened, traces)
     opened.refresh()
-    output.write(f"{traces.path}: forgotten, {removed} contents removed from history")
+    gone = "1 content is" if removed == 1 else f"{removed} contents are"
+    output.write(f"{traces.path} is forgotten; {gone} gone from history")
     if traces.there:
         output.note("the note itself is where it was, and the index has what it holds")
     for path in traces.trashed:

@@ -77,12 +77,10 @@ def _write(found: Lint) -> None:
                 _write_problem(problem)
         if path in changes:
             write_diff(WritePlan("lint", path, [changes[path]]))
-    mended = sum(finding.has_fix for finding in found.findings)
     if not found.findings:
         output.note("nothing that notekeep could mend")
-    elif mended:
-        things = "1 thing" if mended == 1 else f"{mended} things"
-        output.note(f"{things} in {len(changes)} files; `notekeep lint --fix` mends them")
+    elif changes:
+        output.note("`notekeep lint --fix` mends what has a diff")
 
 
 def _write_problem(problem: Problem) -> None:

@@ -67,7 +67,7 @@ def empty(*, yes: bool, dry_run: bool, vault: str | None) -> int:
         return 0
     count = "1 file" if len(found) == 1 else f"{len(found)} files"
     if not yes:
-        agree(f"Remove {count} for good?", "the trash cannot be filled again")
+        agree(f"Remove {count} for good?", f"this would remove {count} for good")
     removed = files.empty(opened.root, opened.history)
     output.write("1 file removed" if len(removed) == 1 else f"{len(removed)} files removed")
     output.note("`notekeep restore NOTE` still brings the last version of a note back")

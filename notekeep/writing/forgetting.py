@@ -10,7 +10,7 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.files.trash import list_trash, was
+from notekeep.files.trash import TRASH, list_trash, was
 from notekeep.files.versions import names_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def traces_of(vault: Vault, name: str) -> Traces:
         for one in list_trash(vault.root)
         if one.path in names or was(history, one.path) in names
     ]
-    known = sorted(name for name in names if name not in trashed)
+    known = sorted(name for name in names if not name.startswith(f"{TRASH}/"))
     return Traces(past.path, known, len(past.versions), steps, past.now is not None, trashed)
 
 
