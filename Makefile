@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= auto
 
-.PHONY: run test check format lint types contracts spell lock bench wheel clean
+.PHONY: run test check format lint types contracts spell lock bench reliability wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -32,6 +32,9 @@ spell: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.run $(ARGS)
+
+reliability: $(VENV)/.dev
+	@$(BIN)/python -m reliability --write --size $(or $(SIZE),full)
 
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

@@ -122,7 +122,7 @@ def render(lines: list[tuple[str, Result]]) -> str:
 
 def _cells(name: str, result: Result) -> tuple[str, ...]:
     if result.skipped:
-        return (name, f"not run: {result.skipped}", "", "", "", "", "–")
+        return (name, f"not run: {result.skipped}", "", "", "", "", "-")
     return (
         name,
         result.size,

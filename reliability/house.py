@@ -63,7 +63,7 @@ def close(vault: Vault) -> None:
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
-    """Everything a person sees in a vault: files by path, the trash and temporary files left out."""
+    """What a person sees of a vault: files by path, the trash and temporary files left out."""
     return {
         str(path.relative_to(root)): path.read_bytes()
         for path in root.rglob("*")
@@ -94,7 +94,9 @@ def facts(catalog: Catalog) -> dict[str, list[object]]:
             continue
         kept = [name for name in columns if name not in ("id", "ctime_ns", "note", "found")]
         numbers = [name for name in columns if name in ("note", "found")]
-        rows = catalog.ask(f"SELECT {', '.join(kept + numbers)} FROM {table}")
+        rows = catalog.ask(
+            f"SELECT {', '.join(kept + numbers)} FROM {table}"  # noqa: S608 - names of the schema
+        )
         named = [(*row[: len(kept)], *map(ids.get, row[len(kept) :])) for row in rows]
         found[table] = sorted(named, key=repr)
     return found

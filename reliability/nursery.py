@@ -122,7 +122,7 @@ def _watch_calls(before: Callable[[], None]) -> None:
             before()
 
     def connect(*args: Any, **options: Any) -> sqlite3.Connection:
-        connection = real(*args, **options)
+        connection: sqlite3.Connection = real(*args, **options)
         connection.set_trace_callback(lambda _sql: before())
         return connection
 

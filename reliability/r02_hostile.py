@@ -74,7 +74,7 @@ async def _look(result: Result, root: Path, count: int) -> None:
         for key in SCREENS:
             await pilot.press(key)
         await app.workers.wait_for_complete()
-        for told in app._notifications:  # noqa: SLF001 - there is no public way to ask
+        for told in app._notifications:
             result.expect(told.severity != "error", f"a person is told {told.message!r}")
         await pilot.press("ctrl+q")
 

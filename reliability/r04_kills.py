@@ -1,4 +1,4 @@
-"""R4: killed at any step, a note is old or new, what was acknowledged is there, and a start repairs.
+"""R4: killed at any step, a note is old or new; what was acknowledged stays; a start repairs.
 
 Each change is made in a process that kills itself at each step of it in turn, then at random.
 """

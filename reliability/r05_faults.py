@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 STRIDE = 7
-"""Every check tries each so-manieth call of the verbs; tests/files tries all those of the actions."""
+"""Every check tries each so-manieth call of the verbs; tests/files tries all of the actions."""
 
 ERRORS = [errno.EIO, errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EMFILE, errno.EINTR]
 MOST = 2000
@@ -155,7 +155,9 @@ def _judge(
         result.expect(found == goals[1], f"{where}: silent")
         return
     result.refused += 1
-    result.expect("md" in told.message or str(folder) in told.message, f"{where}: {told} names none")
+    result.expect(
+        "md" in told.message or str(folder) in told.message, f"{where}: {told} names none"
+    )
     result.expect(told.hint, f"{where}: {told} has no hint")
 
 

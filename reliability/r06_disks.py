@@ -92,7 +92,14 @@ def check_in(vault: Vault) -> Done | None:
     return None
 
 
-VERBS: list[Callable[[Vault], Done | None]] = [replace_a_note, create, retag, rename, delete, check_in]
+VERBS: list[Callable[[Vault], Done | None]] = [
+    replace_a_note,
+    create,
+    retag,
+    rename,
+    delete,
+    check_in,
+]
 
 
 def run(size: int, folder: Path, verbs: list[Callable[[Vault], Done | None]] = VERBS) -> Result:
@@ -165,7 +172,7 @@ def _gone(result: Result, folder: Path) -> None:
         vault.refresh()
         known = vault.count()
         subprocess.run(["umount", "-l", str(root)], check=True)
-        for act in (lambda: vault.refresh(), lambda: retag(vault)):
+        for act in (vault.refresh, lambda: retag(vault)):
             try:
                 act()
             except NotekeepError as error:

@@ -55,9 +55,7 @@ class Scene(NamedTuple):
     after: dict[str, bytes]
 
 
-def run(
-    size: int, folder: Path, forget: Callable[[Act], bool] = lambda _act: False
-) -> Result:
+def run(size: int, folder: Path, forget: Callable[[Act], bool] = lambda _act: False) -> Result:
     """Cut the power after each call of each change, in up to `size` states each.
 
     Args:

@@ -99,7 +99,7 @@ def run(size: int, folder: Path, saver: Callable[..., object] = save.replace) ->
     return result
 
 
-def _stage(  # noqa: PLR0913 - a case is made of so much
+def _stage(
     result: Result,
     root: Path,
     state: Path,

@@ -1,4 +1,4 @@
-"""R9: the interface and two writers on the command line at once: no error, and the index is true."""
+"""R9: the interface and two writers on the command line at once: no error, a true index."""
 
 from __future__ import annotations
 
@@ -69,7 +69,22 @@ for number in itertools.count():
 print(json.dumps({"faults": faults, "lines": lines, "count": count}))
 """
 
-KEYS = ("j", "j", "k", "f5", "enter", "h", "slash", "l", "i", "n", "e", "escape", "escape", "f1")
+KEYS: tuple[str, ...] = (
+    "j",
+    "j",
+    "k",
+    "f5",
+    "enter",
+    "h",
+    "slash",
+    "l",
+    "i",
+    "n",
+    "e",
+    "escape",
+    "escape",
+    "f1",
+)
 KEYS += ("f3", "f2", "s", "m", "m", "space", "ctrl+o", "a", "escape")
 
 
@@ -134,7 +149,7 @@ async def _use(result: Result, vault: Vault, seconds: int) -> int:
         result.expect(options.get("severity") != "error", f"the interface says {message!r}")
         told(message, **options)
 
-    app.notify = notify  # type: ignore[method-assign,assignment]
+    app.notify = notify  # type: ignore[method-assign]
     end = time.monotonic() + seconds
     count = 0
     async with app.run_test(size=(100, 30)) as pilot:

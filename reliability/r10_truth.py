@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
@@ -65,10 +66,9 @@ def _live(chance: random.Random, vault: Vault, root: Path) -> None:
     elif kind < 0.85:
         vault.refresh(words=chance.random() < 0.5)
     else:
-        try:
+        # A name that is not there, a note that cannot be edited: nothing happens.
+        with suppress(NotekeepError):
             _verb(chance, vault)
-        except NotekeepError:
-            pass  # a name that is not there, a note that cannot be edited: nothing happens
 
 
 def _verb(chance: random.Random, vault: Vault) -> None:

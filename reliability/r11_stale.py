@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reliability import house
@@ -132,7 +133,7 @@ def run(size: int, folder: Path, look: Callable[[Vault], object] | None = None) 
         house.write(root, {"sub/a.md": OLD, "sub/b.md": NEW, "c.md": b"c\n"})
         time = (root / "sub/a.md").stat().st_mtime_ns
         _times(root / "sub/b.md", time)
-        _trapped(result, root, home, lambda trap=trap: trap(root / "sub/a.md"), trap.__name__, look)
+        _trapped(result, root, home, partial(trap, root / "sub/a.md"), trap.__name__, look)
     if shutil.which("git"):
         _checkout(result, folder, size, look)
     result.size = f"{result.count} traps, {size:,} notes of a checkout"
@@ -161,9 +162,7 @@ def _trapped(
     house.close(vault)
 
 
-def _checkout(
-    result: Result, folder: Path, size: int, look: Callable[[Vault], object]
-) -> None:
+def _checkout(result: Result, folder: Path, size: int, look: Callable[[Vault], object]) -> None:
     """A branch on which every note is another, of the same size; some come, some go."""
     root = folder / "repository"
     root.mkdir()

@@ -82,7 +82,20 @@ def look_at_everything(root: Path) -> int:
 
     from notekeep.tui.app import APPS
 
-    keys = ("f2", "j", "j", "enter", "space", "h", "slash", "n", "o", "escape", "escape", "f1")
+    keys: tuple[str, ...] = (
+        "f2",
+        "j",
+        "j",
+        "enter",
+        "space",
+        "h",
+        "slash",
+        "n",
+        "o",
+        "escape",
+        "escape",
+        "f1",
+    )
     keys += ("f3", "j", "f4", "j", "f2", "question_mark", "escape", "exclamation_mark", "escape")
     keys += ("ctrl+o", "a", "escape", "n", "escape", "o", "escape", "b", "z", "z", "s", "f5")
 
@@ -101,9 +114,7 @@ def look_at_everything(root: Path) -> int:
 READERS: tuple[Callable[[Path], int], ...] = (read_everything, say_everything, look_at_everything)
 
 
-def run(
-    size: int, folder: Path, readers: tuple[Callable[[Path], int], ...] = READERS
-) -> Result:
+def run(size: int, folder: Path, readers: tuple[Callable[[Path], int], ...] = READERS) -> Result:
     """Read the sample vault, one of `size` notes of many hands, and those in NOTEKEEP_CORPUS."""
     result = Result()
     vaults = 0

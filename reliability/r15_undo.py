@@ -150,7 +150,7 @@ def _folded_back(
 
 
 def _folds(root: Path) -> dict[tuple[str, int], tuple[int, int, bool]]:
-    """What each day was for each habit, by the lines of all logs; days without anything left out."""
+    """What each day was for each habit, by the lines of all logs; empty days left out."""
     lines: dict[tuple[str, int], list[Entry]] = {}
     for path in root.glob("habits/log/*.md"):
         for placed in parse_file(path.read_text("utf-8")):

@@ -7,6 +7,7 @@ comes out of it is looked at.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +18,7 @@ from reliability.board import Result, Row, Sizes
 from reliability.terminal import on_terminal, unsafe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-REPOSITORY = Path(__file__).parent.parent
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ATTACKS = (
     "\x1b]52;c;aGFja2Vk\x07",  # the clipboard
@@ -41,7 +40,12 @@ COMMAND_LINES: dict[str, list[str]] = {
     "new": ["new note {hostile} --dry-run"],
     "add": ["add x --to a0 --dry-run"],
     "attach": ["attach a0 {elsewhere}"],
-    "search": ["search attack", "search attack --json", "search attack --explain", "search {hostile}"],
+    "search": [
+        "search attack",
+        "search attack --json",
+        "search attack --explain",
+        "search {hostile}",
+    ],
     "ls": ["ls", "ls --json", "ls --cols title,tags,note", "ls type:book", "ls tag:none{hostile}"],
     "show": ["show a0", "show a9", "show {hostile}"],
     "open": ["open a1"],
@@ -126,7 +130,9 @@ def write_vault(root: Path, attacks: Sequence[str] = ATTACKS) -> None:
     text = "\n".join(line.replace("\r", "").replace("\n", " ") for line in lines)
     bad = f"\n- 2026-11-20 {attacks[0]}: done\n- 2026-13-40 h0: {attacks[5]}\n"
     (root / "habits/log/2026-11.desk.md").write_text(text + bad, "utf-8")
-    (root / ".notekeep/config.toml").write_text(f'language = "en"\nodd = "{attacks[-2]}"\n', "utf-8")
+    (root / ".notekeep/config.toml").write_text(
+        f'language = "en"\nodd = "{attacks[-2]}"\n', "utf-8"
+    )
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -153,54 +159,48 @@ def lines() -> Iterator[str]:
         yield HABIT_LINES.get(command, f"habit {command}")
 
 
-def run(
-    size: int, folder: Path, judge: Callable[[bytes], list[str]] = unsafe, program: str = ""
-) -> Result:
-    """Run all commands and look at all screens; with size 0 only the fewest of both."""
+def run(size: int, folder: Path) -> Result:
+    """Run all commands and look at all screens; with size 0 only a few of both."""
     result = Result()
     root = folder / "hostile"
     write_vault(root)
     (folder / "elsewhere").mkdir()
     env = environment(folder)
-    for line in lines() if size else QUICK:
-        said = _run_line(line, root, folder, env, program)
-        result.count += 1
-        for found in judge(said):
-            result.fault(f"`{line}` sends {found!r}")
-        result.expect(b"Traceback" not in said, f"`{line}` breaks: {said[-300:]!r}")
-        result.expect(b"in notekeep broke" not in said, f"`{line}` breaks: {said[-300:]!r}")
-    screens = _screens(result, root, env, judge, SCREENS if size else SCREENS[:9] + SCREENS[-1:])
-    result.size = f"{result.count} commands, {screens} keys"
+    say(result, lines() if size else QUICK, root, env)
+    keys = SCREENS if size else SCREENS[:9] + SCREENS[-1:]
+    show(result, root, env, keys)
+    result.size = f"{result.count} commands, {len(keys)} keys"
     return result
 
 
-def _run_line(line: str, root: Path, folder: Path, env: Mapping[str, str], program: str) -> bytes:
-    import shlex
-
-    values = {"{hostile}": ATTACKS[0] + ATTACKS[3], "{elsewhere}": str(folder / "elsewhere")}
-    words = shlex.split(line)
-    for name, value in values.items():
-        words = [word.replace(name, value) for word in words]
-    if program:
-        command = [sys.executable, "-c", program, *words]
-    else:
-        command = [sys.executable, "-m", "notekeep", *words]
-    return on_terminal(command, str(root), env)[1]
-
-
-def _screens(
+def say(
     result: Result,
+    commands: Iterable[str],
     root: Path,
     env: Mapping[str, str],
-    judge: Callable[[bytes], list[str]],
-    keys: Sequence[bytes],
-) -> int:
+    program: Sequence[str] = ("-m", "notekeep"),
+) -> None:
+    """Run commands over a vault, each on a terminal, and look at every byte."""
+    values = {"{hostile}": ATTACKS[0] + ATTACKS[3], "{elsewhere}": str(root.parent / "elsewhere")}
+    for line in commands:
+        words = shlex.split(line)
+        for name, value in values.items():
+            words = [word.replace(name, value) for word in words]
+        _, said = on_terminal([sys.executable, *program, *words], str(root), env)
+        result.count += 1
+        for found in unsafe(said):
+            result.fault(f"`{line}` sends {found!r}")
+        result.expect(b"Traceback" not in said, f"`{line}` breaks: {said[-300:]!r}")
+        result.expect(b"in notekeep broke" not in said, f"`{line}` breaks: {said[-300:]!r}")
+
+
+def show(result: Result, root: Path, env: Mapping[str, str], keys: Sequence[bytes]) -> None:
+    """Press keys in the interface over a vault, and look at every byte it sends."""
     code, said = on_terminal([sys.executable, "-m", "notekeep"], str(root), env, keys)
-    for found in judge(said):
+    for found in unsafe(said):
         result.fault(f"the interface sends {found!r}")
     result.expect(code == 0, f"the interface ends with {code}: {said[-300:]!r}")
     result.expect(b"\x1b[?1049l" in said, "the interface does not give the screen back")
-    return len(keys)
 
 
 ROW = Row("R16", "a hostile vault on a terminal", Sizes(0, 1, 1), run)

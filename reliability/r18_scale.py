@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.vault import Vault
@@ -13,6 +12,7 @@ from tests.support.notes import varied_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 STALL = 0.1
 """Seconds for which the interface may not answer."""

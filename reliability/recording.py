@@ -203,7 +203,9 @@ def recorded() -> Iterator[list[Act]]:
 class Disk:
     """What is on a disk: the names in each folder and the bytes of each file, by inode."""
 
-    def __init__(self, root: int, folders: dict[int, dict[str, int]], files: dict[int, bytes]):
+    def __init__(
+        self, root: int, folders: dict[int, dict[str, int]], files: dict[int, bytes]
+    ) -> None:
         """Make one of a root folder's inode, the folders and the files."""
         self.root = root
         self.folders = folders
@@ -232,7 +234,8 @@ class Disk:
         match act:
             case Made((folder, name), inode, is_folder):
                 (self.folders if is_folder else self.files).setdefault(
-                    inode, {} if is_folder else b""  # type: ignore[arg-type]
+                    inode,
+                    {} if is_folder else b"",  # type: ignore[arg-type]
                 )
                 self._names(folder)[name] = inode
             case Gone((folder, name)):

@@ -24,7 +24,8 @@ QUIET = 0.25
 """Seconds without output after which a program is taken to wait for a key."""
 
 ALLOWED = (
-    r"\[(?:[0-9]|[1-9][0-9]|10[0-7]|[34]8;5;\d{1,3}|[34]8;2;\d{1,3};\d{1,3};\d{1,3}|;)*m",  # colours
+    # Colours and weights
+    r"\[(?:[0-9]|[1-4][0-9]|[39][0-9]|10[0-7]|[34]8;5;\d{1,3}|[34]8;2;\d{1,3};\d{1,3};\d{1,3}|;)*m",
     r"\[\d{0,4}(?:;\d{0,4})?[Hf]",  # where the next character goes
     r"\[\d{0,4}[ABCDEFG]",
     r"\[[0-3]?[JK]",  # clear a part of the screen
@@ -85,7 +86,7 @@ def on_terminal(
     if child == 0:
         try:
             os.chdir(folder)
-            os.execve(command[0], list(command), dict(env))
+            os.execve(command[0], list(command), dict(env))  # noqa: S606 - no shell is meant
         finally:
             os._exit(127)
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -57,3 +57,21 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped, but NOTEKEEP_NO_SKIPS is set: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the reliability scorecard of this run, when its rows were run."""
+    lines: list[Any] = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == "scorecard"
+    ]
+    if lines:
+        from reliability.board import Result, render
+
+        lines.sort(key=lambda line: int(line[0].split()[0][1:]))
+        terminalreporter.write_sep("=", "reliability")
+        terminalreporter.write_line(render([(name, Result(**found)) for name, found in lines]))
