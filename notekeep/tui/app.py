@@ -6,17 +6,20 @@ under the cursor, a sweep of the vault, the rest.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import signal
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual import constants
-from textual.app import App
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
-from notekeep.tui.actions import BY_ID, clashes
+from notekeep.tui.actions import clashes
+from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import (
     CreateNote,
@@ -30,12 +33,12 @@ from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.words import thousands
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
-from notekeep.tui.theme import DEFAULT, THEMES
+from notekeep.tui.theme import THEMES, choose
+from notekeep.tui.watching import Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from notekeep.errors import NotekeepError
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 CHECK_IN, CHANGE = "check-in", "change"
 
 
-class NotekeepApp(App[None]):
+class NotekeepApp(Keyboard):
     """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
@@ -81,13 +84,17 @@ class NotekeepApp(App[None]):
         self._when_shown = when_shown
         self._screens: list[VaultScreen] = []
         self._done: list[str] = []
+        self.editors = Editors(self)
+        self._watching = Watching(self)
         self.add_mode(places.TODAY, self._today_screen)
         self.add_mode(places.BROWSE, self._browse_screen)
         self.add_mode(places.HABITS, self._habits_screen)
         self.add_mode(places.PUBLISH, self._publish_screen)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self._chosen_theme()
+        wanted = vault.person.theme or self.place.theme
+        no_colour = self.no_color and not vault.person.theme
+        self.theme = choose(wanted, self.available_themes, no_colour=no_colour)
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         self.set_keymap(vault.person.keys)
@@ -122,6 +129,21 @@ class NotekeepApp(App[None]):
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._shown)
+        if not self.is_headless:
+            self._listen_to_signals()
+
+    def _listen_to_signals(self) -> None:
+        """End as after ctrl+q when the system or the terminal asks, so that it is left in order."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Windows has no such thing, and needs none.
+            with contextlib.suppress(NotImplementedError, ValueError):
+                loop.add_signal_handler(number, self._end, number)
+
+    def _end(self, number: int) -> None:
+        self.editors.keep()
+        self._remember()
+        self.exit(return_code=128 + number)
 
     def _shown(self) -> None:
         for clash in clashes(self.vault.person.keys):
@@ -129,6 +151,7 @@ class NotekeepApp(App[None]):
         if self._when_shown is not None:
             self._when_shown()
         self._sweep()
+        self._watching.start()
 
     def _sweep(self) -> None:
         """Look for what changed in the vault since notekeep looked last."""
@@ -172,7 +195,12 @@ class NotekeepApp(App[None]):
         self.post_message(Working(""))
         show_error(self, error)
 
+    def on_unmount(self) -> None:
+        self._watching.stop()
+
     async def action_quit(self) -> None:
+        if self.editors.saved_for(self.action_quit):
+            return
         self._remember()
         await super().action_quit()
 
@@ -195,6 +223,9 @@ class NotekeepApp(App[None]):
         else:
             prelude.forget(cache)
 
+    def type_early(self, character: str) -> bool:
+        return self.editors.took(character)
+
     # What screens ask for.
 
     def on_working(self, event: Working) -> None:
@@ -211,8 +242,11 @@ class NotekeepApp(App[None]):
         for screen in self._screens:
             if screen.is_mounted:
                 screen.vault_changed()
+        self.editors.changed()
 
     def on_open_note(self, event: OpenNote) -> None:
+        if self.editors.left_for(partial(self.on_open_note, event)):
+            return
         self.switch_mode(places.BROWSE)
         screen = self.screen
         if isinstance(screen, BrowseScreen):
@@ -239,18 +273,18 @@ class NotekeepApp(App[None]):
             screen.call_after_refresh(screen.plan, event.paths)
 
     def on_create_note(self, event: CreateNote) -> None:
+        self._ask_for_note(event.kind, event.title)
+
+    def _ask_for_note(self, kind: str = "", title: str = "") -> None:
         from notekeep.tui.screens.new_note import NewNote
 
         def answered(answer: tuple[str, str] | None) -> None:
-            if answer is None:
-                return
-            kind, title = answer
-            in_background(
-                self, lambda: self.vault.create(kind, title), self._created, group="write"
-            )
+            if answer is not None:
+                make = partial(self.vault.create, *answer)
+                in_background(self, make, self._created, group="write")
 
         kinds = list(self.vault.schema.kinds)
-        self.push_screen(NewNote(kinds, kind=event.kind, title=event.title), answered)
+        self.push_screen(NewNote(kinds, kind=kind, title=title), answered)
 
     def _created(self, done: Done) -> None:
         for path in done.paths[:1]:
@@ -284,29 +318,13 @@ class NotekeepApp(App[None]):
     def action_show_publish(self) -> None:
         self.switch_mode(places.PUBLISH)
 
-    def action_go(self) -> None:
-        from notekeep.tui.screens.dialogs import GoMenu
-
-        async def answered(action: str | None) -> None:
-            if action is not None:
-                await self.run_by_id(action)
-
-        self.push_screen(GoMenu(), answered)
-
-    async def run_by_id(self, action_id: str) -> None:
-        """Run an action as its key would: by the nearest widget around the focus that has it."""
-        method = f"action_{BY_ID[action_id].method}"
-        node: DOMNode | None = self.screen.focused or self.screen
-        while node is not None and not hasattr(node, method):
-            node = node.parent
-        await self.run_action(BY_ID[action_id].method, node or self)
-
     def action_switch_note(self) -> None:
         if isinstance(self.screen, VaultScreen):
             self.screen.open_switcher()
 
     def action_new_note(self) -> None:
-        self.post_message(CreateNote())
+        # At once: what is typed next is the title.
+        self._ask_for_note()
 
     def on_checked_in(self) -> None:
         self._done.append(CHECK_IN)
@@ -371,15 +389,6 @@ class NotekeepApp(App[None]):
         self.search_themes()
 
     # Looks and keys.
-
-    def _chosen_theme(self) -> str:
-        """Return the theme to use: the setting, the one chosen last, ours, or none at all."""
-        wanted = self.vault.person.theme or self.place.theme or constants.DEFAULT_THEME
-        if wanted == "ansi" or (self.no_color and not self.vault.person.theme):
-            return "ansi-dark"
-        if wanted in self.available_themes and wanted != "textual-dark":
-            return wanted
-        return DEFAULT
 
     def watch_theme(self, theme: str) -> None:
         if hasattr(self, "place") and self.is_running and not self.vault.person.theme:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from textual import constants
 from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 DARK = Theme(
     name="notekeep-dark",
@@ -84,3 +90,19 @@ LIGHT = Theme(
 
 THEMES = (DARK, LIGHT)
 DEFAULT = DARK.name
+
+
+def choose(wanted: str, known: Container[str], *, no_colour: bool = False) -> str:
+    """Return the name of the theme to use.
+
+    Args:
+        wanted: What the person set or chose last; "ansi" is the terminal's own palette, "" what
+            Textual's own setting says.
+        known: The themes there are.
+        no_colour: Whether there is to be no colour, and no theme was asked for.
+    """
+    wanted = wanted or constants.DEFAULT_THEME
+    if no_colour or wanted == "ansi":
+        return "ansi-dark"
+    # Textual's own default means that nobody chose.
+    return wanted if wanted in known and wanted != "textual-dark" else DEFAULT

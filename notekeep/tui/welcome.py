@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import App
 from textual.containers import Center, Middle
+from textual.message import Message
 
 from notekeep import config
 from notekeep.errors import NotekeepError
@@ -40,8 +41,22 @@ WAYS = (
 )
 
 
+class Taken(Message, namespace="ways"):
+    """A way was chosen."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
 class _Ways(ListView):
     row_height = 3
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            self.post_message(Taken(WAYS[self.cursor].key))
+        elif event.key in {way.key for way in WAYS}:
+            self.post_message(Taken(event.key))
 
     def row_count(self) -> int:
         return len(WAYS)
@@ -92,11 +107,8 @@ class WelcomeApp(App[str | None]):
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         self._take(WAYS[event.row].key)
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
-            self._take(WAYS[self.query_one(_Ways).cursor].key)
-        elif event.key in {way.key for way in WAYS}:
-            self._take(event.key)
+    def on_ways_taken(self, event: Taken) -> None:
+        self._take(event.key)
 
     def _take(self, key: str) -> None:
         if key == "s":

@@ -99,7 +99,7 @@ async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 
 def type_text(app: App[Any], text: str) -> None:
     """Type into what has the focus, as fast as a paste; wait for what it does with `until`."""
     for char in text:
-        event = Key("space" if char == " " else char, char)
+        event = Key({" ": "space", "/": "slash"}.get(char, char), char)
         event.set_sender(app)
         app.post_message(event)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from textual.color import Color
+from textual.widgets import Input
 
 from notekeep.tui.actions import ACTIONS, PLACES, of_context
 from notekeep.tui.ink import ROLES, ink_of
 from notekeep.tui.theme import THEMES
-from tests.support.screens import shows, type_text, until
+from tests.support.screens import shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
@@ -117,9 +119,30 @@ async def test_the_go_menu_waits_for_a_second_key(make_app: MakeApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         await pilot.press("g")
-        await until(pilot, lambda: shows(app, "Go to"))
+        await until(pilot, lambda: shows(app, "t Today  b Browse  h Habits"))
         await pilot.press("h")
-        await until(pilot, lambda: app.current_mode == "habits")
+        await until(pilot, lambda: app.current_mode == "habits" and shows(app, "space done"))
+        # However quickly the second key follows, it is the second key.
+        type_text(app, "gb")
+        await until(pilot, lambda: app.current_mode == "browse")
+        type_text(app, "gx")
+        await until(pilot, lambda: shows(app, "? help"))
+        assert app.current_mode == "browse"
+
+
+@pytest.mark.parametrize("opens", ["/", "n", "r", "t"])
+async def test_what_is_typed_right_after_a_key_is_typed_and_never_a_command(
+    opens: str, make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "plain"))
+        before = tree(root)
+        # d alone would delete the note, u would take something back.
+        type_text(app, f"{opens}ddu")
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await until(pilot, lambda: cast("Input", app.focused).value.endswith("ddu"))
+        assert tree(root) == before
 
 
 async def test_a_persons_own_keys_work_and_are_what_footer_and_help_show(

@@ -79,7 +79,8 @@ def exported_lines(done: Exported, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _heading(name: str, site: str, width: int) -> list[Line]:
-    line = [Piece(clean_line(name), "title"), Piece(f"  {clean_line(home_path(site))}", "muted")]
+    where = Piece(f" · {clean_line(home_path(site))}", "muted")
+    line = [Piece(clean_line(name), "title"), where]
     return wrap(line, width)
 
 

@@ -110,7 +110,7 @@ def _blocks(tokens: Sequence[Token], frame: Frame, *, tight: bool = False) -> li
         lines = _HANDLERS.get(token.type, _plain)(tokens[index:end], frame)
         if lines:
             if not (close or tight):
-                drawn.append(Drawn([], lines[0].source))
+                drawn.append(Drawn([], drawn[-1].source))
             drawn.extend(lines)
             close = token.type == "heading_open"
         index = end
@@ -258,7 +258,7 @@ def _list(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
             bullets = frame.glyphs.bullets
             label = Piece(f"{bullets[frame.depth % len(bullets)]} ", "bullet")
         if drawn and not tight:
-            drawn.append(Drawn([], _line_of(item, frame)))
+            drawn.append(Drawn([], drawn[-1].source))
         drawn.extend(_item(item, label, width, frame, tight=tight))
     return drawn
 

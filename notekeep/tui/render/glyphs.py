@@ -112,6 +112,8 @@ def choose(setting: str, environment: Mapping[str, str]) -> Glyphs:
     locale = (
         environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
     )
-    encoding = locale.partition(".")[2].lower().replace("-", "")
-    plain = environment.get("TERM") == "linux" or (bool(locale) and encoding not in {"", "utf8"})
+    encoding = locale.partition(".")[2].partition("@")[0].lower().replace("-", "")
+    # A locale that names no encoding, such as de_DE, says nothing; C and POSIX mean ASCII.
+    named = encoding not in {"", "utf8"} or locale in {"C", "POSIX"}
+    plain = environment.get("TERM") == "linux" or named
     return ASCII if plain else UNICODE

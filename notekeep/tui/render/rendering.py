@@ -88,7 +88,7 @@ class Rendering:
         if not drawn:
             return
         if not self._close:
-            self.lines.append(Drawn([], block.line))
+            self.lines.append(Drawn([], self.lines[-1].source))
         self.lines.extend(drawn)
         self._close = ends_with_heading(block)
 

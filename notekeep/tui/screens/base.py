@@ -73,11 +73,13 @@ class VaultScreen(Screen[None]):
 
     def say(self, text: str) -> None:
         """Write what the screen says of itself at the right of the top line."""
-        self.query_one(StatusLine).says = text
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.says = text
 
     def doing(self, text: str) -> None:
         """Write what goes on in the background into the bottom line; "" when it is over."""
-        self.query_one(Footer).doing = text
+        if (footer := self.query_one_optional(Footer)) is not None:
+            footer.doing = text
 
     # The quick switch: mounted after the first frame, since most sessions start without it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -10,7 +10,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.actions import GO_KEYS
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, spread, wrap
 from notekeep.tui.widgets.line_view import ListView, Page
@@ -18,10 +17,12 @@ from notekeep.tui.widgets.line_view import ListView, Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.tui.render.glyphs import Glyphs
+
+
+Answer = TypeVar("Answer")
 
 
 class Words(Page, can_focus=False):
@@ -46,7 +47,27 @@ class Words(Page, can_focus=False):
         self.styles.height = self.line_count()
 
 
-class Prompt(ModalScreen[str | None]):
+class TextDialog(ModalScreen[Answer]):
+    """A dialog with one line to type into; what is typed before it is there is not lost."""
+
+    _early = ""
+
+    def type_early(self, character: str) -> None:
+        """Take a character that was typed before the line had the focus."""
+        field = self.query_one_optional(Input)
+        if field is not None and field.is_mounted:
+            field.insert_text_at_cursor(character)
+        else:
+            self._early += character
+
+    def on_mount(self) -> None:
+        field = self.query_one(Input)
+        self.set_focus(field)
+        field.insert_text_at_cursor(self._early)
+        self._early = ""
+
+
+class Prompt(TextDialog[str | None]):
     """Asks for one line of text; the answer is None when the person would rather not."""
 
     BINDINGS = bindings("dialog")
@@ -159,25 +180,3 @@ class Confirm(ModalScreen[bool]):
 
     def key_enter(self) -> None:
         self.dismiss(True)
-
-
-class GoMenu(ModalScreen[str | None]):
-    """Waits for the second key of `g`, and shows which there are."""
-
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "dialogs.tcss"
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="dialog", classes="-low") as box:
-            box.border_title = "Go to"
-            line: Line = []
-            for key, _, name in GO_KEYS:
-                # What belongs together is never broken apart.
-                line += [Piece(key, "key"), Piece(f"\xa0{name}\xa0", "bright"), Piece(" ")]
-            yield Words(line)
-
-    def on_key(self, event: events.Key) -> None:
-        for key, action, _ in GO_KEYS:
-            if event.key == key:
-                event.stop()
-                self.dismiss(action)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.screens.dialogs import Words
+from notekeep.tui.screens.dialogs import TextDialog, Words
 from notekeep.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class _Kinds(Bar):
         self.kind = self._kinds[(self._kinds.index(self.kind) + by) % len(self._kinds)]
 
 
-class NewNote(ModalScreen[tuple[str, str] | None]):
+class NewNote(TextDialog[tuple[str, str] | None]):
     """Asks for the kind and the title of a note; the answer is both, or None."""
 
     BINDINGS = bindings("new-note", "dialog", priority=("next-kind", "previous-kind"))
@@ -78,9 +77,6 @@ class NewNote(ModalScreen[tuple[str, str] | None]):
             yield _Kinds(self._kinds, self._kind)
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
             yield Words("tab chooses the kind · enter makes the note")
-
-    def on_mount(self) -> None:
-        self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         title = event.value.strip()

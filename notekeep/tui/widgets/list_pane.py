@@ -221,7 +221,7 @@ class ListPane(Vertical):
         event.stop()
         if self.notes.note_count or not self.typed:
             self.notes.is_moved = True
-            self.notes.focus()
+            self.screen.set_focus(self.notes)
         else:
             self.post_message(CreateNote(self.typed))
 
@@ -229,7 +229,7 @@ class ListPane(Vertical):
         self.clear()
 
     def on_search_box_left(self) -> None:
-        self.notes.focus()
+        self.screen.set_focus(self.notes)
 
 
 def _hint(key: str, text: str) -> Line:

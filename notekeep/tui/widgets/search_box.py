@@ -106,7 +106,8 @@ class SearchBox(Horizontal):
 
     def focus_text(self) -> None:
         """Give the focus to the text."""
-        self.query_one(_Typed).focus()
+        # At once, so that the next key is typed here and not taken for a command.
+        self.screen.set_focus(self.query_one(_Typed))
 
     @property
     def has_text_focus(self) -> bool:

@@ -169,7 +169,7 @@ class Switcher(Vertical):
         with field.prevent(Input.Changed):
             field.value = ""
         self.add_class("-open")
-        field.focus()
+        self.screen.set_focus(field)
         self.post_message(self.Asked(""))
 
     def close(self) -> None:

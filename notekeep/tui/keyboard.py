@@ -1,0 +1,70 @@
+"""Keys that depend on the key before them: `g` and its second key, and typing right after a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import App
+from textual.widgets import Input
+
+from notekeep.tui.actions import BY_ID, GO_KEYS
+from notekeep.tui.messages import Working
+from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.dialogs import TextDialog
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+
+class Keyboard(App[None]):
+    """An app in which a key is never taken for what it was not meant as.
+
+    A key finds its way to the focus and back before its action runs, so one that is pressed right
+    after it may have passed the same way before there was another focus. What was meant to be
+    typed must never be taken for a command: `n` and then `d`, quickly, begins a title with a d and
+    deletes nothing.
+    """
+
+    _is_going = False
+
+    def action_go(self) -> None:
+        self._is_going = True
+        if isinstance(self.screen, VaultScreen):
+            self.screen.doing("  ".join(f"{key} {name}" for key, _, name in GO_KEYS))
+
+    async def on_event(self, event: events.Event) -> None:
+        if not (isinstance(event, events.Key) and await self._took(event)):
+            await super().on_event(event)
+
+    async def _took(self, event: events.Key) -> bool:
+        """Take a key that belongs to what the key before it began."""
+        if self._is_going:
+            self._is_going = False
+            self.post_message(Working(""))
+            chosen = next((action for key, action, _ in GO_KEYS if key == event.key), None)
+            if chosen is not None:
+                await self.run_by_id(chosen)
+            return True
+        if event.is_forwarded and event.is_printable and event.character:
+            if isinstance(self.focused, Input):
+                self.focused.insert_text_at_cursor(event.character)
+                return True
+            if isinstance(self.screen, TextDialog):
+                self.screen.type_early(event.character)
+                return True
+            return self.type_early(event.character)
+        return False
+
+    def type_early(self, character: str) -> bool:
+        """Take a character typed right after a key that opened something; False leaves it."""
+        del character
+        return False
+
+    async def run_by_id(self, action_id: str) -> None:
+        """Run an action as its key would: by the nearest widget around the focus that has it."""
+        method = f"action_{BY_ID[action_id].method}"
+        node: DOMNode | None = self.screen.focused or self.screen
+        while node is not None and not hasattr(node, method):
+            node = node.parent
+        await self.run_action(BY_ID[action_id].method, node or self)

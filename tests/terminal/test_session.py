@@ -1,0 +1,191 @@
+"""notekeep on a real terminal: a session from start to end, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.screens import NOW, tree, write_notes
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Start = Callable[..., Terminal]
+
+pytestmark = pytest.mark.terminal
+
+QUIT = "\x11"
+ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A vault of a few notes, two of them hostile."""
+    return write_notes(tmp_path / "notes")
+
+
+@pytest.fixture
+def start(root: Path, home: Path) -> Start:
+    """Start notekeep on the vault."""
+
+    def begin(*arguments: str, **env: str) -> Terminal:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "NOTEKEEP_HOME": str(home / "notekeep"),
+            "NOTEKEEP_VAULT": str(root),
+            "NOTEKEEP_NOW": NOW,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            **env,
+        }
+        return Terminal([sys.executable, "-m", "notekeep", *arguments], environment)
+
+    return begin
+
+
+def assert_restored(terminal: Terminal) -> None:
+    """Assert that the terminal is as it was: settings, main screen, cursor, mouse, keyboard."""
+    assert terminal.settings() == terminal.before
+    raw = terminal.raw
+    for on, off in [
+        (b"\x1b[?1049h", b"\x1b[?1049l"),
+        (b"\x1b[?25l", b"\x1b[?25h"),
+        (b"\x1b[?1000h", b"\x1b[?1000l"),
+        (b"\x1b[?1003h", b"\x1b[?1003l"),
+        (b"\x1b[?2004h", b"\x1b[?2004l"),
+        (b"\x1b[?1004h", b"\x1b[?1004l"),
+    ]:
+        assert raw.rfind(off) > raw.rfind(on) or on not in raw, (on, off)
+
+
+def test_find_tick_publish_and_leave(start: Start, root: Path) -> None:
+    before = tree(root)
+    with start() as terminal:
+        # The first start of a day opens on Today.
+        terminal.until("Habits 0/2", "Meditate")
+        terminal.send(" ")
+        terminal.until("Habits 1/2")
+        terminal.send("gb")
+        terminal.until("9 notes")
+        terminal.send("/kettle")
+        terminal.until("1 of 9 notes", "Atomic Habits")
+        terminal.send("\r")
+        terminal.send("p")
+        terminal.until("portable Markdown", "+Small habits compound")
+        terminal.send("w")
+        terminal.until("Written")
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+        assert_restored(terminal)
+    drafts = root.with_name("notes-drafts")
+    assert "The kettle is my cue." in (drafts / "atomic-habits.md").read_text()
+    after = tree(root)
+    new = [name for name in after if after[name] != before.get(name)]
+    assert len(new) == 1
+    assert new[0].startswith("habits/log/2026-11.")
+    assert set(before) <= set(after)
+
+
+def test_a_signal_ends_it_as_cleanly_as_a_key(start: Start) -> None:
+    with start() as terminal:
+        terminal.until("Habits 0/2")
+        terminal.signal(signal.SIGTERM)
+        terminal.wait()
+        assert_restored(terminal)
+
+
+def test_an_editor_gets_the_terminal_and_gives_it_back(
+    start: Start, root: Path, tmp_path: Path
+) -> None:
+    editor = tmp_path / "my editor"
+    editor.write_text('#!/bin/sh\n[ "$1" = -- ] && echo "From outside." >> "$2"\nprintf EDITING\n')
+    editor.chmod(0o755)
+    with start(EDITOR=f"'{editor}'") as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send("gb")
+        terminal.until("9 notes")
+        terminal.send("/phone")
+        terminal.until("1 of 9 notes", "Depth needs hours")
+        terminal.send("\r")
+        terminal.send("e")
+        terminal.until("From outside.")
+        assert b"EDITING" in terminal.raw
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+        assert_restored(terminal)
+    assert (root / "books" / "Deep Work.md").read_text().endswith("From outside.\n")
+
+
+def test_the_last_frame_is_there_before_the_program_is(start: Start) -> None:
+    with start() as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send("gb")
+        terminal.until("9 notes", "#[@click=app.quit]x")
+        terminal.send(QUIT)
+        terminal.wait()
+    with start() as terminal:
+        # Keys that come while only the old frame is there are not lost.
+        terminal.until("9 notes")
+        terminal.send("/kettle")
+        terminal.until("1 of 9 notes")
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+        assert_restored(terminal)
+        # The frame is painted before anything that only Textual asks a terminal for.
+        assert terminal.raw.index(b"9 notes") < terminal.raw.index(b"\x1b[?1000h")
+
+
+def test_nothing_of_a_note_is_ever_obeyed_by_the_terminal(start: Start) -> None:
+    with start() as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send("gb")
+        terminal.until("9 notes", "[/nope]")
+        terminal.send("/title")
+        terminal.until("red␛[0m title")
+        terminal.send("\r")
+        terminal.until("␛]52;c;aGk=␇")
+        terminal.send("\r")
+        terminal.until("list")
+        terminal.send(ESCAPE)
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+        raw = terminal.raw
+    assert b"\x1b[31mred" not in raw
+    assert b"\x07" not in raw
+    text = raw.decode("utf-8", "replace")
+    assert not re.search("[\x80-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    # Commands to the terminal as a whole: none that a note could have asked for.
+    assert not re.findall(r"\x1b\](?!22;|10;|11;)[^\x1b]*", text)
+
+
+def test_without_a_terminal_it_prints_an_overview(start: Start, root: Path) -> None:
+    import subprocess
+
+    env: dict[str, Any] = {**os.environ, "NOTEKEEP_VAULT": str(root), "NOTEKEEP_NOW": NOW}
+    done = subprocess.run(
+        [sys.executable, "-m", "notekeep"], capture_output=True, text=True, env=env, check=True
+    )
+    assert "Meditate" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_welcome_makes_a_vault_and_opens_it(start: Start, home: Path) -> None:
+    with start(NOTEKEEP_VAULT="") as terminal:
+        terminal.until("Create a vault", "Look at the sample")
+        terminal.send("c")
+        terminal.until("The folder is made when it is not there yet.")
+        terminal.send("\r")
+        terminal.until("A quiet day.")
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+        assert_restored(terminal)
+    assert (home / "notes").is_dir()

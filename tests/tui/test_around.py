@@ -1,0 +1,134 @@
+"""What surrounds the interface: the place left, the last frame, other programs, its start."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import Refused, UsageError
+from notekeep.tui import outside, place, prelude
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TODAY = dt.date(2026, 11, 24)
+
+
+def test_the_place_is_kept_and_what_is_damaged_is_a_first_start(tmp_path: Path) -> None:
+    assert place.load(str(tmp_path)) == place.Place()
+    left = place.Place("2026-11-24", "habits", "a.md", "nord")
+    place.save(str(tmp_path / "made"), left)
+    assert place.load(str(tmp_path / "made")) == left
+    for damaged in ("{", "[]", '{"screen": 3, "unknown": "x"}'):
+        (tmp_path / place.FILE).write_text(damaged)
+        assert place.load(str(tmp_path)) == place.Place()
+
+
+@pytest.mark.parametrize(
+    ("left", "opens"),
+    [
+        (place.Place("2026-11-24", "habits"), "habits"),
+        (place.Place("2026-11-23", "habits"), "today"),
+        (place.Place("2026-11-24", "nowhere"), "today"),
+        (place.Place(), "today"),
+    ],
+)
+def test_a_new_day_opens_on_today(left: place.Place, opens: str) -> None:
+    assert left.opens_with(TODAY) == opens
+
+
+def look(**changed: str) -> prelude.Look:
+    env = {"TERM": "xterm", **changed}
+    return prelude.Look.of("2026-11-24", "browse", "nord", (80, 24), env)
+
+
+def test_a_frame_is_shown_again_only_where_it_will_look_the_same(tmp_path: Path) -> None:
+    prelude.save(str(tmp_path), look(), "\x1b[1mframe")
+    assert prelude.load(str(tmp_path), look()) == "\x1b[1mframe"
+    assert (tmp_path / prelude.FILE).stat().st_mode & 0o077 == 0
+    others = [
+        look(NO_COLOR="1"),
+        look()._replace(columns=81),
+        look()._replace(screen="today"),
+        look()._replace(day="2026-11-25"),
+    ]
+    assert [prelude.load(str(tmp_path), other) for other in others] == [None] * 4
+    prelude.forget(str(tmp_path))
+    assert prelude.load(str(tmp_path), look()) is None
+
+
+def test_a_damaged_frame_is_none(tmp_path: Path) -> None:
+    for damaged in ("", "[]", json.dumps({"look": list(look()), "frame": 3})):
+        (tmp_path / prelude.FILE).write_text(damaged)
+        assert prelude.load(str(tmp_path), look()) is None
+
+
+@pytest.mark.parametrize(
+    "env", [{"TERM": "dumb"}, {}, {"TERM": "xterm", "NOTEKEEP_NO_PRELUDE": "1"}]
+)
+def test_nothing_is_painted_where_nothing_should_be(env: dict[str, str]) -> None:
+    assert not prelude.can_paint(env)
+
+
+def test_an_editor_comes_from_the_person_and_is_split_into_words() -> None:
+    env = {"VISUAL": "emacs -nw", "EDITOR": "vi"}
+    assert outside.editor_command("code --wait", env) == ["code", "--wait"]
+    assert outside.editor_command("", env) == ["emacs", "-nw"]
+    assert outside.editor_command("", {"EDITOR": "'my editor' -x"}) == ["my editor", "-x"]
+
+
+def test_no_editor_at_all_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageError) as caught:
+        outside.editor_command("", {})
+    assert "EDITOR" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://example.org", "http://localhost:8000/x?y#z", "mailto:a@example.org", "HTTPS://E.org"],
+)
+def test_addresses_of_the_web_and_of_mail_may_be_opened(link: str) -> None:
+    assert outside.checked_address(link) == link
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "smb://host/share",
+        "//host/share",
+        "\\\\host\\share",
+        "obsidian://open",
+        "C:\\x.exe",
+        "",
+    ],
+)
+def test_everything_else_is_refused(link: str) -> None:
+    with pytest.raises(Refused):
+        outside.checked_address(link)
+
+
+def test_what_the_first_frame_does_not_need_is_not_imported() -> None:
+    code = (
+        "import sys, notekeep.tui.app;"
+        "late = 'markdown_it pygments yaml whoosh sqlite_utils textual.widgets._markdown"
+        " notekeep.tui.screens.habits notekeep.tui.screens.publish'.split();"
+        "print(*[name for name in late if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_room_itself_costs_nothing_to_import() -> None:
+    code = "import sys, notekeep.tui, notekeep.tui.prelude; print('textual' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,269 @@
+"""What lists, heads, weeks, years and plans look like as lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.errors import Refused
+from notekeep.export.plan import Exported, FileChange, Plan
+from notekeep.habits.heatmap import Calendar, Square
+from notekeep.index.found import Hit
+from notekeep.index.rows import Row
+from notekeep.index.snippet import Snippet
+from notekeep.markdown.note import Note, Problem
+from notekeep.tui.render.diff import exported_lines, plan_lines
+from notekeep.tui.render.glyphs import ASCII, UNICODE, choose
+from notekeep.tui.render.pieces import Line, cells, plain
+from notekeep.tui.render.rendering import Rendering
+from notekeep.tui.render.rows import as_prose, hit_rows, note_head, note_row
+from notekeep.tui.render.words import (
+    count_of,
+    field_text,
+    kind_name,
+    plural,
+    short_date,
+    stars,
+    thousands,
+)
+from notekeep.tui.render.year import LINES, year_lines
+
+if TYPE_CHECKING:
+    from notekeep.markdown.note import Value
+
+TODAY = dt.date(2026, 11, 24)
+NOVEMBER = int(dt.datetime(2026, 11, 20, tzinfo=dt.UTC).timestamp() * 1e9)
+
+
+def row(title: str, kind: str = "note", **fields: Value) -> Row:
+    facts = json.dumps({"tags": ["a/b", "c"], "aliases": [], "fields": fields})
+    return Row(f"x/{title}.md", title, kind, NOVEMBER, 10, False, None, 3, facts)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [plain(line).rstrip() for line in lines]
+
+
+def test_numbers_and_counts() -> None:
+    assert thousands(10412) == "10 412"
+    assert count_of(37, 10412) == "37 of 10 412"
+    assert count_of(9, 9) == "9"
+    assert plural(1, "note") == "1 note"
+    assert plural(1200, "entry", "entries") == "1 200 entries"
+
+
+def test_kinds_have_names_in_the_plural() -> None:
+    assert [kind_name(kind) for kind in ("book", "daily", "field-report", "news")] == [
+        "Books",
+        "Daily notes",
+        "Field reports",
+        "News",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rating", "shown"),
+    [(0, "☆☆☆☆☆"), (3, "★★★☆☆"), (4.5, "★★★★½"), (5, "★★★★★"), (9, "★★★★★"), (-1, "☆☆☆☆☆")],
+)
+def test_a_rating_is_five_characters(rating: float, shown: str) -> None:
+    assert stars(rating, UNICODE) == shown
+    assert stars(rating, ASCII).isascii()
+
+
+def test_days_and_fields_are_short() -> None:
+    assert short_date(dt.date(2026, 3, 2), TODAY) == "2 Mar"
+    assert short_date(dt.date(2024, 3, 2), TODAY) == "Mar 2024"
+    assert field_text(["Ann", "[[people/Bob|Bob B.]]"]) == "Ann, Bob B."
+    assert field_text("2026-11-08T00:30:00+01:00") == "2026-11-08"
+    assert field_text(4.0) == "4"
+    assert field_text("a\x1bb\nc") == "a␛b c"
+
+
+def test_a_row_says_what_matters_of_its_kind() -> None:
+    book = row("Deep Work", "book", rating=4, finished="2026-05-11")
+    assert plain(note_row(book, 50, UNICODE, TODAY)) == (
+        "Deep Work                           ★★★★☆   11 May"
+    )
+    # The rating gives way in a narrow list, then the day; the title stays.
+    assert plain(note_row(book, 24, UNICODE, TODAY)) == "Deep Work         11 May"
+    assert plain(note_row(book, 12, UNICODE, TODAY)).rstrip() == "Deep Work"
+
+
+def test_what_is_broken_or_private_is_seen_beside_the_title() -> None:
+    secret = row("Diary")
+    secret.private, secret.problem = True, "line 2"
+    assert plain(note_row(secret, 40, UNICODE, TODAY)).startswith("Diary ⚠ ⊘")
+
+
+def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
+    text = "…\n## Why\n- [ ] see **[[Deep Work]]** and\n`code`"
+    start = text.index("Deep")
+    shown, marks = as_prose(text, [(start, start + 4)])
+    assert shown == "… Why see Deep Work and code"
+    assert [shown[begin:end] for begin, end in marks] == ["Deep"]
+    hit = Hit(row("Depth"), 1.0, Snippet(text, ((start, start + 4),)))
+    second = hit_rows(hit, 60, UNICODE, TODAY, None)[1]
+    assert [piece.text for piece in second if "mark" in piece.role] == ["Deep"]
+
+
+def test_a_hit_by_title_marks_the_title_and_says_its_kind_and_tags() -> None:
+    hit = Hit(row("Deep Work", "book"), 1.0, Snippet("Deep Work", ((0, 4),)))
+    first, second = hit_rows(hit, 60, UNICODE, TODAY, None)
+    assert [piece.text for piece in first if "mark" in piece.role] == ["Deep"]
+    assert plain(second).rstrip() == "Books  #a/b #c"
+
+
+@given(st.text(max_size=60), st.data())
+def test_marks_of_a_passage_stay_in_it(text: str, data: st.DataObject) -> None:
+    bounds = st.integers(0, len(text))
+    marks = [tuple(sorted((data.draw(bounds), data.draw(bounds)))) for _ in range(2)]
+    shown, moved = as_prose(text, [(start, end) for start, end in marks])
+    assert all(0 <= start <= end <= len(shown) for start, end in moved)
+    assert "\n" not in shown
+
+
+def test_the_head_of_a_note_names_what_is_known() -> None:
+    note = Note(
+        "books/a.md",
+        "Atomic Habits",
+        "book",
+        fields={"author": ["James Clear"], "status": "finished", "finished": "2026-03-02"},
+        tags=["habit"],
+    )
+    assert texts(note_head(note, 60, UNICODE)) == [
+        "Atomic Habits",
+        "James Clear\xa0· finished 2026-03-02",
+        "#habit",
+        "─" * 60,
+    ]
+
+
+def test_a_note_that_is_broken_says_where_and_what_to_do() -> None:
+    problem = Problem("a.md", 3, "This is not YAML.", "Quote the value.")
+    note = Note("a.md", "a", problem=problem)
+    shown = texts(note_head(note, 60, UNICODE))
+    assert "⚠ line 3: This is not YAML." in shown
+    assert "Quote the value." in shown
+
+
+def test_a_long_note_is_drawn_as_far_as_it_is_looked_at() -> None:
+    body = "\n\n".join(f"paragraph {number}" for number in range(5000))
+    rendering = Rendering(Note("a.md", "a", body=body, body_line=4), 40, UNICODE)
+    rendering.draw_lines(50)
+    assert 50 <= len(rendering.lines) < 60
+    assert not rendering.done
+    # Line 2005 of the file is line 2000 of the body, which is paragraph 1000.
+    index = rendering.line_of(2005)
+    assert plain(rendering.lines[index].line) == "paragraph 1000"
+    rendering.draw_lines(10**9)
+    assert rendering.done
+
+
+def test_a_heading_that_is_only_the_title_is_not_shown_twice() -> None:
+    rendering = Rendering(Note("a.md", "Deep Work", body="# Deep Work\n\ntext"), 40, UNICODE)
+    rendering.draw_lines(99)
+    assert [plain(drawn.line) for drawn in rendering.lines].count("Deep Work") == 1
+
+
+def year(level: int, status: int) -> Calendar:
+    first = dt.date(2026, 1, 1).toordinal()
+    monday = first - 3
+    columns: list[list[Square | None]] = [
+        [
+            Square(day, level, status) if first <= day < first + 365 else None
+            for day in range(week, week + 7)
+        ]
+        for week in range(monday, first + 365, 7)
+    ]
+    return Calendar(columns, [(0, 1), (5, 2)], 0)
+
+
+@pytest.mark.parametrize("width", [57, 80, 120])
+def test_a_year_fits_fifty_seven_columns_and_eight_lines(width: int) -> None:
+    lines = year_lines(year(3, 4), TODAY, UNICODE, width)
+    assert len(lines) == LINES == 8
+    assert all(cells(line) <= width for line in lines)
+    assert plain(lines[0]).strip().startswith("Jan")
+    assert plain(lines[1]).startswith("Mo")
+
+
+def test_a_narrow_year_shows_the_weeks_around_today() -> None:
+    lines = year_lines(year(3, 4), TODAY, UNICODE, 30)
+    assert all(cells(line) <= 30 for line in lines)
+    assert any("chosen" in piece.role for line in lines for piece in line)
+
+
+def test_levels_and_misses_differ_by_shape() -> None:
+    done, missed, nothing = 4, 5, 2
+    shapes = {
+        plain(year_lines(year(level, status), TODAY, glyphs, 57)[2])[10]
+        for glyphs in (UNICODE,)
+        for level, status in [(0, nothing), (0, missed), (1, done), (2, done), (3, done), (4, done)]
+    }
+    assert len(shapes) == 6
+
+
+def plan(*files: FileChange) -> Plan:
+    return Plan("hugo", "Hugo", "/site", list(files))
+
+
+def test_a_plan_shows_files_warnings_refusals_and_the_diff() -> None:
+    made = plan(
+        FileChange(".notekeep-export.json", "new", None, b"{}\n"),
+        FileChange("a.md", "changed", b"one\ntwo\n", b"one\n2\x1b[31m\n", "a.md"),
+        FileChange("b.md", "conflict", b"mine\n", b"theirs\n", "b.md", "changed by hand"),
+        FileChange("p.png", "new", None, b"\x00\x01", "a.md"),
+    )
+    made.warnings.append("a link stays text")
+    made.refused["secret.md"] = Refused("It is private.")
+    shown = texts(plan_lines(made, 60, UNICODE))
+    assert "Hugo · /site" in shown
+    assert "2 new  1 changed  1 conflict" in shown
+    assert "⚠ secret.md: It is private." in shown
+    assert "⚠ a link stays text" in shown
+    assert "conflict   b.md changed by hand" in shown
+    assert "-two" in shown
+    assert "+2␛[31m" in shown
+    assert "2 bytes, not text" in shown
+    # The manifest is listed, and is nobody's to read.
+    assert "+{}" not in shown
+
+
+def test_an_export_says_where_everything_is() -> None:
+    done = Exported("hugo", "/site", ["a.md"], ["old.md"], ["b.md"])
+    shown = texts(exported_lines(done, 60, UNICODE))
+    assert "+ /site/a.md" in shown
+    assert "- old.md" in shown
+    assert "⚠ b.md was changed by hand and is left alone." in shown
+    nothing = Exported("hugo", "/site")
+    assert "Everything was there already." in texts(exported_lines(nothing, 60, UNICODE))
+
+
+@pytest.mark.parametrize(
+    ("setting", "environment", "chosen"),
+    [
+        ("", {"LANG": "en_US.UTF-8"}, UNICODE),
+        ("", {"LANG": "C"}, ASCII),
+        ("", {"LANG": "C.UTF-8", "LC_ALL": "POSIX"}, ASCII),
+        ("", {"LANG": "de_DE.ISO-8859-1"}, ASCII),
+        ("", {"LANG": "C.UTF-8", "TERM": "linux"}, ASCII),
+        ("", {}, UNICODE),
+        ("ascii", {"LANG": "en_US.UTF-8"}, ASCII),
+        ("unicode", {"LANG": "C"}, UNICODE),
+    ],
+)
+def test_characters_are_those_the_terminal_can_show(
+    setting: str, environment: dict[str, str], chosen: object
+) -> None:
+    assert choose(setting, environment) is chosen
+
+
+def test_the_plain_set_is_plain() -> None:
+    for name in ASCII.__slots__:
+        value = getattr(ASCII, name)
+        assert all(part.isascii() for part in ([value] if isinstance(value, str) else value)), name
