@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check format lint types contracts spell lock bench reliability wheel clean
+.PHONY: run test check check-fallback format lint types contracts spell lock bench reliability wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -14,6 +15,10 @@ test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 check: format lint types contracts spell test
+
+# The words on the other fork of Whoosh, so that there is a way out of the first.
+check-fallback: $(VENV)/.fallback
+	@PYTHONPATH=$(CURDIR) $(FALLBACK) -m pytest -n 2 -q tests/index/words
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
@@ -59,6 +64,11 @@ $(VENV)/.export: requirements/export.txt | $(BIN)/python
 	$(VENV)/export/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/export.txt
 	@touch $@
 
+$(VENV)/.fallback: requirements/fallback.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/fallback
+	$(FALLBACK) -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fallback.txt
+	@touch $@
+
 # The lock files: for every platform and Python we support, with hashes and no addresses.
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: | $(BIN)/python
@@ -67,3 +77,4 @@ lock: | $(BIN)/python
 	$(COMPILE) pyproject.toml requirements/run.in --output-file requirements/run.txt
 	$(COMPILE) requirements/dev.in --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) requirements/export.in --output-file requirements/export.txt
+	$(COMPILE) requirements/fallback.in --constraint requirements/run.txt --output-file requirements/fallback.txt

@@ -113,7 +113,11 @@ HOLD = """
 """
 
 
-def test_two_processes_one_writes_and_the_other_is_told(indexed: Callable[..., Words]) -> None:
+def test_two_processes_one_writes_and_the_other_is_told(
+    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BUILD_WAIT", "UPDATE_WAIT"):
+        monkeypatch.setattr(f"notekeep.index.words.store.{name}", 0.2)
     words = indexed("lever", "pulley")
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(HOLD), words.folder],
