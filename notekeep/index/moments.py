@@ -35,7 +35,7 @@ def keep_moment(state: str, line: str) -> None:
     with suppress(OSError):
         fd = os.open(path, _FLAGS, 0o600)
         try:
-            os.write(fd, f"{_name(line)} {time.time():.3f}\n".encode())
+            os.write(fd, f"{_name(line)} {time.time():.6f}\n".encode())
             size = os.fstat(fd).st_size
         finally:
             os.close(fd)

@@ -1,0 +1,62 @@
+"""Git's marks of a merge: found where they are meant, and both sides given back whole."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.markdown.markers import hunks, hunks_of, side
+from notekeep.markdown.note import read_note
+
+LINES = st.lists(
+    st.sampled_from(["a\n", "\n", "# b\n", "====\n", "<<<\n", "- [ ] c\r\n"]), max_size=4
+)
+PART = LINES.map("".join)
+HUNKS = st.lists(st.tuples(PART, PART, PART, st.booleans()), max_size=4)
+
+
+def marked(ours: str, theirs: str, base: str | None) -> str:
+    middle = "" if base is None else f"||||||| 1234\n{base}"
+    return f"<<<<<<< HEAD\n{ours}{middle}=======\n{theirs}>>>>>>> branch\n"
+
+
+@given(HUNKS, PART)
+def test_both_sides_are_what_they_were(
+    parts: list[tuple[str, str, str, bool]], before: str
+) -> None:
+    texts = {"ours": "", "theirs": "", "both": ""}
+    text = ""
+    for ours, theirs, between, has_base in parts:
+        text += between + marked(ours, theirs, "base\n" if has_base else None)
+        for name, part in (("ours", ours), ("theirs", theirs), ("both", ours + theirs)):
+            texts[name] += between + part
+    text += before
+    found = hunks(text)
+    assert len(found) == len(parts)
+    assert [hunk.base for hunk in found] == ["base\n" if has else None for *_, has in parts]
+    for name, wanted in texts.items():
+        assert side(text, found, name) == wanted + before
+
+
+def test_a_text_that_shows_marks_is_no_conflict() -> None:
+    text = f"---\ntitle: x\n---\nä\n```\n{marked('1', '2', None)}```\n\n{marked('a', 'b', None)}"
+    shown, found = hunks_of(read_note("a.md", text.encode()), text.encode())
+    assert found == []  # sides without an end of line are no lines
+    text = text.replace("1=", "1\n=").replace("2>", "2\n>").replace("a=", "a\n=")
+    text = text.replace("b>", "b\n>")
+    shown, found = hunks_of(read_note("a.md", text.encode()), text.encode())
+    assert [hunk.ours for hunk in found] == ["a\n"]
+    assert shown[found[0].start :].startswith("<<<<<<< HEAD\na")
+
+
+def test_half_a_mark_is_none() -> None:
+    assert hunks("<<<<<<< HEAD\na\n") == []
+    assert hunks("<<<<<<< HEAD\na\n=======\nb\n") == []
+    assert hunks("A heading\n=======\n") == []
+    assert hunks(">>>>>>> x\n=======\n<<<<<<< y\n") == []
+
+
+def test_bytes_that_are_no_utf8_do_not_hide_marks() -> None:
+    data = b"\xff\n" + marked("a\n", "b\n", None).encode()
+    _, found = hunks_of(read_note("a.md", data), data)
+    assert len(found) == 1
