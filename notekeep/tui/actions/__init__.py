@@ -36,6 +36,7 @@ CONTEXTS: dict[str, str] = {
     "preview": "Preview",
     "sidebar": "Sidebar",
     "search": "Search box",
+    "edit": "Editor",
     "today": "Today",
     "habits": "Habits",
     "publish": "Publish",
@@ -50,6 +51,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "preview": ("preview", "lines", "browse", "app"),
     "sidebar": ("sidebar", "lines", "browse", "app"),
     "search": ("search", "browse", "app"),
+    "edit": ("edit", "app"),
     "today": ("today", "lines", "app"),
     "habits": ("habits", "lines", "app"),
     "publish": ("publish", "lines", "app"),
@@ -67,6 +69,7 @@ BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 SHADOWED: dict[str, str] = {
     "habit-note": "new-note",
     "clear-search": "back",
+    "redo-typing": "redo",
 }
 """Actions that take over a key of a wider context, on purpose: what happens there is nearer."""
 

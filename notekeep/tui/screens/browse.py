@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import getters
 from textual.containers import Horizontal
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.index.rows import Row
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Rows, Vault
@@ -268,6 +269,12 @@ class BrowseScreen(VaultScreen):
         self.notes.toggle_mark()
 
     def action_edit(self) -> None:
+        if self._reader.row is not None:
+            path, hit = self._reader.row.path, self.notes.hit_at(self.notes.cursor)
+            line = hit.line if hit is not None and hit.row.path == path else None
+            cast("NotekeepApp", self.app).editors.open(path, line)
+
+    def action_edit_outside(self) -> None:
         if self._reader.row is not None:
             verbs.edit(self, self._reader.row.path)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
-from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import BY_ID
@@ -62,7 +61,8 @@ class Footer(Bar):
         """Return the buttons to show by the id of their action, nearest to the focus first."""
         shown: dict[str, Line] = {}
         bindings = self.screen.active_bindings.values()
-        typing = isinstance(self.screen.focused, Input)
+        focused = self.screen.focused
+        typing = focused is not None and focused.check_consume_key("a", "a")
         bound: dict[str, set[str]] = {}
         for active in bindings:
             bound.setdefault(active.binding.id or "", set()).add(active.binding.key)

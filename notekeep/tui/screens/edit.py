@@ -1,0 +1,384 @@
+"""Edit: one note's text, saved so that nothing but the edited lines changes, and never lost.
+
+What is typed is kept in a swap file until it is saved. What other programs do to the file meanwhile
+is merged, or asked about; a file that changed is never saved over.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.containers import Horizontal
+
+from notekeep.errors import Conflict, NotekeepError, NotFound
+from notekeep.files.swap import Swap, Unsaved
+from notekeep.tui.completion import Completer
+from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.messages import VaultChanged
+from notekeep.tui.render.words import plural
+from notekeep.tui.screens import verbs
+from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.edit_dialogs import (
+    DISCARD,
+    MINE,
+    RESTORE,
+    THEIRS,
+    ask_restore,
+    ask_whose,
+)
+from notekeep.tui.widgets.note_area import NoteArea
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from notekeep.tui.editing import Editing
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+    from notekeep.writing.plan import Done
+
+SWAP_SECONDS = 2.0
+SWAP_KEYS = 200
+"""What a crash can take at most: whichever comes first."""
+
+
+class EditScreen(VaultScreen):
+    """A note being edited."""
+
+    CSS_PATH = "edit.tcss"
+    OPENED_BY = "show-browse"
+
+    area = getters.query_one(NoteArea)
+
+    def __init__(
+        self,
+        vault: Vault,
+        glyphs: Glyphs,
+        today: date,
+        editing: Editing,
+        line: int | None = None,
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            vault: The vault.
+            glyphs: The characters to draw with.
+            today: The day it is.
+            editing: The note.
+            line: The line of the file to begin at, counted from 1.
+        """
+        super().__init__(vault, glyphs, today)
+        self.editing = editing
+        self.path = editing.path
+        row = vault.catalog.row(editing.path)
+        self.label = row.title if row is not None else editing.path
+        self._line = line
+        self._swap = Swap(vault.places.state, editing.path)
+        self._due: Timer | None = None
+        self._keys = 0
+        self._early = ""
+        self._saving = False
+        self._asking = False
+        self._then: Callable[[], object] | None = None
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="sheet"):
+            yield NoteArea(self.editing.lines, self.editing.stand_ins)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.area.focus()
+        if self._line is not None:
+            self.area.go_to((self._line - 1, 0))
+        if self._early:
+            self.area.insert(self._early)
+        self._tell()
+        in_background(
+            self, partial(Completer.of, self.vault), self._know, group="completion", failed=_ignore
+        )
+        unsaved = self._swap.read()
+        if unsaved is not None and unsaved.data != self.editing.disk:
+            self._offer_unsaved(unsaved)
+
+    def on_unmount(self) -> None:
+        self.keep_unsaved()
+
+    def _know(self, completer: Completer) -> None:
+        self.area.completer = completer
+
+    def place(self) -> str:
+        return "edit"
+
+    @property
+    def opens_as_it_is(self) -> bool:
+        return False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something is shown that is not in the file."""
+        return self.editing.is_changed(self.area.lines)
+
+    def _tell(self) -> None:
+        """Say what is edited, how long it is, and where the cursor stands."""
+        row, column = self.area.cursor_location
+        words = plural(sum(len(line.split()) for line in self.area.lines), "word")
+        mark = "unsaved · " if self.is_changed else ""
+        self.say(f"{self.label} · {mark}{words} · {row + 1}:{column + 1}")
+
+    # Typing.
+
+    def type_early(self, character: str) -> None:
+        """Take a character that was typed before the text had the focus."""
+        if self.area.is_mounted:
+            self.area.insert(character)
+        else:
+            self._early += character
+
+    def on_text_area_changed(self) -> None:
+        self._tell()
+        self._keys += 1
+        if self._keys >= SWAP_KEYS:
+            self._keep()
+        elif self._due is None:
+            self._due = self.set_timer(SWAP_SECONDS, self._keep)
+
+    def on_text_area_selection_changed(self) -> None:
+        self._tell()
+
+    def _unsaved(self) -> Unsaved:
+        area, editing = self.area, self.editing
+        content = editing.content(area.lines)
+        return Unsaved.of(self.path, content, editing.base, area.cursor_location)
+
+    def _keep(self) -> None:
+        """Write what is typed into the swap file, in a thread."""
+        self._keys = 0
+        if self._due is not None:
+            self._due.stop()
+            self._due = None
+        if not self.is_changed:
+            self._swap.discard()
+            return
+        in_background(self, partial(self._swap.write, self._unsaved()), _ignore, group="swap")
+
+    def keep_unsaved(self) -> None:
+        """Write what is typed into the swap file before this returns: the program is ending."""
+        areas = self.query(NoteArea)
+        if areas and self.is_changed and not self._asking:
+            try:
+                self._swap.write(self._unsaved(), durable=True)
+            except NotekeepError as error:
+                show_error(self, error)
+
+    def _offer_unsaved(self, unsaved: Unsaved) -> None:
+        self._asking = True
+
+        def answered(answer: str | None) -> None:
+            self._asking = False
+            if answer == RESTORE:
+                self._restore(unsaved)
+            elif answer == DISCARD:
+                self._swap.discard()
+            else:
+                # What is typed over it would replace it; so nothing is.
+                self._leave()
+
+        ask_restore(self, unsaved, self.editing.base, answered)
+
+    def _restore(self, unsaved: Unsaved) -> None:
+        on_disk = self.editing.disk
+        self.editing.restore(unsaved)
+        self.area.put(self.editing.lines)
+        self.area.go_to(unsaved.cursor)
+        self._met(on_disk)
+
+    # Saving.
+
+    def action_save(self) -> None:
+        self.save()
+
+    def action_finish(self) -> None:
+        self.save(self._leave)
+
+    def action_hand_over(self) -> None:
+        self.leave_for(self._edit_outside)
+
+    def _edit_outside(self) -> None:
+        screen = self.app.screen
+        if isinstance(screen, VaultScreen):
+            verbs.edit(screen, self.path)
+
+    def open_switcher(self) -> None:
+        """Save and leave: what is chosen is shown where one came from."""
+        self.leave_for(partial(self.app.run_action, "switch_note"))
+
+    def leave_for(self, then: Callable[[], object]) -> None:
+        """Save, leave, and go on with something else once the editor is gone."""
+        app = self.app
+
+        def leave() -> None:
+            self._leave()
+            app.call_later(then)
+
+        self.save(leave)
+
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        """Save what is shown, and go on when it is saved.
+
+        Args:
+            then: What to do afterwards; not done when the person has to be asked first.
+        """
+        self._then = then
+        if self._saving or self._asking:
+            return
+        lines = list(self.area.lines)
+        if not self.editing.is_changed(lines):
+            self._swap.discard()
+            self._go_on()
+            return
+        self._saving = True
+        plan = self.editing.plan(lines, self.label)
+        in_background(
+            self,
+            partial(self.vault.carry_out, plan),
+            partial(self._saved, self.editing.content(lines)),
+            group="write",
+            failed=self._not_saved,
+        )
+
+    def _saved(self, content: bytes, done: Done) -> None:
+        self._saving = False
+        for problem in done.refused:
+            self.app.notify(f"{problem.message}\n{problem.hint}", severity="error", markup=False)
+        if not done.step:
+            self._then = None
+            self._keep()
+            return
+        for remark in done.remarks:
+            say(self, remark)
+        self.editing.saved(content)
+        self.app.post_message(VaultChanged(is_step=True))
+        self._tell()
+        if self.is_changed:  # typed while it was being saved
+            if self._then is not None:
+                self.save(self._then)
+            return
+        self._swap.discard()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def _not_saved(self, error: NotekeepError) -> None:
+        self._saving = False
+        self._keep()
+        if isinstance(error, (Conflict, NotFound)):
+            # Another program was here first: what it wrote is met, and then it goes on.
+            self._look(again=True)
+            return
+        self._then = None
+        show_error(self, error)
+
+    def _leave(self) -> None:
+        if self.is_attached and self.is_current:
+            self.dismiss(None)
+
+    # What other programs do to the file.
+
+    def vault_changed(self) -> None:
+        if not self._saving:
+            self._look()
+
+    def _look(self, *, again: bool = False) -> None:
+        """Read the file, and bring the screen together with it.
+
+        Args:
+            again: Save what comes of it, as that is what was wanted.
+        """
+
+        def read() -> bytes | None:
+            try:
+                return self.vault.bytes_of(self.path)
+            except NotFound:
+                return None
+
+        def met(theirs: bytes | None) -> None:
+            if self._met(theirs) and again:
+                self.save(self._then)
+
+        in_background(self, read, met, group="look", exclusive=True)
+
+    def _met(self, theirs: bytes | None) -> bool:
+        """Meet what the file holds; False when the person has to be asked."""
+        if self._saving or self._asking:
+            return False
+        gone_before = self.editing.disk is None
+        met = self.editing.meet(theirs, self.area.lines)
+        if met == "conflict":
+            self._ask_whose(theirs or b"")
+            return False
+        if met in {"reloaded", "merged"}:
+            self.area.put(self.editing.lines)
+        if met == "merged":
+            say(self, "Merged with what another program saved · ctrl+z takes that out")
+            self._keep()
+        elif met == "gone" and not gone_before:
+            say(self, f"{self.path} is gone from the vault; ctrl+s makes it again")
+        self._tell()
+        return True
+
+    def _ask_whose(self, theirs: bytes) -> None:
+        self._then = None
+        self._asking = True
+        self._swap_now()
+
+        def answered(answer: str | None) -> None:
+            self._asking = False
+            if answer == MINE:
+                self.editing.keep_mine(theirs, self.area.lines)
+                say(self, "Yours stays: ctrl+s saves it, and theirs is kept in history")
+            elif answer == THEIRS:
+                self._take(theirs, "Theirs is shown; yours is kept in history")
+            elif answer is not None:
+                self._take(theirs, "Theirs is shown; yours is in {copy}", beside=True)
+            self._tell()
+
+        ask_whose(self, theirs, self.editing.content(self.area.lines), answered)
+
+    def _swap_now(self) -> None:
+        try:
+            self._swap.write(self._unsaved(), durable=True)
+        except NotekeepError as error:
+            show_error(self, error)
+
+    def _take(self, theirs: bytes, told: str, *, beside: bool = False) -> None:
+        """Show theirs once ours is kept, in history or in a file beside the note."""
+        ours = self.editing.content(self.area.lines)
+
+        def keep() -> str:
+            from notekeep.files.copies import keep_beside
+
+            self.vault.history.saw_changed([(self.path, ours)])
+            return keep_beside(self.vault.root, self.path, ours) if beside else ""
+
+        def kept(copy: str) -> None:
+            self.editing.take_theirs(theirs)
+            self.area.put(self.editing.lines)
+            self._swap.discard()
+            say(self, told.format(copy=copy))
+            self._tell()
+            if copy:
+                self.app.post_message(VaultChanged())
+
+        in_background(self, keep, kept, group="write")
+
+
+def _ignore(_: object) -> None:
+    """Take an answer that nothing follows from."""

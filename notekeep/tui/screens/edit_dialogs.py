@@ -1,0 +1,121 @@
+"""What the editor asks: whether to restore what was not saved, and whose version should stay."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.screens.dialogs import Choice, Option
+from notekeep.tui.widgets.line_view import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from notekeep.files.swap import Unsaved
+    from notekeep.tui.screens.base import VaultScreen
+
+    Answered = Callable[[str | None], None]
+
+RESTORE, DIFF, DISCARD = "restore", "diff", "discard"
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
+
+_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
+
+
+def ask_restore(screen: VaultScreen, unsaved: Unsaved, on_disk: bytes, answered: Answered) -> None:
+    """Ask what to do with a text that was typed and not saved; None leaves it for later."""
+    options = [
+        Option("Restore", "it is in the editor, and not saved yet", RESTORE),
+        Option("Show the difference", "to the file as it is", DIFF),
+        Option("Discard", "the file stays as it is", DISCARD),
+    ]
+    title = f"Unsaved text from {clock(unsaved.when)}"
+    _ask(screen, title, options, (on_disk, unsaved.data), answered)
+
+
+def ask_whose(screen: VaultScreen, theirs: bytes, ours: bytes, answered: Answered) -> None:
+    """Ask which of two versions stays, when both changed the same lines."""
+    options = [
+        Option("Keep mine", "theirs goes to history when you save", MINE),
+        Option("Keep theirs", "mine goes to history", THEIRS),
+        Option("Keep both", "mine becomes a file beside it", BOTH),
+        Option("Show the difference", "from theirs to mine", DIFF),
+    ]
+    title = "Another program changed the same lines"
+    _ask(screen, title, options, (theirs, ours), answered)
+
+
+def clock(when: float) -> str:
+    """Tell a moment as one says it: the time, and the day when it was not today."""
+    then, now = time.localtime(when), time.localtime()
+    return time.strftime("%H:%M" if then[:3] == now[:3] else "%Y-%m-%d %H:%M", then)
+
+
+def _ask(
+    screen: VaultScreen,
+    title: str,
+    options: list[Option],
+    versions: tuple[bytes, bytes],
+    answered: Answered,
+) -> None:
+    def chosen(answer: str | None) -> None:
+        if answer == DIFF:
+            screen.app.push_screen(Difference(*versions), lambda _: ask())
+        else:
+            answered(answer)
+
+    def ask() -> None:
+        screen.app.push_screen(Choice(title, options, screen.glyphs), chosen)
+
+    ask()
+
+
+class _Lines(Page):
+    def __init__(self, lines: list[Line]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def draw_line(self, index: int, width: int) -> Line:
+        del width
+        return self._lines[index]
+
+
+class Difference(ModalScreen[None]):
+    """Two versions of a text as a diff."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, before: bytes, after: bytes) -> None:
+        super().__init__()
+        self._before, self._after = before, after
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-tall-box") as box:
+            box.border_title = "Difference"
+            box.border_subtitle = "esc back"
+            yield _Lines(difference(self._before, self._after))
+
+    def on_mount(self) -> None:
+        self.query_one(_Lines).focus()
+
+
+def difference(before: bytes, after: bytes) -> list[Line]:
+    """Return the lines that differ between two versions, with those around them."""
+    old, new = (text.decode("utf-8", "replace").split("\n") for text in (before, after))
+    diff = list(difflib.unified_diff(old, new, n=2, lineterm=""))[2:]
+    if not diff:
+        return [[Piece("They are the same.", "muted")]]
+    return [[Piece(clean_line(line), _ROLES.get(line[:1], ""))] for line in diff]

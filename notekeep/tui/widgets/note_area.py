@@ -1,0 +1,180 @@
+"""The text field a note is edited in: shows every text safely, and offers what may be meant."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.document._edit import Edit
+from textual.widgets import TextArea
+
+from notekeep.markdown.clean import clean
+from notekeep.tui.completion import Completer, Offer, in_front_matter
+from notekeep.tui.ink import ink_of
+from notekeep.tui.keys import bindings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.document._document import EditResult, Location
+
+    from notekeep.markdown.standins import StandIns
+
+GRAMMAR_LINES = 1000
+"""With more lines than this a grammar is too slow for typing."""
+CHECKPOINTS = 1000
+
+_BREAKS = re.compile("\r\n?")
+_ROLES = (
+    (re.compile(r"^#{1,6} .*"), "heading h2"),
+    (re.compile(r"^\s*>.*"), "quote"),
+    (re.compile(r"^\s*(?:[-*+]|\d+[.)]) (?:\[.\] )?"), "bullet"),
+    (re.compile(r"\*\*[^*]+\*\*"), "strong"),
+    (re.compile(r"`[^`]+`"), "code"),
+    (re.compile(r"!?\[\[[^\]]+\]\]|\[[^\]]+\]\([^)]+\)|https?://[^\s)>]+"), "link"),
+    (re.compile(r"(?:^|(?<=[\s(]))#[^\s#.,;:!?()\[\]]+"), "tag"),
+)
+_KEY = re.compile(r"^[\w-]+:")
+
+
+class NoteArea(TextArea):
+    """A text field over lines as `Spliced` shows them.
+
+    Whatever comes into it, typed, pasted or completed, goes through the stand-ins; whatever leaves
+    it for the clipboard comes back out of them.
+    """
+
+    BINDINGS: ClassVar = bindings("edit", by_screen=("save", "finish", "hand-over"))
+
+    def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
+        super().__init__(
+            "\n".join(lines),
+            language="markdown" if len(lines) <= GRAMMAR_LINES and _has_grammar() else None,
+            soft_wrap=True,
+            tab_behavior="focus",
+            max_checkpoints=CHECKPOINTS,
+            highlight_cursor_line=False,
+        )
+        self.stand_ins = stand_ins
+        self.completer = Completer()
+        self._offers: list[Offer] = []
+        self.cursor_blink = False
+
+    @property
+    def lines(self) -> list[str]:
+        """The text, as it is shown."""
+        return self.document.lines
+
+    def put(self, lines: Sequence[str]) -> None:
+        """Show other lines, as one edit that can be undone; the cursor stays in its line."""
+        old, new = self.lines, list(lines)
+        shorter = min(len(old), len(new)) - 1
+        head = 0
+        while head < shorter and old[head] == new[head]:
+            head += 1
+        tail = 0
+        while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+            tail += 1
+        last = len(old) - 1 - tail
+        if old[head : last + 1] == new[head : len(new) - tail]:
+            return
+        text = "\n".join(new[head : len(new) - tail])
+        edit = Edit(text, (head, 0), (last, len(old[last])), maintain_selection_offset=True)
+        self.history.checkpoint()
+        super().edit(edit)
+        self.history.checkpoint()
+
+    # What comes in and what goes out.
+
+    def edit(self, edit: Edit) -> EditResult:
+        edit.text = self._safe(edit.text)
+        return super().edit(edit)
+
+    def _safe(self, text: str) -> str:
+        lines = _BREAKS.sub("\n", text).split("\n")
+        return "\n".join(self.stand_ins.shown(line) for line in lines)
+
+    def action_cut(self) -> None:
+        before = self.app.clipboard
+        super().action_cut()
+        if self.app.clipboard is not before:
+            self.app.copy_to_clipboard(self.stand_ins.real(self.app.clipboard))
+
+    def action_copy(self) -> None:
+        if self.selected_text:
+            self.app.copy_to_clipboard(self.stand_ins.real(self.selected_text))
+
+    # What it looks like.
+
+    def get_line(self, line_index: int) -> Text:
+        shown = self.document.get_line(line_index)
+        # The stand-ins have been seen to; this is for a terminal's sake, should one be forgotten.
+        drawn = clean(self.stand_ins.drawn(shown))
+        text = Text(drawn, end="", no_wrap=True)
+        ink = ink_of(self.app)
+        if line_index == 0 or in_front_matter(self.lines, line_index):
+            if drawn.rstrip() == "---":
+                text.stylize(ink.style("faint"))
+            elif line_index and (key := _KEY.match(drawn)):
+                text.stylize(ink.style("muted"), *key.span())
+            if line_index:
+                return text
+        for pattern, role in _ROLES:
+            for found in pattern.finditer(drawn):
+                text.stylize(ink.style(role), *found.span())
+        return text
+
+    # What may be meant.
+
+    def update_suggestion(self) -> None:
+        row, column = self.cursor_location
+        typed = self.selection.is_empty and self.has_focus
+        self._offers = self.completer.offers(self.lines, row, column) if typed else []
+        self.suggestion = self._offers[0].rest if self._offers else ""
+
+    def _watch_selection(self, previous_selection: object, selection: object) -> None:
+        super()._watch_selection(previous_selection, selection)  # type: ignore[arg-type]
+        if self.suggestion and previous_selection != selection:
+            self.update_suggestion()
+
+    def action_complete(self) -> None:
+        """Take what is offered; with no offer, indent."""
+        if self.suggestion and self._offers:
+            row, column = self.cursor_location
+            offer = self._offers[0]
+            self._replace_via_keyboard(offer.text, (row, offer.start), (row, column))
+            self.suggestion = ""
+        else:
+            self._replace_via_keyboard("\t" if self._indents_with_tabs() else "  ", *self.selection)
+
+    def action_next_offer(self) -> None:
+        if self._offers:
+            self._offers = [*self._offers[1:], self._offers[0]]
+            self.suggestion = self._offers[0].rest
+
+    def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
+        if self.suggestion:
+            self.action_complete()
+        else:
+            super().action_cursor_right(select)
+
+    def action_redo_typing(self) -> None:
+        self.redo()
+
+    def _indents_with_tabs(self) -> bool:
+        return any(line.startswith("\t") for line in self.lines)
+
+    async def _on_mouse_down(self, event: events.MouseDown) -> None:
+        await super()._on_mouse_down(event)
+        self.suggestion = ""
+
+    def go_to(self, location: Location) -> None:
+        """Put the cursor somewhere, or as near as the text allows, and show it."""
+        self.move_cursor(location, center=True)
+
+
+def _has_grammar() -> bool:
+    return all(find_spec(name) is not None for name in ("tree_sitter", "tree_sitter_markdown"))
