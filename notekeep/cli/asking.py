@@ -41,7 +41,8 @@ def _index_in_background(root: str) -> None:
     import sys
 
     subprocess.Popen(
-        [sys.executable, "-m", "notekeep", "--vault", root, "index", "--nice"],
+        # -P: no module is taken from the current folder, which may be a vault.
+        [sys.executable, "-P", "-m", "notekeep", "--vault", root, "index", "--nice"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
