@@ -1,0 +1,99 @@
+"""What notekeep keeps beside a vault is read by its owner only, whatever the umask says."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.tui.app import APPS
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.ran import Ran
+
+LEFT_AS_THEY_ARE = {"words", "aside"}
+"""Folders that let nobody in, while files in them have a mode that is not ours: what the library
+of the words index writes follows the umask, and a note that was replaced is kept for a while as
+the file that it was, for those who still have it open."""
+
+USE = (
+    ("new", "note", "A private matter"),
+    ("add", "a line more", "--to", "A private matter"),
+    ("tag", "+secret", "--", "A private matter"),
+    ("set", "rating=3", "--", "A private matter"),
+    ("rename", "A private matter", "Another matter"),
+    ("habit", "add", "Sit", "--id", "sit"),
+    ("habit", "sit"),
+    ("habit", "undo"),
+    ("search", "line"),
+    ("ls", "/l.ne/"),
+    ("today",),
+    ("rm", "Another matter"),
+    ("undo",),
+    ("redo",),
+    ("undo",),
+    ("history", "Another matter"),
+    ("index", "--rebuild"),
+    ("doctor",),
+    ("export", "Another matter", "--to", "portable", "--dry-run"),
+)
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def readable_by_others(folder: Path) -> dict[str, str]:
+    """Everything below a folder that not its owner alone may use, with its mode."""
+    found: dict[str, str] = {}
+    for path in [folder, *folder.rglob("*")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077 and not (path.is_file() and path.parent.name in LEFT_AS_THEY_ARE):
+            found[str(path.relative_to(folder.parent))] = oct(mode)
+    return found
+
+
+@pytest.mark.usefixtures("open_umask")
+async def test_index_history_and_state_are_private(
+    run: Callable[..., Ran], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in USE:
+        ran = run(*words)
+        assert ran.code == 0, (words, ran)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    app = APPS["browse"](Vault.open(root))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+q")
+    kept = home / "notekeep"
+    assert {"cache", "state"} <= {path.name for path in kept.iterdir()}
+    assert list(kept.glob("cache/*/words/*"))
+    assert list(kept.glob("cache/*/habits.db"))
+    for name in ("cache", "state"):
+        assert readable_by_others(kept / name) == {}
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_the_index_of_words_is_not_read_from_a_folder_that_others_may_write_to(
+    run: Callable[..., Ran], root: Path, home: Path
+) -> None:
+    """Its table of contents is a pickle: whoever can put one there could run what they like."""
+    (root / "a.md").write_text("leverage\n", "utf-8")
+    assert run("search", "leverage").code == 0
+    (words,) = (home / "notekeep").glob("cache/*/words")
+    (toc,) = words.glob("_MAIN_*.toc")
+    canary = root.parent / "canary"
+    toc.write_bytes(f"cos\nsystem\n(S'touch {canary}'\ntR.".encode())
+    words.chmod(0o777)
+    assert run("search", "leverage").code == 0
+    assert not canary.exists()
+    assert stat.S_IMODE(words.stat().st_mode) == 0o700
