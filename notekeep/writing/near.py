@@ -51,7 +51,8 @@ class NearNames:
         """The note that must be meant; None unless exactly one has a name that is near.
 
         A slip is one letter of every five, two at most: missing, doubled, wrong, or two swapped.
-        Numbers must be the same, or one chapter, version or day would be taken for another.
+        Numbers must be the same, or one chapter, version or day would be taken for another; and the
+        first letter, which few get wrong and which tells "internal" from "external".
 
         Args:
             target: The name as the link has it.
@@ -71,7 +72,7 @@ class NearNames:
             for name, _, _ in process.extract(
                 wanted, names.keys(), scorer=OSA.distance, score_cutoff=most, limit=None
             )
-            if _DIGITS.findall(name) == numbers
+            if name[:1] == wanted[:1] and _DIGITS.findall(name) == numbers
         ]
         near = {one for name in found for one in names[name]}
         if len({one.path for one in near}) != 1:

@@ -81,6 +81,10 @@ def test_numbers_are_not_slips() -> None:
     assert found.path == "Object detection 1.md"
 
 
+def test_another_beginning_is_another_word() -> None:
+    assert NearNames([("External links.md", "", [])]).of("Internal links") is None
+
+
 def test_a_title_or_an_alias_may_be_what_is_near() -> None:
     near = NearNames([("x.md", "Thinking, Fast and Slow", ["Kahneman"])])
     for typed, name in [
