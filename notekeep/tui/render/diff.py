@@ -40,7 +40,9 @@ def home_path(path: str) -> str:
 
 def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
     """Return a plan as lines: where it goes, its files, what is refused, the diff of each."""
+    titles = ", ".join(clean_line(planned.post.title) for planned in plan.posts)
     lines = [
+        *(wrap([Piece(titles, "title")], width) if titles else []),
         *_heading(plan.target_name, plan.site, width),
         _counts(plan),
         [Piece(glyphs.rule * width, "rule")],
@@ -80,7 +82,7 @@ def exported_lines(done: Exported, width: int, glyphs: Glyphs) -> list[Line]:
 
 def _heading(name: str, site: str, width: int) -> list[Line]:
     where = Piece(f" · {clean_line(home_path(site))}", "muted")
-    line = [Piece(clean_line(name), "title"), where]
+    line = [Piece(clean_line(name), "bright"), where]
     return wrap(line, width)
 
 

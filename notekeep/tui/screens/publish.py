@@ -91,7 +91,7 @@ class PublishScreen(VaultScreen):
         row = self.notes.row
         if event.view is not self.notes or row is None:
             return
-        if row.path not in self._asked and not self.notes.marked:
+        if self.notes.is_moved and not self.notes.marked:
             self._asked = ()
         paths = self._asked or (row.path,)
         # What was written stays to be read, although the list has been asked for again.
@@ -105,6 +105,7 @@ class PublishScreen(VaultScreen):
     def plan(self, paths: Sequence[str]) -> None:
         """Show what an export of some notes would write, whether they are listed or not."""
         self._asked = tuple(paths)
+        self.notes.is_moved = False
         self._list_cursor_to(paths)
         self._make_plan(self._asked)
 

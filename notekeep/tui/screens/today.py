@@ -51,7 +51,7 @@ class Agenda(ListView):
         """Show a day, with the cursor where it was."""
         here = self.item
         self._view = view
-        self._items = agenda(view, self._room, self._glyphs)
+        self._items = agenda(view, self._room, self._glyphs) or _nothing()
         places = (
             index
             for index, item in enumerate(self._items)
@@ -124,8 +124,6 @@ class TodayScreen(VaultScreen):
 
     def _show(self, view: Overview) -> None:
         self.agenda.show(view)
-        if not self.agenda.row_count():
-            self.preview.say(*_nothing())
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         item = self.agenda.item
@@ -164,11 +162,13 @@ class TodayScreen(VaultScreen):
         )
 
 
-def _nothing() -> list[Line]:
-    return [
+def _nothing() -> list[Item]:
+    lines: list[Line] = [
         [],
         [Piece("A quiet day.", "title")],
         [],
         [Piece("     n", "key"), Piece("  makes a note", "muted")],
         [Piece("    F2", "key"), Piece("  shows all notes", "muted")],
+        [Piece("     ?", "key"), Piece("  shows what else there is", "muted")],
     ]
+    return [Item(line, []) for line in lines]
