@@ -11,6 +11,7 @@ from notekeep.markdown.note import read_note
 from notekeep.vault import Vault
 from reliability import house
 from reliability.board import Result, Row, Sizes
+from reliability.interface import settled
 from reliability.edits import BOM, OPS
 from tests.support import outside
 from tests.support.hostile import ALL
@@ -73,7 +74,7 @@ async def _look(result: Result, root: Path, count: int) -> None:
             await pilot.press("j")
         for key in SCREENS:
             await pilot.press(key)
-        await app.workers.wait_for_complete()
+        await settled(app)
         for told in app._notifications:
             result.expect(told.severity != "error", f"a person is told {told.message!r}")
         await pilot.press("ctrl+q")

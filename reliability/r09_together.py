@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep.vault import Vault
 from reliability import house
 from reliability.board import Result, Row, Sizes
+from reliability.interface import settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +25,8 @@ WRITER = r"""
 import contextlib, io, itertools, json, sys, time
 from notekeep.cli.main import main
 
-root, name, seconds, patience = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
-if patience:
-    from notekeep.index import schema
-    schema.BUSY_SECONDS = float(patience)
+root, name, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
+exec(sys.argv[4])
 end = time.monotonic() + seconds
 faults, lines, count = [], [], 0
 
@@ -88,20 +87,20 @@ KEYS: tuple[str, ...] = (
 KEYS += ("f3", "f2", "s", "m", "m", "space", "ctrl+o", "a", "escape")
 
 
-def run(size: int, folder: Path, patience: str = "") -> Result:
+def run(size: int, folder: Path, before: str = "") -> Result:
     """Write and look for `size` seconds.
 
     Args:
         size: The seconds.
         folder: Where.
-        patience: How long writers wait for each other, in seconds; empty for as long as they do.
+        before: Python that writers run first, to see that a fault of theirs would be noticed.
     """
     result = Result()
     notes = {**house.NOTES, "Shared.md": b"# Shared\n\n- first\n"}
     root = house.write(folder / "notes", notes)
     vault = Vault.open(root)
     vault.refresh()
-    writers = [_writer(root, name, size, patience) for name in ("ann", "bob")]
+    writers = [_writer(root, name, size, before) for name in ("ann", "bob")]
     presses = asyncio.run(_use(result, vault, size))
     for writer in writers:
         _heard(result, root, writer)
@@ -116,8 +115,8 @@ def run(size: int, folder: Path, patience: str = "") -> Result:
     return result
 
 
-def _writer(root: Path, name: str, seconds: int, patience: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, str(root), name, str(seconds), patience]
+def _writer(root: Path, name: str, seconds: int, before: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, str(root), name, str(seconds), before]
     return subprocess.Popen(
         command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -158,7 +157,7 @@ async def _use(result: Result, vault: Vault, seconds: int) -> int:
                 break
             await pilot.press(key)
             count += 1
-        await app.workers.wait_for_complete()
+        await settled(app)
         await pilot.press("ctrl+q")
     return count
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
@@ -78,13 +79,13 @@ def _session(
     if len(after) != len(kept):
         result.damage(f"{len(kept)} lines became {len(after)}: {data[:120]!r}")
         return new
-    texts = [line.rstrip(b"\r") for line in before]
+    texts = Counter(line.rstrip(b"\r") for line in before)
     for place, was in enumerate(kept):
         # Of two equal lines with different ends nobody can tell which one was deleted, and the
         # end of a last line depends on what comes beside it.
-        if was is None or was in touched or was == len(before) - 1 or place == len(after) - 1:
+        if was is None or was in touched or was >= len(before) - 1 or place == len(after) - 1:
             continue
-        if texts.count(texts[was]) > 1:
+        if texts[before[was].rstrip(b"\r")] > 1:
             continue
         if after[place] != before[was]:
             result.damage(f"line {was} was {before[was]!r}, is {after[place]!r}")

@@ -7,12 +7,15 @@ import hashlib
 import io
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from notekeep.doctor import examine
 from notekeep.vault import Vault
 from reliability.board import Result, Row, Sizes
+from reliability.interface import settled
 from tests.support.notes import varied_notes
 
 if TYPE_CHECKING:
@@ -71,7 +74,11 @@ def say_everything(root: Path) -> int:
     from notekeep.cli.main import main
 
     for words in READING:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            patch.object(sys, "stdin", io.StringIO()),
+        ):
             main(["--vault", str(root), *shlex.split(words)])
     return len(READING)
 
@@ -104,7 +111,7 @@ def look_at_everything(root: Path) -> int:
         async with app.run_test(size=(100, 30)) as pilot:
             for key in keys:
                 await pilot.press(key)
-            await app.workers.wait_for_complete()
+            await settled(app)
             await pilot.press("ctrl+q")
 
     asyncio.run(use())

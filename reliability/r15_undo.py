@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import sys
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from notekeep.cli.habit import COMMANDS
 from notekeep.cli.main import VERBS, main
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
 
     from notekeep.habits.log import Entry
 
+COPY = "Index (conflict desk 2026-11-24 101500).md"
+
+NOTES = {
+    **house.NOTES,
+    COPY: house.NOTES["Index.md"] + b"- theirs\n",
+    "odd/near.md": b"[[Atomic Habitts]] and [[deep-work]]\n",
+}
+"""The usual vault, with a conflict copy, and with links that can be mended."""
+
 WRITING: dict[str, list[list[str]]] = {
     "new": [["new", "book", "A new one", "--tag", "x"], ["new", "daily", "2026-11-25"]],
     "add": [["add", "a line"], ["add", "--to", "Deep Work#Rules", "one more"]],
@@ -32,6 +43,13 @@ WRITING: dict[str, list[list[str]]] = {
     "rename": [["rename", "Atomic Habits", "Tiny Habits", "--yes"]],
     "mv": [["mv", "Deep Work", "shelf/new", "--yes"]],
     "rm": [["rm", "Atomic Habits"]],
+    "lint": [["lint", "--fix", "--yes"]],
+    "conflicts": [
+        ["conflicts", "keep", COPY, "theirs"],
+        ["conflicts", "keep", COPY, "mine"],
+        ["conflicts", "keep", COPY, "both"],
+        ["conflicts", "merge", COPY],
+    ],
     "export": [["export", "A draft", "--to", "portable", "--site", "{site}", "--yes"]],
 }
 """Ways to call each verb that writes notes; `undo` takes each back."""
@@ -70,7 +88,11 @@ KEPT = 0
 def command(words: Sequence[str]) -> tuple[int, str]:
     """Run a command in this process; its exit code, and all that it said."""
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    with (
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+        patch.object(sys, "stdin", io.StringIO()),
+    ):
         code = main(words)
     return code, said.getvalue()
 
@@ -107,7 +129,7 @@ def _undone(
     take_back: Callable[[list[str]], list[str]],
 ) -> None:
     """Do commands one after the other, take all back, and compare the vault and the site."""
-    root, site = house.write(folder / "notes"), folder / "site"
+    root, site = house.write(folder / "notes", NOTES), folder / "site"
     site.mkdir(exist_ok=True)
     file = folder / "picture.png"
     file.write_bytes(b"\x89PNG but not really")
@@ -125,7 +147,7 @@ def _undone(
     code, said = command(["--vault", str(root), *take_back(["undo", str(done)])])
     result.expect(code == KEPT, f"undo of {sequence} failed: {said}")
     if (house.fingerprint(root), house.fingerprint(site)) != before:
-        left = set(house.snapshot(root).items()) ^ set(house.NOTES.items())
+        left = set(house.snapshot(root).items()) ^ set(NOTES.items())
         places = [str(path) for place in (root, site) for path in place.rglob("*")]
         result.damage(f"{sequence} is not undone: {sorted(left)[:3]} {places} {said}")
 
@@ -133,7 +155,7 @@ def _undone(
 def _folded_back(
     result: Result, folder: Path, words: list[str], take_back: Callable[[list[str]], list[str]]
 ) -> None:
-    root = house.write(folder / "notes")
+    root = house.write(folder / "notes", NOTES)
     before, folds = house.snapshot(root), _folds(root)
     code, said = command(["--vault", str(root), *words])
     result.expect(code == KEPT, f"{words} failed: {said}")

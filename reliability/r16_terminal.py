@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.cli.habit import COMMANDS
@@ -19,6 +18,7 @@ from reliability.terminal import on_terminal, unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 ATTACKS = (
     "\x1b]52;c;aGFja2Vk\x07",  # the clipboard

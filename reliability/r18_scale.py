@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from typing import TYPE_CHECKING
 
 from notekeep.vault import Vault
 from reliability.board import Result, Row, Sizes
+from reliability.interface import settled
 from tests.support.notes import varied_notes
 
 if TYPE_CHECKING:
@@ -92,14 +94,17 @@ async def _longest_stall(root: Path) -> float:
             longest = max(longest, time.thread_time() - began)
 
     app = APPS["browse"](Vault.open(root))
+    gc.collect()
+    gc.freeze()  # as the program does once it is started
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("j")
         beating = asyncio.create_task(beat())
         for key in ("j", "j", "pagedown", "slash", "n", "o", "t", "escape", "escape", "G", "home"):
             await pilot.press(key)
-        await app.workers.wait_for_complete()
+        await settled(app)
         beating.cancel()
         await pilot.press("ctrl+q")
+    gc.unfreeze()
     return longest
 
 
