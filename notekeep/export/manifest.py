@@ -82,7 +82,8 @@ class Manifest:
         """Return the file's bytes."""
         posts = {slug: _plain(self.posts[slug]) for slug in sorted(self.posts)}
         text = json.dumps({"format": FORMAT, "posts": posts}, indent=1, ensure_ascii=False)
-        return (text + "\n").encode()
+        # A byte of a name that is not UTF-8 becomes \udcXX, which is how JSON writes it as well.
+        return (text + "\n").encode("utf-8", "backslashreplace")
 
     def of_note(self, path: str, vault: str) -> tuple[str, Entry] | None:
         """Return slug and entry of a note, or None."""
