@@ -79,7 +79,8 @@ def write_body(
         work = Work(passage, dialect, body.remarks)
         layout.rewrite(work)
         passage = _done(work, body)
-        guard.check_code(work.passage, passage)
+        if not work.heads:  # what is indented below an admonition is code to CommonMark
+            guard.check_code(work.passage, passage)
         work = Work(passage, dialect, body.remarks)
         layout.in_order(work)
         passage = _done(work, body)

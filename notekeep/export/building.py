@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.export.targets.target import Target
 
 _PATIENCE = 300
@@ -23,6 +26,15 @@ exec(compile(open(__file__, encoding="utf-8").read(), __file__, "exec"))
 OUTPUT_FOLDER = {output!r}
 CACHE_FOLDER = {cache!r}
 '''
+_NOT_COPIED = (".git", "site", "output", "public", "node_modules", ".venv", ".cache", ".trash")
+_DRAFT = re.compile(r"^draft: true$", re.MULTILINE)
+
+
+class Run(NamedTuple):
+    """How a generator is called: its arguments, and the folder it is called in."""
+
+    arguments: list[str]
+    folder: str
 
 
 @dataclass(slots=True)
@@ -62,7 +74,12 @@ def find_program(target: str, programs: str | None = None) -> str:
 
 def can_build(target: str) -> bool:
     """Whether notekeep knows how to build a site of this target beside itself."""
-    return target in {"nikola", "hugo"}
+    return target in _RUNS
+
+
+def asks_for_drafts(target: str) -> bool:
+    """Whether a generator shows drafts only when it is asked to, so that it is asked twice."""
+    return target in {"hugo", "mkdocs"}
 
 
 def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
@@ -77,10 +94,8 @@ def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
     Raises:
         Failure: The generator cannot be run, or does not end.
     """
-    output = os.path.join(folder, "site")
-    command = (
-        _hugo(output, drafts=drafts) if target.id == "hugo" else _nikola(target, folder, output)
-    )
+    output = os.path.join(folder, "built")
+    run = _RUNS[target.id](target, folder, output, drafts)
     env = os.environ | {
         "PYTHONDONTWRITEBYTECODE": "1",
         "HUGO_RESOURCEDIR": os.path.join(folder, "resources"),
@@ -89,8 +104,8 @@ def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
     }
     try:
         done = subprocess.run(
-            [program, *command],
-            cwd=target.folder,
+            [program, *run.arguments],
+            cwd=run.folder,
             env=env,
             capture_output=True,
             text=True,
@@ -107,12 +122,14 @@ def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
     return Built(output, done.returncode == 0, said)
 
 
-def _hugo(output: str, *, drafts: bool) -> list[str]:
+def _hugo(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    del folder
     shown = ["--buildDrafts", "--buildFuture"] if drafts else []
-    return ["--destination", output, "--noBuildLock", *shown]
+    return Run(["--destination", output, "--noBuildLock", *shown], target.folder)
 
 
-def _nikola(target: Target, folder: str, output: str) -> list[str]:
+def _nikola(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    del drafts
     settings = os.path.join(folder, "conf.py")
     with open(settings, "w", encoding="utf-8") as file:
         file.write(
@@ -123,4 +140,41 @@ def _nikola(target: Target, folder: str, output: str) -> list[str]:
             )
         )
     database = os.path.join(folder, "doit.db")
-    return ["build", "--strict", f"--conf={settings}", "--db-file", database]
+    arguments = ["build", "--strict", f"--conf={settings}", "--db-file", database]
+    return Run(arguments, target.folder)
+
+
+def _pelican(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    del drafts
+    cache = os.path.join(folder, "cache")
+    arguments = ["--settings", "pelicanconf.py", "--output", output, "--cache-path", cache]
+    return Run([*arguments, "--fatal", "errors"], target.folder)
+
+
+def _mkdocs(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    copy = _copied(target, folder, drafts=drafts)
+    return Run(["build", "--quiet", "--site-dir", output], copy)
+
+
+def _copied(target: Target, folder: str, *, drafts: bool) -> str:
+    """Copy a site whose generator cannot be told where to build or to show drafts."""
+    copy = os.path.join(folder, "copy")
+    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    for base, _, names in os.walk(copy) if drafts else ():
+        for name in (name for name in names if name.endswith(".md")):
+            with open(os.path.join(base, name), "r+", encoding="utf-8", newline="") as file:
+                text = file.read()
+                shown = _DRAFT.sub("draft: false", text, count=1)
+                if shown != text:
+                    file.seek(0)
+                    file.write(shown)
+                    file.truncate()
+    return copy
+
+
+_RUNS: Final[dict[str, Callable[[Target, str, str, bool], Run]]] = {
+    "hugo": _hugo,
+    "nikola": _nikola,
+    "pelican": _pelican,
+    "mkdocs": _mkdocs,
+}

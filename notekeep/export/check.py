@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from notekeep.errors import NotFound
 from notekeep.export import lint
-from notekeep.export.building import build, can_build, find_program
+from notekeep.export.building import asks_for_drafts, build, can_build, find_program
 from notekeep.export.checks import ALL
 from notekeep.export.dom import Element, read_page
 from notekeep.export.expect import expected
@@ -97,7 +97,7 @@ def _built(plan: Plan, target: Target, program: str, folder: str) -> Report:
         return Report(built=True, said=drafts.said, results=_linted(plan))
     # A generator that shows drafts only when asked is asked twice.
     normal = drafts
-    if target.id == "hugo":
+    if asks_for_drafts(target.id):
         normal = build(target, program, places["normal"], drafts=False)
         if not normal.ok:
             return Report(built=True, said=normal.said, results=_linted(plan))

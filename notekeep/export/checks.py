@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _LEFT_OVER = re.compile(
     r"\[\[[^\]]+\]\]|%%|==\S[^=\n]*\S==|(?:^|\s)\^[\w-]+$|\[![a-z]+\]|\{\{[<%]|nk[0-9a-f]{12}:"
-    r"|link://|SHORTCODE[0-9a-f]{32}|HAHAHUGOSHORTCODE",
+    r"|\{(?:filename|static|attach)\}|link://|SHORTCODE[0-9a-f]{32}|HAHAHUGOSHORTCODE",
     re.MULTILINE,
 )
 
@@ -57,7 +57,10 @@ def day(look: Look) -> str | None:
     if when is None:
         return None
     html = look.page
-    stamps = [e.attributes.get("datetime", "") + e.text() for e in html.find("time")]
+    stamps = [
+        f"{e.attributes.get('datetime', '')} {e.attributes.get('title', '')} {flat(e.text())}"
+        for e in html.find("time", "abbr")
+    ]
     stamps += [e.attributes.get("content", "") for e in html.find("meta")]
     months = f"{when:%B} {when.day}, {when:%Y}", f"{when.day} {when:%B} {when:%Y}"
     if any(f"{when:%Y-%m-%d}" in stamp or any(m in stamp for m in months) for stamp in stamps):

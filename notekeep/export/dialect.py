@@ -50,6 +50,7 @@ class Dialect:
         heading_ids: Whether it knows `## Title {#id}`; if not, an HTML anchor is written.
         bare_urls: Whether it links an address without marks.
         code_pipes: Whether `|` in code within a table needs its backslash.
+        admonitions: Whether it knows `!!! note "Title"`, and `???` for one that folds.
         superfences: Whether fences may stand in lists and quotes.
         hilited_indents: Whether indented code takes its language from a first line `:::name`.
         definitions: Whether `: text` at a line's start makes a definition list.
@@ -58,7 +59,8 @@ class Dialect:
         more: What ends the teaser; "" where there is none.
         default_teaser: Whether a post without a mark gets one behind its first paragraph.
         keep_title: Whether the heading that repeats the title stays.
-        figures: Whether a lone picture with a size is a `figure` shortcode.
+        sizes: How a picture gets a size: as an HTML tag, by attributes in braces behind it, by
+            Hugo's `figure` where it stands alone, or not at all.
         guard_code: Makes template syntax within code harmless: given code as written, returns
             where in it what is to be put in place of what, or None when it cannot be done.
         guard_marks: What starts template syntax, in prose too.
@@ -75,6 +77,7 @@ class Dialect:
     bare_urls: bool = True
     code_pipes: bool = True
     superfences: bool = False
+    admonitions: Literal["", "plain", "foldable"] = ""
     hilited_indents: bool = False
     definitions: bool = False
     mermaid_pre: bool = False
@@ -82,6 +85,6 @@ class Dialect:
     more: str = "<!-- more -->"
     default_teaser: bool = True
     keep_title: bool = False
-    figures: bool = False
+    sizes: Literal["tag", "attributes", "shortcode", ""] = "tag"
     guard_code: Callable[[str], list[tuple[int, int, str]] | None] | None = None
     guard_marks: tuple[str, ...] = ()

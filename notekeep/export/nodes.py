@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-CONTAINERS: Final = frozenset({"quote", "item", "footnote"})
-"""Blocks whose marks stand before each line of what is in them."""
+CONTAINERS: Final = frozenset({"quote", "item", "footnote", "admonition"})
+"""Blocks whose marks stand before each line of what is in them; the last is a quote that a
+rewriter makes one."""
 
 CODE: Final = frozenset({"fence", "code_block", "code_span"})
 MATH: Final = frozenset({"math", "math_double", "math_block"})

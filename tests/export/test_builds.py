@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,14 @@ from notekeep.export.check import Report, check_export
 from notekeep.export.targets import open_target
 from notekeep.files.history import History
 from tests.support.programs import needed
-from tests.support.sites import HUGO_SETTINGS, INDIA, NOW, make_hugo_site, make_source
+from tests.support.sites import (
+    HUGO_SETTINGS,
+    INDIA,
+    NOW,
+    folder_with,
+    make_hugo_site,
+    make_source,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,3 +147,62 @@ def test_a_site_that_does_not_build_is_told_with_what_the_generator_said(
     assert done.report.built
     assert "nothing" in done.report.said
     assert not done.report.ok
+
+
+PELICAN = """\
+AUTHOR = "x"
+SITENAME = "x"
+SITEURL = ""
+PATH = "content"
+TIMEZONE = "UTC"
+DEFAULT_LANG = "en"
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = None
+"""
+MKDOCS = """\
+site_name: x
+site_url: https://example.org/
+theme:
+  name: material
+plugins: [blog, tags]
+markdown_extensions:
+  - admonition
+  - attr_list
+  - def_list
+  - footnotes
+  - md_in_html
+  - pymdownx.details
+  - pymdownx.tilde
+  - pymdownx.tasklist
+  - pymdownx.arithmatex:
+      generic: true
+  - pymdownx.superfences:
+      custom_fences:
+        - name: mermaid
+          class: mermaid
+          format: !!python/name:pymdownx.superfences.fence_code_format
+"""
+MORE = {
+    "pelican": {"pelicanconf.py": PELICAN, "content/images/.keep": ""},
+    "mkdocs": {
+        "mkdocs.yml": MKDOCS,
+        "docs/index.md": "# Home\n",
+        "docs/blog/index.md": "# Blog\n",
+        "docs/blog/posts/.keep": "",
+    },
+}
+
+
+@pytest.mark.parametrize("target", MORE)
+def test_other_generators_build_too_where_they_are_at_hand(
+    target: str, drawn_vault: Path, tmp_path: Path
+) -> None:
+    """Not part of what every change needs: they are looked for in a folder that is named."""
+    programs = os.environ.get("NOTEKEEP_MORE_GENERATORS")
+    if programs is None:
+        pytest.skip("NOTEKEEP_MORE_GENERATORS names no folder with pelican and mkdocs")
+    for name, text in MORE[target].items():
+        folder_with(tmp_path / "site", name, text)
+    done = export(drawn_vault, tmp_path / "site", target, programs)
+    assert done.report.said == ""
+    assert [(r.post, r.id, r.detail) for r in done.report.failed] == []
+    assert done.report.built

@@ -12,8 +12,10 @@ from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.export.properties import Post
 from notekeep.export.targets import detect, load, open_target
 from notekeep.export.targets.hugo import Hugo
+from notekeep.export.targets.mkdocs import MkDocs
 from notekeep.export.targets.nikola import Nikola
-from tests.support.sites import INDIA, folder_with
+from notekeep.export.targets.pelican import Pelican
+from tests.support.sites import INDIA, folder_with, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +39,8 @@ def post(**fields: object) -> Post:
         ("hugo.json", "{}", "hugo"),
         ("config/_default/hugo.toml", "", "hugo"),
         ("config/_default/config.yaml", "", "hugo"),
+        ("pelicanconf.py", "", "pelican"),
+        ("mkdocs.yml", "", "mkdocs"),
     ],
 )
 def test_a_site_is_recognised_by_its_settings(
@@ -78,6 +82,8 @@ def test_a_misspelt_target_is_an_error_that_names_the_nearest() -> None:
         ("hugo.toml", "a = \n", 1),
         ("hugo.yaml", "a: b\nc: [d\n", 3),
         ("hugo.json", '{\n"a": }', 2),
+        ("pelicanconf.py", "a = (\n", 1),
+        ("mkdocs.yml", "a: b\nc: [d\n", 3),
     ],
 )
 def test_settings_that_cannot_be_read_are_an_error_with_their_line(
@@ -304,3 +310,109 @@ def test_a_published_post_never_links_a_draft(tmp_path: Path) -> None:
         assert not site.reaches(post(draft=False), post(draft=True))
         assert site.reaches(post(draft=True), post(draft=True))
         assert site.reaches(post(draft=True), post(draft=False))
+
+
+# Pelican
+
+
+def pelican(tmp_path: Path, text: str = "") -> Pelican:
+    return Pelican(str(folder_with(tmp_path / "site", "pelicanconf.py", text)))
+
+
+def test_pelican_s_folders_are_those_of_its_settings(tmp_path: Path) -> None:
+    site = pelican(tmp_path, "PATH = 'text'\nARTICLE_PATHS = ['blog']\n")
+    assert site.post_path(post()) == "text/blog/a-title.md"
+    assert site.asset_path(post(), "x.png") == "text/images/a-title/x.png"
+    assert site.asset_url(post(), "x.png") == "{static}/images/a-title/x.png"
+    assert site.link(post(), post(slug="b"), "id") == "{filename}/blog/b.md#id"
+
+
+def test_pelican_s_head_takes_values_as_they_stand_but_for_the_summary(tmp_path: Path) -> None:
+    head = pelican(tmp_path).head(
+        post(title='It\'s: "x"', tags=["2024", "C++"], description="a *b* [c]", draft=False), ""
+    )
+    assert head == (
+        'Title: It\'s: "x"\n'
+        "Slug: a-title\n"
+        "Date: 2026-03-04 00:30+0530\n"
+        "Tags: 2024, C++\n"
+        "Status: published\n"
+        "Summary: a \\*b\\* \\[c\\]\n\n"
+    )
+
+
+def test_pelican_s_extensions_decide_what_is_written(tmp_path: Path) -> None:
+    plain = pelican(tmp_path).dialect
+    assert (plain.heading_ids, plain.strike, plain.more) == (True, False, "")
+    said = "MARKDOWN = {'extension_configs': {'markdown.extensions.tables': {}}}\n"
+    site = pelican(tmp_path, said)
+    assert not site.dialect.heading_ids
+    assert "lacks fenced_code, footnotes" in site.warnings[0]
+
+
+# MkDocs
+
+MATERIAL = """\
+plugins:
+  - search
+  - material/blog:
+      blog_dir: writing
+markdown_extensions:
+  - admonition
+  - attr_list
+  - footnotes
+  - pymdownx.details
+  - pymdownx.tilde
+  - pymdownx.arithmatex:
+      generic: true
+  - pymdownx.superfences:
+      custom_fences:
+        - format: !!python/name:pymdownx.superfences.fence_code_format
+"""
+
+
+def mkdocs(tmp_path: Path, text: str = MATERIAL) -> MkDocs:
+    return MkDocs(str(folder_with(tmp_path / "site", "mkdocs.yml", text)))
+
+
+def test_mkdocs_s_switches_are_read_though_they_name_python(tmp_path: Path) -> None:
+    site = mkdocs(tmp_path)
+    assert site.warnings == []
+    assert site.post_path(post()) == "docs/writing/posts/a-title/index.md"
+    assert site.link(post(), post(slug="b"), "id") == "../b/index.md#id"
+    dialect = site.dialect
+    assert (dialect.admonitions, dialect.superfences, dialect.strike) == ("foldable", True, True)
+    assert (dialect.math.raw, dialect.math.dollar, dialect.sizes) == (True, "\\$", "attributes")
+
+
+def test_a_site_without_a_blog_is_told(tmp_path: Path) -> None:
+    assert "no blog plugin" in mkdocs(tmp_path, "site_name: x\n").warnings[0]
+
+
+def test_mkdocs_s_head_has_both_dates(tmp_path: Path) -> None:
+    made = post(updated=datetime(2026, 3, 6, tzinfo=INDIA), tags=["2024"])
+    read = yaml.safe_load(mkdocs(tmp_path).head(made, "").strip().strip("-"))
+    assert read["date"] == {"created": made.date, "updated": made.updated}
+    assert read["tags"] == ["2024"]
+    assert read["draft"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("> [!tip] T *x*\n> a", '!!! tip "T *x*"\n\n    a'),
+        ("> [!faq]-\n> a", '??? question "FAQ"\n\n    a'),
+        ("> [!odd]+ T", '???+ note "T"\n'),
+        ("> [!note]\n>\n> - a\n>   - b", '!!! note "Note"\n\n    - a\n        - b'),
+        ("> [!note]\n> > [!bug]\n> > a", '!!! note "Note"\n\n    !!! bug "Bug"\n\n        a'),
+        ("> [!note]\n> ```py\n> x\n> ```", '!!! note "Note"\n\n    ```py\n    x\n    ```'),
+        ("> plain\n> quote", "> plain\n> quote"),
+    ],
+)
+def test_a_callout_becomes_an_admonition(tmp_path: Path, text: str, written: str) -> None:
+    assert write_text(text, mkdocs(tmp_path).dialect).text == written
+
+
+def test_a_picture_gets_its_size_by_attributes_where_pages_move(tmp_path: Path) -> None:
+    assert "attributes" in mkdocs(tmp_path).dialect.sizes
+    assert mkdocs(tmp_path, "markdown_extensions: [footnotes]\n").dialect.sizes == ""

@@ -11,6 +11,21 @@ if TYPE_CHECKING:
 
 MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
 _ALERTS = frozenset({"note", "tip", "important", "warning", "caution"})
+_ADMONITIONS = {
+    **dict.fromkeys(("summary", "tldr"), "abstract"),
+    **dict.fromkeys(("info", "todo"), "info"),
+    **dict.fromkeys(("tip", "hint", "important"), "tip"),
+    **dict.fromkeys(("success", "check", "done"), "success"),
+    **dict.fromkeys(("question", "help", "faq"), "question"),
+    **dict.fromkeys(("warning", "caution", "attention"), "warning"),
+    **dict.fromkeys(("failure", "fail", "missing"), "failure"),
+    **dict.fromkeys(("danger", "error"), "danger"),
+    "bug": "bug",
+    "example": "example",
+    "quote": "quote",
+    "cite": "quote",
+    "note": "note",
+}
 _NAMES = {"faq": "FAQ", "tldr": "TL;DR", "todo": "To do"}
 _REASON = "a callout becomes a quote with a bold title"
 
@@ -39,6 +54,8 @@ def rewrite(work: Work) -> None:
             continue
         paragraph = quote.children[0]
         title, rest = _title(paragraph, match.end())
+        if work.dialect.admonitions and not _opens_item(quote):
+            continue  # the layout writes them
         bare = not title and not match[2] and match[1].strip().lower() in _ALERTS
         if work.dialect.alerts and bare and rest is not None:
             continue
@@ -55,6 +72,25 @@ def rewrite(work: Work) -> None:
             # The title was a line of the paragraph that follows; now it stands alone.
             marks = work.marks(work.page.line_of(rest.start))
             work.replace(rest, f"\n{marks.rstrip()}\n{marks}")
+
+
+def _opens_item(quote: Node) -> bool:
+    """Whether a quote is the first thing of a list item, where no admonition can stand."""
+    parent = quote.parent
+    return parent is not None and parent.kind == "item" and parent.children[0] is quote
+
+
+def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
+    """Return the line that begins an admonition in place of a callout; None for other quotes."""
+    match = callout(text, quote)
+    if match is None or _opens_item(quote):
+        return None
+    title, _ = _title(quote.children[0], match.end())
+    words = text[match.end() : title[-1].end].strip() if title else ""
+    kind = match[1].strip().lower()
+    known = _ADMONITIONS.get(kind, kind if kind in _ADMONITIONS.values() else "note")
+    mark = {"-": "???", "+": "???+"}.get(match[2], "!!!") if foldable else "!!!"
+    return f'{mark} {known} "{words or kind_name(match[1])}"'
 
 
 def _title(paragraph: Node, after: int) -> tuple[list[Node], Node | None]:

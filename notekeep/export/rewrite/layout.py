@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.nodes import containers
 from notekeep.export.passage import apart, whole_lines
+from notekeep.export.rewrite.callouts import admonition
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
@@ -33,6 +34,8 @@ _HTML_BLOCK = re.compile(
 
 def rewrite(work: Work) -> None:
     """Lay a body out for Python-Markdown."""
+    if work.dialect.admonitions:
+        _admonitions(work)
     for fence in work.page.find("fence"):
         _fence(work, fence)
     for code in work.page.find("code_block"):
@@ -66,6 +69,24 @@ def in_order(work: Work) -> None:
     work.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
 
 
+def _admonitions(work: Work) -> None:
+    """Make callouts admonitions: a line that says what they are, the rest indented below it."""
+    foldable = work.dialect.admonitions == "foldable"
+    text = work.passage.text
+    quotes = work.page.find("quote")
+    heads = {quote: admonition(text, quote, foldable=foldable) for quote in quotes}
+    for quote in [quote for quote in quotes if heads[quote] is not None]:
+        quote.kind = "admonition"
+        work.loose.append((quote.start, quote.end))
+    for quote in (quote for quote in quotes if quote.kind == "admonition"):
+        line = work.page.lines[quote.first]
+        head = _further(containers(quote)) + f"{heads[quote]}\n"
+        if quote.children[0].last > quote.first + 1:
+            head += "\n"  # more of the title's paragraph follows; other blocks stand apart anyway
+        work.heads.add(quote.first)
+        work.put(line.start, min(line.end + 1, len(text)), head, "a callout becomes an admonition")
+
+
 def _prefix(stack: list[Node], number: int, written: str) -> str:
     """Return the marks that a line of some containers needs.
 
@@ -95,7 +116,7 @@ def _lines(work: Work) -> None:
     """Give every line within lists, quotes and footnotes its marks."""
     page, text = work.page, work.passage.text
     stacks: dict[int, list[Node]] = {}
-    for node in page.find("quote", "item", "footnote"):
+    for node in page.find("quote", "item", "footnote", "admonition"):
         for number in range(node.first, node.last):
             stacks.setdefault(number, []).append(node)
     skipped = {
@@ -105,7 +126,7 @@ def _lines(work: Work) -> None:
         for number in range(node.first + 1, node.last)
     }
     for number, stack in stacks.items():
-        if number in skipped:
+        if number in skipped or number in work.heads:
             continue
         line = page.lines[number]
         if line.content is None or line.leaf is None:
@@ -212,7 +233,7 @@ def _html_block(work: Work, block: Node) -> None:
 
 def _apart(work: Work) -> None:
     """Set neighbours apart that the engine would read as one or not read at all."""
-    for parent in work.page.find("root", "quote", "item", "footnote"):
+    for parent in work.page.find("root", "quote", "item", "footnote", "admonition"):
         further = _further(_inner(parent))
         for block, following in pairwise(parent.children):
             close = following.first == block.last and not work.page.blank(following.first - 1)
@@ -256,8 +277,10 @@ def _inner(parent: Node) -> list[Node]:
 def _would_join(work: Work, block: Node, following: Node) -> bool:
     if block.kind == following.kind and block.kind in _JOINING:
         return True
-    # Behind a list, indented code would be a paragraph of its last item.
-    return _is_indented(work, following) and (block.kind == "list" or _is_indented(work, block))
+    # Behind a list or an admonition, indented code would be part of it.
+    return _is_indented(work, following) and (
+        block.kind in {"list", "admonition"} or _is_indented(work, block)
+    )
 
 
 def _is_indented(work: Work, block: Node) -> bool:

@@ -152,15 +152,18 @@ def _picture(work: Work, node: Node, ref: Ref, target: str) -> None:
     words = source[2 : source.rindex("](")]
     title = f' "{html.escape(node.title)}"' if node.title else ""
     text = f"![{words}]({target}{title})"
-    if ref.width and work.dialect.html:
-        title = f' title="{html.escape(node.title)}"' if node.title else ""
-        alt = html.escape(_plain(words))
-        text = f'<img src="{target}" alt="{alt}" {_size(ref)}{title}>'
-        work.tags.add(node)
-    elif ref.width and work.dialect.figures and lone(node):
-        alt = _plain(words).replace("\\", "\\\\").replace('"', '\\"')
-        text = f'{{{{< figure src="{target}" alt="{alt}" {_size(ref)} >}}}}'
-        work.loose.append((node.start, node.end))
+    alt = _plain(words)
+    match work.dialect.sizes if ref.width else "":
+        case "tag":
+            more = f' title="{html.escape(node.title)}"' if node.title else ""
+            text = f'<img src="{target}" alt="{html.escape(alt)}" {_size(ref)}{more}>'
+            work.tags.add(node)
+        case "attributes":
+            text += f"{{ {_size(ref)} }}"
+        case "shortcode" if lone(node):
+            quoted = alt.replace("\\", "\\\\").replace('"', '\\"')
+            text = f'{{{{< figure src="{target}" alt="{quoted}" {_size(ref)} >}}}}'
+            work.loose.append((node.start, node.end))
     work.replace(node, text, f"a picture is at {target}")
 
 

@@ -25,6 +25,7 @@ class Work:
         splices: What is to be replaced.
         claimed: Nodes that one rewriter replaces whole, so that the others leave them alone.
         tags: Pictures that are written as HTML.
+        heads: Lines that a block's new first line takes the place of.
         loose: Spans whose meaning a rewriter changes on purpose, which the guard skips.
     """
 
@@ -35,6 +36,7 @@ class Work:
     claimed: set[Node] = field(default_factory=set)
     loose: list[tuple[int, int]] = field(default_factory=list)
     tags: set[Node] = field(default_factory=set)
+    heads: set[int] = field(default_factory=set)
 
     @property
     def page(self) -> Page:

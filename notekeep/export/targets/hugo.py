@@ -86,7 +86,7 @@ class Hugo(Target):
             bare_urls=self._on("linkify"),
             definitions=self._on("definitionlist"),
             more="<!--more-->",
-            figures=True,
+            sizes="tag" if html else "shortcode",
             guard_code=code.hugo,
             guard_marks=("{{<", "{{%"),
         )

@@ -10,18 +10,18 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep.export.assets import is_image
-from notekeep.export.dialect import PLAIN_MATH, Dialect, Math
 from notekeep.export.rewrite import code
 from notekeep.export.targets.pyconf import read_settings
+from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from notekeep.export.dialect import Dialect
     from notekeep.export.properties import Post
 
-_EXTENSIONS = ["fenced_code", "codehilite", "extra"]
-_EXTRA = {"abbr", "attr_list", "def_list", "fenced_code", "footnotes", "md_in_html", "tables"}
+_EXTENSIONS = ("fenced_code", "codehilite", "extra")
 _MARKDOWN = (".md", ".mdown", ".markdown")
 
 
@@ -76,41 +76,28 @@ class Nikola(Target):
 
     def _dialect(self) -> Dialect:
         said = self._settings.get("MARKDOWN_EXTENSIONS")
-        listed = said if isinstance(said, list | tuple) else _EXTENSIONS
-        names = {str(name).rsplit(".", 1)[-1] for name in listed}
-        full = {str(name) for name in listed}
-        if "extra" in names:
-            names |= _EXTRA
-        missing = sorted({"fenced_code", "footnotes", "tables"} - names - {"superfences"})
-        if missing and not ("superfences" in names and missing == ["fenced_code"]):
+        names = short_names(said if isinstance(said, list | tuple) else _EXTENSIONS)
+        if missing := lacking(names):
             self.warnings.append(
                 f"MARKDOWN_EXTENSIONS in conf.py lacks {', '.join(missing)}:"
                 " posts that need it will not look right"
             )
-        return Dialect(
-            python_markdown=True,
-            math=self._math(full),
-            task_lists="pymdownx.tasklist" in full,
-            heading_ids="attr_list" in names,
-            bare_urls="pymdownx.magiclink" in full,
-            code_pipes=False,
-            superfences="superfences" in names,
-            hilited_indents="codehilite" in names,
-            definitions="def_list" in names,
+        dialect = dialect_of(names)
+        return with_more(
+            dialect,
+            strike=True,  # an extension of Nikola's own
+            math=dialect.math._replace(dollar=dialect.math.dollar or self._dollar()),
             mermaid_pre=True,
-            hard_break="  \n",
             more="<!-- TEASER_END -->",
             guard_code=code.nikola,
             guard_marks=("{{%",),
         )
 
-    def _math(self, extensions: set[str]) -> Math:
-        if "pymdownx.arithmatex" in extensions:
-            return PLAIN_MATH._replace(dollar="\\$", blocks=False)
+    def _dollar(self) -> str:
+        """Return how a price is written where a script of the site takes dollars for math."""
         scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
-        single = "['$'" in scripts.replace(" ", "") or 'left:"$"' in scripts.replace(" ", "")
-        # What both scripts know by default, so that dollars in prose stay what they are.
-        return Math(("\\(", "\\)"), ("$$", "$$"), raw=False, dollar=_DOLLAR if single else "")
+        plain = scripts.replace(" ", "")
+        return _DOLLAR if "['$'" in plain or 'left:"$"' in plain else ""
 
     def post_path(self, post: Post) -> str:
         """`posts/atomic-habits.md`."""

@@ -1,0 +1,121 @@
+"""Material for MkDocs (9): a post of its blog, `docs/blog/posts/<slug>/index.md`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from notekeep.errors import Failure
+from notekeep.export.targets.heads import passed, yaml_head
+from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
+from notekeep.export.targets.target import Target, unreadable
+
+if TYPE_CHECKING:
+    from notekeep.export.properties import Post
+
+_ALWAYS = ("toc", "tables", "fenced_code")
+"""Extensions that MkDocs adds by itself."""
+
+
+class MkDocs(Target):
+    """A site of Material for MkDocs."""
+
+    id = "mkdocs"
+    name = "MkDocs"
+    settings_name = "mkdocs.yml"
+    preview = ("mkdocs", "serve")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        settings = _read(os.path.join(folder, self.settings_name))
+        self._docs = str(settings.get("docs_dir") or "docs").strip("/")
+        blog = _plugin(settings.get("plugins"), "blog")
+        if blog is None:
+            self.warnings.append(
+                "mkdocs.yml has no blog plugin, so posts are plain pages: add it to plugins"
+            )
+        blog_dir = str((blog or {}).get("blog_dir", "blog")).strip("/")
+        posts = str((blog or {}).get("post_dir", "{blog}/posts"))
+        posts = posts.replace("{blog}", "" if blog_dir == "." else blog_dir).strip("/")
+        self._posts = f"{self._docs}/{posts}"
+        said = settings.get("markdown_extensions") or []
+        listed = [next(iter(e)) if isinstance(e, dict) and e else e for e in said]
+        names = short_names([*listed, *_ALWAYS])
+        if missing := lacking(names):
+            self.warnings.append(
+                f"markdown_extensions in mkdocs.yml lacks {', '.join(missing)}:"
+                " posts that need it will not look right"
+            )
+        # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
+        sizes = "attributes" if "attr_list" in names else ""
+        self.dialect = with_more(dialect_of(names), sizes=sizes)
+
+    def post_path(self, post: Post) -> str:
+        """`docs/blog/posts/atomic-habits/index.md`."""
+        return f"{self._posts}/{post.slug}/index.md"
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`docs/blog/posts/atomic-habits/loop.png`."""
+        return f"{self._posts}/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """The plain name, which the build resolves."""
+        del post
+        return name
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`../atomic-habits/index.md#id`, which the build resolves."""
+        del post
+        return f"../{other.slug}/index.md" + (f"#{anchor}" if anchor else "")
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return YAML front matter; Material knows a date for each of two events."""
+        dates: dict[str, object] = {"created": post.day}
+        if post.updated:
+            dates["updated"] = post.updated
+        fields: dict[str, object] = {
+            "title": post.title,
+            "date": dates if len(dates) > 1 else post.day,
+            "draft": post.draft,
+            "slug": post.slug,
+            "description": post.description,
+            "categories": post.categories,
+            "tags": post.tags,
+            "image": cover,
+            "canonical": post.canonical,
+        }
+        return yaml_head({**fields, **passed(post, fields)})
+
+
+def _plugin(plugins: Any, name: str) -> dict[str, Any] | None:
+    """Return what a plugin is told, or None when it is not there."""
+    listed = plugins.items() if isinstance(plugins, dict) else []
+    for plugin in plugins if isinstance(plugins, list) else []:
+        listed = [*listed, *(plugin.items() if isinstance(plugin, dict) else [(plugin, {})])]
+    for key, told in listed:
+        if str(key).rsplit("/", 1)[-1] == name:
+            return told if isinstance(told, dict) else {}
+    return None
+
+
+def _read(path: str) -> dict[str, Any]:
+    """Read settings in which YAML's tags name Python objects, which stay names here."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """Plain YAML; whatever has a tag is nothing."""
+
+    Loader.add_multi_constructor("", lambda *_: None)
+    try:
+        with open(path, "rb") as file:
+            found = yaml.load(file.read(), Loader)  # noqa: S506  # a SafeLoader that ignores tags
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = str(getattr(error, "problem", error))
+        raise unreadable(path, problem, mark.line + 1 if mark else None) from error
+    return found if isinstance(found, dict) else {}
+
+
+TARGET = MkDocs

@@ -1,0 +1,98 @@
+"""Pelican (4.12): `content/<slug>.md` with a head of `Key: value` lines, which is no YAML.
+
+Its `pelicanconf.py` is a program. It is read, never run.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from notekeep.export.refs import escape
+from notekeep.export.targets.pyconf import read_settings
+from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from notekeep.export.properties import Post
+
+_EXTENSIONS = ("codehilite", "extra", "meta")
+
+
+class Pelican(Target):
+    """A Pelican site."""
+
+    id = "pelican"
+    name = "Pelican"
+    settings_name = "pelicanconf.py"
+    preview = ("pelican", "--autoreload", "--listen")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._settings = read_settings(os.path.join(folder, self.settings_name))
+        self._content = str(self._settings.get("PATH") or "content").strip("/")
+        paths = self._settings.get("ARTICLE_PATHS")
+        first = str(paths[0]).strip("/") if isinstance(paths, list | tuple) and paths else ""
+        self._articles = f"{first}/" if first else ""
+        said = self._settings.get("MARKDOWN")
+        configured = said.get("extension_configs") if isinstance(said, dict) else None
+        names = short_names(configured if isinstance(configured, dict) else _EXTENSIONS)
+        if missing := lacking(names):
+            self.warnings.append(
+                f"MARKDOWN in pelicanconf.py lacks {', '.join(missing)}:"
+                " posts that need it will not look right"
+            )
+        self.dialect = with_more(dialect_of(names), more="", mermaid_pre=True)
+
+    def post_path(self, post: Post) -> str:
+        """`content/atomic-habits.md`."""
+        return f"{self._content}/{self._articles}{post.slug}.md"
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`content/images/atomic-habits/loop.png`."""
+        return f"{self._content}/images/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """`{static}/images/atomic-habits/loop.png`, which the build resolves."""
+        return f"{{static}}/images/{post.slug}/{name}"
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`{filename}/atomic-habits.md#id`, which the build resolves."""
+        del post
+        fragment = f"#{anchor}" if anchor else ""
+        return f"{{filename}}/{self._articles}{other.slug}.md{fragment}"
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return lines that Pelican takes as they stand; only a summary is read as Markdown."""
+        fields = {
+            "Title": post.title,
+            "Slug": post.slug,
+            "Date": f"{post.day:%Y-%m-%d %H:%M%z}",
+            "Modified": f"{post.updated:%Y-%m-%d %H:%M%z}" if post.updated else "",
+            "Tags": ", ".join(post.tags),
+            "Category": post.categories[0] if post.categories else "",
+            "Status": "draft" if post.draft else "published",
+            "Summary": escape(post.description),
+            "Lang": post.lang,
+            "Series": post.series,
+            "Series_index": "" if post.part is None else str(post.part),
+            "Cover": cover,
+            "Canonical": post.canonical,
+        }
+        for key, value in post.extra.items():
+            items = value if isinstance(value, list) else [value]
+            fields.setdefault(key, ", ".join(" ".join(str(item).split()) for item in items))
+        lines = [f"{key}: {value}" for key, value in fields.items() if value]
+        return "\n".join([*lines, "", ""])
+
+    def notice(self, post: Post) -> str:
+        """Pelican writes drafts into the output, and so online."""
+        if not post.draft:
+            return ""
+        return (
+            "Pelican writes drafts into the folder drafts/ of the site: a deploy now would put this"
+            " one online under an unlisted address"
+        )
+
+
+TARGET = Pelican
