@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
-from notekeep.doctor import examine
-from notekeep.vault import Vault
+from reliability.r14_reading import read_everything, state
 from tests.support.notes import varied_notes
 
 CORPUS = os.environ.get("NOTEKEEP_CORPUS", "")
 NEEDS_CORPUS = "NOTEKEEP_CORPUS names no folder with real vaults"
-
-
-def state(root: Path) -> dict[str, tuple[int, int, str]]:
-    """Size, modification time and hash of every file, and the time of every folder."""
-    found = {}
-    for path in sorted(root.rglob("*")):
-        info = path.lstat()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-        found[str(path.relative_to(root))] = (info.st_size, info.st_mtime_ns, digest)
-    return found
-
-
-def read_everything(root: Path) -> int:
-    """Do with a vault all that only reads; give how many notes it has."""
-    vault = Vault.open(root)
-    vault.refresh()
-    rows = vault.rows().rows
-    for row in rows[:200]:
-        vault.read(row.path)
-        vault.links(row.path)
-        vault.backlinks(row.path)
-    for query in ("the note", '"daily note"', "type:book", "is:broken", "templ*", "sort:modified"):
-        vault.search(query)
-        vault.suggest(query)
-    vault.overview()
-    vault.tags()
-    vault.habits()
-    list(examine(vault))
-    vault.refresh(full=True)
-    return len(rows)
 
 
 def test_the_sample_vault_stays_as_it_is(sample: Path) -> None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.files import points, rename, scan
+from notekeep.files import rename, scan
 from notekeep.files.history import History
-from notekeep.files.save import digest_of, read, replace
+from notekeep.files.save import digest_of, replace
+from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,45 +25,9 @@ if TYPE_CHECKING:
 OLD, NEW, THEIRS = b"old\n", b"the new text\n", b"theirs, longer than the new text is\n"
 ROUNDS = int(os.environ.get("NOTEKEEP_SIZE", "3"))
 
-WINDOW = ("kept", "created", "written", "synced")
-"""The points before the exchange, at which the old file has already been looked at."""
 
-
-def in_place(note: Path) -> None:
-    note.write_bytes(THEIRS)
-
-
-def by_rename(note: Path) -> None:
-    temp = note.with_name("their-temp")
-    temp.write_bytes(THEIRS)
-    temp.replace(note)
-
-
-def as_vim_does(note: Path) -> None:
-    note.replace(note.with_name("note.md~"))
-    note.write_bytes(THEIRS)
-    note.with_name("note.md~").unlink()
-
-
-OTHERS = [in_place, by_rename, as_vim_does]
-
-
-def naive(path: Path, data: bytes, expected: str, *, root: Path, history: History) -> None:
-    """Save as careful programs do: look again, then rename over it."""
-    del root, history
-    temp = path.with_name("temp")
-    temp.write_bytes(data)
-    if digest_of(path.read_bytes()) != expected:
-        raise Conflict("changed")
-    for point in WINDOW:
-        points.reached(point)
-    temp.replace(path)
-
-
-def survives(text: bytes, vault: Path) -> bool:
-    """Whether a person finds a text: in a note or in a conflict copy that a sweep reports."""
-    found = scan.sweep(vault, {})
-    return any((vault / path).read_bytes() == text for path in [*found.added, *found.conflicts])
+def staged(other: Callable[[Path, bytes], None], note: Path) -> Callable[[], None]:
+    return lambda: other(note, THEIRS)
 
 
 @pytest.fixture
@@ -87,13 +52,13 @@ def test_a_save_in_our_window_is_kept_beside_ours(
     vault: Path,
     history: History,
     at_point: Callable[..., None],
-    other: Callable[[Path], None],
+    other: Callable[[Path, bytes], None],
     point: str,
     swapping: str,
 ) -> None:
     for _ in range(ROUNDS):
         note.write_bytes(OLD)
-        at_point(point, lambda: other(note))
+        at_point(point, staged(other, note))
         with pytest.raises(Conflict, match="another program"):
             replace(note, NEW, digest_of(OLD), root=vault, history=history)
         assert survives(THEIRS, vault)
@@ -107,9 +72,9 @@ def test_a_saver_that_only_looks_again_loses_it(
     vault: Path,
     history: History,
     at_point: Callable[..., None],
-    other: Callable[[Path], None],
+    other: Callable[[Path, bytes], None],
 ) -> None:
-    at_point("synced", lambda: other(note))
+    at_point("synced", staged(other, note))
     naive(note, NEW, digest_of(OLD), root=vault, history=history)
     assert not survives(THEIRS, vault)
 
@@ -241,7 +206,7 @@ def test_a_hard_linked_note_changed_in_the_window_is_not_written_over(
 ) -> None:
     other = vault.parent / "outside.md"
     other.hardlink_to(note)
-    at_point("kept", lambda: in_place(other))
+    at_point("kept", lambda: in_place(other, THEIRS))
     with pytest.raises(Conflict):
         replace(note, NEW, digest_of(OLD), root=vault, history=history)
     assert note.read_bytes() == THEIRS
@@ -257,7 +222,7 @@ def test_two_writers_lose_no_line_of_each_other(note: Path, vault: Path, history
         own = History(history.folder)
         try:
             for number in range(count):
-                _add_line(note, f"{name} {number}\n".encode(), vault, own)
+                add_line(note, f"{name} {number}\n".encode(), vault, own)
         except BaseException as error:  # noqa: BLE001 - told to the test below
             failures.append(error)
 
@@ -272,24 +237,6 @@ def test_two_writers_lose_no_line_of_each_other(note: Path, vault: Path, history
     wanted = {b"%s %d" % (name, number) for name in (b"ann", b"bob") for number in range(count)}
     assert wanted <= set(kept)
     assert scan.sweep(vault, {}).temps == []
-
-
-def _add_line(note: Path, line: bytes, vault: Path, history: History) -> None:
-    while line not in (data := _read(note)):
-        try:
-            replace(
-                note, data + line, digest_of(data), root=vault, history=history, keep_ours=False
-            )
-        except Conflict:
-            continue
-
-
-def _read(note: Path) -> bytes:
-    while True:
-        try:
-            return read(note)[0]
-        except Conflict:
-            continue
 
 
 def test_whoever_raises_inside_a_step_changes_nothing(
@@ -309,7 +256,7 @@ def test_whoever_raises_inside_a_step_changes_nothing(
 def test_a_step_of_one_file_tells_of_the_other_save_and_is_done(
     note: Path, vault: Path, history: History, at_point: Callable[..., None]
 ) -> None:
-    at_point("synced", lambda: in_place(note))
+    at_point("synced", lambda: in_place(note, THEIRS))
     step = history.step("edit", "edit note", root=vault)
     step.edit("note.md", NEW, digest_of(OLD))
     with pytest.raises(NotekeepError, match="at the same moment"):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notekeep.index import writing
-from notekeep.index.schema import TABLES
+from reliability.house import facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,21 +59,6 @@ STEPS = st.lists(
 )
 
 
-def content(vault: Vault) -> dict[str, list[object]]:
-    """All that the catalog holds, but for numbers that only tell when."""
-    ids = dict(vault.catalog.ask("SELECT id, path FROM notes"))
-    found: dict[str, list[object]] = {}
-    for table, columns in TABLES.items():
-        if table in ("meta", "dirty", "keys"):
-            continue
-        kept = [name for name in columns if name not in ("id", "ctime_ns", "note", "found")]
-        numbers = [name for name in columns if name in ("note", "found")]
-        rows = vault.catalog.ask(f"SELECT {', '.join(kept + numbers)} FROM {table}")
-        named = [(*row[: len(kept)], *map(ids.get, row[len(kept) :])) for row in rows]
-        found[table] = sorted(named, key=repr)
-    return found
-
-
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -91,9 +76,9 @@ def test_many_small_refreshes_are_as_good_as_one(
             elif verb == "refresh":
                 vault.refresh(forget_missing=True)
         vault.refresh(forget_missing=True)
-        grown = content(vault)
+        grown = facts(vault.catalog)
         vault.refresh(full=True)
-        assert grown == content(vault)
+        assert grown == facts(vault.catalog)
         vault.catalog.close()
 
 
@@ -104,10 +89,10 @@ def test_many_rows_written_by_sqlite_utils_are_those_written_by_sqlite3(
         head = f"---\nrating: {number}\naliases: [x{number}]\ntags: [a/b]\ndone: true\n---\n"
         vault.write(f"{number}.md", f"{head}# H\n[[{number + 1}]]\n- [ ] do it\n")
     vault.refresh()
-    many = content(vault)
+    many = facts(vault.catalog)
     monkeypatch.setattr(writing, "FEW", 10_000)
     monkeypatch.delitem(sys.modules, "sqlite_utils")
     vault.refresh(verify=True)
     vault.catalog.clear()
     vault.refresh()
-    assert content(vault) == many
+    assert facts(vault.catalog) == many
