@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.errors import Ambiguous, Conflict, NotFound
 from notekeep.files.look import content_at
-from notekeep.files.merge import matches, merge
+from notekeep.files.merge import merge
 from notekeep.files.paths import free_path, name_key
 from notekeep.markdown.markers import hunks, hunks_of, side
+from notekeep.writing.ancestor import base_of, shared
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
@@ -121,8 +122,8 @@ def plan_keep(plans: Plans, pair: Pair, choice: Choice) -> WritePlan:
 def plan_merge(plans: Plans, history: History, pair: Pair) -> WritePlan:
     """Plan one text with the changes of both versions.
 
-    What both come from is the version in history that is nearest to the copy; where history has
-    none, every line of both is kept.
+    What both come from is a version in history that the copy knows; where history has none, every
+    line of both is kept.
 
     Raises:
         Conflict: Both changed the same lines; both versions stay as they are.
@@ -135,10 +136,7 @@ def plan_merge(plans: Plans, history: History, pair: Pair) -> WritePlan:
     if pair.kind == "log":
         merged: bytes | None = _union(mine, theirs)
     else:
-        base = _base(plans, history, pair, mine, theirs)
-        merged = merge(_common(mine, theirs) if base is None else base, mine, theirs)
-        if base is not None and merged is not None:
-            _remark(plan, base, theirs)
+        merged = merge(_base(plans, history, pair, mine, theirs), mine, theirs)
     if merged is None:
         raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
     before = plans.read(pair.note)
@@ -192,41 +190,13 @@ def _is_marked(plans: Plans, path: str) -> bool:
     return bool(hunks_of(plans.note(path, data), data)[1])
 
 
-def _base(plans: Plans, history: History, pair: Pair, mine: bytes, theirs: bytes) -> bytes | None:
-    """What both versions come from: as git wrote it down, else the nearest one of history."""
+def _base(plans: Plans, history: History, pair: Pair, mine: bytes, theirs: bytes) -> bytes:
+    """What both versions come from: as git wrote it down, else as history knows it."""
     if pair.kind == "marks":
         text, found = _marked(plans, pair.note)
         is_known = all(hunk.base is not None for hunk in found)
-        return _bytes(side(text, found, "base")) if is_known else None
-    known = [history.blob(version.digest) for version in history.versions(pair.note)]
-    known = [data for data in known if data != mine]
-    # Of equally near ones the oldest: a newer one may hold changes that the copy never had.
-    return min(reversed(known), key=lambda data: _distance(data, theirs), default=None)
-
-
-def _distance(one: bytes, other: bytes) -> int:
-    """How many lines of two texts are in only one of them."""
-    old, new = one.split(b"\n"), other.split(b"\n")
-    return len(old) + len(new) - 2 * len(matches(old, new))
-
-
-def _common(mine: bytes, theirs: bytes) -> bytes:
-    """The lines that both have, in order: seen from there both only added some."""
-    lines = mine.splitlines(keepends=True)
-    return b"".join(
-        lines[index] for index in sorted(matches(lines, theirs.splitlines(keepends=True)))
-    )
-
-
-def _remark(plan: WritePlan, base: bytes, theirs: bytes) -> None:
-    """Say when the copy lacks lines that the version in history has: they go."""
-    old = base.split(b"\n")
-    gone = len(old) - len(matches(old, theirs.split(b"\n")))
-    if gone:
-        lines = "1 line" if gone == 1 else f"{gone} lines"
-        plan.remarks.append(
-            f"{lines} of the version in history were changed or taken out in the copy"
-        )
+        return _bytes(side(text, found, "base")) if is_known else shared(mine, theirs)
+    return base_of(history, history.versions(pair.note), mine, theirs)
 
 
 def _union(mine: bytes, theirs: bytes) -> bytes:

@@ -180,20 +180,44 @@ class TestMerge:
     def test_with_a_base_in_history_both_changes_are_made(
         self, vault: Vault, texts: Callable[[], dict[str, bytes]]
     ) -> None:
-        write(vault, NOTE, f"---\nrating: 1\n---\n{MINE}")
+        vault.create("note", "Plan", fields={"rating": 1}, body=MINE)
+        made = held(vault, NOTE) or ""
         vault.set_fields([NOTE], ["rating=5"])
-        one = pair(
-            vault,
-            "---\nrating: 1\n---\none\n\nTWO\n\nthree\n",
-            f"---\nrating: 5\n---\n{MINE}",
-        )
+        one = pair(vault, made.replace("two", "TWO"), held(vault, NOTE) or "")
         before = texts()
-        done = vault.carry_out(merge(vault, one))
-        assert held(vault, NOTE) == "---\nrating: 5\n---\none\n\nTWO\n\nthree\n"
-        assert "1 line" in done.remarks[0]
+        vault.carry_out(merge(vault, one))
+        assert held(vault, NOTE) == made.replace("two", "TWO").replace("rating: 1", "rating: 5")
         assert conflicts(vault.plan) == []
         vault.undo()
         assert texts() == before
+
+    def test_a_version_that_the_copy_knows_is_a_base(self, vault: Vault) -> None:
+        write(vault, NOTE, f"---\nrating: 1\n---\n{MINE}")
+        vault.set_fields([NOTE], ["rating=2"])
+        copied = held(vault, NOTE) or ""
+        vault.set_fields([NOTE], ["rating=3"])
+        one = pair(vault, copied.replace("two", "TWO"), held(vault, NOTE) or "")
+        vault.carry_out(merge(vault, one))
+        assert held(vault, NOTE) == copied.replace("two", "TWO").replace(": 2", ": 3")
+
+    def test_what_was_written_before_history_began_is_not_taken_out(self, vault: Vault) -> None:
+        parted = f"---\nrating: 1\n---\n{MINE}"
+        write(vault, NOTE, parted.replace("three", "A paragraph of mine.\n\nthree"))
+        vault.set_fields([NOTE], ["rating=5"])
+        one = pair(vault, f"{parted}four\n", held(vault, NOTE) or "")
+        vault.carry_out(merge(vault, one))
+        merged = held(vault, NOTE) or ""
+        assert "A paragraph of mine." in merged
+        assert "four" in merged
+        assert "rating: 5" in merged
+
+    def test_nor_is_an_edit_turned_back(self, vault: Vault) -> None:
+        parted = f"---\nrating: 1\n---\n{MINE}"
+        write(vault, NOTE, parted.replace("two", "two, edited here"))
+        vault.set_fields([NOTE], ["rating=5"])
+        one = pair(vault, f"{parted}four\n", held(vault, NOTE) or "")
+        with pytest.raises(Conflict):
+            merge(vault, one)
 
     def test_without_a_base_every_line_of_both_is_kept(self, vault: Vault) -> None:
         one = pair(vault, "zero\none\n\ntwo\n\nthree\n", "one\n\ntwo\n\nthree\nfour\n")
