@@ -37,14 +37,15 @@ def trash(ctx: click.Context, *, as_json: bool, vault: str | None) -> int:
 
 @trash.command(short_help="Bring a file back to where it was.")
 @click.argument("name", nargs=-1, required=True)
+@click.option("--to", metavar="PATH", default="", help="Where it goes, when its place is taken.")
 @dry_run_option
 @verb_options
-def restore(name: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
+def restore(name: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) -> int:
     """Bring a file back from the trash; NAME is its path or its file name."""
     from notekeep.writing.restoring import plan_untrash
 
     opened = open_vault(vault)
-    plan = plan_untrash(opened.plan, opened.history, " ".join(name))
+    plan = plan_untrash(opened.plan, opened.history, " ".join(name), to)
     return carry_out(opened, plan, dry_run=dry_run, done=str)
 
 

@@ -99,15 +99,21 @@ def plan_restore(plans: Plans, history: History, name: str) -> WritePlan:
     return plan
 
 
-def plan_untrash(plans: Plans, history: History, name: str) -> WritePlan:
-    """Plan a file's way back from the trash to where it was.
+def plan_untrash(plans: Plans, history: History, name: str, to: str = "") -> WritePlan:
+    """Plan a file's way back from the trash.
+
+    Args:
+        plans: The vault.
+        history: Where the file's old path is looked up.
+        name: The file: its path in the trash, its old path, or its name.
+        to: Where it goes, as a vault path; empty is where it was.
 
     Raises:
         NotFound: Nothing in the trash has that name.
         Ambiguous: Several files have it.
     """
     path = find_trashed(plans, name)
-    target = was(history, path)
+    target = to or was(history, path)
     data = plans.read(path)
     return WritePlan("restore", target, [FileChange(path, data, data, target)])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Ambiguous, NotFound, UsageError
+from notekeep.files.save import NameTaken
 from notekeep.writing.forgetting import forget, traces_of
 from notekeep.writing.restoring import numbered, past_of, plan_restore, plan_untrash
 
@@ -105,6 +106,17 @@ def test_a_name_from_another_system_comes_back_as_it_was(vault: Vault) -> None:
     vault.delete("inbox/Why?.md")
     untrash(vault, "Why?")
     assert odd.read_text("utf-8") == "Because.\n"
+
+
+def test_where_its_place_is_taken_it_goes_elsewhere(vault: Vault) -> None:
+    vault.delete("Deep Work")
+    vault.create("book", "Deep Work")
+    with pytest.raises(NameTaken):
+        untrash(vault, "Deep Work")
+    plan = plan_untrash(vault.plan, vault.history, "Deep Work", "books/Old.md")
+    assert vault.carry_out(plan).paths == ["books/Old.md"]
+    vault.undo(3)
+    assert b"rating: 4" in vault.bytes_of("books/Deep Work.md")
 
 
 def test_two_of_one_name_in_the_trash_are_told_apart_by_path(vault: Vault) -> None:
