@@ -11,8 +11,8 @@ from notekeep.markdown.note import read_note
 from notekeep.vault import Vault
 from reliability import house
 from reliability.board import Result, Row, Sizes
-from reliability.interface import settled
 from reliability.edits import BOM, OPS
+from reliability.interface import settled
 from tests.support import outside
 from tests.support.hostile import ALL
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.vault import Vault
+    from notekeep.writing.plan import Done
 
 STRIDE = 7
 """Every check tries each so-manieth call of the verbs; tests/files tries all of the actions."""
@@ -81,7 +82,7 @@ ACTIONS: list[Callable[[Path, History], None]] = [
     do_rename_with_links,
 ]
 
-VERBS: dict[str, Callable[[Vault], object]] = {
+VERBS: dict[str, Callable[[Vault], Done]] = {
     "create": lambda vault: vault.create("book", "A new one"),
     "add": lambda vault: vault.add("a line", "Index"),
     "tag": lambda vault: vault.tag(["Index.md", "books/Deep Work.md"], ["x"]),
@@ -165,48 +166,62 @@ def each_call_of_a_verb(
     result: Result,
     folder: Path,
     name: str,
-    verb: Callable[[Vault], object],
+    verb: Callable[[Vault], Done],
     number: int,
     stride: int = 1,
 ) -> None:
-    """The same for a whole verb, whose vault must then be as before or as if nothing had failed."""
-    root, home = folder / "notes", folder / "home"
+    """The same for a whole verb, whose vault must then be as before or as if nothing had failed.
+
+    A tag is put on each note by itself: there, notes that were left out are named.
+    """
+    root = folder / "notes"
     after: Mapping[str, bytes] = {}
     for at in range(0, MOST, stride):
-        house.write(root)
-        shutil.rmtree(home, ignore_errors=True)
-        vault = house.open_house(root, home)
-        vault.refresh(words=False)
-        vault.history.steps()
-        told: NotekeepError | None = None
+        where = f"{name} with {errno.errorcode[number]} at call {at}"
+        vault = _fresh(root, folder / "home")
         with failing(at, number) as system:
-            try:
-                verb(vault)
-            except NotekeepError as error:
-                told = error
-            except OSError as error:
-                told = NotekeepError(str(error))
-                result.fault(f"{name} at call {at}, {system.failed_call}: a bare {error!r}")
-        if at == 0:
-            after = house.snapshot(root)
-            continue
-        where = f"{name} with {errno.errorcode[number]} at call {at}, {system.failed_call}"
+            told = _told(result, vault, verb, where)
+        where += f", {system.failed_call}"
         found = house.snapshot(root)
-        if told is None and found != after:
-            partly = set(found.values()) <= {*house.NOTES.values(), *after.values()}
-            result.expect(partly and name == "tag", f"{where}: silent")
+        if at == 0:
+            after = found
+            continue
+        result.expect(told or found == after, f"{where}: silent")
         start(vault.history, root)
-        if house.snapshot(root) not in (house.NOTES, after) and name != "tag":
-            result.damage(f"{where}: half of it is done: {told}")
+        found = house.snapshot(root)
+        if found not in (house.NOTES, after) and name != "tag":
+            result.damage(f"{where}: half of it is done")
+        if not set(found.values()) <= {*house.NOTES.values(), *after.values()}:
+            result.damage(f"{where}: a file is neither old nor new")
         for path, data in house.NOTES.items():
-            if path in after and data not in house.snapshot(root).values():
-                result.expect(after[path] in house.snapshot(root).values(), f"{where}: lost {path}")
+            if path in after and not {data, after[path]} & set(found.values()):
+                result.lose(f"{where}: {path}")
         house.close(vault)
         if not system.failed:
             return
         result.count += 1
-        result.refused += told is not None
+        result.refused += told
     result.fault(f"{name}: it never succeeded")
+
+
+def _fresh(root: Path, home: Path) -> Vault:
+    house.write(root)
+    shutil.rmtree(home, ignore_errors=True)
+    vault = house.open_house(root, home)
+    vault.refresh(words=False)
+    vault.history.steps()  # what is made at its first use is there
+    return vault
+
+
+def _told(result: Result, vault: Vault, verb: Callable[[Vault], Done], where: str) -> bool:
+    """Do a verb; whether it said that something, or all of it, could not be done."""
+    try:
+        return bool(verb(vault).refused)
+    except NotekeepError:
+        return True
+    except OSError as error:
+        result.fault(f"{where}: a bare {error!r}")
+        return True
 
 
 def run(size: int, folder: Path) -> Result:
