@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from notekeep.errors import NotFound
 from notekeep.export import lint
+from notekeep.export.anchors import same_words
 from notekeep.export.building import asks_for_drafts, build, can_build, find_program
 from notekeep.export.checks import ALL
 from notekeep.export.dom import Element, read_page
@@ -22,6 +23,7 @@ from notekeep.export.targets import open_target
 if TYPE_CHECKING:
     from notekeep.export.building import Built
     from notekeep.export.plan import Plan, PlannedPost
+    from notekeep.export.properties import Post
     from notekeep.export.targets.target import Target
 
 State = Literal["passed", "failed", "skipped"]
@@ -110,7 +112,7 @@ def _built(plan: Plan, target: Target, program: str, folder: str) -> Report:
 def _checked(
     plan: Plan, target: Target, planned: PlannedPost, drafts: Built, normal: Built
 ) -> list[Result]:
-    file = _page_of(drafts.folder, planned.post.slug)
+    file = _page_of(drafts.folder, planned.post)
     path = planned.post.path
     if not file:
         return [Result(path, "C01", "title", "failed", "the site has no page for the post")]
@@ -146,20 +148,30 @@ def _read(path: str) -> Element:
         return read_page(file.read())
 
 
-def _page_of(site: str, slug: str) -> str:
-    """Return the page of a post, whatever the site's addresses look like; "" for none."""
+def _page_of(site: str, post: Post) -> str:
+    """Return the page of a post, whatever the site's addresses look like; "" for none.
+
+    A tag can have the very name of a post, so of several the one with the post's title is it.
+    """
+    found = []
     for base, folders, files in os.walk(site):
         folders.sort()
         name = os.path.basename(base)
-        for file in files:
-            if (name == slug and file == "index.html") or file == f"{slug}.html":
-                return os.path.relpath(os.path.join(base, file), site).replace(os.sep, "/")
-    return ""
+        own = {f"{post.slug}.html"} | ({"index.html"} if name == post.slug else set())
+        places = [os.path.join(base, file) for file in files if file in own]
+        found += [os.path.relpath(place, site).replace(os.sep, "/") for place in places]
+    if len(found) > 1:
+        wanted = same_words(post.title)
+        for path in found:
+            heads = _read(os.path.join(site, path)).find("h1")
+            if any(same_words(head.text()) == wanted for head in heads):
+                return path
+    return found[0] if found else ""
 
 
 def _lists(plan: Plan, built: Built, slug: str) -> dict[str, Element]:
     """Return the pages that speak of a post and are no posts of the export themselves."""
-    own = {_page_of(built.folder, post.slug) for post in plan.published.values()}
+    own = {_page_of(built.folder, post) for post in plan.published.values()}
     lists = {}
     for base, _, files in os.walk(built.folder):
         for name in files:

@@ -16,6 +16,12 @@ from notekeep.files.paths import travel_problem
 LONGEST = 80
 """Characters; cut at a word. Addresses are read aloud and file names have limits."""
 
+_TAKEN = frozenset({"index", "_index", "404"})
+"""Names of pages that every site has."""
+
+_SPELT_OUT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
+)
 _PATHLIKE = re.compile(r"[/\\\0]|^\.\.?$|^[A-Za-z]:|[\r\n]")
 _ADDRESS = re.compile(r"[^\W_][\w.~-]{0,119}")
 
@@ -27,12 +33,12 @@ def make_slug(title: str, path: str) -> str:
     """
     from notekeep.markdown.note import slug
 
-    plain = _without_accents(title)
+    plain = _without_accents(title).lower().translate(_SPELT_OUT)
     words = slug(plain) if any(char.isalnum() for char in plain) else ""
     stem = _cut(words)
     if not stem:
         stem = "note-" + hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{stem}-note" if travel_problem(stem) else stem
+    return f"{stem}-note" if stem in _TAKEN or travel_problem(stem) else stem
 
 
 def given_slug(value: object, path: str) -> str | None:
@@ -51,7 +57,7 @@ def given_slug(value: object, path: str) -> str | None:
         )
     if problem := travel_problem(text):
         raise Refused(f"{path}: slug: {text[:60]!r} {problem}", "choose another slug")
-    if not _ADDRESS.fullmatch(text):
+    if not _ADDRESS.fullmatch(text) or text in _TAKEN:
         raise Refused(
             f"{path}: slug: {text[:60]!r} is not what an address can hold",
             f"write slug: {make_slug(text, path)}",

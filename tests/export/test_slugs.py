@@ -17,7 +17,10 @@ from notekeep.files.paths import travel_problem
         ("Atomic Habits", "atomic-habits"),
         ("Bayes' theorem", "bayes-theorem"),
         ("Café & Crème", "cafe-creme"),
-        ("Łódź", "łodz"),
+        ("Łódź", "lodz"),
+        ("Straße & Œuvre", "strasse-oeuvre"),
+        ("Index", "index-note"),
+        ("404", "404-note"),
         ("C++", "c"),
         ("日本語のノート", "日本語のノート"),
         ("../../etc/passwd", "etc-passwd"),
@@ -26,10 +29,7 @@ from notekeep.files.paths import travel_problem
     ],
 )
 def test_a_title_becomes_a_slug(title: str, slug: str) -> None:
-    if title == "Łódź":
-        assert make_slug(title, "n.md").endswith("odz")
-    else:
-        assert make_slug(title, "n.md") == slug
+    assert make_slug(title, "n.md") == slug
 
 
 def test_a_title_without_letters_gets_a_name_of_its_own() -> None:
@@ -69,7 +69,7 @@ def test_a_slug_that_an_address_can_hold_is_taken(value: str) -> None:
     "value",
     [
         *("../../x", "/etc/x", "a/b", "a\\b", "..", ".", "C:\\x", "c:x", "a\0b", "a\nb"),
-        *("CON", "aux.md", "a b", "a?b", "x" * 300, "-x", "trailing."),
+        *("index", "CON", "aux.md", "a b", "a?b", "x" * 300, "-x", "trailing."),
     ],
 )
 def test_a_slug_that_is_a_path_or_no_name_is_refused(value: str) -> None:

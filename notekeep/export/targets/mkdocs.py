@@ -74,7 +74,7 @@ class MkDocs(Target):
         if post.updated:
             dates["updated"] = post.updated
         fields: dict[str, object] = {
-            "title": post.title,
+            "title": post.title.replace("<", "&lt;"),  # themes print it as HTML
             "date": dates if len(dates) > 1 else post.day,
             "draft": post.draft,
             "slug": post.slug,

@@ -65,7 +65,7 @@ class Pelican(Target):
     def head(self, post: Post, cover: str) -> str:
         """Return lines that Pelican takes as they stand; only a summary is read as Markdown."""
         fields = {
-            "Title": post.title,
+            "Title": post.title.replace("<", "&lt;"),  # themes print it as HTML
             "Slug": post.slug,
             "Date": f"{post.day:%Y-%m-%d %H:%M%z}",
             "Modified": f"{post.updated:%Y-%m-%d %H:%M%z}" if post.updated else "",
