@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
@@ -84,8 +85,8 @@ class Editors:
         When the person has to be asked, it does not go on.
         """
         for screen in self._open:
-            if screen.is_mounted and screen.is_changed:
-                screen.save(then)
+            if screen.is_changed:
+                screen.save(partial(self._app.call_later, then))
                 return True
         return False
 

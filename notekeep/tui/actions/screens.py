@@ -255,6 +255,8 @@ OF_SCREENS: tuple[Action, ...] = (
         CHANGE,
         "Do again what ctrl+z took back while typing.",
     ),
+    Action("text-top", "To the top", ("ctrl+home",), "edit", MOVE, "To the first line."),
+    Action("text-end", "To the end", ("ctrl+end",), "edit", MOVE, "To the end of the text."),
     Action(
         "hand-over",
         "Go on in $EDITOR",

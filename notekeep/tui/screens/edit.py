@@ -14,7 +14,8 @@ from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound
 from notekeep.files.swap import Swap, Unsaved
-from notekeep.tui.completion import Completer
+from notekeep.markdown.clean import clean
+from notekeep.tui.completion import Completer, in_front_matter
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.words import plural
@@ -31,7 +32,7 @@ from notekeep.tui.screens.edit_dialogs import (
 from notekeep.tui.widgets.note_area import NoteArea
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from textual.app import ComposeResult
@@ -84,6 +85,7 @@ class EditScreen(VaultScreen):
         self._early = ""
         self._saving = False
         self._asking = False
+        self._offered = False
         self._then: Callable[[], object] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -121,12 +123,12 @@ class EditScreen(VaultScreen):
     @property
     def is_changed(self) -> bool:
         """Whether something is shown that is not in the file."""
-        return self.editing.is_changed(self.area.lines)
+        return bool(self.query(NoteArea)) and self.editing.is_changed(self.area.lines)
 
     def _tell(self) -> None:
         """Say what is edited, how long it is, and where the cursor stands."""
         row, column = self.area.cursor_location
-        words = plural(sum(len(line.split()) for line in self.area.lines), "word")
+        words = plural(count_words(self.area.lines), "word")
         mark = "unsaved · " if self.is_changed else ""
         self.say(f"{self.label} · {mark}{words} · {row + 1}:{column + 1}")
 
@@ -134,8 +136,9 @@ class EditScreen(VaultScreen):
 
     def type_early(self, character: str) -> None:
         """Take a character that was typed before the text had the focus."""
-        if self.area.is_mounted:
-            self.area.insert(character)
+        area = self.query_one_optional(NoteArea)
+        if area is not None and area.is_mounted:
+            area.insert(character)
         else:
             self._early += character
 
@@ -168,18 +171,17 @@ class EditScreen(VaultScreen):
 
     def keep_unsaved(self) -> None:
         """Write what is typed into the swap file before this returns: the program is ending."""
-        areas = self.query(NoteArea)
-        if areas and self.is_changed and not self._asking:
+        if self.is_changed and not self._offered:
             try:
                 self._swap.write(self._unsaved(), durable=True)
             except NotekeepError as error:
                 show_error(self, error)
 
     def _offer_unsaved(self, unsaved: Unsaved) -> None:
-        self._asking = True
+        self._asking = self._offered = True
 
         def answered(answer: str | None) -> None:
-            self._asking = False
+            self._asking = self._offered = False
             if answer == RESTORE:
                 self._restore(unsaved)
             elif answer == DISCARD:
@@ -254,7 +256,8 @@ class EditScreen(VaultScreen):
     def _saved(self, content: bytes, done: Done) -> None:
         self._saving = False
         for problem in done.refused:
-            self.app.notify(f"{problem.message}\n{problem.hint}", severity="error", markup=False)
+            text = clean(f"{problem.message}\n{problem.hint}")
+            self.app.notify(text, severity="error", markup=False)
         if not done.step:
             self._then = None
             self._keep()
@@ -378,6 +381,16 @@ class EditScreen(VaultScreen):
                 self.app.post_message(VaultChanged())
 
         in_background(self, keep, kept, group="write")
+
+
+def count_words(lines: Sequence[str]) -> int:
+    """Count the words of a note's text; its front matter is none."""
+    start = 0
+    if lines[0].rstrip() == "---":
+        start = next(
+            (row + 1 for row in range(1, len(lines)) if not in_front_matter(lines, row + 1)), 0
+        )
+    return sum(len(line.split()) for line in lines[start:])
 
 
 def _ignore(_: object) -> None:

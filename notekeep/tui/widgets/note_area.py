@@ -161,6 +161,12 @@ class NoteArea(TextArea):
         else:
             super().action_cursor_right(select)
 
+    def action_text_top(self) -> None:
+        self.move_cursor((0, 0))
+
+    def action_text_end(self) -> None:
+        self.move_cursor(self.document.end)
+
     def action_redo_typing(self) -> None:
         self.redo()
 

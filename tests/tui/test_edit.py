@@ -1,0 +1,441 @@
+"""Editing a note: only what was edited changes, and what others do meanwhile is not lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.events import Paste
+
+from notekeep.files.swap import Swap, Unsaved
+from tests.support.screens import seen, shows, tree, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.edit import EditScreen
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+SIZE = (90, 24)
+ODD = "inbox/odd.md"
+ODD_LINES = [
+    b"\xef\xbb\xbf---\r\n",
+    b"title: odd\r\n",
+    b"---\n",
+    b"one \x1b]52;c;aGk=\x07 two\r\n",
+    b"nel\xc2\x85ls\xe2\x80\xa8ff\x0cvt\x0bfs\x1cend\n",
+    b"caf\xe9 is not UTF-8\r\n",
+    b"nul \x00, cr \r, del \x7f, turned \xe2\x80\xae\n",
+    "e\u0301 \U0001f469\u200d\U0001f680 \u6f22\u5b57\t\u241b\r\n".encode(),
+    b"last without an end",
+]
+
+
+@pytest.fixture
+def odd(root: Path) -> Path:
+    """A note with every kind of line end and character that is hard on editors."""
+    path = root / ODD
+    path.write_bytes(b"".join(ODD_LINES))
+    return path
+
+
+def bytes_of(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def editor(app: NotekeepApp) -> EditScreen:
+    screen = app.editors.here
+    assert screen is not None
+    return screen
+
+
+async def edit(app: NotekeepApp, pilot: Pilot[Any], path: str) -> EditScreen:
+    """Open a note in the editor and wait until it can be typed into."""
+    await until(pilot, lambda: shows(app, " notes"))
+    app.editors.open(path)
+    await until(pilot, lambda: app.focused is not None and app.focused is editor(app).area)
+    return editor(app)
+
+
+async def press_all(app: NotekeepApp, pilot: Pilot[Any], text: str) -> None:
+    """Type, and wait until it is in the text."""
+    area = editor(app).area
+    before = sum(map(len, area.lines))
+    type_text(app, text)
+    await until(pilot, lambda: sum(map(len, area.lines)) == before + len(text))
+
+
+async def test_e_edits_the_note_and_escape_saves_and_leaves(make_app: MakeApp, root: Path) -> None:
+    path = root / "books" / "Deep Work.md"
+    before = path.read_bytes()
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("slash")
+        type_text(app, "phone")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        await pilot.press("enter", "e")
+        await until(pilot, lambda: shows(app, "esc done") and shows(app, "16 words"))
+        assert shows(app, "title: Deep Work")
+        await pilot.press("ctrl+end")
+        await press_all(app, pilot, "Read it again.")
+        await until(pilot, lambda: shows(app, "unsaved · 19 words"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None)
+        assert path.read_bytes() == before + b"Read it again."
+        await pilot.press("u")
+        await until(pilot, lambda: path.read_bytes() == before)
+
+
+async def test_keys_pressed_right_after_e_are_typed(make_app: MakeApp, root: Path) -> None:
+    """`d` would delete the note, had it gone to the list."""
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("slash")
+        type_text(app, "phone")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        await pilot.press("enter")
+        type_text(app, "eddu")
+        await until(pilot, lambda: shows(app, "dduDepth needs hours"))
+        await pilot.press("ctrl+s")
+        path = root / "books" / "Deep Work.md"
+        await until(pilot, lambda: b"\ndduDepth needs" in path.read_bytes())
+
+
+@pytest.mark.usefixtures("odd")
+async def test_looking_at_a_note_in_the_editor_changes_nothing(
+    make_app: MakeApp, root: Path
+) -> None:
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await edit(app, pilot, ODD)
+        await pilot.press("down", "end", "x", "backspace", "ctrl+s", "pagedown", "escape")
+        await until(pilot, lambda: app.editors.here is None)
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("line", range(len(ODD_LINES)))
+async def test_an_edited_line_is_the_only_one_that_changes(
+    make_app: MakeApp, odd: Path, line: int
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, ODD)
+        screen.area.go_to((line, 0))
+        await pilot.press("X", "ctrl+s")
+        await until(pilot, lambda: not screen.is_changed)
+    after = bytes_of(odd)
+    bom = b"\xef\xbb\xbf"
+    expected = list(ODD_LINES)
+    mark = bom if line == 0 else b""
+    expected[line] = mark + b"X" + expected[line].removeprefix(mark)
+    assert after == b"".join(expected)
+
+
+async def test_what_a_terminal_would_obey_is_shown_and_kept(make_app: MakeApp, odd: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await edit(app, pilot, ODD)
+        await until(pilot, lambda: shows(app, "one ␛]52;c;aGk=␇ two"))
+        assert shows(app, "nel�ls�ff␌vt␋fs␜end")
+        assert shows(app, "caf� is not UTF-8")
+        for text in seen(app):
+            assert not any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text)
+            assert not any(0xE000 <= ord(char) < 0xF900 for char in text)
+    assert bytes_of(odd) == b"".join(ODD_LINES)
+
+
+async def test_a_moved_line_and_a_hostile_paste_keep_their_characters(
+    make_app: MakeApp, odd: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, ODD)
+        screen.area.go_to((3, 0))
+        await pilot.press("ctrl+x", "ctrl+home", "ctrl+v")
+        app.post_message(Paste("\x1b[2J\r\nnew\rline"))
+        await until(pilot, lambda: shows(app, "␛[2J"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: not screen.is_changed)
+    after = bytes_of(odd)
+    assert after.startswith(b"\xef\xbb\xbf" + ODD_LINES[3] + b"\x1b[2J\r\nnew\r\nline---\r\n")
+    assert after.endswith(b"".join(ODD_LINES[4:]))
+
+
+async def test_offers_are_taken_with_tab(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "daily/2026-11-24.md")
+        await until(pilot, lambda: screen.area.completer.offers(["[[dee"], 0, 5))
+        await pilot.press("ctrl+end")
+        await press_all(app, pilot, "See [[dee")
+        await until(pilot, lambda: shows(app, "See [[deep Work]]"))
+        await pilot.press("tab")
+        await press_all(app, pilot, " #att")
+        await pilot.press("tab", "ctrl+s")
+        await until(pilot, lambda: not screen.is_changed)
+    assert (root / "daily/2026-11-24.md").read_text().endswith("See [[Deep Work]] #attention")
+
+
+async def test_quitting_saves(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await edit(app, pilot, "books/Deep Work.md")
+        await press_all(app, pilot, "!")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    assert (root / "books/Deep Work.md").read_bytes().startswith(b"!---\n")
+
+
+def by_another_program(path: Path, old: str, new: str) -> None:
+    """Change a file as an editor would: read it, write another one, put it in place."""
+    code = (
+        "import os, sys\n"
+        "path, old, new = sys.argv[1:]\n"
+        "data = open(path, 'rb').read()\n"
+        "open(path + '~', 'wb').write(data.replace(old.encode(), new.encode()))\n"
+        "os.replace(path + '~', path)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, path, old, new], check=True)
+
+
+async def test_a_note_that_is_not_edited_follows_the_file(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "posts/A draft.md")
+        screen.area.go_to((8, 2))
+        by_another_program(root / "posts/A draft.md", "Written in", "Above.\n\nWritten in")
+        await until(pilot, lambda: shows(app, "Above."))
+        assert not screen.is_changed
+        # The cursor stands in the line it stood in.
+        assert screen.area.lines[screen.area.cursor_location[0]] == "- one"
+
+
+async def test_changes_in_other_places_are_merged(make_app: MakeApp, root: Path) -> None:
+    path = root / "posts/A draft.md"
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await edit(app, pilot, "posts/A draft.md")
+        await pilot.press("ctrl+end")
+        await press_all(app, pilot, "- three")
+        by_another_program(path, "Written in", "Said in")
+        await until(pilot, lambda: shows(app, "Said in the open") and shows(app, "- three"))
+        await until(pilot, lambda: shows(app, "Merged with what another program saved"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None)
+        assert not screen.is_attached
+    text = path.read_text()
+    assert "Said in the open" in text
+    assert text.endswith("- two\n- three")
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs", "both"])
+async def test_changes_of_the_same_line_are_asked_about(
+    make_app: MakeApp, root: Path, vault: Vault, choice: str
+) -> None:
+    path = root / "posts/A draft.md"
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await edit(app, pilot, "posts/A draft.md")
+        screen.area.go_to((6, 0))
+        await press_all(app, pilot, "Mine: ")
+        by_another_program(path, "Written in", "Theirs: Written in")
+        await until(pilot, lambda: shows(app, "Another program changed the same lines"))
+        for _ in range(["mine", "theirs", "both"].index(choice)):
+            await pilot.press("down")
+        await pilot.press("enter")
+        shown = "Mine: Written" if choice == "mine" else "Theirs: Written"
+        await until(pilot, lambda: shows(app, shown) and app.screen is screen)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None)
+    texts = {file.name: file.read_text() for file in (root / "posts").glob("*.md")}
+    now = texts.pop("A draft.md")
+    assert ("Mine: Written" in now) == (choice == "mine")
+    assert ("Theirs: Written" in now) == (choice != "mine")
+    assert len(texts) == (choice == "both")
+    assert all("Mine: Written" in text for text in texts.values())
+    # Whatever was chosen, the other version is in history.
+    kept = [vault.history.blob(one.digest) for one in vault.history.versions("posts/A draft.md")]
+    for version in (b"Mine: Written", b"Theirs: Written"):
+        assert version in path.read_bytes() or any(version in text for text in kept)
+
+
+async def test_a_note_that_is_gone_is_made_again_by_a_save(make_app: MakeApp, root: Path) -> None:
+    path = root / "posts/A draft.md"
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await edit(app, pilot, "posts/A draft.md")
+        await press_all(app, pilot, "Still ")
+        path.unlink()
+        await until(pilot, lambda: shows(app, "is gone from the vault"))
+        await pilot.press("ctrl+s")
+        await until(pilot, path.exists)
+    assert path.read_bytes().startswith(b"Still ---\n")
+
+
+# Crashes.
+
+CHILD = """
+import asyncio, os, sys
+from notekeep.vault import Vault
+from notekeep.tui.app import NotekeepApp
+from tests.support.screens import type_text, until
+async def main():
+    app = NotekeepApp(Vault.open(sys.argv[1]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.editors.open("books/Deep Work.md")
+        await until(pilot, lambda: app.focused and app.editors.here)
+        type_text(app, "typed before the crash ")
+        await until(pilot, lambda: app.editors.here.area.lines[0].startswith("typed before the c"))
+        print("typed", flush=True)
+        if sys.argv[2] == "raise":
+            await until(pilot, lambda: "crash ---" in app.editors.here.area.lines[0])
+            app.call_later(lambda: 1 / 0)
+        while app.is_running:
+            await asyncio.sleep(0.02)
+asyncio.run(main())
+"""
+
+
+def crash(root: Path, how: str) -> str:
+    """Type in another process and let it die; give what the swap file then holds."""
+    code = [sys.executable, "-c", CHILD, str(root), how]
+    from notekeep import config
+
+    state = config.vault_places(str(root), config.Places.of_machine()).state
+    swap = Swap(state, "books/Deep Work.md")
+    with subprocess.Popen(
+        code, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=os.getcwd(), text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "typed\n"
+        if how == "kill":
+            import time
+
+            deadline = time.monotonic() + 3
+            while swap.read() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            child.kill()
+        child.wait(30)
+    unsaved = swap.read()
+    assert unsaved is not None
+    return unsaved.text
+
+
+@pytest.mark.parametrize("how", ["kill", "raise"])
+async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
+    make_app: MakeApp, root: Path, how: str
+) -> None:
+    path = root / "books/Deep Work.md"
+    before = path.read_bytes()
+    assert crash(root, how).startswith("typed before the crash ---\n")
+    assert path.read_bytes() == before
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        app.editors.open("books/Deep Work.md")
+        await until(pilot, lambda: shows(app, "Unsaved text from "))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: shows(app, "+typed before the crash ---"))
+        await pilot.press("escape")
+        await until(pilot, lambda: shows(app, "Unsaved text from "))
+        await pilot.press("enter")
+        await until(pilot, lambda: shows(app, "typed before the crash ---"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None)
+    assert path.read_bytes() == b"typed before the crash " + before
+
+
+async def unsaved_of(vault: Vault, data: bytes, base: bytes) -> Swap:
+    swap = Swap(vault.places.state, "posts/A draft.md")
+    swap.write(Unsaved.of("posts/A draft.md", data, base, (0, 0)))
+    return swap
+
+
+async def test_unsaved_text_is_merged_with_what_the_file_became(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    path = root / "posts/A draft.md"
+    base = path.read_bytes()
+    swap = await unsaved_of(vault, base + b"- three\n", base)
+    path.write_bytes(base.replace(b"Written in", b"Said in"))
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        app.editors.open("posts/A draft.md")
+        await until(pilot, lambda: shows(app, "Unsaved text from "))
+        await pilot.press("enter")
+        await until(pilot, lambda: shows(app, "Said in the open") and shows(app, "- three"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None)
+    assert path.read_bytes() == base.replace(b"Written in", b"Said in") + b"- three\n"
+    assert swap.read() is None
+
+
+async def test_unsaved_text_can_be_left_for_later_and_discarded(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    path = root / "posts/A draft.md"
+    base = path.read_bytes()
+    swap = await unsaved_of(vault, b"typed\n", base)
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        for keys in (["escape"], ["down", "down", "enter"]):
+            app.editors.open("posts/A draft.md")
+            await until(pilot, lambda: shows(app, "Unsaved text from "))
+            assert swap.read() is not None
+            await pilot.press(*keys)
+            await until(pilot, lambda: not shows(app, "Unsaved text from "))
+        assert swap.read() is None
+        await until(pilot, lambda: shows(app, "Written in the open"))
+    assert path.read_bytes() == base
+
+
+# Random keys: R13 of the reliability scorecard at a small size.
+
+KEYS = (
+    *("x", "space", "enter", "backspace", "delete", "left", "right", "up", "down", "home", "end"),
+    *("ctrl+z", "ctrl+y", "ctrl+k", "ctrl+u", "ctrl+w", "ctrl+x", "ctrl+v", "ctrl+home"),
+    *("shift+down", "shift+right", "ctrl+end", "tab", "ctrl+shift+k", "é", "漢"),
+)
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("NOTEKEEP_SIZE", "4"))))
+async def test_random_keys_leave_other_lines_as_they_were(
+    make_app: MakeApp, odd: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    lines = [b"%d " % n + dice.choice(ODD_LINES).removeprefix(b"\xef\xbb\xbf") for n in range(30)]
+    lines = [line if line.endswith(b"\n") else line + b"\n" for line in lines]
+    write(odd, b"".join(lines))
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, ODD)
+        shown = list(screen.area.lines)
+        screen.area.go_to((dice.randrange(30), 0))
+        await pilot.press(*dice.choices(KEYS, k=25))
+        edited = list(screen.area.lines)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: not screen.is_changed)
+    after = bytes_of(odd).split(b"\n")
+    assert len(after) == len(edited)
+    was = dict(zip(shown, b"".join(lines).split(b"\n"), strict=True))
+    for text, data in zip(edited[:-1], after[:-1], strict=True):
+        if text in was and text:
+            assert data == was[text]
