@@ -116,7 +116,9 @@ class Catalog(Store):
 
     def named(self, name: str) -> list[Row]:
         """All notes whose file name, title or an alias is that name, case aside, by path."""
-        where = Condition("id IN (SELECT note FROM names WHERE key = ?)", (link_key(name),))
+        where = Condition(
+            "id IN (SELECT note FROM names WHERE key = ?)", (link_key(store_path(name)),)
+        )
         found = self.find(ROW, where, "ORDER BY path")
         return [row_of(cells) for cells in found]
 

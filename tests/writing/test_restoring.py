@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -181,3 +182,21 @@ class TestForget:
         traces = traces_of(vault, "Deep Work")
         assert not traces.there
         assert traces.trashed == [".trash/books/Deep Work.md"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no text")
+def test_a_name_that_is_no_text_goes_all_the_way(
+    vault: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    odd = "inbox/odd\udcff.md"
+    Path(vault.root, odd).write_text("Text\n", "utf-8")
+    vault.refresh(words=False)
+    before = texts()
+    vault.tag([odd], ["x"])
+    assert len(past_of(vault.plan, vault.history, "odd\udcff").versions) == 2
+    with pytest.raises(NotFound):
+        past_of(vault.plan, vault.history, "odd\udcfe")
+    vault.delete(odd)
+    assert untrash(vault, "odd\udcff") == [odd]
+    vault.undo(3)
+    assert texts() == before
