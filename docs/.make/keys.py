@@ -1,0 +1,84 @@
+"""Writes `docs/keys.md` from the registry of what a person can do in the interface.
+
+python docs/.make/keys.py [FILE]
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from notekeep.cli.main import load
+from notekeep.tui.actions import CONTEXTS, GO_KEYS, of_context
+from notekeep.tui.keys import key_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.tui.actions import Action
+
+PAGE = Path(__file__).resolve().parents[1] / "keys.md"
+HEAD = """\
+# Keys
+
+What can be done in the interface, by the place where it works. `?` shows the keys of the place you
+are in, and `ctrl+p` finds every action by its name, also those without a key.
+
+The last column is the action's id. By it the settings of the person (`notekeep config` says where
+the file is) give an action other keys, several with commas between:
+
+```toml
+[keys]
+new-note = "n,ctrl+n"
+```
+
+<!-- Written by docs/.make/keys.py; change notekeep/tui/actions instead. -->
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for context, title in CONTEXTS.items():
+        parts.append(f"## {title}\n")
+        parts.append("\n".join(_table(context)) + "\n")
+        if context == "app":
+            ways = ", ".join(f"`g {key}` {title}" for key, _, title in GO_KEYS)
+            parts.append(f"After `g`: {ways}.\n")
+    return "\n".join(parts)
+
+
+def _table(context: str) -> Iterator[str]:
+    yield "| keys | | what it does | on the command line | id |"
+    yield "|---|---|---|---|---|"
+    for action in of_context(context):
+        yield _row(action)
+
+
+def _row(action: Action) -> str:
+    keys = " ".join(f"`{key_name(key)}`" for key in action.keys)
+    command = f"`{action.command}`" if _is_there(action.command) else ""
+    cells = (keys, action.title, action.help, command, f"`{action.id}`")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _is_there(command: str) -> bool:
+    """Whether the command line has a command: its verb, and what follows when that is a word."""
+    name, _, rest = command.partition(" ")
+    verb, inner = load(name), rest.partition(" ")[0]
+    if verb is None or not (inner.isalpha() and inner.islower()):
+        return verb is not None
+    return isinstance(verb, click.Group) and bool(verb.get_command(click.Context(verb), inner))
+
+
+def main() -> None:
+    """Write the page."""
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
+    target.write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""The other pages' examples work, one after the other, in a copy of the sample vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.mark.parametrize("page", ["notes.md", "habits.md", "export.md", "safety.md"])
+def test_every_example_works(page: str, failing: Callable[[str], list[str]]) -> None:
+    assert failing(page) == []

@@ -1,0 +1,34 @@
+"""Generated pages are what their scripts write, and links between pages lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+
+
+@pytest.mark.parametrize("name", ["commands", "keys"])
+def test_the_committed_page_is_what_its_script_writes(name: str, tmp_path: Path) -> None:
+    script, written = DOCS / ".make" / f"{name}.py", tmp_path / "page.md"
+    subprocess.run([sys.executable, script, written], check=True, timeout=60)
+    committed = (DOCS / f"{name}.md").read_text("utf-8")
+    assert written.read_text("utf-8") == committed, (
+        f"run `python docs/.make/{name}.py` and commit what it writes"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_lead_to_files_that_are_there(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_readme_links_every_page() -> None:
+    readme = (DOCS.parent / "README.md").read_text("utf-8")
+    assert [page.name for page in PAGES if f"docs/{page.name}" not in readme] == []
