@@ -15,6 +15,7 @@ from notekeep.cli.raw import RawCommand
 from notekeep.errors import UsageError
 from notekeep.index import checkin
 from notekeep.index.habits import HabitIndex
+from notekeep.markdown.clean import clean_line
 
 if TYPE_CHECKING:
     from notekeep.habits.view import HabitView
@@ -63,7 +64,9 @@ def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
     question = f"{habit.title} ({dates.short(day, today)}{goal})  y/n/s/number/enter"
     while True:
         try:
-            answer = click.prompt(question, default="", show_default=False, err=True).strip()
+            answer = click.prompt(
+                clean_line(question), default="", show_default=False, err=True
+            ).strip()
         except click.Abort:
             output.note("")
             return False

@@ -9,6 +9,7 @@ import click
 
 from notekeep.cli import output
 from notekeep.errors import Refused
+from notekeep.markdown.clean import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ def agree(question: str, why: str) -> None:
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise Refused(why, "say --yes to do it, --dry-run to see it")
-    if not click.confirm(question, err=True):
+    if not click.confirm(clean(question), err=True):
         raise Refused("nothing was changed")
 
 

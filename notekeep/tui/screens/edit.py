@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import getters
 from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound
@@ -54,8 +53,6 @@ class EditScreen(VaultScreen):
     CSS_PATH = "edit.tcss"
     OPENED_BY = "show-browse"
 
-    area = getters.query_one(NoteArea)
-
     def __init__(
         self,
         vault: Vault,
@@ -76,6 +73,9 @@ class EditScreen(VaultScreen):
         super().__init__(vault, glyphs, today)
         self.editing = editing
         self.path = editing.path
+        # Held here: when the program fails, its widgets go before what is typed can be asked of
+        # them through the screen.
+        self.area = NoteArea(editing.lines, editing.stand_ins)
         row = vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
         self._line = line
@@ -90,7 +90,7 @@ class EditScreen(VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="sheet"):
-            yield NoteArea(self.editing.lines, self.editing.stand_ins)
+            yield self.area
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -123,7 +123,7 @@ class EditScreen(VaultScreen):
     @property
     def is_changed(self) -> bool:
         """Whether something is shown that is not in the file."""
-        return bool(self.query(NoteArea)) and self.editing.is_changed(self.area.lines)
+        return self.editing.is_changed(self.area.lines)
 
     def _tell(self) -> None:
         """Say what is edited, how long it is, and where the cursor stands."""
@@ -136,9 +136,8 @@ class EditScreen(VaultScreen):
 
     def type_early(self, character: str) -> None:
         """Take a character that was typed before the text had the focus."""
-        area = self.query_one_optional(NoteArea)
-        if area is not None and area.is_mounted:
-            area.insert(character)
+        if self.area.is_mounted:
+            self.area.insert(character)
         else:
             self._early += character
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from notekeep.markdown.clean import clean_line
@@ -76,7 +77,8 @@ class ProblemsScreen(ModalScreen[None]):
     def _show(self, problems: list[Problem]) -> None:
         self._list.problems = problems
         self._list.rows_changed()
-        self.query_one("#dialog").border_title = plural(len(problems), "problem").capitalize()
+        title = plural(len(problems), "problem").capitalize()
+        self.query_one("#dialog").border_title = Content(title)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
