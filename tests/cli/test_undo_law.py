@@ -60,7 +60,7 @@ def run(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         return main(list(words))
 
     (sample / "inbox/Gone.md").write_text("Once here.\n", "utf-8")
-    (sample / "inbox/Odd.md").write_text("---\ntags: a, a\n---\n[[Deep Wrok]]\n", "utf-8")
+    (sample / "inbox/Odd.md").write_text("---\ntags: a, a\n---\n[[Deep Wyrk]]\n", "utf-8")
     note = (sample / "books/Deep Work.md").read_bytes()
     (sample / COPY).write_bytes(note + b"\nA line of the copy.\n")
     assert run("set", "rating=2", "--", "Make It Stick") == 0

@@ -35,13 +35,13 @@ def mended(found: Lint) -> str:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("[[Deep Wrok]]", "[[Deep Work]]"),
+        ("[[Deep Wyrk]]", "[[Deep Work]]"),
         ("[[Deep Wrk#Rules|text]]", "[[Deep Work#Rules|text]]"),
-        ("![[Deeep Work]]", "![[Deep Work]]"),
-        ("[[books/Deep Wrok]]", "[[books/Deep Work]]"),
-        ("[a](../books/Deep%20Wrok.md#x)", "[a](../books/Deep%20Work.md#x)"),
+        ("![[Deepp Work]]", "![[Deep Work]]"),
+        ("[[books/Deep Wyrk]]", "[[books/Deep Work]]"),
+        ("[a](../books/Deep%20Wyrk.md#x)", "[a](../books/Deep%20Work.md#x)"),
         ("[a](Relatve.md)", "[a](Relative.md)"),
-        ("`[[Deep Wrok]]` [[Deep Wrok]]", "`[[Deep Wrok]]` [[Deep Work]]"),
+        ("`[[Deep Wyrk]]` [[Deep Wyrk]]", "`[[Deep Wyrk]]` [[Deep Work]]"),
     ],
 )
 def test_a_link_that_misses_one_name_by_a_letter_is_corrected(
@@ -57,14 +57,20 @@ def test_a_link_that_misses_one_name_by_a_letter_is_corrected(
     [
         "[[Nowhere near]]",
         "[[Lst]]",  # too short to be told
-        "[[Deep Work]] and [a](https://example.org/Deep%20Wrok)",
-        "`[[Deep Wrok]]`",
+        "[[Deep Work]] and [a](https://example.org/Deep%20Wyrk)",
+        "`[[Deep Wyrk]]`",
         "![[pictur.png]]",
     ],
 )
 def test_no_link_is_guessed(vault: Vault, text: str) -> None:
     found = lint(vault, text)
     assert (found.findings, found.plan.changes) == ([], [])
+
+
+def test_two_letters_in_the_wrong_order_are_one_slip() -> None:
+    near = NearNames([("Zettel.md", "", [])])
+    assert near.of("Zetetl") is not None
+    assert near.of("Ztetle") is None
 
 
 def test_two_near_names_are_none() -> None:
@@ -143,13 +149,13 @@ def test_a_name_that_does_not_travel_is_said_and_left(vault: Vault) -> None:
 
 
 def test_a_note_that_cannot_be_read_hides_no_other(vault: Vault) -> None:
-    lint(vault, "[[Deep Wrok]]\n")
+    lint(vault, "[[Deep Wyrk]]\n")
     found = vault.plan.lint(["inbox/Broken.md", NOTE])
     assert [change.path for change in found.plan.changes] == [NOTE]
 
 
 def test_all_is_one_step(vault: Vault, texts: Callable[[], dict[str, bytes]]) -> None:
-    lint(vault, "---\ntags: a, b\n---\n[[Deep Wrok]]\n")
+    lint(vault, "---\ntags: a, b\n---\n[[Deep Wyrk]]\n")
     lint(vault, "---\ntags: a, a\n---\n", "inbox/Second.md")
     before = texts()
     found = vault.plan.lint([NOTE, "inbox/Second.md"], "all")
