@@ -252,4 +252,4 @@ def _judge_append(result: Result, scene: Scene, base: Path, *, ended: bool, wher
     result.expect(log.read_bytes().endswith(f"\n{LINE}\n".encode()), f"{where}: lines run together")
 
 
-ROW = Row("R7", "power cut after each call", Sizes(3, 48, 1000), run)
+ROW = Row("R7", "power cut after each call", Sizes(3, 100, 5000), run)

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from notekeep.vault import Vault
+from reliability import house
 from reliability.board import Result, Row, Sizes
 from reliability.interface import settled
 from tests.support.notes import varied_notes
@@ -25,9 +26,13 @@ KINDS = 1000
 """So many different notes there are; each is there many times, under a title of its own."""
 
 
+USUAL = 14_000
+"""The size of a large vault of one person."""
+
+
 def allowed(count: int) -> float:
-    """Seconds that opening to a usable list may take: 0.5 up to 14,000 notes, 1.5 up to 100,000."""
-    return 0.5 if count <= 14_000 else 1.5 if count <= 100_000 else 10.0
+    """Seconds that opening to a usable list may take: 0.5 up to USUAL notes, 1.5 up to 100,000."""
+    return 0.5 if count <= USUAL else 1.5 if count <= 100_000 else 10.0
 
 
 def open_list(root: Path) -> int:
@@ -39,10 +44,20 @@ def open_list(root: Path) -> int:
 
 
 def run(size: int, folder: Path, opener: Callable[[Path], int] = open_list) -> Result:
-    """Make and index `size` notes, open them, look for changes, and use the interface."""
+    """Make and index `size` notes, open them, look for changes, and use the interface.
+
+    More than USUAL notes are tried after USUAL ones.
+    """
     result = Result(count=size)
-    root = folder / "notes"
-    _write(root, size)
+    counts = [USUAL, size] if size > USUAL else [size]
+    result.size = "; ".join(
+        _one_size(result, folder / str(count), count, opener) for count in counts
+    )
+    return result
+
+
+def _one_size(result: Result, root: Path, count: int, opener: Callable[[Path], int]) -> str:
+    _write(root, count)
     vault = Vault.open(root)
     began = time.perf_counter()
     vault.refresh()
@@ -51,21 +66,21 @@ def run(size: int, folder: Path, opener: Callable[[Path], int] = open_list) -> R
     times = []
     for _ in range(3):
         began = time.perf_counter()
-        result.expect(opener(root) == min(size, FIRST), "the first page is not full")
+        result.expect(opener(root) == min(count, FIRST), "the first page is not full")
         times.append(time.perf_counter() - began)
-    result.expect(min(times) < allowed(size), f"{min(times):.2f} s to a list of {size:,} notes")
+    result.expect(min(times) < allowed(count), f"{min(times):.2f} s to a list of {count:,} notes")
     began = time.perf_counter()
     vault.refresh()
     swept = time.perf_counter() - began
-    for number in range(0, size, max(1, size // 50)):
+    for number in range(0, count, max(1, count // 50)):
         (root / f"{number % 100}/{number}.md").write_bytes(b"# Changed\n")
     stall = asyncio.run(_longest_stall(root))
     result.expect(stall < STALL, f"the interface did not answer for {stall * 1000:.0f} ms")
-    result.size = (
-        f"{size:,} notes: index {indexed:.1f} s, open {min(times) * 1000:.0f} ms,"
+    house.close(vault)
+    return (
+        f"{count:,} notes: index {indexed:.1f} s, open {min(times) * 1000:.0f} ms,"
         f" sweep {swept * 1000:.0f} ms, stall {stall * 1000:.0f} ms"
     )
-    return result
 
 
 def _write(root: Path, size: int) -> None:
@@ -108,4 +123,4 @@ async def _longest_stall(root: Path) -> float:
     return longest
 
 
-ROW = Row("R18", "many notes", Sizes(500, 14_000, 100_000), run, alone=True)
+ROW = Row("R18", "many notes", Sizes(500, 100_000, 1_000_000), run, alone=True)
