@@ -13,6 +13,9 @@ import signal
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.app import App
+from textual.css.query import NoMatches
+
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
@@ -49,6 +52,9 @@ if TYPE_CHECKING:
     from notekeep.writing.steps import Taken
 
 
+STYLED = ("browse", "today", "habits", "publish", "dialogs")
+"""Screens whose styles are read at once: a file that comes later has all of them parsed again."""
+
 CHECK_IN, CHANGE = "check-in", "change"
 
 
@@ -56,7 +62,7 @@ class NotekeepApp(Keyboard):
     """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar = ["app.tcss", *(f"screens/{name}.tcss" for name in STYLED)]
     BINDINGS = bindings("app", priority=("quit",))
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE: ClassVar[str] = places.BROWSE
@@ -94,10 +100,20 @@ class NotekeepApp(Keyboard):
             self.register_theme(theme)
         wanted = vault.person.theme or self.place.theme
         no_colour = self.no_color and not vault.person.theme
-        self.theme = choose(wanted, self.available_themes, no_colour=no_colour)
+        self._start_in(choose(wanted, self.available_themes, no_colour=no_colour))
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         self.set_keymap(vault.person.keys)
+
+    def _start_in(self, name: str) -> None:
+        """Take a theme before anything is styled, so that nothing is styled twice."""
+        if self.available_themes[name].ansi:
+            self.theme = name
+            return
+        self.set_reactive(App.theme, name)
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # Screens, each made when it is first shown.
 
@@ -239,10 +255,12 @@ class NotekeepApp(Keyboard):
         self._catch_up()
 
     def _show_changed(self) -> None:
-        for screen in self._screens:
-            if screen.is_mounted:
-                screen.vault_changed()
-        self.editors.changed()
+        # The parts of a screen go before it when the program ends, while other programs go on.
+        with contextlib.suppress(NoMatches):
+            for screen in self._screens:
+                if screen.is_mounted:
+                    screen.vault_changed()
+            self.editors.changed()
 
     def on_open_note(self, event: OpenNote) -> None:
         if self.editors.left_for(partial(self.on_open_note, event)):
@@ -373,17 +391,9 @@ class NotekeepApp(Keyboard):
         self.push_screen(HelpScreen(place, self.vault.person.keys, self.glyphs))
 
     def action_palette(self) -> None:
-        from textual.command import CommandPalette
+        from notekeep.tui.commands import Palette
 
-        from notekeep.tui.commands import ActionCommands, NoteCommands
-
-        self.push_screen(
-            CommandPalette(
-                providers=[ActionCommands, NoteCommands],
-                placeholder="An action, or the title of a note",
-                id="--command-palette",
-            )
-        )
+        self.push_screen(Palette())
 
     def action_change_theme(self) -> None:
         self.search_themes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.command import DiscoveryHit, Hit, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.markup import escape
 
@@ -52,6 +52,55 @@ def offers(screen: VaultScreen) -> list[Offer]:
 
 def _has(node: DOMNode, action: Action) -> bool:
     return hasattr(node, f"action_{action.method}")
+
+
+class Palette(CommandPalette):
+    """Textual's palette in our own looks; its styles are read when it is first opened."""
+
+    DEFAULT_CSS = """
+    Palette > Vertical {
+        background: $panel;
+        border: round $border-blurred;
+        margin: 2 0 0 0;
+        max-width: 84;
+    }
+
+    Palette #--input {
+        border: none;
+        padding: 0 1;
+    }
+
+    Palette SearchIcon {
+        display: none;
+    }
+
+    Palette #--results {
+        border: none;
+        background: $panel;
+    }
+
+    Palette CommandList {
+        background: $panel;
+        border: none;
+    }
+
+    Palette CommandList > .option-list--option-highlighted {
+        background: $block-cursor-background;
+        color: $block-cursor-foreground;
+    }
+
+    Palette > .command-palette--highlight {
+        color: $accent;
+        text-style: bold underline;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            providers=[ActionCommands, NoteCommands],
+            placeholder="An action, or the title of a note",
+            id="--command-palette",
+        )
 
 
 class ActionCommands(Provider):

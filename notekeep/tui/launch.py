@@ -67,9 +67,11 @@ class FirstPage:
 
     def _read(self) -> None:
         from notekeep.errors import NotekeepError
+        from notekeep.vault import Rows
 
         try:
-            self._rows = self._vault.rows(limit=FIRST_ROWS)
+            # Straight from the catalog: all notes by title need no query to be read.
+            self._rows = Rows(*self._vault.catalog.rows(limit=FIRST_ROWS))
         except NotekeepError:
             # The interface asks again, and shows what is wrong.
             self._rows = None

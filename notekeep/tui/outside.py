@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import webbrowser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -100,5 +99,7 @@ def open_address(link: str) -> None:
         Refused: See `checked_address`.
         Failure: There is no browser.
     """
+    import webbrowser
+
     if not webbrowser.open(checked_address(link)):
         raise Failure("There is no browser here.", os.fspath(link))

@@ -90,19 +90,31 @@ def painted(folder: str, look: Look) -> Iterator[bool]:
         yield False
         return
     import termios
-    import tty
 
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     try:
-        # Without this, keys typed by now would be written over the frame.
-        tty.setcbreak(terminal, termios.TCSANOW)
+        termios.tcsetattr(terminal, termios.TCSANOW, _quiet(before))
         _write(ENTER + frame)
         yield True
     finally:
         # The interface found the terminal as it was left here, so it cannot restore more.
         _write(LEAVE)
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _quiet(settings: list[Any]) -> list[Any]:
+    """Return terminal settings under which keys wait unseen, each as it was pressed.
+
+    Nothing is echoed over the frame, no line is waited for, enter stays enter, and ctrl+q does not
+    disappear as a sign of flow control. ctrl+c still ends the program.
+    """
+    import termios
+
+    quiet = list(settings)
+    quiet[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)
+    return quiet
 
 
 def can_paint(env: Mapping[str, str]) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -69,6 +70,13 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
             await pilot.pause()
             collect()
             await pilot.press("escape")
+        await pilot.press("f2")
+        cast("BrowseScreen", app.screen).notes.focus()
+        await pilot.press("e")
+        await until(pilot, lambda: app.current_mode != "browse" or len(app.screen_stack) > 1)
+        await pilot.pause(0.2)
+        collect()
+        await pilot.press("escape")
         await pilot.press("f4", "tab")
         await pilot.pause()
         collect()
@@ -179,6 +187,7 @@ async def test_a_start_on_a_new_vault_reads_it_and_shows_what_it_found(
     root: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     fresh = Vault.open(str(root))
