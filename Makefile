@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check check-fallback format lint types contracts spell lock bench reliability wheel clean
+.PHONY: run test check check-fallback docs format lint types contracts spell lock bench reliability wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -34,6 +34,10 @@ contracts: $(VENV)/.dev
 
 spell: $(VENV)/.dev
 	@$(BIN)/codespell
+
+docs: $(VENV)/.dev
+	@$(BIN)/python docs/.make/commands.py
+	@$(BIN)/python docs/.make/keys.py
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.run $(ARGS)
