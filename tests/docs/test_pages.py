@@ -18,7 +18,7 @@ def test_the_committed_page_is_what_its_script_writes(name: str, tmp_path: Path)
     script, written = DOCS / ".make" / f"{name}.py", tmp_path / "page.md"
     subprocess.run([sys.executable, script, written], check=True, timeout=60)
     committed = (DOCS / f"{name}.md").read_text("utf-8")
-    assert written.read_text("utf-8") == committed, f"run `make docs`, and commit what it writes"
+    assert written.read_text("utf-8") == committed, "run `make docs`, and commit what it writes"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
