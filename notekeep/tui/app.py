@@ -37,7 +37,7 @@ from notekeep.tui.render.words import thousands
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.theme import THEMES, choose
-from notekeep.tui.watching import Watching
+from notekeep.tui.watching import Watching, is_news
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -186,7 +186,7 @@ class NotekeepApp(Keyboard):
 
     def _swept(self, refreshed: Refreshed) -> None:
         self.post_message(Working(""))
-        if refreshed.changes:
+        if is_news(refreshed):
             self.post_message(VaultChanged())
 
     def _catch_up(self) -> None:

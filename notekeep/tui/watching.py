@@ -17,13 +17,25 @@ from notekeep.tui.messages import VaultChanged
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from notekeep.index.refresh import Refreshed
     from notekeep.tui.app import NotekeepApp
 
 PAUSE = 0.1
 """Seconds between a hint and its sweep: our own writes are in the catalog by then."""
 SETTLE_SECONDS = 5.0
 """How often replaced files are looked at again, for what was written into them late."""
+WRITING = "write"
+"""The group of background work that writes."""
 _END_SECONDS = 2.0
+
+
+def is_news(refreshed: Refreshed) -> bool:
+    """Tell whether a refresh found anything that a screen may show.
+
+    Files that were only touched, or looked at again because they were new, are not among it.
+    """
+    removed = bool(refreshed.changes.removed) and not refreshed.held
+    return removed or bool(refreshed.indexed or refreshed.logs)
 
 
 class Watching:
@@ -59,13 +71,23 @@ class Watching:
         for _ in watch(vault.root, stop=self._stop):
             if self._stop.wait(PAUSE):
                 return
+            while self._is_writing():
+                if self._stop.wait(PAUSE):
+                    return
             try:
-                found = vault.refresh(words=False).changes
+                found = is_news(vault.refresh(words=False))
             except NotekeepError:
                 continue  # the next sweep, or the person's own, says what is wrong
             if found and not self._stop.is_set():
                 # Posting a message is all that this thread may do to the interface.
                 self._app.post_message(VaultChanged())
+
+    def _is_writing(self) -> bool:
+        """Whether something is being written here, and is not in the catalog yet."""
+        return any(
+            worker.group.endswith(WRITING) and not worker.is_finished
+            for worker in list(self._app.workers)
+        )
 
     @property
     def _has_history(self) -> bool:

@@ -1,0 +1,155 @@
+"""What other programs do is seen without a key, and what notekeep does is seen once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+from notekeep.files.save import read
+from notekeep.tui.messages import VaultChanged
+from tests.support.screens import shows, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+SIZE = (120, 40)
+
+
+def run(code: str, *words: object) -> None:
+    """Do something in another process."""
+    subprocess.run([sys.executable, "-c", code, *map(str, words)], check=True)
+
+
+def browse(app: NotekeepApp) -> BrowseScreen:
+    return cast("BrowseScreen", app.screen)
+
+
+def watchers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "watching"]
+
+
+async def go_to(app: NotekeepApp, pilot: Pilot[Any], path: str) -> None:
+    await until(pilot, lambda: shows(app, "9 notes"))
+    browse(app).open_note(path)
+    await until(pilot, lambda: browse(app).preview.path == path)
+
+
+async def test_a_note_written_by_another_program_is_listed_without_a_key(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await go_to(app, pilot, "books/Deep Work.md")
+        run(
+            "import sys; open(sys.argv[1], 'w').write('# Above all\\n')",
+            root / "inbox" / "Above all.md",
+        )
+        await until(pilot, lambda: shows(app, "10 notes") and shows(app, "Above all"))
+        # The cursor is on the note it was on, wherever that note is by now.
+        assert browse(app).note_here == "books/Deep Work.md"
+        run("import os, sys; os.unlink(sys.argv[1])", root / "inbox" / "Above all.md")
+        await until(pilot, lambda: shows(app, "9 notes") and not shows(app, "Above all"))
+        assert browse(app).note_here == "books/Deep Work.md"
+
+
+async def test_the_preview_follows_the_file(make_app: MakeApp, root: Path) -> None:
+    path = root / "books/Deep Work.md"
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await go_to(app, pilot, "books/Deep Work.md")
+        await until(pilot, lambda: shows(app, "Depth needs hours"))
+        # As editors save: another file in its place.
+        run(
+            "import os, sys\n"
+            "data = open(sys.argv[1]).read().replace('hours', 'whole mornings')\n"
+            "open(sys.argv[1] + '~', 'w').write(data)\n"
+            "os.replace(sys.argv[1] + '~', sys.argv[1])",
+            path,
+        )
+        await until(pilot, lambda: shows(app, "Depth needs whole mornings"))
+
+
+async def test_today_follows_another_device(make_app: MakeApp, root: Path) -> None:
+    app = make_app("today")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "Habits 0/2"))
+        run(
+            "import sys; open(sys.argv[1], 'w').write("
+            "'# Habit log 2026-11\\n\\n- 2026-11-24 meditate: done @07:00\\n')",
+            root / "habits" / "log" / "2026-11.phone.md",
+        )
+        await until(pilot, lambda: shows(app, "Habits 1/2"))
+
+
+async def test_a_change_made_here_is_shown_once(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    app = make_app("browse")
+    post = app.post_message
+
+    def remember(message: Any) -> bool:
+        if isinstance(message, VaultChanged):
+            told.append(message.is_step)
+        return post(message)
+
+    monkeypatch.setattr(app, "post_message", remember)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await go_to(app, pilot, "books/Deep Work.md")
+        sweeps = threading.Semaphore(0)
+        refresh = app.vault.refresh
+
+        def counted(**words: Any) -> Any:
+            done = refresh(**words)
+            if threading.current_thread().name == "watching":
+                sweeps.release()
+            return done
+
+        monkeypatch.setattr(app.vault, "refresh", counted)
+        app.editors.open("books/Deep Work.md")
+        await until(pilot, lambda: shows(app, "ctrl+s save"))
+        await pilot.press("X", "ctrl+s")
+        # The hint of our own write has been followed by a sweep, which found nothing.
+        await until(pilot, lambda: sweeps.acquire(blocking=False))
+        await until(pilot, lambda: told)
+        await pilot.pause(0.05)
+        assert told == [True]
+
+
+async def test_what_is_written_late_into_a_replaced_file_is_kept_at_the_end(
+    make_app: MakeApp, root: Path
+) -> None:
+    """An editor had the note open when notekeep replaced it, and writes into the old file."""
+    app = make_app("browse")
+    path = root / "books/Deep Work.md"
+    late = os.open(path, os.O_WRONLY | os.O_APPEND)
+    async with app.run_test(size=SIZE) as pilot:
+        await go_to(app, pilot, "books/Deep Work.md")
+        app.vault.tag(["books/Deep Work.md"], ["classic"])
+        os.write(late, b"written late\n")
+        os.close(late)
+    copies = [read(file)[0] for file in (root / "books").iterdir() if "conflict" in file.name]
+    assert [copy.endswith(b"written late\n") for copy in copies] == [True]
+
+
+async def test_watching_begins_after_the_first_frame_and_ends_with_the_program(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    assert not watchers()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, watchers)
+        await pilot.press("ctrl+q")
+    assert not watchers()
