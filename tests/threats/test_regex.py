@@ -1,0 +1,59 @@
+"""A regular expression that never ends does not keep anybody waiting.
+
+That the process which looks for one is ended is shown in tests/index/test_regexguard.py.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.index import regexguard
+from notekeep.tui.app import APPS
+from notekeep.vault import Vault
+from tests.support.screens import NOW, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.ran import Ran
+
+NEVER_ENDS = "/(a+)+$/"
+
+
+@pytest.fixture(autouse=True)
+def slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "slow.md").write_text("a" * 60 + "!\n", "utf-8")
+    (root / "good.md").write_text("leverage\n", "utf-8")
+    monkeypatch.setattr(regexguard, "STUCK_SECONDS", 0.5)
+    monkeypatch.setenv("NOTEKEEP_NOW", NOW)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.mark.parametrize("verb", ["ls", "search"])
+def test_a_command_stops_it_and_says_why(verb: str, run: Callable[..., Ran]) -> None:
+    start = time.monotonic()
+    ran = run(verb, NEVER_ENDS)
+    assert time.monotonic() - start < 5
+    assert ran.code == 2
+    assert "takes too long" in ran.err
+    assert run("ls", "/lever.ge/").out.startswith("good")
+
+
+async def test_the_interface_takes_keys_meanwhile(root: Path) -> None:
+    vault = Vault.open(root)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "slow"))
+        await pilot.press("slash")
+        type_text(app, NEVER_ENDS)
+        await until(pilot, lambda: shows(app, NEVER_ENDS))
+        start = time.monotonic()
+        await pilot.press("x")
+        await until(pilot, lambda: shows(app, f"{NEVER_ENDS}x"))
+        assert time.monotonic() - start < regexguard.STUCK_SECONDS
+        assert app.is_running
