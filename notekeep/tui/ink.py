@@ -113,9 +113,10 @@ WITHOUT_COLOUR: dict[str, str] = {
     "struck": "strike",
 }
 
-# The terminal's own palette has no shade for a cursor row, so it is reversed there too.
+# The terminal's own palette has no shade for a cursor row, so it is reversed there too, all of it
+# in the one colour that is sure to be read.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
-    "cursor": "reverse",
+    "cursor": "reverse default on default",
     "cursor-blurred": "bold",
     "code": "",
     "muted": "",

@@ -187,7 +187,6 @@ async def test_a_start_on_a_new_vault_reads_it_and_shows_what_it_found(
     root: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     fresh = Vault.open(str(root))
