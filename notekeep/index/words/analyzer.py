@@ -35,6 +35,10 @@ HOLE = ""
 TERM_LETTERS = 64
 """A term is cut here: what is longer is data, not a word."""
 
+CHUNK_LETTERS = 10_000
+"""Of a chunk longer than any text has, only the beginning is looked at: to find words in a line of
+millions of letters, a regular expression needs hundreds of bytes for each."""
+
 CACHED_CHUNKS = 400_000
 """About 60 MB; a vault of 10,000 notes has some 300,000 distinct chunks."""
 
@@ -190,7 +194,9 @@ class Analyzer(Composable):
             if only is None or not only.isdisjoint(terms):
                 start = match.start()
                 for at, (term, word) in enumerate(
-                    zip(terms, self.words(match.group()), strict=False)  # a break has no words
+                    zip(
+                        terms, self.words(match.group()[:CHUNK_LETTERS]), strict=False
+                    )  # a break has no words
                 ):
                     if term and (only is None or term in only):
                         found.append(
@@ -216,7 +222,7 @@ class _Chunks(dict[str, tuple[str, ...]]):
         if chunk == BREAK:
             terms: tuple[str, ...] = (HOLE,) * BREAK_WIDTH
         else:
-            terms = tuple(map(owner.indexed, owner.words(chunk)))
+            terms = tuple(map(owner.indexed, owner.words(chunk[:CHUNK_LETTERS])))
         if len(self) < CACHED_CHUNKS:
             self[chunk] = terms
         return terms
