@@ -1,0 +1,76 @@
+"""Notes that would exhaust time or memory are listed like any other, within both."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.markdown.note import read_note
+from tests.support.hostile import ALL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEMORY = 200 << 20
+"""Bytes that may be in use at once."""
+
+MEASURED = """
+import resource, sys
+from notekeep.cli.main import main
+code = main(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, file=sys.stderr)
+sys.exit(code)
+"""
+
+BODIES = {
+    "brackets": b"[" * 50_000,
+    "links": b"[[a|" * 30_000,
+    "stars": b"*a_" * 30_000,
+    "quotes": b">" * 50_000 + b"x\n",
+    "lists": b"".join(b" " * depth + b"- x\n" for depth in range(600)),
+    "backticks": b"".join(b"`" * n + b" " for n in range(500)),
+    "comments": b"%%" * 30_001,
+    "tables": b"|" * 20_000 + b"\n" + b"|-" * 10_000 + b"|\n" + b"|" * 20_000 + b"\n",
+    "tags": b"#a/" * 30_000,
+    "entities": b"&amp" * 30_000,
+    "HTML": b"<a " * 30_000,
+    "one line": b"x" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("data", ALL.values(), ids=list(ALL))
+def test_front_matter_is_read_in_a_tenth_of_a_second(data: bytes) -> None:
+    start = time.process_time()
+    read_note("a.md", data)
+    assert time.process_time() - start < 0.1
+
+
+@pytest.mark.parametrize("kind", list(BODIES))
+def test_a_body_is_read_in_a_second(kind: str) -> None:
+    start = time.process_time()
+    read_note("a.md", BODIES[kind])
+    assert time.process_time() - start < 1
+
+
+def test_a_vault_of_bombs_is_indexed_within_memory(root: Path, home: Path) -> None:
+    for number, data in enumerate([*ALL.values(), *BODIES.values()]):
+        (root / f"bomb {number}.md").write_bytes(data)
+    with (root / "huge.md").open("wb") as file:
+        file.write(b"# Huge\n\nleverage\n")
+        file.truncate(2 << 30)
+    (root / "good.md").write_text("# Good\n\nleverage\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", MEASURED, "search", "leverage", "--json"],
+        cwd=root,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr.split()[-1]) < MEMORY
+    assert {hit["path"] for hit in json.loads(done.stdout)["hits"]} == {"good.md", "huge.md"}
