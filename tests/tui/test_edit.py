@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -359,6 +360,20 @@ async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
         await pilot.press("escape")
         await until(pilot, lambda: app.editors.here is None)
     assert path.read_bytes() == b"typed before the crash " + before
+
+
+async def test_a_program_told_to_end_keeps_what_is_typed(make_app: MakeApp, vault: Vault) -> None:
+    """As a closed terminal or a shutdown tells it, moments after the last key."""
+    app = make_app("browse")
+    swap = Swap(vault.places.state, "books/Deep Work.md")
+    async with app.run_test(size=SIZE) as pilot:
+        await edit(app, pilot, "books/Deep Work.md")
+        await press_all(app, pilot, "typed ")
+        assert swap.read() is None
+        app._end(signal.SIGTERM)
+        unsaved = swap.read()
+        assert unsaved is not None
+        assert unsaved.text.startswith("typed ---\n")
 
 
 async def unsaved_of(vault: Vault, data: bytes, base: bytes) -> Swap:
