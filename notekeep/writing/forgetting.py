@@ -1,4 +1,4 @@
-"""Forgetting a note: no trace of what it was, in history or in the index.
+"""Forgetting a note: no trace of what it was, in history, in the index or in unsaved text.
 
 The note itself is left where it is; so are backups, and what git or a sync tool keep.
 """
@@ -10,6 +10,7 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.files.swap import Swap
 from notekeep.files.trash import TRASH, list_trash, was
 from notekeep.files.versions import names_of
 
@@ -73,6 +74,8 @@ def forget(vault: Vault, traces: Traces) -> int:
         How many versions were removed from history.
     """
     removed = vault.history.forget(traces.path)
+    for name in {traces.path, *traces.names}:
+        Swap(vault.places.state, name).discard()
     vault.catalog.close()
     vault.habit_index.close()
     with suppress(FileNotFoundError), os.scandir(vault.places.cache) as listing:

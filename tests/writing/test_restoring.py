@@ -10,6 +10,7 @@ import pytest
 
 from notekeep.errors import Ambiguous, NotFound, UsageError
 from notekeep.files.save import NameTaken
+from notekeep.files.swap import Swap, Unsaved
 from notekeep.writing.forgetting import forget, traces_of
 from notekeep.writing.restoring import numbered, past_of, plan_restore, plan_untrash
 
@@ -152,6 +153,8 @@ class TestForget:
         path.rename(Path(vault.root, "inbox/List.md"))
         vault.refresh()
         vault.history.settle(vault.root, min_age=0)
+        unsaved = Unsaved.of("inbox/List.md", canary.encode(), b"", (0, 0))
+        Swap(vault.places.state, "inbox/List.md").write(unsaved)
 
         traces = traces_of(vault, f"inbox/{canary} list.md")
         assert traces.versions > 1
