@@ -129,12 +129,10 @@ async def test_a_link_in_a_note_never_runs_a_command_of_the_program(
     before = tree(root)
     app = APPS["browse"](vault)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "action:delete"))
-        await pilot.press("enter")
         screen = app.screen
         assert isinstance(screen, BrowseScreen)
         preview = screen.preview
-        await until(pilot, lambda: preview.has_focus)
+        await until(pilot, lambda: preview.path == "a.md" and shows(app, "action:delete"))
         links = [
             piece.link
             for index in range(preview.line_count())

@@ -78,14 +78,17 @@ async def test_dialogs_and_notes_that_are_opened_show_it_as_written(vault: Vault
     app = APPS["browse"](vault)
     async with app.run_test(size=(150, 50), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, VISIBLE))
+        depth = len(app.screen_stack)
         for key in ("r", "t", "o", "exclamation_mark", "ctrl+p"):
             await pilot.press(key)
             await pilot.pause()
             assert app.is_running, key
             await click(app, pilot)
-            await pilot.press("escape")
+            while len(app.screen_stack) > depth:
+                await pilot.press("escape")
+                await pilot.pause()
         await pilot.press("enter")
-        await until(pilot, lambda: shows(app, VISIBLE))
+        await pilot.pause()
         await click(app, pilot)
         assert app.return_code is None
     assert tree(Path(vault.root)) == before
