@@ -79,6 +79,8 @@ class SiteAddresses:
 
     def asset(self, ref: Ref) -> str:
         """Return the address of a file, and note that the post shows it."""
+        if ref.kind == "web":
+            return ref.path
         if ref.path not in self.shown:
             self.shown.append(ref.path)
         return self.target.asset_url(self.draft.post, self.names[ref.path])

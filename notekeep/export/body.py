@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from notekeep.export import guard
 from notekeep.export.embeds import is_title
 from notekeep.export.remarks import Remarks
-from notekeep.export.rewrite import blocks, callouts, code, layout, links, marks, prose, tex
+from notekeep.export.rewrite import (
+    blocks,
+    callouts,
+    code,
+    kramdown,
+    layout,
+    links,
+    marks,
+    prose,
+    tex,
+)
 from notekeep.export.rewrite.work import Work
 
 if TYPE_CHECKING:
@@ -75,7 +85,12 @@ def write_body(
     marks.rewrite(work, keep_breaks=options.linebreaks == "keep")
     prose.rewrite(work)
     passage = _done(work, body)
-    if dialect.python_markdown:
+    if dialect.engine == "kramdown":
+        work = Work(passage, dialect, body.remarks)
+        kramdown.rewrite(work)
+        passage = _done(work, body)
+        guard.check_code(work.passage, passage)
+    elif dialect.engine == "python":
         work = Work(passage, dialect, body.remarks)
         layout.rewrite(work)
         passage = _done(work, body)

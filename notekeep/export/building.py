@@ -79,7 +79,7 @@ def can_build(target: str) -> bool:
 
 def asks_for_drafts(target: str) -> bool:
     """Whether a generator shows drafts only when it is asked to, so that it is asked twice."""
-    return target in {"hugo", "mkdocs"}
+    return target in {"hugo", "jekyll", "mkdocs"}
 
 
 def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
@@ -144,6 +144,13 @@ def _nikola(target: Target, folder: str, output: str, drafts: bool) -> Run:  # n
     return Run(arguments, target.folder)
 
 
+def _jekyll(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    del folder
+    shown = ["--drafts", "--future", "--unpublished"] if drafts else []
+    arguments = ["build", "--destination", output, "--disable-disk-cache", "--strict_front_matter"]
+    return Run([*arguments, *shown], target.folder)
+
+
 def _pelican(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
     del drafts
     cache = os.path.join(folder, "cache")
@@ -175,6 +182,7 @@ def _copied(target: Target, folder: str, *, drafts: bool) -> str:
 _RUNS: Final[dict[str, Callable[[Target, str, str, bool], Run]]] = {
     "hugo": _hugo,
     "nikola": _nikola,
+    "jekyll": _jekyll,
     "pelican": _pelican,
     "mkdocs": _mkdocs,
 }

@@ -39,8 +39,8 @@ class Dialect:
     """What an engine understands.
 
     Attributes:
-        python_markdown: Whether it is Python-Markdown: lists nest by four spaces, fences stand at
-            the margin only, fewer escapes, attributes in braces.
+        engine: What reads it. "python" is Python-Markdown: lists nest by four spaces, fences stand
+            at the margin only, fewer escapes, attributes in braces. "kramdown" is Jekyll's.
         math: How TeX is written.
         html: Whether raw HTML comes through.
         mark: How highlighted text is written.
@@ -64,9 +64,11 @@ class Dialect:
         guard_code: Makes template syntax within code harmless: given code as written, returns
             where in it what is to be put in place of what, or None when it cannot be done.
         guard_marks: What starts template syntax, in prose too.
+        guard_prose: Makes it harmless in prose, as `guard_code` does in code; None breaks it with
+            a backslash.
     """
 
-    python_markdown: bool = False
+    engine: Literal["commonmark", "python", "kramdown"] = "commonmark"
     math: Math = PLAIN_MATH
     html: bool = True
     mark: Literal["html", "equals", "bold"] = "html"
@@ -88,3 +90,4 @@ class Dialect:
     sizes: Literal["tag", "attributes", "shortcode", ""] = "tag"
     guard_code: Callable[[str], list[tuple[int, int, str]] | None] | None = None
     guard_marks: tuple[str, ...] = ()
+    guard_prose: Callable[[str], list[tuple[int, int, str]]] | None = None

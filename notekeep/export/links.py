@@ -110,10 +110,14 @@ class Linker:
         return [Splice(node.start, node.end, text, "")]
 
     def _image(self, passage: Passage, node: Node, path: str) -> list[Splice]:
-        if _SCHEME.match(node.info) or node.info.startswith("#"):
-            return []
         alt, width, height = split_size(node.content)
         origin = passage.origin(node.start)
+        if _SCHEME.match(node.info) or node.info.startswith("#"):
+            if not width:
+                return []
+            address = self.refs.add(Ref("web", node.info, origin, width=width, height=height))
+            reason = "a picture's size is no part of its words"
+            return [Splice(node.start, node.end, f"![{alt}]({address}{_title(node)})", reason)]
         asset = self._asset(unquote(node.info), path, origin)
         if asset is None:
             return [Splice(node.start, node.end, escape(alt), "a picture that cannot go along")]

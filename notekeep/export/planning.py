@@ -307,7 +307,7 @@ class Planner:
         body = write_body(draft, self.target.dialect, addresses, anchors, wanted, self.options)
         cover = post.cover if "://" in post.cover else ""
         if cover_path := self._cover_path(draft):
-            cover = self.target.asset_url(post, addresses.names[cover_path])
+            cover = self.target.cover_url(post, addresses.names[cover_path])
             addresses.shown.append(cover_path)
         assets = [
             self._asset(addresses.names[shown], shown) for shown in sorted({*addresses.shown})

@@ -29,8 +29,8 @@ class Ref:
     """One thing that a draft points at.
 
     Attributes:
-        kind: A note, or a file that goes along.
-        path: Its path in the vault.
+        kind: A note, a file that goes along, or a picture of the web that has a size.
+        path: Its path in the vault, or its address.
         heading: The heading in the link's fragment, or "".
         block: The block id in the fragment, or "".
         width: How wide a picture is shown, in pixels, or "".
@@ -38,7 +38,7 @@ class Ref:
         origin: Where it is written.
     """
 
-    kind: Literal["note", "asset"]
+    kind: Literal["note", "asset", "web"]
     path: str
     origin: Origin
     heading: str = ""

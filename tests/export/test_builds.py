@@ -181,7 +181,24 @@ markdown_extensions:
           class: mermaid
           format: !!python/name:pymdownx.superfences.fence_code_format
 """
+JEKYLL = """\
+---
+layout: default
+---
+<article><h1>{{ page.title | escape }}</h1>
+<time datetime="{{ page.date | date_to_xmlschema }}"></time>
+{% for tag in page.tags %}<a href="/tags/{{ tag | slugify }}/">{{ tag }}</a>{% endfor %}
+<div class="post-content">{{ content }}</div></article>
+"""
 MORE = {
+    "jekyll": {
+        "_config.yml": "title: x\ntimezone: Asia/Kolkata\n",
+        "_layouts/default.html": "<!doctype html><html><body>{{ content }}</body></html>",
+        "_layouts/post.html": JEKYLL,
+        "_posts/.keep": "",
+        "index.html": "---\nlayout: default\n---\n{% for post in site.posts %}"
+        '<a href="{{ post.url }}">{{ post.title | escape }}</a>{{ post.excerpt }}{% endfor %}',
+    },
     "pelican": {"pelicanconf.py": PELICAN, "content/images/.keep": ""},
     "mkdocs": {
         "mkdocs.yml": MKDOCS,
@@ -199,7 +216,7 @@ def test_other_generators_build_too_where_they_are_at_hand(
     """Not part of what every change needs: they are looked for in a folder that is named."""
     programs = os.environ.get("NOTEKEEP_MORE_GENERATORS")
     if programs is None:
-        pytest.skip("NOTEKEEP_MORE_GENERATORS names no folder with pelican and mkdocs")
+        pytest.skip("NOTEKEEP_MORE_GENERATORS names no folder with jekyll, pelican, mkdocs")
     for name, text in MORE[target].items():
         folder_with(tmp_path / "site", name, text)
     done = export(drawn_vault, tmp_path / "site", target, programs)

@@ -229,3 +229,10 @@ def test_what_is_no_utf8_is_refused(write_vault: Write) -> None:
     bad = type(source)(source.root, source.notes, lambda _: broken, source.resolver, source.schema)
     with pytest.raises(Refused, match="UTF-8"):
         draft(bad)
+
+
+def test_the_size_of_a_picture_of_the_web_is_no_part_of_its_words(write_vault: Write) -> None:
+    made = draft(write_vault({"a.md": "![a *b*|40x30](https://x.org/p.png 'T')"}))
+    assert text(made) == '![a *b*](nk:0 "T")'
+    (ref,) = made.refs.items
+    assert (ref.kind, ref.path, ref.width, ref.height) == ("web", "https://x.org/p.png", "40", "30")

@@ -9,6 +9,7 @@ import pytest
 
 from notekeep.export.dialect import Dialect
 from notekeep.export.parse import parse
+from notekeep.export.targets.jekyll import Jekyll
 from tests.support.sites import TRAPS, write_text
 
 if TYPE_CHECKING:
@@ -195,3 +196,40 @@ def test_every_rewritten_body_parses_into_the_same_headings(
     wanted = [node.plain() for node in parse(text).find("heading")]
     for dialect in (nikola_dialect, hugo_dialect):
         assert [n.plain() for n in parse(write_text(text, dialect).text).find("heading")] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a | b", "a \\| b"),
+        ("`a|b`", "`a|b`"),
+        ("![a|b](https://x.org)", "![a\\|b](https://x.org)"),
+        ("$a|b$ and $\\|z\\|$", "$$a\\vert b$$ and $$\\Vert z\\Vert$$"),
+        ("$a$", "\\$$a$$"),
+        ("$a$ b", "$$a$$ b"),
+        ("{{ x }} {% y %}", "{{ '{{' }} x }} {{ '{%' }} y %}"),
+        ("`{{ x }}`", "`{{ '{{' }} x }}`"),
+        ("```\n{% raw %}\n```", "```\n{{ '{%' }} raw %}\n```"),
+        ("a\n1986. b", "a\n1986\\. b"),
+        ("1) a", "1. a"),
+        ("# C#", "# C\\#"),
+        ("a {: .b}", "a \\{: .b}"),
+        ("term\n: a", "term\n\\: a"),
+        ("\\& \\@ \\$", "&amp; @ \\$"),
+        ("- a\n\n* b", "- a\n\n<!-- -->\n\n* b"),
+        ("> - a\n>\n> * b", "> - a\n>\n> <!-- -->\n>\n> * b"),
+        ("a\n| b |\n|---|", "a\n\n| b |\n|---|"),
+        ('```py title="x"\na', "```py\na\n```"),
+        ("  ```\n  a\n  ```", "```\n  a\n  ```"),
+        ("- ```js {1}\n  a\n  ```", "- ```js\n  a\n  ```"),
+        ("` `", "<code>&#32;</code>"),
+        ("##\n\na", "\n\na"),
+        ("<tel:+1>", "[tel:+1](<tel:+1>)"),
+        ("see https://x.org", "see <https://x.org>"),
+    ],
+)
+def test_kramdown_reads_what_commonmark_meant(tmp_path: Path, text: str, written: str) -> None:
+    """Each of these was read back from kramdown 2.5 itself, as Jekyll 4.3 calls it."""
+    (tmp_path / "_config.yml").write_text("")
+    dialect = replace(Jekyll(str(tmp_path)).dialect, default_teaser=False)
+    assert write_text(text, dialect).text == written

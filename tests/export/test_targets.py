@@ -12,6 +12,7 @@ from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.export.properties import Post
 from notekeep.export.targets import detect, load, open_target
 from notekeep.export.targets.hugo import Hugo
+from notekeep.export.targets.jekyll import Jekyll
 from notekeep.export.targets.mkdocs import MkDocs
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.pelican import Pelican
@@ -40,12 +41,14 @@ def post(**fields: object) -> Post:
         ("config/_default/hugo.toml", "", "hugo"),
         ("config/_default/config.yaml", "", "hugo"),
         ("pelicanconf.py", "", "pelican"),
+        ("_config.yml", "", "jekyll"),
         ("mkdocs.yml", "", "mkdocs"),
     ],
 )
 def test_a_site_is_recognised_by_its_settings(
     tmp_path: Path, name: str, text: str, target: str
 ) -> None:
+    folder_with(tmp_path, "_posts/.keep", "")
     assert detect(str(folder_with(tmp_path, name, text))) == target
 
 
@@ -84,12 +87,14 @@ def test_a_misspelt_target_is_an_error_that_names_the_nearest() -> None:
         ("hugo.json", '{\n"a": }', 2),
         ("pelicanconf.py", "a = (\n", 1),
         ("mkdocs.yml", "a: b\nc: [d\n", 3),
+        ("_config.yml", "a: b\nc: [d\n", 3),
     ],
 )
 def test_settings_that_cannot_be_read_are_an_error_with_their_line(
     tmp_path: Path, name: str, text: str, line: int
 ) -> None:
     folder_with(tmp_path, name, text)
+    folder_with(tmp_path, "_posts/.keep", "")
     with pytest.raises(UsageError) as caught:
         open_target(None, str(tmp_path))
     assert name in caught.value.message
@@ -416,3 +421,46 @@ def test_a_callout_becomes_an_admonition(tmp_path: Path, text: str, written: str
 def test_a_picture_gets_its_size_by_attributes_where_pages_move(tmp_path: Path) -> None:
     assert "attributes" in mkdocs(tmp_path).dialect.sizes
     assert mkdocs(tmp_path, "markdown_extensions: [footnotes]\n").dialect.sizes == ""
+
+
+# Jekyll
+
+
+def jekyll(tmp_path: Path, text: str = "") -> Jekyll:
+    return Jekyll(str(folder_with(tmp_path / "site", "_config.yml", text)))
+
+
+def test_hexo_s_settings_are_not_jekyll_s(tmp_path: Path) -> None:
+    folder_with(tmp_path, "_config.yml", "")
+    folder_with(tmp_path, "_posts/.keep", "")
+    assert Jekyll.is_site(str(tmp_path))
+    (tmp_path / "scaffolds").mkdir()
+    assert not Jekyll.is_site(str(tmp_path))
+
+
+def test_a_draft_and_a_post_of_jekyll_lie_in_different_folders(tmp_path: Path) -> None:
+    site = jekyll(tmp_path, "collections_dir: text\n")
+    assert site.post_path(post()) == "text/_drafts/a-title.md"
+    published = post(draft=False)
+    assert site.post_path(published) == "text/_posts/2026-03-04-a-title.md"
+    assert site.asset_path(post(), "x.png") == "assets/a-title/x.png"
+    assert site.asset_url(post(), "x.png") == '{{ "/assets/a-title/x.png" | relative_url }}'
+    assert site.cover_url(post(), "x.png") == "/assets/a-title/x.png"
+    assert site.link(post(), published, "id") == "{% post_url 2026-03-04-a-title %}#id"
+    assert not site.reaches(post(), post())
+    assert site.reaches(post(), published)
+
+
+def test_jekyll_s_head_has_dates_in_its_own_form(tmp_path: Path) -> None:
+    head = jekyll(tmp_path).head(post(tags=["yes", "2024"], has_math=True), "/assets/c.png")
+    assert "date: 2026-03-04 00:30:00 +0530\n" in head
+    read = yaml.safe_load(head.strip().strip("-"))
+    assert read["tags"] == ["yes", "2024"]
+    assert (read["layout"], read["math"], read["image"]) == ("post", True, "/assets/c.png")
+    assert read["excerpt_separator"] == "<!--more-->"
+
+
+def test_a_site_of_jekyll_without_a_time_zone_is_told(tmp_path: Path) -> None:
+    assert "timezone" in jekyll(tmp_path).notice(post())
+    assert jekyll(tmp_path, "timezone: Asia/Kolkata\n").notice(post()) == ""
+    assert "kramdown" in jekyll(tmp_path, "markdown: CommonMark\n").warnings[0]

@@ -81,3 +81,17 @@ def hugo(source: str) -> list[tuple[int, int, str]] | None:
         changes.append((start + 3, start + 3, "/*"))
         changes.append((end, end, "*/"))
         at = end + 3
+
+
+def liquid(source: str) -> list[tuple[int, int, str]]:
+    """Guard text for Liquid, which reads `{{` and `{%` wherever they stand: each writes itself."""
+    changes: list[tuple[int, int, str]] = []
+    at = 0
+    while True:
+        starts = [found for mark in ("{{", "{%") if (found := source.find(mark, at)) >= 0]
+        if not starts:
+            return changes
+        start = min(starts)
+        mark = source[start : start + 2]
+        changes.append((start, start + 2, f"{{{{ '{mark}' }}}}"))
+        at = start + 2

@@ -14,22 +14,15 @@ from typing import TYPE_CHECKING
 from notekeep.export.nodes import containers
 from notekeep.export.passage import apart, whole_lines
 from notekeep.export.rewrite.callouts import admonition
+from notekeep.export.rewrite.older import APART, heading, html_block, language, numbering
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
 
 INDENT = "    "
-APART = "<!-- -->"
-"""What keeps two lists or quotes from becoming one: a comment that shows nothing."""
-
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
-_LANGUAGE = re.compile(r"\{?\s*\.?([\w#.+-]+)")
 _JOINING = frozenset({"list", "quote"})
-_HTML_BLOCK = re.compile(
-    r"<(address|article|aside|blockquote|center|details|div|figure|footer|header|main|nav|section)\b",
-    re.IGNORECASE,
-)
 
 
 def rewrite(work: Work) -> None:
@@ -40,14 +33,14 @@ def rewrite(work: Work) -> None:
         _fence(work, fence)
     for code in work.page.find("code_block"):
         _code_block(work, code)
-    for heading in work.page.find("heading"):
-        _heading(work, heading)
+    for node in work.page.find("heading"):
+        heading(work, node)
     for block in work.page.find("html_block"):
-        _html_block(work, block)
+        html_block(work, block)
     _lines(work)
     _apart(work)
     _loosen(work)
-    _numbering(work)
+    numbering(work)
 
 
 def in_order(work: Work) -> None:
@@ -142,21 +135,16 @@ def _lines(work: Work) -> None:
             work.put(line.start, line.content, marks, "lists nest by four spaces on this site")
 
 
-def _language(fence: Node) -> str:
-    match = _LANGUAGE.match(fence.info.strip())
-    return match[1] if match else ""
-
-
 def _fence(work: Work, fence: Node) -> None:
     stack = containers(fence)
     source = work.page.source(fence)
-    language = _language(fence)
+    name = language(fence)
     if not stack:
         run = re.match(r"[`~]+", source)
         mark = run[0] if run else "```"
         line = work.page.lines[fence.first]
         end = "" if not fence.content or fence.content.endswith("\n") else "\n"
-        text = f"{mark}{language}\n{fence.content}{end}{mark}"
+        text = f"{mark}{name}\n{fence.content}{end}{mark}"
         written = work.passage.text[line.start : fence.end]
         if written != text:
             work.claimed.add(fence)
@@ -166,8 +154,8 @@ def _fence(work: Work, fence: Node) -> None:
         return
     further = _further(stack)
     rows = fence.content.rstrip("\n").split("\n")
-    if _needs_language(work, language, rows[0]):
-        rows.insert(0, f":::{language or 'text'}")
+    if _needs_language(work, name, rows[0]):
+        rows.insert(0, f":::{name or 'text'}")
     indented = [(further + INDENT + row) if row.strip() else further.rstrip() for row in rows]
     first = work.page.lines[fence.first]
     written = work.passage.text[first.start : first.content or fence.start]
@@ -185,10 +173,10 @@ def _fence(work: Work, fence: Node) -> None:
     )
 
 
-def _needs_language(work: Work, language: str, first_row: str) -> bool:
+def _needs_language(work: Work, name: str, first_row: str) -> bool:
     """Whether indented code has to say its language: else its first line may be taken for it."""
     return work.dialect.hilited_indents and (
-        bool(language) or first_row.lstrip().startswith(("#!", ":::"))
+        bool(name) or first_row.lstrip().startswith(("#!", ":::"))
     )
 
 
@@ -201,34 +189,6 @@ def _code_block(work: Work, code: Node) -> None:
         reason = "a first line like #! would be taken for the language"
         work.put(at, at, f"{INDENT}:::text\n{further}", reason)
         work.loose.append((code.start, code.end))
-
-
-def _heading(work: Work, heading: Node) -> None:
-    """A heading begins at the margin, and one that is underlined has one line."""
-    line = work.page.lines[heading.first]
-    if heading.info.startswith("#") and line.content is not None and line.content < heading.start:
-        work.put(line.content, heading.start, "", "a heading begins at the margin on this site")
-    if heading.last - heading.first <= 2 or heading.info.startswith("#"):
-        return
-    page, text = work.page, work.passage.text
-    lines = [page.lines[n] for n in range(heading.first, heading.last - 1)]
-    words = " ".join(text[line.content or line.start : line.end].strip() for line in lines)
-    reason = "a heading stands on one line on this site"
-    work.replace(heading, f"{'#' * heading.level} {words}", reason)
-
-
-def _html_block(work: Work, block: Node) -> None:
-    """Markdown between HTML blocks is Markdown only when the outer one says so."""
-    match = _HTML_BLOCK.match(block.content)
-    if match is None or "markdown=" in block.content:
-        return
-    name = match[1]
-    opened = len(re.findall(rf"<{name}\b", block.content, re.IGNORECASE))
-    closed = len(re.findall(rf"</{name}\s*>", block.content, re.IGNORECASE))
-    siblings = block.parent.children if block.parent else []
-    if opened > closed and block is not siblings[-1]:
-        at = block.start + match.end()
-        work.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
 
 
 def _apart(work: Work) -> None:
@@ -288,10 +248,3 @@ def _is_indented(work: Work, block: Node) -> bool:
     return block.kind == "code_block" or (
         block.kind == "fence" and bool(containers(block)) and not work.dialect.superfences
     )
-
-
-def _numbering(work: Work) -> None:
-    for node in work.page.find("list"):
-        first = node.children[0].info if node.children else ""
-        if node.info in {".", ")"} and first not in {"", "1"}:
-            work.remark(node, f"the list begins with {first}; the site numbers it from 1")

@@ -125,7 +125,7 @@ def links(work: Work, refs: Refs, addresses: Addresses, options: Options) -> Non
 
 
 def _address(ref: Ref, addresses: Addresses) -> str | None:
-    return addresses.asset(ref) if ref.kind == "asset" else addresses.note(ref)
+    return addresses.note(ref) if ref.kind == "note" else addresses.asset(ref)
 
 
 def _readdress(work: Work, node: Node, target: str) -> None:

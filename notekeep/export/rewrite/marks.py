@@ -35,7 +35,7 @@ def rewrite(work: Work, *, keep_breaks: bool) -> None:
             _wrap(work, node, length, ("<del>", "</del>"), "struck out text")
         elif node.kind in {"soft_break", "hard_break"}:
             _break(work, node, keep=keep_breaks)
-        elif node.kind == "autolink" and dialect.python_markdown:
+        elif node.kind == "autolink" and dialect.engine != "commonmark":
             _full_link(work, node)
         elif node.kind == "code_span" and not dialect.code_pipes and node.inside("cell"):
             _bare_pipes(work, node)
@@ -63,7 +63,7 @@ def _break(work: Work, node: Node, *, keep: bool) -> None:
         work.put(node.start, node.end, f"\n{marks.rstrip()}\n{marks}", "a caption has its own line")
     elif node.kind == "soft_break" and (keep or shown):
         work.put(node.start, end, work.dialect.hard_break[:-1], "a line break is kept")
-    elif work.dialect.python_markdown and work.page.text[node.start : end].endswith("\\"):
+    elif work.dialect.engine == "python" and work.page.text[node.start : end].endswith("\\"):
         # A backslash at a line's end is a break in CommonMark and a backslash elsewhere.
         reason = "the generator breaks a line at two spaces"
         work.put(node.start, end, work.dialect.hard_break[:-1], reason)

@@ -20,8 +20,14 @@ _ABBREVIATION = re.compile(r"\*(?=\[[^\]\n]+\]:)")
 _DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
 _HEADING = re.compile(r"#{1,6}")
 _BREAKS = frozenset({"soft_break", "hard_break"})
-# What Python-Markdown takes a backslash before; before any other the backslash would be seen.
-_PYTHON_ESCAPES = frozenset("\\`*_{}[]()>#+-.!|")
+_PIPE = re.compile(r"\|")
+_KRAMDOWN_ATTRIBUTES = re.compile(r"\{(?=:)")
+_NUMBER = re.compile(r"\d+(?=[.)](?:\s|$))")
+# What an engine takes a backslash before; before any other the backslash would be seen.
+_ESCAPES = {
+    "python": frozenset("\\`*_{}[]()>#+-.!|"),
+    "kramdown": frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~"),
+}
 _INSTEAD = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;", ":": "&#58;"}
 
 
@@ -43,7 +49,7 @@ def _special(work: Work, node: Node) -> None:
     char = node.content
     if char == "$" and work.dialect.math.dollar:
         work.replace(node, work.dialect.math.dollar)
-    elif work.dialect.python_markdown and char not in _PYTHON_ESCAPES:
+    elif char not in _ESCAPES.get(work.dialect.engine, char):
         reason = "the generator does not know this escape"
         work.replace(node, _INSTEAD.get(char, char), reason)
 
@@ -61,34 +67,58 @@ class _Words:
         dialect = self.work.dialect
         if not dialect.bare_urls and not self.node.inside("link"):
             self._urls()
-        if dialect.guard_marks:
-            self._each(_TEMPLATE, "{\\", "template syntax in prose is shown, not run")
+        self._templates()
         if dialect.math.dollar:
             self._each(_DOLLAR, dialect.math.dollar, "a dollar in prose is no math")
-        if dialect.python_markdown:
+        if dialect.engine == "python":
+            self._old_markdown()
             self._python_markdown()
+        elif dialect.engine == "kramdown":
+            self._old_markdown()
+            self._kramdown()
         elif dialect.heading_ids and self._ends_heading():
             self._each(_ATTRIBUTES, "\\{", "braces at a heading's end are shown")
         if dialect.definitions and self._starts_line() and (match := _DEFINITION.match(self.text)):
-            colon = "&#58;" if dialect.python_markdown else "\\:"
+            colon = "&#58;" if dialect.engine == "python" else "\\:"
             self._put(match.end() - 1, match.end(), colon, "a colon begins no definition")
 
-    def _python_markdown(self) -> None:
-        if self._starts_line():
-            if self._block() == "paragraph" and _HEADING.match(self.text):
-                self._put(0, 0, "\\", "a tag at a line's start is no heading")
-            if _ABBREVIATION.match(self.text):
-                self._put(0, 0, "\\", "this is no abbreviation")
+    def _templates(self) -> None:
+        reason = "template syntax in prose is shown, not run"
+        if self.work.dialect.guard_prose is not None:
+            for start, end, text in self.work.dialect.guard_prose(self.text):
+                self._put(start, end, text, reason)
+        elif self.work.dialect.guard_marks:
+            self._each(_TEMPLATE, "{\\", reason)
+
+    def _old_markdown(self) -> None:
+        """What engines from before CommonMark see and CommonMark does not."""
+        if self._starts_line() and _ABBREVIATION.match(self.text):
+            self._put(0, 0, "\\", "this is no abbreviation")
         self._each(_TAGLIKE, "&lt;", "this is no tag")
         self._each(_LINKLIKE, "\\]", "this is no link")
+        if self._ends_heading():
+            self._each(_CLOSING, "\\#", "hashes at a heading's end are shown")
+
+    def _kramdown(self) -> None:
+        if not self.node.inside("cell"):
+            self._each(_PIPE, "\\|", "a bar in prose makes no table")
+        self._each(_KRAMDOWN_ATTRIBUTES, "\\{", "braces here are no attributes")
+        if self._previous() is not None and self._starts_line():
+            match = _NUMBER.match(self.text)
+            if match is not None:
+                self._put(
+                    match.end(), match.end(), "\\", "a number at a line's start begins no list"
+                )
+
+    def _python_markdown(self) -> None:
+        if self._starts_line() and self._block() == "paragraph" and _HEADING.match(self.text):
+            self._put(0, 0, "\\", "a tag at a line's start is no heading")
         before = self._previous()
         clings = before is not None and before.kind not in _BREAKS
         if self.text.startswith("{") and (clings or self._starts_line()):
             self._put(0, 1, "\\{", "braces here are no attributes")
         if self._ends_block():
             self._each(_ATTRIBUTES, "\\{", "braces here are no attributes")
-        if self._ends_heading():
-            self._each(_CLOSING, "\\#", "hashes at a heading's end are shown")
 
     def _urls(self) -> None:
         for match in _URL.finditer(self.text):

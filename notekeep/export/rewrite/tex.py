@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notekeep.export.rewrite.work import lone
+
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
@@ -28,11 +30,27 @@ def rewrite(work: Work) -> None:
             continue
         marks = math.inline if node.kind == "math" else math.display
         tex = node.content
-        if node.inside("cell"):
-            tex = tex.replace("|", r"\vert ").strip()
+        if node.inside("cell") or work.dialect.engine == "kramdown":
+            # A bar ends a cell, and to kramdown it makes a table of a paragraph.
+            tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
         text = _written(work, tex, marks)
+        if node.kind == "math" and marks == math.display:
+            text = _within_a_line(work, node, text)
         if text != work.page.source(node):
             work.replace(node, text, "math is written as the site reads it")
+
+
+def _within_a_line(work: Work, node: Node, text: str) -> str:
+    """Tell an engine that has one mark for both that a formula is within a line.
+
+    kramdown takes one that is all of a paragraph for display; a backslash before it says no.
+    """
+    paragraph = node.parent
+    if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
+        return text
+    # The vault's parser would see a block here, whatever follows.
+    work.loose.append((paragraph.start, paragraph.end))
+    return f"\\{text}" if lone(node) else text
 
 
 def _written(work: Work, tex: str, marks: tuple[str, str]) -> str:
@@ -40,7 +58,7 @@ def _written(work: Work, tex: str, marks: tuple[str, str]) -> str:
         tex = re.sub(r"\{(?=\{[<%])", "{ ", tex)
     if work.dialect.math.raw:
         return marks[0] + tex + marks[1]
-    return escape(marks[0] + tex + marks[1], python_markdown=work.dialect.python_markdown)
+    return escape(marks[0] + tex + marks[1], python_markdown=work.dialect.engine == "python")
 
 
 def escape(tex: str, *, python_markdown: bool) -> str:

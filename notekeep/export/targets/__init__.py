@@ -11,7 +11,7 @@ from notekeep.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from notekeep.export.targets.target import Target
 
-TARGETS = ("nikola", "hugo", "pelican", "mkdocs", "portable")
+TARGETS = ("nikola", "hugo", "jekyll", "pelican", "mkdocs", "portable")
 """The ids of all targets; a site is asked in this order whether it is one of theirs."""
 
 

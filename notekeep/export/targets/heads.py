@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Value
 
 
+class Plain(str):
+    """Text that YAML takes without quotes: a date in a generator's own form."""
+
+    __slots__ = ()
+
+
 def yaml_text(text: str) -> str:
     """Return text as a YAML scalar on one line."""
     return "'" + " ".join(text.split()).replace("'", "''") + "'"
@@ -37,6 +43,8 @@ def yaml_value(value: object) -> str:
         return "{" + ", ".join(f"{key}: {yaml_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(yaml_value(item) for item in value) + "]"
+    if isinstance(value, Plain):
+        return str(value)
     return yaml_text(str(value))
 
 

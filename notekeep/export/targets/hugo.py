@@ -6,16 +6,14 @@ case. What they say of Goldmark decides whether raw HTML, math and highlights co
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from typing import TYPE_CHECKING, Any
 
-from notekeep.errors import Failure
 from notekeep.export.dialect import Dialect, Math
 from notekeep.export.rewrite import code
 from notekeep.export.targets.heads import passed, yaml_head
-from notekeep.export.targets.target import Target, unreadable
+from notekeep.export.targets.settings import read_settings_file
+from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from notekeep.export.properties import Post
@@ -180,50 +178,18 @@ def _read_all(folder: str) -> dict[str, Any]:
     for name in _NAMES:
         path = os.path.join(folder, name)
         if os.path.isfile(path):
-            settings = _lowered(_read(path))
+            settings = _lowered(read_settings_file(path))
             break
     base = os.path.join(folder, _DEFAULT)
     for name in sorted(os.listdir(base)) if os.path.isdir(base) else ():
         stem, ending = os.path.splitext(name)
         if ending.lower() not in {".toml", ".yaml", ".yml", ".json"}:
             continue
-        more = _lowered(_read(os.path.join(base, name)))
+        more = _lowered(read_settings_file(os.path.join(base, name)))
         if stem.lower() not in {"hugo", "config"}:
             more = {stem.lower(): more}
         settings = _merged(settings, more)
     return settings
-
-
-def _read(path: str) -> dict[str, Any]:
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-        text = data.decode("utf-8")
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise unreadable(path, "it is not UTF-8") from error
-    try:
-        return _parsed(path, text)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
-        raise unreadable(path, str(error)) from error
-
-
-def _parsed(path: str, text: str) -> dict[str, Any]:
-    if path.endswith(".toml"):
-        return tomllib.loads(text)
-    if path.endswith(".json"):
-        found = json.loads(text)
-    else:
-        import yaml
-
-        try:
-            found = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            problem = str(getattr(error, "problem", error))
-            raise unreadable(path, problem, mark.line + 1 if mark else None) from error
-    return found if isinstance(found, dict) else {}
 
 
 def _lowered(value: Any) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from notekeep.errors import Failure
 from notekeep.export.targets.heads import passed, yaml_head
 from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
-from notekeep.export.targets.target import Target, unreadable
+from notekeep.export.targets.settings import read_yaml
+from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from notekeep.export.properties import Post
@@ -27,7 +27,7 @@ class MkDocs(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        settings = _read(os.path.join(folder, self.settings_name))
+        settings = read_yaml(os.path.join(folder, self.settings_name))
         self._docs = str(settings.get("docs_dir") or "docs").strip("/")
         blog = _plugin(settings.get("plugins"), "blog")
         if blog is None:
@@ -96,26 +96,6 @@ def _plugin(plugins: Any, name: str) -> dict[str, Any] | None:
         if str(key).rsplit("/", 1)[-1] == name:
             return told if isinstance(told, dict) else {}
     return None
-
-
-def _read(path: str) -> dict[str, Any]:
-    """Read settings in which YAML's tags name Python objects, which stay names here."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """Plain YAML; whatever has a tag is nothing."""
-
-    Loader.add_multi_constructor("", lambda *_: None)
-    try:
-        with open(path, "rb") as file:
-            found = yaml.load(file.read(), Loader)  # noqa: S506  # a SafeLoader that ignores tags
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = str(getattr(error, "problem", error))
-        raise unreadable(path, problem, mark.line + 1 if mark else None) from error
-    return found if isinstance(found, dict) else {}
 
 
 TARGET = MkDocs

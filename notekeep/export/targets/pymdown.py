@@ -27,7 +27,7 @@ def dialect_of(names: set[str]) -> Dialect:
     """Return what an engine with these extensions understands; the target says the rest."""
     fold = "details" in names
     return Dialect(
-        python_markdown=True,
+        engine="python",
         math=_RAW if "arithmatex" in names else _ESCAPED,
         strike="tilde" in names,
         task_lists="tasklist" in names,

@@ -58,6 +58,10 @@ class Target:
         """Return the address of such a file, as the post's body has it."""
         raise NotImplementedError
 
+    def cover_url(self, post: Post, name: str) -> str:
+        """Return the address of a post's cover, as its front matter has it."""
+        return self.asset_url(post, name)
+
     def link(self, post: Post, other: Post, anchor: str) -> str:
         """Return the address that a post's body has for another post, or a place in it."""
         raise NotImplementedError

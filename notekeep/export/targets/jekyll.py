@@ -1,0 +1,126 @@
+"""Jekyll (4.3): `_drafts/<slug>.md`, and once published `_posts/YYYY-MM-DD-<slug>.md`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from notekeep.export.dialect import Dialect, Math
+from notekeep.export.rewrite import code
+from notekeep.export.targets.heads import Plain, passed, yaml_head
+from notekeep.export.targets.settings import read_yaml
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from notekeep.export.properties import Post
+
+_MARKS = ("_posts", "_drafts", "_layouts", "_includes", "_sass")
+
+
+class Jekyll(Target):
+    """A Jekyll site."""
+
+    id = "jekyll"
+    name = "Jekyll"
+    settings_name = "_config.yml"
+    preview = ("jekyll", "serve", "--drafts", "--future")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._settings: dict[str, Any] = read_yaml(os.path.join(folder, self.settings_name))
+        where = str(self._settings.get("collections_dir") or "").strip("/")
+        self._base = f"{where}/" if where else ""
+        engine = str(self._settings.get("markdown") or "kramdown").lower()
+        if engine != "kramdown":
+            self.warnings.append(
+                f"_config.yml sets markdown: {engine}, and posts are written for kramdown"
+            )
+        self.dialect = Dialect(
+            engine="kramdown",
+            math=Math(("$$", "$$"), ("$$", "$$")),
+            bare_urls=False,
+            code_pipes=False,
+            definitions=True,
+            hard_break="  \n",
+            more="<!--more-->",
+            guard_code=code.liquid,
+            guard_marks=("{{", "{%"),
+            guard_prose=code.liquid,
+        )
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether it has Jekyll's settings and one of its folders; Hexo has a file of that name."""
+        if not super().is_site(folder) or os.path.isdir(os.path.join(folder, "scaffolds")):
+            return False
+        gems = os.path.join(folder, "Gemfile")
+        return os.path.isfile(gems) or any(
+            os.path.isdir(os.path.join(folder, name)) for name in _MARKS
+        )
+
+    def post_path(self, post: Post) -> str:
+        """`_drafts/atomic-habits.md` or `_posts/2026-03-04-atomic-habits.md`."""
+        if post.draft:
+            return f"{self._base}_drafts/{post.slug}.md"
+        return f"{self._base}_posts/{post.day:%Y-%m-%d}-{post.slug}.md"
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`assets/atomic-habits/loop.png`."""
+        return f"assets/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """An address that holds wherever the site is hosted."""
+        return f'{{{{ "/assets/{post.slug}/{name}" | relative_url }}}}'
+
+    def cover_url(self, post: Post, name: str) -> str:
+        """The path itself, which themes make an address of."""
+        return f"/assets/{post.slug}/{name}"
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`{% post_url 2026-03-04-atomic-habits %}#id`, which the build checks."""
+        del post
+        fragment = f"#{anchor}" if anchor else ""
+        return f"{{% post_url {other.day:%Y-%m-%d}-{other.slug} %}}{fragment}"
+
+    def reaches(self, post: Post, other: Post) -> bool:
+        """Only published posts have an address that another can name."""
+        del post
+        return not other.draft
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return YAML front matter."""
+        fields: dict[str, object] = {
+            "layout": "post",
+            "title": post.title,
+            "date": _moment(post.day),
+            "last_modified_at": _moment(post.updated) if post.updated else None,
+            "tags": post.tags,
+            "categories": post.categories,
+            "description": post.description,
+            "image": cover,
+            "canonical_url": post.canonical,
+            "lang": post.lang,
+            "series": post.series,
+            "part": post.part,
+            "math": True if post.has_math else None,
+            "excerpt_separator": self.dialect.more,
+        }
+        return yaml_head({**fields, **passed(post, fields)})
+
+    def notice(self, post: Post) -> str:
+        """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""
+        if self._settings.get("timezone") or f"{post.day:%z}" == "+0000":
+            return ""
+        return (
+            "_config.yml has no timezone, so a post from near midnight can get the day before or"
+            " after: add the name of yours, such as timezone: Europe/Berlin"
+        )
+
+
+def _moment(when: datetime) -> Plain:
+    return Plain(f"{when:%Y-%m-%d %H:%M:%S %z}")
+
+
+TARGET = Jekyll
