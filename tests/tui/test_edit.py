@@ -129,22 +129,19 @@ async def test_looking_at_a_note_in_the_editor_changes_nothing(
     assert tree(root) == before
 
 
-@pytest.mark.parametrize("line", range(len(ODD_LINES)))
-async def test_an_edited_line_is_the_only_one_that_changes(
-    make_app: MakeApp, odd: Path, line: int
-) -> None:
+async def test_an_edited_line_is_the_only_one_that_changes(make_app: MakeApp, odd: Path) -> None:
     app = make_app("browse")
+    expected = list(ODD_LINES)
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, ODD)
-        screen.area.go_to((line, 0))
-        await pilot.press("X", "ctrl+s")
-        await until(pilot, lambda: not screen.is_changed)
-    after = bytes_of(odd)
-    bom = b"\xef\xbb\xbf"
-    expected = list(ODD_LINES)
-    mark = bom if line == 0 else b""
-    expected[line] = mark + b"X" + expected[line].removeprefix(mark)
-    assert after == b"".join(expected)
+        for line in range(len(ODD_LINES)):
+            screen.area.go_to((line, 0))
+            screen.area.insert("X")
+            screen.save()
+            await until(pilot, lambda: not screen.is_changed)
+            mark = b"\xef\xbb\xbf" if line == 0 else b""
+            expected[line] = mark + b"X" + expected[line].removeprefix(mark)
+            assert bytes_of(odd) == b"".join(expected)
 
 
 async def test_what_a_terminal_would_obey_is_shown_and_kept(make_app: MakeApp, odd: Path) -> None:
@@ -431,7 +428,7 @@ KEYS = (
 )
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("NOTEKEEP_SIZE", "4"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("NOTEKEEP_SIZE", "2"))))
 async def test_random_keys_leave_other_lines_as_they_were(
     make_app: MakeApp, odd: Path, seed: int
 ) -> None:
