@@ -125,7 +125,8 @@ A test that cannot fail proves nothing: `tests/reliability/test_protections.py` 
 row, the protection that a row asks about, and shows that the row then fails.
 
 R12, two devices in sync, comes with the verb that syncs. Not measured here: real power cuts (R7 is
-a model of them), network file systems, macOS and Windows.
+a model of them), network file systems, macOS and Windows. The vaults lie in memory, where a flush
+costs nothing; `NOTEKEEP_DISK=1` puts them on the disk.
 """
 
 
