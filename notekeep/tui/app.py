@@ -21,7 +21,7 @@ from notekeep.tui import place as places
 from notekeep.tui import prelude
 from notekeep.tui.actions import clashes
 from notekeep.tui.editor import Editors
-from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import (
@@ -33,20 +33,18 @@ from notekeep.tui.messages import (
     Working,
 )
 from notekeep.tui.render import glyphs as glyph_sets
-from notekeep.tui.render.words import thousands
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.sweeping import Sweeping
 from notekeep.tui.theme import THEMES, choose
-from notekeep.tui.watching import Watching, is_news
+from notekeep.tui.watching import Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.screen import Screen
 
-    from notekeep.errors import NotekeepError
     from notekeep.index.checkin import Undone
-    from notekeep.index.refresh import Refreshed
     from notekeep.vault import Rows, Vault
     from notekeep.writing.plan import Done
     from notekeep.writing.steps import Taken
@@ -91,6 +89,7 @@ class NotekeepApp(Keyboard):
         self._screens: list[VaultScreen] = []
         self._done: list[str] = []
         self.editors = Editors(self)
+        self._sweeping = Sweeping(self)
         self._watching = Watching(self)
         self.add_mode(places.TODAY, self._today_screen)
         self.add_mode(places.BROWSE, self._browse_screen)
@@ -166,50 +165,14 @@ class NotekeepApp(Keyboard):
             self.notify(clean_line(clash), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:
             self._when_shown()
-        self._sweep()
+        self._sweeping.sweep()
         self._watching.start()
 
-    def _sweep(self) -> None:
-        """Look for what changed in the vault since notekeep looked last."""
-        self.post_message(Working("Looking for changed notes"))
-        in_background(
-            self,
-            lambda: self.vault.refresh(progress=self._progress),
-            self._swept,
-            group="refresh",
-            failed=self._not_swept,
-        )
-
-    def _progress(self, done: int, total: int) -> None:
-        # Called in the thread that refreshes: a message is all it may make.
-        self.post_message(Working(f"Indexing {thousands(done)} / {thousands(total)}"))
-
-    def _swept(self, refreshed: Refreshed) -> None:
-        self.post_message(Working(""))
-        if is_news(refreshed):
-            self.post_message(VaultChanged())
-
-    def _catch_up(self) -> None:
-        """Take what was written here into the full text too, when nothing else is asked."""
-        in_background(
-            self,
-            self.vault.refresh,
-            self._caught_up,
-            group="catch-up",
-            exclusive=True,
-            pause=1.0,
-            failed=lambda _error: None,
-        )
-
-    def _caught_up(self, _refreshed: Refreshed) -> None:
+    def _search_again(self) -> None:
         """What is searched for may be found in what was just written."""
         for screen in self._screens:
             if isinstance(screen, BrowseScreen) and screen.is_mounted and screen.pane.typed:
                 screen.pane.again()
-
-    def _not_swept(self, error: NotekeepError) -> None:
-        self.post_message(Working(""))
-        show_error(self, error)
 
     def on_unmount(self) -> None:
         self._watching.stop()
@@ -221,7 +184,8 @@ class NotekeepApp(Keyboard):
         await super().action_quit()
 
     def _remember(self) -> None:
-        """Write down where the person leaves, and what the screen shows."""
+        """Write down where the person leaves, and what the screen shows; begin to end."""
+        self._sweeping.stop()
         self.place.day = self.today.isoformat()
         self.place.screen = self.current_mode
         for made in self._screens:
@@ -252,7 +216,7 @@ class NotekeepApp(Keyboard):
         if event.is_step:
             self._done.append(CHANGE)
         self._show_changed()
-        self._catch_up()
+        self._sweeping.catch_up(self._search_again)
 
     def _show_changed(self) -> None:
         # The parts of a screen go before it when the program ends, while other programs go on.
@@ -376,7 +340,7 @@ class NotekeepApp(Keyboard):
         self.post_message(VaultChanged())
 
     def action_refresh(self) -> None:
-        self._sweep()
+        self._sweeping.sweep()
 
     def action_show_problems(self) -> None:
         from notekeep.tui.screens.problems import ProblemsScreen

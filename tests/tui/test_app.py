@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -194,6 +195,27 @@ async def test_a_start_on_a_new_vault_reads_it_and_shows_what_it_found(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await until(pilot, lambda: not shows(app, "Reading the vault"))
+
+
+async def test_leaving_does_not_wait_until_the_vault_is_read(
+    vault: Vault, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(*, progress: Callable[[int, int], None]) -> None:
+        try:
+            while not ended.wait(0.01):
+                begun.set()
+                progress(500, 10_000)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(vault, "refresh", endless)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: begun.is_set() and shows(app, "Indexing 500 / 10 000"))
+        await pilot.press("ctrl+q")
+        assert ended.wait(5)
 
 
 def _contrast(first: str, second: str) -> float:

@@ -1,0 +1,79 @@
+"""Bringing the index up to date: at the start, when asked, and after what is written here."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from notekeep.tui.jobs import in_background, show_error
+from notekeep.tui.messages import VaultChanged, Working
+from notekeep.tui.render.words import thousands
+from notekeep.tui.watching import is_news
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.errors import NotekeepError
+    from notekeep.index.refresh import Refreshed
+    from notekeep.tui.app import NotekeepApp
+
+QUIET = 1.0
+"""Seconds after a change before the full text takes it in: by then nobody waits for it."""
+
+
+class _Left(BaseException):
+    """The person left while the vault was being read.
+
+    What is in the index by then stays there, and the next start goes on from it. It is no
+    Exception, so that nothing on the way takes it for a fault that there is another way around.
+    """
+
+
+class Sweeping:
+    """Sweeps the vault of a program, and gives up at once when the person leaves."""
+
+    def __init__(self, app: NotekeepApp) -> None:
+        self._app = app
+        self._left = threading.Event()
+
+    def sweep(self) -> None:
+        """Look for what changed since notekeep looked last, and say how far that is."""
+        self._app.post_message(Working("Looking for changed notes"))
+        in_background(self._app, self._refresh, self._swept, group="sweep", failed=self._cannot)
+
+    def catch_up(self, then: Callable[[], None]) -> None:
+        """Take what was written here into the full text too, when nothing else is asked."""
+        in_background(
+            self._app,
+            self._refresh,
+            lambda _refreshed: then(),
+            group="catch-up",
+            exclusive=True,
+            pause=QUIET,
+            failed=lambda _error: None,
+        )
+
+    def stop(self) -> None:
+        """Give up what is going on."""
+        self._left.set()
+
+    def _refresh(self) -> Refreshed | None:
+        try:
+            return self._app.vault.refresh(progress=self._progress)
+        except _Left:
+            return None
+
+    def _progress(self, done: int, total: int) -> None:
+        # Called in the thread that refreshes: a message is all it may make.
+        if self._left.is_set():
+            raise _Left
+        self._app.post_message(Working(f"Indexing {thousands(done)} / {thousands(total)}"))
+
+    def _swept(self, refreshed: Refreshed | None) -> None:
+        self._app.post_message(Working(""))
+        if refreshed is not None and is_news(refreshed):
+            self._app.post_message(VaultChanged())
+
+    def _cannot(self, error: NotekeepError) -> None:
+        self._app.post_message(Working(""))
+        show_error(self._app, error)
