@@ -135,7 +135,7 @@ class _Work:
         path = chain[-1].path
         splices: list[Splice] = []
         for node in passage.page.find("wikilink", "image", "link"):
-            shown = self.linker.note_of(node, path)
+            shown = self.linker.note_of(passage, node, path)
             if shown is None:
                 splices += self.linker.neutral(passage, node, path)
             else:

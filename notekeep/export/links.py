@@ -41,7 +41,7 @@ class Linker:
         self.refs = refs
         self.remarks = remarks
 
-    def note_of(self, node: Node, path: str) -> tuple[str, str, str] | None:
+    def note_of(self, passage: Passage, node: Node, path: str) -> tuple[str, str, str] | None:
         """Return note, heading and block that an embed shows, or None when it embeds no note."""
         if node.kind not in {"wikilink", "image"} or (node.kind == "wikilink" and not node.embed):
             return None
@@ -51,8 +51,18 @@ class Linker:
         name, heading, block = split_fragment(target)
         if is_image(name):
             return None
-        found = path if not name else self.source.find(name, path)
+        found = self._find(name, path, passage.origin(node.start))
         return (found, heading, block) if found else None
+
+    def _find(self, name: str, path: str, origin: Origin) -> str | None:
+        """Return the note that a name means; of several the nearest, which is told."""
+        if not name:
+            return path
+        found = self.source.resolver.resolve(name, path)
+        shown = [other for other in found if not self.source.hidden(other)]
+        if len(shown) > 1:
+            self.remarks.add(origin, f"{name!r} could be {' or '.join(shown)}; the first is taken")
+        return found[0] if found else None
 
     def neutral(self, passage: Passage, node: Node, path: str) -> list[Splice]:
         """Return the splices that write a link or picture with a numbered address."""
@@ -72,7 +82,7 @@ class Linker:
         if name.lower().endswith(_VAULT_FILES):
             return [self._vault_file(node, origin)]
         words = node.title or _shown(name, heading)
-        found = path if not name else self.source.find(name, path)
+        found = self._find(name, path, origin)
         if found is None and (asset := self._asset(name, path, origin)):
             return self._replaced(node, words, Ref("asset", asset, origin))
         if found is None:
@@ -130,7 +140,7 @@ class Linker:
             return []
         origin = passage.origin(node.start)
         name, heading, block = split_fragment(target)
-        found = path if not name else self.source.find(name, path) if _is_note_name(name) else None
+        found = self._find(name, path, origin) if not name or _is_note_name(name) else None
         if found is not None and self.source.hidden(found):
             return _unlinked(node, "a link to a private note becomes words")
         if found is not None:

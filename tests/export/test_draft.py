@@ -236,3 +236,9 @@ def test_the_size_of_a_picture_of_the_web_is_no_part_of_its_words(write_vault: W
     assert text(made) == '![a *b*](nk:0 "T")'
     (ref,) = made.refs.items
     assert (ref.kind, ref.path, ref.width, ref.height) == ("web", "https://x.org/p.png", "40", "30")
+
+
+def test_a_name_that_could_mean_two_notes_is_told(write_vault: Write) -> None:
+    made = draft(write_vault({"x/a.md": "[[b]]", "x/b.md": "1", "y/b.md": "2"}), "x/a.md")
+    assert [ref.path for ref in made.refs.items] == ["x/b.md"]
+    assert made.warnings == ["x/a.md, line 1: 'b' could be x/b.md or y/b.md; the first is taken"]

@@ -349,6 +349,68 @@ def test_an_earlier_post_gets_the_id_that_a_new_link_needs(desk: Desk) -> None:
     assert "## Part {#part}" in desk.text("b")
 
 
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [("text", "see b words."), ("strip", "see ."), ("stub", "see b words (unpublished).")],
+)
+def test_a_link_to_a_note_without_a_post_follows_the_policy(
+    desk: Desk, policy: str, words: str
+) -> None:
+    desk.put("a.md", f"{POST}see [[b|b words]].")
+    desk.put("b.md", "x")
+    desk.export("a.md", unpublished=policy)
+    assert words in desk.text("a")
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        (None, False),
+        ("{}", True),
+        ('{"strictLineBreaks": false}', True),
+        ('{"strictLineBreaks": true}', False),
+        ("not json", True),
+    ],
+)
+def test_line_breaks_are_those_that_obsidian_shows(
+    desk: Desk, settings: str | None, *, kept: bool
+) -> None:
+    desk.put("a.md", f"{POST}one\ntwo")
+    if settings is not None:
+        desk.put(".obsidian/app.json", settings)
+    desk.export("a.md")
+    assert ("one\\\ntwo" in desk.text("a")) is kept
+    desk.export("a.md", linebreaks="join")
+    assert "one\ntwo" in desk.text("a")
+
+
+@pytest.mark.parametrize(
+    ("cover", "written"),
+    [
+        ("p.png", "images: ['p.png']"),
+        ('"[[p.png]]"', "images: ['p.png']"),
+        ("https://example.org/c.png", "images: ['https://example.org/c.png']"),
+        ("gone.png", ""),
+        ("../../outside.png", ""),
+    ],
+)
+def test_a_cover_goes_along_when_it_is_in_the_vault(desk: Desk, cover: str, written: str) -> None:
+    desk.put("a.md", f"---\ncover: {cover}\n---\nwords")
+    (desk.root / "p.png").write_bytes(b"1")
+    plan = desk.export("a.md")
+    assert written in desk.text("a")
+    assert (written == "") == ("images" not in desk.text("a"))
+    assert (written == "") == any("cover" in warning for warning in plan.warnings)
+
+
+def test_keys_pass_when_they_are_named(desk: Desk) -> None:
+    desk.put("a.md", "---\nmood: calm\n---\nwords")
+    desk.export("a.md")
+    assert "calm" not in desk.text("a")
+    desk.export("a.md", extra_fields=("mood",))
+    assert "mood: 'calm'" in desk.text("a")
+
+
 # What is left behind
 
 
