@@ -59,7 +59,7 @@ class Drafter:
     """Makes drafts of the notes of one vault, reading each note once.
 
     Attributes:
-        consented: Notes that were named or found and may leave; embeds take from these too.
+        consented: Notes that were named or found and may leave.
     """
 
     def __init__(self, source: Source, options: Options) -> None:
@@ -178,7 +178,8 @@ class _Work:
         return Splice(node.start, node.end, text, "an embed becomes a link")
 
     def _may_show(self, path: str) -> bool:
-        if path in self.drafter.consented:
+        """Whether a note may be shown within another: naming one as a draft is no consent to that."""
+        if path == self.draft.note.path:
             return True
         try:
             note = self.drafter.note(path)

@@ -175,6 +175,13 @@ def test_an_embed_of_a_note_that_is_not_published_is_left_out(write_vault: Write
     assert "the embed of b is left out" in made.warnings[0]
 
 
+def test_naming_a_note_is_no_consent_to_show_it_in_another(write_vault: Write) -> None:
+    drafter = Drafter(write_vault({"a.md": "![[b]]", "b.md": "words of b"}), Options())
+    for path in ("a.md", "b.md"):
+        drafter.consent(path, named=True)
+    assert text(drafter.draft("a.md")) == ""
+
+
 def test_an_embed_of_a_private_note_is_left_out_without_its_name(write_vault: Write) -> None:
     made = draft(write_vault({"a.md": "x ![[Diary]] y", "private/Diary.md": "secret"}))
     assert text(made) == "x  y"
@@ -225,7 +232,7 @@ def test_an_inline_footnote_becomes_a_numbered_one(write_vault: Write) -> None:
 
 def test_what_is_no_utf8_is_refused(write_vault: Write) -> None:
     source = write_vault({"a.md": "x"})
-    broken = b"caf\xe9"
+    broken = b"\xe9"
     bad = type(source)(source.root, source.notes, lambda _: broken, source.resolver, source.schema)
     with pytest.raises(Refused, match="UTF-8"):
         draft(bad)
