@@ -178,7 +178,7 @@ class _Work:
         return Splice(node.start, node.end, text, "an embed becomes a link")
 
     def _may_show(self, path: str) -> bool:
-        """Whether a note may be shown within another: naming one as a draft is no consent to that."""
+        """Whether a note may be shown in another: to name one as a draft is no consent to it."""
         if path == self.draft.note.path:
             return True
         try:
