@@ -125,7 +125,7 @@ class Vault(Rooms):
 
     def _ready_words(self) -> Words:
         """The full text, with what changed taken in."""
-        if self.catalog.dirty():
+        if self.catalog.dirty() or self.words.generation is None:
             self.refresh(for_answer=True)
         return self.words
 

@@ -131,7 +131,7 @@ def _make(plan: Plan, history: History) -> None:
     label = names[0] if len(names) == 1 else f"{len(names)} notes"
     step = history.step(
         "export",
-        f"export {label} to {plan.target_name}",
+        f"{label} to {plan.target_name}",
         root=plan.site,
         whole=True,
         elsewhere=True,

@@ -184,7 +184,7 @@ def test_an_export_is_one_step_and_undo_takes_it_back(desk: Desk) -> None:
     before = desk.tree()
     desk.export("a.md", "b.md")
     (step,) = desk.history.steps()
-    assert step.record.label == "export 2 notes to Hugo"
+    assert step.record.label == "2 notes to Hugo"
     desk.history.undo(desk.root)
     assert desk.tree() == before
 

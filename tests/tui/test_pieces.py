@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -96,6 +96,7 @@ def test_matches_are_marked_across_parts() -> None:
 
 
 @given(lines, st.integers(2, 30))
+@example([Piece("\u200d \u200da。")], 2)
 def test_wrapping_keeps_every_word_and_the_width(line: Line, width: int) -> None:
     rows = wrap(line, width)
     assert all(cells(row) <= width for row in rows)

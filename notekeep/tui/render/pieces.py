@@ -121,31 +121,27 @@ def wrap(line: Line, width: int) -> list[Line]:
     width = max(1, width)
     rows: list[Line] = []
     row: Line = []
-    used = 0
     blank: Piece | None = None
     for word in _words(line):
         if word[0].text == "\n":
             rows.append(row)
-            row, used, blank = [], 0, None
+            row, blank = [], None
             continue
         if word[0].text[0] in " \t":
             blank = word[0]._replace(text=" ")
             continue
-        length = cells(word)
-        space = 1 if blank is not None and used else 0
-        if used and used + space + length > width:
-            rows.append(row)
-            row, used, space = [], 0, 0
-        if space and blank is not None:
-            row.append(blank)
-            used += 1
+        # Rows are measured whole: a joiner at the start of a word is wider than its parts.
+        before = [*row, blank] if blank is not None and row else row
         blank = None
+        if row and cells(_joined([*before, *word])) > width:
+            rows.append(row)
+            before = []
+        row = before
         for part in chop(word, width):
-            if used and used + cells(part) > width:
+            if row and cells(_joined([*row, *part])) > width:
                 rows.append(row)
-                row, used = [], 0
-            row.extend(part)
-            used += cells(part)
+                row = []
+            row = [*row, *part]
     rows.append(row)
     return [_joined(row) for row in rows]
 
