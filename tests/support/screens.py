@@ -96,6 +96,30 @@ async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 
         await pilot.pause(0.02)
 
 
+_CHARACTERS = {
+    "space": " ",
+    "slash": "/",
+    "plus": "+",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one after the other, each when the one before has been worked on.
+
+    Quicker by far than the pilot's own way, which waits until the whole machine is idle; what a
+    key does in the background is waited for with `until`.
+    """
+    for key in keys:
+        event = Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None))
+        event.set_sender(pilot.app)
+        pilot.app.post_message(event)
+        await pilot.pause(0.01)
+
+
 def type_text(app: App[Any], text: str) -> None:
     """Type into what has the focus, as fast as a paste; wait for what it does with `until`."""
     for char in text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -12,7 +13,7 @@ from textual.widgets import Input
 from notekeep.tui.actions import ACTIONS, PLACES, of_context
 from notekeep.tui.ink import ROLES, ink_of
 from notekeep.tui.theme import THEMES
-from tests.support.screens import shows, tree, type_text, until
+from tests.support.screens import press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +51,14 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
             assert hasattr(owner, f"action_{name}"), (active.binding.id, owner)
             reached.add(active.binding.id or "")
 
+    def focused_in(mode: str) -> bool:
+        return app.current_mode == mode and app.focused is not None
+
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
-        for key in ("f1", "f3", "f4", "f2"):
-            await pilot.press(key)
+        for key, mode in {"f1": "today", "f3": "habits", "f4": "publish", "f2": "browse"}.items():
+            await press(pilot, key)
+            await until(pilot, partial(focused_in, mode))
             collect()
         for widget in ("#preview", "#sidebar"):
             app.screen.query_one(widget).focus()
@@ -65,20 +70,20 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
         app.screen.query_one(Switcher).open()
         await pilot.pause()
         collect()
-        await pilot.press("escape")
+        await press(pilot, "escape")
         for dialog in (Prompt("Title"), NewNote(["note"])):
             app.push_screen(dialog)
             await pilot.pause()
             collect()
-            await pilot.press("escape")
-        await pilot.press("f2")
+            await press(pilot, "escape")
+        await press(pilot, "f2")
         cast("BrowseScreen", app.screen).notes.focus()
-        await pilot.press("e")
+        await press(pilot, "e")
         await until(pilot, lambda: app.current_mode != "browse" or len(app.screen_stack) > 1)
         await pilot.pause(0.2)
         collect()
-        await pilot.press("escape")
-        await pilot.press("f4", "tab")
+        await press(pilot, "escape")
+        await press(pilot, "f4", "tab")
         await pilot.pause()
         collect()
     assert {action.id for action in ACTIONS if action.keys} <= reached
@@ -89,13 +94,13 @@ async def test_help_shows_the_keys_of_the_place_one_is_in(place: str, make_app: 
     app = make_app(place)
     async with app.run_test(size=(140, 200)) as pilot:
         await pilot.pause()
-        await pilot.press("question_mark")
+        await press(pilot, "question_mark")
         contexts = PLACES["list" if place == "browse" else place]
         await until(pilot, lambda: shows(app, "Everywhere"))
         for context in contexts:
             for action in of_context(context):
                 assert shows(app, action.title), action.id
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert len(app.screen_stack) == 1
 
 
@@ -103,11 +108,11 @@ async def test_the_palette_finds_actions_and_notes_and_teaches_keys(make_app: Ma
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
-        await pilot.press("ctrl+p")
+        await press(pilot, "ctrl+p")
         await until(pilot, lambda: shows(app, "enter l  Read the note"))
         type_text(app, "deep")
         await until(pilot, lambda: shows(app, "Deep Work"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: shows(app, "Depth needs hours"))
 
@@ -116,10 +121,10 @@ async def test_the_palette_runs_an_action_where_it_was_opened(make_app: MakeApp)
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
-        await pilot.press("ctrl+p")
+        await press(pilot, "ctrl+p")
         type_text(app, "habits")
         await until(pilot, lambda: shows(app, "F3  Open"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: app.current_mode == "habits")
 
 
@@ -127,9 +132,9 @@ async def test_the_go_menu_waits_for_a_second_key(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
-        await pilot.press("g")
+        await press(pilot, "g")
         await until(pilot, lambda: shows(app, "t Today  b Browse  h Habits"))
-        await pilot.press("h")
+        await press(pilot, "h")
         await until(pilot, lambda: app.current_mode == "habits" and shows(app, "space done"))
         # However quickly the second key follows, it is the second key.
         type_text(app, "gb")
@@ -162,9 +167,9 @@ async def test_a_persons_own_keys_work_and_are_what_footer_and_help_show(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "ctrl+g search"))
         await until(pilot, lambda: shows(app, "The key b is that of"))
-        await pilot.press("f9")
+        await press(pilot, "f9")
         await until(pilot, lambda: app.current_mode == "habits")
-        await pilot.press("question_mark")
+        await press(pilot, "question_mark")
         await until(pilot, lambda: shows(app, "Everywhere"))
         assert shows(app, "F9")
 
@@ -214,7 +219,7 @@ async def test_leaving_does_not_wait_until_the_vault_is_read(
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: begun.is_set() and shows(app, "Indexing 500 / 10 000"))
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         assert ended.wait(5)
 
 

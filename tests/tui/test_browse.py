@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual.widgets import Input
 
-from tests.support.screens import seen, shows, tree, type_text, until
+from tests.support.screens import press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +29,10 @@ def browse(app: NotekeepApp) -> BrowseScreen:
 
 async def search(app: NotekeepApp, pilot: Pilot[Any], text: str, finds: str) -> None:
     """Type a query, wait for the note it finds, and go to the list."""
-    await pilot.press("slash")
+    await press(pilot, "slash")
     browse(app).pane.box.set_text(text)
     await until(pilot, lambda: browse(app).note_here == finds and shows(app, " of "))
-    await pilot.press("enter")
+    await press(pilot, "enter")
 
 
 async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
@@ -40,7 +40,7 @@ async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
         await until(pilot, lambda: browse(app).preview.path == browse(app).note_here)
-        await pilot.press("slash")
+        await press(pilot, "slash")
         # A word in a body: its note, the words around it, the place in the preview.
         type_text(app, "kettle")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
@@ -59,15 +59,15 @@ async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
 async def test_escape_clears_the_search_then_leaves_it(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await pilot.press("slash")
+        await press(pilot, "slash")
         type_text(app, "deep")
         await until(pilot, lambda: shows(app, "of 9 notes"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "9 notes") and not shows(app, "of 9"))
         # The note that was found keeps the cursor in the whole list.
         assert browse(app).note_here == "books/Deep Work.md"
         assert isinstance(app.focused, Input)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert browse(app).notes.has_focus
 
 
@@ -76,12 +76,12 @@ async def test_nothing_found_says_so_and_enter_makes_the_note(
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await pilot.press("slash")
+        await press(pilot, "slash")
         type_text(app, "Slow Food")
         await until(pilot, lambda: shows(app, "Nothing for Slow Food"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "tab chooses the kind"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, (root / "inbox" / "Slow Food.md").exists)
         await until(pilot, lambda: browse(app).note_here == "inbox/Slow Food.md")
         await until(pilot, lambda: shows(app, "10 notes"))
@@ -94,10 +94,10 @@ async def test_the_sidebar_limits_the_list_and_its_searches(make_app: MakeApp) -
         line = next(number for number, text in enumerate(seen(app)) if text.startswith(" Books"))
         await pilot.click(offset=(3, line))
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
-        await pilot.press("slash")
+        await press(pilot, "slash")
         type_text(app, "habit")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
-        await pilot.press("escape", "escape", "escape")
+        await press(pilot, "escape", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes") and not shows(app, "of 9"))
 
 
@@ -106,11 +106,11 @@ async def test_reading_takes_the_whole_width_and_escape_comes_back(make_app: Mak
     async with app.run_test(size=(70, 20)) as pilot:
         await search(app, pilot, "phone", "books/Deep Work.md")
         assert not browse(app).preview.display
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Depth needs hours without a phone."))
         assert browse(app).preview.has_focus
         assert not browse(app).pane.display
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert browse(app).notes.has_focus
 
 
@@ -118,16 +118,16 @@ async def test_links_are_followed_and_walked_back(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "phone", "books/Deep Work.md")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         preview = browse(app).preview
         await until(pilot, lambda: not browse(app).pane.display)
         await until(pilot, lambda: shows(app, "phone. See Atomic Habits and No such note."))
         # Two tags and the line of links come first; one too far, and back.
-        await pilot.press(*["right_square_bracket"] * 5, "left_square_bracket", "enter")
+        await press(pilot, *["right_square_bracket"] * 5, "left_square_bracket", "enter")
         await until(pilot, lambda: preview.path == "books/Atomic Habits.md")
-        await pilot.press("backspace")
+        await press(pilot, "backspace")
         await until(pilot, lambda: preview.path == "books/Deep Work.md")
-        await pilot.press("alt+right")
+        await press(pilot, "alt+right")
         await until(pilot, lambda: preview.path == "books/Atomic Habits.md")
 
 
@@ -152,7 +152,7 @@ async def test_an_address_is_shown_before_it_is_opened_and_some_never_are(
         preview.post_message(preview.Followed("https://jamesclear.com"))
         await until(pilot, lambda: shows(app, "https://jamesclear.com"))
         assert not opened
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: opened == ["https://jamesclear.com"])
 
 
@@ -160,10 +160,10 @@ async def test_the_quick_switch_finds_a_title_from_any_screen(make_app: MakeApp)
     app = make_app("today")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await pilot.pause()
-        await pilot.press("ctrl+o")
+        await press(pilot, "ctrl+o")
         type_text(app, "deep")
         await until(pilot, lambda: shows(app, "▌ Deep Work"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: app.current_mode == "browse")
         await until(pilot, lambda: browse(app).preview.path == "books/Deep Work.md")
 
@@ -175,14 +175,14 @@ async def test_tags_of_marked_notes_are_one_step_and_one_undo(
     before = {path: path.read_bytes() for path in (root / "books").iterdir()}
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "type:book", "books/Atomic Habits.md")
-        await pilot.press("m", "m", "t")
+        await press(pilot, "m", "m", "t")
         await until(pilot, lambda: shows(app, "Tags of 2 notes"))
         type_text(app, "classic -work")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Tagged 2 notes"))
         assert b"tags: [attention, classic]" in (root / "books" / "Deep Work.md").read_bytes()
         assert all(b"classic" in path.read_bytes() for path in before)
-        await pilot.press("u")
+        await press(pilot, "u")
         await until(pilot, lambda: {path: path.read_bytes() for path in before} == before)
 
 
@@ -194,11 +194,11 @@ async def test_delete_moves_to_the_trash_and_undo_brings_back(
     before = path.read_bytes()
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "written in the open", "posts/A draft.md")
-        await pilot.press("d")
+        await press(pilot, "d")
         await until(pilot, lambda: shows(app, "Moved A draft.md to .trash · u undo"))
         assert not path.exists()
         assert list((root / ".trash").rglob("A draft.md"))
-        await pilot.press("u")
+        await press(pilot, "u")
         await until(pilot, path.exists)
         assert path.read_bytes() == before
 
@@ -207,10 +207,10 @@ async def test_rename_carries_the_links_along(make_app: MakeApp, root: Path) -> 
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "kettle", "books/Atomic Habits.md")
-        await pilot.press("r")
+        await press(pilot, "r")
         await until(pilot, lambda: shows(app, "Links to it follow."))
         app.screen.query_one(Input).value = "Atomic Notes"
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: browse(app).note_here == "books/Atomic Notes.md")
         assert "[[Atomic Notes]]" in (root / "books" / "Deep Work.md").read_text()
 
@@ -222,9 +222,9 @@ async def test_a_broken_note_is_listed_with_its_reason_and_its_text(make_app: Ma
         await until(pilot, lambda: shows(app, "Still readable."))
         assert shows(app, "broken ⚠")
         assert shows(app, "⚠ line 2")
-        await pilot.press("exclamation_mark")
+        await press(pilot, "exclamation_mark")
         await until(pilot, lambda: shows(app, "inbox/broken.md:2"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
@@ -236,12 +236,12 @@ async def test_hostile_titles_and_tags_are_shown_as_they_are_written(make_app: M
         assert shows(app, "[@click=app.quit]x")
         # Every place a title or a tag can come to: dialogs, the switcher, the palette, toasts.
         for key in ("r", "t", "o", "p", "f2", "ctrl+o", "ctrl+p"):
-            await pilot.press(key)
+            await press(pilot, key)
             await until(pilot, lambda: app.is_running)
             assert not any("\x1b" in line for line in seen(app)), key
             if key not in {"p", "f2"}:
-                await pilot.press("escape")
-        await pilot.press("d")
+                await press(pilot, "escape")
+        await press(pilot, "d")
         await until(pilot, lambda: shows(app, "u undo"))
         assert app.is_running
 
@@ -251,7 +251,7 @@ async def test_looking_around_changes_no_byte_of_the_vault(make_app: MakeApp, ro
     app = make_app("today")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         keys = "f2 down slash k e escape escape enter escape f3 h l f4 down question_mark escape f5"
-        await pilot.press(*keys.split(), "ctrl+q")
+        await press(pilot, *keys.split(), "ctrl+q")
     assert tree(root) == before
 
 
@@ -261,7 +261,7 @@ async def test_no_terminal_is_too_small(start: str, make_app: MakeApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         for size in [(60, 20), (40, 12), (20, 5), (1, 1), (200, 60)]:
             await pilot.resize_terminal(*size)
-            await pilot.press("down")
+            await press(pilot, "down")
             assert app.is_running
 
 
@@ -269,9 +269,9 @@ async def test_it_opens_again_where_one_left(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: browse(app).note_here != "")
-        await pilot.press("down", "down")
+        await press(pilot, "down", "down")
         here = browse(app).note_here
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
     again = make_app("browse")
     async with again.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: browse(again).note_here == here)

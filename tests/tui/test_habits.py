@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from tests.support.screens import seen, shows, tree, type_text, until
+from tests.support.screens import press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,13 +51,13 @@ async def test_one_key_ticks_a_habit_with_exactly_one_line_in_one_file(
     app = make_app("today")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "☐  Meditate"))
-        await pilot.press("space")
+        await press(pilot, "space")
         await until(pilot, lambda: shows(app, "✓  Meditate"))
         assert shows(app, "Habits 1/2")
         assert written(root, before) == ["- 2026-11-24 meditate: done @21:15"]
-        await pilot.press("u")
+        await press(pilot, "u")
         await until(pilot, lambda: shows(app, "☐  Meditate"))
-        assert shows(app, "Took back: Meditate")
+        await until(pilot, lambda: shows(app, "Took back: Meditate"))
 
 
 async def test_a_row_of_today_opens_its_note_and_a_broken_one_at_its_line(
@@ -66,7 +66,7 @@ async def test_a_row_of_today_opens_its_note_and_a_broken_one_at_its_line(
     app = make_app("today")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
-        await pilot.press("end", "enter")
+        await press(pilot, "end", "enter")
         await until(pilot, lambda: app.current_mode == "browse")
         await until(pilot, lambda: shows(app, "Still readable."))
 
@@ -77,13 +77,13 @@ async def test_the_week_is_filled_in_a_day_at_a_time(make_app: MakeApp, root: Pa
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Meditate") and shows(app, "Jan"))
         # The cursor is on the first habit, on today.
-        await pilot.press("h", "h")
+        await press(pilot, "h", "h")
         await until(pilot, lambda: shows(app, "Sun 22 Nov 2026"))
-        await pilot.press("x")
+        await press(pilot, "x")
         await until(pilot, lambda: written(root, before))
-        await pilot.press("t")
+        await press(pilot, "t")
         await until(pilot, lambda: shows(app, "Tue 24 Nov 2026"))
-        await pilot.press("s")
+        await press(pilot, "s")
         await until(pilot, lambda: len(written(root, before)) == 2)
         assert written(root, before) == [
             "- 2026-11-22 meditate: miss @21:15 ~1",
@@ -96,9 +96,9 @@ async def test_a_digit_begins_an_amount(make_app: MakeApp, root: Path) -> None:
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Water"))
-        await pilot.press("down", "3")
+        await press(pilot, "down", "3")
         await until(pilot, lambda: shows(app, "= 30 glass sets it"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "3/8 glass"))
         assert written(root, before) == ["- 2026-11-24 water: 3 glass @21:15"]
 
@@ -110,10 +110,10 @@ async def test_a_value_that_is_none_is_said_and_nothing_is_written(
     app = make_app("habits")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Water"))
-        await pilot.press("plus")
+        await press(pilot, "plus")
         await until(pilot, lambda: shows(app, "sets it"))
         type_text(app, "maybe")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "value not understood: maybe"))
     assert tree(root) == before
 
@@ -123,10 +123,10 @@ async def test_a_note_keeps_what_the_day_counts_as(make_app: MakeApp, root: Path
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Water"))
-        await pilot.press("down", "h", "n")
+        await press(pilot, "down", "h", "n")
         await until(pilot, lambda: shows(app, "counts as = 8 glass"))
         type_text(app, "with lemon")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: written(root, before))
         (line,) = written(root, before)
         assert line.startswith("- 2026-11-23 water: = 8 glass")

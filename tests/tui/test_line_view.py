@@ -12,6 +12,7 @@ from textual.events import Key, MouseScrollDown
 
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.widgets.line_view import ListView, Page
+from tests.support.screens import press
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -87,7 +88,7 @@ async def test_only_rows_that_are_seen_are_drawn() -> None:
         await pilot.pause()
         assert set(view.drawn) == set(range(10))
         view.drawn.clear()
-        await pilot.press("end")
+        await press(pilot, "end")
         await pilot.pause()
         assert view.cursor == 99_999
         assert set(view.drawn) <= set(range(99_989, 100_000))
@@ -99,7 +100,7 @@ async def test_a_step_draws_two_rows_and_says_where_the_cursor_is() -> None:
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.pause()
         view.drawn.clear()
-        await pilot.press("j")
+        await press(pilot, "j")
         await pilot.pause()
         assert sorted(view.drawn) == [0, 1]
         assert app.messages == [1]
@@ -119,7 +120,7 @@ async def test_arrows_pages_and_ends_move_and_stay_within_the_rows() -> None:
             ("down", 99),
             ("home", 0),
         ]:
-            await pilot.press(keys)
+            await press(pilot, keys)
             assert view.cursor == row, keys
             top = view.scroll_offset.y
             assert top <= row < top + 10
@@ -131,11 +132,11 @@ async def test_the_cursor_passes_over_headings() -> None:
         view.rows_changed(0)
         assert view.cursor == 1
         for _ in range(9):
-            await pilot.press("down")
+            await press(pilot, "down")
         assert view.cursor == 11
-        await pilot.press("up")
+        await press(pilot, "up")
         assert view.cursor == 9
-        await pilot.press("home", "up")
+        await press(pilot, "home", "up")
         assert view.cursor == 1
         assert view.scroll_offset.y == 0
 
@@ -162,7 +163,7 @@ async def test_the_terminals_own_cursor_follows_for_those_who_hear_it() -> None:
     view = Rows(100)
     app = Host(view)
     async with app.run_test(size=(40, 10)) as pilot:
-        await pilot.press("down", "down")
+        await press(pilot, "down", "down")
         assert app.cursor_position.y == 2
 
 
@@ -170,7 +171,7 @@ async def test_the_terminals_own_cursor_follows_for_those_who_hear_it() -> None:
 async def test_no_size_is_too_small(size: tuple[int, int]) -> None:
     view = Rows(100, "日本語 {}")
     async with Host(view).run_test(size=size) as pilot:
-        await pilot.press("down", "end")
+        await press(pilot, "down", "end")
         assert view.cursor == 99
 
 
@@ -203,9 +204,9 @@ async def test_a_page_scrolls_and_its_selected_text_can_be_copied() -> None:
     app = Host(view)
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.pause()
-        await pilot.press("pagedown", "j")
+        await press(pilot, "pagedown", "j")
         assert view.scroll_offset.y == 10
-        await pilot.press("home")
+        await press(pilot, "home")
         await pilot.mouse_down(view, offset=(0, 1))
         await pilot.hover(view, offset=(6, 2))
         await pilot.mouse_up(view, offset=(6, 2))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widgets import Input
 
-from tests.support.screens import shows, tree, until
+from tests.support.screens import press, shows, tree, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,17 +31,17 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         screen.pane.box.set_text("phone")
         await until(pilot, lambda: screen.note_here == "books/Deep Work.md")
         screen.notes.focus()
-        await pilot.press("p")
+        await press(pilot, "p")
         await until(pilot, lambda: shows(app, "+Depth needs hours without a phone."))
         assert shows(app, "new        deep-work.md")
         assert not drafts.exists()
-        await pilot.press("w")
+        await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Wrote 2 files"))
         assert "Depth needs hours" in (drafts / "deep-work.md").read_text()
         # What was written stays on the screen to be read.
         assert shows(app, "Written")
         assert tree(root) == before
-        await pilot.press("u")
+        await press(pilot, "u")
         await until(pilot, lambda: not (drafts / "deep-work.md").exists())
 
 
@@ -61,15 +61,15 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
     site = tmp_path / "blog"
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "portable"))
-        await pilot.press("f")
+        await press(pilot, "f")
         await until(pilot, lambda: shows(app, "The folder of your blog."))
         app.screen.query_one(Input).value = str(site)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "there is no folder"))
         site.mkdir()
         (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
-        await pilot.press("t")
+        await press(pilot, "t")
         await until(pilot, lambda: shows(app, "Shape the draft for"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Hugo"))
         assert list(site.rglob("*.md")) == []
