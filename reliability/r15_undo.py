@@ -71,7 +71,19 @@ LOGS: list[list[str]] = [
 """What only appends to a log; `habit undo` takes it back."""
 
 READS = frozenset(
-    {"init", "demo", "vaults", "search", "ls", "show", "open", "links", "backlinks", "tags"}
+    {
+        "init",
+        "demo",
+        "vaults",
+        "search",
+        "ls",
+        "show",
+        "open",
+        "links",
+        "backlinks",
+        "tags",
+        "fields",
+    }
     | {"today", "undo", "redo", "history", "habit", "index", "doctor", "config", "sql"}
     | {"completion", "restore", "trash", "forget"}
 )

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from notekeep.export import Exported, Options, Plan
     from notekeep.vault import Vault
 
-REFUSED, CONFLICT = 4, 3
+REFUSED, CONFLICT, FAILED = 4, 3, 5
 STYLES = {"new": "green", "changed": "yellow", "conflict": "red", "removed": "red"}
 
 
 @click.command(short_help="Turn notes into drafts for your blog.")
 @click.argument("note", nargs=-1, required=True)
-@click.option("--to", "target", metavar="TARGET", help="nikola, hugo or portable.")
+@click.option(
+    "--to", "target", metavar="TARGET", help="nikola, hugo, jekyll, pelican, mkdocs or portable."
+)
 @click.option("--site", metavar="DIR", help="The folder of the site; its settings say the rest.")
 @click.option("--publish", is_flag=True, help="As posts, not as drafts.")
 @click.option("--overwrite", is_flag=True, help="Also what was changed by hand in the site.")
 @click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
 @click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
+@click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @dry_run_option
 @json_option
@@ -40,6 +43,7 @@ def export(
     overwrite: bool,
     prune: bool,
     explain: bool,
+    check: bool,
     yes: bool,
     dry_run: bool,
     as_json: bool,
@@ -73,7 +77,7 @@ def export(
         output.write_json(_as_object(plan, done))
     else:
         _tell(plan, done)
-    return _code(plan)
+    return (_check(plan) if check else 0) or _code(plan)
 
 
 def _chosen(vault: Vault, words: str) -> tuple[list[str], bool]:
@@ -119,7 +123,7 @@ def _show(plan: Plan, *, whole: bool) -> None:
 def _explain(plan: Plan) -> None:
     for planned in plan.posts:
         for change in planned.changes:
-            output.note(f"{planned.post.path}:{change.line}: {change.reason}")
+            output.note(f"{change.path}:{change.line}: {change.reason}")
 
 
 def _tell(plan: Plan, done: Exported) -> None:
@@ -136,6 +140,21 @@ def _tell(plan: Plan, done: Exported) -> None:
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
         output.note(f"{place}: not exported: {error.message}")
+
+
+def _check(plan: Plan) -> int:
+    """Build with the real generator, or lint where it is missing, and say what is wrong."""
+    from notekeep.export.check import check_export
+
+    report = check_export(plan)
+    how = "built" if report.built else "looked over"
+    if report.said:
+        output.note(report.said)
+    for result in report.failed:
+        output.note(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
+    passed = sum(result.state == "passed" for result in report.results)
+    output.note(f"{how}: {passed} checks passed, {len(report.failed)} failed")
+    return FAILED if report.failed else 0
 
 
 def _code(plan: Plan) -> int:

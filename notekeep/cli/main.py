@@ -38,6 +38,7 @@ VERBS: dict[str, Verb] = {
     "links": Verb("links", "links", "find"),
     "backlinks": Verb("links", "backlinks", "find"),
     "tags": Verb("tags", "tags", "find"),
+    "fields": Verb("fields", "fields", "find"),
     "today": Verb("today", "today", "find"),
     "set": Verb("change", "set_", "change"),
     "tag": Verb("change", "tag", "change"),

@@ -44,7 +44,7 @@ GROUPS = {"tags", "trash", "conflicts"}
 NOT_OF_A_VAULT = {"init", "demo", "config", "index", "completion", "open", "export"}
 READING = {
     *("vaults", "search", "ls", "show", "links", "backlinks", "today", "history"),
-    *("doctor", "sql"),
+    *("doctor", "sql", "fields"),
 }
 BACK = {"undo", "redo"}
 
