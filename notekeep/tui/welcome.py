@@ -15,7 +15,7 @@ from notekeep.tui.jobs import show_error
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.screens.dialogs import Prompt
+from notekeep.tui.screens.dialogs import Prompt, Words
 from notekeep.tui.theme import DEFAULT, THEMES
 from notekeep.tui.widgets.line_view import ListView
 
@@ -33,6 +33,12 @@ class _Way(NamedTuple):
     title: str
     about: str
 
+
+HEADING: Line = [
+    Piece("notekeep", "title"),
+    Piece("\n"),
+    Piece("Notes, habits and drafts in one folder of plain Markdown.", "muted"),
+]
 
 WAYS = (
     _Way("c", "Create a vault", f"an empty folder of Markdown files, {NEW_FOLDER} if you like"),
@@ -84,6 +90,7 @@ class WelcomeApp(App[str | None]):
     CSS = """
     Screen { background: $background; }
     Center { height: auto; }
+    Words { width: 72; max-width: 100%; margin-bottom: 1; }
     _Ways { width: 76; max-width: 100%; height: 9; overflow-y: hidden; scrollbar-gutter: auto; }
     """
 
@@ -96,6 +103,7 @@ class WelcomeApp(App[str | None]):
 
     def compose(self) -> ComposeResult:
         with Middle(), Center():
+            yield Words(HEADING)
             yield _Ways()
 
     def on_mount(self) -> None:

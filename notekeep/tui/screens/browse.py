@@ -69,8 +69,6 @@ class BrowseScreen(VaultScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self._reader = Reader(self, self.preview)
-        # The list names its first note while it is being made, when nobody hears it yet.
-        self._show(self.notes.row)
         self.notes.focus()
         self.call_after_refresh(self._count)
 

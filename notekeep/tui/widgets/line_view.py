@@ -231,14 +231,23 @@ class ListView(LineView):
         self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
         self.lines_changed()
         self._follow()
-        self.post_message(self.Highlighted(self, self.cursor))
+        self._tell(self.Highlighted(self, self.cursor))
+
+    def _tell(self, message: Message) -> None:
+        """Post a message as one's own, whoever's turn it is.
+
+        Textual takes a message that is made while a parent handles another for the parent's, and
+        lets it go no further than to that parent.
+        """
+        message.set_sender(self)
+        self.post_message(message)
 
     def move_to(self, row: int, direction: int = 1) -> None:
         """Put the cursor on `row`, or on the nearest row it may stand on."""
         target = self._nearest(row, direction)
         if target != self.cursor:
             self.cursor = target
-            self.post_message(self.Highlighted(self, target))
+            self._tell(self.Highlighted(self, target))
 
     def watch_cursor(self, before: int, after: int) -> None:
         for row in (before, after):
@@ -293,7 +302,7 @@ class ListView(LineView):
         self.is_moved = True
         self.move_to(row)
         if chain == 2:
-            self.post_message(self.Selected(self, row))
+            self._tell(self.Selected(self, row))
 
     def _step(self, rows: int) -> None:
         self.is_moved = True
