@@ -11,7 +11,7 @@ import threading
 from heapq import nlargest
 from itertools import islice
 from operator import neg
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from notekeep.errors import Failure, NotekeepError
 from notekeep.index.words.document import WordDoc, is_unicode
@@ -45,8 +45,11 @@ BUILD_WAIT = 120.0
 UPDATE_WAIT = 2.0
 """Seconds for which a saved note waits to be taken in; later is early enough."""
 
-RETRIES = 3
+RETRIES = 20
 """How often a question is asked again when another process replaces the index meanwhile."""
+
+
+Answer = TypeVar("Answer")
 
 
 class _Replaced(Unusable):
@@ -166,11 +169,15 @@ class Words:
             TypeError: The tree holds a leaf that the catalog or the text answers.
             Unusable: There is no index, or it is damaged; `generation` is None from then on.
         """
+        return self._asked(lambda: self._scores(node, limit, typing=typing))
+
+    def _asked(self, question: Callable[[], Answer]) -> Answer:
+        """Ask until the index stays in its place for as long as the answer takes."""
         with self._turn:
             for _ in range(RETRIES):
                 with contextlib.suppress(_Replaced):
-                    return self._scores(node, limit, typing=typing)
-            return self._scores(node, limit, typing=typing)
+                    return question()
+            return question()
 
     def _scores(self, node: Node, limit: int | None, *, typing: bool) -> dict[str, float]:
         snapshot = self._current()
@@ -192,8 +199,7 @@ class Words:
         """
         from notekeep.index.words.match import Matcher
 
-        with self._turn:
-            plan = self._planner(self._current()).plan(node)
+        plan = self._asked(lambda: self._planner(self._current()).plan(node))
         return Matcher(plan, self.language)
 
     def suggest(self, word: str) -> list[str]:
@@ -260,7 +266,9 @@ class Words:
         if self._snapshot is None or state != self._state:
             try:
                 self._snapshot = Snapshot.open(self._folder, self.language, self._snapshot)
-            except Unusable:
+            except Unusable as error:
+                if self._folder.state() != state:
+                    raise _replaced() from error
                 self._damaged = state
                 raise
             self._state = state
@@ -326,9 +334,7 @@ class Words:
         except Exception as error:
             if self._folder.state() != state:
                 self.close()
-                raise _Replaced(
-                    "The search index was replaced while it was read", "Ask again"
-                ) from error
+                raise _replaced() from error
             self._blame(error, state)
 
     def _blame(self, error: Exception, state: tuple[int, int | None]) -> NoReturn:
@@ -344,6 +350,10 @@ class Words:
             f"The search index is damaged ({type(error).__name__}: {error})",
             "It is built again at the next refresh",
         ) from error
+
+
+def _replaced() -> _Replaced:
+    return _Replaced("The search index was replaced while it was read", "Ask again")
 
 
 def _best(found: Scores, limit: int | None) -> Scores:
