@@ -248,12 +248,12 @@ def _file(index: HabitIndex, habit: Habit, day: date | None) -> str:
 
 def _open(opened: Vault, path: str) -> int:
     """Open a file in the person's editor and wait for it."""
-    import shlex
+    import os
     import subprocess
 
-    from notekeep.cli.read import editor
+    from notekeep.editor import editor_command
 
-    command = [*shlex.split(editor(opened.person.editor)), "--", opened.absolute(path)]
+    command = [*editor_command(opened.person.editor, os.environ), "--", opened.absolute(path)]
     code = subprocess.run(command, check=False).returncode
     if code:
         output.note(f"the editor ended with code {code}")

@@ -11,9 +11,8 @@ import click
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
-from notekeep.errors import Failure, UsageError
-
-EDITORS = ("nano", "vi")
+from notekeep.editor import editor_command
+from notekeep.errors import Failure
 
 
 @click.command(short_help="Print a note.")
@@ -44,7 +43,7 @@ def show(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str |
     if pager:
         from notekeep.markdown.clean import clean
 
-        return _run(pager, [], "$PAGER", feed=clean(text) + "\n")
+        return _run(shlex.split(pager), [], "$PAGER", feed=clean(text) + "\n")
     output.write(text)
     return 0
 
@@ -58,33 +57,17 @@ def open_(note: tuple[str, ...], *, no_refresh: bool, vault: str | None) -> int:
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     row = opened.resolve(" ".join(note))
-    code = _run(editor(opened.person.editor), [opened.absolute(row.path)], "the editor")
+    command = editor_command(opened.person.editor, os.environ)
+    code = _run(command, [opened.absolute(row.path)], "the editor")
     opened.refresh(for_answer=True, words=False)
     return code
 
 
-def editor(chosen: str = "") -> str:
-    """The command that edits a file: the settings', $VISUAL, $EDITOR, or what is there.
-
-    Raises:
-        UsageError: There is none.
-    """
-    import shutil
-
-    found = chosen or os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not found:
-        found = next((name for name in EDITORS if shutil.which(name)), "")
-    if not found:
-        raise UsageError("there is no editor", 'set EDITOR, or `editor = "…"` in your settings')
-    return found
-
-
-def _run(command: str, arguments: list[str], what: str, feed: str | None = None) -> int:
+def _run(command: list[str], arguments: list[str], what: str, feed: str | None = None) -> int:
     """Run a person's own command, never through a shell, with `--` before any path."""
-    words = shlex.split(command)
     try:
         done = subprocess.run(
-            [*words, *(["--", *arguments] if arguments else [])],
+            [*command, *(["--", *arguments] if arguments else [])],
             input=feed,
             text=True,
             encoding="utf-8",
@@ -92,8 +75,9 @@ def _run(command: str, arguments: list[str], what: str, feed: str | None = None)
         )
     except OSError as error:
         raise Failure(
-            f"{what} could not be started: {command}: {error.strerror}", "set it to one that can"
+            f"{what} could not be started: {shlex.join(command)}: {error.strerror}",
+            "set it to one that can",
         ) from error
     if done.returncode:
-        raise Failure(f"{what} ended with code {done.returncode}: {command}")
+        raise Failure(f"{what} ended with code {done.returncode}: {shlex.join(command)}")
     return 0

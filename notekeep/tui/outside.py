@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import os
-import shlex
-import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from notekeep.errors import Failure, Refused, UsageError
+from notekeep.errors import Failure, Refused
 from notekeep.markdown.clean import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from textual.app import App
 
-EDITORS = ("nano", "vim", "vi")
 SCHEMES = frozenset({"http", "https", "mailto"})
-
-
-def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
-    """Return the words of the command that edits a file.
-
-    Args:
-        chosen: What the person's settings say; a vault's settings are never asked.
-        environment: Where $VISUAL and $EDITOR are.
-
-    Raises:
-        UsageError: There is no editor.
-    """
-    command = chosen or environment.get("VISUAL") or environment.get("EDITOR") or ""
-    if not command:
-        command = next((name for name in EDITORS if shutil.which(name)), "")
-    if not command:
-        raise UsageError("There is no editor.", 'Set EDITOR, or `editor = "…"` in your settings.')
-    return shlex.split(command)
 
 
 def edit(app: App[Any], command: list[str], path: str) -> None:

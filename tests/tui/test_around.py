@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.editor import editor_command
 from notekeep.errors import Refused, UsageError
 from notekeep.tui import outside, place, prelude
 
@@ -77,15 +78,15 @@ def test_nothing_is_painted_where_nothing_should_be(env: dict[str, str]) -> None
 
 def test_an_editor_comes_from_the_person_and_is_split_into_words() -> None:
     env = {"VISUAL": "emacs -nw", "EDITOR": "vi"}
-    assert outside.editor_command("code --wait", env) == ["code", "--wait"]
-    assert outside.editor_command("", env) == ["emacs", "-nw"]
-    assert outside.editor_command("", {"EDITOR": "'my editor' -x"}) == ["my editor", "-x"]
+    assert editor_command("code --wait", env) == ["code", "--wait"]
+    assert editor_command("", env) == ["emacs", "-nw"]
+    assert editor_command("", {"EDITOR": "'my editor' -x"}) == ["my editor", "-x"]
 
 
 def test_no_editor_at_all_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UsageError) as caught:
-        outside.editor_command("", {})
+        editor_command("", {})
     assert "EDITOR" in caught.value.hint
 
 

@@ -6,6 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
+from notekeep.editor import editor_command
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import outside
@@ -30,7 +31,7 @@ def edit(screen: VaultScreen, path: str) -> None:
     """Open a note in the person's editor, and read it again afterwards."""
     vault = screen.vault
     try:
-        command = outside.editor_command(vault.person.editor, os.environ)
+        command = editor_command(vault.person.editor, os.environ)
         outside.edit(screen.app, command, vault.absolute(path))
     except NotekeepError as error:
         show_error(screen, error)
