@@ -2,8 +2,9 @@
 
 A hint names folders to sweep and promises nothing: systems merge, drop and repeat what they report,
 and a renamed folder is all they say of the notes in it. So the sweep is the truth, and a hint for
-the whole vault comes by itself from time to time. Where the system cannot watch, because there are
-too many folders or the disk is another machine's, the vault is swept at intervals instead.
+the whole vault comes by itself when watching begins and from time to time. Where the system cannot
+watch, because there are too many folders or the disk is another machine's, the vault is swept at
+intervals instead.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ EVERYTHING = frozenset({""})
 _MANY = 20  # folders from which on one sweep of everything is quicker
 _STEP_MS = 20  # how long it has to be quiet before a hint is given
 _GATHER_MS = 400  # how long a hint may be held back while it is not quiet
-_LOOK_MS = 2000  # how often it is looked whether the vault is still there
+_LOOK_MS = 1000  # how often it is looked whether the vault is still there
 _FULL_SECONDS = 300.0  # after which the whole vault is hinted at in any case
 
 # File systems that change without this machine hearing of it.
@@ -72,7 +73,7 @@ def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
     except ImportError:
         return False
     identity = _identity(place)
-    full = time.monotonic() + _FULL_SECONDS
+    full = 0.0  # what changed before the system began to watch was hinted at by nobody
     try:
         for changes in watchfiles.watch(
             place,
@@ -111,6 +112,7 @@ def _poll(place: str, halt: Event, every: float) -> Iterator[frozenset[str]]:
             return
         if known is None:
             known = {}
+            yield EVERYTHING
         elif len(changes):
             paths = [*changes.added, *changes.modified, *changes.removed]
             yield outermost(path.rpartition("/")[0] for path in paths)

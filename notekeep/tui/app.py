@@ -89,8 +89,8 @@ class NotekeepApp(Keyboard):
         self._screens: list[VaultScreen] = []
         self._done: list[str] = []
         self.editors = Editors(self)
-        self._sweeping = Sweeping(self)
         self._watching = Watching(self)
+        self._sweeping = Sweeping(self, self._watching.is_news)
         self.add_mode(places.TODAY, self._today_screen)
         self.add_mode(places.BROWSE, self._browse_screen)
         self.add_mode(places.HABITS, self._habits_screen)
@@ -165,6 +165,7 @@ class NotekeepApp(Keyboard):
             self.notify(clean_line(clash), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:
             self._when_shown()
+        self._watching.told()
         self._sweeping.sweep()
         self._watching.start()
 
@@ -219,6 +220,7 @@ class NotekeepApp(Keyboard):
         self._sweeping.catch_up(self._search_again)
 
     def _show_changed(self) -> None:
+        self._watching.told()
         # The parts of a screen go before it when the program ends, while other programs go on.
         with contextlib.suppress(NoMatches):
             for screen in self._screens:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from notekeep.tui.jobs import in_background, show_error
 from notekeep.tui.messages import VaultChanged, Working
 from notekeep.tui.render.words import thousands
-from notekeep.tui.watching import is_news
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +31,15 @@ class _Left(BaseException):
 class Sweeping:
     """Sweeps the vault of a program, and gives up at once when the person leaves."""
 
-    def __init__(self, app: NotekeepApp) -> None:
+    def __init__(self, app: NotekeepApp, is_news: Callable[[Refreshed], bool]) -> None:
+        """Prepare.
+
+        Args:
+            app: The program.
+            is_news: Tells whether the screens may show less than what is known after a refresh.
+        """
         self._app = app
+        self._is_news = is_news
         self._left = threading.Event()
 
     def sweep(self) -> None:
@@ -46,7 +52,7 @@ class Sweeping:
         in_background(
             self._app,
             self._refresh,
-            lambda _refreshed: then(),
+            lambda refreshed: self._caught_up(refreshed, then),
             group="catch-up",
             exclusive=True,
             pause=QUIET,
@@ -71,8 +77,14 @@ class Sweeping:
 
     def _swept(self, refreshed: Refreshed | None) -> None:
         self._app.post_message(Working(""))
-        if refreshed is not None and is_news(refreshed):
+        if refreshed is not None and self._is_news(refreshed):
             self._app.post_message(VaultChanged())
+
+    def _caught_up(self, refreshed: Refreshed | None, then: Callable[[], None]) -> None:
+        if refreshed is not None and self._is_news(refreshed):
+            self._app.post_message(VaultChanged())
+        else:
+            then()
 
     def _cannot(self, error: NotekeepError) -> None:
         self._app.post_message(Working(""))

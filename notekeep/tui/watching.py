@@ -1,7 +1,8 @@
 """What other programs do to the vault, brought to the screens while they are looked at.
 
-A thread waits for hints and sweeps the vault after each; only what the sweep finds counts. What
-notekeep writes itself is in the catalog already when the hint comes, so nothing is found and no
+A thread waits for hints and sweeps the vault after each. What the sweep finds is news, and so is a
+catalog that somebody else brought on: another notekeep, or a search here that read what it met.
+What notekeep writes itself is in the catalog and on the screens already when the hint comes, so no
 screen is drawn twice.
 """
 
@@ -22,20 +23,13 @@ if TYPE_CHECKING:
 
 PAUSE = 0.1
 """Seconds between a hint and its sweep: our own writes are in the catalog by then."""
+AGAIN = 0.5
+"""Seconds until a sweep is tried again that could not be made, or had to leave notes for later."""
 SETTLE_SECONDS = 5.0
 """How often replaced files are looked at again, for what was written into them late."""
 WRITING = "write"
 """The group of background work that writes."""
 _END_SECONDS = 2.0
-
-
-def is_news(refreshed: Refreshed) -> bool:
-    """Tell whether a refresh found anything that a screen may show.
-
-    Files that were only touched, or looked at again because they were new, are not among it.
-    """
-    removed = bool(refreshed.changes.removed) and not refreshed.held
-    return removed or bool(refreshed.indexed or refreshed.logs)
 
 
 class Watching:
@@ -46,6 +40,20 @@ class Watching:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._settling: Timer | None = None
+        self._told = 0
+
+    def told(self) -> None:
+        """Note that the screens show the vault as the catalog knows it by now."""
+        self._told = self._app.vault.catalog.generation
+
+    def is_news(self, refreshed: Refreshed) -> bool:
+        """Tell whether screens may show less than what is known after a refresh.
+
+        Files that were only touched, or looked at again because they were new, are no news.
+        """
+        removed = bool(refreshed.changes.removed) and not refreshed.held
+        found = removed or bool(refreshed.indexed or refreshed.logs)
+        return found or self._app.vault.catalog.generation != self._told
 
     def start(self) -> None:
         """Begin; the first frame is out."""
@@ -67,20 +75,24 @@ class Watching:
     def _watch(self) -> None:
         from notekeep.files.watch import watch
 
-        vault = self._app.vault
-        for _ in watch(vault.root, stop=self._stop):
-            if self._stop.wait(PAUSE):
-                return
-            while self._is_writing():
-                if self._stop.wait(PAUSE):
-                    return
-            try:
-                found = is_news(vault.refresh(words=False))
-            except NotekeepError:
-                continue  # the next sweep, or the person's own, says what is wrong
-            if found and not self._stop.is_set():
-                # Posting a message is all that this thread may do to the interface.
-                self._app.post_message(VaultChanged())
+        for _ in watch(self._app.vault.root, stop=self._stop):
+            pause = PAUSE
+            while not self._stop.wait(pause) and not self._sweep():
+                pause = AGAIN
+
+    def _sweep(self) -> bool:
+        """Take in what changed; returns whether all of it was, so that it is over."""
+        if self._is_writing():
+            return False
+        try:
+            refreshed = self._app.vault.refresh(words=False)
+            news = self.is_news(refreshed)
+        except NotekeepError:
+            return False  # what is wrong is said when the person asks for something
+        if news and not self._stop.is_set():
+            # Posting a message is all that this thread may do to the interface.
+            self._app.post_message(VaultChanged())
+        return not refreshed.pending
 
     def _is_writing(self) -> bool:
         """Whether something is being written here, and is not in the catalog yet."""

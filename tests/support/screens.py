@@ -87,7 +87,7 @@ def write_notes(folder: Path) -> Path:
     return folder
 
 
-async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 8) -> None:
+async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 30) -> None:
     """Wait until `what` is true; fail with what is on the screen when it does not come true."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not what():

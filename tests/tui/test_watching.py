@@ -64,6 +64,30 @@ async def test_a_note_written_by_another_program_is_listed_without_a_key(
         assert browse(app).note_here == "books/Deep Work.md"
 
 
+async def test_what_another_notekeep_took_in_is_shown_too(make_app: MakeApp, root: Path) -> None:
+    # Its refresh comes before the interface's own, which then finds the catalog up to date.
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await go_to(app, pilot, "books/Deep Work.md")
+        run(
+            "import sys; from pathlib import Path; from notekeep.vault import Vault\n"
+            "vault = Vault.open(sys.argv[1])\n"
+            "vault.refresh(words=False)\n"
+            "Path(sys.argv[1], 'inbox', 'From elsewhere.md').write_text('# From elsewhere')\n"
+            "vault.refresh(words=False)\n",
+            root,
+        )
+        await until(pilot, lambda: shows(app, "10 notes") and shows(app, "From elsewhere"))
+
+
+async def test_a_change_before_the_system_watches_is_seen(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, watchers)
+        (root / "inbox" / "Early.md").write_text("# An early bird\n")
+        await until(pilot, lambda: shows(app, "An early bird"))
+
+
 async def test_the_preview_follows_the_file(make_app: MakeApp, root: Path) -> None:
     path = root / "books/Deep Work.md"
     app = make_app("browse")
