@@ -83,6 +83,13 @@ class Blobs:
         """Tell whether a content is kept."""
         return os.path.exists(self._path(digest))
 
+    def kept(self, digest: Digest) -> float:
+        """Tell when a content was last kept, in seconds since 1970; 0 when it is not there."""
+        try:
+            return os.stat(self._path(digest)).st_mtime
+        except FileNotFoundError:
+            return 0.0
+
     def remove(self, digest: Digest) -> int:
         """Remove a content.
 

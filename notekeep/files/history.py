@@ -23,13 +23,14 @@ from notekeep.files.private import make_folder
 from notekeep.files.reasons import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from notekeep.files.commit import Step
     from notekeep.files.content import Digest
     from notekeep.files.durable import Flush
     from notekeep.files.folder import Place
+    from notekeep.files.outside import Seen
     from notekeep.files.recover import Recovered, Swept
     from notekeep.files.versions import Version
 
@@ -212,6 +213,19 @@ class History:
             flush.wait()
         self.saw(kept)
 
+    def saw_outside(self, met: Sequence[Seen]) -> list[str]:
+        """Keep what other programs wrote into notes, as a refresh meets it; see `outside`.
+
+        Returns:
+            The notes that have a version more.
+
+        Raises:
+            NotekeepError: It could not be kept.
+        """
+        from notekeep.files.outside import take_in
+
+        return take_in(self, met)
+
     def recover(self, root: Path | str) -> list[Recovered]:
         """Finish what a crash cut short; every start calls it.
 
@@ -264,6 +278,13 @@ class History:
 
         with explained(self.folder, "pruned"):
             return prune(self, now=now)
+
+    def prune_daily(self, *, now: float | None = None) -> int:
+        """Let old versions go, once a day at most; for quiet moments: see `prune.prune_daily`."""
+        from notekeep.files.prune import prune_daily
+
+        with explained(self.folder, "pruned"):
+            return prune_daily(self, now=now)
 
     def forget(self, path: str) -> int:
         """Remove every trace of a note from history; see `prune.forget`."""

@@ -6,10 +6,13 @@ last version of every note stays for ever, because for a deleted note it is all 
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from notekeep.files.private import write_file
 from notekeep.files.versions import names_of
 
 if TYPE_CHECKING:
@@ -22,6 +25,40 @@ DAYS = 90
 
 BYTES = 500 << 20
 """As long as all versions together are not larger, all stay."""
+
+
+MARK = "pruned"
+"""The file whose time says when history was looked at last."""
+
+_DAY = 86_400.0
+
+
+def prune_daily(history: History, *, now: float | None = None, max_bytes: int = BYTES) -> int:
+    """Prune unless that was done within a day: listing every version is not for every start.
+
+    Args:
+        history: The log and the contents.
+        now: The time, in seconds since 1970.
+        max_bytes: As for `prune`.
+
+    Returns:
+        How many bytes were freed.
+
+    Raises:
+        OSError: A version could not be removed.
+    """
+    moment = time.time() if now is None else now
+    mark = os.path.join(history.folder, MARK)
+    with suppress(FileNotFoundError):
+        # Whichever way the clock was set: a mark from the future must not stop it for years.
+        if abs(moment - os.stat(mark).st_mtime) < _DAY:
+            return 0
+    if not os.path.isdir(history.blobs.folder):
+        return 0
+    freed = prune(history, now=now, max_bytes=max_bytes)
+    write_file(mark, b"")
+    os.utime(mark, (moment, moment))
+    return freed
 
 
 def prune(
@@ -46,13 +83,14 @@ def prune(
     total = sum(blob.size for blob in blobs)
     if total <= max_bytes:
         return 0
-    kept = _kept(history.records(), edge) | _pending(history)
     freed = 0
-    for blob in blobs:
-        if total - freed <= max_bytes:
-            break
-        if blob.kept < edge and blob.digest not in kept:
-            freed += history.blobs.remove(blob.digest)
+    with history.ledger.held():  # so that no step notes a version while it goes
+        kept = _kept(history.records(), edge) | _pending(history)
+        for blob in blobs:
+            if total - freed <= max_bytes:
+                break
+            if blob.digest not in kept and history.blobs.kept(blob.digest) < edge:
+                freed += history.blobs.remove(blob.digest)
     return freed
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from notekeep.files.changes import Changes, Fingerprint
+    from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Record
     from notekeep.index.words import WordDoc, Words
@@ -75,6 +76,7 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
     budget: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    keep: Callable[[list[Seen]], list[Problem]] | None = None,
 ) -> Refreshed:
     """Bring the index up to date with the files.
 
@@ -89,11 +91,15 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
         budget: With more changed files than this, none is read; they are counted as pending.
         progress: Called with how many files are done and how many there are to do.
         cancelled: Asked between folders and batches; what is done until then stays.
+        keep: Given the notes that changed before the catalog learns of it, so that history keeps
+            what other programs wrote; says what it could not keep. Not asked when an index is
+            built from nothing, nor for files that are new by the hundred.
 
     Raises:
         Failure: The vault is not there, or the cache cannot be written.
     """
     run = _Run(root, catalog, schema, progress, cancelled)
+    run.keep = keep
     if full:
         catalog.clear()
     done = run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
@@ -109,6 +115,7 @@ class _Run:
 
     Attributes:
         notes: Notes just read, for the words index; only when they are few.
+        keep: See `refresh`.
     """
 
     def __init__(
@@ -123,6 +130,7 @@ class _Run:
         self.catalog = catalog
         self.schema = schema
         self.notes: dict[str, Note] = {}
+        self.keep: Callable[[list[Seen]], list[Problem]] | None = None
         self.progress = progress or (lambda _done, _total: None)
         self.cancelled = cancelled or (lambda: False)
 
@@ -154,24 +162,25 @@ class _Run:
                 if not known:
                     with catalog.writing() as writer:
                         writer.set_meta(reader=_reader(self.schema))
-                self._take_in(done, {} if other_reader else known)
+                self._take_in(done, anew=not known, reread=other_reader)
         except Busy:
             done.pending = max(1, len(changes) - done.indexed)
         return done
 
-    def _take_in(self, done: Refreshed, known: dict[str, Fingerprint]) -> None:
+    def _take_in(self, done: Refreshed, *, anew: bool, reread: bool) -> None:
         changes = done.changes
         gone = [] if done.held else changes.removed
         changed = {**changes.modified, **changes.added}
         paths = list(changed)
-        digests = self.catalog.digests(path for path in changes.modified if path in known)
+        if anew:
+            self.keep = None
+        before = self.catalog.digests(changes.modified) if changes.modified else {}
         for begin in range(0, len(paths), BATCH):
             if self.cancelled():
                 done.pending = len(paths) - begin
                 return
-            self._batch(
-                done, {path: changed[path] for path in paths[begin : begin + BATCH]}, digests
-            )
+            batch = {path: changed[path] for path in paths[begin : begin + BATCH]}
+            self._batch(done, batch, before, reread=reread)
             self.progress(min(begin + BATCH, len(paths)), len(paths))
         done.logs += [path for path in gone if role(path, self.schema) == "log"]
         if changed or gone or self._differs(done):
@@ -185,23 +194,41 @@ class _Run:
                 writer.set_meta(reader=_reader(self.schema))
 
     def _batch(
-        self, done: Refreshed, changed: dict[str, Fingerprint], digests: dict[str, str]
+        self,
+        done: Refreshed,
+        changed: dict[str, Fingerprint],
+        before: dict[str, str],
+        *,
+        reread: bool,
     ) -> None:
-        """Read some files and write down those whose content is another."""
+        """Read some files and write down those whose content is another, or all of them again."""
         from notekeep.index.reading import read_content, record
 
         records: list[Record] = []
         touched: dict[str, Fingerprint] = {}
+        met: list[tuple[Record, bytes]] = []
+        many_new = len(done.changes.added) > BATCH
         for path, fingerprint in changed.items():
             content = read_content(self.root, path)
             if content is None:
                 continue
-            if content.digest and digests.get(path) == content.digest:
+            same = bool(content.digest) and before.get(path) == content.digest
+            if same and not reread:
                 touched[path] = fingerprint
-            else:
-                records.append(record(path, fingerprint, content, self.schema))
+                continue
+            one = record(path, fingerprint, content, self.schema)
+            records.append(one)
+            is_whole = bool(content.digest) and content.problem is None
+            if is_whole and not same and one.role != "log" and (path in before or not many_new):
+                met.append((one, content.data))
         if not records and not touched:
             return
+        if met and self.keep is not None:
+            from notekeep.files.outside import Seen
+
+            done.problems += self.keep(
+                [Seen(one.path, data, one.digest, before.get(one.path)) for one, data in met]
+            )
         with self.catalog.writing() as writer:
             writer.upsert(records)
             writer.touch(touched)

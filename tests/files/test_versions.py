@@ -14,6 +14,8 @@ from notekeep.files.ledger import Change, StepRecord, new_id
 from notekeep.files.save import digest_of
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from notekeep.files.history import History
 
 DAY = 86_400
@@ -157,6 +159,38 @@ class TestPruning:
         history.keep(b"loose")
         assert prune.prune(history, max_bytes=0) == 0
         assert prune.prune(history, now=time.time() + 100 * DAY, max_bytes=0) == len(b"loose")
+
+    def test_it_is_done_once_a_day_at_most(self, long_history: History) -> None:
+        now = time.time()
+        assert prune.prune_daily(long_history, now=now, max_bytes=0) > 0
+        before = b"again"
+        for hour in range(2):
+            remember(long_history, "a.md", before + b"!" * hour, 120 - hour / 1000, None)
+        assert prune.prune_daily(long_history, now=now + 0.9 * DAY, max_bytes=0) == 0
+        assert prune.prune_daily(long_history, now=now + 1.1 * DAY, max_bytes=0) == len(before)
+        # A clock that was set back does not stop it for as long as it was wrong.
+        remember(long_history, "b.md", b"old", 130, None)
+        remember(long_history, "b.md", b"older", 130 - 1 / 1000, None)
+        assert prune.prune_daily(long_history, now=now - 30 * DAY, max_bytes=0) == len(b"old")
+
+    def test_there_is_nothing_to_prune_in_no_history(self, history: History) -> None:
+        assert history.prune_daily() == 0
+        assert not Path(history.folder).exists()
+
+    def test_what_was_kept_again_meanwhile_stays(self, long_history: History) -> None:
+        """A version that a step is about to speak of is young again, whatever was listed."""
+        again = b"a.md 200 0 " * 100
+        listed = list(long_history.blobs)
+        assert digest_of(again) in {blob.digest for blob in listed}
+        held = long_history.ledger.held
+
+        def kept_just_now() -> AbstractContextManager[None]:
+            long_history.keep(again)
+            return held()
+
+        long_history.ledger.held = kept_just_now  # type: ignore[method-assign]
+        assert prune.prune(long_history, max_bytes=0) > 0
+        assert ("200", "0") in self.kept(long_history)
 
     def test_undo_says_so_when_a_version_is_gone(self, history: History, vault: Path) -> None:
         edit(history, vault, "a.md", b"one")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.errors import Failure
+from notekeep.files.content import digest_of
+from notekeep.files.outside import Seen
 from notekeep.index import reading
 from notekeep.index.refresh import refresh
-from notekeep.markdown.kinds import Kind, Schema
+from notekeep.markdown.kinds import DEFAULT_SCHEMA, Kind, Schema
+from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
+    from notekeep.index.refresh import Refreshed
     from tests.index.conftest import Vault
 
 
@@ -251,3 +255,85 @@ def test_notes_of_the_vault_are_never_written(vault: Vault) -> None:
         after[0].st_ctime_ns,
         after[1],
     )
+
+
+class TestKeepingWhatOthersWrote:
+    """History is given the notes that changed, before the catalog forgets what they were."""
+
+    @pytest.fixture
+    def told(self) -> list[Seen]:
+        return []
+
+    def refresh(self, vault: Vault, told: list[Seen], **options: Any) -> Refreshed:
+        def keep(met: list[Seen]) -> list[Problem]:
+            told.extend(met)
+            return []
+
+        return vault.refresh(keep=keep, **options)
+
+    def test_a_changed_note_is_given_with_what_it_was(self, vault: Vault, told: list[Seen]) -> None:
+        vault.write("a.md", "one")
+        vault.refresh()
+        vault.write("a.md", "two")
+        self.refresh(vault, told)
+        assert told == [Seen("a.md", b"two", digest_of(b"two"), digest_of(b"one"))]
+
+    def test_a_new_note_is_given_and_a_touched_one_is_not(
+        self, vault: Vault, told: list[Seen]
+    ) -> None:
+        vault.write("a.md", "one")
+        vault.refresh()
+        os.utime(vault.root / "a.md", (1, 1))
+        vault.write("b.md", "new")
+        self.refresh(vault, told)
+        assert [(one.path, one.before) for one in told] == [("b.md", None)]
+
+    def test_an_index_that_is_built_or_read_anew_gives_nothing(
+        self, vault: Vault, told: list[Seen]
+    ) -> None:
+        vault.write("a.md", "one")
+        self.refresh(vault, told)
+        self.refresh(vault, told, full=True)
+        self.refresh(vault, told, verify=True)
+        kinds = {"poem": Kind("poem", {}), **DEFAULT_SCHEMA.kinds}
+        assert self.refresh(vault, told, schema=Schema(kinds=kinds)).indexed == 1
+        assert told == []
+
+    def test_a_note_that_changed_is_given_also_when_all_are_read_anew(
+        self, vault: Vault, told: list[Seen]
+    ) -> None:
+        vault.write("a.md", "one")
+        vault.write("b.md", "one")
+        vault.refresh()
+        vault.write("b.md", "two")
+        kinds = {"poem": Kind("poem", {}), **DEFAULT_SCHEMA.kinds}
+        assert self.refresh(vault, told, schema=Schema(kinds=kinds)).indexed == 2
+        assert [one.path for one in told] == ["b.md"]
+
+    def test_logs_are_left_out_for_they_only_grow(self, vault: Vault, told: list[Seen]) -> None:
+        vault.write("a.md", "one")
+        vault.refresh()
+        vault.write("habits/log/2026.desk.md", "- 2026-11-24 run: done\n")
+        self.refresh(vault, told)
+        assert told == []
+
+    def test_files_that_are_new_by_the_hundred_are_a_copy_and_no_writing(
+        self, vault: Vault, told: list[Seen], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("notekeep.index.refresh.BATCH", 3)
+        vault.write("a.md", "one")
+        vault.refresh()
+        vault.write("a.md", "two")
+        for number in range(4):
+            vault.write(f"copied/{number}.md", "new")
+        self.refresh(vault, told)
+        assert [one.path for one in told] == ["a.md"]
+
+    def test_what_could_not_be_kept_is_told_and_the_index_goes_on(self, vault: Vault) -> None:
+        vault.write("a.md", "one")
+        vault.refresh()
+        vault.write("a.md", "two #x")
+        problem = Problem("a.md", None, "no room", "make room", "history")
+        done = vault.refresh(keep=lambda _met: [problem])
+        assert done.problems == [problem]
+        assert vault.ls("#x") == ["a"]
