@@ -9,8 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.tui.actions.action import Action
+from notekeep.tui.actions.browse import BROWSE
+from notekeep.tui.actions.edit import EDIT
 from notekeep.tui.actions.everywhere import EVERYWHERE
-from notekeep.tui.actions.screens import OF_SCREENS
+from notekeep.tui.actions.habits import HABITS
+from notekeep.tui.actions.publish import PUBLISHING
+from notekeep.tui.actions.today import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +65,14 @@ PLACES: dict[str, tuple[str, ...]] = {
 }
 """For each place the focus can be, the contexts whose keys work there, nearest first."""
 
-ACTIONS: tuple[Action, ...] = (*OF_SCREENS, *EVERYWHERE)
+ACTIONS: tuple[Action, ...] = (
+    *BROWSE,
+    *EDIT,
+    *TODAY,
+    *HABITS,
+    *PUBLISHING,
+    *EVERYWHERE,
+)
 """Every action; the order within a context is that of the footer and of help."""
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

@@ -1,0 +1,97 @@
+"""Changes of notes: every one is a plan carried out; `plan` alone shows what would be written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.vault.reading import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from notekeep.markdown.note import Value
+    from notekeep.writing.plan import Done, WritePlan
+    from notekeep.writing.steps import Taken
+
+
+class Changing(Reading):
+    """The changes, and the way back."""
+
+    def carry_out(self, plan: WritePlan) -> Done:
+        """Write a plan as one step that `undo` takes back, and take it into the catalog.
+
+        Raises:
+            Conflict: A file is no longer what it was; both versions are kept.
+            Failure: The system did not let us; nothing is half-written.
+        """
+        from notekeep.writing.carry_out import carry_out
+
+        done = carry_out(plan, self.root, self.history)
+        self.refresh(words=False)
+        return done
+
+    def create(
+        self,
+        kind: str,
+        title: str,
+        *,
+        fields: Mapping[str, Value] | None = None,
+        tags: Sequence[str] = (),
+        body: str = "",
+    ) -> Done:
+        """Make a new note, named by its title, in the folder of its kind.
+
+        Raises:
+            UsageError: There is no such kind.
+            Refused: The title gives no name that a file can have.
+        """
+        return self.carry_out(self.plan.new(kind, title, fields=fields, tags=tags, body=body))
+
+    def add(self, text: str, to: str = "") -> Done:
+        """Add a line to a note or one of its sections (`NOTE#Section`), by default today's."""
+        return self.carry_out(self.plan.add(text, to))
+
+    def attach(self, name: str, file: str) -> Done:
+        """Copy a file into the attachments and link it at the end of a note."""
+        return self.carry_out(self.plan.attach(name, file))
+
+    def set_fields(self, paths: Iterable[str], changes: Sequence[str]) -> Done:
+        """Edit front matter: `rating=5`, `author+=Ann`, `genre-=old`, `status=` (delete)."""
+        return self.carry_out(self.plan.set_fields(paths, changes))
+
+    def tag(self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()) -> Done:
+        """Add and remove tags in the front matter of notes."""
+        return self.carry_out(self.plan.tag(paths, add, remove))
+
+    def rename(self, name: str, title: str) -> Done:
+        """Give a note another title and file name; links to it follow."""
+        return self.carry_out(self.plan.rename(name, title))
+
+    def move(self, name: str, folder: str) -> Done:
+        """Move a note into another folder of the vault; links to it follow."""
+        return self.carry_out(self.plan.move(name, folder))
+
+    def delete(self, name: str) -> Done:
+        """Move a note to the vault's trash."""
+        return self.carry_out(self.plan.delete(name))
+
+    def toggle_task(self, path: str, line: int) -> Done:
+        """Tick or untick the task on a line of a note, counted from 1 in the whole file."""
+        return self.carry_out(self.plan.toggle_task(path, line))
+
+    def undo(self, count: int = 1) -> list[Taken]:
+        """Take back the newest steps, check-ins included; give what was taken back.
+
+        Raises:
+            NotFound: There is nothing to take back.
+            Conflict: A file changed since in the same place; that step was not taken back.
+        """
+        taken = self.steps.undo(count)
+        self.refresh(words=False)
+        return taken
+
+    def redo(self) -> Taken:
+        """Do the step again that was taken back last."""
+        step = self.steps.redo()
+        self.refresh(words=False)
+        return step

@@ -1,0 +1,210 @@
+"""What can be asked of a vault: lists, searches, notes, facts; nothing in it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep.rooms import Rooms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.index.refresh import Refreshed
+    from notekeep.index.rows import Backlink, LinkRow, Row
+    from notekeep.index.search import Found
+    from notekeep.index.words import Words
+    from notekeep.markdown.note import Note, Problem
+    from notekeep.query.tree import Query
+
+ANSWER_BUDGET = 500
+"""With more changed notes than this an answer comes from what is there, and says so."""
+
+
+class Rows(NamedTuple):
+    """A page of a list: how many rows there are in all, and those of the page."""
+
+    total: int
+    rows: list[Row]
+
+
+class Reading(Rooms):
+    """The questions."""
+
+    def refresh(
+        self,
+        *,
+        full: bool = False,
+        verify: bool = False,
+        forget_missing: bool = False,
+        words: bool = True,
+        for_answer: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Refreshed:
+        """Bring the index up to date with the files.
+
+        Args:
+            full: Throw the index away and build it from the files.
+            verify: Read every file, also those that look unchanged.
+            forget_missing: Take it as meant that many notes are gone at once.
+            words: Take changed notes into the full text too, which only `search` needs.
+            for_answer: Leave more than ANSWER_BUDGET changed notes for later; `pending` says so.
+            progress: Called now and then with the notes done and their total.
+
+        Returns:
+            What changed, and what could not be read.
+        """
+        from notekeep.index.refresh import refresh
+
+        refreshed = refresh(
+            self.root,
+            self.catalog,
+            self.words if words else None,
+            self.schema,
+            full=full,
+            verify=verify,
+            forget_missing=forget_missing,
+            budget=ANSWER_BUDGET if for_answer else None,
+            progress=progress,
+        )
+        if refreshed.changes.temps:
+            self.history.sweep_temps(self.root, refreshed.changes.temps)
+        return refreshed
+
+    def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> Rows:
+        """List the notes that match a query, sorted by title unless it says `sort:`.
+
+        Raises:
+            UsageError: The query cannot be understood; it says where and what is near.
+        """
+        from notekeep.index.listing import listing
+
+        return Rows(
+            *listing(
+                self.query(query),
+                self.catalog,
+                self._ready_words,
+                self.root,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    def _ready_words(self) -> Words:
+        """The full text, with what changed taken in."""
+        if self.catalog.dirty() or self.words.generation is None:
+            self.refresh(for_answer=True)
+        return self.words
+
+    def search(self, query: str, *, limit: int = 20, explain: bool = False) -> Found:
+        """Find what a query is about, best first, each hit with a snippet.
+
+        Raises:
+            UsageError: The query cannot be understood; it says where and what is near.
+        """
+        from notekeep.index.search import search
+
+        return search(
+            self.query(query), self.catalog, self.words, self.root, limit=limit, explain=explain
+        )
+
+    def suggest(self, typed: str, *, limit: int = 50) -> Found:
+        """Find notes while a query is being typed: by title, alias and tag, from the catalog alone.
+
+        Never raises on what is typed: an unfinished query is treated kindly.
+        """
+        from notekeep.index.search import suggest
+
+        return suggest(self.query(typed, typing=True), typed, self.catalog, limit=limit)
+
+    def query(self, text: str, *, typing: bool = False) -> Query:
+        """Read a query with this vault's fields and today's date.
+
+        Raises:
+            UsageError: It cannot be understood; never while typing.
+        """
+        from notekeep.query.grammar import parse
+
+        return parse(
+            text,
+            self.fields(),
+            today=self.today(),
+            week_start=self.settings.week_start,
+            typing=typing,
+        )
+
+    def resolve(self, name: str) -> Row:
+        """Find the one note that a name means: a path, title, alias, or a unique beginning.
+
+        Raises:
+            NotFound: No note has that name.
+            Ambiguous: Several have it.
+        """
+        from notekeep.index.names import resolve
+
+        return resolve(self.catalog, name)
+
+    def select(self, words: str) -> list[Row]:
+        """The notes that words mean: one note by its name, else all that a query matches.
+
+        Raises:
+            NotFound: Neither a name nor a query finds any.
+            Ambiguous: The words are the beginning of several names, and no query.
+            UsageError: The words are no name, and no query that can be understood.
+        """
+        from notekeep.index.names import select
+
+        return select(self.catalog, words, lambda: self.rows(words).rows)
+
+    def read(self, name: str) -> Note:
+        """Read the note that a name means, body and all.
+
+        Raises:
+            NotFound: No note has that name, or its file is gone.
+        """
+        from notekeep.markdown.note import read_note
+
+        path = self.resolve(name).path
+        return read_note(path, self.bytes_of(path), self.schema)
+
+    def bytes_of(self, path: str) -> bytes:
+        """The bytes of a file of the vault, read while nobody was writing it.
+
+        Raises:
+            NotFound: It is gone.
+            Failure: It cannot be read.
+        """
+        from notekeep.files import save
+
+        return save.read(self.absolute(path))[0]
+
+    def count(self) -> int:
+        """How many notes the catalog knows."""
+        return self.catalog.count()
+
+    def kinds(self) -> dict[str, int]:
+        """How many notes each kind has."""
+        return self.catalog.kind_counts()
+
+    def tags(self) -> dict[str, int]:
+        """How many notes have each tag, its children included, sorted by tag."""
+        return self.catalog.tag_counts()
+
+    def links(self, name: str) -> list[LinkRow]:
+        """What a note links to."""
+        return self.catalog.links(self.resolve(name).path)
+
+    def backlinks(self, name: str) -> list[Backlink]:
+        """What links to a note."""
+        return self.catalog.backlinks(self.resolve(name).path)
+
+    def problems(self) -> list[Problem]:
+        """Files that could not be read whole, each with its line, reason and remedy."""
+        return self.catalog.problems()
+
+    def sql(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Ask the catalog one question in SQL, read-only: column names and rows.
+
+        Raises:
+            UsageError: SQLite does not understand it, or it would write.
+        """
+        return self.catalog.sql(query)
