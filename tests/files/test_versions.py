@@ -177,7 +177,9 @@ class TestPruning:
         assert history.prune_daily() == 0
         assert not Path(history.folder).exists()
 
-    def test_what_was_kept_again_meanwhile_stays(self, long_history: History) -> None:
+    def test_what_was_kept_again_meanwhile_stays(
+        self, long_history: History, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A version that a step is about to speak of is young again, whatever was listed."""
         again = b"a.md 200 0 " * 100
         listed = list(long_history.blobs)
@@ -188,7 +190,7 @@ class TestPruning:
             long_history.keep(again)
             return held()
 
-        long_history.ledger.held = kept_just_now  # type: ignore[method-assign]
+        monkeypatch.setattr(long_history.ledger, "held", kept_just_now)
         assert prune.prune(long_history, max_bytes=0) > 0
         assert ("200", "0") in self.kept(long_history)
 
