@@ -18,9 +18,9 @@ from notekeep.files.reasons import explained
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from notekeep.export.composing import Written
     from notekeep.export.options import Options
     from notekeep.export.plan import Status
-    from notekeep.export.planning import Written
     from notekeep.export.targets.target import Target
 
 

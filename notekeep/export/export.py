@@ -47,7 +47,7 @@ def plan_export(
         UsageError: There is no such target, or the site's settings cannot be read.
     """
     from notekeep.export.manifest import Manifest
-    from notekeep.export.planning import Planner
+    from notekeep.export.planning import make_plan
     from notekeep.export.targets import open_target
 
     vault = vault or os.path.basename(os.path.normpath(source.root))
@@ -55,8 +55,7 @@ def plan_export(
     if site is None:
         target = "portable"
     opened = open_target(target, folder)
-    planner = Planner(source, opened, Manifest.read(folder), options or Options(), vault)
-    plan = planner.run(paths)
+    plan = make_plan(source, opened, Manifest.read(folder), options or Options(), vault, paths)
     if plan.refused and not plan.posts and len(plan.refused) == 1:
         raise next(iter(plan.refused.values()))
     _audit(plan, lambda file: file.after)

@@ -1,0 +1,50 @@
+"""The notes of one export while it is planned: which there are, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notekeep.export.addresses import Published
+    from notekeep.export.draft import Draft, Drafter
+    from notekeep.export.manifest import Entry, Manifest
+    from notekeep.export.options import Options
+    from notekeep.export.plan import Plan
+    from notekeep.export.source import Source
+    from notekeep.export.targets.target import Target
+
+
+@dataclass(slots=True)
+class Batch:
+    """One export on its way to a plan.
+
+    Attributes:
+        source: The vault.
+        target: The site.
+        manifest: What was written there last.
+        options: What the person chose; `linebreaks` is settled.
+        vault: The vault's name.
+        drafter: Makes the drafts.
+        plan: The plan, to be filled.
+        asked: The drafts of the notes that were asked for, by path.
+        earlier: The drafts of notes that have a post already and were not asked for.
+        published: Every note that has or gets a post.
+        withdrawn: Notes that may not leave any more, or never might.
+    """
+
+    source: Source
+    target: Target
+    manifest: Manifest
+    options: Options
+    vault: str
+    drafter: Drafter
+    plan: Plan
+    asked: dict[str, Draft] = field(default_factory=dict)
+    earlier: dict[str, Draft] = field(default_factory=dict)
+    published: dict[str, Published] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+
+    def known(self, path: str) -> tuple[str, Entry] | None:
+        """Return slug and manifest entry of a note's post, or None when it has none."""
+        return self.manifest.of_note(path, self.vault)

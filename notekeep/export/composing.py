@@ -1,0 +1,190 @@
+"""Posts as they are to be in the site: text, front matter, pictures, and their manifest entries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError, Refused
+from notekeep.export.addresses import Published, SiteAddresses, asset_names
+from notekeep.export.assets import Asset
+from notekeep.export.body import write_body
+from notekeep.export.manifest import Entry
+from notekeep.export.metadata import strip_metadata
+from notekeep.export.remarks import Remarks
+from notekeep.export.rewrite.links import Anchors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.export.batch import Batch
+    from notekeep.export.draft import Draft
+    from notekeep.export.passage import Change
+    from notekeep.export.refs import Ref
+
+
+@dataclass(slots=True)
+class Written:
+    """A post as it is to be in the site, ready to be compared with what is there."""
+
+    draft: Draft
+    entry: Entry
+    data: bytes
+    assets: list[Asset] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Composer:
+    """Writes the posts of one export."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
+    def write_all(self) -> list[Written]:
+        """Write the posts that were asked for, and of the earlier ones those that may change.
+
+        One that cannot be written is refused, and the others are written as if it were not there.
+        """
+        while True:
+            drafts = self._changeable() | self.batch.asked
+            wanted = self._wanted(drafts.values())
+            written, refused = [], dict[str, Refused]()
+            for path, draft in drafts.items():
+                try:
+                    written.append(self._write(draft, wanted.get(path, set())))
+                except Refused as error:
+                    refused[path] = error
+            if not refused:
+                return written
+            for path, why in refused.items():
+                self._give_up(path, why)
+
+    def _changeable(self) -> dict[str, Draft]:
+        """Return the earlier drafts whose notes say what they said when they were exported."""
+        return {
+            path: draft
+            for path, draft in self.batch.earlier.items()
+            if (known := self.batch.known(path)) and known[1].text == _digest(draft)
+        }
+
+    def _give_up(self, path: str, error: Refused) -> None:
+        if path in self.batch.asked:
+            self.batch.plan.refused[path] = error
+        draft = self.batch.asked.pop(path, None) or self.batch.earlier.pop(path)
+        if self.batch.known(path) is None:
+            del self.batch.published[path]
+        else:
+            # Its page is there as it was written last; which places it has is not known.
+            self.batch.published[path] = Published(draft.post)
+
+    def _wanted(self, drafts: Iterable[Draft]) -> dict[str, set[str]]:
+        """Return for each note the ids that links lead to; one that was written once stays."""
+        wanted: dict[str, set[str]] = {
+            entry.note: set(entry.ids)
+            for entry in self.batch.manifest.posts.values()
+            if entry.vault == self.batch.vault
+        }
+        for draft in [*drafts, *self.batch.earlier.values()]:
+            addresses = self._addresses(draft, Remarks())
+            for ref in used_refs(draft):
+                if ref.kind != "note":
+                    continue
+                local = addresses.local(ref)
+                here = self.batch.published.get(draft.note.path if local else ref.path)
+                found = local or (here and here.anchors and here.anchors.find(ref))
+                if here is not None and here.anchors is not None and found:
+                    name = (
+                        found
+                        if self.batch.target.dialect.html
+                        else here.anchors.nearest_heading(found)
+                    )
+                    wanted.setdefault(here.post.path, set()).add(name)
+        return wanted
+
+    def _addresses(self, draft: Draft, remarks: Remarks) -> SiteAddresses:
+        anchors = self.batch.published[draft.note.path].anchors or Anchors()
+        names = asset_names(ref.path for ref in used_refs(draft) if ref.kind == "asset")
+        if cover := self._cover_path(draft):
+            names = asset_names([*names, cover])
+        return SiteAddresses(
+            self.batch.target, draft, anchors, self.batch.published, names, remarks
+        )
+
+    def _cover_path(self, draft: Draft) -> str:
+        """Return the cover's file; "" for none, and for an address on the web."""
+        said = draft.post.cover.removeprefix("[[").removesuffix("]]").split("|")[0]
+        if not said or "://" in said:
+            return ""
+        try:
+            found = self.batch.drafter.attachments.find(said, draft.note.path)
+            if found is not None:
+                self.batch.drafter.attachments.read(found)
+        except NotekeepError as error:
+            self.batch.plan.warnings.append(
+                f"{draft.note.path}: its cover is left out: {error.message}"
+            )
+            return ""
+        if found is None:
+            self.batch.plan.warnings.append(
+                f"{draft.note.path}: there is no file {said!r} for its cover"
+            )
+        return found or ""
+
+    def _write(self, draft: Draft, wanted: set[str]) -> Written:
+        post, path = draft.post, draft.note.path
+        remarks = Remarks()
+        addresses = self._addresses(draft, remarks)
+        anchors = addresses.anchors
+        post.has_math = bool(draft.passage.page.find("math", "math_double", "math_block"))
+        body = write_body(
+            draft, self.batch.target.dialect, addresses, anchors, wanted, self.batch.options
+        )
+        cover = post.cover if "://" in post.cover else ""
+        if cover_path := self._cover_path(draft):
+            cover = self.batch.target.cover_url(post, addresses.names[cover_path])
+            addresses.shown.append(cover_path)
+        assets = [
+            self._asset(addresses.names[shown], shown) for shown in sorted({*addresses.shown})
+        ]
+        text = self.batch.target.compose(draft, self.batch.target.head(post, cover), body.text)
+        date = post.date.isoformat() if post.date else ""
+        entry = Entry(path, self.batch.vault, date, post.draft, _digest(draft), sorted(body.ids))
+        said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]
+        return Written(
+            draft,
+            entry,
+            text.encode(),
+            assets,
+            sorted({*draft.changes, *body.changes}),
+            [line for line in [*draft.warnings, *said] if line],
+        )
+
+    def _asset(self, name: str, path: str) -> Asset:
+        data = self.batch.drafter.attachments.read(path)
+        return Asset(path, name, strip_metadata(path, data))
+
+
+def used_refs(draft: Draft) -> list[Ref]:
+    """Return what a draft's text points at; notes it embeds in part pointed at more."""
+    nodes = draft.passage.page.find("link", "image")
+    return [ref for node in nodes if (ref := draft.refs.get(node.info)) is not None]
+
+
+def _digest(draft: Draft) -> str:
+    """Return a digest of what is exported of a note, whatever the site makes of it."""
+    post = draft.post
+    said = [post.title, post.description, post.tags, post.categories, post.series, post.part]
+    said += [
+        post.canonical,
+        post.lang,
+        post.cover,
+        str(post.updated),
+        str(sorted(post.extra.items())),
+    ]
+    refs = [[r.kind, r.path, r.heading, r.block, r.width, r.height] for r in used_refs(draft)]
+    neutral = draft.passage.text.replace(draft.refs.scheme, "nk")
+    text = json.dumps([neutral, refs, said], ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
