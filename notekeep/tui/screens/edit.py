@@ -1,7 +1,8 @@
 """Edit: one note's text, saved so that nothing but the edited lines changes, and never lost.
 
-What is typed is kept in a swap file until it is saved. What other programs do to the file meanwhile
-is merged, or asked about; a file that changed is never saved over.
+What is typed is kept in a swap file until it is saved (`edit_keeping`). What other programs do to
+the file meanwhile is merged, or asked about (`edit_meeting`); a file that changed is never saved
+over.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound
-from notekeep.files.swap import Swap, Unsaved
 from notekeep.markdown.clean import clean
 from notekeep.tui.completion import Completer, in_front_matter
 from notekeep.tui.jobs import in_background, say, show_error
@@ -20,14 +20,9 @@ from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens import verbs
 from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.edit_dialogs import (
-    DISCARD,
-    MINE,
-    RESTORE,
-    THEIRS,
-    ask_restore,
-    ask_whose,
-)
+from notekeep.tui.screens.edit_dialogs import DISCARD, RESTORE, ask_restore
+from notekeep.tui.screens.edit_keeping import Keeping
+from notekeep.tui.screens.edit_meeting import Meeting
 from notekeep.tui.widgets.note_area import NoteArea
 
 if TYPE_CHECKING:
@@ -35,16 +30,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
-    from textual.timer import Timer
 
+    from notekeep.files.swap import Unsaved
     from notekeep.tui.editing import Editing
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
     from notekeep.writing.plan import Done
-
-SWAP_SECONDS = 2.0
-SWAP_KEYS = 200
-"""What a crash can take at most: whichever comes first."""
 
 
 class EditScreen(VaultScreen):
@@ -78,14 +69,12 @@ class EditScreen(VaultScreen):
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
+        self.keeping = Keeping(self)
+        self._meeting = Meeting(self)
         self._line = line
-        self._swap = Swap(vault.places.state, editing.path)
-        self._due: Timer | None = None
-        self._keys = 0
         self._early = ""
         self._saving = False
-        self._asking = False
-        self._offered = False
+        self._offering = False
         self._then: Callable[[], object] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -99,12 +88,11 @@ class EditScreen(VaultScreen):
             self.area.go_to((self._line - 1, 0))
         if self._early:
             self.area.insert(self._early)
-        self._tell()
+        self.tell()
         in_background(
             self, partial(Completer.of, self.vault), self._know, group="completion", failed=_ignore
         )
-        unsaved = self._swap.read()
-        if unsaved is not None and unsaved.data != self.editing.disk:
+        if (unsaved := self.keeping.left()) is not None:
             self._offer_unsaved(unsaved)
 
     def on_unmount(self) -> None:
@@ -125,7 +113,12 @@ class EditScreen(VaultScreen):
         """Whether something is shown that is not in the file."""
         return self.editing.is_changed(self.area.lines)
 
-    def _tell(self) -> None:
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is being saved, or the person asked, so that nothing else may be begun."""
+        return self._saving or self._offering or self._meeting.is_asking
+
+    def tell(self) -> None:
         """Say what is edited, how long it is, and where the cursor stands."""
         row, column = self.area.cursor_location
         words = plural(count_words(self.area.lines), "word")
@@ -142,49 +135,27 @@ class EditScreen(VaultScreen):
             self._early += character
 
     def on_text_area_changed(self) -> None:
-        self._tell()
-        self._keys += 1
-        if self._keys >= SWAP_KEYS:
-            self._keep()
-        elif self._due is None:
-            self._due = self.set_timer(SWAP_SECONDS, self._keep)
+        self.tell()
+        self.keeping.typed()
 
     def on_text_area_selection_changed(self) -> None:
-        self._tell()
-
-    def _unsaved(self) -> Unsaved:
-        area, editing = self.area, self.editing
-        content = editing.content(area.lines)
-        return Unsaved.of(self.path, content, editing.base, area.cursor_location)
-
-    def _keep(self) -> None:
-        """Write what is typed into the swap file, in a thread."""
-        self._keys = 0
-        if self._due is not None:
-            self._due.stop()
-            self._due = None
-        if not self.is_changed:
-            self._swap.discard()
-            return
-        in_background(self, partial(self._swap.write, self._unsaved()), _ignore, group="swap")
+        self.tell()
 
     def keep_unsaved(self) -> None:
         """Write what is typed into the swap file before this returns: the program is ending."""
-        if self.is_changed and not self._offered:
-            try:
-                self._swap.write(self._unsaved(), durable=True)
-            except NotekeepError as error:
-                show_error(self, error)
+        # What is offered and not taken yet would be replaced by it.
+        if self.is_changed and not self._offering:
+            self.keeping.keep_now()
 
     def _offer_unsaved(self, unsaved: Unsaved) -> None:
-        self._asking = self._offered = True
+        self._offering = True
 
         def answered(answer: str | None) -> None:
-            self._asking = self._offered = False
+            self._offering = False
             if answer == RESTORE:
                 self._restore(unsaved)
             elif answer == DISCARD:
-                self._swap.discard()
+                self.keeping.discard()
             else:
                 # What is typed over it would replace it; so nothing is.
                 self._leave()
@@ -196,7 +167,7 @@ class EditScreen(VaultScreen):
         self.editing.restore(unsaved)
         self.area.put(self.editing.lines)
         self.area.go_to(unsaved.cursor)
-        self._met(on_disk)
+        self._meeting.meet(on_disk)
 
     # Saving.
 
@@ -235,11 +206,11 @@ class EditScreen(VaultScreen):
             then: What to do afterwards; not done when the person has to be asked first.
         """
         self._then = then
-        if self._saving or self._asking:
+        if self.is_busy:
             return
         lines = list(self.area.lines)
         if not self.editing.is_changed(lines):
-            self._swap.discard()
+            self.keeping.discard()
             self._go_on()
             return
         self._saving = True
@@ -252,6 +223,10 @@ class EditScreen(VaultScreen):
             failed=self._not_saved,
         )
 
+    def forget_plans(self) -> None:
+        """Do nothing after the save that is wanted: the person has to be asked first."""
+        self._then = None
+
     def _saved(self, content: bytes, done: Done) -> None:
         self._saving = False
         for problem in done.refused:
@@ -259,18 +234,18 @@ class EditScreen(VaultScreen):
             self.app.notify(text, severity="error", markup=False)
         if not done.step:
             self._then = None
-            self._keep()
+            self.keeping.keep()
             return
         for remark in done.remarks:
             say(self, remark)
         self.editing.saved(content)
         self.app.post_message(VaultChanged(is_step=True))
-        self._tell()
+        self.tell()
         if self.is_changed:  # typed while it was being saved
             if self._then is not None:
                 self.save(self._then)
             return
-        self._swap.discard()
+        self.keeping.discard()
         self._go_on()
 
     def _go_on(self) -> None:
@@ -280,10 +255,10 @@ class EditScreen(VaultScreen):
 
     def _not_saved(self, error: NotekeepError) -> None:
         self._saving = False
-        self._keep()
+        self.keeping.keep()
         if isinstance(error, (Conflict, NotFound)):
             # Another program was here first: what it wrote is met, and then it goes on.
-            self._look(again=True)
+            self._meeting.look(lambda: self.save(self._then))
             return
         self._then = None
         show_error(self, error)
@@ -292,94 +267,9 @@ class EditScreen(VaultScreen):
         if self.is_attached and self.is_current:
             self.dismiss(None)
 
-    # What other programs do to the file.
-
     def vault_changed(self) -> None:
         if not self._saving:
-            self._look()
-
-    def _look(self, *, again: bool = False) -> None:
-        """Read the file, and bring the screen together with it.
-
-        Args:
-            again: Save what comes of it, as that is what was wanted.
-        """
-
-        def read() -> bytes | None:
-            try:
-                return self.vault.bytes_of(self.path)
-            except NotFound:
-                return None
-
-        def met(theirs: bytes | None) -> None:
-            if self._met(theirs) and again:
-                self.save(self._then)
-
-        in_background(self, read, met, group="look", exclusive=True)
-
-    def _met(self, theirs: bytes | None) -> bool:
-        """Meet what the file holds; False when the person has to be asked."""
-        if self._saving or self._asking:
-            return False
-        gone_before = self.editing.disk is None
-        met = self.editing.meet(theirs, self.area.lines)
-        if met == "conflict":
-            self._ask_whose(theirs or b"")
-            return False
-        if met in {"reloaded", "merged"}:
-            self.area.put(self.editing.lines)
-        if met == "merged":
-            say(self, "Merged with what another program saved · ctrl+z takes that out")
-            self._keep()
-        elif met == "gone" and not gone_before:
-            say(self, f"{self.path} is gone from the vault; ctrl+s makes it again")
-        self._tell()
-        return True
-
-    def _ask_whose(self, theirs: bytes) -> None:
-        self._then = None
-        self._asking = True
-        self._swap_now()
-
-        def answered(answer: str | None) -> None:
-            self._asking = False
-            if answer == MINE:
-                self.editing.keep_mine(theirs, self.area.lines)
-                say(self, "Yours stays: ctrl+s saves it, and theirs is kept in history")
-            elif answer == THEIRS:
-                self._take(theirs, "Theirs is shown; yours is kept in history")
-            elif answer is not None:
-                self._take(theirs, "Theirs is shown; yours is in {copy}", beside=True)
-            self._tell()
-
-        ask_whose(self, theirs, self.editing.content(self.area.lines), answered)
-
-    def _swap_now(self) -> None:
-        try:
-            self._swap.write(self._unsaved(), durable=True)
-        except NotekeepError as error:
-            show_error(self, error)
-
-    def _take(self, theirs: bytes, told: str, *, beside: bool = False) -> None:
-        """Show theirs once ours is kept, in history or in a file beside the note."""
-        ours = self.editing.content(self.area.lines)
-
-        def keep() -> str:
-            from notekeep.files.copies import keep_beside
-
-            self.vault.history.saw_changed([(self.path, ours)])
-            return keep_beside(self.vault.root, self.path, ours) if beside else ""
-
-        def kept(copy: str) -> None:
-            self.editing.take_theirs(theirs)
-            self.area.put(self.editing.lines)
-            self._swap.discard()
-            say(self, told.format(copy=copy))
-            self._tell()
-            if copy:
-                self.app.post_message(VaultChanged())
-
-        in_background(self, keep, kept, group="write")
+            self._meeting.look()
 
 
 def count_words(lines: Sequence[str]) -> int:
