@@ -9,6 +9,7 @@ from notekeep.habits.acts import mapping
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Iterator, Mapping, Sequence
 
 STATUSES = (
     "off",
@@ -83,6 +84,40 @@ class Period(NamedTuple):
     left: int = 0
 
 
+class Closed:
+    """Periods of one length that are over, one after the other, kept as what was done in each.
+
+    Ten years of short slots are thousands of periods of a few kinds: each kind is judged once, and
+    a `Period` is made of one only when somebody looks at it.
+
+    Attributes:
+        start: The first day of the first period, as an ordinal.
+        length: How many days each has.
+        kinds: The acts of each, in order.
+        judged: For each kind how often it was done, how often it had to be, and the result.
+    """
+
+    __slots__ = ("judged", "kinds", "length", "start")
+
+    def __init__(
+        self,
+        start: int,
+        length: int,
+        kinds: Sequence[bytes],
+        judged: Mapping[bytes, tuple[int, int, Result]],
+    ) -> None:
+        self.start = start
+        self.length = length
+        self.kinds = kinds
+        self.judged = judged
+
+    def __iter__(self) -> Iterator[Period]:
+        """Each of them, in order."""
+        for number, kind in enumerate(self.kinds):
+            start = self.start + number * self.length
+            yield Period(start, start + self.length - 1, *self.judged[kind])
+
+
 class Frame:
     """Acts, and the statuses and results that the schedules make of them.
 
@@ -94,7 +129,8 @@ class Frame:
         week_start: The first day of a week, 0 for Monday.
         statuses: One place in STATUSES a day; filled in by the schedules.
         results: One of NO_RESULT, MET, FAILED a day; filled in by the schedules.
-        periods: Weeks, months or slots up to today, in order; filled in by the schedules.
+        periods: Weeks, months or slots up to today, in order, some of them together; filled in by
+            the schedules.
     """
 
     __slots__ = (
@@ -118,7 +154,7 @@ class Frame:
         self.week_start = week_start
         self.statuses = bytearray(acts.translate(_ABROAD))
         self.results = bytearray(len(acts))
-        self.periods: list[Period] = []
+        self.periods: list[Period | Closed] = []
 
     @property
     def last(self) -> int:
@@ -144,7 +180,7 @@ class Frame:
         first, last = max(first, self.first), min(last, self.last)
         if first <= last:
             part = slice(first - self.first, last - self.first + 1)
-            self.statuses[part] = self.acts[part].translate(_FILLERS[rest])
+            self.statuses[part] = said(self.acts[part], rest)
 
     def fill_open(self, first: int, last: int) -> None:
         """Give the days of a period that is not closed their status."""
@@ -155,6 +191,11 @@ class Frame:
             pending = OPEN if act == acts.MISSED else PENDING
             self.fill(self.today, self.today, OK_SO_FAR if ok else pending)
         self.fill(max(first, self.today + 1), last, FUTURE)
+
+
+def said(days: bytes, rest: int) -> bytes:
+    """The status of each day: what its act says by itself, else `rest`."""
+    return days.translate(_FILLERS[rest])
 
 
 def _filler(rest: int) -> bytes:

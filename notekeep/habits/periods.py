@@ -6,12 +6,29 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits import acts
-from notekeep.habits.frame import COVERED, FUTURE, GAP, OK_SO_FAR, Frame, Part, Period, Result
+from notekeep.habits.frame import (
+    COVERED,
+    FAILED,
+    FUTURE,
+    GAP,
+    MET,
+    NO_RESULT,
+    OK_SO_FAR,
+    Closed,
+    Frame,
+    Part,
+    Period,
+    Result,
+    said,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.habits.goal import Goal
+
+
+_RESULTS = {"met": MET, "missed": FAILED}
 
 
 class Grid(NamedTuple):
@@ -46,20 +63,62 @@ def fill_counts(frame: Frame, part: Part, grid: Grid, times: int) -> None:
     Days that are paused, or lie outside of the stretch, lower what a period needs in proportion,
     rounded up; a skip lowers it by one.
     """
+    start, end = bounds(grid, part.first)
+    if start != part.first:
+        _count_each(frame, part._replace(last=min(end, part.last)), grid, times)
+        part = part._replace(first=min(end, part.last) + 1)
+    _count_each(frame, _fill_closed(frame, part, grid, times), grid, times)
+
+
+def _count_each(frame: Frame, part: Part, grid: Grid, times: int) -> None:
+    """Judge periods one by one: those that are not whole, not over, or not of one length."""
     for start, end, first, last in _periods(frame, part, grid):
-        inside = frame.acts_in(first, last)
-        active = _active(inside)
-        base = -(-times * active // (end - start + 1))
-        need = max(0, base - inside.count(acts.SKIPPED))
         count = frame.successes_in(first, last)
-        result: Result = "open"
-        if count >= need and (need or count):
-            result = "met"
-        elif not need:
-            result = "skipped"
-        elif last < frame.today:
-            result = "missed"
+        inside = frame.acts_in(first, last)
+        need, result = _judged(inside, count, end - start + 1, times, is_over=last < frame.today)
         _close(frame, Period(start, end, count, need, result, _left(frame, last)), first, last)
+
+
+def _judged(
+    inside: bytes, count: int, length: int, times: int, *, is_over: bool
+) -> tuple[int, Result]:
+    """What a period needs, and what came of it."""
+    base = -(-times * _active(inside) // length)
+    need = max(0, base - inside.count(acts.SKIPPED))
+    if count >= need and (need or count):
+        return need, "met"
+    if not need:
+        return need, "skipped"
+    return need, "missed" if is_over else "open"
+
+
+def _fill_closed(frame: Frame, part: Part, grid: Grid, times: int) -> Part:
+    """Judge the periods at the beginning that are whole and over, all of one kind at a time.
+
+    Returns:
+        What is left of the stretch.
+    """
+    length = grid.days
+    number = (min(part.last, frame.today - 1) - part.first + 1) // length
+    if grid.kind == "month" or number < 1:
+        return part
+    end = part.first + number * length
+    inside = frame.acts_in(part.first, end - 1)
+    kinds = [inside[place : place + length] for place in range(0, len(inside), length)]
+    judged: dict[bytes, tuple[int, int, Result]] = {}
+    statuses: dict[bytes, bytes] = {}
+    results: dict[bytes, bytes] = {}
+    for kind in set(kinds):
+        count = kind.count(acts.SUCCESS) + kind.count(acts.QUIET)
+        need, result = _judged(kind, count, length, times, is_over=True)
+        judged[kind] = count, need, result
+        statuses[kind] = said(kind, GAP if result == "missed" else COVERED)
+        results[kind] = bytes([NO_RESULT] * (length - 1) + [_RESULTS.get(result, NO_RESULT)])
+    place = slice(part.first - frame.first, end - frame.first)
+    frame.statuses[place] = b"".join([statuses[kind] for kind in kinds])
+    frame.results[place] = b"".join([results[kind] for kind in kinds])
+    frame.periods.append(Closed(part.first, length, kinds, judged))
+    return part._replace(first=end)
 
 
 def fill_amounts(frame: Frame, part: Part, grid: Grid, goal: Goal) -> None:

@@ -7,21 +7,43 @@ s into s * m + p * (1 - m). A daily habit that is kept without fail stands at 0.
 
 from __future__ import annotations
 
-from math import sqrt
+from itertools import accumulate
+from math import ceil, log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.habits.days import MARKED, VALUE
+from notekeep.habits.days import MARKED, POSITIVE, VALUE
 from notekeep.habits.fold import AMOUNT, DONE, MISS, NONE, SKIP
 from notekeep.habits.goal import PER_DAYS
 from notekeep.habits.schedule import ChosenDays, frequency
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.habits.days import Days
     from notekeep.habits.definition import Definition
     from notekeep.habits.schedule import Schedule
 
 HALF_LIFE = 13
 """Days without a check after which the strength of a daily habit is halved."""
+FORGOTTEN = 1e-16
+"""What is left of a strength when it can no longer be told: less than the last digit of a float."""
+
+
+_IS_SKIP = bytes(code & VALUE == SKIP for code in range(256))
+
+
+def _checks(*, counts_silence: bool) -> bytes:
+    """Whether each code is a check of a habit that is simply done."""
+    return bytes(
+        code & VALUE == DONE
+        or bool(code & MARKED)
+        or (code & VALUE == AMOUNT and bool(code & POSITIVE))
+        or (code & VALUE == NONE and counts_silence)
+        for code in range(256)
+    )
+
+
+_CHECKS = {silent: _checks(counts_silence=silent) for silent in (False, True)}
 
 
 class _Pace(NamedTuple):
@@ -59,42 +81,88 @@ def step(strength: float, share: float, times: int, days: int) -> float:
     return strength * kept + share * (1 - kept)
 
 
-def strengths(habit: Definition, days: Days, today: int) -> tuple[int, list[float]]:
+def strengths(
+    habit: Definition, days: Days, today: int, since: int | None = None
+) -> tuple[int, list[float]]:
     """The strength of a habit on each day from its first entry to today, or to its last day.
+
+    Args:
+        habit: The definition.
+        days: What was logged.
+        today: The day that is not over yet.
+        since: Leave out the days before this one. Strengths then begin with a guess that every
+            day makes matter less; see `FORGOTTEN`.
 
     Returns:
         The ordinal of the first day, and one strength a day; none without an entry.
     """
-    begin = days.begin
-    last = today if habit.until is None else min(today, habit.until)
-    starts = [begin] if begin is not None else []
-    if habit.counts_silence and habit.since is not None:
-        starts.append(habit.since)
-    if not starts:
+    bounds = _bounds(habit, days, today)
+    if bounds is None:
         return today, []
-    first = min(starts)
-    weights, frozen = _weights(habit, days, first, last)
+    first, last = max(bounds[0], since or 0), bounds[1]
+    stretches = [
+        (start, end, _pace(habit, schedule))
+        for start, end, schedule in _stretches(habit, first, last)
+    ]
+    # The sum of a window looks back over days that are not scored themselves.
+    widest = max((pace.window for _, _, pace in stretches), default=1)
+    ground = max(bounds[0], first - widest)
+    weights, frozen = _weights(habit, days, ground, last), _frozen(habit, days, ground, last)
     scores: list[float] = []
     score = 1.0 if habit.goal.kind == "most" else 0.0
-    for start, end, schedule in _stretches(habit, first, last):
-        kept, window, *_ = pace = _pace(habit, schedule)
-        moves = 1 - kept
-        low = start - first
-        total = sum(weights[max(0, low - window) : low])
-        for place in range(low, end - first + 1):
-            total += weights[place]
-            if place >= window:
-                total -= weights[place - window]
-            if not frozen[place]:
-                score = score * kept + pace.share(total) * moves
+    for start, end, pace in stretches:
+        kept, moves = pace.keeps, 1 - pace.keeps
+        low, high = start - ground, end - ground + 1
+        sums = _sums(weights, pace.window, low, high)
+        gains = {total: pace.share(total) * moves for total in set(sums)}
+        for total, is_frozen in zip(sums, frozen[low:high], strict=True):
+            if not is_frozen:
+                score = score * kept + gains[total]
             scores.append(score)
     return first, scores
 
 
 def strength(habit: Definition, days: Days, today: int) -> float:
     """The strength of a habit today; 0.0 without an entry."""
-    scores = strengths(habit, days, today)[1]
+    scores = strengths(habit, days, today, _horizon(habit, days, today))[1]
     return scores[-1] if scores else 0.0
+
+
+def _bounds(habit: Definition, days: Days, today: int) -> tuple[int, int] | None:
+    """The first and the last day with a strength; None without an entry."""
+    begin = days.begin
+    last = today if habit.until is None else min(today, habit.until)
+    starts = [begin] if begin is not None else []
+    if habit.counts_silence and habit.since is not None:
+        starts.append(habit.since)
+    return (min(starts), last) if starts else None
+
+
+def _horizon(habit: Definition, days: Days, today: int) -> int | None:
+    """A day before which nothing can be seen in today's strength; None looks at all days.
+
+    Only days that move the strength are counted, so those that leave it as it is lie on top.
+    """
+    bounds = _bounds(habit, days, today)
+    if bounds is None:
+        return None
+    first, last = bounds
+    stretches = _stretches(habit, first, last)
+    if not stretches:
+        return None
+    start, _, schedule = stretches[-1]
+    moving = ceil(log(FORGOTTEN) / log(_pace(habit, schedule).keeps))
+    frozen = _frozen(habit, days, first, last)
+    since = last - moving - sum(frozen)
+    return since if since > max(start, first) else None
+
+
+def _sums(weights: Sequence[int], window: int, low: int, high: int) -> Sequence[int]:
+    """The sum of the last `window` weights at each place from `low` to `high`, without `high`."""
+    if window == 1:
+        return weights[low:high]
+    sums = [0, *accumulate(weights[:high])]
+    return [sums[place + 1] - sums[max(0, place + 1 - window)] for place in range(low, high)]
 
 
 def _pace(habit: Definition, schedule: Schedule) -> _Pace:
@@ -119,37 +187,47 @@ def _full(habit: Definition) -> int:
     return habit.goal.target if habit.goal.kind == "least" else 1
 
 
-def _weights(habit: Definition, days: Days, first: int, last: int) -> tuple[list[int], bytearray]:
-    """What each day adds to the sum, and which days leave the strength as it is."""
+def _weights(habit: Definition, days: Days, first: int, last: int) -> Sequence[int]:
+    """What each day adds to the sum; silence counts only once its day is over."""
     codes, amounts = days.window(first, last)
     goal = habit.goal
-    sums_up = goal.kind != "done" and goal.per != "day"
-    full = _full(habit)
-    worst = 2 * goal.target or 1
+    if goal.kind == "done":
+        checks = bytearray(codes.translate(_CHECKS[habit.counts_silence]))
+        if checks:
+            checks[-1] = _CHECKS[False][codes[-1]]
+        return checks
+    if goal.kind == "least" and goal.per != "day":
+        return amounts
+    full, worst = goal.target, 2 * goal.target or 1
     weights: list[int] = []
-    frozen = bytearray(code & VALUE == SKIP for code in codes)
+    for place, code in enumerate(codes):
+        value, amount = code & VALUE, amounts[place]
+        is_silent = value == NONE and first + place < last
+        if goal.kind == "most":
+            is_bad = value == MISS or (is_silent and not habit.counts_silence)
+            weights.append(max(amount, worst) if is_bad else amount)
+        elif value == DONE or code & MARKED or (is_silent and habit.counts_silence):
+            weights.append(full)
+        else:
+            weights.append(min(amount, full) if value == AMOUNT else 0)
+    return weights
+
+
+def _frozen(habit: Definition, days: Days, first: int, last: int) -> bytearray:
+    """Which days leave the strength as it is: skips, pauses, and days that put nothing to the test.
+
+    Returns:
+        One byte a day, 1 for those.
+    """
+    codes = days.window(first, last)[0]
+    frozen = bytearray(codes.translate(_IS_SKIP))
     for start, end in habit.pauses:
         for day in range(max(start, first), min(end, last) + 1):
             if codes[day - first] & VALUE in (NONE, MISS):
                 frozen[day - first] = 1
-    for place, code in enumerate(codes):
-        value = code & VALUE
-        amount = amounts[place]
-        if goal.kind == "most":
-            silent = value == NONE and not habit.counts_silence and first + place < last
-            weights.append(max(amount, worst) if value == MISS or silent else amount)
-        elif sums_up:
-            weights.append(amount)
-        elif value == DONE or code & MARKED:
-            weights.append(full)
-        elif value == AMOUNT:
-            weights.append(min(amount, full))
-        else:
-            silent = value == NONE and habit.counts_silence and first + place < last
-            weights.append(full if silent else 0)
-    if goal.kind == "most" and goal.per == "day":
+    if habit.goal.kind == "most" and habit.goal.per == "day":
         _freeze_rest(habit, first, frozen)
-    return weights, frozen
+    return frozen
 
 
 def _freeze_rest(habit: Definition, first: int, frozen: bytearray) -> None:

@@ -26,6 +26,7 @@ from notekeep.habits.frame import (
     REST,
     SKIPPED,
     STATUSES,
+    Closed,
     Frame,
     Part,
     Period,
@@ -57,7 +58,8 @@ class Timeline(NamedTuple):
         statuses: One place in STATUSES a day, up to today and further.
         results: One of NO_RESULT, MET, FAILED a day, each at the day where a unit closed.
         parts: The stretches under one schedule that have begun, in order.
-        periods: The weeks, months or slots up to today's; empty for other schedules.
+        blocks: The weeks, months or slots up to today's, some of them together; empty for other
+            schedules. See `periods`.
         due: For `after` schedules, the day it is next due and the last day of it.
     """
 
@@ -66,8 +68,22 @@ class Timeline(NamedTuple):
     statuses: bytes
     results: bytes
     parts: tuple[Part, ...]
-    periods: tuple[Period, ...]
+    blocks: tuple[Period | Closed, ...]
     due: tuple[int, int] | None
+
+    @property
+    def periods(self) -> list[Period]:
+        """The weeks, months or slots up to today's, in order; none for other schedules."""
+        found: list[Period] = []
+        for block in self.blocks:
+            found += [block] if isinstance(block, Period) else block
+        return found
+
+    @property
+    def period(self) -> Period | None:
+        """The last of them while it is not over; None for other schedules."""
+        last = self.blocks[-1] if self.blocks else None
+        return last if isinstance(last, Period) else None
 
     @property
     def unit(self) -> Unit:

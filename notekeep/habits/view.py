@@ -197,10 +197,10 @@ def streak_text(found: Streak | HabitView) -> str:
 
 def _open_period(line: Timeline) -> Period | None:
     """The period that today lies in, while it can still be met."""
-    if line.periods and line.periods[-1].result == "open" and line.status(line.today) != EXTRA:
-        period = line.periods[-1]
-        return period if period.end >= line.today else None
-    return None
+    period = line.period
+    if period is None or period.result != "open" or line.status(line.today) == EXTRA:
+        return None
+    return period if period.end >= line.today else None
 
 
 def _counts_times(habit: Definition, line: Timeline) -> bool:
@@ -226,7 +226,7 @@ def _call(line: Timeline, *, is_at_risk: bool) -> Call:
     if status in (DUE, LAST_DAY, OVERDUE, MISSED):
         return "due"
     if status == PENDING:
-        return "due" if is_at_risk or not line.periods else "may"
+        return "due" if is_at_risk or not line.blocks else "may"
     return "none"
 
 
@@ -243,7 +243,7 @@ def _note(habit: Definition, days: Days, line: Timeline, *, is_at_risk: bool) ->
     parts += _period_note(habit, line)
     if isinstance(habit.schedule_on(today), AfterLast) and line.due is not None:
         parts += _after_note(line.due, today)
-    if is_at_risk and not line.periods and line.due is None:
+    if is_at_risk and not line.blocks and line.due is None:
         parts.append(DO_NOT_MISS_TWICE)
     return ", ".join(parts)
 
