@@ -39,6 +39,7 @@ def doctor(*, as_json: bool, vault: str | None) -> int:
             output.write(f"  {place}: {finding.message}" if place else f"  {finding.message}")
             if finding.hint:
                 output.write(f"    {finding.hint}")
+    opened.tidy()
     if as_json:
         output.write_json(
             {

@@ -48,6 +48,7 @@ def index(
     )
     if progress:
         progress.end()
+    opened.tidy()
     seconds = time.perf_counter() - start
     if as_json:
         output.write_json(

@@ -53,6 +53,7 @@ def launch(root: str | None) -> int:
 
         app = APPS[screen](vault, first.rows(), _collect_again)
         app.run()
+    vault.tidy()
     return app.return_code or 0
 
 

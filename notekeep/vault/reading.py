@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.rooms import Rooms
+from notekeep.vault.keeping import Keeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ class Rows(NamedTuple):
     rows: list[Row]
 
 
-class Reading(Rooms):
+class Reading(Keeping):
     """The questions."""
 
     def refresh(
@@ -65,6 +65,7 @@ class Reading(Rooms):
             forget_missing=forget_missing,
             budget=ANSWER_BUDGET if for_answer else None,
             progress=progress,
+            keep=self._keep_outside,
         )
         if refreshed.changes.temps:
             self.history.sweep_temps(self.root, refreshed.changes.temps)

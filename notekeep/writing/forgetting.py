@@ -53,7 +53,7 @@ def traces_of(vault: Vault, name: str) -> Traces:
     steps = sum(
         any(change.path in names or change.to in names for change in record.changes)
         for record in records
-        if not record.root
+        if not (record.root or record.is_outside)
     )
     trashed = [
         one.path
