@@ -19,6 +19,7 @@ from notekeep.files.durable import Flush
 from notekeep.files.items import Edit, Move, New, SystemTrash
 from notekeep.files.ledger import Change, StepRecord, new_id
 from notekeep.files.reasons import explain, explained
+from notekeep.files.removal import Removal
 from notekeep.files.trash import trash_path
 
 if TYPE_CHECKING:
@@ -92,18 +93,24 @@ class Step:
     def trash(self, path: str, *, system: bool = False) -> str:
         """Move a file to the vault's trash, or to the system's.
 
+        In a folder that is not the vault there is no trash: the file is removed, and history has
+        what it held.
+
         Args:
             path: The file.
             system: Whether it goes to the system's trash; undoing makes it again from history.
 
         Returns:
-            Where it will be in the vault's trash; "" for the system's.
+            Where it will be in the vault's trash; "" where it goes elsewhere.
 
         Raises:
             NotekeepError: The trash cannot be looked at.
         """
         if system:
             self._items.append(SystemTrash(path))
+            return ""
+        if self._elsewhere:
+            self._items.append(Removal(path))
             return ""
         taken = {item.to for item in self._items if isinstance(item, Move)}
         with explained(path, "deleted"):
@@ -163,7 +170,7 @@ class Step:
             raise
         edited = {item.change.path: item.change.after for item in ready if isinstance(item, Edit)}
         for item in ready:
-            if isinstance(item, (Move, SystemTrash)):
+            if isinstance(item, (Move, Removal, SystemTrash)):
                 item.follow(edited.get(item.change.path))
         return ready
 

@@ -24,6 +24,7 @@ from notekeep.files.look import digest_at, is_there
 from notekeep.files.move import rename
 from notekeep.files.newfile import place_new, stage_new
 from notekeep.files.reasons import explain
+from notekeep.files.removal import remove
 from notekeep.files.staging import stage, swap
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ def _void_unmade(history: History, root: Path | str) -> None:
                 unmade = not is_there(place, change.path)
             else:
                 unmade = is_there(place, change.path) and not is_there(place, change.to)
-            if unmade and change.kind != "seen" and (change.to or change.kind in {"edit", "new"}):
+            told = change.to or last.root or change.kind in {"edit", "new"}
+            if unmade and change.kind != "seen" and told:
                 history.ledger.void(last.id)
 
 
@@ -142,14 +144,20 @@ def _finish(history: History, root: str, change: Change, entry: Entry) -> None:
         elif digest != change.after:
             raise _left(change.path)
     elif change.kind in {"move", "trash"}:
-        here, there = (is_there(root, path) for path in (change.path, change.to))
-        if not change.to:
-            if here:
-                raise Conflict(f"'{change.path}' was not deleted before the crash.", "Delete it.")
-        elif here and not there:
+        _finish_move(root, change, elsewhere=bool(entry.record.root))
+
+
+def _finish_move(root: str, change: Change, *, elsewhere: bool) -> None:
+    here, there = (is_there(root, path) for path in (change.path, change.to))
+    if change.to:
+        if here and not there:
             rename(change.path, change.to, root=root, any_name=True)
         elif here or not there:
             raise _left(change.path)
+    elif here and elsewhere:
+        remove(root, change.path, change.before)
+    elif here:
+        raise Conflict(f"'{change.path}' was not deleted before the crash.", "Delete it.")
 
 
 def _finish_edit(history: History, root: str, change: Change, entry: Entry) -> None:

@@ -96,6 +96,21 @@ def undo_steps(history: History, root: Path | str, count: int = 1) -> list[StepR
     return done
 
 
+def undo_named(history: History, root: Path | str, step: str) -> None:
+    """Take one step back by its id, whatever was done since by others.
+
+    Raises:
+        NotFound: There is no such step to take back.
+        Conflict: As for `undo_steps`.
+    """
+    with history.alone():
+        undo, _ = stacks(history.records())
+        found = next((one for one in undo if one.origin.id == step), None)
+        if found is None:
+            raise NotFound("That step is not there any more.")
+        _reverse(history, root, found, is_undo=True)
+
+
 def redo_step(history: History, root: Path | str) -> StepRecord:
     """Do the step again that was taken back last.
 
