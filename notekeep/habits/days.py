@@ -7,8 +7,12 @@ a few kilobytes, and most questions are answered by the fast operations of `byte
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 from notekeep.habits.fold import AMOUNT, EMPTY, Day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VALUE = 0b0111
 MARKED = 0b1000
@@ -39,6 +43,22 @@ class Days:
         self.codes = bytearray(codes)
         self.amounts: array[int] = array("q")
         self.amounts.frombytes(amounts)
+
+    @classmethod
+    def of(cls, folded: Mapping[int, Day]) -> Days:
+        """Make a history of days by their ordinals, in any order."""
+        days = cls()
+        if not folded:
+            return days
+        days.first = first = min(folded)
+        length = max(folded) - first + 1
+        days.codes = bytearray(length)
+        days.amounts = array("q", bytes(_WIDTH * length))
+        for ordinal, day in folded.items():
+            days.codes[ordinal - first] = code_of(day)
+            if day.amount:
+                days.amounts[ordinal - first] = min(day.amount, MOST)
+        return days
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Days):

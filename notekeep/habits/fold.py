@@ -6,6 +6,7 @@ difference, which is what lets any two copies of a log be merged in any way.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits import units
@@ -61,11 +62,12 @@ def fold(entries: Iterable[Entry], unit: str = "") -> Day:
         entries: In any order, each any number of times; their day and habit are not looked at.
         unit: The habit's unit; "" adds numbers as they stand.
     """
-    distinct = {said_in(entry): entry for entry in entries}
-    if not distinct:
+    entries = list(entries)
+    if not entries:
         return EMPTY
-    if len(distinct) == 1:
-        return _alone(next(iter(distinct.values())), unit)
+    distinct = {said_in(entry): entry for entry in entries} if len(entries) > 1 else {}
+    if len(distinct) < 2:
+        return _alone(entries[0], unit)
     revision = max(entry.revision for entry in distinct.values())
     top = [entry for entry in distinct.values() if entry.revision == revision]
     if len(top) == 1:
@@ -86,13 +88,18 @@ def fold(entries: Iterable[Entry], unit: str = "") -> Day:
 def _alone(entry: Entry, unit: str) -> Day:
     """What nearly all days are: one line."""
     if entry.kind != "amount":
-        value = _RANKS[entry.kind]
-        return Day(value, is_marked=value == DONE, revision=entry.revision)
+        return _plain(_RANKS[entry.kind], entry.revision)
     amount = units.to_base(entry.amount, entry.unit, unit)
     if amount is None:
         apart = ((entry.amount, entry.unit or ""),)
         return Day(DONE, is_marked=True, revision=entry.revision, apart=apart)
     return Day(AMOUNT, amount, revision=entry.revision)
+
+
+@lru_cache(maxsize=256)
+def _plain(value: int, revision: int) -> Day:
+    """A day of one line without an amount; of those there are few different ones."""
+    return Day(value, is_marked=value == DONE, revision=revision)
 
 
 def _amounts(

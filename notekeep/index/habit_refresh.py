@@ -344,13 +344,11 @@ def _folded(
 ) -> Days:
     """Fold the changed days of a habit, or all of them."""
     if changed is None or len(changed) > FEW_DAYS:
-        days = Days()
         by_day: dict[int, list[Entry]] = {}
         for entry in entries_of(connection, habit.names, 0, log.LAST_DAY, parsed):
             by_day.setdefault(entry.day, []).append(entry)
-        for day in sorted(by_day):
-            days.put(day, fold(by_day[day], habit.definition.unit))
-        return days
+        unit = habit.definition.unit
+        return Days.of({day: fold(entries, unit) for day, entries in by_day.items()})
     for day in changed:
         entries = entries_of(connection, habit.names, day, day, parsed)
         days.put(day, fold(entries, habit.definition.unit))

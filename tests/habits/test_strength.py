@@ -3,25 +3,32 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.days import Days
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day
+from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day, fold
+from notekeep.habits.log import Entry
 from notekeep.habits.strength import keeps, step, strength, strengths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from notekeep.habits.log import EntryKind
 
 VECTORS = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))
 MARKS = {0: Day(MISS, revision=0), 2: Day(DONE, 0, True, revision=0), 3: Day(SKIP, revision=0)}
 PER = {1: "day", 7: "week", 30: "month"}
 WRITTEN = 5e-10
 """The vectors give nine decimals."""
+KINDS: list[EntryKind | None] = ["done", "skip", "miss", "amount", None, None]
+LONG = 5000
+"""Days of a history that reaches back further than a strength remembers."""
 
 
 def ordinal(text: str) -> int:
@@ -151,3 +158,27 @@ def test_a_change_of_schedule_changes_the_pace_from_its_day_on(
     assert strength(changed, days, day("10")) == strength(daily, days, day("10"))
     before, after = (strength(changed, days, day(text)) for text in ("10", "11"))
     assert after == pytest.approx(step(before, 1.0, 1, 7))
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    schedule=st.sampled_from(["daily", "mon,wed,fri", "3/week", "every 3d", "1/30d"]),
+    goal=st.sampled_from(["done", ">= 10 min", "<= 2 cup", ">= 90 min/week"]),
+)
+@settings(max_examples=30)
+def test_a_long_history_has_the_strength_that_all_its_days_give(
+    seed: int, schedule: str, goal: str
+) -> None:
+    habit = read_definition({"habit": "h", "schedule": schedule, "goal": goal})
+    assert habit is not None
+    chance = Random(seed)
+    days = Days()
+    for day in range(LONG):
+        kind = chance.choice(KINDS)
+        if kind is not None:
+            amount = chance.randint(0, 20_000) if kind == "amount" else 0
+            days.put(ordinal("2010-01-01") + day, fold([Entry(0, "h", kind, amount)], habit.unit))
+    today = ordinal("2010-01-01") + LONG
+    assert strength(habit, days, today) == pytest.approx(
+        strengths(habit, days, today)[1][-1], abs=1e-12, rel=0
+    )
