@@ -44,7 +44,8 @@ def lint(
 
     Looked for: links that miss the name of one note by a letter or two, tags in front matter that
     are doubled, written with # or text instead of a list, lines of the habit log that need another
-    shape, and names that other systems do not allow. --fix mends all but the names.
+    shape, and names that other systems do not allow. --fix mends all of it but names of folders and
+    of logs and templates; links follow a note that gets another name.
     """
     opened = open_vault(vault)
     refresh_first(opened)

@@ -38,7 +38,9 @@ def carry_out(plan: WritePlan, root: str, history: History) -> Done:
     if not plan.changes:
         return Done("", [], plan.refused, plan.remarks)
     any_name = plan.verb in BACK
-    with history.step(plan.verb, plan.label, root=root, whole=plan.verb in WHOLE) as step:
+    renames = plan.verb == "lint" and any(change.target for change in plan.changes)
+    whole = plan.verb in WHOLE or renames  # a note that moves needs the links to it to follow
+    with history.step(plan.verb, plan.label, root=root, whole=whole) as step:
         for change in plan.changes:
             if change.before is None:
                 step.create(change.path, change.after or b"", any_name=any_name)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotFound, Refused
-from notekeep.files.paths import travel_problem
 from notekeep.markdown.kinds import role
 from notekeep.markdown.problem import Problem
+from notekeep.writing.naming import add_moves, name_problems, names_that_travel
 from notekeep.writing.near import NearNames, mend_links
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from notekeep.markdown.frontmatter import FrontMatter
     from notekeep.writing.plans import Plans
@@ -51,8 +51,11 @@ def lint(plans: Plans, paths: Iterable[str], label: str) -> Lint:
     """
     found = Lint([], WritePlan("lint", label))
     near = NearNames(plans.catalog.names())
-    for path in sorted(paths):
-        found.findings.extend(_name(path))
+    wanted = sorted(paths)
+    moves = names_that_travel(plans, wanted)
+    for path in wanted:
+        named = name_problems(path, is_mended=path in moves)
+        found.findings.extend(Finding(problem, mended) for problem, mended in named)
         try:
             data = plans.read(path)
         except (NotFound, Refused):
@@ -64,17 +67,8 @@ def lint(plans: Plans, paths: Iterable[str], label: str) -> Lint:
         found.findings.extend(findings)
         if after != data:
             found.plan.changes.append(FileChange(path, data, after))
+    add_moves(plans, found.plan, moves)
     return found
-
-
-def _name(path: str) -> Iterator[Finding]:
-    """Names that would not survive the way to another system."""
-    for part in path.split("/"):
-        reason = travel_problem(part)
-        if reason:
-            hint = "`notekeep rename` gives it another name, and links follow"
-            problem = Problem(path, None, f"The name '{part}' {reason}.", hint, "name")
-            yield Finding(problem, has_fix=False)
 
 
 def _log(path: str, data: bytes) -> tuple[list[Finding], bytes]:

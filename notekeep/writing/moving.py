@@ -7,6 +7,7 @@ the way they are written.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
@@ -15,6 +16,8 @@ from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import edit_body
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from notekeep.index.rows import Row
     from notekeep.markdown.note import Note, Value
     from notekeep.markdown.spans import Link
@@ -65,7 +68,7 @@ def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
     if target != row.path and folded(target) != folded(row.path):
         _need_free(plans, target)
     names = plans.catalog.names()
-    follow = _Follow(row.path, target, names)
+    follow = Follow({row.path: target}, names)
     before = plans.read(row.path)
     own = follow.rewrite(plans.note(row.path, before), before, target)
     plan.changes.append(FileChange(row.path, before, own, target if target != row.path else ""))
@@ -81,20 +84,19 @@ def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
     return plan
 
 
-class _Follow:
-    """Rewrites links to one note that moves.
+class Follow:
+    """Rewrites links to notes that move.
 
     Attributes:
-        old: Its path before.
-        new: Its path afterwards.
+        moves: Their paths afterwards, by the paths before.
+        resolver: Where links led before.
+        stems: How many notes will have a file name.
     """
 
-    def __init__(self, old: str, new: str, names: list[tuple[str, str, list[str]]]) -> None:
-        self.old = old
-        self.new = new
+    def __init__(self, moves: Mapping[str, str], names: list[tuple[str, str, list[str]]]) -> None:
+        self.moves = moves
         self.resolver = Resolver(names)
-        stems = [_stem(path) for path, _, _ in names if path != old]
-        self.stems = [*stems, _stem(new)]
+        self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in names)
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
         """A note's bytes with its links leading to where they led before.
@@ -115,7 +117,7 @@ class _Follow:
             lambda link: self._paths(link, note.path, path),
             from_old=note.path,
             from_new=path,
-            unique=lambda stem: self.stems.count(stem) == 1,
+            unique=lambda stem: self.stems[stem] == 1,
         )
         return self._front_matter(note, edit_body(note, data, edits))
 
@@ -124,8 +126,9 @@ class _Follow:
         found = self.resolver.resolve(link.target, source)
         if not found:
             return None
-        if found[0] == self.old:
-            return self.old, self.new
+        moved = self.moves.get(found[0])
+        if moved is not None:
+            return found[0], moved
         return (found[0], found[0]) if path != source else None
 
     def _front_matter(self, note: Note, data: bytes) -> bytes:
@@ -145,11 +148,12 @@ class _Follow:
     def _text(self, text: str, source: str) -> str:
         def moved(match: re.Match[str]) -> str:
             found = self.resolver.resolve(match[1].strip(), source)
-            if not found or found[0] != self.old:
+            new = self.moves.get(found[0]) if found else None
+            if new is None:
                 return match[0]
-            stem = self.new.rpartition("/")[2].removesuffix(".md")
-            is_path = "/" in match[1] or self.stems.count(folded(stem)) > 1
-            name = self.new.removesuffix(".md") if is_path else stem
+            stem = new.rpartition("/")[2].removesuffix(".md")
+            is_path = "/" in match[1] or self.stems[folded(stem)] > 1
+            name = new.removesuffix(".md") if is_path else stem
             return f"[[{name}{match[2]}]]"
 
         return _WIKI.sub(moved, text)

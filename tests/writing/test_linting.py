@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.errors import NotekeepError
 from notekeep.writing.near import NearNames
 
 if TYPE_CHECKING:
@@ -140,12 +141,95 @@ def test_lines_of_the_log_get_the_shape_that_was_meant(vault: Vault) -> None:
     )
 
 
-def test_a_name_that_does_not_travel_is_said_and_left(vault: Vault) -> None:
-    found = lint(vault, "Text\n", "inbox/Why?.md")
-    (finding,) = found.findings
-    assert (finding.problem.code, finding.has_fix) == ("name", False)
-    assert "Windows" in finding.problem.message
-    assert found.plan.changes == []
+class TestNames:
+    """Names that other systems do not allow."""
+
+    def write(self, vault: Vault, notes: dict[str, str]) -> None:
+        for path, text in notes.items():
+            place = Path(vault.root, path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, "utf-8")
+        vault.refresh(words=False)
+
+    def test_a_note_gets_a_name_that_travels_and_links_follow(
+        self, vault: Vault, texts: Callable[[], dict[str, bytes]]
+    ) -> None:
+        self.write(
+            vault,
+            {
+                "inbox/Why?.md": "# Why\n\n[[Deep Wyrk]] and [[Which: one]]\n",
+                "books/Which: one.md": "# Which\n\n[why](../inbox/Why%3F.md#x)\n",
+                "Linking.md": '---\nup: "[[Why?]]"\n---\n[[Why?|so]] and ![[inbox/Why?]]\n',
+            },
+        )
+        before = texts()
+        found = vault.plan.lint(["inbox/Why?.md", "books/Which: one.md"], "names")
+        codes = {(one.problem.path, one.problem.code, one.has_fix) for one in found.findings}
+        assert codes == {
+            ("inbox/Why?.md", "name", True),
+            ("inbox/Why?.md", "broken-link", True),
+            ("books/Which: one.md", "name", True),
+        }
+        vault.carry_out(found.plan)
+
+        after = texts()
+        assert after["inbox/Why.md"] == b"# Why\n\n[[Deep Work]] and [[Which - one]]\n"
+        assert after["books/Which - one.md"] == b"# Which\n\n[why](../inbox/Why.md#x)\n"
+        assert after["Linking.md"] == b'---\nup: "[[Why]]"\n---\n[[Why|so]] and ![[inbox/Why]]\n'
+        assert not {"inbox/Why?.md", "books/Which: one.md"} & after.keys()
+        assert vault.plan.lint(list(after)).plan.changes == []
+        vault.undo()
+        assert texts() == before
+
+    def test_a_note_called_by_its_file_keeps_that_as_its_title(self, vault: Vault) -> None:
+        self.write(vault, {"inbox/Why?.md": "Text.\n", "Linking.md": "[[Why?]]\n"})
+        vault.carry_out(vault.plan.lint(["inbox/Why?.md"]).plan)
+        assert vault.read("Why?").path == "inbox/Why.md"
+        assert vault.read("Why?").title == "Why?"
+        assert vault.bytes_of("Linking.md") == b"[[Why]]\n"
+
+    def test_names_that_become_one_get_a_number(
+        self, vault: Vault, texts: Callable[[], dict[str, bytes]]
+    ) -> None:
+        notes = {"a/Why?.md": "# 1\n", "a/Why*.md": "# 2\n", "a/WHY.md": "# 3\n"}
+        self.write(vault, notes)
+        vault.carry_out(vault.plan.lint(list(notes)).plan)
+        assert {path: data for path, data in texts().items() if path.startswith("a/")} == {
+            "a/WHY.md": b"# 3\n",
+            "a/Why 2.md": b"# 2\n",
+            "a/Why 3.md": b"# 1\n",
+        }
+
+    def test_a_note_that_cannot_be_read_is_renamed_all_the_same(
+        self, vault: Vault, texts: Callable[[], dict[str, bytes]]
+    ) -> None:
+        self.write(vault, {"Odd?.md": "---\ntags: [open\n---\nText\n"})
+        vault.carry_out(vault.plan.lint(["Odd?.md"]).plan)
+        assert texts()["Odd.md"] == b"---\ntags: [open\n---\nText\n"
+
+    @pytest.mark.parametrize(
+        "path", ["in:box/Note.md", "habits/log/2026.a?.md", "templates/book?.md"]
+    )
+    def test_folders_logs_and_templates_are_left_to_the_person(
+        self, vault: Vault, path: str
+    ) -> None:
+        self.write(vault, {path: "# Text\n"})
+        found = vault.plan.lint([path])
+        (finding,) = found.findings
+        assert (finding.problem.code, finding.has_fix) == ("name", False)
+        assert finding.problem.hint
+        assert found.plan.changes == []
+
+    def test_when_one_of_them_cannot_be_renamed_no_link_is_changed(
+        self, vault: Vault, texts: Callable[[], dict[str, bytes]]
+    ) -> None:
+        self.write(vault, {"Why?.md": "# Why\n", "Linking.md": "[[Why?]]\n"})
+        plan = vault.plan.lint(["Why?.md"]).plan
+        self.write(vault, {"Why.md": "# Somebody else's\n"})
+        before = texts()
+        with pytest.raises(NotekeepError, match="Why"):
+            vault.carry_out(plan)
+        assert texts() == before
 
 
 def test_a_note_that_cannot_be_read_hides_no_other(vault: Vault) -> None:
