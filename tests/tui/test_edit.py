@@ -349,7 +349,7 @@ async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
         app.editors.open("books/Deep Work.md")
         await until(pilot, lambda: shows(app, "Unsaved text from "))
         await pilot.press("down", "enter")
-        await until(pilot, lambda: shows(app, "+typed before the crash ---"))
+        await until(pilot, lambda: shows(app, "+ typed before the crash ---"))
         await pilot.press("escape")
         await until(pilot, lambda: shows(app, "Unsaved text from "))
         await pilot.press("enter")

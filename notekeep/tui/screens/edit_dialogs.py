@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.compare import compare
+from notekeep.tui.render.versions import unified
 from notekeep.tui.screens.dialogs import Choice, Option
-from notekeep.tui.widgets.line_view import Page
+from notekeep.tui.widgets.diff_view import DiffView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +20,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.files.swap import Unsaved
+    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.base import VaultScreen
 
     Answered = Callable[[str | None], None]
 
 RESTORE, DIFF, DISCARD = "restore", "diff", "discard"
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
-
-_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
 
 
 def ask_restore(screen: VaultScreen, unsaved: Unsaved, on_disk: bytes, answered: Answered) -> None:
@@ -69,7 +67,7 @@ def _ask(
 ) -> None:
     def chosen(answer: str | None) -> None:
         if answer == DIFF:
-            screen.app.push_screen(Difference(*versions), lambda _: ask())
+            screen.app.push_screen(Difference(*versions, screen.glyphs), lambda _: ask())
         else:
             answered(answer)
 
@@ -79,43 +77,24 @@ def _ask(
     ask()
 
 
-class _Lines(Page):
-    def __init__(self, lines: list[Line]) -> None:
-        super().__init__()
-        self._lines = lines
-
-    def line_count(self) -> int:
-        return len(self._lines)
-
-    def draw_line(self, index: int, width: int) -> Line:
-        del width
-        return self._lines[index]
-
-
 class Difference(ModalScreen[None]):
     """Two versions of a text as a diff."""
 
     BINDINGS = bindings("dialog")
     CSS_PATH = "dialogs.tcss"
 
-    def __init__(self, before: bytes, after: bytes) -> None:
+    def __init__(self, before: bytes, after: bytes, glyphs: Glyphs) -> None:
         super().__init__()
-        self._before, self._after = before, after
+        self._comparison = compare(before, after)
+        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = "Difference"
             box.border_subtitle = "esc back"
-            yield _Lines(difference(self._before, self._after))
+            yield DiffView(self._glyphs)
 
     def on_mount(self) -> None:
-        self.query_one(_Lines).focus()
-
-
-def difference(before: bytes, after: bytes) -> list[Line]:
-    """Return the lines that differ between two versions, with those around them."""
-    old, new = (text.decode("utf-8", "replace").split("\n") for text in (before, after))
-    diff = list(difflib.unified_diff(old, new, n=2, lineterm=""))[2:]
-    if not diff:
-        return [[Piece("They are the same.", "muted")]]
-    return [[Piece(clean_line(line), _ROLES.get(line[:1], ""))] for line in diff]
+        view = self.query_one(DiffView)
+        view.show(lambda width: unified(self._comparison, width, self._glyphs))
+        view.focus()

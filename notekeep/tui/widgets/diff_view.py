@@ -1,4 +1,4 @@
-"""What an export would write, or wrote, to read before one says so."""
+"""Lines to read beside a list: what an export would write, what changed between two versions."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ class DiffView(Page):
 
     def show_plan(self, plan: Plan) -> None:
         """Show what an export would write."""
-        self._show(lambda width: plan_lines(plan, width, self._glyphs))
+        self.show(lambda width: plan_lines(plan, width, self._glyphs))
 
     def show_exported(self, done: Exported) -> None:
         """Show what an export wrote."""
-        self._show(lambda width: exported_lines(done, width, self._glyphs))
+        self.show(lambda width: exported_lines(done, width, self._glyphs))
 
     def say(self, *lines: Line) -> None:
         """Show a few words instead."""
-        self._show(lambda _width: list(lines))
+        self.show(lambda _width: list(lines))
 
-    def _show(self, make: Callable[[int], list[Line]]) -> None:
+    def show(self, make: Callable[[int], list[Line]]) -> None:
+        """Show what `make` gives for a width, from its first line on."""
         self._make, self._width = make, -1
         self.lines_changed()
         self.scroll_to(y=0, animate=False, immediate=True)

@@ -1,0 +1,202 @@
+"""Two versions of a text, line by line: what is the same, what changed, and which words of it.
+
+How the rows are laid out on a screen is in `versions`. Lines are equal when all their bytes are;
+what is shown of them is clean.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.clean import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CONTEXT = 2
+"""How many lines stand around what changed."""
+WORDS = 600
+"""With more words than this in a line, it is only said that it changed."""
+ALIKE = 0.35
+"""From which likeness on two lines are taken for one line that was changed."""
+
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_ENDS = {"\n": "line end", "\r\n": "line end as on Windows", "": "no line end"}
+
+Spans = tuple[tuple[int, int], ...]
+
+
+class Side(NamedTuple):
+    """A line of one of the versions.
+
+    Attributes:
+        number: Which line of the file it is, counted from 1.
+        text: What is shown of it.
+        spans: Where it differs from its other version, as characters of the text.
+        end: What must be said of its end, when nothing else differs.
+    """
+
+    number: int
+    text: str
+    spans: Spans = ()
+    end: str = ""
+
+
+class Pair(NamedTuple):
+    """One row: a line before and after; None where there is none.
+
+    Attributes:
+        before: The line as it was.
+        after: The line as it is.
+        same: Whether nothing changed in it.
+        skipped: How many equal lines are left out in its place; then both sides are None.
+    """
+
+    before: Side | None
+    after: Side | None
+    same: bool = False
+    skipped: int = 0
+
+
+class Comparison(NamedTuple):
+    """What differs between two versions.
+
+    Attributes:
+        pairs: The rows, changes with a few lines around them.
+        added: How many lines are new.
+        removed: How many are gone.
+    """
+
+    pairs: list[Pair]
+    added: int
+    removed: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether both versions are the same."""
+        return not (self.added or self.removed)
+
+
+def compare(before: bytes, after: bytes, *, context: int = CONTEXT) -> Comparison:
+    """Compare two versions of a text.
+
+    Args:
+        before: The earlier one; b"" where there is none.
+        after: The later one.
+        context: How many equal lines are kept around each change.
+    """
+    old, new = _lines(before), _lines(after)
+    pairs: list[Pair] = []
+    added = removed = 0
+    blocks = _blocks(old, new)
+    for index, (is_same, a, b, c, d) in enumerate(blocks):
+        if is_same:
+            pairs += _around(old, a, b, c, context, first=not index, last=index + 1 == len(blocks))
+            continue
+        removed += b - a
+        added += d - c
+        pairs += _changed(old, new, range(a, b), range(c, d))
+    return Comparison(pairs, added, removed)
+
+
+def _lines(data: bytes) -> list[str]:
+    """Cut a text behind each line feed and nowhere else; what is no UTF-8 is shown as such."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    parts = text.split("\n")
+    return [*(f"{part}\n" for part in parts[:-1]), *([parts[-1]] if parts[-1] else [])]
+
+
+def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, int, int, int, int]]:
+    """Cut both texts into blocks that are equal and blocks that are not.
+
+    What is equal at the beginning and the end, most of a long note as a rule, is not looked at
+    twice.
+    """
+    shorter = min(len(old), len(new))
+    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    rest = shorter - head
+    tail = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
+    a, c = len(old) - tail, len(new) - tail
+    blocks = [(True, 0, head, 0, head)] if head else []
+    matcher = SequenceMatcher(None, old[head:a], new[head:c], autojunk=len(old) > 2000)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        blocks.append((tag == "equal", i1 + head, i2 + head, j1 + head, j2 + head))
+    if tail:
+        blocks.append((True, a, len(old), c, len(new)))
+    return blocks
+
+
+def _around(
+    old: Sequence[str], a: int, b: int, c: int, context: int, *, first: bool, last: bool
+) -> Iterator[Pair]:
+    """Give the equal lines that are worth showing: those next to a change."""
+    ahead = 0 if first else context
+    behind = 0 if last else context
+    if first and last:
+        return
+    count = b - a
+    shown = list(range(count))
+    skipped = count - ahead - behind
+    if skipped > 1:
+        shown = [*range(ahead), *range(count - behind, count)]
+    else:
+        skipped = 0
+    for place, index in enumerate(shown):
+        if skipped and place == ahead:
+            yield Pair(None, None, same=True, skipped=skipped)
+        text = _shown(old[a + index])
+        yield Pair(Side(a + index + 1, text), Side(c + index + 1, text), same=True)
+    if skipped and ahead >= len(shown):
+        yield Pair(None, None, same=True, skipped=skipped)
+
+
+def _changed(old: Sequence[str], new: Sequence[str], gone: range, came: range) -> Iterator[Pair]:
+    """Pair the lines of a block that changed: one that was changed with what became of it."""
+    for i, j in zip_longest(gone, came):
+        if i is None or j is None:
+            before = Side(i + 1, _shown(old[i])) if i is not None else None
+            after = Side(j + 1, _shown(new[j])) if j is not None else None
+            yield Pair(before, after)
+            continue
+        left, right = _shown(old[i]), _shown(new[j])
+        if left == right:
+            # Only their ends differ, or characters that are shown alike.
+            yield Pair(Side(i + 1, left, end=_end(old[i])), Side(j + 1, right, end=_end(new[j])))
+            continue
+        spans = _words(left, right)
+        yield Pair(Side(i + 1, left, spans[0]), Side(j + 1, right, spans[1]))
+
+
+def _shown(line: str) -> str:
+    return clean_line(line.removesuffix("\n").removesuffix("\r").expandtabs(4))
+
+
+def _end(line: str) -> str:
+    end = "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
+    return _ENDS[end]
+
+
+def _words(left: str, right: str) -> tuple[Spans, Spans]:
+    """Find the words that two versions of a line do not share; nothing when they share little."""
+    old, new = _WORD.findall(left), _WORD.findall(right)
+    if len(old) > WORDS or len(new) > WORDS:
+        return (), ()
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
+        return (), ()
+    opcodes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    return (
+        _spans(old, [(i1, i2) for _, i1, i2, _, _ in opcodes]),
+        _spans(new, [(j1, j2) for _, _, _, j1, j2 in opcodes]),
+    )
+
+
+def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
+    """Turn ranges of words into spans of characters."""
+    places = [0]
+    for word in words:
+        places.append(places[-1] + len(word))
+    return tuple((places[start], places[end]) for start, end in ranges if start < end)
