@@ -71,7 +71,7 @@ class Plans:
 
         name, _, section = to.partition("#")
         if name:
-            path = self._row(name).path
+            path, section = self._place(to)
             return plan_add(path, self.read(path), text, section)
         day = self._today()
         title = day.strftime(self.settings.daily_format)
@@ -186,6 +186,15 @@ class Plans:
         from notekeep.index.names import resolve
 
         return resolve(self.catalog, name)
+
+    def _place(self, to: str) -> tuple[str, str]:
+        """Split `NOTE#Section`; where a note's path holds a `#`, the longest such path wins."""
+        ends = [len(to), *(at for at in range(len(to) - 1, 0, -1) if to[at] == "#")]
+        for end in ends:
+            if self.catalog.row(to[:end]) is not None:
+                return to[:end], to[end + 1 :]
+        name, _, section = to.partition("#")
+        return self._row(name).path, section
 
     def _today(self) -> dt.date:
         from notekeep.dates import habit_day
