@@ -73,6 +73,16 @@ class TestAdd:
         vault.add("- [ ] next", "Windows")
         assert texts()["inbox/Windows.md"].endswith(b"- [ ] a task\r\n- [ ] next\r\n")
 
+    def test_a_path_with_a_hash_wins_over_a_section(self, vault: Vault, texts: Texts) -> None:
+        for path in ("a.md", "a#b.md"):
+            Path(vault.root, path).write_text("# a\n\n## b.md\n\n## Open\n", "utf-8")
+        vault.refresh(words=False)
+        vault.add("whole", "a#b.md")
+        vault.add("part", "a#b.md#Open")
+        vault.add("other", "a#Open")
+        assert texts()["a#b.md"] == b"# a\n\n## b.md\n\n## Open\n\nwhole\n\npart\n"
+        assert texts()["a.md"] == b"# a\n\n## b.md\n\n## Open\n\nother\n"
+
     def test_a_missing_section_is_said_and_nothing_is_written(
         self, vault: Vault, texts: Texts
     ) -> None:
