@@ -83,6 +83,13 @@ class Blobs:
         """Tell whether a content is kept."""
         return os.path.exists(self._path(digest))
 
+    def size(self, digest: Digest) -> int | None:
+        """Tell how many bytes a content has; None when it is not kept."""
+        try:
+            return os.stat(self._path(digest)).st_size
+        except FileNotFoundError:
+            return None
+
     def kept(self, digest: Digest) -> float:
         """Tell when a content was last kept, in seconds since 1970; 0 when it is not there."""
         try:

@@ -111,6 +111,27 @@ def undo_named(history: History, root: Path | str, step: str) -> None:
         _reverse(history, root, found, is_undo=True)
 
 
+def undo_one(history: History, root: Path | str, step: str) -> StepRecord:
+    """Take back one step, whatever was done since.
+
+    Args:
+        history: The log and the contents.
+        root: The vault, for a step that was made in it.
+        step: The id of the step as it was first made.
+
+    Raises:
+        NotFound: It is taken back already, or there is no such step.
+        Conflict: As for `undo_steps`; nothing was changed.
+    """
+    with history.alone():
+        undo, _ = stacks(history.records())
+        one = next((one for one in undo if one.origin.id == step), None)
+        if one is None:
+            raise NotFound("That step is taken back already.")
+        _reverse(history, root, one, is_undo=True)
+        return one.origin
+
+
 def redo_step(history: History, root: Path | str) -> StepRecord:
     """Do the step again that was taken back last.
 

@@ -86,7 +86,7 @@ def find(plans: Plans, name: str) -> Pair:
 
 def plan_show(plans: Plans, pair: Pair) -> WritePlan:
     """The difference between both versions, mine first, as a plan that is only shown."""
-    mine, theirs = _sides(plans, pair)
+    mine, theirs = sides(plans, pair)
     return WritePlan("conflicts", pair.copy, [FileChange(pair.note, mine or b"", theirs)])
 
 
@@ -106,7 +106,7 @@ def plan_keep(plans: Plans, pair: Pair, choice: Choice) -> WritePlan:
         name = {"mine": "ours"}.get(choice, choice)
         _edit(plan, pair.note, plans.read(pair.note), _bytes(side(text, found, name)))
         return plan
-    mine, theirs = _sides(plans, pair)
+    mine, theirs = sides(plans, pair)
     if mine is None and choice != "mine":
         plan.changes.append(FileChange(pair.copy, theirs, theirs, pair.note))
     elif choice == "both":
@@ -129,7 +129,7 @@ def plan_merge(plans: Plans, history: History, pair: Pair) -> WritePlan:
         Conflict: Both changed the same lines; both versions stay as they are.
     """
     plan = WritePlan("conflicts", f"merge {pair.note}")
-    mine, theirs = _sides(plans, pair)
+    mine, theirs = sides(plans, pair)
     if mine is None:
         plan.changes.append(FileChange(pair.copy, theirs, theirs, pair.note))
         return plan
@@ -151,13 +151,25 @@ def _edit(plan: WritePlan, path: str, before: bytes, after: bytes) -> None:
         plan.changes.append(FileChange(path, before, after))
 
 
-def _sides(plans: Plans, pair: Pair) -> tuple[bytes | None, bytes]:
-    """Both versions; None for a note that is gone."""
+def sides(plans: Plans, pair: Pair) -> tuple[bytes | None, bytes]:
+    """Both versions, the note's first; None for a note that is gone.
+
+    Raises:
+        NotFound: The copy is gone, or git's marks are.
+    """
     if pair.kind == "marks":
         text, found = _marked(plans, pair.note)
         return _bytes(side(text, found, "ours")), _bytes(side(text, found, "theirs"))
     mine = content_at(plans.root, pair.note)
     return mine[0] if mine else None, plans.read(pair.copy)
+
+
+def mark_lines(plans: Plans, pair: Pair) -> list[int]:
+    """The lines on which git's marks open in a note, counted from 1; none for two files."""
+    if pair.kind != "marks":
+        return []
+    text, found = _marked(plans, pair.note)
+    return [text.count("\n", 0, hunk.start) + 1 for hunk in found]
 
 
 def _marked(plans: Plans, path: str) -> tuple[str, list[Hunk]]:

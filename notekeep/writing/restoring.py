@@ -14,6 +14,7 @@ from notekeep.writing.plan import FileChange, WritePlan
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from notekeep.files.content import Digest
     from notekeep.files.history import History
     from notekeep.files.versions import Version
     from notekeep.writing.plans import Plans
@@ -92,10 +93,30 @@ def plan_restore(plans: Plans, history: History, name: str) -> WritePlan:
             )
         number = 1
     version = past.version(number)
-    data = history.blob(version.digest)
-    plan = WritePlan("restore", f"{past.path}@{number}")
-    if data != past.now:
-        plan.changes.append(FileChange(past.path, past.now, data))
+    return plan_version(plans, history, past.path, version.digest, f"{past.path}@{number}")
+
+
+def plan_version(
+    plans: Plans, history: History, path: str, digest: Digest, label: str = ""
+) -> WritePlan:
+    """Plan a note with a content that history holds; one that is gone is made again.
+
+    Args:
+        plans: The vault.
+        history: Where the content is.
+        path: The note.
+        digest: The content.
+        label: What the step is called; by default the note's path.
+
+    Raises:
+        NotFound: History does not hold it any more.
+    """
+    data = history.blob(digest)
+    now = content_at(plans.root, path)
+    before = now[0] if now else None
+    plan = WritePlan("restore", label or path)
+    if data != before:
+        plan.changes.append(FileChange(path, before, data))
     return plan
 
 

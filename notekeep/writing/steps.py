@@ -7,16 +7,18 @@ taken back by another line. Which of the two was last is told by when each was w
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotFound
+from notekeep.writing.plan import FileChange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from notekeep.files.history import History
-    from notekeep.files.ledger import StepRecord
+    from notekeep.files.ledger import Change, StepRecord
     from notekeep.files.undo import Open
     from notekeep.index.habit_steps import CheckedIn
     from notekeep.index.habits import HabitIndex
@@ -34,6 +36,7 @@ class Taken(NamedTuple):
         label: What it was about.
         paths: The files it changed.
         undone: Whether it is taken back at the moment.
+        id: The step's name in history; "" for a check-in, which is none.
     """
 
     time: float
@@ -41,6 +44,23 @@ class Taken(NamedTuple):
     label: str
     paths: tuple[str, ...] = ()
     undone: bool = False
+    id: str = ""
+
+
+class Past(NamedTuple):
+    """What a step did.
+
+    Attributes:
+        root: The folder it did it in, when that is not the vault; else "".
+        changes: Its files, each with what it held before and after.
+        pruned: Files of which history no longer holds both.
+        left_out: How many more files there are.
+    """
+
+    root: str
+    changes: list[FileChange]
+    pruned: list[str]
+    left_out: int
 
 
 class Steps:
@@ -79,6 +99,51 @@ class Steps:
         if not done:
             raise NotFound("There is nothing to undo.")
         return done
+
+    def undo_one(self, step: str) -> Taken:
+        """Take back one step of history by its id, whatever was done since.
+
+        Raises:
+            NotFound: It is taken back already.
+            Conflict: A file changed since in the same place; nothing was taken back.
+        """
+        from notekeep.files.undo import undo_one
+
+        return _of_step(undo_one(self.history, self.root, step))
+
+    def look(self, step: str, most: int = 40) -> Past:
+        """Look at what a step of history did.
+
+        Args:
+            step: Its id.
+            most: At most so many files.
+
+        Raises:
+            NotFound: There is no such step.
+        """
+        record = next((one for one in self.history.records() if one.id == step), None)
+        if record is None:
+            raise NotFound("That step is not in history any more.")
+        merged = _by_file(record.changes)
+        past = Past(record.root, [], [], max(0, len(merged) - most))
+        for change in merged[:most]:
+            try:
+                past.changes.append(self._contents(change))
+            except NotFound:
+                past.pruned.append(change.path)
+        return past
+
+    def _contents(self, change: Change) -> FileChange:
+        """A change with contents in the place of digests; a plain move needs none."""
+        before, after = (
+            self.history.blob(digest) if digest is not None else None
+            for digest in (change.before, change.after)
+        )
+        if change.kind == "trash":
+            return FileChange(change.path, before or b"", None)
+        if change.kind == "move":
+            return FileChange(change.path, before or b"", after or before or b"", change.to)
+        return FileChange(change.path, before, after or b"", change.to)
 
     def redo(self, *, dry_run: bool = False) -> Taken:
         """Do again what was taken back last.
@@ -136,7 +201,19 @@ class Steps:
 
 def _of_step(record: StepRecord, *, undone: bool = False) -> Taken:
     paths = tuple(change.path for change in record.changes)
-    return Taken(record.time, record.verb, record.label, paths, undone)
+    return Taken(record.time, record.verb, record.label, paths, undone, record.id)
+
+
+def _by_file(changes: Iterable[Change]) -> list[Change]:
+    """The changes of a step, one a file: what edits a file and then moves it is one."""
+    found: dict[str, Change] = {}
+    for change in changes:
+        known = found.get(change.path)
+        if known is not None and known.kind in {"edit", "new"} and change.kind == "move":
+            found[change.path] = replace(known, to=change.to)
+        else:
+            found[change.path] = change
+    return list(found.values())
 
 
 def _of_check_in(one: CheckedIn) -> Taken:

@@ -12,9 +12,11 @@ from notekeep.writing.conflicting import (
     Pair,
     conflicts,
     find,
+    mark_lines,
     plan_keep,
     plan_merge,
     plan_show,
+    sides,
 )
 
 if TYPE_CHECKING:
@@ -266,3 +268,15 @@ class TestMerge:
                 after = b"".join(change.after or b"" for change in plan.changes)
                 assert b"<<<<" not in after
                 assert b">>>>" not in after
+
+
+def test_the_lines_of_gits_marks_are_told(vault: Vault) -> None:
+    root = Path(vault.root)
+    mark = "<<<<<<< a\nmine\n=======\ntheirs\n>>>>>>> b\n"
+    (root / "inbox/Marked.md").write_text(f"---\ntitle: x\n---\none\n{mark}two\n{mark}")
+    vault.refresh(words=False)
+    (pair,) = [one for one in conflicts(vault.plan) if one.kind == "marks"]
+    assert mark_lines(vault.plan, pair) == [5, 11]
+    mine, theirs = sides(vault.plan, pair)
+    assert mine is not None
+    assert (b"mine" in mine, b"theirs" in mine, b"theirs" in theirs) == (True, False, True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.errors import NotFound
+from notekeep.errors import Conflict, NotFound
 from notekeep.index import moments
 from notekeep.vault import Vault
 
@@ -157,3 +157,61 @@ def test_another_process_sees_the_same_list(habits: Vault) -> None:
     other = Vault.open(habits.root)
     assert [step.verb for step in other.undo(2)] == ["habit", "set"]
     assert rating(habits) == 4
+
+
+def test_one_step_is_taken_back_alone(vault: Vault) -> None:
+    vault.set_fields(["books/Deep Work.md"], ["rating=5"])
+    vault.add("More.", "Deep Work")
+    older = vault.steps.listed()[1]
+
+    assert vault.steps.undo_one(older.id).label == "rating=5"
+
+    vault.refresh(words=False)
+    assert rating(vault) == 4
+    assert vault.read("Deep Work").body.endswith("More.\n")
+    assert verbs(vault) == [("add", False), ("set", True)]
+    with pytest.raises(NotFound, match="taken back already"):
+        vault.steps.undo_one(older.id)
+    # It is what was taken back last, so it is done again first.
+    assert vault.redo().label == "rating=5"
+    assert rating(vault) == 5
+
+
+def test_a_step_in_whose_place_something_else_is_stays(vault: Vault) -> None:
+    vault.set_fields(["books/Deep Work.md"], ["rating=5"])
+    vault.set_fields(["books/Deep Work.md"], ["rating=3"])
+    before = Path(vault.root, "books/Deep Work.md").read_bytes()
+    with pytest.raises(Conflict, match="same lines"):
+        vault.steps.undo_one(vault.steps.listed()[1].id)
+    assert Path(vault.root, "books/Deep Work.md").read_bytes() == before
+    assert verbs(vault) == [("set", False), ("set", False)]
+
+
+def test_a_step_shows_what_it_did_file_by_file(vault: Vault) -> None:
+    vault.rename("Deep Work", "Deeper Work")
+    vault.delete("inbox/List.md")
+    trashed, renamed = (vault.steps.look(step.id) for step in vault.steps.listed())
+
+    (gone,) = trashed.changes
+    assert (gone.path, gone.after) == ("inbox/List.md", None)
+    assert gone.before == b"# List\n\n## Open\n\n- one\n- two\n\n## Done\n\nNothing yet.\n"
+    by_path = {change.path: change for change in renamed.changes}
+    book = by_path["books/Deep Work.md"]
+    assert book.target == "books/Deeper Work.md"
+    assert b"title: Deeper Work" in (book.after or b"")
+    assert b"title: Deep Work" in (book.before or b"")
+    assert b"[[Deeper Work]]" in (by_path["books/Other.md"].after or b"")
+    assert renamed.left_out == 0
+    short = vault.steps.look(vault.steps.listed()[1].id, most=1)
+    assert (len(short.changes), short.left_out) == (1, len(renamed.changes) - 1)
+
+
+def test_what_history_let_go_of_is_said(vault: Vault) -> None:
+    vault.set_fields(["books/Deep Work.md"], ["rating=5"])
+    step = vault.steps.listed()[0]
+    for blob in list(vault.history.blobs):
+        vault.history.blobs.remove(blob.digest)
+    past = vault.steps.look(step.id)
+    assert (past.changes, past.pruned) == ([], ["books/Deep Work.md"])
+    with pytest.raises(NotFound, match="not in history"):
+        vault.steps.look("no such step")
