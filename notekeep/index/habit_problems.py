@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits import log, units
 from notekeep.habits.fold import fold
+from notekeep.index.habit_blocks import kept
 from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
@@ -97,17 +98,11 @@ def _definitions(connection: sqlite3.Connection, habits: Sequence[Habit]) -> Ite
 
 
 def _lines(connection: sqlite3.Connection, habit: Habit) -> Iterator[_Line]:
-    for name in habit.names:
-        rows = connection.execute(
-            "SELECT path, line, text FROM entries JOIN files ON files.id = entries.file "
-            "WHERE name = ? ORDER BY day, path, line",
-            (name,),
-        )
-        for path, number, whole in rows:
-            text = whole.partition("\n")[0]
-            entry = log.parse_line(text).entry
-            if entry is not None:
-                yield _Line(path, number, text, entry)
+    lines = kept(connection, habit.names, 0, log.LAST_DAY)
+    for path, number, text, _, entry in sorted(
+        lines, key=lambda line: (line.entry.day, line.path, line.number)
+    ):
+        yield _Line(path, number, text, entry)
 
 
 def _undefined(habit: Habit, line: _Line) -> Problem:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+from binascii import crc32
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.files.changes import Changes, Fingerprint
 from notekeep.files.scan import sweep
 from notekeep.habits import log
 from notekeep.habits.days import Days
-from notekeep.habits.definition import fold_name, read_definition
+from notekeep.habits.definition import read_definition
 from notekeep.habits.fold import fold
+from notekeep.index.habit_blocks import blocks_of, drop_blocks, names_in, put_blocks, texts
 from notekeep.index.habit_names import Habit, known_habits
 
 if TYPE_CHECKING:
@@ -118,8 +120,7 @@ def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str]
     if all(map(is_log, (*found.changed, *found.removed))):
         return _fold_again(connection, touched, parsed)
     # Another definition can give any name of the log to another habit.
-    names = {name for (name,) in connection.execute("SELECT DISTINCT name FROM entries")}
-    _fold_again(connection, touched, parsed, names)
+    _fold_again(connection, touched, parsed, names_in(connection))
     return None
 
 
@@ -161,10 +162,10 @@ def entries_of(
         last: The last day.
         parsed: Entries that were parsed already, by their lines.
     """
-    for text in _texts(connection, names, first, last):
+    for text in texts(connection, names, first, last):
         entry = parsed.get(text) if parsed else None
-        entry = entry or log.parse_line(text.partition("\n")[0]).entry
-        if entry is not None:
+        entry = entry or log.parse_line(text).entry
+        if entry is not None and first <= entry.day <= last:
             yield entry
 
 
@@ -221,9 +222,9 @@ def _drop_log(connection: sqlite3.Connection, path: str) -> set[tuple[str, int]]
     row = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
     if row is None:
         return set()
-    touched = set(connection.execute("SELECT name, day FROM entries WHERE file = ?", row))
-    for table, column in (("entries", "file"), ("reports", "file"), ("files", "id")):
-        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", row)  # noqa: S608 - our names
+    touched = drop_blocks(connection, row[0])
+    connection.execute("DELETE FROM reports WHERE file = ?", row)
+    connection.execute("DELETE FROM files WHERE id = ?", row)
     return touched
 
 
@@ -235,37 +236,29 @@ def _take_log(
     parsed: dict[str, Entry],
 ) -> set[tuple[str, int]]:
     """Write the lines of a log file, and give the names and days that are other than before."""
+    known = connection.execute("SELECT id, sum FROM files WHERE path = ?", (path,)).fetchone()
+    crc = crc32(data)
+    if known is not None and known[1] == crc:
+        connection.execute("UPDATE files SET mark = ? WHERE id = ?", (write_mark(mark), known[0]))
+        return set()
     connection.execute(
-        "INSERT INTO files(path, mark) VALUES (?, ?) "
-        "ON CONFLICT(path) DO UPDATE SET mark = excluded.mark",
-        (path, write_mark(mark)),
+        "INSERT INTO files(path, mark, breaks, sum) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT(path) DO UPDATE SET "
+        "mark = excluded.mark, breaks = excluded.breaks, sum = excluded.sum",
+        (path, write_mark(mark), data.count(b"\n"), crc),
     )
     file = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0]
-    entries, reports = [], []
     lines = log.parse_file(data.decode("utf-8", "replace").removeprefix("\ufeff"))
-    for number, text, (entry, report), more in lines:
-        if entry is not None:
-            whole = f"{text}\n{more}" if more else text
-            entries.append((fold_name(entry.habit), entry.day, number, whole))
-            if len(parsed) < MOST_PARSED:
-                parsed[whole] = entry
-        if report is not None:
-            reports.append((file, number, report.code, report.message, report.fix, text))
-    before = set(
-        connection.execute("SELECT name, day, line, text FROM entries WHERE file = ?", (file,))
-    )
-    after = set(entries)
-    connection.executemany(
-        "DELETE FROM entries WHERE name = ? AND day = ? AND file = ? AND line = ?",
-        [(name, day, file, line) for name, day, line, _ in before - after],
-    )
-    connection.executemany(
-        "INSERT INTO entries(name, day, file, line, text) VALUES (?, ?, ?, ?, ?)",
-        [(name, day, file, line, text) for name, day, line, text in sorted(after - before)],
-    )
+    if len(parsed) < MOST_PARSED:
+        parsed.update((text, entry) for _, text, (entry, _), _ in lines if entry is not None)
+    reports = [
+        (file, number, report.code, report.message, report.fix, text)
+        for number, text, (_, report), _ in lines
+        if report is not None
+    ]
     connection.execute("DELETE FROM reports WHERE file = ?", (file,))
     connection.executemany("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?)", reports)
-    return {(name, day) for name, day, _, _ in before ^ after}
+    return put_blocks(connection, file, blocks_of(lines), parsed)
 
 
 def _take_definition(
@@ -354,14 +347,3 @@ def _folded(
         days.put(day, fold(entries, habit.definition.unit))
     days.trim()
     return days
-
-
-def _texts(
-    connection: sqlite3.Connection, names: Iterable[str], first: int, last: int
-) -> Iterator[str]:
-    for name in names:
-        rows = connection.execute(
-            "SELECT text FROM entries WHERE name = ? AND day BETWEEN ? AND ?", (name, first, last)
-        )
-        for (text,) in rows:
-            yield text

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
+from notekeep.index.habit_blocks import TABLE as BLOCKS
 from notekeep.index.schema import is_busy, is_damage
 
 if TYPE_CHECKING:
@@ -19,19 +20,18 @@ if TYPE_CHECKING:
 
 FILE = "habits.db"
 APPLICATION_ID = 0x6E6B6862  # "nkhb"
-VERSION = 1
+VERSION = 2
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 PATIENCE = 1.0
 """Seconds that another writer is waited for; it needs milliseconds."""
 
-TABLES = """
-CREATE TABLE files(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, mark TEXT NOT NULL) STRICT;
-CREATE TABLE entries(
-    name TEXT NOT NULL, day INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL,
-    text TEXT NOT NULL, PRIMARY KEY(name, day, file, line)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX entries_of_file ON entries(file);
+TABLES = f"""
+CREATE TABLE files(
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, mark TEXT NOT NULL,
+    breaks INTEGER NOT NULL, sum INTEGER NOT NULL
+) STRICT;
+{BLOCKS}
 CREATE TABLE reports(
     file INTEGER NOT NULL, line INTEGER NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
     fix TEXT NOT NULL, text TEXT NOT NULL
@@ -45,9 +45,9 @@ CREATE TABLE habits(
     codes BLOB NOT NULL, amounts BLOB NOT NULL
 ) STRICT;
 """
-"""`mark` is a fingerprint, `name` a folded name, `day` an ordinal. `text` is a line of the log and
-the indented lines after it. `fields` is the front matter that defines a habit, as JSON, or NULL.
-`basis` is what the days were folded with: unit and names."""
+"""`mark` is a fingerprint; `breaks` and `sum` are how many line breaks a log file has and the CRC
+of its bytes. `name` is a folded name, `text` a line of the log. `fields` is the front matter that
+defines a habit, as JSON, or NULL. `basis` is what the days were folded with: unit and names."""
 
 
 class HabitStore:

@@ -18,6 +18,7 @@ from notekeep.habits.timeline import judge
 from notekeep.habits.view import HabitView, view
 from notekeep.index import habit_refresh
 from notekeep.index.checkin import CheckIn, Logged, Undone, check_in, read_typed, undo
+from notekeep.index.habit_blocks import kept
 from notekeep.index.habit_names import Habit, find_habit, is_name
 from notekeep.index.habit_store import HabitStore
 
@@ -295,7 +296,7 @@ class HabitIndex:
         connection = self._store.connection
         if full:
             with self._store.writing():
-                for table in ("files", "entries", "reports", "definitions", "habits"):
+                for table in ("files", "blocks", "reports", "definitions", "habits"):
                     connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             self._forget()
         version = (id(connection), self._store.version())
@@ -326,18 +327,11 @@ class HabitIndex:
     def _lines(self, habit: Habit, first: int, last: int) -> list[LogLine]:
         rows: list[LogLine] = []
         by_day: dict[int, list[LogLine]] = {}
-        for name in habit.names:
-            found = self._store.connection.execute(
-                "SELECT path, line, text FROM entries JOIN files ON files.id = entries.file "
-                "WHERE name = ? AND day BETWEEN ? AND ?",
-                (name, first, last),
-            )
-            for path, number, whole in found:
-                text, _, more = whole.partition("\n")
-                entry = log.parse_line(text).entry
-                if entry is not None:
-                    line = LogLine(path, number, text, more, entry, counts=True)
-                    by_day.setdefault(entry.day, []).append(line)
+        for path, number, text, more, entry in kept(
+            self._store.connection, habit.names, first, last
+        ):
+            line = LogLine(path, number, text, more, entry, counts=True)
+            by_day.setdefault(entry.day, []).append(line)
         for day in sorted(by_day):
             top = fold((line.entry for line in by_day[day]), habit.definition.unit).revision
             ordered = sorted(by_day[day], key=_moment)
