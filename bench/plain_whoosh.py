@@ -19,6 +19,7 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in, open_dir
 from whoosh.qparser.default import MultifieldParser
 
+from notekeep.index.reading import word_doc
 from notekeep.markdown.kinds import role
 from notekeep.markdown.note import read_note
 
@@ -29,7 +30,15 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.note import Note
 
-BOOSTS = {"title": 3.0, "aliases": 2.0, "tags": 2.0, "headings": 1.5, "body": 1.0}
+BOOSTS = {
+    "title": 3.0,
+    "aliases": 2.0,
+    "tags": 2.0,
+    "headings": 1.5,
+    "matter": 1.0,
+    "body": 1.0,
+}
+_SINGLE = ("title", "body")
 
 
 def notes(root: Path) -> Iterator[Note]:
@@ -38,6 +47,13 @@ def notes(root: Path) -> Iterator[Note]:
         name = path.relative_to(root).as_posix()
         if role(name) == "note":
             yield read_note(name, path.read_bytes())
+
+
+def texts(note: Note) -> dict[str, str]:
+    """The text of each field of a note."""
+    doc = word_doc(note)
+    several = {name: " ".join(getattr(doc, name)) for name in BOOSTS if name not in _SINGLE}
+    return {"title": doc.title, **several, "body": doc.body}
 
 
 def build(root: Path, folder: Path) -> None:
@@ -50,15 +66,7 @@ def build(root: Path, folder: Path) -> None:
     }
     writer = create_in(str(folder), Schema(path=ID(unique=True, stored=True), **fields)).writer()
     for note in notes(root):
-        headings = [heading.text for heading in note.spans.headings] if note.spans else []
-        writer.add_document(
-            path=note.path,
-            title=note.title,
-            aliases=" ".join(note.aliases),
-            tags=" ".join(note.tags),
-            headings=" ".join(headings),
-            body=note.body,
-        )
+        writer.add_document(path=note.path, **texts(note))
     writer.commit()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.files.content import digest_of
@@ -12,14 +13,25 @@ from notekeep.markdown.kinds import role
 from notekeep.markdown.note import Note, Problem, read_note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from notekeep.files.changes import Fingerprint
     from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.note import Value
 
 LARGE = 5 << 20
 """Bytes from which a file is data rather than a note."""
 
 HEAD = 1 << 20
 """How much of a large file is read."""
+
+# What stands elsewhere in the index, what says what a note is rather than what it is about, and
+# what is there for machines.
+_NO_WORDS = {
+    *("title", "aliases", "tags", "type", "status", "lang", "unlogged"),
+    *("cover", "slug", "url", "feed"),
+}
+_NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
 
 
 class Content(NamedTuple):
@@ -102,13 +114,30 @@ def word_doc(note: Note) -> WordDoc:
     return WordDoc(
         path=note.path,
         title=note.title,
-        aliases=tuple(note.aliases),
+        aliases=_other_names(note),
         headings=tuple(heading.text for heading in spans.headings) if spans else (),
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
+        matter=tuple(_said_in(note.fields)),
         body=note.body,
         language=language if isinstance(language, str) else "",
     )
+
+
+def _other_names(note: Note) -> tuple[str, ...]:
+    """Its aliases, and the name of its file where that is another than the title."""
+    stem = note.path.rsplit("/", 1)[-1].removesuffix(".md")
+    return (*note.aliases, *((stem,) if stem != note.title else ()))
+
+
+def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
+    """The texts of front matter, except those that the index has elsewhere, or nobody looks for."""
+    for name, value in fields.items():
+        if name not in _NO_WORDS:
+            items = value if isinstance(value, list) else [value]
+            yield from (
+                item for item in items if isinstance(item, str) and not _NO_TEXT.match(item)
+            )
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:

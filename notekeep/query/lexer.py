@@ -43,7 +43,7 @@ _BRACKET = re.compile(
 )
 _FIELD = re.compile(
     r"([^\W\d][\w-]*+)"
-    r"(?::(?!//)(>=|<=|>|<|=)?|\s*+(>=|<=|>|<|=))"  # rating:>4 and rating >= 4 are both typed
+    r"(?::(?!//|:)(>=|<=|>|<|=)?|\s*+(>=|<=|>|<|=))"  # rating:>4 and rating >= 4 are both typed
 )
 _WORD = re.compile(r'[^\s()"]++')
 _OPERATORS: dict[str, TokenKind] = {"OR": "or", "|": "or", "AND": "and", "NOT": "not"}

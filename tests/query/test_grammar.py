@@ -49,6 +49,7 @@ WORDS: list[tuple[str, Node]] = [
     ("why?", Term("why")),
     ("組件", Term("組件")),
     ("https://example.org/a", Term("https://example.org/a")),
+    ("std::move", Term("std::move")),
     ('"exact  phrase"', Phrase("exact phrase")),
     ("“curly quotes”", Phrase("curly quotes")),
     (r'"say \"no\""', Phrase('say "no"')),

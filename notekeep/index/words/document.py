@@ -15,6 +15,7 @@ class WordDoc(NamedTuple):
         headings: The text of each heading, without marks.
         tags: Each tag without "#".
         quotes: The text of each quote, without ">".
+        matter: The text of each other field of its front matter: authors, guests, a subtitle.
         body: The whole body as written, headings and quotes included.
         language: The code in the note's `lang:`, or "" for the vault's language.
     """
@@ -25,6 +26,7 @@ class WordDoc(NamedTuple):
     headings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
+    matter: tuple[str, ...] = ()
     body: str = ""
     language: str = ""
 

@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 
     from notekeep.index.words.document import WordDoc
 
-BOOSTS = {"title": 3.0, "aliases": 2.0, "tags": 2.0, "headings": 1.5, "body": 1.0, "quotes": 1.0}
+BOOSTS = {
+    "title": 3.0,
+    "aliases": 2.0,
+    "tags": 2.0,
+    "headings": 1.5,
+    "matter": 1.0,
+    "body": 1.0,
+    "quotes": 1.0,
+}
 """What a word is worth where it stands. "quotes" holds words of the body a second time."""
 
 SCOPES: dict[str, tuple[str, ...]] = {
-    "any": ("title", "aliases", "tags", "headings", "body"),
+    "any": ("title", "aliases", "tags", "headings", "matter", "body"),
     "title": ("title", "aliases"),
     "body": ("body",),
     "heading": ("headings",),
@@ -85,6 +93,7 @@ def values(doc: WordDoc, language: str) -> dict[str, str]:
         "headings": _joined(doc.headings),
         "tags": _joined(doc.tags),
         "quotes": _joined(doc.quotes),
+        "matter": _joined(doc.matter),
         "body": doc.body,
     }
     found = {"path": doc.path}

@@ -38,7 +38,7 @@ NEW_LIMIT = 1_000_000
 WORD_LETTERS = 40
 """Longer ones are no words that anybody completes."""
 
-HEADS = {"title", "aliases", "tags", "headings"}
+HEADS = {"title", "aliases", "tags", "headings", "matter"}
 """Fields whose words are told from those of bodies: a title is what is mostly meant."""
 
 LAST = "\U0010ffff"
@@ -215,7 +215,8 @@ def note_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
     """Add the words of saved notes to an index's vocabulary; only while holding the lock."""
     lines: list[str] = []
     for doc in docs:
-        heads = _words(by, " ".join((doc.title, *doc.aliases, *doc.tags, *doc.headings)))
+        above = (doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)
+        heads = _words(by, " ".join(above))
         lines += [f"+{word}\n" for word in sorted(heads)]
         lines += [f"{word}\n" for word in sorted(_words(by, doc.body) - heads)]
     with (folder / NEW_FILE).open("a", encoding="utf-8", errors="replace") as file:
@@ -254,8 +255,9 @@ def _by_word(chunks: Counter[str], by: Analyzer) -> Counter[str]:
 
 
 def _of_chunk(chunk: str, by: Analyzer) -> Iterable[str]:
-    if chunk.isascii() and chunk.isalnum():
-        return (chunk.lower(),) if len(chunk) <= WORD_LETTERS else ()
+    plain = chunk.rstrip(".")
+    if plain.isascii() and plain.isalnum():
+        return (plain.lower(),) if len(plain) <= WORD_LETTERS else ()
     return (
         word.text
         for word in by.words(chunk)
