@@ -16,6 +16,7 @@ from notekeep.export.rewrite import (
     layout,
     links,
     marks,
+    notes,
     prose,
     tex,
 )
@@ -77,6 +78,7 @@ def write_body(
     body.ids = links.places(work, anchors, wanted)
     blocks.rules(work)
     blocks.diagrams(work)
+    blocks.fences(work)
     blocks.tasks(work)
     callouts.rewrite(work)
     blocks.teaser(work)
@@ -85,6 +87,11 @@ def write_body(
     marks.rewrite(work, keep_breaks=options.linebreaks == "keep")
     prose.rewrite(work)
     passage = _done(work, body)
+    if not dialect.footnotes:
+        for step in (notes.mark, notes.gather):
+            work = Work(passage, dialect, body.remarks)
+            step(work)
+            passage = _done(work, body)
     if dialect.engine == "kramdown":
         work = Work(passage, dialect, body.remarks)
         kramdown.rewrite(work)

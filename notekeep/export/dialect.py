@@ -32,6 +32,13 @@ class Math(NamedTuple):
 
 
 PLAIN_MATH: Final = Math()
+ESCAPED_MATH: Final = Math(("\\(", "\\)"), ("$$", "$$"), raw=False)
+"""For an engine without math: the page holds TeX as written, between marks that scripts know."""
+RAW_MATH: Final = Math(raw=True, blocks=False, dollar="\\$")
+"""For an engine that knows math within paragraphs only."""
+
+HIDDEN_DOLLAR: Final = "<span>&#36;</span>"
+"""A dollar that a script for math does not see: it looks for marks within one run of text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,11 @@ class Dialect:
         hilited_indents: Whether indented code takes its language from a first line `:::name`.
         definitions: Whether `: text` at a line's start makes a definition list.
         mermaid_pre: Whether a diagram is written as `<pre class="mermaid">`.
+        footnotes: Whether it knows `[^1]`; if not, notes are written as an HTML list.
+        indented_code: Whether four spaces make code; if not, it gets a fence.
+        breaks: Whether a single newline is shown as one.
+        as_html: Whether links and pictures are written as HTML: their addresses hold template
+            syntax that Markdown would not take for an address.
         hard_break: How a line break is written.
         more: What ends the teaser; "" where there is none.
         default_teaser: Whether a post without a mark gets one behind its first paragraph.
@@ -83,6 +95,10 @@ class Dialect:
     hilited_indents: bool = False
     definitions: bool = False
     mermaid_pre: bool = False
+    footnotes: bool = True
+    indented_code: bool = True
+    breaks: bool = False
+    as_html: bool = False
     hard_break: str = "\\\n"
     more: str = "<!-- more -->"
     default_teaser: bool = True

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.export.anchors import block_ids, find_block, find_heading, heading_words, same_words
-from notekeep.export.passage import Origin, Passage, Splice
+from notekeep.export.passage import Passage, Splice, dedented
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node, Page
@@ -79,29 +79,13 @@ def _taken(passage: Passage, blocks: list[Node]) -> Passage | None:
     if not blocks:
         return None
     first, last = blocks[0].first, max(node.last for node in blocks)
-    lines, origins = _dedented(passage, blocks[0], first, last)
+    lines, origins = dedented(passage, blocks[0], first, last)
     notes = _notes_of(passage.page, first, last)
     for note in notes:
-        more, from_where = _dedented(passage, note, note.first, note.last)
+        more, from_where = dedented(passage, note, note.first, note.last)
         lines += ["", *more]
         origins += [from_where[0], *from_where]
     return _inlined(Passage("\n".join(lines), origins), passage.page)
-
-
-def _dedented(
-    passage: Passage, node: Node, first: int, last: int
-) -> tuple[list[str], list[Origin]]:
-    page = passage.page
-    width = node.start - page.lines[first].start
-    lines = []
-    for number in range(first, last):
-        start, end = page.lines[number].start, page.lines[number].end
-        line = passage.text[start:end]
-        if number == first or not line[:width].strip("> \t"):
-            lines.append(line[width:])
-        else:
-            lines.append(line.lstrip("> \t"))
-    return lines, list(passage.origins[first:last])
 
 
 def _notes_of(page: Page, first: int, last: int) -> list[Node]:
@@ -167,7 +151,7 @@ def _without_bullet(part: Passage) -> Passage:
     item = blocks[0].children[0]
     if not item.children:
         return part
-    lines, origins = _dedented(part, item.children[0], item.first, item.last)
+    lines, origins = dedented(part, item.children[0], item.first, item.last)
     return Passage("\n".join(lines), origins)
 
 

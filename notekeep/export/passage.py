@@ -16,7 +16,7 @@ from notekeep.export.parse import parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.export.nodes import Page
+    from notekeep.export.nodes import Node, Page
 
 
 class Origin(NamedTuple):
@@ -151,3 +151,18 @@ def whole_lines(passage: Passage, first: int, last: int, reason: str) -> Splice:
     if end == len(passage.text) and not passage.text.endswith("\n") and first:
         start -= 1
     return Splice(start, end, "", reason)
+
+
+def dedented(passage: Passage, node: Node, first: int, last: int) -> tuple[list[str], list[Origin]]:
+    """Return lines of a block without the marks of what it stands in, and their origins."""
+    page = passage.page
+    width = node.start - page.lines[first].start
+    lines = []
+    for number in range(first, last):
+        start, end = page.lines[number].start, page.lines[number].end
+        line = passage.text[start:end]
+        if number == first or not line[:width].strip("> \t"):
+            lines.append(line[width:])
+        else:
+            lines.append(line.lstrip("> \t"))
+    return lines, list(passage.origins[first:last])

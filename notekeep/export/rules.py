@@ -45,17 +45,23 @@ class Facts(NamedTuple):
 @cache
 def parser() -> MarkdownIt:
     """Return the parser, which is built once: it holds no state of any text."""
+    md = engine().disable("text_join")
+    _locate(md)
+    return md
+
+
+def engine() -> MarkdownIt:
+    """Return a new engine that reads a vault's Markdown, and can render it too."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
     from mdit_py_plugins.footnote import footnote_plugin
 
-    md = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("text_join")
+    md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     dollarmath_plugin(md, allow_labels=False)
     md.inline.ruler.at("math_inline", _math)
     footnote_plugin(md, inline=True, move_to_end=False)
     md.inline.ruler.before("link", "wikilink", _wikilink)
     md.inline.ruler.before("emphasis", "mark", _mark)
-    _locate(md)
     return md
 
 

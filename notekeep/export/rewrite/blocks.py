@@ -46,6 +46,22 @@ def rules(work: Work) -> None:
             work.loose.append((heading.start, line.end))
 
 
+def fences(work: Work) -> None:
+    """Give indented code a fence where the engine takes it for words."""
+    if work.dialect.indented_code:
+        return
+    for code in work.page.find("code_block"):
+        line = work.page.lines[code.first]
+        at = line.start if line.content is None else line.content
+        further = work.marks(code.first)[: at - line.start]
+        runs = [len(run) for run in re.findall(r"`+", code.content)]
+        mark = "`" * max(3, *(length + 1 for length in runs), 3)
+        rows = [mark, *code.content.rstrip("\n").split("\n"), mark]
+        text = "\n".join(rows[:1] + [(further + row).rstrip() for row in rows[1:]])
+        work.claimed.add(code)
+        work.put(at, code.end, text, "code has a fence on this site")
+
+
 def diagrams(work: Work) -> None:
     """Write Mermaid diagrams as the element that its script looks for."""
     if not work.dialect.mermaid_pre:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
@@ -9,6 +10,12 @@ from notekeep.errors import Refused
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+
+_ZOLA = re.compile(
+    r"\{\{\s*[A-Za-z_][\w.:]*\s*\([^{}]*\)\s*\}\}"
+    r"|\{%\s*(?:[A-Za-z_][\w.:]*\s*\([^{}]*\)|end)\s*%\}"
+)
+_NUNJUCKS = re.compile(r"\{(?=[{%#])")
 
 
 def rewrite(work: Work) -> None:
@@ -95,3 +102,20 @@ def liquid(source: str) -> list[tuple[int, int, str]]:
         mark = source[start : start + 2]
         changes.append((start, start + 2, f"{{{{ '{mark}' }}}}"))
         at = start + 2
+
+
+def entities(source: str) -> list[tuple[int, int, str]]:
+    """Guard prose for Nunjucks, which reads `{{`, `{%` and `{#`: the first brace is an entity."""
+    return [(match.start(), match.end(), "&#123;") for match in _NUNJUCKS.finditer(source)]
+
+
+def zola(source: str) -> list[tuple[int, int, str]]:
+    """Guard text for Zola, which reads calls in braces wherever they stand, and comments in them.
+
+    `{{/* x() */}}` is shown as `{{ x() }}`; braces without a call are nothing to it.
+    """
+    changes: list[tuple[int, int, str]] = []
+    for match in _ZOLA.finditer(source):
+        changes.append((match.start() + 2, match.start() + 2, "/*"))
+        changes.append((match.end() - 2, match.end() - 2, "*/"))
+    return changes

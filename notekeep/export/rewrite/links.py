@@ -130,8 +130,15 @@ def _address(ref: Ref, addresses: Addresses) -> str | None:
 
 def _readdress(work: Work, node: Node, target: str) -> None:
     close = node.children[-1].end if node.children else node.start + 1
+    reason = f"a link leads to {target}"
+    if work.dialect.as_html:
+        more = f' title="{html.escape(node.title)}"' if node.title else ""
+        work.put(node.start, node.start + 1, f'<a href="{target}"{more}>', reason)
+        work.put(close, node.end, "</a>")
+        work.loose.append((node.start, node.end))
+        return
     title = f' "{html.escape(node.title)}"' if node.title else ""
-    work.put(node.start, node.start + 1, "[", f"a link leads to {target}")
+    work.put(node.start, node.start + 1, "[", reason)
     work.put(close, node.end, f"]({target}{title})")
 
 
@@ -153,10 +160,12 @@ def _picture(work: Work, node: Node, ref: Ref, target: str) -> None:
     title = f' "{html.escape(node.title)}"' if node.title else ""
     text = f"![{words}]({target}{title})"
     alt = _plain(words)
-    match work.dialect.sizes if ref.width else "":
+    sized = work.dialect.sizes if ref.width else ""
+    match "tag" if work.dialect.as_html else sized:
         case "tag":
+            size = f" {_size(ref)}" if ref.width else ""
             more = f' title="{html.escape(node.title)}"' if node.title else ""
-            text = f'<img src="{target}" alt="{html.escape(alt)}" {_size(ref)}{more}>'
+            text = f'<img src="{target}" alt="{html.escape(alt)}"{size}{more}>'
             work.tags.add(node)
         case "attributes":
             text += f"{{ {_size(ref)} }}"

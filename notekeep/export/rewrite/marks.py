@@ -61,6 +61,9 @@ def _break(work: Work, node: Node, *, keep: bool) -> None:
         # A tag alone on a line would make HTML of the whole paragraph.
         marks = work.marks(work.page.line_of(node.start))
         work.put(node.start, node.end, f"\n{marks.rstrip()}\n{marks}", "a caption has its own line")
+    elif node.kind == "soft_break" and work.dialect.breaks:
+        if not (keep or shown):
+            work.put(node.start, node.end, " ", "a line's end would be shown as a line break")
     elif node.kind == "soft_break" and (keep or shown):
         work.put(node.start, end, work.dialect.hard_break[:-1], "a line break is kept")
     elif work.dialect.engine == "python" and work.page.text[node.start : end].endswith("\\"):
