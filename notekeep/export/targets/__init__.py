@@ -11,7 +11,10 @@ from notekeep.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from notekeep.export.targets.target import Target
 
-TARGETS = ("nikola", "hugo", "jekyll", "pelican", "mkdocs", "portable")
+TARGETS = (
+    *("nikola", "zola", "hugo", "hexo", "jekyll", "pelican", "eleventy", "astro", "mkdocs"),
+    *("zensical", "html", "ghost", "wordpress", "portable"),
+)
 """The ids of all targets; a site is asked in this order whether it is one of theirs."""
 
 
@@ -40,13 +43,31 @@ def detect(site: str) -> str:
     """
     if not os.path.isdir(site):
         raise NotFound(f"there is no folder {site}", "give the folder of your site")
-    for target in TARGETS:
-        if load(target).is_site(site):
-            return target
+    kinds = [load(target) for target in TARGETS]
+    generators = [kind for kind in kinds if not kind.anywhere]
+    for kind in generators:
+        if kind.is_site(site):
+            return kind.id
+    for kind in kinds:
+        if kind.anywhere and kind.ending in _endings(site):
+            return kind.id
+    if not os.listdir(site):
+        return "portable"
     raise NotFound(
-        f"{site} does not look like a site of {', '.join(TARGETS[:-1])}",
+        f"{site} does not look like a site of {', '.join(kind.name for kind in generators)}",
         "give the folder that holds the generator's settings, or name the target with --to",
     )
+
+
+def _endings(site: str) -> set[str]:
+    """Return how the posts end that were exported to a folder without a generator."""
+    from notekeep.export.manifest import NAME, Manifest
+
+    if not os.path.isfile(os.path.join(site, NAME)):
+        return set()
+    posts = Manifest.read(site).posts
+    paths = {path for slug, entry in posts.items() for path in entry.files if slug in path}
+    return {os.path.splitext(path)[1] for path in paths if "/" not in path}
 
 
 def open_target(target: str | None, site: str) -> Target:

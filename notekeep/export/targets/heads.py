@@ -22,6 +22,10 @@ class Plain(str):
     __slots__ = ()
 
 
+REQUIRED = Plain("''")
+"""An empty text for a field that a site insists on."""
+
+
 def yaml_text(text: str) -> str:
     """Return text as a YAML scalar on one line."""
     return "'" + " ".join(text.split()).replace("'", "''") + "'"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from notekeep.export.dialect import Dialect, Math
+from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.rewrite import code
 from notekeep.export.targets.heads import passed, yaml_head
 from notekeep.export.targets.settings import read_settings_file
@@ -95,7 +95,7 @@ class Hugo(Target):
     def _math(self) -> Math:
         extension = self._get("markup", "goldmark", "extensions", "passthrough")
         if not isinstance(extension, dict) or extension.get("enable") is not True:
-            return Math(("\\(", "\\)"), ("$$", "$$"), raw=False)
+            return ESCAPED_MATH
         marks = extension.get("delimiters") or {}
         inline = _pairs(marks.get("inline")) or [("\\(", "\\)")]
         display = _pairs(marks.get("block")) or [("\\[", "\\]"), ("$$", "$$")]

@@ -27,12 +27,14 @@ class MkDocs(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        settings = read_yaml(os.path.join(folder, self.settings_name))
+        self.settings_file = self.settings_name
+        settings = self._read()
         self._docs = str(settings.get("docs_dir") or "docs").strip("/")
         blog = _plugin(settings.get("plugins"), "blog")
         if blog is None:
             self.warnings.append(
-                "mkdocs.yml has no blog plugin, so posts are plain pages: add it to plugins"
+                f"{self.settings_file} has no blog plugin, so posts are plain pages:"
+                " add it to plugins"
             )
         blog_dir = str((blog or {}).get("blog_dir", "blog")).strip("/")
         posts = str((blog or {}).get("post_dir", "{blog}/posts"))
@@ -43,12 +45,16 @@ class MkDocs(Target):
         names = short_names([*listed, *_ALWAYS])
         if missing := lacking(names):
             self.warnings.append(
-                f"markdown_extensions in mkdocs.yml lacks {', '.join(missing)}:"
+                f"markdown_extensions in {self.settings_file} lacks {', '.join(missing)}:"
                 " posts that need it will not look right"
             )
         # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
         sizes = "attributes" if "attr_list" in names else ""
         self.dialect = with_more(dialect_of(names), sizes=sizes)
+
+    def _read(self) -> dict[str, Any]:
+        """Return the site's settings as they stand in its file."""
+        return read_yaml(os.path.join(self.folder, self.settings_name))
 
     def post_path(self, post: Post) -> str:
         """`docs/blog/posts/atomic-habits/index.md`."""

@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep.export.assets import is_image
+from notekeep.export.dialect import HIDDEN_DOLLAR
 from notekeep.export.rewrite import code
 from notekeep.export.targets.pyconf import read_settings
 from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
@@ -97,7 +98,7 @@ class Nikola(Target):
         """Return how a price is written where a script of the site takes dollars for math."""
         scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
         plain = scripts.replace(" ", "")
-        return _DOLLAR if "['$'" in plain or 'left:"$"' in plain else ""
+        return HIDDEN_DOLLAR if "['$'" in plain or 'left:"$"' in plain else ""
 
     def post_path(self, post: Post) -> str:
         """`posts/atomic-habits.md`."""
@@ -155,10 +156,6 @@ class Nikola(Target):
             "Nikola builds drafts: a deploy now would put this one online under an unlisted address"
             " (DEPLOY_DRAFTS = False in conf.py keeps drafts at home)"
         )
-
-
-_DOLLAR = "<span>&#36;</span>"
-"""A dollar that a script for math does not see: it looks for marks within one run of text."""
 
 
 def _moment(when: datetime) -> str:

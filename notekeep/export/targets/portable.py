@@ -5,7 +5,6 @@ Changed as little as can be: a note that needs no change keeps every byte of its
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from notekeep.export.dialect import Dialect
@@ -24,17 +23,13 @@ class Portable(Target):
     name = "portable Markdown"
     settings_name = ".notekeep-export.json"
     dated = False
+    anywhere = True
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self.dialect = Dialect(
             keep_title=True, alerts=True, heading_ids=False, default_teaser=False
         )
-
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether a folder can take Markdown files: any can, and one that is not there yet."""
-        return os.path.isdir(folder) or not os.path.lexists(folder)
 
     def post_path(self, post: Post) -> str:
         """`atomic-habits.md`."""

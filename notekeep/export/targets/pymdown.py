@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from notekeep.export.dialect import Dialect, Math
+from notekeep.export.dialect import ESCAPED_MATH, RAW_MATH, Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 EXTRA: Final = frozenset(
     {"abbr", "attr_list", "def_list", "fenced_code", "footnotes", "md_in_html", "tables"}
 )
-_ESCAPED: Final = Math(("\\(", "\\)"), ("$$", "$$"), raw=False)
-_RAW: Final = Math(raw=True, blocks=False, dollar="\\$")
 
 
 def short_names(extensions: Iterable[object]) -> set[str]:
@@ -28,7 +26,7 @@ def dialect_of(names: set[str]) -> Dialect:
     fold = "details" in names
     return Dialect(
         engine="python",
-        math=_RAW if "arithmatex" in names else _ESCAPED,
+        math=RAW_MATH if "arithmatex" in names else ESCAPED_MATH,
         strike="tilde" in names,
         task_lists="tasklist" in names,
         heading_ids="attr_list" in names,

@@ -10,7 +10,13 @@ from notekeep.errors import Failure
 from notekeep.export.targets.target import unreadable
 
 
-def _text(path: str) -> str:
+def read_text(path: str) -> str:
+    """Return a file's text.
+
+    Raises:
+        UsageError: It is not UTF-8.
+        Failure: It cannot be read.
+    """
     try:
         with open(path, "rb") as file:
             return file.read().decode("utf-8")
@@ -34,7 +40,7 @@ def read_yaml(path: str) -> dict[str, Any]:
 
     Loader.add_multi_constructor("", lambda *_: None)
     try:
-        found = yaml.load(_text(path), Loader)  # noqa: S506  # a SafeLoader that ignores tags
+        found = yaml.load(read_text(path), Loader)  # noqa: S506  # a SafeLoader that ignores tags
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = str(getattr(error, "problem", error))
@@ -51,9 +57,9 @@ def read_settings_file(path: str) -> dict[str, Any]:
     """
     try:
         if path.endswith(".toml"):
-            return tomllib.loads(_text(path))
+            return tomllib.loads(read_text(path))
         if path.endswith(".json"):
-            found = json.loads(_text(path))
+            found = json.loads(read_text(path))
             return found if isinstance(found, dict) else {}
     except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
         raise unreadable(path, str(error)) from error

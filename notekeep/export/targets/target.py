@@ -12,6 +12,7 @@ from notekeep.errors import UsageError
 from notekeep.export.dialect import Dialect
 
 if TYPE_CHECKING:
+    from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
     from notekeep.export.properties import Post
 
@@ -25,6 +26,8 @@ class Target:
         settings_name: The file that makes a folder a site of it.
         preview: The command that shows the site with its drafts.
         dated: Whether every post needs a date.
+        anywhere: Whether any folder will do, as there is no generator.
+        ending: How the names of posts end.
         folder: The site.
         dialect: How it reads Markdown.
         warnings: What the person should know about the site, one sentence each.
@@ -35,6 +38,8 @@ class Target:
     settings_name: ClassVar[str]
     preview: ClassVar[tuple[str, ...]] = ()
     dated: ClassVar[bool] = True
+    anywhere: ClassVar[bool] = False
+    ending: ClassVar[str] = ".md"
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -43,7 +48,9 @@ class Target:
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether a folder is a site of this generator."""
+        """Whether a folder is a site of this generator; where there is none, any will do."""
+        if cls.anywhere:
+            return os.path.isdir(folder) or not os.path.lexists(folder)
         return os.path.isfile(os.path.join(folder, cls.settings_name))
 
     def post_path(self, post: Post) -> str:
@@ -83,6 +90,11 @@ class Target:
         """Return a post's file as a whole."""
         del draft
         return head + body.strip("\n") + "\n"
+
+    def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:
+        """Return a post's file with what it carries itself, and the files that lie beside it."""
+        del post
+        return text, assets
 
     def notice(self, post: Post) -> str:
         """Return what the person should know about a post in this site, or ""."""

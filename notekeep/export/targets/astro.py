@@ -1,0 +1,145 @@
+"""Astro (5 to 7): `src/content/blog/<slug>/index.md`, an entry of a content collection.
+
+A collection has a schema, a program in TypeScript, which says what its fields are called and which
+of them an entry must have. It is searched and never run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
+from notekeep.export.targets.heads import REQUIRED, passed, yaml_head
+from notekeep.export.targets.scripts import Script, first_folder, packages, program
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from notekeep.export.properties import Post
+
+_SCHEMAS = ("src/content.config", "src/content/config")
+_DATES = ("pubDate", "publishDate", "pubDatetime", "publishedAt", "publishedDate", "published")
+_UPDATES = ("updatedDate", "modDatetime", "updatedAt", "lastUpdated", "updated")
+_COVERS = ("heroImage", "ogImage", "coverImage", "cover", "image")
+_FOLDERS = ("blog", "posts", "post", "articles", "writing")
+_BASE = re.compile(r"\bbase:\s*[\"'](?:\./)?(src/[^\"']+)[\"']")
+_PAGE = re.compile(r"\[(?:\.\.\.)?\w+\]\.(?:astro|ts|js|tsx|jsx)")
+
+
+class Astro(Target):
+    """An Astro site."""
+
+    id = "astro"
+    name = "Astro"
+    settings_name = "astro.config.mjs"
+    preview = ("npx", "astro", "dev")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._script = Script(program(folder, "astro.config"), packages(folder))
+        self._schema = Script(program(folder, *_SCHEMAS), self._script.packages)
+        self._collection = self._collection_folder()
+        self._pages = self._page_folder()
+        self._base = "/" + self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
+        math = self._script.uses("remark-math") or self._script.says(r"\bmath:\s*true\b")
+        self.dialect = Dialect(
+            math=Math(dollar="\\$") if math else ESCAPED_MATH,
+            heading_ids=False,
+        )
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether it has settings of Astro, whatever they end with."""
+        return bool(program(folder, "astro.config"))
+
+    def _collection_folder(self) -> str:
+        """Return the folder of the collection that posts are in."""
+        said = [str(found).rstrip("/") for found in _BASE.findall(self._schema.text)]
+        for name in _FOLDERS:
+            if found := next((base for base in said if base.rsplit("/", 1)[-1] == name), ""):
+                return found
+        if said:
+            return said[0]
+        return "src/content/" + first_folder(os.path.join(self.folder, "src/content"), *_FOLDERS)
+
+    def _page_folder(self) -> str:
+        """Return where the pages of posts are, from the site's root: beside the route for them."""
+        own = self._collection.rsplit("/", 1)[-1]
+        pages = os.path.join(self.folder, "src", "pages")
+        for name in dict.fromkeys((own, *_FOLDERS, "")):
+            place = os.path.join(pages, name)
+            if os.path.isdir(place) and any(_PAGE.fullmatch(n) for n in os.listdir(place)):
+                return name
+        self.warnings.append(f"src/pages has no route for posts, so links lead to /{own}/...")
+        return own
+
+    def _field(self, names: tuple[str, ...], default: str) -> str:
+        """Return what the schema calls a field."""
+        return next((n for n in names if self._schema.says(rf"\b{n}\s*:")), default)
+
+    def post_path(self, post: Post) -> str:
+        """`src/content/blog/atomic-habits/index.md`."""
+        return f"{self._collection}/{post.slug}/index.md"
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`src/content/blog/atomic-habits/loop.png`, beside the post."""
+        return f"{self._collection}/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """`./loop.png`, which the build makes an address of."""
+        del post
+        return f"./{name}"
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`/blog/atomic-habits/#id`, the page's address."""
+        del post
+        never = self._script.says(r"trailingSlash:\s*[\"']never")
+        page = "/".join(filter(None, [self._base.rstrip("/"), self._pages, other.slug]))
+        address = f"/{page.lstrip('/')}" + ("" if never else "/")
+        return address + (f"#{anchor}" if anchor else "")
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return YAML front matter under the schema's names."""
+        needed = self._schema.says(
+            r"\bdescription\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"
+        )
+        fields: dict[str, object] = {
+            "title": post.title,
+            self._field(_DATES, "date"): post.day,
+            self._field(_UPDATES, "updated"): post.updated,
+            "draft": True if post.draft else None,
+            "slug": post.slug,
+            "description": post.description or (REQUIRED if needed else ""),
+            "tags": post.tags,
+            "categories": post.categories,
+            "series": post.series,
+            "part": post.part,
+            self._field(_COVERS, "cover"): cover,
+            "canonical": post.canonical,
+            "lang": post.lang,
+            "math": True if post.has_math else None,
+        }
+        return yaml_head({**fields, **passed(post, fields)})
+
+    def notice(self, post: Post) -> str:
+        """Astro leaves it to each page of the site which entries it shows."""
+        if not post.draft or self._filters():
+            return ""
+        return (
+            "no page of the site looks at draft, so this one is built like any post: filter it in"
+            ' getCollection("...", ({ data }) => !data.draft)'
+        )
+
+    def _filters(self) -> bool:
+        for base, folders, names in os.walk(os.path.join(self.folder, "src")):
+            folders[:] = [name for name in folders if name != "content"]
+            for name in names:
+                if name.endswith((".astro", ".ts", ".js", ".mjs", ".tsx", ".jsx")):
+                    with open(os.path.join(base, name), encoding="utf-8", errors="replace") as file:
+                        if re.search(r"\.draft\b", file.read()):
+                            return True
+        return False
+
+
+TARGET = Astro

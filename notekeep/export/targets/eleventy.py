@@ -1,0 +1,191 @@
+"""Eleventy (3): `posts/<slug>/<slug>.md` in the input folder, pictures beside it.
+
+Its settings are a program in JavaScript, which is searched and never run. The post switches the
+template engine off for itself, so that its text is Markdown and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
+from notekeep.export.targets.heads import passed, yaml_head
+from notekeep.export.targets.scripts import Script, first_folder, packages, program
+from notekeep.export.targets.settings import read_text
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from notekeep.export.properties import Post
+
+_NAMES = ("eleventy.config", ".eleventy")
+_FOOTNOTES = ("markdown-it-footnote", "@mdit/plugin-footnote")
+_TASKS = ("markdown-it-task-lists", "markdown-it-task-checkbox", "@mdit/plugin-tasklist")
+_MATH = (
+    *("markdown-it-katex", "@vscode/markdown-it-katex", "markdown-it-mathjax3"),
+    *("markdown-it-texmath", "@mdit/plugin-katex", "@mdit/plugin-mathjax"),
+)
+_DEFINITIONS = ("markdown-it-deflist", "@mdit/plugin-dl")
+_SLUG = re.compile(r"\{\{-?\s*(?:page\.fileSlug|slug|page\.filePathStem)\s*(?:\|[^}]*)?\}\}")
+
+
+class Eleventy(Target):
+    """An Eleventy site."""
+
+    id = "eleventy"
+    name = "Eleventy"
+    settings_name = "eleventy.config.js"
+    preview = ("npx", "eleventy", "--serve")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._script = Script(program(folder, *_NAMES), packages(folder))
+        self._input = self._folder("input", "setInputDirectory", ".")
+        base = os.path.join(folder, self._input)
+        self._section = first_folder(base, "posts", "blog", "post", "articles")
+        self._data = _data_file(os.path.join(base, self._section))
+        self._layout = "" if re.search(r"\blayout\b", self._data) else self._post_layout()
+        prefix = self._script.find(r"pathPrefix:\s*[\"']([^\"']+)").strip("/")
+        moved = prefix and not self._script.says(r"HtmlBasePlugin")
+        self._prefix = f"/{prefix}" if moved else ""
+        self.dialect = self._dialect()
+        self._warn()
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether it has settings of Eleventy, whatever they end with."""
+        return bool(program(folder, *_NAMES))
+
+    def _folder(self, key: str, call: str, default: str) -> str:
+        said = self._script.find(rf"\b{key}:\s*[\"']([^\"']+)[\"']")
+        said = said or self._script.find(rf"{call}\(\s*[\"']([^\"']+)[\"']")
+        return os.path.normpath(said or default).replace(os.sep, "/")
+
+    def _post_layout(self) -> str:
+        """Return the layout of a post where the folder's own data file names none."""
+        includes = self._folder("includes", "setIncludesDirectory", "_includes")
+        layouts = self._folder("layouts", "setLayoutsDirectory", includes)
+        base = os.path.join(self.folder, self._input, layouts)
+        for folder in ("", "layouts"):
+            place = os.path.join(base, folder)
+            names = sorted(os.listdir(place)) if os.path.isdir(place) else []
+            for stem in ("post", "article", "blog"):
+                if found := next((n for n in names if n.split(".")[0] == stem), ""):
+                    return f"{folder}/{found}".lstrip("/")
+        return ""
+
+    def _dialect(self) -> Dialect:
+        uses, says = self._script.uses, self._script.says
+        html = not says(r"\bhtml:\s*false\b")
+        return Dialect(
+            math=Math(dollar="\\$") if uses(*_MATH) else ESCAPED_MATH,
+            html=html,
+            mark="html" if html else "bold",
+            task_lists=uses(*_TASKS),
+            heading_ids=uses("markdown-it-attrs"),
+            bare_urls=says(r"\blinkify:\s*true\b"),
+            footnotes=uses(*_FOOTNOTES) or not html,
+            indented_code=says(r"enable\(\s*\[?\s*[\"']code[\"']"),
+            breaks=says(r"\bbreaks:\s*true\b"),
+            definitions=uses(*_DEFINITIONS),
+            more=self._more(),
+            sizes="tag" if html else "",
+        )
+
+    def _more(self) -> str:
+        """Return the mark that the site cuts excerpts at; without one the usual comment."""
+        if not self._script.says(r"\bexcerpt:\s*true\b"):
+            return "<!-- more -->"
+        said = self._script.find(r"\bexcerpt_separator:\s*[\"']([^\"']+)[\"']")
+        return said if said.startswith("<!--") else ""
+
+    def _warn(self) -> None:
+        if not self._layout and not re.search(r"\blayout\b", self._data):
+            self.warnings.append(
+                f"nothing in the site says how a post is laid out: add {self._section}.json with"
+                f' {{"layout": "..."}} to the folder {self._place("")}'
+            )
+        if not self._script.says(r"addPassthroughCopy|eleventyImageTransformPlugin"):
+            pictures = self._place("**/*.{png,jpg,gif,webp,svg}")
+            self.warnings.append(
+                f"{os.path.basename(self._script.path)} copies no pictures: add"
+                f' eleventyConfig.addPassthroughCopy("{pictures}")'
+            )
+        if not self.dialect.html:
+            self.warnings.append("the site drops raw HTML, so footnotes and places are not shown")
+
+    def _place(self, name: str) -> str:
+        return os.path.normpath(f"{self._input}/{self._section}/{name}").replace(os.sep, "/")
+
+    def post_path(self, post: Post) -> str:
+        """`content/posts/atomic-habits/atomic-habits.md`."""
+        return self._place(f"{post.slug}/{post.slug}.md")
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`content/posts/atomic-habits/loop.png`, beside the post."""
+        return self._place(f"{post.slug}/{name}")
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """The plain name where the page lies beside its pictures, else from the site's root."""
+        own = f"{self._prefix}/{self._section}/{post.slug}/"
+        return name if self._url(post) == own else own + name
+
+    def cover_url(self, post: Post, name: str) -> str:
+        """From the site's root: lists show it too."""
+        return f"{self._prefix}/{self._section}/{post.slug}/{name}"
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`/posts/atomic-habits/#id`, the page's address."""
+        del post
+        return self._url(other) + (f"#{anchor}" if anchor else "")
+
+    def _url(self, post: Post) -> str:
+        pattern = re.search(r"[\"']?\bpermalink\b[\"']?\s*:\s*[\"'`]([^\"'`]+)", self._data)
+        page = _SLUG.sub(post.slug, pattern[1]) if pattern else ""
+        if not page or "{" in page or "$" in page:
+            page = f"/{self._section}/{post.slug}/"
+        return self._prefix + "/" + page.lstrip("/").removesuffix("index.html")
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return YAML front matter; tags are Eleventy's collections."""
+        fields: dict[str, object] = {
+            "title": post.title,
+            "date": post.day,
+            "updated": post.updated,
+            "draft": True if post.draft else None,
+            "description": post.description,
+            "tags": post.tags,
+            "categories": post.categories,
+            "series": post.series,
+            "part": post.part,
+            "image": cover,
+            "canonical": post.canonical,
+            "lang": post.lang,
+            "math": True if post.has_math else None,
+            "layout": self._layout,
+            "templateEngineOverride": "md",
+        }
+        return yaml_head({**fields, **passed(post, fields)})
+
+    def notice(self, post: Post) -> str:
+        """Eleventy knows no drafts by itself."""
+        if not post.draft or self._script.says(r"\bdraft\b") or "draft" in self._data:
+            return ""
+        return (
+            "nothing in the site's settings leaves drafts out, so this one is built like any post:"
+            " add a preprocessor that returns false for draft"
+        )
+
+
+def _data_file(folder: str) -> str:
+    """Return the text of the file that says what all posts of a folder have in common."""
+    name = os.path.basename(folder)
+    for ending in ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs"):
+        path = os.path.join(folder, f"{name}.{ending}")
+        if os.path.isfile(path):
+            return read_text(path)
+    return ""
+
+
+TARGET = Eleventy

@@ -1,0 +1,127 @@
+"""HTML: one file a post that any browser shows, with its pictures in it and no script."""
+
+from __future__ import annotations
+
+import base64
+import html
+import mimetypes
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.export.assets import is_image
+from notekeep.export.render import style_sheet, to_html
+from notekeep.export.targets.pages import DIALECT
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from notekeep.export.assets import Asset
+    from notekeep.export.draft import Draft
+    from notekeep.export.properties import Post
+
+_POLICY = "default-src 'none'; img-src data: https: http:; style-src 'unsafe-inline'"
+_STYLE = """\
+:root { color-scheme: light dark; }
+body { font: 1.05rem/1.6 system-ui, sans-serif; }
+body { margin: 2rem auto; max-width: 42rem; padding: 0 1rem; }
+img { height: auto; max-width: 100%; }
+pre { overflow-x: auto; padding: 0.8rem; border: 1px solid #8886; border-radius: 4px; }
+blockquote { border-left: 3px solid #888; margin-left: 0; padding-left: 1rem; }
+table { border-collapse: collapse; }
+td, th { border: 1px solid #8886; padding: 0.2rem 0.6rem; }
+header p, .footnotes { font-size: 0.9rem; opacity: 0.8; }
+@media (prefers-color-scheme: light) {
+"""
+_IMAGE = re.compile(r'(<img\b[^>]*?\bsrc=")([^"]+)(")')
+
+
+class Html(Target):
+    """A folder of pages."""
+
+    id = "html"
+    name = "HTML"
+    settings_name = ".notekeep-export.json"
+    anywhere = True
+    ending = ".html"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.dialect = DIALECT
+
+    def post_path(self, post: Post) -> str:
+        """`atomic-habits.html`."""
+        return f"{post.slug}.html"
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`atomic-habits.assets/talk.pdf`, for files that are no pictures."""
+        return f"{post.slug}.assets/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """The same: files lie beside each other."""
+        return self.asset_path(post, name)
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`other.html#id`."""
+        del post
+        return f"{other.slug}.html" + (f"#{anchor}" if anchor else "")
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return the page up to its text: what machines read, then title, day and tags."""
+        said = html.escape
+        day = f"{post.day:%Y-%m-%d}"
+        meta = {
+            "description": post.description,
+            "keywords": ", ".join(post.tags),
+            "date": post.day.isoformat(),
+        }
+        named = [f'<meta name="{n}" content="{said(v)}">' for n, v in meta.items() if v]
+        if post.canonical.startswith(("https://", "http://")):
+            named.append(f'<link rel="canonical" href="{said(post.canonical)}">')
+        tags = " · ".join(said(tag) for tag in post.tags)
+        shown = f'<p><time datetime="{post.day.isoformat()}">{day}</time> {tags}</p>'
+        picture = f'<p><img src="{said(cover)}" alt=""></p>\n' if cover else ""
+        lines = [
+            "<!doctype html>",
+            f'<html lang="{said(post.lang or "en")}">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            f"<title>{said(post.title)}</title>",
+            *named,
+            f"<style>\n{_STYLE}{style_sheet()}\n}}\n</style>",
+            "</head>",
+            "<body>",
+            "<article>",
+            f"<header>\n<h1>{said(post.title)}</h1>\n{shown}\n{picture}</header>",
+            '<div class="post-content">',
+        ]
+        return "\n".join([*lines, ""])
+
+    def compose(self, draft: Draft, head: str, body: str) -> str:
+        """Return the page as a whole."""
+        del draft
+        text = to_html(body, highlight=True)
+        return f"{head}{text}</div>\n</article>\n</body>\n</html>\n"
+
+    def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:
+        """Put the pictures into the page."""
+        inside = {
+            self.asset_path(post, asset.name): _as_address(asset)
+            for asset in assets
+            if is_image(asset.name)
+        }
+
+        def shown(match: re.Match[str]) -> str:
+            address = inside.get(html.unescape(match[2]), match[2])
+            return f"{match[1]}{address}{match[3]}"
+
+        return _IMAGE.sub(shown, text), [a for a in assets if not is_image(a.name)]
+
+
+def _as_address(asset: Asset) -> str:
+    """Return a file as an address that holds it."""
+    kind = mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(asset.data).decode('ascii')}"
+
+
+TARGET = Html

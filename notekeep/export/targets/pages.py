@@ -1,0 +1,26 @@
+"""What targets share whose posts are HTML: the Markdown that is rendered, and how it is cleaned."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from notekeep.export.dialect import Dialect
+from notekeep.export.render import TEASER
+
+DIALECT: Final = Dialect(
+    footnotes=False,
+    heading_ids=False,
+    task_lists=False,
+    bare_urls=False,
+    more="",
+    default_teaser=False,
+)
+"""The vault's own Markdown, but for what is written as HTML before it is rendered."""
+
+WITH_TEASER: Final = Dialect(
+    footnotes=False,
+    heading_ids=False,
+    task_lists=False,
+    bare_urls=False,
+    more=TEASER,
+)

@@ -1,0 +1,157 @@
+"""Zola (0.19 to 0.21): `content/blog/<slug>/index.md` with TOML front matter.
+
+What Zola does not know at the top of front matter, and every taxonomy that `config.toml` does not
+name, stops its build; such fields go under `[extra]`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from notekeep.export.dialect import ESCAPED_MATH, Dialect
+from notekeep.export.rewrite import code
+from notekeep.export.targets.heads import passed
+from notekeep.export.targets.scripts import first_folder
+from notekeep.export.targets.settings import read_settings_file
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notekeep.export.properties import Post
+
+_NAMES = ("zola.toml", "config.toml")
+
+
+class Zola(Target):
+    """A Zola site."""
+
+    id = "zola"
+    name = "Zola"
+    settings_name = "config.toml"
+    preview = ("zola", "serve", "--drafts")
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._settings = _read(folder)
+        content = os.path.join(folder, "content")
+        self._section = first_folder(content, "blog", "posts", "post")
+        if not os.path.isfile(os.path.join(content, self._section, "_index.md")):
+            self.warnings.append(
+                f"content/{self._section} has no _index.md, so nothing lists its posts: add one"
+                ' with sort_by = "date"'
+            )
+        taxonomies = self._settings.get("taxonomies")
+        listed = taxonomies if isinstance(taxonomies, list) else []
+        self._taxonomies = {str(t.get("name")) for t in listed if isinstance(t, dict)}
+        markdown = self._settings.get("markdown")
+        said = markdown if isinstance(markdown, dict) else {}
+        self.dialect = Dialect(
+            math=ESCAPED_MATH,
+            alerts=said.get("github_alerts") is True,
+            definitions=said.get("definition_list") is True,
+            bare_urls=False,
+            guard_code=code.zola,
+            guard_marks=("{{", "{%"),
+            guard_prose=code.zola,
+        )
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether its settings are Zola's: Hugo has a file of that name, and spells its keys so."""
+        return any(
+            os.path.isfile(os.path.join(folder, name)) and _has_base(os.path.join(folder, name))
+            for name in _NAMES
+        )
+
+    def post_path(self, post: Post) -> str:
+        """`content/blog/atomic-habits/index.md`."""
+        return f"content/{self._section}/{post.slug}/index.md"
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """`content/blog/atomic-habits/loop.png`: a page holds what it shows."""
+        return f"content/{self._section}/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """The plain name."""
+        del post
+        return name
+
+    def link(self, post: Post, other: Post, anchor: str) -> str:
+        """`@/blog/atomic-habits/index.md#id`, which the build checks."""
+        del post
+        fragment = f"#{anchor}" if anchor else ""
+        return f"@/{self._section}/{other.slug}/index.md{fragment}"
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return TOML front matter."""
+        top: dict[str, object] = {
+            "title": post.title,
+            "date": post.day,
+            "updated": post.updated,
+            "draft": True if post.draft else None,
+            "slug": post.slug,
+            "description": post.description,
+        }
+        series = [post.series] if post.series else []
+        lists = {"tags": post.tags, "categories": post.categories, "series": series}
+        known = {name: found for name, found in lists.items() if name in self._taxonomies}
+        extra: dict[str, object] = {n: found for n, found in lists.items() if n not in known}
+        extra |= {
+            "part": post.part,
+            "cover": cover,
+            "canonical": post.canonical,
+            "lang": post.lang,
+            "math": True if post.has_math else None,
+        }
+        extra |= passed(post, {**top, **extra})
+        text = _table("", top) + _table("taxonomies", known) + _table("extra", extra)
+        return f"+++\n{text}+++\n\n"
+
+
+def _table(name: str, fields: Mapping[str, Any]) -> str:
+    lines = [f"{_key(k)} = {_value(v)}\n" for k, v in fields.items() if v not in (None, "", [])]
+    return (f"\n[{name}]\n" if name and lines else "") + "".join(lines)
+
+
+def _key(name: str) -> str:
+    plain = name.replace("-", "").replace("_", "")
+    return name if plain.isascii() and plain.isalnum() else _text(name)
+
+
+def _text(text: str) -> str:
+    """Return text as TOML's basic string, which has escapes for all that it cannot hold."""
+    from tomlkit import string
+
+    return string(" ".join(text.split())).as_string()
+
+
+def _value(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+        case datetime() | date():
+            return value.isoformat()
+        case list():
+            return "[" + ", ".join(_value(item) for item in value if item is not None) + "]"
+    return _text(str(value))
+
+
+def _read(folder: str) -> dict[str, Any]:
+    for name in _NAMES:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            return read_settings_file(path)
+    return {}
+
+
+def _has_base(path: str) -> bool:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return any(line.split("=")[0].strip() == "base_url" for line in file)
+
+
+TARGET = Zola
