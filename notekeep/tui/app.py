@@ -22,7 +22,6 @@ from notekeep.tui import prelude
 from notekeep.tui.actions import clashes
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import (
     CreateNote,
@@ -37,26 +36,23 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.sweeping import Sweeping
 from notekeep.tui.theme import THEMES, choose
+from notekeep.tui.undoing import Undoing
 from notekeep.tui.watching import Watching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.screen import Screen
 
-    from notekeep.index.checkin import Undone
     from notekeep.vault import Rows, Vault
     from notekeep.writing.plan import Done
-    from notekeep.writing.steps import Taken
 
 
 STYLED = ("browse", "today", "habits", "publish", "dialogs")
 """Screens whose styles are read at once: a file that comes later has all of them parsed again."""
 
-CHECK_IN, CHANGE = "check-in", "change"
 
-
-class NotekeepApp(Keyboard):
+class NotekeepApp(Undoing):
     """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
@@ -87,7 +83,6 @@ class NotekeepApp(Keyboard):
         self._first = first
         self._when_shown = when_shown
         self._screens: list[VaultScreen] = []
-        self._done: list[str] = []
         self.editors = Editors(self)
         self._watching = Watching(self)
         self._sweeping = Sweeping(self, self._watching.is_news)
@@ -215,11 +210,11 @@ class NotekeepApp(Keyboard):
 
     def on_vault_changed(self, event: VaultChanged) -> None:
         if event.is_step:
-            self._done.append(CHANGE)
-        self._show_changed()
+            self.did_change()
+        self.show_changed()
         self._sweeping.catch_up(self._search_again)
 
-    def _show_changed(self) -> None:
+    def show_changed(self) -> None:
         self._watching.told()
         # The parts of a screen go before it when the program ends, while other programs go on.
         with contextlib.suppress(NoMatches):
@@ -309,37 +304,6 @@ class NotekeepApp(Keyboard):
     def action_new_note(self) -> None:
         # At once: what is typed next is the title.
         self._ask_for_note()
-
-    def on_checked_in(self) -> None:
-        self._done.append(CHECK_IN)
-        self._show_changed()
-
-    def action_undo(self) -> None:
-        """Take back what was done last: a check-in or a change of notes.
-
-        Each has a history of its own. Before anything is done here, the screen says which is meant.
-        """
-        last = self._done.pop() if self._done else ""
-        if last == CHECK_IN or (not last and self.current_mode == places.HABITS):
-            in_background(self, self.vault.habit_index.undo, self._unchecked, group="write")
-        else:
-            in_background(self, self.vault.undo, self._undone, group="write")
-
-    def _unchecked(self, undone: Undone) -> None:
-        say(self, f"Took back: {undone.habit.title}")
-        self._show_changed()
-
-    def _undone(self, steps: Sequence[Taken]) -> None:
-        what = ", ".join(f"{step.verb} {step.label}" for step in steps)
-        say(self, f"Took back: {what} · ctrl+r does it again")
-        self.post_message(VaultChanged())
-
-    def action_redo(self) -> None:
-        in_background(self, self.vault.redo, self._redone, group="write")
-
-    def _redone(self, step: Taken) -> None:
-        say(self, f"Did again: {step.verb} {step.label} · u undo")
-        self.post_message(VaultChanged())
 
     def action_refresh(self) -> None:
         self._sweeping.sweep()
