@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -21,7 +21,7 @@ from notekeep.export.assets import is_image
 from notekeep.export.links import PRIVATE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.export.draft import Draft
     from notekeep.export.source import Source
@@ -57,11 +57,13 @@ class Needle(NamedTuple):
         text: It, as `compared` writes it, or exact.
         what: What it is to the person.
         post: The note whose post it must not be in; "" for any file.
+        always: Whether it must not be seen even where a note says it in public.
     """
 
     text: str
     what: str
     post: str = ""
+    always: bool = False
 
 
 class Leaving(NamedTuple):
@@ -81,6 +83,7 @@ def compared(text: str) -> str:
 def needles(source: Source, drafts: Iterable[Draft]) -> list[Needle]:
     """Gather what must not be seen in an export of some drafts."""
     found = [Needle(source.root, "the vault's place on this machine")]
+    found += [Needle(word, "a word that must never leave", always=True) for word in source.canaries]
     for path in source.notes:
         if source.hidden(path):
             found += _of_private_note(source, path)
@@ -203,6 +206,65 @@ def _shown(source: Source, path: str, match: re.Match[str]) -> str:
     return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
 
 
+class Audit:
+    """What an export must not show, gathered when it is first needed.
+
+    Attributes:
+        source: The vault.
+        drafts: What is exported.
+        own: Gives the words that the exporter writes itself.
+        listed: What the site's manifest names already: notes that may not leave any more are in it
+            until their posts are pruned.
+    """
+
+    def __init__(
+        self,
+        source: Source | None,
+        drafts: Sequence[Draft],
+        own: Callable[[], Iterable[str]] = tuple,
+        listed: Iterable[str] = (),
+    ) -> None:
+        self.source = source
+        self.drafts = drafts
+        self.own = own
+        self.listed = listed
+
+    @cached_property
+    def needles(self) -> list[Needle]:
+        """What must be in no file."""
+        return needles(self.source, self.drafts) if self.source is not None else []
+
+    @cached_property
+    def said(self) -> str:
+        """What the exported notes say in public."""
+        return public_words(self.source, self.drafts, self.own()) if self.source else ""
+
+    def check(self, files: Iterable[Leaving]) -> None:
+        """Return when no file holds anything it must not.
+
+        Raises:
+            Refused: One does. The text itself is not in the message, which may be logged.
+        """
+        hits = _hits(files, self.needles)
+        if not hits:
+            return
+        listed = compared(" ".join(self.listed))
+        found = _unsaid([hit for hit in hits if hit[0].post], self.said)
+        found += _unsaid([hit for hit in hits if not hit[0].post], f"{self.said} {listed}")
+        if found:
+            file, needle = found[0]
+            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            raise Refused(
+                f"{file.path} would show {needle.what}{more}; nothing was written",
+                "look at the note's links, embeds and comments, and at the words around them",
+            )
+
+
+def nothing_hidden() -> Audit:
+    """Return the audit of an export of nothing."""
+    return Audit(None, ())
+
+
 def leaks(
     files: Iterable[Leaving], unseen: Iterable[Needle], said: str
 ) -> list[tuple[str, Needle]]:
@@ -213,22 +275,46 @@ def leaks(
         unseen: What must not be seen.
         said: What the notes say in public, from `public_words`.
     """
-    wanted = [needle for needle in unseen if not _within(compared(needle.text), said)]
+    return [(file.path, needle) for file, needle in _unsaid(_hits(files, unseen), said)]
+
+
+def _hits(files: Iterable[Leaving], unseen: Iterable[Needle]) -> list[tuple[Leaving, Needle]]:
+    """Return which needles are in which files.
+
+    A file is asked for a needle only when it has the longest word of it, so that thousands of
+    private lines cost no more than the words of the file.
+    """
+    by_word: dict[str, list[tuple[str, Needle]]] = {}
+    for needle in unseen:
+        text = compared(needle.text)
+        if text:
+            by_word.setdefault(max(text.split(), key=len), []).append((text, needle))
     found = []
-    for path, data, post in files:
-        text = data.decode("utf-8", "replace")
+    for file in files:
+        text = file.data.decode("utf-8", "replace")
         plain = "\n".join({text, unquote(text), html.unescape(text)})
-        words = f" {compared(f'{path} {plain}')} "
-        found += [
-            (path, needle)
-            for needle in wanted
-            if needle.post in {"", post} and _is_in(needle.text, plain, words)
-        ]
+        words = f" {compared(f'{file.path} {plain}')} "
+        for word in by_word.keys() & set(words.split()):
+            found += [
+                (file, needle)
+                for text, needle in by_word[word]
+                if needle.post in {"", file.post} and _is_in(needle.text, text, plain, words)
+            ]
     return found
 
 
-def _is_in(text: str, plain: str, words: str) -> bool:
-    return ("/" in text and text in plain) or _within(compared(text), words)
+def _unsaid(hits: Iterable[tuple[Leaving, Needle]], said: str) -> list[tuple[Leaving, Needle]]:
+    """Return the hits that no exported note says in public, in the order of the files."""
+    found = [
+        (file, needle)
+        for file, needle in hits
+        if needle.always or not _within(compared(needle.text), said)
+    ]
+    return sorted(found, key=lambda hit: (hit[0].path, hit[1].what))
+
+
+def _is_in(exact: str, text: str, plain: str, words: str) -> bool:
+    return ("/" in exact and exact in plain) or _within(text, words)
 
 
 def _within(text: str, words: str) -> bool:
@@ -243,30 +329,3 @@ def _within(text: str, words: str) -> bool:
             return True
         at = words.find(text, at + 1)
     return False
-
-
-def check(files: Iterable[Leaving], unseen: Iterable[Needle], said: str, listed: str = "") -> None:
-    """Return when no file holds anything it must not.
-
-    Args:
-        files: What is to leave.
-        unseen: What must not be seen.
-        said: What the notes say in public.
-        listed: What the site's manifest names already: notes that may not leave any more are in it
-            until their posts are pruned.
-
-    Raises:
-        Refused: One does. The text itself is not in the message, which may be logged.
-    """
-    leaving = list(files)
-    posts, others = (
-        [file for file in leaving if bool(file.post) is is_post] for is_post in (True, False)
-    )
-    found = leaks(posts, unseen, said) + leaks(others, unseen, f"{said} {listed}")
-    if found:
-        path, needle = found[0]
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        raise Refused(
-            f"{path} would show {needle.what}{more}; nothing was written",
-            "look at the note's links, embeds and comments, and at the words around them",
-        )

@@ -6,28 +6,24 @@ manifest says was written last. Line ends do not count, as version control chang
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from notekeep.export.bases import fingerprint
 from notekeep.export.manifest import NAME, Entry, Manifest
 from notekeep.export.plan import FileChange, Plan
+from notekeep.export.threeway import merged
 from notekeep.files.look import content_at
 from notekeep.files.reasons import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from notekeep.export.bases import Bases
     from notekeep.export.composing import Written
     from notekeep.export.options import Options
     from notekeep.export.plan import Status
     from notekeep.export.targets.target import Target
-
-
-def fingerprint(data: bytes) -> str:
-    """Return the digest that the manifest keeps of a file."""
-    plain = data if b"\0" in data[:8192] else data.replace(b"\r\n", b"\n")
-    return hashlib.sha256(plain).hexdigest()
 
 
 @dataclass(slots=True)
@@ -40,6 +36,7 @@ class Comparison:
         manifest: What was written last.
         options: What the person chose.
         vault: The name of the vault.
+        bases: What was written last.
     """
 
     plan: Plan
@@ -47,6 +44,7 @@ class Comparison:
     manifest: Manifest
     options: Options
     vault: str
+    bases: Bases
 
     def run(self, written: Sequence[Written], gone: Mapping[str, str]) -> None:
         """Compare.
@@ -91,12 +89,7 @@ class Comparison:
                 return None
             self.plan.relinked.append(post.path)
         self.plan.files += changes
-        entry = replace(one.entry, files={})
-        for change in changes:
-            if change.status != "conflict" and change.after is not None:
-                entry.files[change.path] = fingerprint(change.after)
-            elif change.path in old.files:
-                entry.files[change.path] = old.files[change.path]
+        entry = _entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
             why = "the post has moved" if moved else "the post does not use it any more"
@@ -109,17 +102,38 @@ class Comparison:
 
     def _file(self, path: str, after: bytes, old: Entry, note: str) -> FileChange:
         before = self._there(path)
-        status: Status = "changed"
-        why = ""
         if before is None:
-            status = "new"
-        elif fingerprint(before) == fingerprint(after):
-            status, after = "unchanged", before
-        elif old.files.get(path) != fingerprint(before):
-            why = "it was changed by hand" if path in old.files else "it was not made by notekeep"
-            if not self.options.may_overwrite(path):
-                status = "conflict"
-        return FileChange(path, status, before, after, note, why)
+            return FileChange(path, "new", before, after, note)
+        there = fingerprint(before)
+        if there == fingerprint(after):
+            return FileChange(path, "unchanged", before, before, note)
+        if old.files.get(path) == there:
+            return FileChange(path, "changed", before, after, note)
+        return self._by_hand(path, before, after, old, note)
+
+    def _by_hand(self, path: str, before: bytes, after: bytes, old: Entry, note: str) -> FileChange:
+        """Return what happens to a file that holds what a person gave it."""
+        known = old.files.get(path)
+        if known is None and self.options.answer(path) != "overwrite":
+            why = "it was not made by notekeep"
+            return FileChange(path, "conflict", before, after, note, why)
+        base = self.bases.find(path, known) if known is not None else None
+        theirs = FileChange(
+            path, "conflict", before, after, note, "it was changed by hand", base=base, ours=after
+        )
+        kept = old.kept.get(path) == fingerprint(before) and known == fingerprint(after)
+        match self.options.answer(path):
+            case "overwrite":
+                return replace(theirs, status="changed", ours=None)
+            case "keep":
+                return _staying(theirs)
+            case "merge" if theirs.can_merge and base is not None:
+                both = merged(base, before, after)
+                if both == before:
+                    return _staying(theirs)
+                why = "with what was changed by hand"
+                return replace(theirs, status="changed", after=both, why=why)
+        return _staying(theirs) if kept else theirs
 
     def _there(self, path: str) -> bytes | None:
         with explained(path, "read"):
@@ -158,3 +172,26 @@ class Comparison:
         same = before is not None and fingerprint(before) == fingerprint(after)
         status: Status = "new" if before is None else "unchanged" if same else "changed"
         self.plan.files.append(FileChange(NAME, status, before, before if same else after))
+
+
+def _staying(change: FileChange) -> FileChange:
+    """Return a file that was changed by hand and stays so."""
+    why = "it stays as it was changed by hand"
+    return replace(change, status="unchanged", after=change.before, why=why)
+
+
+def _entry(
+    one: Written, files: Mapping[str, bytes], changes: Sequence[FileChange], old: Entry
+) -> Entry:
+    """Return what the manifest says of a post: each file as an export makes it of the note."""
+    entry = replace(one.entry, files={}, kept={})
+    for change in changes:
+        if change.status != "conflict":
+            entry.files[change.path] = fingerprint(files[change.path])
+            if change.ours is not None and change.after is not None:
+                entry.kept[change.path] = fingerprint(change.after)
+        elif change.path in old.files:
+            entry.files[change.path] = old.files[change.path]
+            if change.path in old.kept:
+                entry.kept[change.path] = old.kept[change.path]
+    return entry

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
-    from notekeep.export.refs import Ref
 
 
 @dataclass(slots=True)
@@ -67,7 +64,7 @@ class Composer:
         return {
             path: draft
             for path, draft in self.batch.earlier.items()
-            if (known := self.batch.known(path)) and known[1].text == _digest(draft)
+            if (known := self.batch.known(path)) and known[1].text == draft.digest
         }
 
     def _give_up(self, path: str, error: Refused) -> None:
@@ -89,7 +86,7 @@ class Composer:
         }
         for draft in [*drafts, *self.batch.earlier.values()]:
             addresses = self._addresses(draft, Remarks())
-            for ref in used_refs(draft):
+            for ref in draft.refs_used():
                 if ref.kind != "note":
                     continue
                 local = addresses.local(ref)
@@ -106,7 +103,7 @@ class Composer:
 
     def _addresses(self, draft: Draft, remarks: Remarks) -> SiteAddresses:
         anchors = self.batch.published[draft.note.path].anchors or Anchors()
-        names = asset_names(ref.path for ref in used_refs(draft) if ref.kind == "asset")
+        names = asset_names(ref.path for ref in draft.refs_used() if ref.kind == "asset")
         if cover := self._cover_path(draft):
             names = asset_names([*names, cover])
         return SiteAddresses(
@@ -150,8 +147,9 @@ class Composer:
             self._asset(addresses.names[shown], shown) for shown in sorted({*addresses.shown})
         ]
         text = self.batch.target.compose(draft, self.batch.target.head(post, cover), body.text)
+        text, assets = self.batch.target.packed(post, text, assets)
         date = post.date.isoformat() if post.date else ""
-        entry = Entry(path, self.batch.vault, date, post.draft, _digest(draft), sorted(body.ids))
+        entry = Entry(path, self.batch.vault, date, post.draft, draft.digest, sorted(body.ids))
         said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]
         return Written(
             draft,
@@ -165,26 +163,3 @@ class Composer:
     def _asset(self, name: str, path: str) -> Asset:
         data = self.batch.drafter.attachments.read(path)
         return Asset(path, name, strip_metadata(path, data))
-
-
-def used_refs(draft: Draft) -> list[Ref]:
-    """Return what a draft's text points at; notes it embeds in part pointed at more."""
-    nodes = draft.passage.page.find("link", "image")
-    return [ref for node in nodes if (ref := draft.refs.get(node.info)) is not None]
-
-
-def _digest(draft: Draft) -> str:
-    """Return a digest of what is exported of a note, whatever the site makes of it."""
-    post = draft.post
-    said = [post.title, post.description, post.tags, post.categories, post.series, post.part]
-    said += [
-        post.canonical,
-        post.lang,
-        post.cover,
-        str(post.updated),
-        str(sorted(post.extra.items())),
-    ]
-    refs = [[r.kind, r.path, r.heading, r.block, r.width, r.height] for r in used_refs(draft)]
-    neutral = draft.passage.text.replace(draft.refs.scheme, "nk")
-    text = json.dumps([neutral, refs, said], ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -6,6 +6,8 @@ itself is a `Post`. `body.py` makes a generator's text of it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,7 @@ class Draft:
         removed: What private text was taken out, for the audit.
         changes: What was done to it, by line of the note.
         warnings: What the person should know.
+        digest: The digest of what is exported of the note, whatever a site makes of it.
     """
 
     note: Note
@@ -53,6 +56,12 @@ class Draft:
     removed: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    digest: str = ""
+
+    def refs_used(self) -> list[Ref]:
+        """Return what its text points at; notes it embeds in part pointed at more."""
+        nodes = self.passage.page.find("link", "image")
+        return [ref for node in nodes if (ref := self.refs.get(node.info)) is not None]
 
 
 class Drafter:
@@ -103,6 +112,7 @@ class Drafter:
         remarks = Remarks()
         _Work(self, draft, remarks).run()
         draft.warnings = [str(remark) for remark in remarks.all]
+        draft.digest = _digest(draft)
         return draft
 
 
@@ -202,3 +212,19 @@ def _not_shown(fragment: Fragment, *, hidden: bool) -> str:
     if hidden:
         return "an embed of a private note is left out"
     return f"the embed of {fragment} is left out: that note is not marked publish: true"
+
+
+def _digest(draft: Draft) -> str:
+    post = draft.post
+    said = [post.title, post.description, post.tags, post.categories, post.series, post.part]
+    said += [
+        post.canonical,
+        post.lang,
+        post.cover,
+        str(post.updated),
+        str(sorted(post.extra.items())),
+    ]
+    refs = [[r.kind, r.path, r.heading, r.block, r.width, r.height] for r in draft.refs_used()]
+    neutral = draft.passage.text.replace(draft.refs.scheme, "nk")
+    text = json.dumps([neutral, refs, said], ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -10,6 +10,8 @@ from notekeep.errors import Conflict, Refused, UsageError
 from notekeep.export import audit
 from notekeep.export.options import Options
 from notekeep.export.plan import WRITTEN, Exported, Plan
+from notekeep.files.folder import unmake_folders
+from notekeep.files.undo import undo_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +29,7 @@ def plan_export(
     site: str | os.PathLike[str] | None = None,
     options: Options | None = None,
     vault: str = "",
+    history: History | None = None,
 ) -> Plan:
     """Plan the export of some notes; nothing is written.
 
@@ -37,6 +40,8 @@ def plan_export(
         site: The site's folder; None is for portable Markdown, beside the vault.
         options: What the person chose.
         vault: The vault's name; "" is the name of its folder.
+        history: The history of the vault, which knows what was written last and what notes were
+            called; without it what was changed by hand cannot be merged.
 
     Returns:
         The plan. Notes that may not leave are in `refused`, unless there is no other.
@@ -46,8 +51,10 @@ def plan_export(
         NotFound: The site is none.
         UsageError: There is no such target, or the site's settings cannot be read.
     """
+    from notekeep.export.bases import Bases
     from notekeep.export.manifest import Manifest
     from notekeep.export.planning import make_plan
+    from notekeep.export.renames import follow_renames
     from notekeep.export.targets import open_target
 
     vault = vault or os.path.basename(os.path.normpath(source.root))
@@ -55,7 +62,11 @@ def plan_export(
     if site is None:
         target = "portable"
     opened = open_target(target, folder)
-    plan = make_plan(source, opened, Manifest.read(folder), options or Options(), vault, paths)
+    manifest = Manifest.read(folder)
+    if history is not None:
+        manifest = follow_renames(manifest, vault, source.notes, history.records())
+    bases = Bases(history, folder)
+    plan = make_plan(source, opened, manifest, options or Options(), vault, paths, bases)
     if plan.refused and not plan.posts and len(plan.refused) == 1:
         raise next(iter(plan.refused.values()))
     _audit(plan, lambda file: file.after)
@@ -79,10 +90,11 @@ def _audit(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> None:
         audit.Leaving(file.path, data, file.note if file.is_post else "")
         for file in plan.files
         if file.status != "conflict"
+        and not (file.status == "unchanged" and file.ours is not None)
         and file.after is not None
         and (data := holds(file)) is not None
     ]
-    audit.check(leaving, plan.needles, plan.said, plan.listed)
+    plan.audit.check(leaving)
 
 
 def write(plan: Plan, history: History) -> Exported:
@@ -112,18 +124,27 @@ def write(plan: Plan, history: History) -> Exported:
         return exported
     _audit(plan, lambda file: file.after)
     os.makedirs(plan.site, exist_ok=True)
-    _make(plan, history)
+    _keep_bases(plan)
+    step = _make(plan, history)
     try:
         _audit(plan, partial(_read_back, plan.site))
     except Refused:
-        history.undo(plan.site)
+        undo_named(history, plan.site, step)
         raise
     exported.written = [file.path for file in changes if file.status != "removed"]
     exported.removed = [file.path for file in changes if file.status == "removed"]
     return exported
 
 
-def _make(plan: Plan, history: History) -> None:
+def _keep_bases(plan: Plan) -> None:
+    """Keep what is made of notes whose files stay as a person changed them, or are merged."""
+    if plan.bases is not None:
+        settled = [file for file in plan.files if file.status != "conflict"]
+        plan.bases.keep((file.path, file.ours) for file in settled if file.ours is not None)
+
+
+def _make(plan: Plan, history: History) -> str:
+    """Make the step; returns its id."""
     from notekeep.files.save import digest_of
 
     names = [planned.post.title for planned in plan.posts]
@@ -143,6 +164,16 @@ def _make(plan: Plan, history: History) -> None:
                 step.edit(file.path, file.after, digest_of(file.before), keep_ours=False)
             elif file.status == "removed":
                 step.trash(file.path)
+    for file in plan.files:
+        if file.status == "removed":
+            unmake_folders(plan.site, _above(file.path))
+    return step.id
+
+
+def _above(path: str) -> list[str]:
+    """Return the folders a path lies in, outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 def _read_back(site: str, file: FileChange) -> bytes:

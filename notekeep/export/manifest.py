@@ -30,7 +30,11 @@ class Entry:
         draft: Whether it was written as a draft.
         text: The digest of what was exported of the note, before a generator's ways.
         ids: The ids of its places that links may lead to.
-        files: What was written, from the site's root, with the digest of what was written last.
+        files: What was written, from the site's root, with the digest of what was written last;
+            of a file that a person changed, the digest of what an export made of the note last.
+        kept: Files that stay as a person changed them, with the digest of that.
+        former: Slugs it had before, whose addresses people may know.
+        moved: The slug of the post that took its place, when its note has another one.
     """
 
     note: str
@@ -40,6 +44,9 @@ class Entry:
     text: str = ""
     ids: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    former: list[str] = field(default_factory=list)
+    moved: str = ""
 
     def moment(self) -> datetime | None:
         """Return its date."""
@@ -54,6 +61,8 @@ class Manifest:
     """Every post that was exported to a site, by slug."""
 
     posts: dict[str, Entry] = field(default_factory=dict)
+    _notes: dict[tuple[str, str], str] | None = field(default=None, repr=False, compare=False)
+    _names: dict[str, str] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def read(cls, site: str) -> Manifest:
@@ -87,18 +96,21 @@ class Manifest:
 
     def of_note(self, path: str, vault: str) -> tuple[str, Entry] | None:
         """Return slug and entry of a note, or None."""
-        return next(
-            ((s, e) for s, e in self.posts.items() if e.note == path and e.vault == vault), None
-        )
+        if self._notes is None:
+            posts = reversed(self.posts.items())
+            self._notes = {(e.note, e.vault): s for s, e in posts if not e.moved}
+        slug = self._notes.get((path, vault))
+        return None if slug is None else (slug, self.posts[slug])
 
     def twin(self, slug: str) -> str | None:
         """Return the slug that is the same name to some system, or None."""
-        wanted = name_key(slug)
-        return next((known for known in self.posts if name_key(known) == wanted), None)
+        if self._names is None:
+            self._names = {name_key(known): known for known in reversed(self.posts)}
+        return self._names.get(name_key(slug))
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
-    return {
+    plain = {
         "note": entry.note,
         "vault": entry.vault,
         "date": entry.date,
@@ -107,6 +119,8 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "ids": sorted(entry.ids),
         "files": dict(sorted(entry.files.items())),
     }
+    more = {"kept": dict(sorted(entry.kept.items())), "former": entry.former, "moved": entry.moved}
+    return plain | {key: value for key, value in more.items() if value}
 
 
 def _entries(data: Any) -> dict[str, Entry]:
@@ -115,8 +129,11 @@ def _entries(data: Any) -> dict[str, Entry]:
         raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
     entries = {}
     for slug, said in data["posts"].items():
-        files = {str(path): str(digest) for path, digest in said["files"].items()}
-        for path in files:
+        files, kept = (
+            {str(path): str(digest) for path, digest in said.get(key, {}).items()}
+            for key in ("files", "kept")
+        )
+        for path in said["files"]:
             split(path)
         entries[str(slug)] = Entry(
             str(said["note"]),
@@ -126,6 +143,9 @@ def _entries(data: Any) -> dict[str, Entry]:
             str(said["text"]),
             [str(name) for name in said["ids"]],
             files,
+            kept,
+            [str(name) for name in said.get("former", ())],
+            str(said.get("moved", "")),
         )
     return entries
 

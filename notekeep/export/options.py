@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 
+Answer = Literal["", "overwrite", "merge", "keep"]
+"""What becomes of a file that was changed by hand in the site."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to export.
@@ -26,6 +30,8 @@ class Options:
             "learning-ml" ("dash").
         extra_fields: Keys of the front matter that pass besides those every post has.
         overwrite: Paths in the site whose hand-made changes may be overwritten; "*" is all.
+        merge: Paths that are to have the hand-made changes and those of the note.
+        keep: Paths that are to stay as they were changed by hand, until the note says otherwise.
         prune: Whether files that belong to no exported note any more are removed.
         zone: The author's time zone; None is this machine's.
         now: When the export is made; None is the clock. A post without a date gets it.
@@ -38,13 +44,22 @@ class Options:
     nested_tags: Literal["keep", "last", "dash"] = "dash"
     extra_fields: tuple[str, ...] = ()
     overwrite: frozenset[str] = frozenset()
+    merge: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
     prune: bool = False
     zone: tzinfo | None = None
     now: datetime | None = None
 
-    def may_overwrite(self, path: str) -> bool:
-        """Whether the person gave a file of the site up."""
-        return "*" in self.overwrite or path in self.overwrite
+    def answer(self, path: str) -> Answer:
+        """Return what the person wants of a file that was changed by hand; "" is to be asked."""
+        said: dict[Answer, frozenset[str]] = {
+            "overwrite": self.overwrite,
+            "merge": self.merge,
+            "keep": self.keep,
+        }
+        named = [name for name, paths in said.items() if path in paths]
+        general = [name for name, paths in said.items() if "*" in paths]
+        return next(iter([*named, *general]), "")
 
     def moment(self) -> datetime:
         """Return now, with the offset of the author's zone, to the second."""

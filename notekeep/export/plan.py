@@ -6,9 +6,12 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from notekeep.export.audit import Audit, nothing_hidden
+
 if TYPE_CHECKING:
     from notekeep.errors import Refused
     from notekeep.export.audit import Needle
+    from notekeep.export.bases import Bases
     from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
     from notekeep.export.properties import Post
@@ -32,6 +35,8 @@ class FileChange:
         note: The note it comes from, or "".
         why: Why, where the status does not say it.
         is_post: Whether it is a post, not a picture or the manifest.
+        base: Of a file that was changed by hand, what was written last, where that is known.
+        ours: Of such a file, what an export makes of the note by itself.
     """
 
     path: str
@@ -41,6 +46,17 @@ class FileChange:
     note: str = ""
     why: str = ""
     is_post: bool = False
+    base: bytes | None = None
+    ours: bytes | None = None
+
+    @property
+    def can_merge(self) -> bool:
+        """Whether what was changed by hand and what the note says by now go together."""
+        from notekeep.export.threeway import merged
+
+        if self.base is None or self.before is None or self.ours is None:
+            return False
+        return merged(self.base, self.before, self.ours) is not None
 
     @property
     def is_text(self) -> bool:
@@ -53,6 +69,11 @@ class FileChange:
         """Return what would change as a unified diff; "" for pictures and what stays."""
         if not self.is_text or self.status == "unchanged":
             return ""
+        if self.status == "conflict" and None not in (self.base, self.before, self.ours):
+            from notekeep.export.threeway import three_way_diff
+
+            sides = (self.base or b"", self.before or b"", self.ours or b"")
+            return "\n".join([*three_way_diff(self.path, *sides), ""])
         old, new = (
             [] if data is None else data.decode("utf-8", "replace").splitlines(keepends=True)
             for data in (self.before, self.after if self.status != "orphan" else self.before)
@@ -93,9 +114,8 @@ class Plan:
         refused: Notes that may not or cannot be exported, and why.
         warnings: What the person should know.
         published: Every note that has a post in the site, and the post.
-        needles: What must be in no file, for the audit.
-        said: Everything that the exported notes say in public, for the same.
-        listed: What the site's manifest names already, for the same.
+        audit: What must be in no file.
+        bases: What was written last into the site's files.
     """
 
     target: str
@@ -107,9 +127,18 @@ class Plan:
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     published: dict[str, Post] = field(default_factory=dict)
-    needles: list[Needle] = field(default_factory=list)
-    said: str = ""
-    listed: str = ""
+    audit: Audit = field(default_factory=nothing_hidden)
+    bases: Bases | None = None
+
+    @property
+    def needles(self) -> list[Needle]:
+        """What must be in no file, for the audit."""
+        return self.audit.needles
+
+    @property
+    def said(self) -> str:
+        """Everything that the exported notes say in public, for the same."""
+        return self.audit.said
 
     def counts(self) -> dict[Status, int]:
         """Return how many files have each status; those that none has are left out."""

@@ -11,9 +11,10 @@ import json
 import os
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from notekeep.export import audit
+from notekeep.export.audit import Audit
 from notekeep.export.batch import Batch
 from notekeep.export.choosing import draft_asked, draft_earlier, gone
 from notekeep.export.compare import Comparison
@@ -25,6 +26,7 @@ from notekeep.export.settling import settle_posts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from notekeep.export.bases import Bases
     from notekeep.export.composing import Written
     from notekeep.export.manifest import Manifest
     from notekeep.export.options import Options
@@ -41,6 +43,7 @@ def make_plan(
     options: Options,
     vault: str,
     paths: Sequence[str],
+    bases: Bases,
 ) -> Plan:
     """Plan the export of some notes."""
     options = replace(options, linebreaks=_linebreaks(source.root, target, options))
@@ -52,12 +55,11 @@ def make_plan(
     written = Composer(batch).write_all()
     drafts = [one.draft for one in written]
     _tell(batch, written)
-    Comparison(plan, target, manifest, options, vault).run(written, gone=gone(batch))
+    Comparison(plan, target, manifest, options, vault, bases).run(written, gone=gone(batch))
     plan.published = {path: found.post for path, found in batch.published.items()}
-    plan.needles = audit.needles(source, drafts)
     named = [f"{slug} {entry.note}" for slug, entry in manifest.posts.items()]
-    plan.listed = audit.compared(" ".join(named))
-    plan.said = audit.public_words(source, drafts, _own_words(batch, written))
+    plan.audit = Audit(source, drafts, partial(_own_words, batch, written), named)
+    plan.bases = bases
     plan.warnings = list(dict.fromkeys([*target.warnings, *plan.warnings]))
     return plan
 

@@ -55,6 +55,7 @@ class Source:
         schema: What kinds and private folders the vault has.
         published: Paths of notes that the vault's own publish queries match.
         attachments: The folder that attached files go to, vault-relative.
+        canaries: Words that must never leave, whatever holds them.
     """
 
     root: str
@@ -64,6 +65,7 @@ class Source:
     schema: Schema
     published: frozenset[str] = frozenset()
     attachments: str = "attachments"
+    canaries: tuple[str, ...] = ()
 
     def note(self, path: str) -> Note:
         """Read a note from its file."""

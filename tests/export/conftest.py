@@ -16,6 +16,7 @@ from notekeep.export.targets.hugo import Hugo
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.portable import Portable
 from notekeep.files.history import History
+from tests.support.desk import Desk
 from tests.support.programs import needed
 from tests.support.sites import (
     INDIA,
@@ -70,6 +71,14 @@ def write_vault(tmp_path: Path) -> Callable[..., Source]:
 def history(tmp_path: Path) -> History:
     """A history of the test's own."""
     return History(tmp_path / "state")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, hugo_site: Path, history: History, options: Options) -> Desk:
+    """Give a vault without notes and a Hugo site without posts."""
+    root = tmp_path / "vault"
+    root.mkdir()
+    return Desk(root, hugo_site, history, options)
 
 
 @pytest.fixture

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export import Options, Source, plan_export, write
-from notekeep.export.audit import Leaving, Needle, check, compared, leaks, private_parts
+from notekeep.export import Options, Plan, Source, plan_export, write
+from notekeep.export.audit import Leaving, Needle, compared, leaks, private_parts
 from notekeep.export.targets.hugo import Hugo
 from tests.support.sites import make_source
 
@@ -32,8 +33,12 @@ NOTES = {
 
 
 @pytest.fixture
-def needles(write_vault: Write) -> tuple[list[Needle], str]:
-    plan = plan_export(write_vault(NOTES), ["a.md"])
+def plan(write_vault: Write) -> Plan:
+    return plan_export(write_vault(NOTES), ["a.md"])
+
+
+@pytest.fixture
+def needles(plan: Plan) -> tuple[list[Needle], str]:
     return plan.needles, plan.said
 
 
@@ -54,11 +59,11 @@ def needles(write_vault: Write) -> tuple[list[Needle], str]:
         "melancholic afternoon",
     ],
 )
-def test_private_things_are_found(needles: tuple[list[Needle], str], text: str) -> None:
-    unseen, said = needles
-    assert leaks([Leaving("x.md", f"before {text} after".encode(), "a.md")], unseen, said)
+def test_private_things_are_found(plan: Plan, text: str) -> None:
+    leaving = Leaving("posts/x.md", f"before {text} after".encode(), "a.md")
+    assert leaks([leaving], plan.needles, plan.said)
     with pytest.raises(Refused) as caught:
-        check([Leaving("posts/x.md", f"before {text} after".encode(), "a.md")], unseen, said)
+        plan.audit.check([leaving])
     assert caught.value.message.startswith("posts/x.md would show ")
     assert caught.value.exit_code == 4
 
@@ -159,11 +164,17 @@ def test_what_was_written_with_something_private_is_taken_back(
         return real(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
 
     monkeypatch.setattr(history, "step", step)
-    plan.said = ""
+    plan.audit.said = ""
     with pytest.raises(Refused, match="a test's secret"):
         write(plan, history)
     assert not file.exists()
-    assert [p for p in sorted(hugo_site.rglob("*")) if ".trash" not in p.parts] == before
+    assert sorted(hugo_site.rglob("*")) == before
+
+
+def test_a_canary_never_leaves_also_where_a_note_says_it(write_vault: Write) -> None:
+    source = replace(write_vault({"a.md": "Project Bluebird, in public."}), canaries=("bluebird",))
+    with pytest.raises(Refused, match="a word that must never leave"):
+        plan_export(source, ["a.md"])
 
 
 CANARIES = ("CANARY", "UNPUBLISHED-WORDS", "Secret plan", "Journal of Ada", "the big one")

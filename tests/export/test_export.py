@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
-from notekeep.export import Options, Plan, Source, plan_export, write
+from notekeep.export import Source, plan_export, write
 from notekeep.export.manifest import NAME, Entry, Manifest
+from tests.support.desk import POST, PUBLISHED, Desk, statuses
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from notekeep.files.history import History
 
     Write = Callable[[dict[str, str]], Source]
-
-POST = "---\ntype: post\ndate: 2026-03-04\n---\n"
-PUBLISHED = "---\ntype: post\ndate: 2026-03-04\ndraft: false\n---\n"
 
 
 LEADING_OUT = {
@@ -34,59 +32,6 @@ LEADING_OUT = {
     "ids": [],
     "files": {"../../x": "1"},
 }
-
-
-class Desk:
-    """A vault and a Hugo site, and the one thing done with them here."""
-
-    def __init__(self, root: Path, site: Path, history: History, options: Options) -> None:
-        self.root = root
-        self.site = site
-        self.history = history
-        self.options = options
-
-    def put(self, path: str, text: str) -> None:
-        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.root / path).write_text(text)
-
-    def plan(self, *paths: str, **how: object) -> Plan:
-        options = replace(self.options, **how)  # type: ignore[arg-type]  # the fields of Options
-        return plan_export(
-            make_source(self.root), paths, target="hugo", site=self.site, options=options
-        )
-
-    def export(self, *paths: str, **how: object) -> Plan:
-        plan = self.plan(*paths, **how)
-        write(plan, self.history)
-        return plan
-
-    def text(self, slug: str) -> str:
-        return self.file(slug).read_text()
-
-    def file(self, slug: str) -> Path:
-        return self.site / "content" / "posts" / slug / "index.md"
-
-    def tree(self) -> dict[str, bytes]:
-        return {
-            path.relative_to(self.site).as_posix(): path.read_bytes()
-            for path in sorted(self.site.rglob("*"))
-            if path.is_file() and ".trash" not in path.parts
-        }
-
-    @property
-    def manifest(self) -> Manifest:
-        return Manifest.read(str(self.site))
-
-
-@pytest.fixture
-def desk(tmp_path: Path, hugo_site: Path, history: History, options: Options) -> Desk:
-    root = tmp_path / "vault"
-    root.mkdir()
-    return Desk(root, hugo_site, history, options)
-
-
-def statuses(plan: Plan) -> dict[str, str]:
-    return {file.path: file.status for file in plan.files}
 
 
 def test_a_plan_writes_nothing(desk: Desk) -> None:
@@ -137,7 +82,7 @@ def test_a_file_changed_by_hand_is_left_alone_and_told(desk: Desk) -> None:
     plan = desk.plan("a.md")
     (conflict,) = plan.conflicts
     assert conflict.why == "it was changed by hand"
-    assert "-by hand" in conflict.diff()
+    assert "+site: by hand" in conflict.diff()
     exported = write(plan, desk.history)
     assert exported.conflicts == ["content/posts/a/index.md"]
     assert desk.text("a").endswith("by hand\n")

@@ -1,0 +1,69 @@
+"""A vault and a Hugo site, and what is done with the two: planned, exported, looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from notekeep.export import Options, Plan, plan_export, write
+from notekeep.export.manifest import Manifest
+from tests.support.sites import make_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.files.history import History
+
+POST = "---\ntype: post\ndate: 2026-03-04\n---\n"
+PUBLISHED = "---\ntype: post\ndate: 2026-03-04\ndraft: false\n---\n"
+
+
+class Desk:
+    """A vault and a Hugo site, and the one thing done with them here."""
+
+    def __init__(self, root: Path, site: Path, history: History, options: Options) -> None:
+        self.root = root
+        self.site = site
+        self.history = history
+        self.options = options
+
+    def put(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text)
+
+    def plan(self, *paths: str, **how: object) -> Plan:
+        options = replace(self.options, **how)  # type: ignore[arg-type]  # the fields of Options
+        return plan_export(
+            make_source(self.root),
+            paths,
+            target="hugo",
+            site=self.site,
+            options=options,
+            history=self.history,
+        )
+
+    def export(self, *paths: str, **how: object) -> Plan:
+        plan = self.plan(*paths, **how)
+        write(plan, self.history)
+        return plan
+
+    def text(self, slug: str) -> str:
+        return self.file(slug).read_text()
+
+    def file(self, slug: str) -> Path:
+        return self.site / "content" / "posts" / slug / "index.md"
+
+    def tree(self) -> dict[str, bytes]:
+        return {
+            path.relative_to(self.site).as_posix(): path.read_bytes()
+            for path in sorted(self.site.rglob("*"))
+            if path.is_file()
+        }
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest.read(str(self.site))
+
+
+def statuses(plan: Plan) -> dict[str, str]:
+    return {file.path: file.status for file in plan.files}
