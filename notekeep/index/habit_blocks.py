@@ -68,7 +68,10 @@ def blocks_of(placed: Iterable[Placed]) -> dict[str, Block]:
             name = names[entry.habit] = fold_name(entry.habit)
         days.setdefault(name, []).append(entry.day)
         lines.setdefault(name, []).append(_record(number, text, more))
-    return {name: Block(min(days[name]), max(days[name]), "\n".join(lines[name])) for name in lines}
+    return {
+        name: Block(min(said), max(said), "\n".join(lines[name]), frozenset(said))
+        for name, said in days.items()
+    }
 
 
 def put_blocks(
