@@ -83,6 +83,7 @@ class Definition(NamedTuple):
         when: When and where it is done.
         after: The habit it follows, as a link's target or a name; "" without.
         tiny: Its two-minute version.
+        source_id: What it is called where it was imported from, "" for one that was not.
         path: The note, vault-relative; "" when there is none and only the log names it.
         problems: What was not understood.
     """
@@ -104,6 +105,7 @@ class Definition(NamedTuple):
     when: str = ""
     after: str = ""
     tiny: str = ""
+    source_id: str = ""
     path: str = ""
     problems: tuple[DefinitionProblem, ...] = ()
 
@@ -178,6 +180,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
         when=reader.text("when"),
         after=_target(reader.text("after")),
         tiny=reader.text("tiny"),
+        source_id=reader.text("source_id"),
         path=path,
         problems=tuple(reader.problems),
     )

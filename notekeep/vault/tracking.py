@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from notekeep.index.habits import HabitView, Logged
+    from notekeep.writing.importing.habits import HabitImport
 
 
 class Tracking(Rooms):
@@ -33,3 +34,30 @@ class Tracking(Rooms):
             UsageError: The value cannot be understood.
         """
         return self.habit_index.log(habit, value, day)
+
+    def plan_habit_import(self, path: str, origin: str = "") -> HabitImport:
+        """Plan an import of habits from another program; `carry_out` writes its plan.
+
+        Args:
+            path: A file, a folder or an archive, outside of the vault or in it.
+            origin: The id of its format; "" finds out.
+
+        Raises:
+            NotFound: There is nothing there.
+            UsageError: It has no format that is known, or could be of several.
+            Refused: It is damaged, or cannot be trusted.
+        """
+        from pathlib import Path
+
+        from notekeep import config
+        from notekeep.writing.importing.formats import Vocabulary, read_source
+        from notekeep.writing.importing.given import read_given
+        from notekeep.writing.importing.habits import plan_import
+
+        index = self.habit_index
+        index.refresh()
+        names = {name for habit in index.known() for name in habit.names}
+        vocabulary = Vocabulary(names, self.settings.daily_format)
+        source = read_source(read_given(path), origin, vocabulary)
+        root = Path(self.root)
+        return plan_import(root, self.schema, self.settings, index, source, config.now())

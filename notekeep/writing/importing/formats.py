@@ -1,0 +1,236 @@
+"""The formats of habits that can be read, how each is known, and which reader it has."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Ambiguous, UsageError
+from notekeep.habits.imports import (
+    beaver,
+    daily,
+    dijo,
+    habitbull,
+    habitctl,
+    harsh,
+    loop_csv,
+    obsidian_habits,
+    org,
+    own,
+    tracker21,
+)
+from notekeep.habits.imports.source import Page
+from notekeep.habits.imports.words import json_of
+from notekeep.writing.importing.database import read_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from notekeep.habits.imports.source import Source
+    from notekeep.writing.importing.given import Given
+
+FORMATS = {
+    "loop": "Loop Habit Tracker",
+    "harsh": "harsh",
+    "habitctl": "habitctl",
+    "org": "org-habit",
+    "tracker21": "Habit Tracker 21",
+    "obsidian-habits": "the habits plug-in of Obsidian",
+    "daily": "daily notes",
+    "beaver": "Beaver Habit Tracker",
+    "habitbull": "HabitBull",
+    "dijo": "dijo",
+    "notekeep": "notekeep",
+}
+"""The ids of formats, and what they are called."""
+
+_IN_MATTER = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
+_DAY_NAME = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+
+
+class Vocabulary(NamedTuple):
+    """What readers may know of the vault.
+
+    Attributes:
+        names: The folded names of its habits.
+        daily_format: How its daily notes are named, as strftime writes it.
+    """
+
+    names: Collection[str] = ()
+    daily_format: str = "%Y-%m-%d"
+
+
+def read_source(given: Given, origin: str = "", vocabulary: Vocabulary | None = None) -> Source:
+    """Read what was given, in the format that is named or that it has.
+
+    Raises:
+        UsageError: There is no such format, or it has none that is known.
+        Ambiguous: It could be several.
+        Refused: It is damaged.
+    """
+    if origin and origin not in FORMATS:
+        raise UsageError(f"there is no format {origin}", f"one of {', '.join(FORMATS)}")
+    vocabulary = vocabulary or Vocabulary()
+    form = origin or _detected(given, vocabulary)
+    if given.is_database:
+        if form != "loop":
+            raise UsageError(f"{given.path} is a database, and {form} has none")
+        return read_loop(given.path)
+    return READERS[form](given, vocabulary)
+
+
+def _detected(given: Given, vocabulary: Vocabulary) -> str:
+    if given.is_database:
+        return "loop"
+    found = sorted(set(_guesses(given, vocabulary)))
+    if len(found) > 1:
+        raise Ambiguous(
+            f"{given.path} could be of several formats",
+            [f"{form}  {FORMATS[form]}" for form in found],
+            "say which with --from",
+        )
+    if not found:
+        raise UsageError(
+            f"{given.path}: not a format of habits that is known",
+            f"say which with --from: {', '.join(FORMATS)}",
+        )
+    return found[0]
+
+
+def _guesses(given: Given, vocabulary: Vocabulary) -> Iterator[str]:
+    """The formats that some file looks like."""
+    for name, text in given.texts().items():
+        base = name.rpartition("/")[2].casefold()
+        head = text[:4096]
+        if base.endswith(".csv"):
+            yield from _csv(base, head)
+        elif base.endswith(".json"):
+            yield from _json(head)
+        elif base.endswith(".org"):
+            if org.IS_HABIT.search(text):
+                yield "org"
+        elif base.endswith(".md"):
+            yield from _note(name, text, vocabulary)
+        else:
+            yield from _pair(base, text)
+
+
+def _csv(base: str, head: str) -> Iterator[str]:
+    first = head.partition("\n")[0].strip()
+    if base == loop_csv.HABITS.casefold() and first.startswith("Position,Name"):
+        yield "loop"
+    elif first.startswith("HabitName,"):
+        yield "habitbull"
+    elif first.startswith(",".join(own.CSV_HEAD[:3])):
+        yield "notekeep"
+
+
+def _json(head: str) -> Iterator[str]:
+    if re.match(r'\s*\{\s*"notekeep"', head):
+        yield "notekeep"
+    elif re.match(r"\s*\[", head):
+        if '"stats"' in head:
+            yield "dijo"
+    elif '"habits"' in head and ('"records"' in head or '"period"' in head):
+        yield "beaver"
+
+
+def _note(name: str, text: str, vocabulary: Vocabulary) -> Iterator[str]:
+    head = text.partition("\n---")[0] if text.startswith("---") else ""
+    keys = set(_IN_MATTER.findall(head))
+    stem = name.rpartition("/")[2][: -len(".md")]
+    if "habit" in keys and keys & {"records", "startDate"}:
+        yield "obsidian-habits"
+    elif "entries" in keys:
+        yield "tracker21"
+    elif _DAY_NAME.search(stem) or _day_in(stem, vocabulary.daily_format):
+        is_about = "habits" in keys or any(daily.TAG.search(line) for line in text.splitlines())
+        if is_about or vocabulary.names:
+            yield "daily"
+
+
+def _pair(base: str, text: str) -> Iterator[str]:
+    """`habits` and `log`, which two programs have; their lines tell which."""
+    for line in text.splitlines():
+        plain = line.strip()
+        if base == "log":
+            if harsh.LINE.fullmatch(plain):
+                yield "harsh"
+            elif habitctl.LINE.fullmatch(line):
+                yield "habitctl"
+        elif re.fullmatch(r"[0-9]+ \S.*", plain):
+            yield "habitctl"
+        elif re.fullmatch(r"[^#!].*: *[0-9]+(?:/[0-9]+)?w?(?:: *[0-9-]{10})?", plain):
+            yield "harsh"
+
+
+def _read_habitbull(given: Given, _: Vocabulary) -> Source:
+    name, text = _only(given, ".csv")
+    return habitbull.read(text, name)
+
+
+def _read_beaver(given: Given, _: Vocabulary) -> Source:
+    name, text = _only(given, ".json")
+    return beaver.read(json_of(text, name))
+
+
+def _read_dijo(given: Given, _: Vocabulary) -> Source:
+    files = given.texts(".json")
+    return dijo.read({name: json_of(text, name) for name, text in files.items()})
+
+
+def _read_daily(given: Given, vocabulary: Vocabulary) -> Source:
+    return daily.read(
+        _pages(given), vocabulary.names, lambda name: _day_in(name, vocabulary.daily_format)
+    )
+
+
+def _read_own(given: Given, _: Vocabulary) -> Source:
+    name, text = _only(given, ".csv", ".json")
+    if name.casefold().endswith(".csv"):
+        return own.read_csv(text, name)
+    return own.read_json(json_of(text, name))
+
+
+READERS: dict[str, Callable[[Given, Vocabulary], Source]] = {
+    "loop": lambda given, _: loop_csv.read(given.texts(".csv")),
+    "harsh": lambda given, _: harsh.read(given.text("habits"), given.text("log")),
+    "habitctl": lambda given, _: habitctl.read(given.text("habits"), given.text("log")),
+    "org": lambda given, _: org.read(given.texts()),
+    "tracker21": lambda given, _: tracker21.read(_pages(given)),
+    "obsidian-habits": lambda given, _: obsidian_habits.read(_pages(given)),
+    "daily": _read_daily,
+    "beaver": _read_beaver,
+    "habitbull": _read_habitbull,
+    "dijo": _read_dijo,
+    "notekeep": _read_own,
+}
+"""What reads the files of each format; a database has a reader of its own."""
+
+
+def _only(given: Given, *endings: str) -> tuple[str, str]:
+    """The one file of a format that is one file."""
+    found = given.texts(*endings) or given.texts()
+    if len(found) != 1:
+        raise UsageError(f"{given.path}: not one file but {len(found)}", "give the file itself")
+    return next(iter(found.items()))
+
+
+def _pages(given: Given) -> Iterator[Page]:
+    from notekeep.markdown import frontmatter
+
+    for name, data in sorted(given.files.items()):
+        if name.casefold().endswith(".md"):
+            matter = frontmatter.read(data)
+            body = data[matter.split.body :].decode("utf-8", "replace")
+            stem = name.rpartition("/")[2][: -len(".md")]
+            yield Page(stem, matter.words, matter.raw, body)
+
+
+def _day_in(name: str, form: str) -> int | None:
+    """The day that a name of a daily note means, in the form that the vault has."""
+    try:
+        return datetime.strptime(name, form).date().toordinal()  # noqa: DTZ007 - a day, no moment
+    except ValueError:
+        return None
