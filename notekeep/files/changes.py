@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -32,7 +31,6 @@ class Fingerprint(NamedTuple):
         return self.ctime_ns != -1
 
 
-@dataclass(slots=True)
 class Changes:
     """What differs between the files and what is known of them.
 
@@ -53,17 +51,33 @@ class Changes:
         cancelled: Whether the sweep was stopped; then nothing counts as removed.
     """
 
-    added: dict[str, Fingerprint] = field(default_factory=dict)
-    modified: dict[str, Fingerprint] = field(default_factory=dict)
-    removed: list[str] = field(default_factory=list)
-    unreadable: dict[str, str] = field(default_factory=dict)
-    conflicts: dict[str, str] = field(default_factory=dict)
-    away: list[str] = field(default_factory=list)
-    temps: list[str] = field(default_factory=list)
-    known: int = 0
-    moved: int = 0
-    total: int = 0
-    cancelled: bool = False
+    # Written out: `dataclasses` costs more to import than all else that a check-in loads of files.
+    __slots__ = (
+        "added",
+        "away",
+        "cancelled",
+        "conflicts",
+        "known",
+        "modified",
+        "moved",
+        "removed",
+        "temps",
+        "total",
+        "unreadable",
+    )
+
+    def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
+        self.added: dict[str, Fingerprint] = {}
+        self.modified: dict[str, Fingerprint] = {}
+        self.removed: list[str] = removed or []
+        self.unreadable: dict[str, str] = {}
+        self.conflicts: dict[str, str] = {}
+        self.away: list[str] = []
+        self.temps: list[str] = []
+        self.known = known
+        self.moved = moved
+        self.total = 0
+        self.cancelled = False
 
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)

@@ -22,18 +22,17 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Outside of these a year is a typing error, and would only make every habit's history long."""
 LAST_DAY = date(LAST_YEAR, 12, 31).toordinal()
 
-_SHAPE = re.compile(
+# Only what is in nearly every line is looked at without a pattern: compiling these takes longer
+# than all else that a check-in does with a line, so each is compiled when it is first needed.
+_SHAPE = (
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
     r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[\w.-]+)):(?: (?P<rest>.*))?"
 )
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
-_NOTE = re.compile(r"(?:^|(?<=\s))(?:--|—)(?:\s+|$)")
-_AMOUNT = re.compile(rf"({units.NUMBER})({units.UNIT})?")
-_UNIT = re.compile(units.UNIT)
-_TIME = re.compile(r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?")
-_REVISION = re.compile(r"~([0-9]{1,9})")
-
-# Compiled when they are first needed, which is seldom: a check-in should not wait for them.
+_NOTE = r"(?:^|(?<=\s))(?:--|—)(?:\s+|$)"
+_AMOUNT = rf"({units.NUMBER})({units.UNIT})?"
+_TIME = r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?"
+_REVISION = r"~([0-9]{1,9})"
 _LOOKS = r"\s*[-*+]\s+(?:\[.\]\s*)?[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])"
 _MINUTES = r"[0-9]+m(?:in)?"
 PAIR = r"([^\W\d][\w-]*)=(\S+)"
@@ -147,7 +146,13 @@ def parse_file(text: str) -> list[Placed]:
 
 def parse_line(text: str) -> Line:
     """Read one line, without its line break."""
-    shape = _SHAPE.fullmatch(text)
+    # As nearly all lines are: `- 2026-11-24 meditate: done @07:10`.
+    head, colon, rest = text[13:].partition(": ")
+    if colon and text[:2] == "- " and text[12] == " " and _is_word(head):
+        day = ordinal(text[2:12])
+        if day is not None:
+            return _entry("", day, head, rest, text)
+    shape = re.fullmatch(_SHAPE, text)
     if shape is None:
         return _misshapen(text) if _looks_like_one(text) else TEXT
     box, written, target, habit, rest = shape.groups()
@@ -156,10 +161,20 @@ def parse_line(text: str) -> Line:
     day = ordinal(written)
     if day is None:
         return _bad("H002", f"no such date {written}")
-    habit = habit or _link_name(target)
-    rest = rest.strip() if rest else ""
+    return _entry(box or "", day, habit or _link_name(target), rest or "", text)
+
+
+@lru_cache(maxsize=1024)
+def _is_word(name: str) -> bool:
+    """Whether a habit's name is letters, digits, - _ and . only."""
+    return bool(name) and name.replace("-", "0").replace(".", "0").replace("_", "0").isalnum()
+
+
+def _entry(box: str, day: int, habit: str, rest: str, text: str) -> Line:
+    """Read what follows the habit of a line."""
+    rest = rest.strip()
     note = None
-    if ("-" in rest or "—" in rest) and (mark := _NOTE.search(rest)):
+    if ("-" in rest or "—" in rest) and (mark := re.search(_NOTE, rest)):
         rest, note = rest[: mark.start()].rstrip(), rest[mark.end() :] or None
     if rest:
         return _with_value(day, habit, rest, note, text)
@@ -171,6 +186,13 @@ def parse_line(text: str) -> Line:
 @lru_cache(maxsize=4096)
 def ordinal(text: str) -> int | None:
     """The ordinal of a `YYYY-MM-DD` of this or the last century or the next; None for others."""
+    digits = text[:4] + text[5:7] + text[8:]
+    if (
+        text[4:5] + text[7:8] != "--"
+        or len(digits) != 8
+        or not (digits.isascii() and digits.isdecimal())
+    ):
+        return None
     try:
         day = date(int(text[:4]), int(text[5:7]), int(text[8:]))
     except ValueError:
@@ -197,13 +219,13 @@ def read_value(words: Sequence[str]) -> tuple[Value, int] | None:
 
 
 def _amount(words: Sequence[str]) -> tuple[Value, int] | None:
-    found = _AMOUNT.fullmatch(words[0])
+    found = re.fullmatch(_AMOUNT, words[0])
     if found is None:
         return None
     digits, unit = found.groups()
     taken = 1
     if unit is None:
-        if len(words) > 1 and _UNIT.fullmatch(words[1]):
+        if len(words) > 1 and re.fullmatch(units.UNIT, words[1]):
             unit, taken = words[1], 2
     elif unit[0] in "hH":
         minutes = units.parse_hours(words[0])
@@ -237,7 +259,7 @@ def _plain(rest: str) -> _Said | None:
         return None
     value, taken = found
     time, revision, extra, loose = _attributes(words[taken:])
-    if loose or (time and not _TIME.fullmatch(time)):
+    if loose or (time and not re.fullmatch(_TIME, time)):
         return None
     return _Said(value, time[1:] if time else None, revision, extra)
 
@@ -256,7 +278,7 @@ def _with_value(day: int, habit: str, rest: str, note: str | None, text: str) ->
         return _bad("H004", f"value not understood: {word}", fix)
     (kind, amount, unit, is_set), taken = value
     time, revision, extra, loose = _attributes(words[taken:])
-    if time and not _TIME.fullmatch(time):
+    if time and not re.fullmatch(_TIME, time):
         return _bad("H005", f"no such time {time}")
     note = f"{loose} {note}" if note else loose
     clock = time[1:] if time else None
@@ -274,7 +296,7 @@ def _attributes(words: list[str]) -> tuple[str, int, tuple[tuple[str, str], ...]
     for word in words:
         if word[0] == "@" and word[1:2].isdecimal():
             time = word
-        elif word[0] == "~" and (found := _REVISION.fullmatch(word)):
+        elif word[0] == "~" and (found := re.fullmatch(_REVISION, word)):
             revision = int(found[1])
         elif "=" in word and (found := re.fullmatch(PAIR, word)):
             extra.append((found[1], found[2]))
@@ -294,7 +316,7 @@ def _misshapen(text: str) -> Line:
     message = 'looks like a check-in but does not fit "- YYYY-MM-DD habit: value"'
     fixed = reshape(text)
     # Only a line of the right shape is read again: any other would be reshaped without end.
-    is_entry = bool(fixed and _SHAPE.fullmatch(fixed) and parse_line(fixed).entry)
+    is_entry = bool(fixed and re.fullmatch(_SHAPE, fixed) and parse_line(fixed).entry)
     return _bad("H001", message, fixed if is_entry else "")
 
 
@@ -333,6 +355,6 @@ def format_entry(entry: Entry, *, is_link: bool = False) -> str:
 
 def _again(entry: Entry, text: str) -> str:
     """Write an entry anew behind the bullet, box, date and habit of the line it was read from."""
-    shape = _SHAPE.fullmatch(text)
+    shape = re.fullmatch(_SHAPE, text)
     start = text[: shape.start("rest")] if shape else ""
     return start + format_entry(entry).partition(": ")[2]

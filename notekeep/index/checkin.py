@@ -163,7 +163,7 @@ def check_in(
     warning = "" if is_new else "that line is in the log already"
     if is_new and not dry_run:
         _append(index, path, line, day)
-        warning = index.added(said.habit, [entry])
+        warning = index.added(said.habit, path, {line: entry})
     view, cell = _seen(index, said.habit, day, today)
     return Logged(view, cell, line, path, is_new and not dry_run, warning)
 
@@ -230,14 +230,15 @@ def _without(
         time = _free_time(moment, day, settings.day_start, [*entries, *written])
         pair = (UNDO, TOGETHER) if written else (sign, mark)
         written.append(_entry(habit, day, value, time, revision, (pair,), ""))
-    lines = tuple(_written(entry, is_link=settings.log_links) for entry in written)
+    lines = {_written(entry, is_link=settings.log_links): entry for entry in written}
     warning = ""
     if not dry_run:
+        path = log_path(index.places.state, day)
         for line in lines:
-            _append(index, log_path(index.places.state, day), line, day)
-        warning = index.added(habit, written)
+            _append(index, path, line, day)
+        warning = index.added(habit, path, lines)
     today = dates.habit_day(moment, settings.day_start)
-    return Undone(*_seen(index, habit, day, today), text, lines, warning)
+    return Undone(*_seen(index, habit, day, today), text, tuple(lines), warning)
 
 
 def log_path(state: str, day: date) -> str:

@@ -17,7 +17,14 @@ from notekeep.habits import log
 from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
 from notekeep.habits.fold import fold
-from notekeep.index.habit_blocks import blocks_of, drop_blocks, names_in, put_blocks, texts
+from notekeep.index.habit_blocks import (
+    add_line,
+    blocks_of,
+    drop_blocks,
+    names_in,
+    put_blocks,
+    texts,
+)
 from notekeep.index.habit_names import Habit, known_habits
 
 if TYPE_CHECKING:
@@ -122,6 +129,47 @@ def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str]
     # Another definition can give any name of the log to another habit.
     _fold_again(connection, touched, parsed, names_in(connection))
     return None
+
+
+def take_appended(
+    connection: sqlite3.Connection, root: str, habit: Habit, path: str, lines: Mapping[str, Entry]
+) -> bool:
+    """Take lines in that were just appended to a log file, without reading it.
+
+    Args:
+        connection: The index, within a transaction of the caller.
+        root: The vault.
+        habit: Whose lines they are.
+        path: The file, vault-relative.
+        lines: What the lines say, by their text, in order.
+
+    Returns:
+        False when the file is not what was known of it and these lines behind that; then it has
+        to be read.
+    """
+    row = connection.execute(
+        "SELECT id, mark, breaks, sum FROM files WHERE path = ?", (path,)
+    ).fetchone()
+    after = _mark(root, path)
+    if row is None or after is None:
+        return False
+    file, mark, breaks, crc = row
+    before = Fingerprint(*map(int, mark.split()))
+    piece = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+    if (after.size, after.inode) != (before.size + len(piece), before.inode):
+        return False
+    for number, (line, entry) in enumerate(lines.items(), breaks + 1):
+        add_line(connection, file, number, line, entry)
+    # Written a moment ago, so it could change again and look the same: the next look compares
+    # the checksum, and only then is the fingerprint sure.
+    connection.execute(
+        "UPDATE files SET mark = ?, breaks = ?, sum = ? WHERE id = ?",
+        (write_mark(after.unsure()), breaks + len(lines), crc32(piece, crc), file),
+    )
+    days = get_days(connection, habit.key)
+    changed = {entry.day for entry in lines.values()}
+    put_days(connection, habit, _folded(connection, habit, changed, days, {}))
+    return True
 
 
 def is_log(path: str) -> bool:

@@ -23,7 +23,7 @@ from notekeep.index.habit_names import Habit, find_habit, is_name
 from notekeep.index.habit_store import HabitStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from notekeep.config import VaultPlaces
     from notekeep.habits.days import Days
@@ -273,8 +273,13 @@ class HabitIndex:
         connection = self._store.connection
         return list(habit_refresh.entries_of(connection, habit.names, day, day))
 
-    def added(self, habit: Habit, entries: Iterable[Entry]) -> str:
+    def added(self, habit: Habit, path: str, lines: Mapping[str, Entry]) -> str:
         """Take lines in that were just appended.
+
+        Args:
+            habit: Whose lines they are.
+            path: The file, vault-relative.
+            lines: What they say, by their text, in order.
 
         Returns:
             Why the index file does not have them yet, as a sentence, or "". It will find them at
@@ -282,15 +287,23 @@ class HabitIndex:
         """
         with self._lock:
             try:
-                self._refresh(full=False)
+                self._take_appended(habit, path, lines)
             except sqlite3.Error as error:
                 days = self.days(habit)
-                for entry in entries:
-                    lines = [*self.day_entries(habit, entry.day), entry]
-                    days.put(entry.day, fold(lines, habit.definition.unit))
+                for entry in lines.values():
+                    entries = [*self.day_entries(habit, entry.day), entry]
+                    days.put(entry.day, fold(entries, habit.definition.unit))
                 self._views = {}
                 return f"the index of habits is behind: {error}"
             return self.trouble
+
+    def _take_appended(self, habit: Habit, path: str, lines: Mapping[str, Entry]) -> None:
+        with self._store.writing() as connection:
+            is_taken = habit_refresh.take_appended(connection, self.places.root, habit, path, lines)
+        if is_taken:
+            self._forget({habit.key})
+        else:
+            self._refresh(full=False)
 
     def _refresh(self, *, full: bool) -> bool:
         connection = self._store.connection
