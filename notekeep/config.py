@@ -88,6 +88,7 @@ class VaultSettings:
         log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
         glyphs: "unicode", "ascii" or "" for what the terminal can show.
         publish: Queries whose notes count as published, besides `publish: true`.
+        saved: Queries by the name under which they are kept.
         warnings: What was ignored in the file, one sentence each.
     """
 
@@ -104,6 +105,7 @@ class VaultSettings:
         self.log_links = False
         self.glyphs = ""
         self.publish: tuple[str, ...] = ()
+        self.saved: dict[str, str] = {}
         self.warnings: list[str] = []
 
 
@@ -388,5 +390,6 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "log_links": lambda value: isinstance(value, bool),
     "glyphs": lambda value: value in {"", "ascii", "unicode"},
     "publish": _is_texts,
+    "saved": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
 }
 """What a vault may set, and what each value must be."""

@@ -79,7 +79,7 @@ def overview(vault: Vault) -> Overview:
         reading=vault.rows("type:book status:reading").rows,
         drafts=vault.rows("is:draft").rows,
         daily=_daily(vault, day),
-        on_this_day=_on_this_day(vault, day),
+        on_this_day=_written_on(vault, day),
         problems=vault.catalog.problems(links=False),
         conflicts=vault.catalog.conflicts(),
     )
@@ -101,18 +101,11 @@ def _daily(vault: Vault, day: dt.date) -> Row | None:
     return vault.catalog.row(f"{vault.settings.folders['daily']}/{name}.md")
 
 
-def _on_this_day(vault: Vault, day: dt.date) -> list[Row]:
-    """Notes of other years with this day in one of their dates."""
-    found: dict[str, Row] = {}
-    for field in ("created", "finished", "listened"):
-        for year in range(day.year - 1, day.year - 11, -1):
-            try:
-                then = day.replace(year=year)
-            except ValueError:
-                continue  # 29 February
-            for row in vault.rows(f"{field}:{then.isoformat()}").rows:
-                found.setdefault(row.path, row)
-    return list(found.values())
+def _written_on(vault: Vault, day: dt.date) -> list[Row]:
+    from notekeep.index.onthisday import on_this_day
+
+    found = on_this_day(vault.catalog, day, ("created", "finished", "listened"))
+    return list({one.row.path: one.row for one in found}.values())
 
 
 def _named(rows: list[Row]) -> list[dict[str, str]]:

@@ -30,6 +30,7 @@ COPY = "Index (conflict desk 2026-11-24 101500).md"
 NOTES = {
     **house.NOTES,
     COPY: house.NOTES["Index.md"] + b"- theirs\n",
+    "odd/mention.md": b"What to meditate on: `meditate`.\n",
     "odd/near.md": b"[[Atomic Habitts]] and [[deep-work]]\n",
 }
 """The usual vault, with a conflict copy, and with links that can be mended."""
@@ -43,6 +44,9 @@ WRITING: dict[str, list[list[str]]] = {
     "rename": [["rename", "Atomic Habits", "Tiny Habits", "--yes"]],
     "mv": [["mv", "Deep Work", "shelf/new", "--yes"]],
     "rm": [["rm", "Atomic Habits"]],
+    "backlinks": [["backlinks", "meditate", "--mentions", "--link"]],
+    "tasks": [["tasks", "--tick", "Index.md:5"]],
+    "saved": [["saved", "add", "books", "type:book"]],
     "lint": [["lint", "--fix", "--yes"]],
     "conflicts": [
         ["conflicts", "keep", COPY, "theirs"],
@@ -80,7 +84,9 @@ READS = frozenset(
         "show",
         "open",
         "links",
-        "backlinks",
+        "related",
+        "random",
+        "onthisday",
         "tags",
         "fields",
     }

@@ -8,15 +8,24 @@ import click
 
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
-from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
+from notekeep.cli.context import (
+    dry_run_option,
+    json_option,
+    no_refresh_option,
+    open_vault,
+    verb_options,
+)
+from notekeep.cli.writing import carry_out
 
 if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-def _note(vault: str | None, name: tuple[str, ...], *, no_refresh: bool) -> tuple[Vault, str]:
+def _note(
+    vault: str | None, name: tuple[str, ...], *, no_refresh: bool, words: bool = False
+) -> tuple[Vault, str]:
     opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh)
+    refresh_first(opened, skip=no_refresh, words=words)
     return opened, opened.resolve(" ".join(name)).path
 
 
@@ -41,17 +50,49 @@ def links(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str 
 
 @click.command(short_help="What links to a note.")
 @click.argument("note", nargs=-1, required=True)
+@click.option("--mentions", is_flag=True, help="Where its name is said without a link.")
+@click.option("--link", is_flag=True, help="With --mentions: make links of them, in one step.")
+@dry_run_option
 @json_option
 @no_refresh_option
 @verb_options
-def backlinks(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str | None) -> int:
+def backlinks(
+    note: tuple[str, ...],
+    *,
+    mentions: bool,
+    link: bool,
+    dry_run: bool,
+    as_json: bool,
+    no_refresh: bool,
+    vault: str | None,
+) -> int:
     """List the notes that link to NOTE, with the line."""
-    opened, path = _note(vault, note, no_refresh=no_refresh)
+    opened, path = _note(vault, note, no_refresh=no_refresh, words=mentions)
+    if mentions or link:
+        return _mentions(opened, path, link=link, dry_run=dry_run, as_json=as_json)
     found = opened.backlinks(path)
     if as_json:
         output.write_json({"total": len(found), "links": [link._asdict() for link in found]})
     else:
         output.table([(f"{link.source}:{link.line}", link.title) for link in found], stretch=1)
+    return 0 if found else 1
+
+
+def _mentions(vault: Vault, path: str, *, link: bool, dry_run: bool, as_json: bool) -> int:
+    found = vault.mentions(path)
+    if link and found:
+        plan = vault.plan.link_mentions(vault.resolve(path), found)
+        return carry_out(vault, plan, dry_run=dry_run, done=str)
+    if as_json:
+        rows = [
+            {"path": one.path, "title": one.title, "line": one.line, "text": one.text}
+            for one in found
+        ]
+        output.write_json({"total": len(rows), "mentions": rows})
+    else:
+        output.table([(f"{one.path}:{one.line}", one.text) for one in found], stretch=1)
+    if not found and not as_json:
+        output.note("no note says its name without linking to it")
     return 0 if found else 1
 
 

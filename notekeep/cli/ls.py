@@ -13,9 +13,10 @@ from notekeep.cli.raw import RawCommand, as_query
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from notekeep.index.rows import Row
+    from notekeep.vault import Vault
 
 PLAIN_COLUMNS = ("title", "type", "path")
 FACTS: dict[str, Callable[[Row], Any]] = {
@@ -40,6 +41,7 @@ class LsCommand(RawCommand):
 
 @click.command(cls=LsCommand, short_help="List the notes that match a query.")
 @click.option("--cols", metavar="A,B", help="The columns, by field name.")
+@click.option("--by", metavar="FIELD", help="Count instead, by a field, type, tag or year.")
 @click.option("--sort", metavar="FIELD", help="The field to sort by; -FIELD turns it round.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 @click.option(
@@ -53,6 +55,7 @@ def ls(
     words: tuple[str, ...],
     *,
     cols: str | None,
+    by: str | None,
     sort: str | None,
     limit: int | None,
     template: str | None,
@@ -66,31 +69,56 @@ def ls(
     \b
     notekeep ls 'type:book rating>=4' --sort -finished
     notekeep ls is:draft --format '{path}'
+    notekeep ls type:book --by author
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     query = as_query(words) + (f" sort:{sort}" if sort else "")
+    if by is not None:
+        return _count(opened, query, by, as_json=as_json)
     found = opened.rows(query, limit=limit)
     columns = cols.split(",") if cols else PLAIN_COLUMNS
-    known = opened.fields()
     for column in columns:
-        if column not in FACTS and known.find(column) is None:
-            near = known.nearest(column)
-            raise UsageError(
-                f"there is no field {column!r}", f"did you mean {near!r}?" if near else ""
-            )
+        _need_field(opened, column, FACTS)
     if as_json:
         output.write_json({"total": found.total, "rows": [as_object(row) for row in found.rows]})
     elif null:
         output.write_null(row.path for row in found.rows)
     elif template is not None:
         for row in found.rows:
-            output.write(_filled(template, row))
+            output.write(filled(template, row))
     else:
         output.table([[cell(value(row, name)) for name in columns] for row in found.rows])
     if not found.total and not as_json:
         output.note("no note matches")
     return 0 if found.total else 1
+
+
+def _count(vault: Vault, query: str, by: str, *, as_json: bool) -> int:
+    """Write how many notes have each value of a field."""
+    from notekeep.index.facets import TAG, YEAR, count_by
+
+    field = {"kind": "type", "tags": TAG}.get(by, by)
+    _need_field(vault, field, ("type", TAG, YEAR))
+    known = vault.fields().find(field)
+    name = field if field in ("type", TAG, YEAR) or known is None else known.name
+    counts = count_by(vault.rows(query).rows, name)
+    if as_json:
+        rows = [{"value": text, "notes": count} for text, count in counts.items()]
+        output.write_json({"by": name, "total": len(rows), "counts": rows})
+    else:
+        output.table([(str(count), text) for text, count in counts.items()], stretch=1)
+    if not counts and not as_json:
+        output.note(f"no note has {by}")
+    return 0 if counts else 1
+
+
+def _need_field(vault: Vault, name: str, others: Container[str]) -> None:
+    """Raise UsageError unless it is a field of the vault, or one of the others."""
+    known = vault.fields()
+    if name not in others and known.find(name) is None:
+        near = known.nearest(name)
+        raise UsageError(f"there is no field {name!r}", f"did you mean {near!r}?" if near else "")
 
 
 def value(row: Row, name: str) -> Any:
@@ -129,7 +157,7 @@ class _Blanks(dict[str, str]):
         return ""
 
 
-def _filled(template: str, row: Row) -> str:
+def filled(template: str, row: Row) -> str:
     """Fill `{name}` with facts and fields; `{{` and `}}` are braces, anything else is literal."""
     import re
 

@@ -37,8 +37,13 @@ VERBS: dict[str, Verb] = {
     "open": Verb("read", "open_", "find"),
     "links": Verb("links", "links", "find"),
     "backlinks": Verb("links", "backlinks", "find"),
+    "related": Verb("related", "related", "find"),
     "tags": Verb("tags", "tags", "find"),
     "fields": Verb("fields", "fields", "find"),
+    "tasks": Verb("tasks", "tasks", "find"),
+    "saved": Verb("saved", "saved", "find"),
+    "random": Verb("chance", "random", "find"),
+    "onthisday": Verb("chance", "onthisday", "find"),
     "today": Verb("today", "today", "find"),
     "set": Verb("change", "set_", "change"),
     "tag": Verb("change", "tag", "change"),
@@ -83,7 +88,10 @@ def main(arguments: Sequence[str]) -> int:
             from notekeep.cli.opening import start
 
             return start(None)
-        return _run_verb(arguments)
+        from notekeep.cli import quick
+
+        check_in = None if COMPLETE in os.environ else quick.asked(arguments)
+        return _run_verb(arguments) if check_in is None else quick.run(check_in)
     except BrokenPipeError:
         # The reader of our output left, as `head` does: nothing more to say, and nobody to hear it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

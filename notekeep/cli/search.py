@@ -28,6 +28,9 @@ class SearchCommand(RawCommand):
 @click.option(
     "--explain", is_flag=True, help="Show how the query was read, and why a note matched."
 )
+@click.option(
+    "--format", "template", metavar="TEXT", help="A line for each, e.g. '{path} {title}'."
+)
 @click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
 @json_option
 @no_refresh_option
@@ -37,6 +40,7 @@ def search(
     *,
     limit: int,
     explain: bool,
+    template: str | None,
     null: bool,
     as_json: bool,
     no_refresh: bool,
@@ -59,6 +63,11 @@ def search(
         output.write_json(as_object(query, found))
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
+    elif template is not None:
+        from notekeep.cli.ls import filled
+
+        for hit in found.hits:
+            output.write(filled(template, hit.row))
     else:
         _write(found)
     if explain and found.explanation:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Row
     from notekeep.index.words import Words
-    from notekeep.query.tree import Query
+    from notekeep.query.tree import Node, Query
 
 
 def listing(
@@ -44,13 +44,25 @@ def listing(
         UsageError: A regular expression takes too long.
         Unusable: The query has words, and there is no words index.
     """
-    node = query.root
-    if node is not None and not is_fact(node):
-        from notekeep.index.passages import Passages
-
-        passages = Passages(catalog, words(), root)
-        node = Docs(passages.paths(passages.answered(node)))
+    node = facts_of(query.root, catalog, words, root)
     return catalog.rows(node, query.order, least(limit, query.limit), offset)
+
+
+def facts_of(
+    node: Node | None, catalog: Catalog, words: Callable[[], Words], root: str
+) -> Node | None:
+    """A tree in which words are the notes that have them, for questions to the catalog.
+
+    Raises:
+        UsageError: A regular expression takes too long.
+        Unusable: There are words in it, and there is no words index.
+    """
+    if node is None or is_fact(node):
+        return node
+    from notekeep.index.passages import Passages
+
+    passages = Passages(catalog, words(), root)
+    return Docs(passages.paths(passages.answered(node)))
 
 
 def least(one: int | None, other: int | None) -> int | None:

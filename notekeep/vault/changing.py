@@ -63,6 +63,10 @@ class Changing(Reading):
         """Add and remove tags in the front matter of notes."""
         return self.carry_out(self.plan.tag(paths, add, remove))
 
+    def link_mentions(self, name: str) -> Done:
+        """Make links of the places where notes say a note's name without linking to it."""
+        return self.carry_out(self.plan.link_mentions(self.resolve(name), self.mentions(name)))
+
     def rename(self, name: str, title: str) -> Done:
         """Give a note another title and file name; links to it follow."""
         return self.carry_out(self.plan.rename(name, title))

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep import config
+from notekeep.errors import NotFound
 from notekeep.vault.keeping import Keeping
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
+    from notekeep.index.facets import Facets
+    from notekeep.index.mentions import Mention
+    from notekeep.index.onthisday import OnThisDay
     from notekeep.index.refresh import Refreshed
-    from notekeep.index.rows import Backlink, LinkRow, Row
+    from notekeep.index.related import Related
+    from notekeep.index.rows import Backlink, LinkRow, Row, TaskRow
     from notekeep.index.search import Found
     from notekeep.index.words import Words
     from notekeep.markdown.note import Note, Problem
-    from notekeep.query.tree import Query
+    from notekeep.query.tree import Node, Query
 
 ANSWER_BUDGET = 500
 """With more changed notes than this an answer comes from what is there, and says so."""
@@ -96,8 +103,16 @@ class Reading(Keeping):
             self.refresh(for_answer=True)
         return self.words
 
-    def search(self, query: str, *, limit: int = 20, explain: bool = False) -> Found:
+    def search(
+        self, query: str, *, limit: int = 20, typing: bool = False, explain: bool = False
+    ) -> Found:
         """Find what a query is about, best first, each hit with a snippet.
+
+        Args:
+            query: What is asked for.
+            limit: How many hits at most.
+            typing: The query may be unfinished: its last word is the beginning of one.
+            explain: Also say how the query was read, and why each hit stands where it does.
 
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
@@ -105,7 +120,14 @@ class Reading(Keeping):
         from notekeep.index.search import search
 
         return search(
-            self.query(query), self.catalog, self.words, self.root, limit=limit, explain=explain
+            self.query(query, typing=typing),
+            self.catalog,
+            self.words,
+            self.root,
+            limit=limit,
+            typing=typing,
+            explain=explain,
+            times_opened=self.opened.times,
         )
 
     def suggest(self, typed: str, *, limit: int = 50) -> Found:
@@ -197,6 +219,66 @@ class Reading(Keeping):
     def backlinks(self, name: str) -> list[Backlink]:
         """What links to a note."""
         return self.catalog.backlinks(self.resolve(name).path)
+
+    def facets(self, query: str = "") -> Facets:
+        """How the notes that a query matches are spread: by kind, tag and year.
+
+        Raises:
+            UsageError: The query cannot be understood; it says where and what is near.
+        """
+        from notekeep.index.facets import facets
+
+        return facets(self.catalog, self._facts(query))
+
+    def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
+        """The tasks of the notes that a query matches, by title, then line.
+
+        Args:
+            query: Which notes; all when it is empty.
+            done: Only those that are open (False) or ticked (True); None for both.
+
+        Raises:
+            UsageError: The query cannot be understood; it says where and what is near.
+        """
+        return self.catalog.tasks(self._facts(query), done=done)
+
+    def _facts(self, query: str) -> Node | None:
+        """A query as a tree of facts: what its words find is in it as the notes that are found."""
+        from notekeep.index.listing import facts_of
+
+        return facts_of(self.query(query).root, self.catalog, self._ready_words, self.root)
+
+    def related(self, name: str, *, limit: int = 10) -> list[Related]:
+        """Notes about the same as the one that a name means, best first, with what they share."""
+        from notekeep.index.related import related
+
+        path = self.resolve(name).path
+        return related(self.catalog, self._ready_words(), self.root, path, limit=limit)
+
+    def mentions(self, name: str) -> list[Mention]:
+        """Where other notes say a note's title, alias or file name without linking to it."""
+        from notekeep.index.mentions import mentions
+
+        return mentions(self.catalog, self._ready_words(), self.resolve(name), self._note)
+
+    def _note(self, path: str) -> Note | None:
+        from notekeep.markdown.note import read_note
+
+        try:
+            return read_note(path, self.bytes_of(path), self.schema)
+        except NotFound:
+            return None
+
+    @property
+    def saved(self) -> dict[str, str]:
+        """The saved queries by name, as the vault's settings have them by now."""
+        return config.vault_settings(self.root).saved
+
+    def on_this_day(self, day: dt.date | None = None) -> list[OnThisDay]:
+        """Notes of other years with a day, today by default, in one of their dates."""
+        from notekeep.index.onthisday import on_this_day
+
+        return on_this_day(self.catalog, day or self.today())
 
     def problems(self) -> list[Problem]:
         """Files that could not be read whole, each with its line, reason and remedy."""

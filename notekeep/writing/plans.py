@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from notekeep.config import VaultSettings
     from notekeep.index.catalog import Catalog
+    from notekeep.index.mentions import Mention
     from notekeep.index.rows import Row
     from notekeep.markdown.changes import FieldChange
     from notekeep.markdown.kinds import Schema
@@ -148,6 +149,18 @@ class Plans:
                 f"{count} to it and will lead nowhere: " + ", ".join(sorted(linking)[:3])
             )
         return plan
+
+    def link_mentions(self, row: Row, mentions: Iterable[Mention]) -> WritePlan:
+        """Links where notes mention a note without linking to it."""
+        from notekeep.writing.mentioning import plan_link_mentions
+
+        return plan_link_mentions(self, row, mentions)
+
+    def save_query(self, name: str, query: str) -> WritePlan:
+        """A query under a name, in the vault's own settings; an empty one takes the name away."""
+        from notekeep.writing.saving import plan_save_query
+
+        return plan_save_query(self, name, query)
 
     def toggle_task(self, path: str, line: int) -> WritePlan:
         """A task ticked, or opened again.

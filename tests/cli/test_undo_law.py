@@ -30,6 +30,9 @@ CASES: dict[str, list[str]] = {
     "mv": ["mv", "Deep Work", "inbox"],
     "rm": ["rm", "Deep Work"],
     "tags": ["tags", "rename", "learning", "study"],
+    "backlinks": ["backlinks", "James Clear", "--mentions", "--link"],
+    "tasks": ["tasks", "--tick", "daily/2026-11-18.md:9"],
+    "saved": ["saved", "add", "books", "type:book"],
     "lint": ["lint", "--fix", "--yes"],
     "restore": ["restore", "Make It Stick@2"],
     "restore gone": ["restore", "inbox/Gone.md"],
@@ -39,12 +42,12 @@ CASES: dict[str, list[str]] = {
     "conflicts both": ["conflicts", "keep", COPY, "both"],
     "conflicts": ["conflicts", "merge", COPY],
 }
-GROUPS = {"tags", "trash", "conflicts"}
+GROUPS = {"tags", "trash", "conflicts", "saved"}
 
 NOT_OF_A_VAULT = {"init", "demo", "config", "index", "completion", "open", "export"}
 READING = {
-    *("vaults", "search", "ls", "show", "links", "backlinks", "today", "history"),
-    *("doctor", "sql", "fields"),
+    *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
+    *("doctor", "sql", "fields", "random", "onthisday"),
 }
 BACK = {"undo", "redo"}
 

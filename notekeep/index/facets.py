@@ -1,0 +1,99 @@
+"""How the notes that a query finds are spread: by kind, by tag, by year, by any field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.query.fold import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.index.catalog import Catalog
+    from notekeep.index.rows import Row
+    from notekeep.query.tree import Node
+
+YEAR = "year"
+TAG = "tag"
+
+
+class Facets(NamedTuple):
+    """Counts of notes, each by name.
+
+    Attributes:
+        kinds: By kind, most first.
+        tags: By tag, notes with a tag below it included; by the alphabet, parents first.
+        years: By the year a note was created, newest first; notes without such a date are in none.
+    """
+
+    kinds: dict[str, int]
+    tags: dict[str, int]
+    years: dict[str, int]
+
+
+def facets(catalog: Catalog, node: Node | None) -> Facets:
+    """Count the notes that a tree of facts matches.
+
+    Args:
+        catalog: The vault's facts.
+        node: Which notes; None is every note.
+
+    Raises:
+        TypeError: There are words in the tree.
+    """
+    where = catalog.where(node)
+    kinds = catalog.find("kind, count(*) AS n", where, "GROUP BY kind ORDER BY n DESC, kind")
+    tags = catalog.find(
+        "min(t.name), count(*)",
+        where,
+        "GROUP BY t.tag ORDER BY replace(t.tag, '/', char(1))",
+        join="JOIN tags t ON t.note = notes.id",
+    )
+    years = catalog.find(
+        "substr(f.day, 1, 4) AS year, count(DISTINCT notes.id)",
+        where,
+        "AND f.key = 'created' AND f.day IS NOT NULL GROUP BY year ORDER BY year DESC",
+        join="JOIN fields f ON f.note = notes.id",
+    )
+    return Facets(dict(kinds), dict(tags), dict(years))
+
+
+def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
+    """Count rows by what they have in a field, most first.
+
+    Args:
+        rows: The notes.
+        field: A field's canonical name; a note counts once for each item of a list. "type" is the
+            kind, "tag" each tag as written, "year" the year of `created`.
+
+    Returns:
+        How many rows have each value, as first written: values that differ in case or accents
+        only are the same. Rows without the field are in none.
+    """
+    counts: Counter[str] = Counter()
+    spelt: dict[str, str] = {}
+    for row in rows:
+        values = {fold(text): text for text in reversed(_values(row, field))}
+        for key, text in values.items():
+            counts[key] += 1
+            spelt.setdefault(key, text)
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return {spelt[key]: count for key, count in ordered}
+
+
+def _values(row: Row, field: str) -> list[str]:
+    if field == "type":
+        return [row.kind]
+    if field == TAG:
+        return row.tags
+    value = row.fields.get("created" if field == YEAR else field)
+    items = value if isinstance(value, list) else [value]
+    texts = [_text(item) for item in items if item is not None and item != ""]
+    return [text[:4] for text in texts if text[:4].isdigit()] if field == YEAR else texts
+
+
+def _text(item: object) -> str:
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    return f"{item:g}" if isinstance(item, float) else str(item)

@@ -1,0 +1,60 @@
+"""Unlinked mentions: found where a name is said in the text, and linked without changing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+
+SAYING = {
+    "inbox/Plain.md": "# On Deep Work\n\nWhat deep\nwork needs.\n",
+    "inbox/Linked.md": "[[Deep Work]], `Deep Work`, %%Deep Work%% and https://x.org/Deep Work\n",
+    "inbox/Part.md": "Deep Workers and underdeep work.\n",
+    "inbox/Crlf.md": "---\r\ntitle: c\r\n---\r\nDeep Work.\r\nLast, no end",
+}
+
+
+@pytest.fixture
+def saying(vault: Vault) -> Vault:
+    for path, text in SAYING.items():
+        Path(vault.root, path).write_bytes(text.encode())
+    vault.refresh()
+    return vault
+
+
+def test_a_name_is_found_with_its_line_and_never_in_links_code_or_addresses(saying: Vault) -> None:
+    found = saying.mentions("Deep Work")
+    assert [(one.path, one.line) for one in found] == [
+        ("inbox/Crlf.md", 4),
+        ("inbox/Plain.md", 1),
+        ("inbox/Plain.md", 3),
+    ]
+
+
+def test_case_counts_for_a_name_of_one_word(vault: Vault) -> None:
+    Path(vault.root, "inbox/Clear.md").write_text("A person.\n")
+    Path(vault.root, "inbox/Says.md").write_text("It is clear.\nSo says Clear.\n")
+    vault.refresh()
+    assert [one.line for one in vault.mentions("inbox/Clear.md")] == [2]
+
+
+def test_links_keep_what_is_read_and_undo_gives_every_byte_back(
+    saying: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    before = texts()
+    saying.link_mentions("Deep Work")
+    after = texts()
+    # A link has no line break in it; what is read is the same.
+    assert after["inbox/Plain.md"] == (b"# On [[Deep Work]]\n\nWhat [[deep work]] needs.\n")
+    assert after["inbox/Crlf.md"] == (b"---\r\ntitle: c\r\n---\r\n[[Deep Work]].\r\nLast, no end")
+    changed = {path for path in after if after[path] != before[path]}
+    assert changed == {"inbox/Plain.md", "inbox/Crlf.md"}
+    assert saying.mentions("Deep Work") == []
+    saying.undo()
+    assert texts() == before
