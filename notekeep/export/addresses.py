@@ -44,6 +44,8 @@ class SiteAddresses:
         published: Every note that has a post, by path.
         names: The name in the site of each file that the post may show, by path.
         remarks: What the person should know.
+        shown: The files that the post shows, as they are asked for.
+        linked: The slugs of the posts it links to, likewise.
     """
 
     target: Target
@@ -53,6 +55,7 @@ class SiteAddresses:
     names: Mapping[str, str]
     remarks: Remarks
     shown: list[str] = field(default_factory=list)
+    linked: set[str] = field(default_factory=set)
 
     def note(self, ref: Ref) -> str | None:
         """Return the address of a note's page; None when it has none that this post may link."""
@@ -66,6 +69,7 @@ class SiteAddresses:
         anchor = anchor and self._writable(found.anchors, anchor)
         if ref.path == self.draft.note.path and not anchor:
             return "#"
+        self.linked.add(found.post.slug)
         return self.target.link(self.draft.post, found.post, anchor or "")
 
     def local(self, ref: Ref) -> str | None:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from notekeep.export.batch import Batch
 
 
+GONE = "its note is not in the vault any more"
+MOVED = "its note has another slug"
+WITHDRAWN = "its note may not leave the vault any more"
+
+
 def draft_asked(batch: Batch, paths: Sequence[str]) -> None:
     """Draft what was asked for; one note that is refused hides none of the others."""
     unmarked: list[Refused] = []
@@ -71,9 +76,9 @@ def gone(batch: Batch) -> dict[str, str]:
         if entry.vault != batch.vault or slug in slugs:
             continue
         if entry.note not in batch.source.notes:
-            gone[slug] = "its note is not in the vault any more"
+            gone[slug] = GONE
         elif entry.note in batch.withdrawn:
-            gone[slug] = "its note may not leave the vault any more"
-        elif entry.note in batch.asked:
-            gone[slug] = "its note has another slug"
+            gone[slug] = WITHDRAWN
+        elif entry.moved or entry.note in batch.asked:
+            gone[slug] = MOVED
     return gone

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.bases import fingerprint
 from notekeep.export.manifest import NAME, Entry, Manifest
+from notekeep.export.orphans import Orphans
 from notekeep.export.plan import FileChange, Plan
 from notekeep.export.threeway import merged
 from notekeep.files.look import content_at
@@ -59,14 +60,7 @@ class Comparison:
             entry = self._post(one, asked=one.draft.note.path in asked)
             if entry is not None:
                 posts[one.draft.post.slug] = entry
-        kept = {path for entry in posts.values() for path in entry.files}
-        kept -= {path for slug in gone if slug in posts for path in posts[slug].files}
-        for slug, why in gone.items():
-            left = self._gone(self.manifest.posts[slug], why, kept)
-            if left.files:
-                posts[slug] = left
-            else:
-                posts.pop(slug, None)
+        Orphans(self, posts, gone).run()
         self._manifest(Manifest(posts))
         self.plan.files.sort(key=lambda file: file.path)
 
@@ -93,7 +87,7 @@ class Comparison:
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
             why = "the post has moved" if moved else "the post does not use it any more"
-            left = self._left(name, old, post.path, why, remove=moved)
+            left = self.left(name, old, post.path, why, remove=moved)
             if left is not None:
                 self.plan.files.append(left)
                 if left.status == "orphan":
@@ -140,29 +134,27 @@ class Comparison:
             found = content_at(self.target.folder, path)
         return found[0] if found is not None else None
 
-    def _left(
-        self, path: str, old: Entry, note: str, why: str, *, remove: bool
+    def left(
+        self, path: str, old: Entry, note: str, why: str, *, remove: bool, stay: bool = False
     ) -> FileChange | None:
-        """Return what happens to a file that nothing needs; None when it is not there."""
+        """Return what happens to a file that nothing needs; None when it is not there.
+
+        Args:
+            path: The file.
+            old: The manifest entry it belongs to.
+            note: The note it came from.
+            why: Why it is not needed.
+            remove: Whether it goes without being asked.
+            stay: Whether it stays though it is asked to go.
+        """
         there = self._there(path)
         if there is None:
             return None
         if fingerprint(there) != old.files[path]:
             return FileChange(path, "orphan", there, None, note, f"{why}; it was changed by hand")
-        status: Status = "removed" if remove or self.options.prune else "orphan"
+        goes = remove or (self.options.prune and not stay)
+        status: Status = "removed" if goes else "orphan"
         return FileChange(path, status, there, None, note, why)
-
-    def _gone(self, entry: Entry, why: str, kept: set[str]) -> Entry:
-        """Compare the files of a post without a note; returns what the manifest keeps of it."""
-        left = replace(entry, files={})
-        for path in sorted(entry.files.keys() - kept):
-            change = self._left(path, entry, entry.note, why, remove=False)
-            if change is None:
-                continue
-            self.plan.files.append(change)
-            if change.status == "orphan":
-                left.files[path] = entry.files[path]
-        return left
 
     def _manifest(self, manifest: Manifest) -> None:
         before = self._there(NAME)

@@ -150,7 +150,13 @@ class Composer:
         text, assets = self.batch.target.packed(post, text, assets)
         date = post.date.isoformat() if post.date else ""
         entry = Entry(path, self.batch.vault, date, post.draft, draft.digest, sorted(body.ids))
+        entry.links, entry.former = sorted(addresses.linked), list(post.former)
         said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]
+        if post.former and not self.batch.target.former_addresses(post):
+            said.append(
+                f"{path}: it was {', '.join(post.former)} before, and this site cannot lead"
+                " visitors on by itself: add a redirect where it is hosted"
+            )
         return Written(
             draft,
             entry,

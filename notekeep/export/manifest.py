@@ -33,6 +33,7 @@ class Entry:
         files: What was written, from the site's root, with the digest of what was written last;
             of a file that a person changed, the digest of what an export made of the note last.
         kept: Files that stay as a person changed them, with the digest of that.
+        links: The slugs of the posts it links to.
         former: Slugs it had before, whose addresses people may know.
         moved: The slug of the post that took its place, when its note has another one.
     """
@@ -45,6 +46,7 @@ class Entry:
     ids: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
     moved: str = ""
 
@@ -119,7 +121,12 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "ids": sorted(entry.ids),
         "files": dict(sorted(entry.files.items())),
     }
-    more = {"kept": dict(sorted(entry.kept.items())), "former": entry.former, "moved": entry.moved}
+    more = {
+        "kept": dict(sorted(entry.kept.items())),
+        "links": sorted(entry.links),
+        "former": entry.former,
+        "moved": entry.moved,
+    }
     return plain | {key: value for key, value in more.items() if value}
 
 
@@ -144,6 +151,7 @@ def _entries(data: Any) -> dict[str, Entry]:
             [str(name) for name in said["ids"]],
             files,
             kept,
+            [str(name) for name in said.get("links", ())],
             [str(name) for name in said.get("former", ())],
             str(said.get("moved", "")),
         )

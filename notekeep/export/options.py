@@ -28,6 +28,7 @@ class Options:
             ("text"), go ("strip"), or stay and are marked ("stub").
         nested_tags: How `learning/ml` is written: as it is ("keep"), "ml" ("last") or
             "learning-ml" ("dash").
+        series_links: Whether the parts of a series link to each other.
         extra_fields: Keys of the front matter that pass besides those every post has.
         overwrite: Paths in the site whose hand-made changes may be overwritten; "*" is all.
         merge: Paths that are to have the hand-made changes and those of the note.
@@ -42,6 +43,7 @@ class Options:
     linebreaks: Literal["", "keep", "join"] = ""
     unpublished: Literal["text", "strip", "stub"] = "text"
     nested_tags: Literal["keep", "last", "dash"] = "dash"
+    series_links: bool = True
     extra_fields: tuple[str, ...] = ()
     overwrite: frozenset[str] = frozenset()
     merge: frozenset[str] = frozenset()

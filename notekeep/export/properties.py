@@ -51,6 +51,7 @@ class Post:
         extra: Further fields that the person let pass, as typed.
         cover: The cover as the note names it: a file of the vault or an address.
         has_math: Whether a page needs a typesetter of TeX.
+        former: Slugs it had before, whose addresses people may know.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Post:
     cover: str = ""
     extra: dict[str, Value] = field(default_factory=dict)
     has_math: bool = False
+    former: list[str] = field(default_factory=list)
 
     @property
     def day(self) -> datetime:

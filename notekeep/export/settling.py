@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.export.addresses import Published
+from notekeep.export.bases import fingerprint
 from notekeep.export.rewrite.links import Anchors
+from notekeep.export.series import add_series_links
 from notekeep.export.slugs import given_slug, make_slug
+from notekeep.files.look import content_at
 from notekeep.files.paths import name_key
 
 if TYPE_CHECKING:
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Draft
+    from notekeep.export.manifest import Entry
 
 
 def settle_posts(batch: Batch) -> None:
@@ -20,12 +24,16 @@ def settle_posts(batch: Batch) -> None:
     _choose_slugs(batch)
     for draft in batch.asked.values():
         _settle_date(batch, draft)
+        draft.post.former = _former(batch, draft)
     for path, draft in batch.earlier.items():
         known = batch.known(path)
         if known is not None:
             draft.post.slug, entry = known
             draft.post.date = entry.moment() or batch.options.moment()
             draft.post.draft = entry.draft
+            draft.post.former = list(entry.former)
+    if batch.options.series_links:
+        add_series_links((batch.earlier | batch.asked).values(), batch.target)
     for path, draft in (batch.earlier | batch.asked).items():
         title = None if batch.target.dialect.keep_title else draft.post.title
         batch.published[path] = Published(draft.post, Anchors.of(draft.passage, title))
@@ -80,6 +88,24 @@ def _settle_date(batch: Batch, draft: Draft) -> None:
         batch.plan.warnings.append(
             f"{post.path}: its date lies ahead, and many sites leave such posts out until then"
         )
+
+
+def _former(batch: Batch, draft: Draft) -> list[str]:
+    """Return the slugs a post had; a draft's that nobody could visit is none of them."""
+    known = batch.known(draft.note.path)
+    if known is None:
+        return []
+    slug, entry = known
+    former = [*entry.former]
+    if slug != draft.post.slug and not entry.draft and _is_as_written(batch, entry):
+        former.append(slug)
+    return [one for one in dict.fromkeys(former) if one != draft.post.slug]
+
+
+def _is_as_written(batch: Batch, entry: Entry) -> bool:
+    """Whether nobody changed the files of a post, so that it goes when another takes its place."""
+    there = [(content_at(batch.target.folder, path), said) for path, said in entry.files.items()]
+    return all(found is None or fingerprint(found[0]) == said for found, said in there)
 
 
 def _clash(path: str, paths: list[str], slug: str) -> Refused:

@@ -183,10 +183,52 @@ def test_a_new_slug_in_the_note_moves_the_post(desk: Desk) -> None:
     desk.put("a.md", POST.replace("type", "slug: moved\ntype") + "words")
     plan = desk.plan("a.md")
     assert statuses(plan)["content/posts/moved/index.md"] == "new"
-    assert statuses(plan)["content/posts/a/index.md"] == "orphan"
-    desk.export("a.md", prune=True)
-    assert not desk.file("a").exists()
+    assert statuses(plan)["content/posts/a/index.md"] == "removed"
+    write(plan, desk.history)
+    assert not desk.file("a").parent.exists()
     assert list(desk.manifest.posts) == ["moved"]
+    assert "aliases" not in desk.text("moved"), "nobody could know the address of a draft"
+
+
+def test_a_published_post_that_gets_another_slug_leads_visitors_on(desk: Desk) -> None:
+    desk.put("a.md", f"{PUBLISHED}words")
+    desk.export("a.md")
+    for slug in ("second", "third"):
+        desk.put("a.md", PUBLISHED.replace("type", f"slug: {slug}\ntype") + "words")
+        desk.export("a.md")
+    assert "aliases: ['/posts/a/', '/posts/second/']" in desk.text("third")
+    assert desk.manifest.posts["third"].former == ["a", "second"]
+    desk.put("a.md", PUBLISHED.replace("type", "slug: a\ntype") + "words")
+    desk.export("a.md")
+    assert "aliases: ['/posts/second/', '/posts/third/']" in desk.text("a")
+    assert desk.plan("a.md").is_empty
+
+
+def test_a_post_that_was_changed_by_hand_stays_when_its_note_gets_another_slug(desk: Desk) -> None:
+    desk.put("a.md", f"{PUBLISHED}words")
+    desk.export("a.md")
+    desk.file("a").write_text(desk.text("a") + "by hand\n")
+    desk.put("a.md", PUBLISHED.replace("type", "slug: moved\ntype") + "words")
+    plan = desk.export("a.md", prune=True)
+    assert statuses(plan)["content/posts/a/index.md"] == "orphan"
+    assert "by hand" in desk.text("a")
+    assert "aliases" not in desk.text("moved"), "a page is still there"
+    assert "content/posts/a/index.md" in statuses(desk.plan("a.md")), "it is told again"
+
+
+def test_what_a_post_that_stays_links_to_is_not_pruned(desk: Desk) -> None:
+    desk.put("a.md", f"{PUBLISHED}see [[b]]")
+    desk.put("b.md", f"{PUBLISHED}words")
+    desk.put("c.md", f"{PUBLISHED}other")
+    desk.export("a.md", "b.md", "c.md")
+    (desk.root / "b.md").unlink()
+    desk.put("a.md", f"{PUBLISHED}unfinished, see [[b]]")
+    plan = desk.export("c.md", prune=True)
+    (orphan,) = [file for file in plan.files if file.status == "orphan"]
+    assert "the post of a.md links to it" in orphan.why
+    desk.export("a.md", prune=True)
+    assert not desk.file("b").exists()
+    assert "unfinished, see b" in desk.text("a")
 
 
 @pytest.mark.parametrize("order", [("x/One.md", "y/one.md"), ("y/one.md", "x/One.md")])

@@ -153,8 +153,13 @@ class Hugo(Target):
             "images": [cover] if cover else [],
             "canonicalURL": post.canonical,
             "math": True if post.has_math else None,
+            "aliases": self.former_addresses(post),
         }
         return yaml_head({**fields, **passed(post, fields)})
+
+    def former_addresses(self, post: Post) -> list[str]:
+        """`/posts/old-slug/`, from the root of the language's content."""
+        return [f"/{self._section}/{slug}/" for slug in post.former]
 
     def notice(self, post: Post) -> str:
         """Hugo leaves formulas to scripts of the theme unless it is told to pass them through."""

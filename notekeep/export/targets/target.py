@@ -96,10 +96,31 @@ class Target:
         del post
         return text, assets
 
+    def former_addresses(self, post: Post) -> list[str]:
+        """Return the addresses a post had, as its front matter makes the site lead on from them.
+
+        Returns:
+            Nothing where the generator cannot do that.
+        """
+        del post
+        return []
+
     def notice(self, post: Post) -> str:
         """Return what the person should know about a post in this site, or ""."""
         del post
         return ""
+
+
+def day_notice(post: Post) -> str:
+    """Return what to know of a post on a site that counts days in UTC unless it says otherwise."""
+    from datetime import UTC
+
+    if post.day.astimezone(UTC).date() == post.day.date():
+        return ""
+    return (
+        f"{post.path}: it is from {post.day:%Y-%m-%d}, and in UTC from another day: make sure that"
+        " the site's pages print dates in your time zone"
+    )
 
 
 def unreadable(path: str, what: str, line: int | None = None) -> UsageError:

@@ -94,6 +94,7 @@ class Zola(Target):
             "draft": True if post.draft else None,
             "slug": post.slug,
             "description": post.description,
+            "aliases": self.former_addresses(post),
         }
         series = [post.series] if post.series else []
         lists = {"tags": post.tags, "categories": post.categories, "series": series}
@@ -109,6 +110,10 @@ class Zola(Target):
         extra |= passed(post, {**top, **extra})
         text = _table("", top) + _table("taxonomies", known) + _table("extra", extra)
         return f"+++\n{text}+++\n\n"
+
+    def former_addresses(self, post: Post) -> list[str]:
+        """`blog/old-slug`, from the site's root."""
+        return [f"{self._section}/{slug}" for slug in post.former]
 
 
 def _table(name: str, fields: Mapping[str, Any]) -> str:
