@@ -26,15 +26,24 @@ exec(compile(open(__file__, encoding="utf-8").read(), __file__, "exec"))
 OUTPUT_FOLDER = {output!r}
 CACHE_FOLDER = {cache!r}
 '''
-_NOT_COPIED = (".git", "site", "output", "public", "node_modules", ".venv", ".cache", ".trash")
+_NOT_COPIED = (
+    *(".git", ".venv", ".cache", ".trash", "node_modules"),
+    *("site", "output", "public", "dist", "_site"),
+)
+_QUIETLY = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_COLOR": "1", "CI": "1"}
 _DRAFT = re.compile(r"^draft: true$", re.MULTILINE)
 
 
 class Run(NamedTuple):
-    """How a generator is called: its arguments, and the folder it is called in."""
+    """How a generator is called: its arguments, the folder it is called in, where its pages go.
+
+    Attributes:
+        output: The folder of the pages; "" where the generator is told the folder that is meant.
+    """
 
     arguments: list[str]
     folder: str
+    output: str = ""
 
 
 @dataclass(slots=True)
@@ -52,17 +61,19 @@ class Built:
     said: str
 
 
-def find_program(target: str, programs: str | None = None) -> str:
+def find_program(target: str, programs: str | None = None, site: str = "") -> str:
     """Return the generator of a target.
 
     Args:
         target: The target's id.
         programs: A folder to look in before PATH.
+        site: The site, which may bring its generator along.
 
     Raises:
         NotFound: It is not installed.
     """
-    path = os.pathsep.join(filter(None, (programs, os.environ.get("PATH"))))
+    own = os.path.join(site, "node_modules", ".bin") if site else ""
+    path = os.pathsep.join(filter(None, (programs, own, os.environ.get("PATH"))))
     found = shutil.which(target, path=path)
     if found is None:
         raise NotFound(
@@ -79,7 +90,7 @@ def can_build(target: str) -> bool:
 
 def asks_for_drafts(target: str) -> bool:
     """Whether a generator shows drafts only when it is asked to, so that it is asked twice."""
-    return target in {"hugo", "jekyll", "mkdocs"}
+    return target not in {"nikola", "pelican"}
 
 
 def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
@@ -101,6 +112,9 @@ def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
         "HUGO_RESOURCEDIR": os.path.join(folder, "resources"),
         "HUGO_CACHEDIR": os.path.join(folder, "cache"),
         "LC_ALL": "C.UTF-8",
+        # What a generator starts lies beside it, such as the node that it is written for.
+        "PATH": os.pathsep.join([os.path.dirname(program), os.environ.get("PATH", "")]),
+        **_QUIETLY,
     }
     try:
         done = subprocess.run(
@@ -119,7 +133,7 @@ def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
     except OSError as error:
         raise Failure(f"{program} cannot be run: {error.strerror}") from error
     said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
-    return Built(output, done.returncode == 0, said)
+    return Built(run.output or output, done.returncode == 0, said)
 
 
 def _hugo(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
@@ -163,10 +177,39 @@ def _mkdocs(target: Target, folder: str, output: str, drafts: bool) -> Run:  # n
     return Run(["build", "--quiet", "--site-dir", output], copy)
 
 
+def _zensical(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    del output
+    copy = _copied(target, folder, drafts=drafts)
+    return Run(["build", "--clean"], copy, os.path.join(copy, "site"))
+
+
+def _eleventy(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    return Run([f"--output={output}", "--quiet"], _copied(target, folder, drafts=drafts))
+
+
+def _astro(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    return Run(["build", "--outDir", output], _copied(target, folder, drafts=drafts))
+
+
+def _hexo(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    del output
+    copy = _copied(target, folder, drafts=False)
+    shown = ["--draft"] if drafts else []
+    return Run(["generate", "--bail", *shown], copy, os.path.join(copy, "public"))
+
+
+def _zola(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noqa: FBT001  # see _RUNS
+    del folder
+    return Run(["build", "--output-dir", output, *(["--drafts"] if drafts else [])], target.folder)
+
+
 def _copied(target: Target, folder: str, *, drafts: bool) -> str:
     """Copy a site whose generator cannot be told where to build or to show drafts."""
     copy = os.path.join(folder, "copy")
     shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    modules = os.path.join(target.folder, "node_modules")
+    if os.path.isdir(modules):
+        os.symlink(os.path.realpath(modules), os.path.join(copy, "node_modules"))
     for base, _, names in os.walk(copy) if drafts else ():
         for name in (name for name in names if name.endswith(".md")):
             with open(os.path.join(base, name), "r+", encoding="utf-8", newline="") as file:
@@ -185,4 +228,9 @@ _RUNS: Final[dict[str, Callable[[Target, str, str, bool], Run]]] = {
     "jekyll": _jekyll,
     "pelican": _pelican,
     "mkdocs": _mkdocs,
+    "zensical": _zensical,
+    "eleventy": _eleventy,
+    "astro": _astro,
+    "hexo": _hexo,
+    "zola": _zola,
 }

@@ -78,7 +78,7 @@ def check_export(plan: Plan, programs: str | None = None) -> Report:
     if not can_build(plan.target):
         return Report(said=f"{plan.target_name} is not built here", results=_linted(plan))
     try:
-        program = find_program(plan.target, programs)
+        program = find_program(plan.target, programs, plan.site)
     except NotFound as error:
         return Report(said=error.message, results=_linted(plan))
     target = open_target(plan.target, plan.site)

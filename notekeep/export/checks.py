@@ -163,6 +163,7 @@ def footnotes(look: Look) -> str | None:
         target = unquote(link.attributes.get("href", "")).partition("#")[2]
         if target not in ids:
             continue
+        target = target.removeprefix("user-content-")
         if target.startswith("fnref"):
             back.add(target)
         elif target.startswith("fn"):

@@ -70,8 +70,8 @@ def diagrams(work: Work) -> None:
         if fence.info.split()[:1] != ["mermaid"] or fence.inside(*CONTAINERS):
             continue
         text = html.escape(fence.content.rstrip("\n"), quote=False)
-        if work.dialect.guard_code is not None:
-            text = text.replace("{{", "&#123;{")
+        for mark in work.dialect.guard_marks:
+            text = text.replace(mark, f"&#123;{mark[1:]}")
         reason = "a diagram is written as the element that Mermaid reads"
         work.replace(fence, f'<pre class="mermaid">\n{text}\n</pre>', reason)
 

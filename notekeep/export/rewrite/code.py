@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import punctuation
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
@@ -25,10 +26,10 @@ def rewrite(work: Work) -> None:
         Refused: Some of it cannot be written in a way that the generator leaves alone.
     """
     guard = work.dialect.guard_code
-    if guard is None:
-        return
     for node in work.page.find("fence", "code_block", "code_span"):
-        if not work.free(node):
+        if work.dialect.as_html and node.kind == "code_span" and work.free(node):
+            _as_tag(work, node)
+        if guard is None or not work.free(node):
             continue
         source = work.page.source(node)
         changes = guard(source)
@@ -43,6 +44,15 @@ def rewrite(work: Work) -> None:
             while at >= 0:
                 work.put(at, at + 1, "&#123;", "template syntax in HTML is shown, not run")
                 at = work.passage.text.find(mark, at + 1, node.end)
+
+
+def _as_tag(work: Work, node: Node) -> None:
+    """Write code with template syntax as HTML, for an engine that runs templates before it."""
+    if not any(mark in node.content for mark in work.dialect.guard_marks):
+        return
+    signs = (f"&#{ord(c)};" if c.isascii() and c in punctuation else c for c in node.content)
+    reason = "template syntax in code is shown, not run"
+    work.replace(node, f"<code>{''.join(signs)}</code>", reason)
 
 
 def _impossible(work: Work, node: Node) -> Refused:

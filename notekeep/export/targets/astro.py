@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.heads import REQUIRED, passed, yaml_head
 from notekeep.export.targets.scripts import Script, first_folder, packages, program
-from notekeep.export.targets.target import Target
+from notekeep.export.targets.target import Target, day_notice
 
 if TYPE_CHECKING:
     from notekeep.export.properties import Post
@@ -46,6 +46,8 @@ class Astro(Target):
         self.dialect = Dialect(
             math=Math(dollar="\\$") if math else ESCAPED_MATH,
             heading_ids=False,
+            mermaid_pre=not any("mermaid" in name for name in self._script.packages),
+            sizes="",  # pictures in HTML are not looked after
         )
 
     @classmethod
@@ -125,7 +127,7 @@ class Astro(Target):
     def notice(self, post: Post) -> str:
         """Astro leaves it to each page of the site which entries it shows."""
         if not post.draft or self._filters():
-            return ""
+            return day_notice(post)
         return (
             "no page of the site looks at draft, so this one is built like any post: filter it in"
             ' getCollection("...", ({ data }) => !data.draft)'

@@ -14,7 +14,7 @@ from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.heads import passed, yaml_head
 from notekeep.export.targets.scripts import Script, first_folder, packages, program
 from notekeep.export.targets.settings import read_text
-from notekeep.export.targets.target import Target
+from notekeep.export.targets.target import Target, day_notice
 
 if TYPE_CHECKING:
     from notekeep.export.properties import Post
@@ -169,9 +169,9 @@ class Eleventy(Target):
         return yaml_head({**fields, **passed(post, fields)})
 
     def notice(self, post: Post) -> str:
-        """Eleventy knows no drafts by itself."""
+        """Eleventy knows no drafts by itself, and counts days in UTC."""
         if not post.draft or self._script.says(r"\bdraft\b") or "draft" in self._data:
-            return ""
+            return day_notice(post)
         return (
             "nothing in the site's settings leaves drafts out, so this one is built like any post:"
             " add a preprocessor that returns false for draft"

@@ -64,6 +64,7 @@ class Hexo(Target):
             indented_code=False,  # only fences are safe from templates
             breaks=render.get("breaks") is not False,
             definitions=not marked and "markdown-it-deflist" in names,
+            mermaid_pre=not any("mermaid" in name for name in self._packages),
             as_html=True,
             guard_marks=("{{", "{%", "{#"),
             guard_prose=code.entities,

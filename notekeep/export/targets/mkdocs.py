@@ -54,7 +54,7 @@ class MkDocs(Target):
 
     def _read(self) -> dict[str, Any]:
         """Return the site's settings as they stand in its file."""
-        return read_yaml(os.path.join(self.folder, self.settings_name))
+        return read_yaml(os.path.join(self.folder, self.settings_file))
 
     def post_path(self, post: Post) -> str:
         """`docs/blog/posts/atomic-habits/index.md`."""

@@ -118,8 +118,8 @@ def day_notice(post: Post) -> str:
     if post.day.astimezone(UTC).date() == post.day.date():
         return ""
     return (
-        f"{post.path}: it is from {post.day:%Y-%m-%d}, and in UTC from another day: make sure that"
-        " the site's pages print dates in your time zone"
+        "a post from near midnight has another day in UTC, which such sites print unless their"
+        f" pages ask for your time zone, {post.day:%z}"
     )
 
 
