@@ -63,8 +63,12 @@ HABITS: dict[str, list[list[str]]] = {
     "pause": [["habit", "pause", "meditate"]],
     "archive": [["habit", "archive", "meditate"]],
     "rename": [["habit", "rename", "meditate", "sit"]],
+    "import": [["habit", "import", "{habits}", "--write"]],
 }
-"""The same for what changes the definition of a habit."""
+"""The same for what changes or makes the definition of a habit."""
+
+EXPORTED = b"date,habit,value,amount,unit,time,note\n2026-01-05,row,amount,20,min,,\n"
+"""What another program might have written."""
 
 LOGS: list[list[str]] = [
     ["habit", "meditate"],
@@ -151,10 +155,12 @@ def _undone(
     site.mkdir(exist_ok=True)
     file = folder / "picture.png"
     file.write_bytes(b"\x89PNG but not really")
+    habits = folder / "habits.csv"
+    habits.write_bytes(EXPORTED)
     before = house.fingerprint(root), house.fingerprint(site)
     done = 0
     for words in sequence:
-        given = [word.format(file=file, site=site) for word in words]
+        given = [word.format(file=file, habits=habits, site=site) for word in words]
         halfway = house.fingerprint(root), house.fingerprint(site)
         code, said = command(["--vault", str(root), *given])
         if (house.fingerprint(root), house.fingerprint(site)) != halfway:

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from notekeep.cli import output
-from notekeep.cli.context import dry_run_option, json_option, vault_places, verb_options
+from notekeep.cli.context import dry_run_option, json_option, verb_options
 from notekeep.cli.raw import RawCommand
-from notekeep.index.habits import HabitIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +33,7 @@ COMMANDS = {
     "pause": "habit_notes",
     "archive": "habit_notes",
     "rename": "habit_notes",
+    "import": "habit_import",
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
 
@@ -126,25 +125,8 @@ def check_in(
     vault: str | None,
 ) -> int:
     """Check in: habits, and after each a value, a day, a time, and a note for all."""
-    from notekeep import dates
-    from notekeep.cli.habit_show import glyphs, logged_object, write_logged
-    from notekeep.cli.habit_words import read_words
-    from notekeep.index import checkin
+    from notekeep.cli import habit_checkin
 
-    index = HabitIndex(vault_places(vault))
-    index.refresh()
-    today = index.today()
-    wanted = dates.parse_day(day, today) if day else None
-    said = read_words(words, index, day=wanted, is_forced=force)
-    for one in said:
-        checkin.check(index, one)
-    done = [checkin.check_in(index, one, dry_run=dry_run) for one in said]
-    if as_json:
-        output.write_json({"entries": [logged_object(one) for one in done]})
-        return 0
-    signs = glyphs(index.places.settings)
-    for entry in done:
-        write_logged(entry, signs, today)
-        if dry_run:
-            output.note(f"{entry.path}: {entry.line}")
-    return 0
+    return habit_checkin.check_in(
+        words, day=day, force=force, dry_run=dry_run, as_json=as_json, vault=vault
+    )

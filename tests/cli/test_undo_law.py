@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COPY = "books/Deep Work.sync-conflict-20261120-101010-ABCDEFG.md"
+EXPORTED = "../habits.csv"
 CASES: dict[str, list[str]] = {
     "new": ["new", "book", "A new one"],
     "add": ["add", "a line"],
@@ -41,6 +42,7 @@ CASES: dict[str, list[str]] = {
     "conflicts theirs": ["conflicts", "keep", COPY, "theirs"],
     "conflicts both": ["conflicts", "keep", COPY, "both"],
     "conflicts": ["conflicts", "merge", COPY],
+    "habit import": ["habit", "import", EXPORTED, "--write"],
 }
 GROUPS = {"tags", "trash", "conflicts", "saved"}
 
@@ -62,6 +64,7 @@ def run(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     def run(*words: str) -> int:
         return main(list(words))
 
+    (sample / EXPORTED).write_text("date,habit,value\n2026-01-05,row,done\n", "utf-8")
     (sample / "inbox/Gone.md").write_text("Once here.\n", "utf-8")
     (sample / "inbox/Odd.md").write_text("---\ntags: a, a\n---\n[[Deep Wyrk]]\n", "utf-8")
     note = (sample / "books/Deep Work.md").read_bytes()

@@ -23,7 +23,7 @@ from notekeep.index.habit_refresh import LOG_FOLDER
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -126,7 +126,7 @@ class _Planner:
         self.now = now
         self.notes: list[FileChange] = []
         self.losses: list[Loss] = []
-        self._lines: dict[str, list[str]] = {}
+        self._lines: dict[str, list[tuple[int, str]]] = {}
         self._known = index.known()
         self._given = {name for habit in self._known for name in habit.names}
         self._matched: set[str] = set()
@@ -161,7 +161,10 @@ class _Planner:
 
     def logs(self) -> list[FileChange]:
         """The log files with the new lines at their ends, a file a month."""
-        return [self._log(path, lines) for path, lines in sorted(self._lines.items())]
+        return [
+            self._log(path, [line for _, line in sorted(lines, key=lambda line: line[0])])
+            for path, lines in sorted(self._lines.items())
+        ]
 
     def _match(self, habit: Taken) -> Habit | None:
         """The habit of the vault that this one is: by where it came from, else by its name."""
@@ -171,10 +174,12 @@ class _Planner:
             if origin and each.definition.source_id == origin:
                 return each
         wanted = {fold_name(name) for name in (habit.identity or habit.name, habit.name)}
+        has_id = bool(origin) and not _is_named_after(origin, wanted)
         for each in free:
-            other = each.definition.source_id.partition(":")[0]
             names = {*each.names, fold_name(each.definition.title)}
-            if wanted & names and (other != self.format or not origin):
+            other = each.definition.source_id
+            is_another = has_id and _is_of(other, self.format) and not _is_named_after(other, names)
+            if wanted & names and not is_another:
                 return each
         return None
 
@@ -302,7 +307,7 @@ class _Planner:
         path = f"{LOG_FOLDER}/{month}.import_{self.format}.md"
         is_link = self.settings.log_links
         self._lines.setdefault(path, []).extend(
-            log.format_entry(entry, is_link=is_link) for entry in entries
+            (day, log.format_entry(entry, is_link=is_link)) for entry in entries
         )
         return 1
 
@@ -325,6 +330,15 @@ class _Planner:
                 self.losses[place] = loss._replace(times=loss.times + times)
                 return
         self.losses.append(Loss(message, habit.name, "", times))
+
+
+def _is_of(source_id: str, form: str) -> bool:
+    return source_id.partition(":")[0] == form
+
+
+def _is_named_after(source_id: str, names: Collection[str]) -> bool:
+    """Whether a format that has no ids for its habits gave this one its name as id."""
+    return fold_name(source_id.partition(":")[2].partition("#")[0]) in names
 
 
 def _entry(said: Said, identity: str, unit: str) -> Entry:

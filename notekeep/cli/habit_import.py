@@ -1,0 +1,132 @@
+"""`habit import`: what another program holds, shown first and written when it is said so."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from notekeep.habits.imports.source import Loss
+    from notekeep.writing.importing.habits import Coming, HabitImport
+    from notekeep.writing.plan import Done
+
+
+@click.command("import", short_help="Take habits in from another program.")
+@click.argument("path")
+@click.option(
+    "--from", "origin", metavar="FORMAT", default="", help="The format, when it is not known."
+)
+@click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
+@dry_run_option
+@json_option
+@verb_options
+def import_(
+    path: str, *, origin: str, write: bool, dry_run: bool, as_json: bool, vault: str | None
+) -> int:
+    """Show what PATH, a file, a folder or a zip, would bring, and what would be lost.
+
+    With --write it is written as one step that `undo` takes back. A day that the vault says
+    something of already stays as it is, so the same import twice changes nothing.
+
+    \b
+    loop             Loop Habit Tracker: full backup (.db), or zip of CSV files
+    harsh            the folder with `habits` and `log`
+    habitctl         the same
+    org              an org file with habits of Emacs
+    tracker21        Obsidian's Habit Tracker 21: the folder of habits
+    obsidian-habits  Obsidian's habits plug-in: the folder of habits
+    daily            a folder of daily notes with check boxes
+    beaver           Beaver Habit Tracker: JSON
+    habitbull        HabitBull: CSV
+    dijo             habit_record.json, or the folder it lies in
+    notekeep         what `habit export csv` or `json` wrote
+    """
+    opened = open_vault(vault)
+    found = opened.plan_habit_import(os.path.expanduser(path), origin)
+    done = opened.carry_out(found.plan) if write and not dry_run else None
+    if as_json:
+        output.write_json(_object(found, done))
+    else:
+        _show(found)
+        _say(found, done)
+    return 0 if found.habits else 1
+
+
+def _show(found: HabitImport) -> None:
+    from notekeep.writing.importing.formats import FORMATS
+
+    days = sum(row.entries for row in found.habits)
+    bounds = [day for row in found.habits for day in (row.first, row.last) if day]
+    span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
+    head = f"{FORMATS[found.source.format]}: {_many(len(found.habits), 'habit')}"
+    output.write_styled([(head, "bold"), (f", {_many(days, 'day')}{span}", "")])
+    heads = ("habit", "id", "days", "new", "from", "to", "where")
+    output.table([_row(row) for row in found.habits], heads=heads if found.habits else ())
+    if found.losses:
+        output.write_styled([("What does not come along", "bold")])
+    for loss in found.losses:
+        output.write(f"  {_loss(loss)}")
+
+
+def _row(row: Coming) -> tuple[str, ...]:
+    note = row.path if not row.is_new else f"{row.path} (new)"
+    return (
+        row.name,
+        row.id,
+        str(row.entries),
+        str(row.added),
+        _iso(row.first),
+        _iso(row.last),
+        note,
+    )
+
+
+def _loss(loss: Loss) -> str:
+    whose = f"{loss.habit}: " if loss.habit else ""
+    often = f" ({loss.times} times)" if loss.times > 1 else ""
+    place = f", first at {loss.place}" if loss.times > 1 else f", at {loss.place}"
+    return f"{whose}{loss.message}{often}{place if loss.place else ''}"
+
+
+def _say(found: HabitImport, done: Done | None) -> None:
+    if done is None:
+        if found.plan.changes:
+            output.note(
+                "nothing is written yet; --write does it, as one step that `undo` takes back"
+            )
+        else:
+            output.note("all of it is in the vault already")
+        return
+    if done.step:
+        count = _many(len(done.paths), "file")
+        output.note(f"{count} written; `notekeep undo` takes it back")
+    else:
+        output.note("all of it is in the vault already; nothing was written")
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" + ("" if count == 1 else "s")
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _object(found: HabitImport, done: Done | None) -> dict[str, Any]:
+    return {
+        "format": found.source.format,
+        "written": bool(done and done.step),
+        "habits": [
+            {**row._asdict(), "first": _iso(row.first), "last": _iso(row.last)}
+            for row in found.habits
+        ],
+        "losses": [loss._asdict() for loss in found.losses],
+        "paths": done.paths if done else [change.path for change in found.plan.changes],
+    }
