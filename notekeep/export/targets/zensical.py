@@ -11,6 +11,8 @@ from notekeep.export.targets.settings import read_settings_file
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notekeep.export.properties import Post
+
 _DEFAULTS = (
     *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "toc", "tables"),
     *("details", "superfences", "tasklist", "tilde", "magiclink", "arithmatex"),
@@ -44,6 +46,17 @@ class Zensical(MkDocs):
             list(_names(listed)) if isinstance(listed, dict) else listed or list(_DEFAULTS)
         )
         return settings
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """Beside the post, or in `docs/assets/`: Zensical loses what lies beside other scripts."""
+        if post.slug.isascii():
+            return super().asset_path(post, name)
+        return f"{self._docs}/assets/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """The address from the post's file, which the build resolves."""
+        folder = os.path.dirname(self.post_path(post))
+        return os.path.relpath(self.asset_path(post, name), folder).replace(os.sep, "/")
 
 
 def _names(tables: Mapping[str, Any]) -> list[str]:
