@@ -219,8 +219,13 @@ class _Chunks(dict[str, tuple[str, ...]]):
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
         owner = self._owner
+        plain = chunk.rstrip(".")
         if chunk == BREAK:
             terms: tuple[str, ...] = (HOLE,) * BREAK_WIDTH
+        elif plain.isascii() and plain.isalnum() and len(plain) <= TERM_LETTERS:
+            # Nearly all chunks are one plain word, which needs no regular expression.
+            folded = plain.lower()
+            terms = (owner.term(folded),) if folded == chunk else self[folded]
         else:
             terms = tuple(map(owner.indexed, owner.words(chunk[:CHUNK_LETTERS])))
         if len(self) < CACHED_CHUNKS:

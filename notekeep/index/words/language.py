@@ -53,6 +53,29 @@ DOTS = "\u0308"
 STEM_LETTERS = 24
 """Longer words are codes and keys, not language."""
 
+ENDINGS = {
+    "en": (
+        "s",
+        "y",
+        "e",
+        "i",
+        "ed",
+        "ing",
+        "ion",
+        "al",
+        "ful",
+        "er",
+        "ator",
+        "ism",
+        "ic",
+        "ant",
+        "ent",
+        "ll",
+    ),
+}
+"""By language, the endings without which its stemmer leaves a word as it is: so end the suffixes of
+its steps. Half of all words have none, and need not be put through the stemmer."""
+
 
 class Language(NamedTuple):
     """One language.
@@ -115,9 +138,12 @@ def _stemmer(code: str) -> Callable[[str], str] | None:
         whole: Callable[[str], str] = stemmer_for_language(code)
     except NoStemmer:
         return None
+    endings = ENDINGS.get(code, ("",))
 
     def stem(word: str) -> str:
         if not 3 <= len(word) <= STEM_LETTERS or not word.isalpha():
+            return word
+        if not word.endswith(endings):
             return word
         return fold_word(whole(word)) or word
 

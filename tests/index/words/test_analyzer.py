@@ -1,3 +1,4 @@
+# mypy: untyped-calls-exclude="whoosh"
 """Text into terms, by example."""
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from whoosh.lang import stemmer_for_language
 
 from notekeep.index.words.analyzer import BREAK, HOLE, Analyzer, ForeignText, analyzer
-from notekeep.index.words.language import fold_word, language, short
+from notekeep.index.words.language import STEM_LETTERS, fold_word, language, short
 
 ENGLISH = analyzer("en")
 
@@ -151,6 +153,35 @@ def test_whoosh_meets_the_same_terms_as_a_list(text: str) -> None:
 def test_plain_text_is_cut_as_any_other(text: str) -> None:
     """ASCII takes a shorter way; a letter beyond it makes the same text take the other."""
     assert ENGLISH.terms(text + " ö")[:-1] == ENGLISH.terms(text)
+
+
+@given(st.text(st.sampled_from("aWord.C3'-+#"), max_size=12))
+def test_a_plain_word_is_what_the_long_way_makes_of_it(chunk: str) -> None:
+    """Most chunks are one word and are met without a regular expression."""
+    assert terms(chunk) == [ENGLISH.indexed(word) for word in ENGLISH.words(chunk)]
+
+
+# How the suffixes of the English stemmer's steps are spelled.
+SUFFIXES = """
+    sses ied ies us ss s eedly ingly edly eed ing ed ization ational fulness ousness iveness
+    tional biliti lessli entli ation alism aliti ousli iviti fulli enci anci abli izer ator alli
+    bli ogi li alize icate iciti ative ical ness ful ement ance ence able ible ment ant ent ism
+    ate iti ous ive ize ion al er ic e l y ll
+""".split()  # noqa: SIM905 - easier read
+
+
+@given(
+    st.text("abcdefghijklmnopqrstuvwxyz", max_size=8),
+    st.lists(st.sampled_from(SUFFIXES), max_size=2),
+)
+def test_a_word_that_is_spared_the_stemmer_is_one_that_it_would_not_change(
+    beginning: str, endings: list[str]
+) -> None:
+    stem = language("en").stem
+    assert stem is not None
+    word = beginning + "".join(endings)
+    if 3 <= len(word) <= STEM_LETTERS:
+        assert stem(word) == stemmer_for_language("en")(word)
 
 
 @given(st.text(max_size=20))

@@ -11,9 +11,10 @@ import pytest
 from whoosh.index import open_dir
 
 from notekeep.errors import Failure
-from notekeep.index.words import WordDoc, Words, bulk, canary
+from notekeep.index.words import WordDoc, Words, canary
 from notekeep.index.words import build as building
 from notekeep.index.words.folder import Folder
+from notekeep.index.words.format.blocks import Blocks, Stats
 from notekeep.index.words.schema import schema
 from notekeep.query.tree import Phrase, Term
 
@@ -35,15 +36,26 @@ def build(folder: Path, docs: list[WordDoc], *, fast: bool) -> Folder:
 @pytest.fixture
 def writes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bulk writer that puts every lone word at the same position."""
-    right = bulk._block
+    right = Blocks.block
 
-    def wrong(items: list[Any], field: bulk._Field, *, last: bool) -> tuple[bytes, bulk.Stats]:
+    def wrong(self: Blocks, items: list[Any], *, last: bool) -> tuple[bytes, Stats]:
         notes, weights, values = items[0::3], items[1::3], items[2::3]
         shifted = [b"\x07\x00" if len(value) == 2 else value for value in values]
         mixed = [item for row in zip(notes, weights, shifted, strict=True) for item in row]
-        return right(mixed, field, last=last)
+        return right(self, mixed, last=last)
 
-    monkeypatch.setattr(bulk, "_block", wrong)
+    monkeypatch.setattr(Blocks, "block", wrong)
+
+
+@pytest.fixture
+def writes_lone_words_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bulk writer that is wrong only where a word stands in one note."""
+    right = Blocks.lone
+
+    def wrong(self: Blocks, note: int, _value: bytes) -> tuple[bytes, Stats]:
+        return right(self, note, b"\x07\x00")
+
+    monkeypatch.setattr(Blocks, "lone", wrong)
 
 
 @pytest.fixture
@@ -53,7 +65,7 @@ def raises(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise AttributeError("another version")
 
-    monkeypatch.setattr(bulk, "_block", broken)
+    monkeypatch.setattr(Blocks, "block", broken)
 
 
 def test_bulk_and_ordinary_make_the_same_index_term_by_term(
@@ -92,7 +104,7 @@ def test_the_trial_trusts_a_right_writer(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("fault", ["writes_wrong", "raises"])
+@pytest.mark.parametrize("fault", ["writes_wrong", "writes_lone_words_wrong", "raises"])
 def test_the_trial_refuses_a_broken_writer(
     fault: str,
     request: pytest.FixtureRequest,
