@@ -10,10 +10,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.allowed import CHECKS, WEEKDAYS
 from notekeep.errors import Failure, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 APP = "notekeep"
@@ -27,8 +28,6 @@ KIND_FOLDERS = {
     "daily": "daily",
     "note": "inbox",
 }
-FIELD_TYPES = ("text", "number", "date", "list", "bool")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Places(NamedTuple):
@@ -80,7 +79,7 @@ class VaultSettings:
         week_start: The first day of the week, 0 for Monday to 6 for Sunday.
         language: The language of its notes, as a two-letter code, or "" for none.
         folders: For each kind the folder that new notes of it go to.
-        kinds: Kinds and fields the vault adds: kind to field to type (see FIELD_TYPES).
+        kinds: Kinds and fields the vault adds: kind to field to type (see `allowed.FIELD_TYPES`).
         private: Folders whose notes never leave.
         templates: The folder of templates.
         attachments: The folder that attached files go to.
@@ -88,6 +87,7 @@ class VaultSettings:
         log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
         glyphs: "unicode", "ascii" or "" for what the terminal can show.
         publish: Queries whose notes count as published, besides `publish: true`.
+        export: How drafts are made; see `allowed.EXPORT`.
         saved: Queries by the name under which they are kept.
         warnings: What was ignored in the file, one sentence each.
     """
@@ -105,6 +105,7 @@ class VaultSettings:
         self.log_links = False
         self.glyphs = ""
         self.publish: tuple[str, ...] = ()
+        self.export: dict[str, Any] = {}
         self.saved: dict[str, str] = {}
         self.warnings: list[str] = []
 
@@ -116,7 +117,7 @@ class PersonSettings:
         path: The file, whether it exists or not.
         vaults: Names of vaults and their folders.
         default: The name of the vault that opens when no other is meant.
-        sites: For each vault, by name or folder, the site its drafts go to.
+        sites: For each vault, by name or folder, the sites its drafts go to, the usual one first.
         editor: The command that edits a file; empty for $VISUAL, $EDITOR.
         theme: The theme of the interface.
         glyphs: "unicode", "ascii" or "".
@@ -128,7 +129,7 @@ class PersonSettings:
         self.path = path
         self.vaults: dict[str, str] = {}
         self.default = ""
-        self.sites: dict[str, Site] = {}
+        self.sites: dict[str, tuple[Site, ...]] = {}
         self.editor = ""
         self.theme = ""
         self.glyphs = ""
@@ -180,15 +181,20 @@ def person_settings(places: Places) -> PersonSettings:
         elif key == "keys" and isinstance(value, dict):
             settings.keys = {str(action): str(keys) for action, keys in value.items()}
         elif key == "sites" and isinstance(value, dict):
-            for name, site in value.items():
-                if isinstance(site, dict) and isinstance(site.get("dir"), str):
-                    folder = os.path.expanduser(site["dir"])
-                    settings.sites[name] = Site(str(site.get("target", "")), folder)
-                else:
+            for name, said in value.items():
+                sites = tuple(map(_site, said if isinstance(said, list) else [said]))
+                settings.sites[name] = tuple(site for site in sites if site is not None)
+                if None in sites:
                     settings.warnings.append(f"sites.{name}: needs dir = and target =; ignored")
         else:
             settings.warnings.append(f"{key}: not a setting, or not of its type; ignored")
     return settings
+
+
+def _site(said: Any) -> Site | None:
+    if not isinstance(said, dict) or not isinstance(said.get("dir"), str):
+        return None
+    return Site(str(said.get("target", "")), os.path.expanduser(said["dir"]))
 
 
 def vault_settings(root: str) -> VaultSettings:
@@ -339,7 +345,7 @@ def _language(env: Mapping[str, str]) -> str:
 
 def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
     """Take one key of a vault's settings; False when it is none, or not of its type."""
-    check = _CHECKS.get(key)
+    check = CHECKS.get(key)
     if check is None or not check(value):
         return False
     if key == "week_start":
@@ -350,46 +356,3 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
         value = {**settings.folders, **value}
     setattr(settings, key, value)
     return True
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_texts(value: Any) -> bool:
-    return _is_text(value) or (isinstance(value, list) and all(map(_is_text, value)))
-
-
-def _is_folders(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_stays_inside, value.values()))
-
-
-def _is_kinds(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(fields, dict) and all(kind in FIELD_TYPES for kind in fields.values())
-        for fields in value.values()
-    )
-
-
-def _stays_inside(folder: Any) -> bool:
-    if not isinstance(folder, str) or folder.startswith(("/", "\\", "~")) or ":" in folder:
-        return False
-    return ".." not in folder.replace("\\", "/").split("/")
-
-
-_CHECKS: dict[str, Callable[[Any], bool]] = {
-    "day_start": lambda value: isinstance(value, int) and 0 <= value <= 23,
-    "week_start": lambda value: value in WEEKDAYS,
-    "language": _is_text,
-    "folders": _is_folders,
-    "kinds": _is_kinds,
-    "private": _is_texts,
-    "templates": _stays_inside,
-    "attachments": _stays_inside,
-    "daily_format": _is_text,
-    "log_links": lambda value: isinstance(value, bool),
-    "glyphs": lambda value: value in {"", "ascii", "unicode"},
-    "publish": _is_texts,
-    "saved": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
-}
-"""What a vault may set, and what each value must be."""

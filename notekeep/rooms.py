@@ -13,17 +13,24 @@ from notekeep import config
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
-    from notekeep.config import PersonSettings, VaultPlaces, VaultSettings
+    from notekeep.config import PersonSettings, Site, VaultPlaces, VaultSettings
     from notekeep.export.source import Source
     from notekeep.files.history import History
     from notekeep.index.catalog import Catalog
     from notekeep.index.habits import HabitIndex
+    from notekeep.index.opened import Opened
     from notekeep.index.words import Words
     from notekeep.markdown.kinds import Schema
     from notekeep.query.fields import Fields
     from notekeep.writing.plans import Plans
     from notekeep.writing.steps import Steps
+
+
+def texts(said: str | Sequence[str]) -> tuple[str, ...]:
+    """One text or several as several: settings may say either."""
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 class Rooms:
@@ -70,6 +77,13 @@ class Rooms:
         return Words(Path(self.places.cache, "words"), self.settings.language)
 
     @cached_property
+    def opened(self) -> Opened:
+        """How often each note was opened on this device."""
+        from notekeep.index.opened import Opened
+
+        return Opened(self.places.state)
+
+    @cached_property
     def history(self) -> History:
         """Earlier versions and steps; what a crash cut short is finished when it opens."""
         from notekeep.files.history import History
@@ -106,8 +120,16 @@ class Rooms:
 
     def site(self, target: str, site: str) -> tuple[str, str]:
         """A target and a site's folder as said, or those of the person's settings."""
-        known = self.person.sites.get(self.name) or self.person.sites.get(self.root)
-        return (target or known.target, known.folder) if known and not site else (target, site)
+        known = self.sites()
+        if site or not known:
+            return target, site
+        right = next((one for one in known if one.target == target), known[0])
+        return target or right.target, right.folder
+
+    def sites(self) -> tuple[Site, ...]:
+        """The sites that the person's settings name for this vault, the usual one first."""
+        named = self.person.sites
+        return named.get(self.name) or named.get(self.root) or ()
 
     def source(self) -> Source:
         """The vault as an export sees it, as of the last refresh."""
@@ -123,6 +145,7 @@ class Rooms:
             resolver=Resolver(self.catalog.names()),
             schema=self.schema,
             attachments=self.settings.attachments,
+            canaries=texts(self.settings.export.get("canaries", ())),
         )
 
     def fields(self) -> Fields:

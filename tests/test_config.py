@@ -86,6 +86,19 @@ class TestVaultSettings:
         assert settings.day_start == 4
         assert "not valid TOML" in settings.warnings[0]
 
+    def test_how_drafts_are_made_is_read_whole_or_not_at_all(self, tmp_path: Path) -> None:
+        said = '[export]\nunpublished = "strip"\nfields = ["mood"]\nseries_links = false\n'
+        settings = vault(tmp_path, said)
+        assert settings.export == {
+            "unpublished": "strip",
+            "fields": ["mood"],
+            "series_links": False,
+        }
+        for bad in ('unpublished = "shout"', "command = 1", "fields = 3"):
+            settings = vault(tmp_path, f"[export]\n{bad}\n")
+            assert settings.export == {}
+            assert "export" in settings.warnings[0]
+
 
 class TestPersonSettings:
     def test_vaults_sites_and_keys_are_read(self, tmp_path: Path) -> None:
@@ -95,8 +108,17 @@ class TestPersonSettings:
             '[sites.n]\ntarget = "hugo"\ndir = "/blog"\n[keys]\nundo = "U"\n',
         )
         assert settings.vaults == {"n": "/n"}
-        assert settings.sites == {"n": config.Site("hugo", "/blog")}
+        assert settings.sites == {"n": (config.Site("hugo", "/blog"),)}
         assert settings.keys == {"undo": "U"}
+
+    def test_a_vault_may_have_several_sites(self, tmp_path: Path) -> None:
+        settings = person(
+            tmp_path,
+            '[[sites.n]]\ntarget = "hugo"\ndir = "/blog"\n[[sites.n]]\ndir = "/other"\n'
+            '[[sites.n]]\ntarget = "zola"\n',
+        )
+        assert settings.sites == {"n": (config.Site("hugo", "/blog"), config.Site("", "/other"))}
+        assert settings.warnings == ["sites.n: needs dir = and target =; ignored"]
 
     def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
         assert "colour" in person(tmp_path, 'colour = "red"\n').warnings[0]
