@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from notekeep.cli.scene import Scene, scene, vault_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.config import VaultPlaces
     from notekeep.vault import Vault
 
+__all__ = ["Scene", "scene", "vault_places"]
+
 Wrapped = TypeVar("Wrapped", bound="Callable[..., Any]")
-
-
-class Scene(NamedTuple):
-    """What was said before the verb: `notekeep --vault DIR --plain VERB`."""
-
-    vault: str | None = None
-    plain: bool = False
-    debug: bool = False
-
-
-def scene() -> Scene:
-    """What was said before the verb that runs."""
-    context = click.get_current_context(silent=True)
-    found = context.find_object(Scene) if context else None
-    return found or Scene()
-
-
-def vault_places(vault: str | None = None) -> VaultPlaces:
-    """The vault that is meant, without opening it; all that a check-in needs.
-
-    Args:
-        vault: What the verb's own `--vault` said; None takes the one before the verb.
-
-    Raises:
-        NotFound: There is no such vault, or none at all.
-    """
-    from notekeep import config
-
-    places = config.Places.of_machine()
-    person = config.person_settings(places)
-    root = config.find_vault(vault or scene().vault, os.environ, os.getcwd(), person)
-    return config.vault_places(root, places)
 
 
 def open_vault(vault: str | None = None) -> Vault:

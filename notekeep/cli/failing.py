@@ -22,11 +22,11 @@ def explain(error: Exception) -> int:
     Returns:
         The exit code that belongs to it.
     """
-    import click
-
     if isinstance(error, NotekeepError):
         _say(error.message, _place(error), error.hint)
         return error.exit_code
+    import click
+
     if isinstance(error, click.ClickException):
         _say(error.format_message(), "", "")
         return error.exit_code

@@ -28,7 +28,7 @@ def is_terminal() -> bool:
 
 def has_colour() -> bool:
     """Whether colours are welcome: on a terminal, without NO_COLOR and `--plain`."""
-    from notekeep.cli.context import scene
+    from notekeep.cli.scene import scene
 
     return is_terminal() and not os.environ.get("NO_COLOR") and not scene().plain
 

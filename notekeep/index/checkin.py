@@ -18,8 +18,8 @@ from notekeep.habits.fold import said_in
 from notekeep.habits.log import Entry, Value, format_entry, read_value
 from notekeep.habits.revise import restore, revise
 from notekeep.index.device import device_name
+from notekeep.index.habit_look import LOG_FOLDER
 from notekeep.index.habit_names import find_habit
-from notekeep.index.habit_refresh import LOG_FOLDER
 from notekeep.index.moments import keep_moment
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 from binascii import crc32
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from notekeep.files.changes import Changes, Fingerprint
-from notekeep.files.scan import sweep
+from notekeep.files.changes import Fingerprint
 from notekeep.habits import log
 from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
@@ -25,6 +24,7 @@ from notekeep.index.habit_blocks import (
     put_blocks,
     texts,
 )
+from notekeep.index.habit_look import is_log, mark_of, write_mark
 from notekeep.index.habit_names import Habit, known_habits
 
 if TYPE_CHECKING:
@@ -33,68 +33,13 @@ if TYPE_CHECKING:
 
     from notekeep.habits.definition import Definition
     from notekeep.habits.log import Entry
-
-LOG_FOLDER = "habits/log"
-"""Entries count here and nowhere else, whatever folder habits themselves are in."""
+    from notekeep.index.habit_look import Swept
 
 MOST_PARSED = 200_000
 """So many parsed lines are kept while files are read, which is ten years of twenty habits twice."""
 
 FEW_DAYS = 40
 """So many days of a habit are looked up one by one; for more, all its lines are read at once."""
-
-
-class Swept(NamedTuple):
-    """What differs between the files of habits and what is known of them.
-
-    Attributes:
-        changed: Files that are new or changed, by vault path.
-        removed: Files that are gone.
-        unreadable: Files and folders that could not be looked at, each with the reason.
-    """
-
-    changed: dict[str, Fingerprint]
-    removed: list[str]
-    unreadable: dict[str, str]
-
-
-def look(
-    root: str, folder: str, connection: sqlite3.Connection, elsewhere: Iterable[str] | None = None
-) -> Swept:
-    """Compare the files of habits with what is known of them.
-
-    Args:
-        root: The vault.
-        folder: The folder of habit notes, vault-relative.
-        connection: The index.
-        elsewhere: Notes outside of it that define habits; None are those that are known.
-    """
-    known = {
-        path: Fingerprint(*map(int, mark.split()))
-        for path, mark in connection.execute(
-            "SELECT path, mark FROM files UNION ALL SELECT path, mark FROM definitions"
-        )
-    }
-    found = Swept({}, [], {})
-    for place in _folders(folder):
-        changes = _sweep(root, place, known)
-        found.changed.update(changes.added)
-        found.changed.update(changes.modified)
-        found.removed.extend(changes.removed)
-        found.unreadable.update(changes.unreadable)
-    swept = tuple(f"{place}/" for place in _folders(folder))
-    outside = {path for path in known if not path.startswith(swept)}
-    wanted = outside if elsewhere is None else set(elsewhere)
-    found.removed.extend(outside - wanted)
-    for path in wanted:
-        if path.startswith(swept):
-            continue
-        mark = _mark(root, path)
-        if mark is not None and known.get(path) != mark:
-            found.changed[path] = mark
-        elif mark is None and path in known:
-            found.removed.append(path)
-    return found
 
 
 def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str] | None:
@@ -108,6 +53,7 @@ def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str]
     """
     touched: set[tuple[str, int]] = set()
     parsed: dict[str, Entry] = {}
+    is_redefined = not all(map(is_log, found.removed))
     for path in found.removed:
         if is_log(path):
             touched |= _drop_log(connection, path)
@@ -123,8 +69,8 @@ def take_in(connection: sqlite3.Connection, root: str, found: Swept) -> set[str]
         if is_log(path):
             touched |= _take_log(connection, path, mark, data, parsed)
         else:
-            _take_definition(connection, path, mark, data)
-    if all(map(is_log, (*found.changed, *found.removed))):
+            is_redefined |= _take_definition(connection, path, mark, data)
+    if not is_redefined:
         return _fold_again(connection, touched, parsed)
     # Another definition can give any name of the log to another habit.
     _fold_again(connection, touched, parsed, names_in(connection))
@@ -150,7 +96,7 @@ def take_appended(
     row = connection.execute(
         "SELECT id, mark, breaks, sum FROM files WHERE path = ?", (path,)
     ).fetchone()
-    after = _mark(root, path)
+    after = mark_of(root, path)
     if row is None or after is None:
         return False
     file, mark, breaks, crc = row
@@ -170,11 +116,6 @@ def take_appended(
     changed = {entry.day for entry in lines.values()}
     put_days(connection, habit, _folded(connection, habit, changed, days, {}))
     return True
-
-
-def is_log(path: str) -> bool:
-    """Whether a vault path lies where entries count."""
-    return path.startswith(f"{LOG_FOLDER}/")
 
 
 def definitions(connection: sqlite3.Connection) -> Iterator[Definition]:
@@ -238,34 +179,6 @@ def basis(habit: Habit) -> str:
     return json.dumps([habit.definition.unit, sorted(habit.names)], ensure_ascii=False)
 
 
-def _folders(folder: str) -> list[str]:
-    """The folders to sweep, none of them within another."""
-    if not folder:
-        return [LOG_FOLDER]  # the vault's root holds everything; the catalog knows its habits
-    if f"{LOG_FOLDER}/".startswith(f"{folder}/"):
-        return [folder]
-    return [folder, LOG_FOLDER]
-
-
-def _sweep(root: str, folder: str, known: dict[str, Fingerprint]) -> Changes:
-    if os.path.isdir(os.path.join(root, folder)):
-        return sweep(root, known, under=folder, log_folder=LOG_FOLDER)
-    return Changes(removed=[path for path in known if path.startswith(f"{folder}/")])
-
-
-def _mark(root: str, path: str) -> Fingerprint | None:
-    try:
-        stat = os.stat(os.path.join(root, path))
-    except OSError:
-        return None
-    return Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-
-
-def write_mark(mark: Fingerprint) -> str:
-    """Write a fingerprint as the index keeps it; an inode may be larger than SQLite's numbers."""
-    return " ".join(map(str, mark))
-
-
 def _drop_log(connection: sqlite3.Connection, path: str) -> set[tuple[str, int]]:
     row = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
     if row is None:
@@ -311,7 +224,15 @@ def _take_log(
 
 def _take_definition(
     connection: sqlite3.Connection, path: str, mark: Fingerprint, data: bytes
-) -> None:
+) -> bool:
+    """Write what a note defines; False when it is, byte for byte, what was read before."""
+    crc = crc32(data)
+    known = connection.execute("SELECT sum FROM definitions WHERE path = ?", (path,)).fetchone()
+    if known == (crc,):
+        connection.execute(
+            "UPDATE definitions SET mark = ? WHERE path = ?", (write_mark(mark), path)
+        )
+        return False
     fields: str | None = None
     problem: str | None = None
     line: int | None = None
@@ -327,9 +248,10 @@ def _take_definition(
         elif not fields and words.get("type") == "habit":
             problem, line = "it says type: habit, and has no habit: with the id of one", 1
     connection.execute(
-        "INSERT OR REPLACE INTO definitions VALUES (?, ?, ?, ?, ?)",
-        (path, write_mark(mark), fields, problem, line),
+        "INSERT OR REPLACE INTO definitions VALUES (?, ?, ?, ?, ?, ?)",
+        (path, write_mark(mark), crc, fields, problem, line),
     )
+    return True
 
 
 def _fold_again(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "habits.db"
 APPLICATION_ID = 0x6E6B6862  # "nkhb"
-VERSION = 2
+VERSION = 3
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 PATIENCE = 1.0
@@ -38,16 +38,17 @@ CREATE TABLE reports(
 ) STRICT;
 CREATE INDEX reports_of_file ON reports(file);
 CREATE TABLE definitions(
-    path TEXT PRIMARY KEY, mark TEXT NOT NULL, fields TEXT, problem TEXT, line INTEGER
+    path TEXT PRIMARY KEY, mark TEXT NOT NULL, sum INTEGER NOT NULL, fields TEXT, problem TEXT,
+    line INTEGER
 ) STRICT;
 CREATE TABLE habits(
     name TEXT PRIMARY KEY, basis TEXT NOT NULL, first INTEGER NOT NULL,
     codes BLOB NOT NULL, amounts BLOB NOT NULL
 ) STRICT;
 """
-"""`mark` is a fingerprint; `breaks` and `sum` are how many line breaks a log file has and the CRC
-of its bytes. `name` is a folded name, `text` a line of the log. `fields` is the front matter that
-defines a habit, as JSON, or NULL. `basis` is what the days were folded with: unit and names."""
+"""`mark` is a fingerprint, `sum` the CRC-32 of a file's bytes, `breaks` how many lines end in it.
+`name` is a folded name, `text` a line of the log. `fields` is the front matter that defines a
+habit, as JSON, or NULL. `basis` is what the days were folded with: unit and names."""
 
 
 class HabitStore:

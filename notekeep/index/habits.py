@@ -7,7 +7,7 @@ Where the index file cannot be used, everything is read into memory, and the ans
 from __future__ import annotations
 
 import sqlite3
-import threading
+from _thread import RLock  # `threading` itself is dear to import, and no check-in needs more
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,7 @@ from notekeep.habits.view import HabitView, view
 from notekeep.index import habit_refresh
 from notekeep.index.checkin import CheckIn, Logged, Undone, check_in, read_typed, undo
 from notekeep.index.habit_blocks import kept
+from notekeep.index.habit_look import look
 from notekeep.index.habit_names import Habit, find_habit, is_name
 from notekeep.index.habit_store import HabitStore
 
@@ -72,7 +73,7 @@ class HabitIndex:
         self.places = places
         self.unreadable: dict[str, str] = {}
         self._store = HabitStore(places.cache)
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._elsewhere: set[str] | None = None
         self._habits: list[Habit] | None = None
         self._days: dict[str, Days] = {}
@@ -317,7 +318,7 @@ class HabitIndex:
             self._forget()
             self._version = version
         root, folder = self.places.root, self.places.settings.folders.get("habit", "habits")
-        found = habit_refresh.look(root, folder.strip("/"), connection, self._elsewhere)
+        found = look(root, folder.strip("/"), connection, self._elsewhere)
         self.unreadable = found.unreadable
         if not found.changed and not found.removed:
             return full

@@ -11,10 +11,8 @@ import re
 
 # C0 but for tab and newline, DEL, C1, the controls that reorder text, and lone surrogates, which
 # stand for bytes of a file name that are not UTF-8 and cannot be encoded at all.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_BREAKS = re.compile(r"[\n\t\x85\u2028\u2029]+")
+_UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+_BREAKS = r"[\n\t\x85\u2028\u2029]+"
 
 _DELETE = 0x7F
 _DELETE_PICTURE = "\u2421"
@@ -36,11 +34,13 @@ def clean(text: str) -> str:
     U+FFFD, so that a person sees that something is there. Newlines and tabs stay, and a CRLF is
     the newline it means. Text without any of these is returned as it is, which is nearly all.
     """
-    if _UNSAFE.search(text) is None:
+    if text.isprintable() or re.search(_UNSAFE, text) is None:
         return text
-    return _UNSAFE.sub(_visible, text.replace("\r\n", "\n"))
+    return re.sub(_UNSAFE, _visible, text.replace("\r\n", "\n"))
 
 
 def clean_line(text: str) -> str:
     """Return `text` safe to show in one row of a list: as `clean`, each run of breaks a space."""
-    return clean(_BREAKS.sub(" ", text.replace("\r\n", "\n")))
+    if text.isprintable():
+        return text
+    return clean(re.sub(_BREAKS, " ", text.replace("\r\n", "\n")))
