@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+Mark: TypeAlias = tuple[int, int, int, int]
+"""A fingerprint as a plain tuple, for the many that are only compared: size, mtime_ns, ctime_ns,
+inode."""
 
 
 class Fingerprint(NamedTuple):

@@ -13,7 +13,7 @@ from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure
-from notekeep.files.changes import Changes, Fingerprint
+from notekeep.files.changes import Changes, Fingerprint, Mark
 from notekeep.files.conflicts import conflict_of, may_be_conflict
 from notekeep.files.ignore import IGNORE_FILE, Rules, ignores, read_rules
 from notekeep.files.paths import TEMP_PREFIX, is_skipped, is_skipped_folder, is_within, split
@@ -33,7 +33,7 @@ _WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall o
 
 def sweep(
     root: str | os.PathLike[str],
-    known: Mapping[str, Fingerprint],
+    known: Mapping[str, Mark],
     *,
     under: str = "",
     log_folder: str = "habits/log",
@@ -43,7 +43,7 @@ def sweep(
 
     Args:
         root: The vault.
-        known: The fingerprints of the last sweep, by vault path.
+        known: The fingerprints of the last sweep, by vault path; plain tuples do.
         under: Sweep this folder of the vault only; notes elsewhere are left out of the answer.
         log_folder: Where every file is read, conflict copies too: lines of a log merge by
             themselves.
@@ -59,41 +59,62 @@ def sweep(
     """
     changes = Changes()
     walk = _Walk(os.fspath(root), changes, cancelled)
-    seen: set[str] = set()
     edge = time.time_ns() - _TICK_NS
+    missed = dict(known)  # what is met goes from it: most is, and is then looked at no more
     for prefix, entries in walk.folders("/".join(split(under))):
         notes = [entry for entry in entries if entry.name.endswith(NOTE_SUFFIXES)]
         if not prefix.startswith(f"{log_folder}/"):
             notes = _without_conflicts(changes, prefix, notes)
+        changes.total += len(notes)
         for entry in notes:
-            stat = walk.stat(entry, prefix)
-            if stat is None:
-                continue
             path = prefix + entry.name
-            seen.add(path)
-            mark = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-            before = known.get(path)
-            if before == mark:
+            before = missed.pop(path, None)
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except OSError:
+                found = None
+            if found is not None and before == (
+                found.st_size,
+                found.st_mtime_ns,
+                found.st_ctime_ns,
+                found.st_ino,
+            ):
                 continue
-            if is_away(stat):
-                changes.away.append(path)
+            if found is None or not S_ISREG(found.st_mode):
+                found = walk.stat(entry, prefix)
+            if found is not None:
+                _take(changes, path, found, before, edge)
                 continue
-            fingerprint = Fingerprint(*mark)
-            if _is_fresh(fingerprint, edge):
-                fingerprint = fingerprint.unsure()
-            (changes.added if before is None else changes.modified)[path] = fingerprint
-    changes.total = len(seen)
-    _note_removed(changes, known, seen, under)
+            changes.total -= 1
+            if before is not None:
+                missed[path] = before
+    _note_removed(changes, known, missed, under)
     return changes
+
+
+def _take(
+    changes: Changes, path: str, stat: os.stat_result, before: Mark | None, edge: int
+) -> None:
+    """Note a file as new or changed, unless it is neither."""
+    fingerprint = Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+    if before == fingerprint:
+        return
+    if is_away(stat):
+        changes.away.append(path)
+        return
+    if _is_fresh(fingerprint, edge):
+        fingerprint = fingerprint.unsure()
+    (changes.added if before is None else changes.modified)[path] = fingerprint
 
 
 def _without_conflicts(
     changes: Changes, prefix: str, notes: list[os.DirEntry[str]]
 ) -> list[os.DirEntry[str]]:
     """Take the conflict copies out of a folder's notes and note them apart."""
-    suspects = [entry for entry in notes if may_be_conflict(entry.name)]
-    if not suspects:
+    # All names of a folder at once: nearly always there is none among them.
+    if not may_be_conflict("\n".join([entry.name for entry in notes])):
         return notes
+    suspects = [entry for entry in notes if may_be_conflict(entry.name)]
     beside = {entry.name for entry in notes}
     copies = set()
     for entry in suspects:
@@ -142,15 +163,14 @@ def _is_fresh(fingerprint: Fingerprint, edge: int) -> bool:
 
 
 def _note_removed(
-    changes: Changes, known: Mapping[str, Fingerprint], seen: set[str], under: str
+    changes: Changes, known: Mapping[str, Mark], missed: Mapping[str, Mark], under: str
 ) -> None:
     """Find what is known and was not seen, leaving out what could not be seen."""
     below = "/".join(split(under)) + "/" if under else ""
-    here = [path for path in known if path.startswith(below)] if below else known
-    changes.known = len(here)
+    changes.known = sum(path.startswith(below) for path in known) if below else len(known)
     if changes.cancelled:
         return
-    gone = [path for path in here if path not in seen]
+    gone = [path for path in missed if path.startswith(below)]
     if gone:
         hidden = tuple(f"{path}/" for path in changes.unreadable)
         away = set(changes.away)
@@ -165,9 +185,10 @@ def _note_removed(
         changes.moved = sum(_identity(known[path]) in arrived for path in changes.removed)
 
 
-def _identity(fingerprint: Fingerprint) -> tuple[int, int]:
+def _identity(mark: Mark) -> tuple[int, int]:
     """Give what a file keeps when it is moved; Windows has no inode in a listing."""
-    return fingerprint.size, fingerprint.inode or fingerprint.mtime_ns
+    size, mtime_ns, _, inode = mark
+    return size, inode or mtime_ns
 
 
 class _Walk:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep.files.changes import Fingerprint
 from notekeep.index.conditions import Condition, condition, ordering, roles
 from notekeep.index.rows import (
+    ESCAPE,
     Backlink,
     LinkRow,
     Row,
@@ -26,6 +27,7 @@ from notekeep.query.tree import And, Docs, Node, Not, Or
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from notekeep.files.changes import Mark
     from notekeep.markdown.problem import Problem
     from notekeep.query.tree import Order
 
@@ -43,11 +45,11 @@ class Catalog(Store):
 
     def known(self) -> dict[str, Fingerprint]:
         """The fingerprint of every file that was read, by path."""
-        found = self.ask("SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
-        return {
-            load_path(path): Fingerprint(size, mtime, ctime, unsigned(inode))
-            for path, size, mtime, ctime, inode in found
-        }
+        return {path: Fingerprint._make(mark) for path, mark in self.marks().items()}
+
+    def marks(self) -> dict[str, Mark]:
+        """The same as plain tuples, which a sweep of all files compares in less time."""
+        return self.made_of(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         """The hash of each file's content when it was last read, for those that are known."""
@@ -300,6 +302,17 @@ class Catalog(Store):
                 return self._paths(_EVERY) - self._worked_out(part)
             case _:
                 return self._paths(condition(node))
+
+
+def _marks(rows: Iterable[tuple[str, int, int, int, int]]) -> dict[str, Mark]:
+    """Fingerprints by path; as little as possible for each, since there is one for every file."""
+    found = {
+        path: (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
+        for path, size, mtime, ctime, inode in rows
+    }
+    if ESCAPE in "".join(found):
+        return {load_path(path): mark for path, mark in found.items()}
+    return found
 
 
 def row_of(cells: tuple[Any, ...]) -> Row:

@@ -139,11 +139,13 @@ class _Run:
         catalog.reopen()
         if catalog.was_cut_off():
             catalog.check()
-        known = catalog.known()
+        known = catalog.marks()
         other_reader = bool(known) and catalog.meta("reader") != _reader(self.schema)
         compared = known
         if verify or other_reader:
-            compared = {path: fingerprint.unsure() for path, fingerprint in known.items()}
+            compared = {
+                path: (size, mtime, -1, inode) for path, (size, mtime, _, inode) in known.items()
+            }
         changes = sweep(self.root, compared, cancelled=self.cancelled)
         done = Refreshed(changes)
         if changes.unreadable:

@@ -29,9 +29,9 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 _FIELD_LINK = re.compile(r"\[\[([^\[\]|#^]+)[^\[\]]*\]\]")
 _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
-_TO_ESCAPE = re.compile(f"[\udc80-\udcff{_ESCAPE}]")
-_ESCAPED = re.compile(f"{_ESCAPE}(.)")
+ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
+_TO_ESCAPE = re.compile(f"[\udc80-\udcff{ESCAPE}]")
+_ESCAPED = re.compile(f"{ESCAPE}(.)")
 
 
 @dataclass(slots=True)
@@ -169,19 +169,19 @@ def store_path(path: str) -> str:
     """A path as SQLite can hold it: a byte that is no UTF-8 is written with an escape."""
     if path.isascii():
         return path
-    return _TO_ESCAPE.sub(lambda found: _ESCAPE + _swapped(found[0]), path)
+    return _TO_ESCAPE.sub(lambda found: ESCAPE + _swapped(found[0]), path)
 
 
 def load_path(stored: str) -> str:
     """A path as the system knows it; undoes store_path."""
-    if _ESCAPE not in stored:
+    if ESCAPE not in stored:
         return stored
     return _ESCAPED.sub(lambda found: _swapped(found[1]), stored)
 
 
 def _swapped(char: str) -> str:
     """A byte that Python keeps in a surrogate as that byte's number, and the other way round."""
-    return char if char == _ESCAPE else chr(ord(char) ^ 0xDC00)
+    return char if char == ESCAPE else chr(ord(char) ^ 0xDC00)
 
 
 def clean(text: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
-VERSION = 1
+VERSION = 2
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0
@@ -100,6 +100,8 @@ MAY_BE_NULL = {("notes", "problem"), ("fields", "number"), ("fields", "day"), ("
 MAY_BE_NULL |= {("problems", "line")}
 INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
+    # All that a sweep compares, so that it reads no whole rows.
+    ("notes", ["path", "size", "mtime_ns", "ctime_ns", "inode"], False),
     ("notes", ["role", "sort", "path"], False),
     ("notes", ["role", "kind"], False),
     # All that suggestions look at, so that a key typed reads no whole rows.

@@ -10,16 +10,18 @@ import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from notekeep.errors import Failure, UsageError
 from notekeep.index import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from notekeep.index.writing import Writer
+
+T = TypeVar("T")
 
 MARK = "catalog.writing"
 
@@ -68,12 +70,22 @@ class Store:
             Failure: The file cannot be read. A damaged one is set aside first, and the answer is
                 that of an empty catalog.
         """
+        return self.made_of(sqlite3.Cursor.fetchall, sql, values)
+
+    def made_of(
+        self, make: Callable[[sqlite3.Cursor], T], sql: str, values: Sequence[Any] = ()
+    ) -> T:
+        """Run one SELECT whose rows are many, and make something of them one by one.
+
+        Raises:
+            Failure: As for `ask`.
+        """
         with self._lock:
             try:
-                return self._connection().execute(sql, values).fetchall()
+                return make(self._connection().execute(sql, values))
             except sqlite3.DatabaseError as error:
                 self._recover(error)
-            return self._connection().execute(sql, values).fetchall()
+            return make(self._connection().execute(sql, values))
 
     def sql(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a SELECT that a person wrote, which can change nothing.
