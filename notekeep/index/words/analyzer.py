@@ -248,7 +248,8 @@ def _split(match: re.Match[str], of: Language) -> Iterator[Word]:
     elif kind == "paired":
         folded = unicodedata.normalize("NFKC", text)
         for at in range(len(folded) - 1):
-            yield Word(folded[at : at + 2], start + at, min(start + at + 2, end), "pair")
+            first = min(start + at, end - 1)  # a letter may be folded into two
+            yield Word(folded[at : at + 2], first, min(first + 2, end), "pair")
         yield Word(folded[-1], end - 1, end, "last")
     elif kind == "joined":
         yield Word(fold_word(text.replace("-", "")), start, end, "word")
