@@ -1,17 +1,20 @@
 """The order of what was found by words: their score, and what the score does not know.
 
-The words index holds stems only, and knows no difference between a note that is called what was
-typed and one that mentions it. Both are seen here, in the titles and in the text of the best hits.
+The words index holds stems and counts them. Whether a note is called what was typed, has a word as
+it was typed, has the words near each other, was changed lately or is opened often, is seen here, in
+the best hits. Each lifts a score by a share of it, so that a note that is about the words is not
+outranked by one that merely has them; a note that is called so comes first whatever its score.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.index.rows import name_key
 from notekeep.query.fold import fold
-from notekeep.query.tree import And, Node, Or, Phrase, Term
+from notekeep.query.tree import And, Node, Or, Phrase, Prefix, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,11 +25,99 @@ if TYPE_CHECKING:
 LOOKED_AT = 50
 """How many of the best hits are looked at again."""
 
+AS_TYPED = 1.2
+"""The lift when all words stand there as they were typed. In notes of one length a word that stands
+there often is worth up to 2.2 times one that stands there once (K1 + 1), so this is just enough for
+the word itself to go before its other forms."""
+
+NEAR = 0.8
+"""The lift when the words stand in a row; less where they are farther apart."""
+
+BEGINS = 0.5
+"""The lift when the title begins with what was typed."""
+
+FRESH = 0.1
+"""The lift of a note that was changed today."""
+
+FRESH_DAYS = 30.0
+"""Days after which half of that is left."""
+
+OFTEN = 0.15
+"""The lift that a note nears the more often it is opened; half of it after OFTEN_TIMES."""
+
+OFTEN_TIMES = 5.0
+
+FOLDED = 0.8
+"""What a word counts as typed that stands there with other accents."""
+
+_DAY_NS = 86_400 * 10**9
+_PAIRED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+
+
+class Lifts(NamedTuple):
+    """Why a note stands where it does.
+
+    Attributes:
+        words: The score of its words, as BM25F counts them.
+        called: Whether it is called what was typed.
+        as_typed: The share of the words that stand there as they were typed.
+        near: 1 where the words stand in a row, less the farther apart they are.
+        begins: Whether its title begins with what was typed.
+        fresh: 1 if it was changed today, half after FRESH_DAYS; by whole days, so that notes of one
+            day are in the order of their titles.
+        often: From 0 for a note that is never opened towards 1.
+    """
+
+    words: float
+    called: bool = False
+    as_typed: float = 0.0
+    near: float = 0.0
+    begins: bool = False
+    fresh: float = 0.0
+    often: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The words' score with all lifts but that of a name."""
+        lift = AS_TYPED * self.as_typed + NEAR * self.near + BEGINS * self.begins
+        return self.words * (1 + lift + FRESH * self.fresh + OFTEN * self.often)
+
+
+class Asked(NamedTuple):
+    """What notes were asked for.
+
+    Attributes:
+        words: The words they must or may have, as typed, in order.
+        name: What a note may be called for which one types all of that.
+    """
+
+    words: tuple[str, ...]
+    name: str
+
+
+def asked_for(node: Node | None, text: str) -> Asked:
+    """What a query asks for.
+
+    Args:
+        node: Its tree.
+        text: The query as typed, which may itself be a name: `A*`.
+    """
+    words = tuple(asked_words(node))
+    plain = isinstance(node, Term | Phrase | Prefix) or (
+        isinstance(node, And)
+        and all(isinstance(part, Term | Phrase | Prefix) for part in node.parts)
+    )
+    return Asked(words, text.strip().strip('"') if plain else " ".join(words))
+
 
 def asked_words(node: Node | None) -> list[str]:
     """The words that notes were asked for, as typed, in order."""
     match node:
         case Term(text, "any" | "title") | Phrase(text, "any" | "title"):
+            return text.split()
+        case Prefix(text, "any" | "title"):
             return text.split()
         case And(parts) | Or(parts):
             return [word for part in parts for word in asked_words(part)]
@@ -36,37 +127,89 @@ def asked_words(node: Node | None) -> list[str]:
 def is_called(row: Row, name: str) -> bool:
     """Whether a note's title, alias or file name is exactly that, case and accents aside."""
     stem = row.path.rsplit("/", 1)[-1].removesuffix(".md")
-    return bool(name) and fold(name) in map(fold, (row.title, stem, *row.aliases))
+    folded = fold(name)
+    return bool(folded) and folded in map(fold, (row.title, stem, *row.aliases))
+
+
+class Judge:
+    """Puts the hits of one query in order.
+
+    Args:
+        asked: What was asked for.
+        nearness: How near the words stand in each of the best notes.
+        text_of: The text of a note.
+        times_opened: How often a note was opened.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        nearness: Mapping[str, float],
+        text_of: Callable[[str], Text | None],
+        times_opened: Callable[[str], float],
+    ) -> None:
+        self._asked = asked
+        self._nearness = nearness
+        self._text_of = text_of
+        self._times_opened = times_opened
+        self._looks = [(_look(word), _look(fold(word))) for word in asked.words]
+        self._now = time.time_ns()
+
+    def lifts(self, row: Row, words: float) -> Lifts:
+        """What speaks for a note, whose words have that score."""
+        times = self._times_opened(row.path)
+        begun = fold(self._asked.name)
+        return Lifts(
+            words,
+            called=is_called(row, self._asked.name),
+            as_typed=self._as_typed(row),
+            near=self._nearness.get(row.path, 0.0),
+            begins=len(begun) > 1 and fold(row.title).startswith(begun),
+            fresh=0.5 ** (max(0, self._now - row.mtime_ns) // _DAY_NS / FRESH_DAYS),
+            often=times / (times + OFTEN_TIMES),
+        )
+
+    def _as_typed(self, row: Row) -> float:
+        text = self._text_of(row.path)
+        if text is None or not self._looks:
+            return 0.0
+        whole = "\n".join((row.title, *row.aliases, text.whole))
+        folded = "" if whole.isascii() else fold(whole)
+        found = (
+            1.0 if typed.search(whole) else FOLDED if plain.search(folded or whole) else 0.0
+            for typed, plain in self._looks
+        )
+        return sum(found) / len(self._looks)
 
 
 def ranked(
-    rows: Sequence[Row],
-    scores: Mapping[str, float],
-    words: Sequence[str],
-    text_of: Callable[[str], Text | None],
-) -> list[tuple[Row, float]]:
+    rows: Sequence[Row], scores: Mapping[str, float], judge: Judge
+) -> list[tuple[Row, float, Lifts]]:
     """Put the best hits in order.
 
     Args:
         rows: The notes, best score first.
         scores: The score of each.
-        words: What was asked for, as typed.
-        text_of: The text of a note.
+        judge: Looks at the first LOOKED_AT of them, and at those that may be called so.
 
     Returns:
-        Notes with scores that say their order: first those that are called what was asked for, then
-        those that have all words as they were typed, then those that have other forms of them.
+        Notes with scores that say their order, and why.
     """
-    name = " ".join(words)
-    looks = [re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE) for word in words]
-    step = max(scores.values(), default=0.0) + 1
-    found: list[tuple[Row, float]] = []
-    for at, row in enumerate(rows):
-        score = scores[row.path]
-        if is_called(row, name):
-            score += 2 * step
-        elif at < LOOKED_AT and looks and (text := text_of(row.path)):
-            score += step * all(look.search(text.whole) or look.search(row.title) for look in looks)
-        found.append((row, score))
-    found.sort(key=lambda one: (-one[1], name_key(one[0].title), one[0].path))
-    return found
+    found = [
+        (row, judge.lifts(row, scores.get(row.path, 0.0)))
+        if at < LOOKED_AT
+        else (row, Lifts(scores[row.path]))
+        for at, row in enumerate(rows)
+    ]
+    above = max((lifts.score for _, lifts in found), default=0.0) + 1
+    ordered = [(row, lifts.score + above * lifts.called, lifts) for row, lifts in found]
+    ordered.sort(key=lambda one: (-one[1], name_key(one[0].title), one[0].path))
+    return ordered
+
+
+def _look(word: str) -> re.Pattern[str]:
+    """Finds a word as it stands, whole; within its run in a script that has no blanks."""
+    source = re.escape(word)
+    if not _PAIRED.search(word):
+        source = rf"(?<!\w){source}(?!\w)"
+    return re.compile(source, re.IGNORECASE)

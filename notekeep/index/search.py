@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from notekeep.index.found import Found, Hit
 from notekeep.index.listing import least
 from notekeep.index.passages import Passages
-from notekeep.index.ranking import LOOKED_AT, asked_words, ranked
+from notekeep.index.ranking import LOOKED_AT, Judge, asked_for, asked_words, ranked
 from notekeep.index.snippet import NOTHING, Passage, Text, passage, read_text
 from notekeep.index.suggest import suggest
 from notekeep.index.words.folder import Unusable
@@ -35,9 +35,10 @@ from notekeep.query.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from notekeep.index.catalog import Catalog
+    from notekeep.index.ranking import Lifts
     from notekeep.index.rows import Row
     from notekeep.index.words import Words
     from notekeep.index.words.match import Matcher
@@ -52,6 +53,10 @@ MANY = 500
 """From so many hits on, asking for all notes is cheaper than asking for each of them."""
 
 
+def _never(_path: str) -> float:
+    return 0.0
+
+
 def search(
     query: Query,
     catalog: Catalog,
@@ -59,7 +64,9 @@ def search(
     root: str,
     *,
     limit: int | None = 20,
+    typing: bool = False,
     explain: bool = False,
+    times_opened: Callable[[str], float] = _never,
 ) -> Found:
     """Find what a query is about.
 
@@ -69,7 +76,9 @@ def search(
         words: Its words.
         root: The vault.
         limit: How many hits at most, besides what the query itself says.
+        typing: Its last word is unfinished.
         explain: Also say how the query was read, and what each hit meets.
+        times_opened: How often a note was opened, by its path.
 
     Returns:
         Hits by score, or in the order the query says. While there is no words index, they are
@@ -78,7 +87,8 @@ def search(
     Raises:
         UsageError: A regular expression takes too long.
     """
-    run = _Search(query, catalog, words, root, least(limit, query.limit))
+    run = _Search(query, catalog, words, root, least(limit, query.limit), times_opened)
+    run.typing = typing
     try:
         found = run.answer()
     except Unusable:
@@ -97,10 +107,18 @@ class _Search:
     """One question, with what its parts have in common."""
 
     def __init__(
-        self, query: Query, catalog: Catalog, words: Words, root: str, limit: int | None
+        self,
+        query: Query,
+        catalog: Catalog,
+        words: Words,
+        root: str,
+        limit: int | None,
+        times_opened: Callable[[str], float],
     ) -> None:
         self.query, self.catalog, self.words, self.root = query, catalog, words, root
         self.limit = limit
+        self.typing = False
+        self.times_opened = times_opened
         self.node = query.root
         self.passages = Passages(catalog, words, root)
         self._texts: dict[str, Text | None] = {}
@@ -111,11 +129,13 @@ class _Search:
         tree = self.passages.answered(self.node)
         if is_fact(tree):
             return self._listed(tree)
-        scores = self._alive(self.words.scores(tree))
+        found = self.words.ranked(tree, LOOKED_AT, typing=self.typing)
+        scores = self._alive(found.scores)
         matcher = self.words.matcher(tree)
         if self.query.order and self.query.order[0].field != "score":
             return self._listed(Docs(frozenset(scores)), scores, matcher)
-        hits = [self._hit(row, score, matcher) for row, score in self._best(scores)]
+        best = self._best(scores, found.nearness)
+        hits = [self._hit(row, score, matcher) for row, score, _ in best]
         return Found(len(scores), hits)
 
     def _listed(
@@ -159,14 +179,17 @@ class _Search:
         )
         return {path: score for path, score in scores.items() if path in there}
 
-    def _best(self, scores: dict[str, float]) -> list[tuple[Row, float]]:
-        words = asked_words(self.query.root)
+    def _best(
+        self, scores: dict[str, float], nearness: Mapping[str, float]
+    ) -> list[tuple[Row, float, Lifts]]:
+        asked = asked_for(self.query.root, self.query.text)
         count = len(scores) if self.limit is None else max(self.limit, LOOKED_AT)
-        paths = list(scores)[:count]
-        called = [row.path for row in self.catalog.named(" ".join(words)) if row.path in scores]
-        rows = self.catalog.rows_of([*paths, *called])
-        ordered = [rows[path] for path in dict.fromkeys([*paths, *called]) if path in rows]
-        return ranked(ordered, scores, words, self._text)[: self.limit]
+        called = [row.path for row in self.catalog.named(asked.name) if row.path in scores]
+        paths = list(dict.fromkeys([*called, *list(scores)[:count]]))
+        rows = self.catalog.rows_of(paths)
+        judge = Judge(asked, nearness, self._text, self.times_opened)
+        best = ranked([rows[path] for path in paths if path in rows], scores, judge)
+        return best[: self.limit]
 
     def _text(self, path: str) -> Text | None:
         if path not in self._texts:

@@ -21,7 +21,7 @@ from notekeep.errors import Failure, NotekeepError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Goes up when a field, the analyzer or a stemmer changes: an index of another one is rebuilt."""
 
 VERSION_FILE = "schema-version"

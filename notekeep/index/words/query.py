@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.index.words.analyzer import HOLE, Analyzer, Word
 from notekeep.index.words.language import fold_word
-from notekeep.index.words.schema import SCOPES
+from notekeep.index.words.schema import SCOPES, language_term
 from notekeep.query import tree
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class Planner:
         self._analyzers = analyzers
         self._vocabulary = vocabulary
         self._typing = typing
+        self._denying = False
 
     def plan(self, node: tree.Node) -> Plan | None:
         """Return the plan of a tree, or None when it asks for nothing.
@@ -127,7 +128,9 @@ class Planner:
             case tree.Not(part):
                 if _needs_text(part):
                     return Everything()
+                denying, self._denying = self._denying, True
                 inner = self.plan(part)
+                self._denying = denying
                 return NoneOf(inner) if inner else None
             case tree.Docs(paths):
                 return Known(paths)
@@ -155,20 +158,35 @@ class Planner:
             case _:
                 raise TypeError(f"the words index cannot answer {type(node).__name__}")
 
-    def _words(self, text: str, scope: tree.WordScope) -> Leaf | None:
-        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row."""
+    def _words(self, text: str, scope: tree.WordScope) -> Plan | None:
+        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row.
+
+        What says nothing in the vault's language is not asked for. What says nothing in the
+        language of some notes cannot be asked of those: `die` of German ones.
+        """
         ways: list[Way] = []
+        silent: list[Way] = []
         for by in self._analyzers:
             asked = _asked(by, text)
             if len(asked) == 1 and asked[0].kind == "last":
                 ways += self._completed(by, (), asked[0], heads=scope == "title")
             elif steps := _steps(by, asked):
                 ways.append(Way(steps))
-        return _leaf(scope, ways)
+            elif by is self._analyzers[0]:
+                return None
+            elif asked:
+                silent.append(Way(((0, language_term(by.language.code)),)))
+        leaf = _leaf(scope, ways)
+        if leaf and silent and not self._denying:
+            return AnyOf((leaf, Leaf(("language",), tuple(silent))))
+        return leaf
 
-    def _prefix(self, text: str, scope: tree.WordScope) -> Leaf | None:
+    def _prefix(self, text: str, scope: tree.WordScope) -> Plan | None:
+        own = _asked(self._analyzers[0], text)
+        if self._typing and own and not _steps(self._analyzers[0], own):
+            return None  # a whole word that says nothing is more likely than what it begins
         ways: list[Way] = []
-        short = self._typing and scope == "any" and _is_short(_asked(self._analyzers[0], text))
+        short = self._typing and scope == "any" and _is_short(own)
         for by in self._analyzers:
             asked = _asked(by, text)
             if asked and asked[-1].kind in {"word", "last"}:

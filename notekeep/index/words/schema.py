@@ -26,8 +26,10 @@ BOOSTS = {
     "matter": 1.0,
     "body": 1.0,
     "quotes": 1.0,
+    "language": 0.0,
 }
-"""What a word is worth where it stands. "quotes" holds words of the body a second time."""
+"""What a word is worth where it stands. "quotes" holds words of the body a second time, "language"
+one term that says in which language a note is, where that is not the vault's."""
 
 SCOPES: dict[str, tuple[str, ...]] = {
     "any": ("title", "aliases", "tags", "headings", "matter", "body"),
@@ -87,6 +89,7 @@ def values(doc: WordDoc, language: str) -> dict[str, str]:
     Half a surrogate pair, which no UTF-8 can hold, becomes a question mark.
     """
     foreign = short(doc.language)
+    foreign = "" if foreign == language else foreign
     texts = {
         "title": doc.title,
         "aliases": _joined(doc.aliases),
@@ -100,8 +103,15 @@ def values(doc: WordDoc, language: str) -> dict[str, str]:
     for name, text in texts.items():
         if text:
             clean = _utf8(text)
-            found[name] = ForeignText(clean, foreign) if foreign not in {"", language} else clean
+            found[name] = ForeignText(clean, foreign) if foreign else clean
+    if foreign:
+        found["language"] = language_term(foreign)
     return found
+
+
+def language_term(code: str) -> str:
+    """Return the term of all notes that are in a language; its digit keeps it from being a word."""
+    return f"lang0{code}"
 
 
 def _joined(texts: tuple[str, ...]) -> str:

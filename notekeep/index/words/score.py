@@ -32,11 +32,15 @@ _positions = PackedPositions().decode_positions
 
 
 class Scorer:
-    """Answers plans over one snapshot."""
+    """Answers plans over one snapshot.
+
+    Attributes:
+        lists: Where its posting lists come from.
+    """
 
     def __init__(self, snapshot: Snapshot, lists: Lists) -> None:
         self._snapshot = snapshot
-        self._lists = lists
+        self.lists = lists
         self._norms: dict[str, list[float]] = {}
 
     def scores(self, plan: Plan, within: Container[int] | None = None) -> Scores:
@@ -61,7 +65,7 @@ class Scorer:
         match plan:
             case Leaf(fields, ways):
                 return sum(
-                    min(len(self._lists.read(field, term).notes) for _, term in way.steps)
+                    min(len(self.lists.read(field, term).notes) for _, term in way.steps)
                     for field in fields
                     for way in ways
                 )
@@ -108,7 +112,7 @@ class Scorer:
         return self._phrase(field, way.steps, within, way.worth)
 
     def _term(self, field: str, term: str, within: Container[int] | None, worth: float) -> Scores:
-        notes, weights, _, frequency = self._lists.read(field, term)
+        notes, weights, _, frequency = self.lists.read(field, term)
         if not notes:
             return {}
         norm = self._norm(field)
@@ -129,7 +133,7 @@ class Scorer:
         self, field: str, steps: tuple[Step, ...], within: Container[int] | None, worth: float
     ) -> Scores:
         times = Counter(term for _, term in steps)
-        rare_first = sorted(times, key=lambda term: len(self._lists.read(field, term).notes))
+        rare_first = sorted(times, key=lambda term: len(self.lists.read(field, term).notes))
         found: Scores | None = None
         for term in rare_first:
             more = self._term(field, term, within if found is None else found, worth * times[term])
@@ -144,7 +148,7 @@ class Scorer:
         """Return the notes in which the steps stand at their distances."""
         starts: dict[int, set[int]] | None = None
         for distance, term in steps:
-            notes, _, values, _ = self._lists.read(field, term)
+            notes, _, values, _ = self.lists.read(field, term)
             if starts is None:
                 starts = {
                     n: set(_positions(value))

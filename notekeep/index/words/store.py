@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from notekeep.index.words.analyzer import Analyzer
     from notekeep.index.words.match import Matcher
+    from notekeep.index.words.nearness import Ranked
     from notekeep.index.words.query import Plan, Planner
     from notekeep.index.words.score import Scorer, Scores
     from notekeep.index.words.snapshot import Snapshot
@@ -181,14 +182,35 @@ class Words:
 
     def _scores(self, node: Node, limit: int | None, *, typing: bool) -> dict[str, float]:
         snapshot = self._current()
-        plan = self._planner(snapshot, typing=typing).plan(node)
+        found = self._scored(snapshot, self._planner(snapshot, typing=typing).plan(node), limit)
+        return {path: -score for score, path, _ in found}
+
+    def _scored(
+        self, snapshot: Snapshot, plan: Plan | None, limit: int | None = None
+    ) -> list[tuple[float, str, int]]:
+        """Return score below 0, path and number of what a plan finds, best first."""
         if plan is None:
-            return {}
+            return []
         with self._blaming_index(self._state):
             found = _best(self._answer(snapshot, plan), limit)
-            ranked = zip(map(neg, found.values()), snapshot.paths(found), strict=True)
-            best = sorted(ranked)[:limit]
-        return {path: -score for score, path in best}
+            scored = zip(map(neg, found.values()), snapshot.paths(found), found, strict=True)
+            return sorted(scored)[:limit]
+
+    def ranked(self, node: Node, look: int, *, typing: bool = False) -> Ranked:
+        """Return what `scores` does, and how near the words stand in the best `look` notes."""
+        return self._asked(lambda: self._ranked(node, look, typing=typing))
+
+    def _ranked(self, node: Node, look: int, *, typing: bool) -> Ranked:
+        from notekeep.index.words.nearness import Ranked, in_a_row, nearness
+
+        snapshot = self._current()
+        planner = self._planner(snapshot, typing=typing)
+        found = self._scored(snapshot, planner.plan(node))
+        with self._blaming_index(self._state):
+            best = {number: path for _, path, number in found[:look]}
+            near = nearness(in_a_row(node, planner), self._scoring(snapshot).lists, best)
+        scores = {path: -score for score, path, _ in found}
+        return Ranked(scores, {best[number]: one for number, one in near.items()})
 
     def matcher(self, node: Node) -> Matcher:
         """Return what finds a tree's words in a text: for snippets, sections and lines.

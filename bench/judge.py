@@ -1,0 +1,114 @@
+"""How good a ranking is: graded answers, and two figures that say how far up they come.
+
+nDCG@10 is the gain of the first ten hits over that of the best possible ten; a hit of grade g is
+worth 2^g - 1, divided by log2 of its place plus one (Burges et al., 2005). MRR is the mean of one
+over the place of the first hit that is good, grade 2 or better, or the best grade there is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+JUDGEMENTS = Path(__file__).parent.parent / "tests" / "search" / "judgements.toml"
+HITS = 10
+GOOD = 2
+
+
+class Judged(NamedTuple):
+    """A query with the grade of each note that answers it.
+
+    Attributes:
+        kind: What sort of a query it is.
+        text: As typed.
+        typing: Whether its last word is unfinished.
+        grades: The notes that are worth something, by path.
+    """
+
+    kind: str
+    text: str
+    typing: bool
+    grades: Mapping[str, int]
+
+
+class Quality(NamedTuple):
+    """The mean figures over some queries."""
+
+    ndcg: float
+    mrr: float
+
+
+def sample() -> list[Judged]:
+    """The queries over the sample vault."""
+    return [
+        _judged(query, {f"{path}.md": grade for path, grade in query["grades"].items()})
+        for query in _read("sample")
+    ]
+
+
+def personal(labels: Mapping[str, frozenset[str]]) -> list[Judged]:
+    """The queries over a generated vault, without those that nothing in it answers.
+
+    Args:
+        labels: What each note is about, by path, as `personal.write` gives it.
+    """
+    found = []
+    for query in _read("personal"):
+        known: Mapping[str, int] = query["grades"]
+        grades = {
+            path: max(known.get(label, 0) for label in about)
+            for path, about in labels.items()
+            if about & known.keys()
+        }
+        if grades:
+            found.append(_judged(query, grades))
+    return found
+
+
+def _read(over: str) -> Iterable[dict[str, Any]]:
+    asked = tomllib.loads(JUDGEMENTS.read_text("utf-8"))["query"]
+    return [query for query in asked if query["over"] == over]
+
+
+def _judged(query: dict[str, Any], grades: Mapping[str, int]) -> Judged:
+    return Judged(str(query["kind"]), str(query["text"]), bool(query.get("typing", False)), grades)
+
+
+def quality(queries: Iterable[Judged], search: Callable[[Judged], Sequence[str]]) -> Quality:
+    """Ask all queries and take the mean of their figures.
+
+    Args:
+        queries: What is asked.
+        search: Answers a query with paths, best first.
+    """
+    figures = [measure(search(query), query.grades) for query in queries]
+    return Quality(
+        sum(one.ndcg for one in figures) / len(figures),
+        sum(one.mrr for one in figures) / len(figures),
+    )
+
+
+def measure(ranking: Sequence[str], grades: Mapping[str, int]) -> Quality:
+    """The figures of one ranking."""
+    gained = _gain([grades.get(path, 0) for path in ranking[:HITS]])
+    best = _gain(sorted(grades.values(), reverse=True)[:HITS])
+    good = min(GOOD, max(grades.values()))
+    place = next((at for at, path in enumerate(ranking, 1) if grades.get(path, 0) >= good), 0)
+    return Quality(gained / best, 1 / place if place else 0.0)
+
+
+def _gain(grades: Iterable[int]) -> float:
+    return sum((2.0**grade - 1) / math.log2(at + 1) for at, grade in enumerate(grades, 1))
+
+
+def for_peers(query: Judged) -> str:
+    """The query as other engines read it: their fields, and a star on an unfinished word."""
+    text = re.sub(r"(?:^|(?<=\s))(?:#|tag:)(\S+)", r"tags:\1", query.text)
+    text = text.replace("heading:", "headings:").replace("quote:", "body:")
+    return f"{text}*" if query.typing else text

@@ -1,0 +1,56 @@
+"""The other baseline of searching: SQLite's FTS5, ranked by its bm25, used as its manual shows it.
+
+The same fields and weights as notekeep's, the porter tokenizer over unicode61 without diacritics.
+Every word is quoted, because a bare sign is an error in FTS5's query language.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+from bench.plain_whoosh import BOOSTS, notes, texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COLUMNS = ", ".join(BOOSTS)
+WEIGHTS = ", ".join(map(str, BOOSTS.values()))
+
+_PIECE = re.compile(rf'(?:({"|".join(BOOSTS)}):)?("[^"]*"|\S+)')
+
+
+class Searcher:
+    """Questions to a table of all notes, in memory."""
+
+    def __init__(self, root: Path) -> None:
+        self._database = sqlite3.connect(":memory:")
+        self._database.execute(
+            f"CREATE VIRTUAL TABLE notes USING fts5(path UNINDEXED, {COLUMNS},"
+            " tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        marks = ", ".join("?" * (len(BOOSTS) + 1))
+        self._database.executemany(
+            f"INSERT INTO notes VALUES ({marks})",
+            ((note.path, *(texts(note)[name] for name in BOOSTS)) for note in notes(root)),
+        )
+
+    def paths(self, query: str, limit: int = 20) -> list[str]:
+        """The best notes; the last word is a beginning when it ends in a star."""
+        found = self._database.execute(
+            "SELECT path FROM notes WHERE notes MATCH ?"
+            f" ORDER BY bm25(notes, 0, {WEIGHTS}) LIMIT ?",
+            (_in_fts(query), limit),
+        )
+        return [path for (path,) in found]
+
+
+def _in_fts(query: str) -> str:
+    """A query of words, phrases, beginnings and fields as FTS5 reads it."""
+    said = []
+    for field, text in _PIECE.findall(query):
+        bare = text.strip('"').rstrip("*").replace('"', '""')
+        star = " *" if text.endswith("*") and len(text) > 1 else ""
+        said.append(f'{f"{field} : " if field else ""}"{bare}"{star}')
+    return " AND ".join(said)
