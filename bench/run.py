@@ -15,7 +15,7 @@ from bench import measure
 from bench.ground import Ground
 from bench.table import render
 
-BENCHES = ("building", "first_frame", "commands", "searching")
+BENCHES = ("building", "first_frame", "commands", "searching", "habits")
 
 
 def main() -> int:
