@@ -39,6 +39,10 @@ _LEFT_OVER = re.compile(
     re.MULTILINE,
 )
 
+_DISPLAYED = (
+    *(("$$", "$$"), ("\\[", "\\]")),
+    *(("$\\displaystyle", "$"), ("\\(\\displaystyle", "\\)")),
+)
 _TAG_PAGE = re.compile(r"(?:^|/)(?:tags?|categories|topics?)/")
 
 
@@ -141,7 +145,7 @@ def inline_tex(look: Look) -> str | None:
 
 def display_tex(look: Look) -> str | None:
     """Formulas on their own are in the page as TeX."""
-    return tex(look, look.expected.display_tex, (("$$", "$$"), ("\\[", "\\]")))
+    return tex(look, look.expected.display_tex, _DISPLAYED)
 
 
 def dollars(look: Look) -> str | None:
@@ -316,8 +320,10 @@ def leftovers(look: Look) -> str | None:
         ):
             continue
         for child in element.children:
-            if isinstance(child, str) and (match := _LEFT_OVER.search(child)):
-                return f"left over: {match[0].strip()!r}"
+            found = _LEFT_OVER.finditer(child) if isinstance(child, str) else ()
+            for match in found:
+                if match[0].strip() not in look.expected.words:
+                    return f"left over: {match[0].strip()!r}"
     return ""
 
 

@@ -21,6 +21,7 @@ class Math(NamedTuple):
         raw: Whether the engine knows these marks and leaves alone what is between them; if not,
             every character that Markdown would act on is escaped.
         blocks: Whether it knows math as a block of its own, before lists and headings.
+        within: Whether TeX between the marks of `display` is on its own within a line too.
         dollar: How a dollar in prose is written where math is on; "" leaves it.
     """
 
@@ -28,13 +29,14 @@ class Math(NamedTuple):
     display: tuple[str, str] = ("$$", "$$")
     raw: bool = True
     blocks: bool = True
+    within: bool = True
     dollar: str = ""
 
 
 PLAIN_MATH: Final = Math()
 ESCAPED_MATH: Final = Math(("\\(", "\\)"), ("$$", "$$"), raw=False)
 """For an engine without math: the page holds TeX as written, between marks that scripts know."""
-RAW_MATH: Final = Math(raw=True, blocks=False, dollar="\\$")
+RAW_MATH: Final = Math(raw=True, blocks=False, within=False, dollar="\\$")
 """For an engine that knows math within paragraphs only."""
 
 HIDDEN_DOLLAR: Final = "<span>&#36;</span>"

@@ -58,6 +58,7 @@ class Expected:
         diagrams: The source of Mermaid diagrams.
         quotes: How many quotes there are, and how many rules.
         nesting: Words that begin list items, and how deep in lists they are.
+        words: All that the draft says in plain words.
         teaser: The words before the end of the teaser, and the first words behind; None for none.
     """
 
@@ -78,6 +79,7 @@ class Expected:
     rules: int = 0
     pictures: int = 0
     nesting: list[tuple[str, int]] = field(default_factory=list)
+    words: str = ""
     teaser: tuple[str, str] | None = None
 
 
@@ -89,6 +91,7 @@ def expected(draft: Draft) -> Expected:
         _add(found, page, draft, node)
     referred = {node.info for node in page.find("footnote_ref")}
     found.footnotes = len({n.info for n in page.find("footnote")} & referred)
+    found.words = "\n".join(node.content for node in page.find("text", "special"))
     found.teaser = _teaser(page)
     return found
 
@@ -161,7 +164,7 @@ def _add_quote(found: Expected, page: Page, node: Node) -> None:
 
 def _add_item(found: Expected, node: Node) -> None:
     first = node.children[0] if node.children else None
-    if first is None or first.kind != "paragraph":
+    if first is None or first.kind != "paragraph" or node.inside("footnote"):
         return
     words = flat(BLOCK_ID.sub("", _first_words(first)))
     match = _TASK.match(words)

@@ -92,6 +92,7 @@ def draw_pictures(vault: Path) -> None:
     Image.new("RGB", (8, 6), (200, 30, 30)).save(folder / "My Grid (1).PNG", pnginfo=info)
     Image.new("RGB", (4, 4), (30, 200, 30)).save(folder / "plain.png")
     Image.new("RGB", (4, 4), (30, 30, 200)).save(folder / "図 (1).png")
+    Image.new("RGB", (4, 4), (90, 30, 200)).save(folder / "odd #1 50%.png")
     photo = Image.new("RGB", (12, 8), (30, 30, 200))
     photo.save(folder / "shots" / "two words.jpg", exif=exif_with_place())
 

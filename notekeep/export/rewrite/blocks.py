@@ -71,7 +71,7 @@ def diagrams(work: Work) -> None:
             continue
         text = html.escape(fence.content.rstrip("\n"), quote=False)
         for mark in work.dialect.guard_marks:
-            text = text.replace(mark, f"&#123;{mark[1:]}")
+            text = text.replace(mark, f"&#{ord(mark[0])};{mark[1:]}")
         reason = "a diagram is written as the element that Mermaid reads"
         work.replace(fence, f'<pre class="mermaid">\n{text}\n</pre>', reason)
 

@@ -16,7 +16,7 @@ _ZOLA = re.compile(
     r"\{\{\s*[A-Za-z_][\w.:]*\s*\([^{}]*\)\s*\}\}"
     r"|\{%\s*(?:[A-Za-z_][\w.:]*\s*\([^{}]*\)|end)\s*%\}"
 )
-_NUNJUCKS = re.compile(r"\{(?=[{%#])")
+_NUNJUCKS = re.compile(r"\{(?=[{%#])|#(?=\})")
 
 
 def rewrite(work: Work) -> None:
@@ -42,7 +42,9 @@ def rewrite(work: Work) -> None:
         for mark in work.dialect.guard_marks if work.free(node) else ():
             at = work.passage.text.find(mark, node.start, node.end)
             while at >= 0:
-                work.put(at, at + 1, "&#123;", "template syntax in HTML is shown, not run")
+                work.put(
+                    at, at + 1, f"&#{ord(mark[0])};", "template syntax in HTML is shown, not run"
+                )
                 at = work.passage.text.find(mark, at + 1, node.end)
 
 
@@ -115,8 +117,9 @@ def liquid(source: str) -> list[tuple[int, int, str]]:
 
 
 def entities(source: str) -> list[tuple[int, int, str]]:
-    """Guard prose for Nunjucks, which reads `{{`, `{%` and `{#`: the first brace is an entity."""
-    return [(match.start(), match.end(), "&#123;") for match in _NUNJUCKS.finditer(source)]
+    """Guard prose for Nunjucks, which reads `{{`, `{%`, `{#` and `#}`: the first is an entity."""
+    found = _NUNJUCKS.finditer(source)
+    return [(match.start(), match.end(), f"&#{ord(match[0])};") for match in found]
 
 
 def zola(source: str) -> list[tuple[int, int, str]]:

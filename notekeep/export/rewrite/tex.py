@@ -16,6 +16,7 @@ _PYTHON = re.compile(r"[\\`*_\[\]]")
 _PYTHON_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "~": "&#126;", "|": "&#124;"}
 _LINE_START = re.compile(r"^(\d*)([#>+-]|(?<=\d)[.)])", re.MULTILINE)
 _BLOCK_START = re.compile(r"(?:[#>+*-]|\d+[.)])(?:\s|$)|>|[=-]+$|```|~~~|<[A-Za-z/!?]")
+_TAGLIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _COMMENT = re.compile(r"(?<!\\)%")
 
 
@@ -33,6 +34,8 @@ def rewrite(work: Work) -> None:
         if node.inside("cell") or work.dialect.engine == "kramdown":
             # A bar ends a cell, and to kramdown it makes a table of a paragraph.
             tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
+        if node.kind == "math_double" and not math.within and not lone(node):
+            marks, tex = math.inline, rf"\displaystyle {tex}"
         text = _written(work, tex, marks)
         if node.kind == "math" and marks == math.display:
             text = _within_a_line(work, node, text)
@@ -55,7 +58,11 @@ def _within_a_line(work: Work, node: Node, text: str) -> str:
 
 def _written(work: Work, tex: str, marks: tuple[str, str]) -> str:
     if work.dialect.guard_marks:
-        tex = re.sub(r"\{(?=\{[<%])", "{ ", tex)
+        # A blank is nothing to TeX between these, and parts them for templates.
+        marks_ = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in work.dialect.guard_marks)
+        tex = re.sub("|".join(marks_), r"\g<0> ", tex)
+    if work.dialect.math.raw and not work.dialect.math.blocks:
+        tex = _TAGLIKE.sub("< ", tex)  # such engines pass TeX through as HTML
     if work.dialect.math.raw:
         return marks[0] + tex + marks[1]
     return escape(marks[0] + tex + marks[1], python_markdown=work.dialect.engine == "python")

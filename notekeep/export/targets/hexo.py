@@ -66,7 +66,7 @@ class Hexo(Target):
             definitions=not marked and "markdown-it-deflist" in names,
             mermaid_pre=not any("mermaid" in name for name in self._packages),
             as_html=True,
-            guard_marks=("{{", "{%", "{#"),
+            guard_marks=("{{", "{%", "{#", "#}"),
             guard_prose=code.entities,
         )
 

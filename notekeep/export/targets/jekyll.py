@@ -39,7 +39,7 @@ class Jekyll(Target):
             )
         self.dialect = Dialect(
             engine="kramdown",
-            math=Math(("$$", "$$"), ("$$", "$$")),
+            math=Math(("$$", "$$"), ("$$", "$$"), within=False),
             bare_urls=False,
             code_pipes=False,
             definitions=True,

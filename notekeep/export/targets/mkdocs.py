@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
+from notekeep.export.embeds import is_title
 from notekeep.export.targets.heads import passed, yaml_head
 from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
 from notekeep.export.targets.settings import read_yaml
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
+    from notekeep.export.draft import Draft
     from notekeep.export.properties import Post
 
+_SIGN = re.compile(r"[\\`*_{}\[\]<&~$#]")
 _ALWAYS = ("toc", "tables", "fenced_code")
 """Extensions that MkDocs adds by itself."""
 
@@ -73,6 +77,13 @@ class MkDocs(Target):
         """`../atomic-habits/index.md#id`, which the build resolves."""
         del post
         return f"../{other.slug}/index.md" + (f"#{anchor}" if anchor else "")
+
+    def compose(self, draft: Draft, head: str, body: str) -> str:
+        """Write the title above a text with headings of its rank: they would take its place."""
+        headings = draft.passage.page.find("heading")
+        own = [h for h in headings if h.level == 1 and not is_title(h, draft.post.title)]
+        title = _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
+        return super().compose(draft, head, f"# {title}\n\n{body.lstrip()}" if own else body)
 
     def head(self, post: Post, cover: str) -> str:
         """Return YAML front matter; Material knows a date for each of two events."""
