@@ -102,16 +102,17 @@ class PlainReader:
         """Return the posting list of a term; an empty one when no note has it."""
         found = Postings([], [], [], 0)
         frequency = 0
-        for part, first, _ in self._snapshot.parts:
+        for part, first, dead in self._snapshot.parts:
             reader: SegmentReader = part.reader
             if (field, term.encode()) not in reader:
                 continue
             frequency += reader.doc_frequency(field, term.encode())
             matcher = reader.postings(field, term.encode())
             while matcher.is_active():
-                found.notes.append(first + matcher.id())
-                found.weights.append(matcher.weight())
-                found.values.append(matcher.value())
+                if matcher.id() not in dead:
+                    found.notes.append(first + matcher.id())
+                    found.weights.append(matcher.weight())
+                    found.values.append(matcher.value())
                 matcher.next()
         return found._replace(frequency=frequency)
 

@@ -1,9 +1,9 @@
 # mypy: untyped-calls-exclude="whoosh"
 """The index as it was at one commit: its segments, which notes are deleted, paths, lengths.
 
-Notes are numbered through all segments, as Whoosh numbers them. What belongs to one segment is
-kept from snapshot to snapshot, because a segment never changes once it is written: only the set of
-its deleted notes does.
+Notes are numbered through all segments, as Whoosh numbers them. An open segment is handed on from
+snapshot to snapshot, because it never changes once it is written: only the set of its deleted notes
+does.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ import weakref
 from bisect import bisect_right
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from whoosh import index
+from whoosh.reading import SegmentReader
 from whoosh.util.numeric import byte_to_length
 
 from notekeep.index.words.folder import Reached, Unusable
 from notekeep.index.words.schema import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from notekeep.index.words.folder import Folder
 
@@ -36,11 +38,18 @@ LENGTHS = [max(1, byte_to_length(code)) for code in range(256)]
 
 
 class Part:
-    """One segment, with what is known of it whatever commit it is part of."""
+    """One segment, with what is known of it whatever commit it is part of.
+
+    Attributes:
+        reader: Whoosh's; which notes it takes for deleted may be out of date.
+        size: How many notes it holds, deleted ones too.
+    """
 
     def __init__(self, reader: Any) -> None:
         # Whoosh's types allow for readers without segment or codec; a SegmentReader has both.
         self.reader = reader
+        # Also closes the files of a segment that is merely forgotten.
+        self.close = weakref.finalize(self, reader.close)
         self.size: int = reader.doc_count_all()
         self._paths: list[str] | None = None
         self._lengths: dict[str, bytes] = {}
@@ -78,11 +87,6 @@ class Part:
             opened.close()
         return read
 
-    def adopt(self, earlier: Part) -> None:
-        """Take over what an earlier reader of the same segment has read."""
-        self._paths = earlier._paths
-        self._lengths = earlier._lengths
-
 
 class Snapshot:
     """One commit, open for reading until `close`.
@@ -95,19 +99,26 @@ class Snapshot:
         size: How many notes are numbered, deleted ones too; Whoosh's scores count them.
     """
 
-    def __init__(self, number: int, reached: Reached, language: str, path: str) -> None:
+    def __init__(
+        self,
+        number: int,
+        reached: Reached,
+        language: str,
+        path: str,
+        known: Mapping[str, Part],
+    ) -> None:
         self.number = number
         self.reached = reached
-        opened = index.open_dir(path, schema=schema(language))
-        self.reader = opened.reader()
-        # Also closes the files of a snapshot that is merely forgotten.
-        self._closing = weakref.finalize(self, self.reader.close)
-        self.size: int = self.reader.doc_count_all()
+        opened: Any = index.open_dir(path, schema=schema(language))
+        toc: Any = index.TOC.read(opened.storage, opened.indexname, schema=schema(language))
+        self.size = 0
         self.parts: list[tuple[Part, int, frozenset[int]]] = []
-        if self.size:
-            for leaf, first in self.reader.leaf_readers():
-                dead = frozenset(leaf.segment().deleted_docs())
-                self.parts.append((Part(leaf), first, dead))
+        for segment in toc.segments:
+            part = known.get(segment.segment_id())
+            if part is None:
+                part = Part(SegmentReader(opened.storage, toc.schema, segment))
+            self.parts.append((part, self.size, frozenset(segment.deleted_docs())))
+            self.size += part.size
         self._firsts = [first for _, first, _ in self.parts]
         self._numbers: dict[str, int] | None = None
         self._lengths: dict[str, bytes] = {}
@@ -119,24 +130,25 @@ class Snapshot:
         Args:
             folder: Where the index is.
             language: The language whose schema it must have.
-            earlier: The snapshot that this one takes the place of; it is closed.
+            earlier: The snapshot that this one takes the place of. It is closed, except for the
+                segments that both have, which are handed on.
         """
+        known = earlier.by_id() if earlier else {}
         problem: Exception | None = None
         for _ in range(ATTEMPTS):
             state = folder.state()
             try:
-                made = cls._opened(folder, language)
+                made = cls._opened(folder, language, known)
             except Exception as error:  # noqa: BLE001 - a damaged index raises anything at all
                 problem, made = error, None
             if folder.state() != state:
                 if made:
-                    made.close()
+                    made.close(keep=known)
                 continue
             if made is None or not made.is_sound():
                 break
             if earlier:
-                made.inherit(earlier)
-                earlier.close()
+                earlier.close(keep=made.by_id())
             return made
         raise Unusable(
             "The search index is missing, damaged or of another version",
@@ -144,11 +156,11 @@ class Snapshot:
         ) from problem
 
     @classmethod
-    def _opened(cls, folder: Folder, language: str) -> Snapshot | None:
+    def _opened(cls, folder: Folder, language: str, known: Mapping[str, Part]) -> Snapshot | None:
         number, reached = folder.toc(), folder.reached()
         if number is None or reached is None or not folder.is_ours(language):
             return None
-        return cls(number, reached, language, str(folder.path))
+        return cls(number, reached, language, str(folder.path), known)
 
     def is_sound(self) -> bool:
         """Whether it holds as many notes as its commit said; it may not after a power cut."""
@@ -157,12 +169,17 @@ class Snapshot:
     @property
     def live(self) -> int:
         """How many notes it holds, without deleted ones."""
-        count: int = self.reader.doc_count() if self.size else 0
-        return count
+        return self.size - sum(len(dead) for _, _, dead in self.parts)
 
-    def close(self) -> None:
-        """Close the files of all segments."""
-        self._closing()
+    def by_id(self) -> dict[str, Part]:
+        """Return the segments by the names that Whoosh has for them."""
+        return {part.reader.segment().segment_id(): part for part, _, _ in self.parts}
+
+    def close(self, keep: Mapping[str, Part] = MappingProxyType({})) -> None:
+        """Close the files of all segments but those that another snapshot goes on with."""
+        for name, part in self.by_id().items():
+            if name not in keep:
+                part.close()
 
     def paths(self, numbers: Collection[int]) -> list[str]:
         """Return the path of each note."""
@@ -203,16 +220,8 @@ class Snapshot:
 
     def average_length(self, field: str) -> float:
         """Return how many words a field has in the average note, deleted notes counted."""
-        total: int = self.reader.field_length(field)
+        total: int = sum(part.reader.field_length(field) for part, _, _ in self.parts)
         return total / self.size or 1.0
-
-    def inherit(self, earlier: Snapshot) -> None:
-        """Take over what an earlier snapshot has read of segments that both have."""
-        known = {part.reader.segment().segment_id(): part for part, _, _ in earlier.parts}
-        for part, _, _ in self.parts:
-            same = known.get(part.reader.segment().segment_id())
-            if same:
-                part.adopt(same)
 
 
 def _path(stored: bytes) -> str:
