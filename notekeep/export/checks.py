@@ -41,7 +41,7 @@ _LEFT_OVER = re.compile(
 
 _DISPLAYED = (
     *(("$$", "$$"), ("\\[", "\\]")),
-    *(("$\\displaystyle", "$"), ("\\(\\displaystyle", "\\)")),
+    *(("$\\displaystyle", "$"), ("\\(\\displaystyle", "\\)"), ("\\[\\displaystyle", "\\]")),
 )
 _TAG_PAGE = re.compile(r"(?:^|/)(?:tags?|categories|topics?)/")
 

@@ -28,8 +28,7 @@ def rewrite(work: Work, *, keep_breaks: bool) -> None:
         if not work.free(node):
             continue
         if node.kind == "mark" and dialect.mark != "equals":
-            marks = ("<mark>", "</mark>") if dialect.mark == "html" else ("**", "**")
-            _wrap(work, node, 2, marks, "a highlight")
+            _highlight(work, node)
         elif node.kind == "strike" and not dialect.strike:
             length = 2 if work.page.source(node).startswith("~~") else 1
             _wrap(work, node, length, ("<del>", "</del>"), "struck out text")
@@ -41,6 +40,14 @@ def rewrite(work: Work, *, keep_breaks: bool) -> None:
             _bare_pipes(work, node)
     if not dialect.html:
         _html_as_markdown(work)
+
+
+def _highlight(work: Work, node: Node) -> None:
+    """Write a highlight; kramdown reads Markdown in a tag that it does not know when told to."""
+    told = work.dialect.engine == "kramdown" and any(n.kind != "text" for n in node.children)
+    opening = '<mark markdown="span">' if told else "<mark>"
+    marks = (opening, "</mark>") if work.dialect.mark == "html" else ("**", "**")
+    _wrap(work, node, 2, marks, "a highlight")
 
 
 def _wrap(work: Work, node: Node, length: int, marks: tuple[str, str], what: str) -> None:

@@ -57,15 +57,20 @@ def _within_a_line(work: Work, node: Node, text: str) -> str:
 
 
 def _written(work: Work, tex: str, marks: tuple[str, str]) -> str:
-    if work.dialect.guard_marks:
-        # A blank is nothing to TeX between these, and parts them for templates.
-        marks_ = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in work.dialect.guard_marks)
-        tex = re.sub("|".join(marks_), r"\g<0> ", tex)
-    if work.dialect.math.raw and not work.dialect.math.blocks:
-        tex = _TAGLIKE.sub("< ", tex)  # such engines pass TeX through as HTML
+    tex = _parted(work, tex)
     if work.dialect.math.raw:
         return marks[0] + tex + marks[1]
     return escape(marks[0] + tex + marks[1], python_markdown=work.dialect.engine == "python")
+
+
+def _parted(work: Work, tex: str) -> str:
+    """Part with blanks, which TeX does not see, what a template or a browser would act on."""
+    if work.dialect.guard_marks:
+        marks = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in work.dialect.guard_marks)
+        tex = re.sub("|".join(marks), r"\g<0> ", tex)
+    if work.dialect.math.raw and not work.dialect.math.blocks:
+        tex = _TAGLIKE.sub("< ", tex)  # such engines pass TeX through as HTML
+    return tex
 
 
 def escape(tex: str, *, python_markdown: bool) -> str:
@@ -82,7 +87,8 @@ def _block(work: Work, node: Node) -> None:
     math = work.dialect.math
     if math.raw:
         kept = _joined([line for line in lines if line], apart=math.blocks)
-        if math.display == ("$$", "$$") and kept == lines:
+        same = [_parted(work, line) for line in kept] == lines
+        if math.display == ("$$", "$$") and same:
             return
         text = _written(work, "\n" + "\n".join(kept) + "\n", math.display)
     else:
