@@ -100,7 +100,20 @@ READS = frozenset(
 """Verbs that write no note, that are a way back themselves, or (`forget`) that must leave none."""
 
 HABIT_READS = frozenset(
-    {"list", "todo", "week", "month", "year", "stats", "log", "undo", "doctor", "ask", "edit"}
+    {
+        "list",
+        "todo",
+        "week",
+        "month",
+        "year",
+        "stats",
+        "log",
+        "undo",
+        "doctor",
+        "ask",
+        "edit",
+        "export",
+    }
 )
 """As above: `ask` checks in, and `edit` opens an editor or appends, as a check-in does."""
 

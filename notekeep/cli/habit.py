@@ -34,6 +34,7 @@ COMMANDS = {
     "archive": "habit_notes",
     "rename": "habit_notes",
     "import": "habit_import",
+    "export": "habit_export",
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
 

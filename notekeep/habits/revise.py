@@ -65,10 +65,11 @@ def restore(
     revision = max(entry.revision for entry in entries) + 1
     same = {said_in(entry) for entry in gone}
     day = fold((entry for entry in entries if said_in(entry) not in same), unit)
-    return [(value, revision) for value in _values(day, unit)]
+    return [(value, revision) for value in values_of(day, unit)]
 
 
-def _values(day: Day, unit: str) -> list[Value]:
+def values_of(day: Day, unit: str) -> list[Value]:
+    """What to say so that a day without entries becomes this one: one value, or two."""
     if day.value != AMOUNT:
         kinds: dict[int, Value] = {
             NONE: Value("clear"),

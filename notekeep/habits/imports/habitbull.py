@@ -45,7 +45,5 @@ def read(text: str, name: str) -> Source:
         habit.say(day, value, line_of(line.get("CommentText", "")))
     for habit in found.source().habits:
         habit.keep_last()
-        found.lose(
-            "how often it is due, which the file does not have; it becomes daily", habit.name
-        )
+    found.lose("how often habits are due, which the file does not have; they become daily")
     return found.source()

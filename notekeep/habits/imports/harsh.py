@@ -79,10 +79,10 @@ def _say(line: str, found: Gathering, number: int) -> None:
     amount = amount_of(parts[4]) if len(parts) > 4 and parts[4] else None
     if len(parts) > 4 and parts[4] and amount is None:
         found.lose("amounts that are not understood", habit.name, place)
-    value, extra = RESULTS[parts[2]], ""
+    value, extra = RESULTS[parts[2]], dict[str, str]()
     if amount is not None and amount.amount:
         if value == DONE:
             value = amount
         else:
-            extra = f"amount={parts[4]}"
-    habit.say(day, value, note, extra=extra)
+            extra["amount"] = parts[4]
+    habit.say(day, value, note, **extra)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep.errors import Refused, UsageError
 from notekeep.habits import units
 from notekeep.habits.definition import parse_pause
-from notekeep.habits.imports.source import Gathering, Taken
+from notekeep.habits.imports.source import Gathering, Said, Taken
 from notekeep.habits.imports.words import amount_of, day_of, line_of, rows_of, text_of
 from notekeep.habits.log import Value, read_value
 
@@ -38,7 +38,7 @@ def read_csv(text: str, name: str) -> Source:
         _say(found.named(line_of(cells["habit"])), cells, found, f"{name}:{number}")
     for habit in found.source().habits:
         habit.identity = habit.name
-        found.lose("its schedule and goal, which CSV does not have; it becomes daily", habit.name)
+    found.lose("schedules and goals, which CSV does not have; a habit that is new becomes daily")
     return found.source()
 
 
@@ -59,10 +59,15 @@ def read_json(value: Any) -> Source:
         habit = _define(each, found)
         entries = each.get("entries")
         for number, entry in enumerate(entries if isinstance(entries, list) else [], 1):
-            cells = (
-                {key: _text(entry.get(key)) for key in CSV_HEAD} if isinstance(entry, dict) else {}
+            fields = entry if isinstance(entry, dict) else {}
+            cells = {key: _text(fields.get(key)) for key in CSV_HEAD}
+            pairs = fields.get("extra")
+            extra = (
+                {str(key): line_of(word) for key, word in pairs.items()}
+                if isinstance(pairs, dict)
+                else {}
             )
-            _say(habit, cells, found, f"entry {number}")
+            _say(habit, cells, found, f"entry {number}", extra)
     return found.source()
 
 
@@ -78,6 +83,9 @@ def _define(each: Mapping[str, Any], found: Gathering) -> Taken:
     habit.since, habit.until = (day_of(_text(each.get(key))) for key in ("since", "until"))
     habit.group, habit.about = line_of(each.get("group") or ""), text_of(each.get("about") or "")
     habit.is_archived = each.get("archived") is True
+    habit.more = {key: line_of(each[key]) for key in ("identity", "when", "tiny") if each.get(key)}
+    if each.get("after"):
+        habit.more["after"] = f"[[{line_of(each['after'])}]]"
     silence = each.get("unlogged")
     habit.counts_silence = None if silence not in ("met", "missed") else silence == "met"
     for key, target in (("remind", habit.remind), ("aliases", habit.aliases)):
@@ -91,7 +99,13 @@ def _define(each: Mapping[str, Any], found: Gathering) -> Taken:
     return habit
 
 
-def _say(habit: Taken, cells: Mapping[str, str], found: Gathering, place: str) -> None:
+def _say(
+    habit: Taken,
+    cells: Mapping[str, str],
+    found: Gathering,
+    place: str,
+    extra: Mapping[str, str] | None = None,
+) -> None:
     day = day_of(cells.get("date", ""))
     word = cells.get("value", "").strip()
     value: Value | None
@@ -106,7 +120,14 @@ def _say(habit: Taken, cells: Mapping[str, str], found: Gathering, place: str) -
         return
     if value.kind == "amount" and value.unit and not habit.unit and habit.goal == "done":
         habit.unit = value.unit
-    habit.say(day, value, line_of(cells.get("note", "")), time=cells.get("time", "").strip())
+    said = Said(
+        day,
+        value,
+        line_of(cells.get("note", "")),
+        cells.get("time", "").strip(),
+        tuple((extra or {}).items()),
+    )
+    habit.entries.append(said)
 
 
 def _unguarded(cell: str) -> str:

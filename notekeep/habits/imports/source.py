@@ -90,6 +90,7 @@ class Taken:
         remind: Times at which to be reminded, as a definition has them.
         aliases: Further names of it in a log.
         about: What was written about it, as Markdown.
+        more: Further fields of a definition, as they stand there.
         entries: What was said, in the order of the source.
     """
 
@@ -108,15 +109,12 @@ class Taken:
     remind: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     about: str = ""
+    more: dict[str, str] = field(default_factory=dict)
     entries: list[Said] = field(default_factory=list)
 
-    def say(
-        self, day: int, value: Value, note: str = "", *, time: str = "", extra: str = ""
-    ) -> None:
-        """Add what was said of a day; `extra` is one `key=word`."""
-        key, _, word = extra.partition("=")
-        pairs = ((key, word),) if word else ()
-        self.entries.append(Said(day, value, note, time, pairs))
+    def say(self, day: int, value: Value, note: str = "", *, time: str = "", **extra: str) -> None:
+        """Add what was said of a day; `extra` are further `key=word` pairs."""
+        self.entries.append(Said(day, value, note, time, tuple(extra.items())))
 
     def keep_last(self) -> None:
         """Of several entries of one day keep the last, as programs do that overwrite."""
