@@ -116,6 +116,8 @@ class Plan:
         published: Every note that has a post in the site, and the post.
         audit: What must be in no file.
         bases: What was written last into the site's files.
+        is_sealed: Whether it is known by stat alone that there is nothing to do; its files were not
+            read and its posts are not told.
     """
 
     target: str
@@ -129,6 +131,7 @@ class Plan:
     published: dict[str, Post] = field(default_factory=dict)
     audit: Audit = field(default_factory=nothing_hidden)
     bases: Bases | None = None
+    is_sealed: bool = False
 
     @property
     def needles(self) -> list[Needle]:

@@ -1,0 +1,170 @@
+"""That a site is as an export would make it, known by stat alone until something changes.
+
+After an export, or a plan that found nothing to do, everything that the plan came from is noted by
+name, size, times and inode: the files of the vault and of the site, and what was chosen. As long as
+a sweep of both finds the same, nothing has to be read. The note lies in the cache and may go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from notekeep import __version__
+from notekeep.export.manifest import NAME
+from notekeep.export.plan import FileChange, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from notekeep.export.options import Options
+    from notekeep.export.plan import Status
+
+FORMAT = 1
+_SETTINGS = (".notekeep/config.toml", ".obsidian/app.json")
+_BUILT = frozenset(
+    {"node_modules", "public", "output", "_site", "resources", "dist", "__pycache__"}
+)
+"""Folders of a site that generators fill; nothing that is exported depends on what is in them."""
+
+
+class Seal:
+    """What is noted of one way to export one vault into one site.
+
+    Attributes:
+        vault: A digest of the vault's files, as of when it was made.
+    """
+
+    def __init__(self, cache: str, root: str, site: str, chosen: Iterable[object]) -> None:
+        """Sweep the vault.
+
+        Args:
+            cache: The vault's own cache folder.
+            root: The vault.
+            site: The site's folder.
+            chosen: What else the plan depends on: the notes, target and options.
+        """
+        self._root = root
+        self._site = site
+        text = "\0".join(map(repr, (__version__, FORMAT, os.path.realpath(site), *chosen)))
+        self._chosen = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        self._path = os.path.join(cache, "exports", f"{self._chosen[:32]}.json")
+        self.vault = self._sweep_vault()
+
+    def plan(self) -> Plan | None:
+        """Return a plan with nothing to do, when nothing has changed; its files are not read."""
+        said = self._read()
+        if said is None or said.get("vault") != self.vault:
+            return None
+        files = [_file(*row) for row in said["files"]]
+        if said["site"] != self._sweep_site(files):
+            return None
+        plan = Plan(said["target"], said["name"], self._site, files, warnings=said["warnings"])
+        plan.is_sealed = True
+        return plan
+
+    def note(self, plan: Plan) -> None:
+        """Note that the site is as this plan makes it, unless the vault has changed meanwhile."""
+        whole = not plan.conflicts and not plan.refused
+        if not whole or self._sweep_vault() != self.vault:
+            return
+        files = [file for file in plan.files if file.status != "removed"]
+        said = {
+            "vault": self.vault,
+            "site": self._sweep_site(files),
+            "target": plan.target,
+            "name": plan.target_name,
+            "warnings": plan.warnings,
+            "files": [
+                [
+                    f.path,
+                    "orphan" if f.status == "orphan" else "unchanged",
+                    f.note,
+                    f.why,
+                    f.is_post,
+                ]
+                for f in files
+            ],
+        }
+        # What cannot be noted is found out again next time.
+        with suppress(OSError):
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            temporary = f"{self._path}.{os.getpid()}"
+            with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as file:
+                json.dump(said, file, ensure_ascii=False)
+            os.replace(temporary, self._path)
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            with open(self._path, encoding="utf-8", errors="surrogateescape") as file:
+                said = json.load(file)
+        except (OSError, ValueError):
+            return None
+        return said if isinstance(said, dict) else None
+
+    def _sweep_vault(self) -> str:
+        lines = [*_sweep(self._root), *(_line(self._root, path) for path in _SETTINGS)]
+        return _digest(lines)
+
+    def _sweep_site(self, files: Iterable[FileChange]) -> str:
+        """Digest the site's files, and those of the plan wherever they are."""
+        lines = list(_sweep(self._site, _BUILT))
+        built = [file.path for file in files if file.path.split("/")[0] in _BUILT]
+        return _digest([*lines, *(_line(self._site, path) for path in [NAME, *built])])
+
+
+def _file(path: str, status: Status, note: str, why: str, is_post: bool) -> FileChange:  # noqa: FBT001 - a row of a file
+    return FileChange(path, status, None, None, note, why, is_post)
+
+
+def chosen_of(options: Options) -> tuple[object, ...]:
+    """Return what of the options a plan depends on: all but the time it is made."""
+    from dataclasses import fields
+
+    return tuple(getattr(options, one.name) for one in fields(options) if one.name != "now")
+
+
+def _sweep(root: str, skipped: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield a line for each file below a folder, hidden ones left out."""
+    stack = [("", root)]
+    while stack:
+        above, folder = stack.pop()
+        try:
+            entries = os.scandir(folder)
+        except OSError as error:
+            yield f"{above}!{error.errno}"
+            continue
+        with entries:
+            for entry in entries:
+                name = entry.name
+                if name[0] == "." or (name in skipped and not above):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    if name != "node_modules":
+                        stack.append((f"{above}{name}/", entry.path))
+                    continue
+                try:
+                    found = entry.stat()
+                except OSError as error:
+                    yield f"{above}{name}!{error.errno}"
+                    continue
+                yield f"{above}{name}\0{_stamp(found)}"
+
+
+def _line(root: str, path: str) -> str:
+    try:
+        return f"{path}\0{_stamp(os.stat(os.path.join(root, path)))}"
+    except OSError as error:
+        return f"{path}!{error.errno}"
+
+
+def _stamp(found: os.stat_result) -> str:
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+def _digest(lines: Iterable[str]) -> str:
+    text = "\n".join(sorted(lines))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
