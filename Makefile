@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check check-fallback docs format lint types contracts spell lock bench reliability wheel clean
+.PHONY: run test check check-fallback export-all docs format lint types contracts spell lock bench reliability wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -19,6 +19,12 @@ check: format lint types contracts spell test
 # The words on the other fork of Whoosh, so that there is a way out of the first.
 check-fallback: $(VENV)/.fallback
 	@PYTHONPATH=$(CURDIR) $(FALLBACK) -m pytest -n 2 -q tests/index/words
+
+# Every generator that drafts are written for: what is missing is installed, then each builds the
+# vault of traps, and the table says what its pages show.
+export-all: $(VENV)/.dev $(VENV)/.export $(VENV)/.export-all
+	@NOTEKEEP_EXPORT_ALL=$(CURDIR)/$(VENV)/export-all $(BIN)/python -m pytest -q -n 0 tests/export/test_builds.py
+	@NOTEKEEP_EXPORT_ALL=$(CURDIR)/$(VENV)/export-all $(BIN)/python -m tests.support.export_all
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
@@ -68,6 +74,14 @@ $(VENV)/.export: requirements/export.txt | $(BIN)/python
 	$(VENV)/export/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/export.txt
 	@touch $@
 
+$(VENV)/.export-all: requirements/zensical.txt requirements/node/package.json requirements/node/package-lock.json | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/export-all
+	$(VENV)/export-all/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/zensical.txt
+	cp requirements/node/package.json requirements/node/package-lock.json $(VENV)/export-all
+	cd $(VENV)/export-all && npm ci --no-audit --no-fund --loglevel=error
+	command -v jekyll > /dev/null || apt-get install --yes --quiet jekyll || (apt-get update --quiet && apt-get install --yes --quiet jekyll)
+	@touch $@
+
 $(VENV)/.fallback: requirements/fallback.txt | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/fallback
 	$(FALLBACK) -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fallback.txt
@@ -81,4 +95,7 @@ lock: | $(BIN)/python
 	$(COMPILE) pyproject.toml requirements/run.in --output-file requirements/run.txt
 	$(COMPILE) requirements/dev.in --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) requirements/export.in --output-file requirements/export.txt
+	$(COMPILE) requirements/zensical.in --output-file requirements/zensical.txt
+	cd requirements/node && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	$(BIN)/python requirements/node/plain.py
 	$(COMPILE) requirements/fallback.in --constraint requirements/run.txt --output-file requirements/fallback.txt

@@ -1,0 +1,13 @@
+"""Take the addresses of authors out of the lock file, which holds names, versions and hashes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+LOCK = Path(__file__).with_name("package-lock.json")
+
+lock = json.loads(LOCK.read_text())
+for package in lock["packages"].values():
+    package.pop("funding", None)
+LOCK.write_text(json.dumps(lock, indent=1) + "\n")

@@ -1,0 +1,89 @@
+"""The table of `make export-all`: every generator, and what the checks say of its pages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from notekeep.export.targets import load
+from tests.support.built import FURTHER, IN_CHECK, export_to, generator, new_site, programs_of
+from tests.support.sites import TRAPS, draw_pictures
+
+
+class Line(NamedTuple):
+    """One line of the table; `wrong` says what failed."""
+
+    site: str
+    version: str
+    built: str
+    passed: str
+    seconds: str
+    wrong: list[str]
+
+
+def main() -> int:
+    """Build with every generator that is here, print the table, and fail where one fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        vault = Path(folder) / "notes"
+        shutil.copytree(TRAPS, vault)
+        draw_pictures(vault)
+        lines = [_line(kind, vault, Path(folder)) for kind in (*IN_CHECK, *FURTHER)]
+    _print("site", "version", "build", "checks", "seconds")
+    for line in lines:
+        _print(*line[:5])
+        for wrong in line.wrong:
+            sys.stdout.write(f"  {wrong}\n")
+    return 1 if any(line.wrong for line in lines) else 0
+
+
+def _print(site: str, version: str, built: str, checks: str, seconds: str) -> None:
+    sys.stdout.write(f"{site:<11} {version:<9} {built:<14} {checks:<18} {seconds}\n")
+
+
+def _line(kind: str, vault: Path, folder: Path) -> Line:
+    target = generator(kind)
+    programs = programs_of(kind)
+    path = os.pathsep.join([programs, os.environ.get("PATH", "")])
+    program = shutil.which(target, path=path)
+    if program is None:
+        return Line(kind, "-", "not here", "-", "-", [])
+    started = time.monotonic()
+    site = new_site(kind, folder / kind.replace(" ", "-") / "site")
+    report = export_to(vault, site, target, programs).report
+    seconds = f"{time.monotonic() - started:.1f}"
+    wrong = [f"{r.post}: {r.id} {r.name}: {r.detail}" for r in report.failed]
+    wrong += [report.said] if report.said else []
+    ids = {r.id for r in report.results}
+    passed = {r.id for r in report.results if r.state == "passed"}
+    idle = ids - passed - {r.id for r in report.failed}
+    told = f"{len(passed)} of {len(ids)}" + (f", no {', '.join(sorted(idle))}" if idle else "")
+    built = "drafts, posts" if report.built and not report.said else "failed"
+    return Line(
+        load(target).name if kind == target else kind,
+        _version(program),
+        built,
+        told,
+        seconds,
+        wrong,
+    )
+
+
+def _version(program: str) -> str:
+    """Return what a generator says its version is."""
+    folder = os.path.dirname(program)
+    env = os.environ | {"PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}
+    flag = "version" if os.path.basename(program) in {"hugo", "hexo"} else "--version"
+    done = subprocess.run([program, flag], env=env, capture_output=True, text=True, check=False)
+    found = re.search(r"\d+\.\d+\.\d+", done.stdout + done.stderr)
+    return found[0] if found else "?"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
