@@ -97,5 +97,5 @@ lock: | $(BIN)/python
 	$(COMPILE) requirements/export.in --output-file requirements/export.txt
 	$(COMPILE) requirements/zensical.in --output-file requirements/zensical.txt
 	cd requirements/node && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
-	$(BIN)/python requirements/node/plain.py
+	$(BIN)/python docs/.make/lock.py
 	$(COMPILE) requirements/fallback.in --constraint requirements/run.txt --output-file requirements/fallback.txt

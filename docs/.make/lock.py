@@ -1,11 +1,11 @@
-"""Take the addresses of authors out of the lock file, which holds names, versions and hashes."""
+"""Take addresses of authors out of npm's lock file, which holds names, versions and hashes."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-LOCK = Path(__file__).with_name("package-lock.json")
+LOCK = Path("requirements/node/package-lock.json")
 
 lock = json.loads(LOCK.read_text())
 for package in lock["packages"].values():
