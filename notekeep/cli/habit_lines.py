@@ -81,14 +81,28 @@ def undo_(*, dry_run: bool, as_json: bool, vault: str | None) -> int:
 
 
 @click.command("doctor", short_help="What is wrong in log and definitions.")
+@click.option("--fix", is_flag=True, help="Mend what takes no guess, as one step.")
+@dry_run_option
 @json_option
 @verb_options
-def doctor_(*, as_json: bool, vault: str | None) -> int:
+def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> int:
     """Show lines and definitions that are not understood, and what to write instead.
 
-    Nothing is ever dropped or rewritten; a line whose code begins with H does not count.
+    Nothing is dropped or rewritten unless you say --fix, which writes what takes no guess: another
+    shape of the same line, `5.5` for `5,5`, markers of git taken out. A line whose code begins
+    with H does not count.
     """
-    found = HabitIndex(vault_places(vault)).problems()
+    if fix:
+        from notekeep.cli.context import open_vault
+        from notekeep.cli.writing import carry_out
+
+        opened = open_vault(vault)
+        plan = opened.plan.mend_all(opened.habit_index.problems())
+        if plan.changes or dry_run:
+            carry_out(opened, plan, dry_run=dry_run, done=str, quiet=as_json)
+        found = opened.habit_index.problems()
+    else:
+        found = HabitIndex(vault_places(vault)).problems()
     if as_json:
         rows = [
             {

@@ -28,7 +28,7 @@ _SHAPE = (
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
     r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[\w.-]+)):(?: (?P<rest>.*))?"
 )
-_MARKERS = ("<<<<<<< ", ">>>>>>> ")
+_OPENS, _CLOSES, _PARTS = "<<<<<<< ", ">>>>>>> ", ("=======", "||||||| ")
 _NOTE = r"(?:^|(?<=\s))(?:--|—)(?:\s+|$)"
 _AMOUNT = rf"({units.NUMBER})({units.UNIT})?"
 _TIME = r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?"
@@ -126,7 +126,7 @@ def parse_file(text: str) -> list[Placed]:
         under an entry belong to it and are in its `more`.
     """
     found: list[Placed] = []
-    is_under_entry = False
+    is_under_entry = is_conflict = False
     for number, raw in enumerate(text.split("\n"), 1):
         stripped = raw.rstrip()
         line = parse_line(stripped)
@@ -138,7 +138,12 @@ def parse_file(text: str) -> list[Placed]:
             found[-1] = last._replace(more=f"{last.more}\n{stripped}" if last.more else stripped)
         else:
             is_under_entry = False
-            if stripped.startswith(_MARKERS):
+            # A row of equal signs is a marker between the others, and a heading anywhere else.
+            is_marker = stripped.startswith((_OPENS, _CLOSES)) or (
+                is_conflict and stripped.startswith(_PARTS)
+            )
+            if is_marker:
+                is_conflict = not stripped.startswith(_CLOSES)
                 report = Report("W106", "a git conflict marker; both sides are read")
                 found.append(Placed(number, stripped, Line(None, report)))
     return found
@@ -284,7 +289,7 @@ def _with_value(day: int, habit: str, rest: str, note: str | None, text: str) ->
     clock = time[1:] if time else None
     entry = Entry(day, habit, kind, amount, unit, is_set, clock, revision, extra, note)
     return Line(
-        entry, Report("W101", f"words without -- before them: {loose}", _again(entry, text))
+        entry, Report("W101", f"words without -- before them: {loose}", rewrite(entry, text))
     )
 
 
@@ -353,7 +358,7 @@ def format_entry(entry: Entry, *, is_link: bool = False) -> str:
     return " ".join(words)
 
 
-def _again(entry: Entry, text: str) -> str:
+def rewrite(entry: Entry, text: str) -> str:
     """Write an entry anew behind the bullet, box, date and habit of the line it was read from."""
     shape = re.fullmatch(_SHAPE, text)
     start = text[: shape.start("rest")] if shape else ""

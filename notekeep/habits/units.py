@@ -37,6 +37,9 @@ _SPELLINGS = {
     "milliliter": "ml",
     "litre": "l",
     "liter": "l",
+    "p": "page",
+    "pp": "page",
+    "pg": "page",
 }
 _ES_AFTER = ("s", "x", "z", "ch", "sh")
 _HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"

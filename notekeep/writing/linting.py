@@ -74,20 +74,20 @@ def lint(plans: Plans, paths: Iterable[str], label: str) -> Lint:
 def _log(path: str, data: bytes) -> tuple[list[Finding], bytes]:
     """Lines of a log that were meant as a check-in and only need another shape."""
     from notekeep.habits.log import parse_file
+    from notekeep.habits.mend import mend_line
+    from notekeep.writing.mending import mended
 
-    lines = data.split(b"\n")
     found: list[Finding] = []
-    text = data.decode("utf-8-sig", "surrogateescape")
-    for placed in parse_file(text):
+    codes: dict[int, str] = {}
+    for placed in parse_file(data.decode("utf-8-sig", "surrogateescape")):
         report = placed.line.report
-        if report is None or not report.fix:
+        mend = mend_line(report.code, placed.text) if report else None
+        if report is None or mend is None or not mend.is_sure:
             continue
-        old = lines[placed.number - 1]
-        end = old[len(old.rstrip()) :]
-        lines[placed.number - 1] = report.fix.encode("utf-8", "surrogateescape") + end
-        problem = Problem(path, placed.number, report.message, f"write: {report.fix}", report.code)
+        codes[placed.number] = report.code
+        problem = Problem(path, placed.number, report.message, mend.label, report.code)
         found.append(Finding(problem, has_fix=True))
-    return found, b"\n".join(lines) if found else data
+    return found, mended(data, codes)
 
 
 def _note(

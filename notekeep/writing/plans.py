@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
     from notekeep.config import VaultSettings
     from notekeep.index.catalog import Catalog
+    from notekeep.index.habits import HabitIndex
     from notekeep.index.mentions import Mention
     from notekeep.index.rows import Row
     from notekeep.markdown.changes import FieldChange
     from notekeep.markdown.kinds import Schema
     from notekeep.markdown.note import Note, Value
+    from notekeep.markdown.problem import Problem
     from notekeep.writing.linting import Lint
+    from notekeep.writing.mending import Offer
 
 
 class Plans:
@@ -125,6 +128,18 @@ class Plans:
         from notekeep.writing.linting import lint
 
         return lint(self, paths, label)
+
+    def mend(self, habits: HabitIndex, problem: Problem) -> Offer | None:
+        """What can be done about one report of habits; None where only a person can tell."""
+        from notekeep.writing.mending import offer
+
+        return offer(self, habits, problem)
+
+    def mend_all(self, problems: Iterable[Problem]) -> WritePlan:
+        """All that can be mended of what was reported of habits without a guess."""
+        from notekeep.writing.mending import mend_all
+
+        return mend_all(self, problems)
 
     def rename(self, name: str, title: str) -> WritePlan:
         """A note under another title and file name, with links to it following."""

@@ -165,7 +165,7 @@ def test_a_conflict_leaves_both_sides_read_and_is_reported() -> None:
     found = log.parse_file(text)
     assert [placed.line.entry.habit for placed in found if placed.line.entry] == ["a", "b"]
     reports = [(placed.number, placed.line.report.code) for placed in found if placed.line.report]
-    assert reports == [(1, "W106"), (5, "W106")]
+    assert reports == [(1, "W106"), (3, "W106"), (5, "W106")]
 
 
 def test_a_note_over_several_lines_is_written_on_one() -> None:

@@ -1,0 +1,121 @@
+"""What to write in the place of a line of the log that was reported.
+
+A mend is sure when it takes no guess and the line then says what it was meant to say; the others
+are offers, made for one line at a time and never taken by themselves.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.habits import log, units
+from notekeep.habits.log import format_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MARKER_STARTS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_BAD_TIME = r"\s@[0-9]\S*"
+_NEGATIVE = r"(:\s+=?\s?)-([0-9])"
+
+
+class Mend(NamedTuple):
+    """What to do with one line.
+
+    Attributes:
+        label: What that is, for a person: "write 5.5".
+        text: The line as it is written then; None takes it out of the file.
+        is_sure: Whether it takes no guess.
+    """
+
+    label: str
+    text: str | None
+    is_sure: bool = False
+
+
+def mend_line(code: str, text: str, unit: str = "") -> Mend | None:
+    """Find what to write in the place of a reported line.
+
+    Args:
+        code: The report, H001 to H005 or W101, W103, W106, W107.
+        text: The line as it stands.
+        unit: The unit of its habit.
+
+    Returns:
+        None where only a person can tell.
+    """
+    offer = _OFFERS.get(code)
+    return offer(text, unit) if offer else None
+
+
+def _written(text: str, _: str) -> Mend | None:
+    report = log.parse_line(text).report
+    if report is not None and report.fix:
+        return Mend(f"write: {report.fix}", report.fix, is_sure=True)
+    return _entry(re.sub(_NEGATIVE, r"\1\2", text), text, "without the minus")
+
+
+def _last_of_month(text: str, _: str) -> Mend | None:
+    """29 February of a common year was most likely the last day of that month."""
+    found = re.search(_DATE, text)
+    if found is None or not 1 <= int(found[2]) <= 12:
+        return None
+    last = calendar.monthrange(int(found[1]), int(found[2]))[1]
+    day = f"{found[1]}-{found[2]}-{last:02}"
+    return _entry(text.replace(found[0], day, 1), text, f"write {day}")
+
+
+def _as_done(text: str, _: str) -> Mend | None:
+    return _entry(f"{text.rstrip().rstrip(':')}: done", text, "write: done")
+
+
+def _without_time(text: str, _: str) -> Mend | None:
+    return _entry(re.sub(_BAD_TIME, "", text, count=1), text, "without the time")
+
+
+def _in_own_unit(text: str, unit: str) -> Mend | None:
+    entry = log.parse_line(text).entry
+    if entry is None or not unit:
+        return None
+    changed = log.rewrite(entry._replace(unit=unit), text)
+    return Mend(f"{units.with_unit(entry.amount, unit)}, as the habit counts", changed)
+
+
+def _without_marker(text: str, _: str) -> Mend | None:
+    return Mend("take the marker out", None, is_sure=True) if _is_marker(text) else None
+
+
+def _without_twin(text: str, _: str) -> Mend | None:
+    """A line that stands there twice counts once, so that one of the two says nothing."""
+    return Mend("take the second one out", None) if log.parse_line(text).entry else None
+
+
+def _is_marker(text: str) -> bool:
+    return text.startswith(MARKER_STARTS)
+
+
+def _entry(changed: str, text: str, label: str) -> Mend | None:
+    """A changed line, when it is another and an entry."""
+    is_entry = changed != text and log.parse_line(changed).entry is not None
+    return Mend(label, changed) if is_entry else None
+
+
+_OFFERS: dict[str, Callable[[str, str], Mend | None]] = {
+    "H001": _written,
+    "H002": _last_of_month,
+    "H003": _as_done,
+    "H004": _written,
+    "H005": _without_time,
+    "W101": _written,
+    "W103": _in_own_unit,
+    "W106": _without_marker,
+    "W107": _without_twin,
+}
+
+
+def restated(entry: log.Entry) -> str:
+    """An entry as a line of the next revision, which ends a contradiction."""
+    return format_entry(entry._replace(revision=entry.revision + 1))

@@ -1,0 +1,139 @@
+"""Every report of habits has one key that mends it, or says that only a person can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.index.device import set_device_name
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOG = "habits/log/2026-11.phone.md"
+OURS = "habits/log/2026-11.laptop.md"
+
+
+@pytest.fixture
+def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """A vault with two habits, on 24 November 2026."""
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    root = tmp_path / "notes"
+    (root / "habits/log").mkdir(parents=True)
+    (root / ".notekeep").mkdir()
+    med = '---\nhabit: med\ngoal: ">= 10 min"\nsince: 2026-11-02\n---\n'
+    (root / "habits/Med.md").write_text(med)
+    (root / "habits/Gym.md").write_text("---\nhabit: gym\nuntil: 2026-11-20\n---\n")
+    opened = Vault.open(root)
+    set_device_name(opened.places.state, "laptop")
+    return opened
+
+
+def write(vault: Vault, *lines: str) -> None:
+    file = vault.absolute(LOG)
+    with open(file, "w", encoding="utf-8", newline="") as opened:
+        opened.write("".join(f"{line}\n" for line in lines))
+    vault.refresh()
+
+
+def text(vault: Vault, path: str = LOG) -> str:
+    return vault.bytes_of(path).decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "after"),
+    [
+        ("H001", "- 24/11/2026 med: done", "- 2026-11-24 med: done"),
+        ("H002", "- 2026-02-29 med: done", "- 2026-02-28 med: done"),
+        ("H003", "- 2026-11-23 med:", "- 2026-11-23 med: done"),
+        ("H004", "- 2026-11-23 med: 5,5 min", "- 2026-11-23 med: 5.5 min"),
+        ("H004", "- 2026-11-23 med: -5", "- 2026-11-23 med: 5"),
+        ("H005", "- 2026-11-23 med: done @7:70", "- 2026-11-23 med: done"),
+        ("W101", "- 2026-11-23 med: skip flu", "- 2026-11-23 med: skip -- flu"),
+        ("W103", "- 2026-11-23 med: 5 km @07:10", "- 2026-11-23 med: 5 min @07:10"),
+    ],
+)
+def test_one_key_writes_the_line_anew(vault: Vault, code: str, line: str, after: str) -> None:
+    write(vault, "# Log", line, "- 2026-11-22 med: 3 min")
+    problem = next(each for each in vault.habit_index.problems() if each.code == code)
+    offer = vault.plan.mend(vault.habit_index, problem)
+    assert offer is not None
+    vault.carry_out(offer.plan)
+    assert text(vault) == f"# Log\n{after}\n- 2026-11-22 med: 3 min\n"
+    assert code not in {each.code for each in vault.habit_index.problems()}
+    vault.undo()
+    assert line in text(vault)
+
+
+def test_a_value_that_nobody_can_guess_is_left_to_the_person(vault: Vault) -> None:
+    write(vault, "- 2026-11-23 med: maybe")
+    (problem,) = vault.habit_index.problems()
+    assert vault.plan.mend(vault.habit_index, problem) is None
+    assert (problem.path, problem.line) == (LOG, 1)
+
+
+def test_a_contradiction_ends_with_what_counts_said_once_more(vault: Vault) -> None:
+    write(vault, "- 2026-11-23 med: skip", "- 2026-11-23 med: done")
+    (problem,) = [each for each in vault.habit_index.problems() if each.code == "W102"]
+    offer = vault.plan.mend(vault.habit_index, problem)
+    assert offer is not None
+    before = text(vault)
+    vault.carry_out(offer.plan)
+    assert text(vault) == before
+    assert text(vault, OURS).endswith("\n- 2026-11-23 med: done ~1\n")
+    assert vault.habit_index.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "field"),
+    [
+        ("- 2026-11-01 med: 12 min", "habits/Med.md", "since: 2026-11-01"),
+        ("- 2026-11-23 gym: done", "habits/Gym.md", "until: 2026-11-23"),
+    ],
+)
+def test_a_day_outside_moves_the_bounds_of_its_habit(
+    vault: Vault, line: str, path: str, field: str
+) -> None:
+    write(vault, line)
+    (problem,) = vault.habit_index.problems()
+    assert problem.code == "W104"
+    offer = vault.plan.mend(vault.habit_index, problem)
+    assert offer is not None
+    vault.carry_out(offer.plan)
+    assert field in text(vault, path)
+    assert vault.habit_index.problems() == []
+
+
+def test_a_habit_that_only_the_log_knows_gets_its_note(vault: Vault) -> None:
+    write(vault, "- 2026-11-23 stretch: done")
+    (problem,) = vault.habit_index.problems()
+    offer = vault.plan.mend(vault.habit_index, problem)
+    assert offer is not None
+    vault.carry_out(offer.plan)
+    assert "habit: stretch" in text(vault, "habits/stretch.md")
+    assert "W105" not in {each.code for each in vault.habit_index.problems()}
+
+
+def test_all_that_takes_no_guess_is_mended_as_one_step(vault: Vault) -> None:
+    lines = [
+        "<<<<<<< HEAD",
+        "- 2026-11-23 med: 5,5 min",
+        "=======",
+        "- 2026-11-23  med done",
+        ">>>>>>> phone",
+        "- 2026-11-23 med: maybe",
+        "- 2026-11-22 med: skip flu",
+    ]
+    write(vault, *lines)
+    plan = vault.plan.mend_all(vault.habit_index.problems())
+    vault.carry_out(plan)
+    assert text(vault).splitlines() == [
+        "- 2026-11-23 med: 5.5 min",
+        "- 2026-11-23 med: done",
+        "- 2026-11-23 med: maybe",
+        "- 2026-11-22 med: skip -- flu",
+    ]
+    vault.undo()
+    assert text(vault).splitlines() == lines
