@@ -62,7 +62,11 @@ class Scanner:
 
     def _read(self, start: int, end: int) -> None:
         """Read one line: see which containers it stays in, then what it is in there."""
-        if not self._stack and self._read_plain(start, end):
+        stack = self._stack
+        if not stack:
+            if self._read_plain(start, end) or self._read_item(start, end):
+                return
+        elif len(stack) == 1 and stack[0] and self._read_item(start, end):
             return
         depth, at, column, first, first_column = self._enter(start, end)
         leaf = self._leaf
@@ -83,13 +87,43 @@ class Scanner:
         if leaf is not None and not isinstance(leaf, Paragraph):
             return False
         if start == end:
-            self._close_leaf()
+            if leaf is not None:
+                leaf.close()
+                self._leaf = None
         elif not self._text[start].isalpha():
             return False
         elif leaf is None:
             self._leaf = Paragraph(self._page, (start, end), quoted=False)
         else:
             leaf.grow((start, end), deep=False)
+        return True
+
+    def _read_item(self, start: int, end: int) -> bool:
+        """Read a line like `- words`, outside all containers or after another such line.
+
+        Nearly every item is one: the long way would come to the same, by looking for all else that
+        a line can be.
+        """
+        text = self._text
+        first = start + 2
+        leaf = self._leaf
+        if first >= end or text[start] not in "-*+" or text[start + 1] != " ":
+            return False
+        if leaf is not None and not isinstance(leaf, Paragraph):
+            return False
+        sign = text[first]
+        if sign == "[":
+            if text.startswith("[^", first):
+                return False
+        elif not sign.isalpha():
+            return False
+        if leaf is not None:
+            leaf.close()
+        self._hollow = False
+        self._stack[:] = (2,)
+        if sign == "[":
+            self._add_task(start, first, end)
+        self._leaf = Paragraph(self._page, (first, end), quoted=False)
         return True
 
     def _enter(self, start: int, end: int) -> tuple[int, int, int, int, int]:

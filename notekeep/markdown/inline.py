@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from notekeep.markdown.spans import Body, Code, Comment, InlineTag, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # A wiki link's target has no bracket; its text may have single ones.
 WIKI: Final = r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
@@ -64,9 +64,10 @@ class Run:
             of a quote without their `>`.
         start: Where the run begins in `text`.
         end: Where it ends.
+        is_whole: Whether `text` is the body, so that offsets are those of the body.
     """
 
-    __slots__ = ("_at", "_first", "_lines", "_shifts", "end", "start", "text")
+    __slots__ = ("_at", "_first", "_lines", "_shifts", "end", "is_whole", "start", "text")
 
     def __init__(self, text: str, start: int, end: int, first: int, lines: Sequence[int]) -> None:
         """A run that stands in the body as it is.
@@ -81,6 +82,7 @@ class Run:
         self.text = text
         self.start = start
         self.end = end
+        self.is_whole = True
         self._first = first
         self._lines = lines
         self._at: list[int] = []
@@ -96,6 +98,7 @@ class Run:
             run._shifts.append(start - at)
             at += end - start + 1
         run.end = max(0, at - 1)
+        run.is_whole = False
         return run
 
     def place(self, offset: int) -> int:
@@ -133,22 +136,16 @@ class _Scan:
         """Go from sign to sign; each says where the next may stand."""
         at = self.run.start
         find = _NEXT.search
-        read = {
-            "\\": self._escape,
-            "`": self._code,
-            "<": self._angle,
-            "[": self._open,
-            "]": self._close,
-            "$": self._math,
-            "%": self._comment,
-            "#": self._tag,
-        }
-        while match := find(self.text, at, self.end):
+        read = self._READ
+        text, end = self.text, self.end
+        while match := find(text, at, end):
             # What stands before `at` belongs to the sign before, such as the "!" of "\\![".
             self.free = at
-            at = read[match[0]](match.start())
+            at = read[match[0]](self, match.start())
 
     def _span(self, start: int, end: int) -> tuple[int, int, int]:
+        if self.run.is_whole:
+            return start, end, self.run.line(start)
         place = self.run.place(start)
         return place, self.run.place(end - 1) + 1, self.run.line(place)
 
@@ -280,6 +277,17 @@ class _Scan:
         ):
             return at + 1
         return last if close > at + len(mark) else at + 1
+
+    _READ: ClassVar[dict[str, Callable[[_Scan, int], int]]] = {
+        "\\": _escape,
+        "`": _code,
+        "<": _angle,
+        "[": _open,
+        "]": _close,
+        "$": _math,
+        "%": _comment,
+        "#": _tag,
+    }
 
 
 def destination(text: str, at: int, end: int) -> tuple[int, str] | None:

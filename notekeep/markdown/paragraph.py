@@ -102,16 +102,22 @@ class Paragraph:
 
     def close(self) -> None:
         """Read the paragraph, now that all of it is there."""
-        parts = self._take_references()
-        if not parts:
-            return
         page = self._page
-        line = self._first + len(self._parts) - len(parts)
+        text = page.text
+        parts = self._parts
+        line = self._first
+        if text[parts[0][0]] == "[":
+            parts = self._take_references()
+            if not parts:
+                return
+            line += len(self._parts) - len(parts)
         for number, (start, end) in enumerate(parts, line):
-            if page.text[start] == "[":
+            if text[start] == "[":
                 _read_timestamp(page, start, end, number)
         page.scan(parts, line, quoted=self._quoted)
-        page.read_block_id(*parts[-1], line + len(parts) - 1)
+        start, end = parts[-1]
+        if text.find("^", start, end) >= 0:
+            page.read_block_id(start, end, line + len(parts) - 1)
 
     def underlined(self, first: int, end: int) -> bool:
         """Take a line of `===` or `---` as making this a heading; False when there is no text."""
