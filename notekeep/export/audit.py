@@ -243,21 +243,30 @@ class Audit:
         """Return when no file holds anything it must not.
 
         Raises:
-            Refused: One does. The text itself is not in the message, which may be logged.
+            Refused: One does.
         """
+        if found := self.find(files):
+            raise refusal(found)
+
+    def find(self, files: Iterable[Leaving]) -> list[tuple[Leaving, Needle]]:
+        """Return each file that holds something it must not, and what."""
         hits = _hits(files, self.needles)
         if not hits:
-            return
+            return []
         listed = compared(" ".join(self.listed))
         found = _unsaid([hit for hit in hits if hit[0].post], self.said)
         found += _unsaid([hit for hit in hits if not hit[0].post], f"{self.said} {listed}")
-        if found:
-            file, needle = found[0]
-            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-            raise Refused(
-                f"{file.path} would show {needle.what}{more}; nothing was written",
-                "look at the note's links, embeds and comments, and at the words around them",
-            )
+        return found
+
+
+def refusal(found: Sequence[tuple[Leaving, Needle]]) -> Refused:
+    """Return the error for what was found; the text itself is not in it, as it may be logged."""
+    file, needle = found[0]
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    return Refused(
+        f"{file.path} would show {needle.what}{more}; nothing was written",
+        "look at the note's links, embeds and comments, and at the words around them",
+    )
 
 
 def nothing_hidden() -> Audit:

@@ -111,7 +111,7 @@ class Comparison:
         if known is None and self.options.answer(path) != "overwrite":
             why = "it was not made by notekeep"
             return FileChange(path, "conflict", before, after, note, why)
-        base = self.bases.find(path, known) if known is not None else None
+        base = self._base(path, known, after)
         theirs = FileChange(
             path, "conflict", before, after, note, "it was changed by hand", base=base, ours=after
         )
@@ -128,6 +128,12 @@ class Comparison:
                 why = "with what was changed by hand"
                 return replace(theirs, status="changed", after=both, why=why)
         return _staying(theirs) if kept else theirs
+
+    def _base(self, path: str, known: str | None, after: bytes) -> bytes | None:
+        """Return what was written last, from history or from a note that has not changed."""
+        if known is None:
+            return None
+        return after if fingerprint(after) == known else self.bases.find(path, known)
 
     def _there(self, path: str) -> bytes | None:
         with explained(path, "read"):

@@ -52,41 +52,59 @@ def plan_export(
         UsageError: There is no such target, or the site's settings cannot be read.
     """
     from notekeep.export.bases import Bases
+    from notekeep.export.batch import Batch
+    from notekeep.export.draft import Drafter
     from notekeep.export.manifest import Manifest
-    from notekeep.export.planning import make_plan
+    from notekeep.export.planning import fill_plan, settled
     from notekeep.export.renames import follow_renames
     from notekeep.export.targets import open_target
 
     vault = vault or os.path.basename(os.path.normpath(source.root))
-    folder = _site_folder(source, target, site, vault)
+    folder = site_folder(source.root, target, site, vault)
     if site is None:
         target = "portable"
     opened = open_target(target, folder)
     manifest = Manifest.read(folder)
     if history is not None:
         manifest = follow_renames(manifest, vault, source.notes, history.records())
-    bases = Bases(history, folder)
-    plan = make_plan(source, opened, manifest, options or Options(), vault, paths, bases)
+    chosen = settled(options or Options(), source.root, opened)
+    leaking: dict[str, Refused] = {}
+    while True:
+        plan = Plan(opened.id, opened.name, folder, refused=dict(leaking))
+        batch = Batch(source, opened, manifest, chosen, vault, Drafter(source, chosen), plan)
+        fill_plan(batch, [path for path in paths if path not in leaking], Bases(history, folder))
+        found = plan.audit.find(_leaving(plan, lambda file: file.after))
+        if not found:
+            break
+        # One note that would leak hides none of the others.
+        notes = {file.note for file in plan.files if file.path == found[0][0].path}
+        if not notes <= {planned.post.path for planned in plan.posts}:
+            raise audit.refusal(found)
+        leaking |= dict.fromkeys(notes, audit.refusal(found))
     if plan.refused and not plan.posts and len(plan.refused) == 1:
         raise next(iter(plan.refused.values()))
-    _audit(plan, lambda file: file.after)
     return plan
 
 
-def _site_folder(
-    source: Source, target: str | None, site: str | os.PathLike[str] | None, vault: str
+def site_folder(
+    root: str, target: str | None, site: str | os.PathLike[str] | None, vault: str
 ) -> str:
+    """Return where drafts go: a site, or a folder beside the vault.
+
+    Raises:
+        UsageError: The target needs a site, and none is named.
+    """
     if site is not None:
         return os.path.abspath(os.path.expanduser(os.fspath(site)))
     if target not in {None, "portable"}:
         raise UsageError(f"{target} needs the folder of its site", "name it with --site")
-    beside = os.path.dirname(os.path.realpath(source.root))
+    beside = os.path.dirname(os.path.realpath(root))
     return os.path.join(beside, f"{vault}-drafts")
 
 
-def _audit(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> None:
-    """Audit what will be in the site of a plan's files, also of those that stay as they are."""
-    leaving = [
+def _leaving(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> list[audit.Leaving]:
+    """Return what will be in the site of a plan's files, also of those that stay as they are."""
+    return [
         audit.Leaving(file.path, data, file.note if file.is_post else "")
         for file in plan.files
         if file.status != "conflict"
@@ -94,7 +112,6 @@ def _audit(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> None:
         and file.after is not None
         and (data := holds(file)) is not None
     ]
-    plan.audit.check(leaving)
 
 
 def write(plan: Plan, history: History) -> Exported:
@@ -122,12 +139,12 @@ def write(plan: Plan, history: History) -> Exported:
     )
     if not changes:
         return exported
-    _audit(plan, lambda file: file.after)
+    plan.audit.check(_leaving(plan, lambda file: file.after))
     os.makedirs(plan.site, exist_ok=True)
     _keep_bases(plan)
     step = _make(plan, history)
     try:
-        _audit(plan, partial(_read_back, plan.site))
+        plan.audit.check(_leaving(plan, partial(_read_back, plan.site)))
     except Refused:
         undo_named(history, plan.site, step)
         raise

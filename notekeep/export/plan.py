@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
     from notekeep.export.properties import Post
+    from notekeep.export.seal import Seal
 
 Status = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
 """What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to
@@ -118,6 +119,7 @@ class Plan:
         bases: What was written last into the site's files.
         is_sealed: Whether it is known by stat alone that there is nothing to do; its files were not
             read and its posts are not told.
+        seal: What is noted when the plan is written, so that the next one can be quick.
     """
 
     target: str
@@ -132,6 +134,7 @@ class Plan:
     audit: Audit = field(default_factory=nothing_hidden)
     bases: Bases | None = None
     is_sealed: bool = False
+    seal: Seal | None = None
 
     @property
     def needles(self) -> list[Needle]:

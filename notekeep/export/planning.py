@@ -15,53 +15,40 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from notekeep.export.audit import Audit
-from notekeep.export.batch import Batch
 from notekeep.export.choosing import draft_asked, draft_earlier, gone
 from notekeep.export.compare import Comparison
 from notekeep.export.composing import Composer
-from notekeep.export.draft import Drafter
-from notekeep.export.plan import Plan, PlannedPost
+from notekeep.export.plan import PlannedPost
 from notekeep.export.settling import settle_posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from notekeep.export.bases import Bases
+    from notekeep.export.batch import Batch
     from notekeep.export.composing import Written
-    from notekeep.export.manifest import Manifest
     from notekeep.export.options import Options
-    from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
 
 _FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
 
 
-def make_plan(
-    source: Source,
-    target: Target,
-    manifest: Manifest,
-    options: Options,
-    vault: str,
-    paths: Sequence[str],
-    bases: Bases,
-) -> Plan:
-    """Plan the export of some notes."""
-    options = replace(options, linebreaks=_linebreaks(source.root, target, options))
-    plan = Plan(target.id, target.name, target.folder)
-    batch = Batch(source, target, manifest, options, vault, Drafter(source, options), plan)
+def fill_plan(batch: Batch, paths: Sequence[str], bases: Bases) -> None:
+    """Plan the export of some notes, those of the batch's plan that are refused left out."""
+    target, manifest, plan = batch.target, batch.manifest, batch.plan
     draft_asked(batch, paths)
     draft_earlier(batch)
     settle_posts(batch)
     written = Composer(batch).write_all()
     drafts = [one.draft for one in written]
     _tell(batch, written)
-    Comparison(plan, target, manifest, options, vault, bases).run(written, gone=gone(batch))
+    comparison = Comparison(plan, target, manifest, batch.options, batch.vault, bases)
+    comparison.run(written, gone=gone(batch))
     plan.published = {path: found.post for path, found in batch.published.items()}
     named = [f"{slug} {entry.note}" for slug, entry in manifest.posts.items()]
-    plan.audit = Audit(source, drafts, partial(_own_words, batch, written), named)
+    plan.audit = Audit(batch.source, drafts, partial(_own_words, batch, written), named)
     plan.bases = bases
     plan.warnings = list(dict.fromkeys([*target.warnings, *plan.warnings]))
-    return plan
 
 
 def _own_words(batch: Batch, written: Iterable[Written]) -> list[str]:
@@ -82,6 +69,11 @@ def _tell(batch: Batch, written: Iterable[Written]) -> None:
             path = batch.target.post_path(post)
             batch.plan.posts.append(PlannedPost(post, path, one.draft, one.changes))
             batch.plan.warnings += one.warnings
+
+
+def settled(options: Options, root: str, target: Target) -> Options:
+    """Return options with what they leave to the vault settled."""
+    return replace(options, linebreaks=_linebreaks(root, target, options))
 
 
 def _linebreaks(root: str, target: Target, options: Options) -> Literal["keep", "join"]:

@@ -197,3 +197,18 @@ def test_no_canary_of_the_vault_of_traps_is_in_any_file(
             data = file.read_bytes()
             assert [word for word in CANARIES if word.encode() in data] == []
     assert not list(Path(site).rglob("*iary*"))
+
+
+def test_one_note_that_would_leak_hides_none_of_the_others(
+    write_vault: Write, hugo_site: Path, history: History
+) -> None:
+    source = replace(
+        write_vault({"a.md": "the word bluebird", "b.md": "harmless", "c.md": "see [[a]]"}),
+        canaries=("bluebird",),
+    )
+    plan = plan_export(source, ["a.md", "b.md", "c.md"], target="hugo", site=hugo_site)
+    assert list(plan.refused) == ["a.md"]
+    write(plan, history)
+    posts = hugo_site / "content" / "posts"
+    assert sorted(path.name for path in posts.iterdir()) == ["b", "c"]
+    assert "see a" in (posts / "c" / "index.md").read_text()
