@@ -17,7 +17,8 @@ from notekeep.export.consent import check_consent, marked
 from notekeep.export.embeds import DEPTH, Fragment, cut, placed, prefixed
 from notekeep.export.footnotes import spelled_out
 from notekeep.export.links import Linker
-from notekeep.export.passage import Change, Passage, Splice, whole_lines
+from notekeep.export.local import kept_here
+from notekeep.export.passage import Change, Passage, Splice, apart, whole_lines
 from notekeep.export.private import strip_private
 from notekeep.export.properties import Post, read_post
 from notekeep.export.refs import Ref, Refs, escape, split_fragment
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from notekeep.export.passage import Origin
     from notekeep.export.source import Source
     from notekeep.markdown.note import Note
+
+_ADDRESSED = ("wikilink", "image", "link", "autolink", "text", "html", "html_block", "definition")
+"""What an address can stand in."""
 
 
 @dataclass(slots=True)
@@ -144,12 +148,17 @@ class _Work:
         """Return a note or a part of one, its links numbered and its embeds in place."""
         path = chain[-1].path
         splices: list[Splice] = []
-        for node in passage.page.find("wikilink", "image", "link"):
+        kept: list[Splice] = []
+        for node in passage.page.find(*_ADDRESSED):
+            if node.kind not in {"wikilink", "image", "link"}:
+                kept += kept_here(passage, node)
+                continue
             shown = self.linker.note_of(passage, node, path)
             if shown is None:
                 splices += self.linker.neutral(passage, node, path)
             else:
                 splices += self._embed(passage, node, Fragment(*shown), chain)
+        splices += apart(kept)
         self.draft.changes += passage.changes(splices)
         return passage.splice(splices)
 

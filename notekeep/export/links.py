@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from notekeep.errors import NotekeepError
 from notekeep.export.assets import Attachments, is_image
+from notekeep.export.local import REASON, in_vault, is_local
 from notekeep.export.passage import Splice
 from notekeep.export.refs import Ref, Refs, escape, split_fragment, split_size
 
@@ -122,6 +123,8 @@ class Linker:
     def _image(self, passage: Passage, node: Node, path: str) -> list[Splice]:
         alt, width, height = split_size(node.content)
         origin = passage.origin(node.start)
+        if is_local(node.info):
+            return self._local_image(passage, node, path, alt)
         if _SCHEME.match(node.info) or node.info.startswith("#"):
             if not width:
                 return []
@@ -134,11 +137,28 @@ class Linker:
         address = self.refs.add(Ref("asset", asset, origin, width=width, height=height))
         return [Splice(node.start, node.end, f"![{escape(alt)}]({address}{_title(node)})", "")]
 
+    def _local_image(self, passage: Passage, node: Node, path: str, alt: str) -> list[Splice]:
+        """A picture of this machine goes along when it is a file of the vault."""
+        origin = passage.origin(node.start)
+        found = in_vault(node.info, self.source.root)
+        asset = self._asset(f"/{found}", path, origin) if found else None
+        if asset is None:
+            self.remarks.add(origin, "a picture of this machine is left out")
+            return [Splice(node.start, node.end, escape(alt), REASON)]
+        address = self.refs.add(Ref("asset", asset, origin))
+        return [Splice(node.start, node.end, f"![{escape(alt)}]({address}{_title(node)})", "")]
+
     def _link(self, passage: Passage, node: Node, path: str) -> list[Splice]:
         target = unquote(node.info)
+        origin = passage.origin(node.start)
+        if is_local(target):
+            target = in_vault(node.info, self.source.root)
+            if not target:
+                self.remarks.add(origin, "a link to a file of this machine becomes words")
+                return _unlinked(node, REASON)
+            target = f"/{target}"
         if _SCHEME.match(target) or not target:
             return []
-        origin = passage.origin(node.start)
         name, heading, block = split_fragment(target)
         found = self._find(name, path, origin) if not name or _is_note_name(name) else None
         if found is not None and self.source.hidden(found):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.consent import answer
+from notekeep.export.local import is_local, without_local
 from notekeep.markdown.inline import WIKI
 
 if TYPE_CHECKING:
@@ -95,17 +96,23 @@ def read_post(
     post.date = _first_date(fields, _date_keys(note), options.zone)
     post.updated = _first_date(fields, _UPDATED, options.zone)
     post.draft = _is_draft(fields, options)
-    post.description = _line(fields.get("description"))
+    post.description = without_local(_line(fields.get("description")))
     post.tags = _tags(_texts(fields.get("tags")), options.nested_tags)
     post.categories = [text for key in _CATEGORIES for text in _texts(fields.get(key))]
     if note.kind not in _OWN_PUBLISHED:
         post.series = _line(fields.get("series"))
         post.part = _whole(fields.get("part"))
-    post.canonical = _line(fields.get("canonical"))
+    post.canonical = _public(fields.get("canonical"))
     post.lang = _line(fields.get("lang"))
-    post.cover = _line(note.fields.get("cover"))
+    post.cover = _public(note.fields.get("cover"))
     post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
     return post
+
+
+def _public(value: Value) -> str:
+    """Return an address, unless it means something on this machine only."""
+    text = _line(value)
+    return "" if is_local(text) else text
 
 
 def _unlinked(value: Value, hidden: Callable[[str], bool]) -> Value:

@@ -46,6 +46,8 @@ class Facts(NamedTuple):
 def parser() -> MarkdownIt:
     """Return the parser, which is built once: it holds no state of any text."""
     md = engine().disable("text_join")
+    # An address that no page may have is one all the same, and has to be dealt with.
+    md.validateLink = _any_address  # type: ignore[method-assign]  # how the parser is told
     _locate(md)
     return md
 
@@ -63,6 +65,11 @@ def engine() -> MarkdownIt:
     md.inline.ruler.before("link", "wikilink", _wikilink)
     md.inline.ruler.before("emphasis", "mark", _mark)
     return md
+
+
+def _any_address(url: str) -> bool:
+    del url
+    return True
 
 
 def _wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  # the parser's signature

@@ -67,7 +67,7 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     built = "drafts, posts" if report.built and not report.said else "failed"
     return Line(
         load(target).name if kind == target else kind,
-        _version(program),
+        _version(program, site),
         built,
         told,
         seconds,
@@ -75,12 +75,14 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     )
 
 
-def _version(program: str) -> str:
+def _version(program: str, site: Path) -> str:
     """Return what a generator says its version is."""
     folder = os.path.dirname(program)
     env = os.environ | {"PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}
     flag = "version" if os.path.basename(program) in {"hugo", "hexo"} else "--version"
-    done = subprocess.run([program, flag], env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, flag], cwd=site, env=env, capture_output=True, text=True, check=False
+    )
     found = re.search(r"\d+\.\d+\.\d+", done.stdout + done.stderr)
     return found[0] if found else "?"
 
