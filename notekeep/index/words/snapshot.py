@@ -203,6 +203,17 @@ class Snapshot:
         known = self._numbers
         return {known[path] for path in paths if path in known}
 
+    def standing(self, paths: Collection[str]) -> list[int]:
+        """Return the numbers of notes with these paths, without reading all paths for it."""
+        found = []
+        keys = [path.encode() for path in paths]
+        for part, first, dead in self.parts:
+            for key in keys:
+                if ("path", key) in part.reader:
+                    numbers = part.reader.postings("path", key).all_ids()
+                    found += [first + at for at in numbers if at not in dead]
+        return found
+
     def all_numbers(self) -> list[int]:
         """Return the number of every note that is not deleted."""
         return [

@@ -6,20 +6,18 @@ Importing this module imports no Whoosh; asking how far the index is does neithe
 from __future__ import annotations
 
 import contextlib
-import errno
-import threading
 from heapq import nlargest
 from itertools import islice
 from operator import neg
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from notekeep.errors import Failure, NotekeepError
+from notekeep.errors import Failure
 from notekeep.index.words.document import WordDoc, is_unicode
-from notekeep.index.words.folder import Busy, Folder, Reached, Unusable
-from notekeep.index.words.language import short
+from notekeep.index.words.folder import FEW_SEGMENTS, Busy, Unusable
+from notekeep.index.words.opening import OpenIndex, Replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from notekeep.index.words.analyzer import Analyzer
@@ -36,8 +34,6 @@ __all__ = ["Busy", "Unusable", "Words"]
 WORN_SHARE = 0.3
 """With more deleted notes than this share, building anew pays."""
 
-NOT_THE_INDEX = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE}
-
 SUGGESTIONS = 5
 
 BUILD_WAIT = 120.0
@@ -53,45 +49,20 @@ RETRIES = 20
 Answer = TypeVar("Answer")
 
 
-class _Replaced(Unusable):
-    """Another process put a newer index in the place of the one that was being read."""
-
-
-class Words:
+class Words(OpenIndex):
     """The full-text index of one vault, in a folder of its own that may be deleted at any time.
 
     May be used from several threads: a lock makes them take turns. Another process may write at the
     same time; each query sees the newest commit.
-
-    Attributes:
-        folder: Where the index is; `<folder>.new` and `<folder>.lock` stand beside it.
-        language: Two letters, or "" for none.
     """
 
     def __init__(self, folder: Path, language: str = "en") -> None:
-        self.folder = folder
-        self.language = short(language)
-        self._folder = Folder(folder)
-        self._turn = threading.RLock()
-        self._snapshot: Snapshot | None = None
-        self._state: tuple[int, int | None] = (0, None)
+        super().__init__(folder, language)
         self._scorer: Scorer | None = None
+        self._scorer_of: Snapshot | None = None
         self._vocabulary: Vocabulary | None = None
-        self._damaged: tuple[int, int | None] | None = None
         self._plain = False
         self._bulk = True
-
-    @property
-    def generation(self) -> int | None:
-        """The catalog's generation up to which the index holds everything; None: build it."""
-        reached = self._reached()
-        return reached.generation if reached else None
-
-    @property
-    def count(self) -> int:
-        """How many notes the index holds; 0 when it cannot be used."""
-        reached = self._reached()
-        return reached.notes if reached else 0
 
     def build(
         self,
@@ -148,9 +119,28 @@ class Words:
                 self._folder.reach(number, reached._replace(generation=generation))
                 return
             # Words first: one too many does no harm, a missing one is never completed.
-            with self._blaming_index(self._folder.state()):
+            with self._turn, self._blaming_index(self._folder.state()):
+                dead = self._current().standing({*gone, *(doc.path for doc in docs)})
                 note_words(self.folder, docs, analyzer(self.language))
-                update(self._folder, self.language, docs, gone, generation)
+                update(self._folder, self.language, docs, dead, generation)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are so many small parts that `merge` pays; asking opens nothing."""
+        return self._folder.segments() >= FEW_SEGMENTS
+
+    def merge(self) -> None:
+        """Merge what many saves left behind: for a quiet moment, in a process that gives way.
+
+        Raises:
+            Busy: Another process is writing.
+        """
+        from notekeep.index.words.writer import merge
+
+        with self._folder.lock(wait=UPDATE_WAIT):
+            if self.crowded and self._reached() is not None:
+                with self._blaming_index(self._folder.state()):
+                    merge(self._folder, self.language)
 
     def scores(
         self, node: Node, *, limit: int | None = None, typing: bool = False
@@ -176,7 +166,7 @@ class Words:
         """Ask until the index stays in its place for as long as the answer takes."""
         with self._turn:
             for _ in range(RETRIES):
-                with contextlib.suppress(_Replaced):
+                with contextlib.suppress(Replaced):
                     return question()
             return question()
 
@@ -212,7 +202,7 @@ class Words:
         scores = {path: -score for score, path, _ in found}
         return Ranked(scores, {best[number]: one for number, one in near.items()})
 
-    def matcher(self, node: Node) -> Matcher:
+    def matcher(self, node: Node, *, typing: bool = False) -> Matcher:
         """Return what finds a tree's words in a text: for snippets, sections and lines.
 
         Raises:
@@ -221,7 +211,7 @@ class Words:
         """
         from notekeep.index.words.match import Matcher
 
-        plan = self._asked(lambda: self._planner(self._current()).plan(node))
+        plan = self._asked(lambda: self._planner(self._current(), typing=typing).plan(node))
         return Matcher(plan, self.language)
 
     def suggest(self, word: str) -> list[str]:
@@ -267,35 +257,10 @@ class Words:
             return snapshot.size - snapshot.live > WORN_SHARE * snapshot.size
 
     def close(self) -> None:
-        """Let go of the index's files; the next question opens them again."""
+        """Let go of the index's files and of what was read; the next question opens them again."""
         with self._turn:
-            if self._snapshot:
-                self._snapshot.close()
-            self._snapshot = self._scorer = self._vocabulary = None
-
-    def _reached(self) -> Reached | None:
-        if not self._folder.is_ours(self.language) or self._folder.state() == self._damaged:
-            return None
-        return self._folder.reached()
-
-    def _current(self) -> Snapshot:
-        """Return the newest commit, opened anew when there is a newer one."""
-        from notekeep.index.words.snapshot import Snapshot
-
-        state = self._folder.state()
-        if state == self._damaged:
-            raise Unusable("The search index is damaged", "It is built again at the next refresh")
-        if self._snapshot is None or state != self._state:
-            try:
-                self._snapshot = Snapshot.open(self._folder, self.language, self._snapshot)
-            except Unusable as error:
-                if self._folder.state() != state:
-                    raise _replaced() from error
-                self._damaged = state
-                raise
-            self._state = state
-            self._scorer = None
-        return self._snapshot
+            super().close()
+            self._scorer = self._scorer_of = self._vocabulary = None
 
     def _planner(self, snapshot: Snapshot, *, typing: bool = False) -> Planner:
         from notekeep.index.words.query import Planner
@@ -324,9 +289,10 @@ class Words:
         from notekeep.index.words.postings import BlockReader, KeptLists, PlainReader
         from notekeep.index.words.score import Scorer
 
-        if self._scorer is None:
+        if self._scorer is None or self._scorer_of is not snapshot:
             reader = PlainReader(snapshot) if self._plain else BlockReader(snapshot)
             self._scorer = Scorer(snapshot, KeptLists(reader))
+            self._scorer_of = snapshot
         return self._scorer
 
     def _load_vocabulary(self) -> Vocabulary:
@@ -335,47 +301,6 @@ class Words:
         if self._vocabulary is None or not self._vocabulary.refresh():
             self._vocabulary = Vocabulary(self.folder)
         return self._vocabulary
-
-    @contextlib.contextmanager
-    def _blaming_index(self, state: tuple[int, int | None]) -> Iterator[None]:
-        """Turn what a damaged index raises, which may be anything, into Unusable.
-
-        What the system refuses (no space, no permission) says nothing about the index, and neither
-        does a file that is gone because another process put a newer index in its place.
-
-        Args:
-            state: The state of the index that is read or changed.
-
-        Raises:
-            _Replaced: The index is another by now.
-        """
-        try:
-            yield
-        except NotekeepError:
-            raise
-        except Exception as error:
-            if self._folder.state() != state:
-                self.close()
-                raise _replaced() from error
-            self._blame(error, state)
-
-    def _blame(self, error: Exception, state: tuple[int, int | None]) -> NoReturn:
-        if isinstance(error, OSError):
-            if error.errno not in NOT_THE_INDEX:
-                self._damaged = state
-            raise Failure(
-                f"The search index could not be used: {error.strerror or error}",
-                "Notes are not affected; the index is a cache and can be deleted",
-            ) from error
-        self._damaged = state
-        raise Unusable(
-            f"The search index is damaged ({type(error).__name__}: {error})",
-            "It is built again at the next refresh",
-        ) from error
-
-
-def _replaced() -> _Replaced:
-    return _Replaced("The search index was replaced while it was read", "Ask again")
 
 
 def _best(found: Scores, limit: int | None) -> Scores:

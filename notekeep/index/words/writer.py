@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from notekeep.index.words.document import WordDoc
 
-FEW_SEGMENTS = 20
-"""Up to here segments are left alone: a query over 20 takes twice as long as over one."""
+MANY_SEGMENTS = 60
+"""From here on a save merges them itself, because no quiet moment seems to come."""
 
 SMALL_SEGMENT = 200
-"""Notes; only segments up to this size are merged, so that no save waits for a large one."""
+"""Notes; only segments up to this size are merged, so that nothing waits for a large one."""
 
 SAVE_MB = 16
 BUILD_MB = 128
@@ -39,27 +39,55 @@ def update(
     folder: Folder,
     language: str,
     upserts: Iterable[WordDoc],
-    deletes: Iterable[str],
+    dead: Iterable[int],
     generation: int,
 ) -> None:
     """Change an index in one commit, which stands for a generation. The lock must be held.
 
-    Of two documents with one path, the later one counts.
+    Args:
+        folder: The index.
+        language: Its language.
+        upserts: Notes to write. Of two with one path, the later one counts.
+        dead: The numbers of the notes that go or are replaced.
+        generation: What the index then stands for.
     """
     new = {doc.path: doc for doc in upserts}
     before = folder.reached()
     known = before.languages if before else ()
     with _writing(folder, language, SAVE_MB) as writer:
-        _delete(writer, {*deletes, *new})
+        for number in dead:
+            writer.delete_document(number)
         for doc in new.values():
             writer.add_document(**values(doc, language))
-        notes = len(new) + sum(
-            segment.doc_count_all() - segment.deleted_count() for segment in writer.segments
-        )
         spoken = languages(new.values(), language) | set(known)
-        reached = Reached(generation, notes, tuple(sorted(spoken)))
-        folder.reach(writer.generation, reached)
-        writer.commit(mergetype=merge_small)
+        _commit(folder, writer, Reached(generation, len(new), tuple(sorted(spoken))), MANY_SEGMENTS)
+
+
+def merge(folder: Folder, language: str) -> None:
+    """Merge the small segments; the lock must be held. Nothing else changes."""
+    reached = folder.reached()
+    assert reached is not None  # noqa: S101 - who merges has an index
+    with _writing(folder, language, SAVE_MB) as writer:
+        _commit(folder, writer, reached._replace(notes=0), 0)
+
+
+def _commit(folder: Folder, writer: Any, reached: Reached, many: int) -> None:
+    """Commit.
+
+    Args:
+        folder: The index.
+        writer: Where changes were made.
+        reached: What the commit stands for; its notes are those that were added.
+        many: The number of segments from which the small ones are merged.
+    """
+
+    def policy(writer: Any, segments: list[Any]) -> list[Any]:
+        living = [segment for segment in segments if segment.doc_count() > 0]
+        return merge_small(writer, living) if len(living) >= many else living
+
+    kept = sum(segment.doc_count() for segment in writer.segments)
+    folder.reach(writer.generation, reached._replace(notes=reached.notes + kept))
+    writer.commit(mergetype=policy)
     folder.sweep()
 
 
@@ -73,16 +101,12 @@ def build(folder: Folder, language: str, docs: Iterable[WordDoc]) -> None:
 
 
 def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Whoosh's merge policy for saves: nothing until there are many segments, then the small ones.
+    """Write the notes of small segments into the one that is being written; return the others.
 
-    Whoosh's own policy stalls every few saves for a merge of a large segment. A segment whose notes
-    are all deleted is dropped.
+    Whoosh's own policy stalls every few saves for a merge of a large segment.
     """
-    living = [segment for segment in segments if segment.doc_count() > 0]
-    if len(living) < FEW_SEGMENTS:
-        return living
     kept = []
-    for segment in living:
+    for segment in segments:
         if segment.doc_count_all() > SMALL_SEGMENT:
             kept.append(segment)
             continue
@@ -109,18 +133,6 @@ def _writing(folder: Folder, language: str, megabytes: int) -> Iterator[Any]:
         with contextlib.suppress(Exception):
             writer.writelock.release()
         raise
-
-
-def _delete(writer: Any, paths: set[str]) -> None:
-    if not writer.segments:
-        return
-    reader = writer.reader()
-    for leaf, first in reader.leaf_readers():
-        for key in (path.encode() for path in paths):
-            if ("path", key) in leaf:
-                for number in leaf.postings("path", key).all_ids():
-                    writer.delete_document(first + number)
-    reader.close()
 
 
 def languages(docs: Iterable[WordDoc], language: str) -> set[str]:

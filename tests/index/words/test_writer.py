@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.index.words import Busy, Unusable, WordDoc, Words
-from notekeep.index.words.folder import Folder
-from notekeep.index.words.writer import FEW_SEGMENTS, SMALL_SEGMENT
+from notekeep.index.words.folder import FEW_SEGMENTS, Folder
+from notekeep.index.words.writer import SMALL_SEGMENT
 from notekeep.query.tree import Term
 
 if TYPE_CHECKING:
@@ -67,17 +67,41 @@ def test_all_notes_may_go(indexed: Callable[..., Words]) -> None:
     assert [*words.scores(Term("lever"))] == ["3.md"]
 
 
-def test_small_segments_are_merged_when_there_are_many(
+def test_saves_merge_nothing_until_it_is_quiet(
     words: Words, notes: Callable[..., list[WordDoc]]
 ) -> None:
     large = SMALL_SEGMENT + 10
     words.build(notes(large), 1)
-    for at in range(FEW_SEGMENTS - 1):
+    for at in range(FEW_SEGMENTS):
         words.update([doc(f"{at}.md", f"lever {at}")], [], at + 2)
-    assert segments(words) == [1] * (FEW_SEGMENTS - 1) + [large]
-    words.update([doc("last.md", "lever")], [], 99)
+    assert segments(words) == [1] * FEW_SEGMENTS + [large]
+    assert words._folder.segments() > FEW_SEGMENTS
+    before = words.scores(Term("lever"))
+    words.merge()
     assert segments(words) == [FEW_SEGMENTS, large]
-    assert len(words.scores(Term("lever"))) == FEW_SEGMENTS
+    assert words.scores(Term("lever")) == before
+    assert (words.generation, words.count) == (FEW_SEGMENTS + 1, FEW_SEGMENTS + large)
+
+
+def test_a_merge_without_need_changes_nothing(indexed: Callable[..., Words]) -> None:
+    words = indexed("lever")
+    words.update([doc("2.md", "pulley")], [], 2)
+    before = words._folder.toc()
+    words.merge()
+    assert words._folder.toc() == before
+
+
+def test_where_it_is_never_quiet_a_save_merges(
+    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notekeep.index.words.writer.MANY_SEGMENTS", 4)
+    words = indexed("lever")
+    for at in range(3):
+        words.update([doc(f"new {at}.md", f"lever {at}")], [], at + 2)
+    assert segments(words) == [1, 1, 1, 1]
+    words.update([doc("last.md", "lever")], [], 5)
+    assert segments(words) == [5]
+    assert len(words.scores(Term("lever"))) == 5
 
 
 def test_a_segment_whose_notes_are_all_replaced_is_dropped(indexed: Callable[..., Words]) -> None:
