@@ -1,0 +1,195 @@
+"""How two habits go together, and how far that could be chance.
+
+Days that follow each other are alike, and so are days of a weekday; with twenty habits there are
+hundreds of pairs. So a pair is compared within weekdays and within weekends, against the same weeks
+in another order, and of many pairs at once only so many may stand out by accident (Y. Benjamini and
+Y. Hochberg, "Controlling the False Discovery Rate", 1995). What is left is worth a try, no more.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.habits.frame import DONE, MISSED
+from notekeep.habits.weekday import Together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from notekeep.habits.days import Days
+    from notekeep.habits.timeline import Timeline
+
+LAGS = (0, 1)
+"""The second habit is looked at on the same day, and on the day after the first."""
+FEW, MANY = 200, 5000
+"""Orders of the weeks that are tried: of each pair, and of one that few of those come near."""
+NEAR = 4
+"""So many of the first orders, at most, let a pair be looked at more closely."""
+FALSE_SHARE = 0.1
+"""The share of pairs called worth a try that may be chance."""
+SEED = 20260105
+"""The same days give the same answer."""
+
+_WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
+
+
+class Pair(NamedTuple):
+    """Two habits.
+
+    Attributes:
+        first: The id of the one that may make a difference.
+        second: The id of the other one.
+        lag: How many days later the second is looked at.
+        table: On how many days they were done together, alone, or not at all.
+        chance: How often another order of the weeks shows as much, 0.0 to 1.0; None where there
+            are too few days to ask.
+        is_worth_a_try: Whether it stands out from all pairs that were looked at.
+    """
+
+    first: str
+    second: str
+    lag: int
+    table: Together
+    chance: float | None = None
+    is_worth_a_try: bool = False
+
+
+class _Packed(NamedTuple):
+    """A habit by weeks, a byte each with a bit for each day: done, and done or missed."""
+
+    done: list[bytes]
+    known: list[bytes]
+
+
+def logged_days(histories: Iterable[Days]) -> set[int]:
+    """Days on which anything at all was logged: silence about everything is no sign of anything."""
+    found: set[int] = set()
+    for days in histories:
+        found.update(days.first + place for place, code in enumerate(days.codes) if code)
+    return found
+
+
+def pairs(
+    lines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str]]
+) -> list[Pair]:
+    """Compare pairs of habits on the days on which both were due and are closed.
+
+    Args:
+        lines: The habits, judged, by id.
+        logged: Days on which anything was logged; see `logged_days`.
+        wanted: The pairs to look at, each in the order that is meant.
+
+    Returns:
+        Each pair for each of LAGS, those that are least likely chance first.
+    """
+    if not logged:
+        return []
+    first = min(logged) - (min(logged) - 1) % 7
+    weeks = range(first, max(logged) + 1, 7)
+    packed = {
+        (name, lag): _pack(line, logged, weeks, lag) for name, line in lines.items() for lag in LAGS
+    }
+    found = []
+    for one, other in wanted:
+        for lag in LAGS:
+            mine, theirs = packed[one, 0], packed[other, lag]
+            table = Together(*map(sum, zip(*_cells(mine, theirs), strict=True)))
+            chance = _chance(mine, theirs) if table.is_enough else None
+            found.append(Pair(one, other, lag, table, chance))
+    return _judged(found)
+
+
+def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _Packed:
+    done, known = [], []
+    for week in weeks:
+        was_done = was_known = 0
+        for number in range(7):
+            day = week + number
+            status = line.status(day + lag) if day in logged and day + lag <= line.today else None
+            # A day after is only known when something was logged on it, too.
+            if status in (DONE, MISSED) and (not lag or day + lag in logged):
+                was_known |= 1 << number
+                was_done |= (status == DONE) << number
+        done.append(bytes([was_done]))
+        known.append(bytes([was_known]))
+    return _Packed(done, known)
+
+
+def _number(weeks: Sequence[bytes]) -> int:
+    return int.from_bytes(b"".join(weeks), "little")
+
+
+def _cells(mine: _Packed, theirs: _Packed) -> list[tuple[int, int, int, int]]:
+    """Both, first alone, second alone, neither: on weekdays, and on weekends."""
+    return _count(
+        _number(mine.done), _number(mine.known), _number(theirs.done), _number(theirs.known),
+        _strata(len(mine.done)),
+    )  # fmt: skip
+
+
+def _strata(weeks: int) -> tuple[int, int]:
+    return _number([bytes([_WEEKDAYS])] * weeks), _number([bytes([_WEEKEND])] * weeks)
+
+
+def _count(
+    done: int, known: int, other: int, other_known: int, strata: tuple[int, int]
+) -> list[tuple[int, int, int, int]]:
+    cells = []
+    for stratum in strata:
+        days = known & other_known & stratum
+        with_first, with_second = done & days, other & days
+        both = (with_first & with_second).bit_count()
+        firsts, seconds = with_first.bit_count(), with_second.bit_count()
+        neither = days.bit_count() - firsts - seconds + both
+        cells.append((both, firsts - both, seconds - both, neither))
+    return cells
+
+
+def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
+    """How much oftener the second is done on days with the first, within each stratum.
+
+    The differences of the strata are weighed by how much each can tell, as N. Mantel and
+    W. Haenszel weigh them (1959).
+    """
+    total = weights = 0.0
+    for both, only_first, only_second, neither in cells:
+        with_first, without = both + only_first, only_second + neither
+        if with_first and without:
+            weight = with_first * without / (with_first + without)
+            total += weight * (both / with_first - only_second / without)
+            weights += weight
+    return total / weights if weights else 0.0
+
+
+def _chance(mine: _Packed, theirs: _Packed) -> float:
+    """How often the weeks of the second habit, in another order, show as large a difference."""
+    dice = Random(SEED)  # noqa: S311 - a shuffle, and no secret
+    done, known = _number(mine.done), _number(mine.known)
+    strata = _strata(len(mine.done))
+    seen = abs(_difference(_cells(mine, theirs)))
+    order = list(range(len(mine.done)))
+    reached = tries = 0
+    while tries < MANY:
+        dice.shuffle(order)
+        other = _number([theirs.done[week] for week in order])
+        other_known = _number([theirs.known[week] for week in order])
+        cells = _count(done, known, other, other_known, strata)
+        reached += abs(_difference(cells)) >= seen - 1e-12
+        tries += 1
+        if tries >= FEW and reached >= NEAR:
+            break
+    return (1 + reached) / (1 + tries)
+
+
+def _judged(found: list[Pair]) -> list[Pair]:
+    """Mark the pairs that stand out from all, and put those first."""
+    tested = sorted(
+        (pair for pair in found if pair.chance is not None), key=lambda pair: pair.chance or 0.0
+    )
+    last = 0
+    for rank, pair in enumerate(tested, 1):
+        if (pair.chance or 0.0) <= FALSE_SHARE * rank / len(tested):
+            last = rank
+    worth = [pair._replace(is_worth_a_try=True) for pair in tested[:last]]
+    return [*worth, *tested[last:], *(pair for pair in found if pair.chance is None)]
