@@ -18,7 +18,8 @@ from notekeep.export.checks import ALL
 from notekeep.export.dom import Element, read_page
 from notekeep.export.expect import expected
 from notekeep.export.look import Look
-from notekeep.export.targets import open_target
+from notekeep.export.pages import lay_out
+from notekeep.export.targets import load, open_target
 
 if TYPE_CHECKING:
     from notekeep.export.building import Built
@@ -75,6 +76,9 @@ def check_export(plan: Plan, programs: str | None = None) -> Report:
     Raises:
         Failure: The generator cannot be run.
     """
+    if load(plan.target).is_built:
+        with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
+            return _read_pages(plan, open_target(plan.target, plan.site), folder)
     if not can_build(plan.target):
         return Report(said=f"{plan.target_name} is not built here", results=_linted(plan))
     try:
@@ -88,6 +92,14 @@ def check_export(plan: Plan, programs: str | None = None) -> Report:
 
 def _linted(plan: Plan) -> list[Result]:
     return [Result(*found) for found in lint.lint(plan)]
+
+
+def _read_pages(plan: Plan, target: Target, folder: str) -> Report:
+    pages = lay_out(plan, target, folder)
+    report = Report(built=True)
+    for planned in plan.posts:
+        report.results += _checked(plan, target, planned, pages, pages)
+    return report
 
 
 def _built(plan: Plan, target: Target, program: str, folder: str) -> Report:

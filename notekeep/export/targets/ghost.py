@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.export.render import to_html
 from notekeep.export.slugs import make_slug
-from notekeep.export.targets.pages import DIALECT
+from notekeep.export.targets.pages import DIALECT, bare_page
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Ghost(Target):
     settings_name = ".notekeep-export.json"
     anywhere = True
     ending = ".json"
+    is_built = True
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -82,6 +83,11 @@ class Ghost(Target):
         moment = int(post.day.timestamp() * 1000)
         whole = {"db": [{"meta": {"exported_on": moment, "version": "5.0.0"}, "data": data}]}
         return json.dumps(whole, ensure_ascii=False, indent=1)
+
+    def page(self, text: str) -> str:
+        """Return the post as Ghost's importer reads it."""
+        post = json.loads(text)["db"][0]["data"]["posts"][0]
+        return bare_page(post["title"], str(post["html"]).replace(_HOST, ""))
 
     def notice(self, post: Post) -> str:
         """Pictures are imported from a zip only."""

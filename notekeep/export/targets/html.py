@@ -7,6 +7,7 @@ import html
 import mimetypes
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from notekeep.export.assets import is_image
 from notekeep.export.render import style_sheet, to_html
@@ -42,6 +43,7 @@ class Html(Target):
     settings_name = ".notekeep-export.json"
     anywhere = True
     ending = ".html"
+    is_built = True
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -112,10 +114,18 @@ class Html(Target):
         }
 
         def shown(match: re.Match[str]) -> str:
-            address = inside.get(html.unescape(match[2]), match[2])
+            address = inside.get(unquote(html.unescape(match[2])), match[2])
             return f"{match[1]}{address}{match[3]}"
 
         return _IMAGE.sub(shown, text), [a for a in assets if not is_image(a.name)]
+
+    def page(self, text: str) -> str:
+        """Return the file itself."""
+        return text
+
+    def page_path(self, post: Post) -> str:
+        """Return where the file is."""
+        return self.post_path(post)
 
 
 def _as_address(asset: Asset) -> str:

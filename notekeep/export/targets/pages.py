@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Final
 
 from notekeep.export.dialect import Dialect
@@ -24,3 +25,8 @@ WITH_TEASER: Final = Dialect(
     bare_urls=False,
     more=TEASER,
 )
+
+
+def bare_page(title: str, text: str) -> str:
+    """Return a page that is a title and a text."""
+    return f'<h1>{html.escape(title)}</h1>\n<div class="post-content">{text}</div>\n'

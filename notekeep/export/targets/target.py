@@ -28,6 +28,7 @@ class Target:
         dated: Whether every post needs a date.
         anywhere: Whether any folder will do, as there is no generator.
         ending: How the names of posts end.
+        is_built: Whether a post holds the page that a visitor sees, and no generator makes it.
         folder: The site.
         dialect: How it reads Markdown.
         warnings: What the person should know about the site, one sentence each.
@@ -40,6 +41,7 @@ class Target:
     dated: ClassVar[bool] = True
     anywhere: ClassVar[bool] = False
     ending: ClassVar[str] = ".md"
+    is_built: ClassVar[bool] = False
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -104,6 +106,15 @@ class Target:
         """
         del post
         return []
+
+    def page(self, text: str) -> str:
+        """Return the page that a post's file holds; one of a generator's holds none."""
+        del text
+        return ""
+
+    def page_path(self, post: Post) -> str:
+        """Return where a visitor finds that page, from the site's root."""
+        return f"{post.slug}/index.html"
 
     def notice(self, post: Post) -> str:
         """Return what the person should know about a post in this site, or ""."""

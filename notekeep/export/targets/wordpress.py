@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.render import to_html
 from notekeep.export.slugs import make_slug
-from notekeep.export.targets.pages import WITH_TEASER
+from notekeep.export.targets.pages import WITH_TEASER, bare_page
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _NAMESPACES = (
     ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
     ' xmlns:wp="http://wordpress.org/export/1.2/"'
 )
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold in any spelling."""
 
@@ -40,6 +41,7 @@ class WordPress(Target):
     settings_name = ".notekeep-export.json"
     anywhere = True
     ending = ".xml"
+    is_built = True
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -100,6 +102,15 @@ class WordPress(Target):
         """Return the file as a whole."""
         del draft
         return f"{head}{_data(to_html(body))}</content:encoded>\n</item>\n</channel>\n</rss>\n"
+
+    def page(self, text: str) -> str:
+        """Return the post as WordPress's importer reads it."""
+        from xml.etree import ElementTree as ET
+
+        item = ET.fromstring(text).find("channel/item")  # noqa: S314  # a file of our own
+        if item is None:
+            return ""
+        return bare_page(item.findtext("title", ""), item.findtext(_CONTENT, ""))
 
     def notice(self, post: Post) -> str:
         """Pictures are not imported."""
