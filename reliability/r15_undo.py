@@ -113,6 +113,8 @@ HABIT_READS = frozenset(
         "ask",
         "edit",
         "export",
+        "remind",
+        "prompt",
     }
 )
 """As above: `ask` checks in, and `edit` opens an editor or appends, as a check-in does."""

@@ -35,10 +35,13 @@ COMMANDS = {
     "rename": "habit_notes",
     "import": "habit_import",
     "export": "habit_export",
+    "remind": "habit_remind",
+    "prompt": "habit_prompt",
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
 
 FLAGS = frozenset({"--json", "--dry-run", "--force", "--all", "--archived", "--debug", "--end"})
+"""Options without a value that may stand before the command."""
 
 
 class HabitGroup(click.Group):

@@ -67,6 +67,8 @@ VERBS: dict[str, Verb] = {
     "completion": Verb("system", "completion", "system"),
 }
 ALIASES = {"h": "habit"}
+PROMPT = (["habit", "prompt"], ["h", "prompt"])
+"""What a bar may run every few seconds; it is answered without click where that can be."""
 INTERRUPTED = 130
 COMPLETE = "_NOTEKEEP_COMPLETE"
 """Set by the shell while it completes a command line."""
@@ -88,6 +90,11 @@ def main(arguments: Sequence[str]) -> int:
             from notekeep.cli.opening import start
 
             return start(None)
+        if list(arguments) in PROMPT and COMPLETE not in os.environ:
+            from notekeep.cli.prompt_line import shown
+
+            if shown():
+                return 0
         from notekeep.cli import quick
 
         check_in = None if COMPLETE in os.environ else quick.asked(arguments)

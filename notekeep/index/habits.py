@@ -19,6 +19,7 @@ from notekeep.habits.view import HabitView, view
 from notekeep.index import habit_refresh
 from notekeep.index.checkin import CheckIn, Logged, Undone, check_in, read_typed, undo
 from notekeep.index.habit_blocks import kept
+from notekeep.index.habit_line import keep_all
 from notekeep.index.habit_look import look
 from notekeep.index.habit_names import Habit, find_habit, is_name
 from notekeep.index.habit_store import HabitStore
@@ -125,6 +126,8 @@ class HabitIndex:
         with self._lock:
             self.refresh()
             views = [self.view(habit, day, first=first, last=last) for habit in self.known()]
+            if day is None or day == self.today():
+                keep_all(self.places, views, self.today())
         return sorted(views, key=lambda each: (each.group.casefold(), each.title.casefold()))
 
     def view(
