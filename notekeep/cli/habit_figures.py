@@ -61,11 +61,26 @@ def year_(habit: str | None, year: str | None, *, as_json: bool, vault: str | No
 
 @click.command("stats", short_help="Streaks, rates and weekdays.")
 @click.argument("habit", required=False)
+@click.argument("other", required=False)
+@click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
 @json_option
 @verb_options
-def stats_(habit: str | None, *, as_json: bool, vault: str | None) -> int:
-    """Show HABIT in figures; without it, a row for each."""
+def stats_(
+    habit: str | None, other: str | None, *, by_pairs: bool, as_json: bool, vault: str | None
+) -> int:
+    """Show HABIT in figures; without it, a row for each; with OTHER, how both go together.
+
+    Pairs are compared on days on which both were due and something was logged, within weekdays and
+    within weekends, against the same weeks in another order. What stands out is worth a try; that
+    one makes the other is more than any log can say.
+    """
     index = HabitIndex(vault_places(vault))
+    if by_pairs or other:
+        from notekeep.cli.habit_pairs import show_pair, show_pairs
+
+        if habit and other:
+            return show_pair(index, habit, other, as_json=as_json)
+        return show_pairs(index, as_json=as_json)
     if habit is None:
         return _all_stats(index, as_json=as_json)
     found = index.resolve(habit)

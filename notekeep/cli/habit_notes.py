@@ -156,10 +156,18 @@ def archive_(habit: str, *, back: bool, dry_run: bool, vault: str | None) -> int
 @click.command("rename", short_help="Give a habit another id.")
 @click.argument("habit")
 @click.argument("new")
+@click.option("--rewrite", is_flag=True, help="Write the new id into every line of the log, too.")
+@click.option("--yes", is_flag=True, help="Do not ask, however many files it is about.")
 @dry_run_option
 @verb_options
-def rename_(habit: str, new: str, *, dry_run: bool, vault: str | None) -> int:
-    """Give HABIT the id NEW; the old one becomes an alias, so that all its lines stay valid."""
+def rename_(
+    habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool, vault: str | None
+) -> int:
+    """Give HABIT the id NEW; the old one becomes an alias, so that all its lines stay valid.
+
+    --rewrite changes those lines as well, as one step; a device that has not heard of it yet goes
+    on writing the old name, which the alias keeps valid.
+    """
     opened, found = _found(vault, habit)
     index = opened.habit_index
     if not index.is_name(new) or index.find(new).key != found.key:
@@ -167,7 +175,13 @@ def rename_(habit: str, new: str, *, dry_run: bool, vault: str | None) -> int:
     changes = [f"habit={new}", f"aliases+={found.definition.id}"]
     if new in found.definition.aliases:
         changes.append(f"aliases-={new}")
-    return _set(opened, found, changes, dry_run=dry_run)
+    if not rewrite:
+        return _set(opened, found, changes, dry_run=dry_run)
+    from notekeep.writing.habit_renaming import plan_rewrite
+
+    plan = opened.plan.set_fields([found.definition.path], changes)
+    plan = plan_rewrite(plan, opened.plan, index, found, new)
+    return carry_out(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
 def _found(vault: str | None, name: str) -> tuple[Vault, Habit]:

@@ -358,6 +358,16 @@ def format_entry(entry: Entry, *, is_link: bool = False) -> str:
     return " ".join(words)
 
 
+def rename(text: str, name: str) -> str:
+    """A line of the log with another habit in the place of its own; all else keeps every byte."""
+    shape = re.match(_SHAPE, text)
+    if shape is None:
+        return text
+    group = "habit" if shape["habit"] else "target"
+    start, end = shape.span(group)
+    return text[:start] + name + text[end:]
+
+
 def rewrite(entry: Entry, text: str) -> str:
     """Write an entry anew behind the bullet, box, date and habit of the line it was read from."""
     shape = re.fullmatch(_SHAPE, text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.habits.frame import DONE, MISSED
+from notekeep.habits.frame import COVERED, DONE, GAP, MISSED, OPEN, OVERDUE
 from notekeep.habits.weekday import Together
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ FALSE_SHARE = 0.1
 SEED = 20260105
 """The same days give the same answer."""
 
+_NOT_DONE = (MISSED, COVERED, GAP, OPEN, OVERDUE)
 _WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
@@ -71,17 +72,17 @@ def logged_days(histories: Iterable[Days]) -> set[int]:
 
 
 def pairs(
-    lines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str]]
+    lines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str, int]]
 ) -> list[Pair]:
-    """Compare pairs of habits on the days on which both were due and are closed.
+    """Compare pairs of habits on days that are closed and on which both could have been done.
 
     Args:
         lines: The habits, judged, by id.
         logged: Days on which anything was logged; see `logged_days`.
-        wanted: The pairs to look at, each in the order that is meant.
+        wanted: The pairs to look at, each in the order that is meant and with one of LAGS.
 
     Returns:
-        Each pair for each of LAGS, those that are least likely chance first.
+        Each pair, those that are least likely chance first.
     """
     if not logged:
         return []
@@ -91,12 +92,11 @@ def pairs(
         (name, lag): _pack(line, logged, weeks, lag) for name, line in lines.items() for lag in LAGS
     }
     found = []
-    for one, other in wanted:
-        for lag in LAGS:
-            mine, theirs = packed[one, 0], packed[other, lag]
-            table = Together(*map(sum, zip(*_cells(mine, theirs), strict=True)))
-            chance = _chance(mine, theirs) if table.is_enough else None
-            found.append(Pair(one, other, lag, table, chance))
+    for one, other, lag in wanted:
+        mine, theirs = packed[one, 0], packed[other, lag]
+        table = Together(*map(sum, zip(*_cells(mine, theirs), strict=True)))
+        chance = _chance(mine, theirs) if table.is_enough else None
+        found.append(Pair(one, other, lag, table, chance))
     return _judged(found)
 
 
@@ -108,7 +108,7 @@ def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _Packed:
             day = week + number
             status = line.status(day + lag) if day in logged and day + lag <= line.today else None
             # A day after is only known when something was logged on it, too.
-            if status in (DONE, MISSED) and (not lag or day + lag in logged):
+            if status in (DONE, *_NOT_DONE) and (not lag or day + lag in logged):
                 was_known |= 1 << number
                 was_done |= (status == DONE) << number
         done.append(bytes([was_done]))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from notekeep.files.history import History
     from notekeep.writing.plan import WritePlan
 
-WHOLE = frozenset({"rename", "mv", "attach", "conflicts", "import"})
+WHOLE = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
 """Verbs whose changes make no sense one without the other."""
 
 BACK = frozenset({"restore"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
 from notekeep.habits.fold import DONE, MISS, Day
-from notekeep.habits.pairs import logged_days, pairs
+from notekeep.habits.pairs import LAGS, logged_days, pairs
 from notekeep.habits.timeline import judge
 
 if TYPE_CHECKING:
@@ -30,14 +30,15 @@ def history(said: Sequence[bool | None]) -> Days:
     return days
 
 
-def compare(said: Mapping[str, Sequence[bool | None]], *wanted: tuple[str, str]) -> list[Pair]:
+def compare(said: Mapping[str, Sequence[bool | None]]) -> list[Pair]:
     histories = {name: history(days) for name, days in said.items()}
     lines = {}
     for name, days in histories.items():
         habit = read_definition({"habit": name, "since": "2026-01-05"})
         assert habit is not None
         lines[name] = judge(habit, days, FIRST + max(map(len, said.values())))
-    return pairs(lines, logged_days(histories.values()), wanted or combinations(said, 2))
+    wanted = [(*names, lag) for names in combinations(said, 2) for lag in LAGS]
+    return pairs(lines, logged_days(histories.values()), wanted)
 
 
 def test_a_habit_that_follows_another_is_worth_a_try() -> None:
