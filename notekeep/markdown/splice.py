@@ -8,10 +8,10 @@ lines had. How a text is shown and edited is not known here.
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import Refused
+from notekeep.markdown.align import aligned
 from notekeep.markdown.standins import StandIns
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Spliced:
         # None is where the end is still unknown: after what was the last line, or after new lines.
         ends: list[str | None] = []
         known = [*self._ends, None]
-        for old, new in _aligned(self.lines, lines):
+        for old, new in aligned(self.lines, lines):
             had = known[old.start : old.stop]
             new_count = len(new)
             ends += had[:new_count]
@@ -100,29 +100,3 @@ def _filled(ends: Sequence[str | None], usual: str) -> list[str]:
         before = end or before
         filled.append(before)
     return filled
-
-
-def _aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, range]]:
-    """Pair the parts of two texts, in order: equal ones, and those changed for one another.
-
-    What both begin and end with is found without comparing everything with everything, so that
-    typing in a long text stays cheap.
-    """
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    middle = SequenceMatcher(
-        None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False
-    )
-    return [
-        (range(head), range(head)),
-        *(
-            (range(head + i, head + j), range(head + k, head + m))
-            for _, i, j, k, m in middle.get_opcodes()
-        ),
-        (range(len(old) - tail, len(old)), range(len(new) - tail, len(new))),
-    ]

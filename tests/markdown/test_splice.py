@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from notekeep.markdown.align import aligned
 from notekeep.markdown.splice import Spliced
 from notekeep.markdown.standins import StandIns
 
@@ -141,3 +144,62 @@ def test_bytes_that_are_no_text_are_drawn_as_unknown() -> None:
     spliced = Spliced(b"caf\xe9\n")
     assert spliced.stand_ins.drawn(spliced.lines[0]) == "caf\ufffd"
     assert spliced.joined([spliced.lines[0] + "!", ""]) == b"caf\xe9!\n"
+
+
+@st.composite
+def scattered(draw: st.DrawFn) -> tuple[list[tuple[str, bytes]], list[tuple[str, int | None]]]:
+    """A file of mixed line ends, many lines twice in it, and edits all over it.
+
+    Returns:
+        Its lines with their ends; the lines afterwards, each with the number of the line it was,
+        None for one that is new.
+    """
+    numbers = st.one_of(st.just(0), st.just(0), st.integers(1, 40))
+    texts = [f"line {n}" if n else "" for n in draw(st.lists(numbers, min_size=2, max_size=40))]
+    before = [(text, draw(ends)) for text in texts]
+    after: list[tuple[str, int | None]] = []
+    for number, (text, _) in enumerate(before):
+        what = draw(st.sampled_from(["keep", "keep", "keep", "change", "insert", "delete"]))
+        if what != "delete":
+            after.append((f"changed {number}" if what == "change" else text, number))
+        if what == "insert":
+            after.append((f"new {number}", None))
+    return before, [*after, ("", None)]
+
+
+@given(scattered())
+@example(
+    (
+        [("", b"\r\n"), ("", b"\n"), ("a", b"\r\n"), ("", b"\n"), ("b", b"\r\n"), ("", b"\r\n")],
+        [("", 1), ("new", None), ("a", 2), ("b", 4), ("x", None), ("", 5), ("", None)],
+    )
+)
+def test_a_line_of_its_kind_keeps_its_end_whatever_else_is_edited(
+    edited: tuple[list[tuple[str, bytes]], list[tuple[str, int | None]]],
+) -> None:
+    before, after = edited
+    data = b"".join(text.encode() + end for text, end in before)
+    result = Spliced(data).joined([text for text, _ in after]).split(b"\n")
+    once = {text for text, number in Counter(text for text, _ in before).items() if number == 1}
+    for got, (text, was) in zip(result, after, strict=True):
+        if was is not None and text in once:
+            assert got + b"\n" == text.encode() + before[was][1]
+
+
+@given(scattered())
+def test_lines_that_are_only_changed_keep_their_ends_one_by_one(
+    edited: tuple[list[tuple[str, bytes]], list[tuple[str, int | None]]],
+) -> None:
+    before, after = edited
+    changed = {was: text for text, was in after if was is not None}
+    data = b"".join(text.encode() + end for text, end in before)
+    lines = [changed.get(number, f"changed {number}") for number in range(len(before))]
+    wanted = b"".join(line.encode() + end for line, (_, end) in zip(lines, before, strict=True))
+    assert Spliced(data).joined([*lines, ""]) == wanted
+
+
+@given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcde")))
+def test_aligned_parts_are_both_texts_whole(old: list[str], new: list[str]) -> None:
+    pairs = aligned(old, new)
+    assert [i for here, _ in pairs for i in here] == list(range(len(old)))
+    assert [k for _, there in pairs for k in there] == list(range(len(new)))
