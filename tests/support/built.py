@@ -24,6 +24,8 @@ POSTS: Final = (
 )
 IN_CHECK: Final = ("nikola", "hugo", "rich hugo", "pelican", "mkdocs")
 """The sites that every change is built with."""
+PAGES: Final = ("html", "ghost", "wordpress")
+"""Targets whose posts hold the page themselves."""
 FURTHER: Final = ("jekyll", "eleventy", "hexo", "astro", "zensical", "zola")
 """Those of `make export-all`."""
 
@@ -58,6 +60,8 @@ def generator(kind: str) -> str:
 
 def new_site(kind: str, folder: Path) -> Path:
     """Make a small site of a kind, its generator's own packages within reach."""
+    if kind in PAGES:
+        return folder
     if kind == "rich hugo":
         return make_hugo_site(folder, RICH_HUGO)
     programs = programs_of(kind)

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from notekeep.export.targets import load
-from tests.support.built import FURTHER, IN_CHECK, export_to, generator, new_site, programs_of
+from tests.support.built import (
+    FURTHER,
+    IN_CHECK,
+    PAGES,
+    export_to,
+    generator,
+    new_site,
+    programs_of,
+)
 from tests.support.sites import TRAPS, draw_pictures
 
 
@@ -34,7 +42,7 @@ def main() -> int:
         vault = Path(folder) / "notes"
         shutil.copytree(TRAPS, vault)
         draw_pictures(vault)
-        lines = [_line(kind, vault, Path(folder)) for kind in (*IN_CHECK, *FURTHER)]
+        lines = [_line(kind, vault, Path(folder)) for kind in (*IN_CHECK, *FURTHER, *PAGES)]
     _print("site", "version", "build", "checks", "seconds")
     for line in lines:
         _print(*line[:5])
@@ -52,7 +60,7 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     programs = programs_of(kind)
     path = os.pathsep.join([programs, os.environ.get("PATH", "")])
     program = shutil.which(target, path=path)
-    if program is None:
+    if program is None and kind not in PAGES:
         return Line(kind, "-", "not here", "-", "-", [])
     started = time.monotonic()
     site = new_site(kind, folder / kind.replace(" ", "-") / "site")
@@ -64,10 +72,11 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     passed = {r.id for r in report.results if r.state == "passed"}
     idle = ids - passed - {r.id for r in report.failed}
     told = f"{len(passed)} of {len(ids)}" + (f", no {', '.join(sorted(idle))}" if idle else "")
-    built = "drafts, posts" if report.built and not report.said else "failed"
+    how = "drafts, posts" if program else "no generator"
+    built = how if report.built and not report.said else "failed"
     return Line(
         load(target).name if kind == target else kind,
-        _version(program, site),
+        _version(program, site) if program else "-",
         built,
         told,
         seconds,
