@@ -88,13 +88,23 @@ def add_(
 
 
 @click.command("edit", cls=EditCommand, short_help="Correct an entry, or edit a definition.")
+@click.option("--group", metavar="NAME", help="The heading it is listed under.")
+@click.option("--order", metavar="N", type=click.IntRange(0), help="Its place within the group.")
 @dry_run_option
 @verb_options
-def edit_(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
+def edit_(
+    words: tuple[str, ...],
+    *,
+    group: str | None,
+    order: int | None,
+    dry_run: bool,
+    vault: str | None,
+) -> int:
     """Edit the note of HABIT in your editor; with a VALUE, correct what was logged for a DAY.
 
     \b
     notekeep habit edit med                the definition
+    notekeep habit edit med --group Morning --order 1
     notekeep habit edit med yesterday 20   yesterday was 20, whatever was logged
     notekeep habit edit med yesterday      the log file of yesterday, in your editor
     """
@@ -102,6 +112,8 @@ def edit_(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
     from notekeep.cli.habit_words import read_words
     from notekeep.index import checkin
 
+    if group is not None or order is not None:
+        return _arrange(words, group, order, dry_run=dry_run, vault=vault)
     opened = open_vault(vault)
     index = opened.habit_index
     index.refresh()
@@ -118,6 +130,23 @@ def edit_(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
     done = checkin.check_in(index, correction, dry_run=dry_run)
     write_logged(done, glyphs(opened.settings), index.today())
     return 0
+
+
+def _arrange(
+    words: tuple[str, ...],
+    group: str | None,
+    order: int | None,
+    *,
+    dry_run: bool,
+    vault: str | None,
+) -> int:
+    """Give a habit another place in lists."""
+    if len(words) != 1:
+        raise UsageError("name one habit", "as in `notekeep habit edit med --order 1`")
+    opened, found = _found(vault, words[0])
+    changes = [] if group is None else [f"group={group}"]
+    changes += [] if order is None else [f"order={order}"]
+    return _set(opened, found, changes, dry_run=dry_run)
 
 
 @click.command("pause", short_help="Pause a habit.")

@@ -78,6 +78,7 @@ class Definition(NamedTuple):
         is_archived: Whether lists leave it out.
         counts_silence: Whether a day without an entry is a success once it is over.
         group: The heading it is listed under, "" without.
+        order: Its place within the group; None comes after those that have one, by title.
         remind: Times at which to be reminded, as written.
         identity: Who the person is by doing it.
         when: When and where it is done.
@@ -100,6 +101,7 @@ class Definition(NamedTuple):
     is_archived: bool = False
     counts_silence: bool = False
     group: str = ""
+    order: int | None = None
     remind: tuple[str, ...] = ()
     identity: str = ""
     when: str = ""
@@ -175,6 +177,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
         is_archived=reader.text("archived").casefold() in _TRUE,
         counts_silence=reader.silence(goal),
         group=reader.group(),
+        order=reader.number("order"),
         remind=tuple(reader.texts("remind")),
         identity=reader.text("identity"),
         when=reader.text("when"),
@@ -264,6 +267,13 @@ class _Reader:
             except UsageError as error:
                 self.note("paused", error.message, error.hint)
         return tuple(sorted(found))
+
+    def number(self, key: str) -> int | None:
+        text = self.text(key)
+        if text and not (text.isascii() and text.isdecimal() and len(text) < 6):
+            self.note(key, f"not a number: {text}", f"write {key}: 1")
+            return None
+        return int(text) if text else None
 
     def silence(self, goal: Goal) -> bool:
         text = self.text("unlogged").casefold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -68,6 +69,7 @@ class HabitView(NamedTuple):
         id: Its name in the log.
         title: What a person calls it.
         group: The heading it is listed under, "" without.
+        order: Its place within the group, None without.
         schedule: Its schedule today, as it is written.
         goal: Its goal, as it is written.
         unit: The unit of its amounts, "" without.
@@ -90,6 +92,7 @@ class HabitView(NamedTuple):
     id: str
     title: str
     group: str
+    order: int | None
     schedule: str
     goal: str
     unit: str
@@ -134,6 +137,7 @@ def view(
         id=habit.id,
         title=habit.title,
         group=habit.group,
+        order=habit.order,
         schedule=format_schedule(habit.schedule_on(today)),
         goal=format_goal(habit.goal),
         unit=habit.unit,
@@ -154,6 +158,12 @@ def view(
         is_archived=habit.is_archived,
         problems=tuple(f"{problem.key}: {problem.message}" for problem in habit.problems),
     )
+
+
+def place(habit: HabitView) -> tuple[str, int, str]:
+    """Where a habit stands in a list: by group, then by its order, then by title."""
+    order = sys.maxsize if habit.order is None else habit.order
+    return habit.group.casefold(), order, habit.title.casefold()
 
 
 def cell(

@@ -15,7 +15,7 @@ from notekeep.habits import log
 from notekeep.habits.fold import fold
 from notekeep.habits.heatmap import calendar, year_bounds
 from notekeep.habits.timeline import judge
-from notekeep.habits.view import HabitView, view
+from notekeep.habits.view import HabitView, place, view
 from notekeep.index import habit_refresh
 from notekeep.index.checkin import CheckIn, Logged, Undone, check_in, read_typed, undo
 from notekeep.index.habit_blocks import kept
@@ -116,7 +116,7 @@ class HabitIndex:
     def habits(
         self, day: date | None = None, *, first: date | None = None, last: date | None = None
     ) -> list[HabitView]:
-        """All habits as of a day, by group and title; archived ones are among them.
+        """All habits as of a day, by group, order and title; archived ones are among them.
 
         Args:
             day: The day that counts as today; None is today.
@@ -128,7 +128,7 @@ class HabitIndex:
             views = [self.view(habit, day, first=first, last=last) for habit in self.known()]
             if day is None or day == self.today():
                 keep_all(self.places, views, self.today())
-        return sorted(views, key=lambda each: (each.group.casefold(), each.title.casefold()))
+        return sorted(views, key=place)
 
     def view(
         self,

@@ -524,3 +524,56 @@ def test_the_vault_can_be_named_after_the_verb(desk: Desk, monkeypatch: pytest.M
     assert desk("med", "--vault", str(desk.root)).code == 0
     assert desk("--vault", str(desk.root), "list").code == 0
     assert len(desk.lines()) == 1
+
+
+def test_lists_go_by_group_and_order(desk: Desk) -> None:
+    for words in ("med --order 2", "water --order 1", "gym --group Body --order 9"):
+        assert desk("edit", *words.split()).code == 0
+    found = [habit["id"] for habit in desk.json("list")["habits"]]
+    assert found == ["water", "meditate", "read", "run", "gym"]
+    assert desk("edit", "med", "gym", "--order", "1").code == 2
+
+
+def test_a_page_can_be_written_with_a_letter(desk: Desk) -> None:
+    desk.write("habits/Book.md", '---\nhabit: pages\ngoal: ">= 10 page"\n---\n')
+    assert desk("pages", "12p").code == 0
+    assert desk("pages", "3", "pages").code == 0
+    assert desk.lines() == [
+        "2026-11-24 pages: 12 page @21:15",
+        "2026-11-24 pages: 3 page @21:15:00",
+    ]
+    assert desk("pages", "5", "km").code == 2
+
+
+def test_a_rename_can_go_through_the_log(desk: Desk) -> None:
+    desk.write("habits/log/2026-10.phone.md", "- 2026-10-01 [[Meditate|m]]: done\n* text med: x\n")
+    desk("med", "12", "min", "--", "med med: done")
+    assert desk("rename", "med", "sit", "--rewrite", "--yes").code == 0
+    assert desk.lines() == ["2026-11-24 sit: 12 min @21:15 -- med med: done"]
+    assert desk.lines("habits/log/2026-10.phone.md") == ["2026-10-01 [[sit|m]]: done"]
+    note = (desk.root / "habits/Meditate.md").read_text()
+    assert "habit: sit" in note
+    assert "aliases: [med, meditate]" in note
+    assert desk.json("stats", "med")["met"] == 1
+    assert main(["undo"]) == 0
+    assert desk.lines() == ["2026-11-24 meditate: 12 min @21:15 -- med med: done"]
+
+
+def test_pairs_are_said_with_what_could_be_chance(desk: Desk) -> None:
+    days = [f"2026-{month:02}-{day:02}" for month in range(3, 11) for day in range(1, 29)]
+    lines = []
+    for number, day in enumerate(days):
+        is_first = number * 7919 % 13 < 6
+        is_second = is_first if number % 9 else not is_first
+        lines.append(f"- {day} w1: {'done' if is_first else 'miss'}\n")
+        lines.append(f"- {day} w2: {'done' if is_second else 'miss'}\n")
+    desk.write("habits/log/2026-03.phone.md", "".join(lines))
+    for name in ("w1", "w2"):
+        desk.write(f"habits/{name}.md", f"---\nhabit: {name}\nsince: 2026-03-01\n---\n")
+    out = desk("stats", "w1", "w2").out
+    assert "w2 on" in out
+    assert "worth a try" in out
+    assert "cause" not in out
+    listed = desk("stats", "--pairs")
+    assert "w2 on" in listed.out
+    assert desk.json("stats", "w1", "w2")["pairs"][0]["phi"] > 0.5
