@@ -1,0 +1,270 @@
+"""HTML, Ghost and WordPress: files that are well formed whatever a note holds."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from notekeep.export import Options, plan_export, write
+from notekeep.export.assets import Asset
+from notekeep.export.dom import read_page
+from notekeep.export.draft import Draft
+from notekeep.export.passage import Passage
+from notekeep.export.properties import Post
+from notekeep.export.refs import Refs
+from notekeep.export.targets.ghost import Ghost
+from notekeep.export.targets.html import Html
+from notekeep.export.targets.wordpress import WordPress
+from notekeep.markdown.note import Note
+from tests.support.sites import INDIA, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from notekeep.export import Source
+    from notekeep.export.targets.target import Target
+    from notekeep.files.history import History
+
+    Write = Callable[..., Source]
+
+ID = {"type": "integer", "minimum": 1}
+MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
+OPTIONAL = {"type": ["string", "null"], "maxLength": 2000}
+SLUG = {"type": "string", "minLength": 1, "maxLength": 191}
+GHOST: dict[str, Any] = {
+    "type": "object",
+    "required": ["db"],
+    "additionalProperties": False,
+    "properties": {
+        "db": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["meta", "data"],
+                "properties": {
+                    "meta": {
+                        "type": "object",
+                        "required": ["exported_on", "version"],
+                        "properties": {
+                            "exported_on": {"type": "integer"},
+                            "version": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"},
+                        },
+                    },
+                    "data": {
+                        "type": "object",
+                        "required": ["posts", "tags", "posts_tags"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "posts": {
+                                "type": "array",
+                                "items": {
+                                    "type": "object",
+                                    "required": ["id", "title", "slug", "status", "html"],
+                                    "additionalProperties": False,
+                                    "properties": {
+                                        "id": ID,
+                                        "title": {"type": "string", "maxLength": 255},
+                                        "slug": SLUG,
+                                        "status": {"enum": ["draft", "published"]},
+                                        "visibility": {"const": "public"},
+                                        "type": {"const": "post"},
+                                        "created_at": MOMENT,
+                                        "updated_at": MOMENT,
+                                        "published_at": {"anyOf": [MOMENT, {"type": "null"}]},
+                                        "custom_excerpt": {**OPTIONAL, "maxLength": 300},
+                                        "feature_image": OPTIONAL,
+                                        "canonical_url": OPTIONAL,
+                                        "locale": OPTIONAL,
+                                        "html": {"type": "string"},
+                                    },
+                                },
+                            },
+                            "tags": {
+                                "type": "array",
+                                "items": {
+                                    "type": "object",
+                                    "required": ["id", "name", "slug"],
+                                    "properties": {
+                                        "id": ID,
+                                        "name": {"type": "string", "maxLength": 191},
+                                        "slug": SLUG,
+                                    },
+                                },
+                            },
+                            "posts_tags": {
+                                "type": "array",
+                                "items": {
+                                    "type": "object",
+                                    "required": ["post_id", "tag_id", "sort_order"],
+                                    "additionalProperties": False,
+                                    "properties": {
+                                        "post_id": ID,
+                                        "tag_id": ID,
+                                        "sort_order": {"type": "integer", "minimum": 0},
+                                    },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        }
+    },
+}
+"""What Ghost's importer reads: its table posts, tags, posts_tags (ghost.org/docs/migration/)."""
+WP = "{http://wordpress.org/export/1.2/}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+EXCERPT = "{http://wordpress.org/export/1.2/excerpt/}encoded"
+ODD = "a ]]> b <![CDATA[ c ]]]]> & < > \" ' \x00\x08\x0b\ufffe\U0001f600 {{ }} </title>"
+
+
+def post(**fields: Any) -> Post:
+    made = Post("n.md", "A title", datetime(2026, 3, 4, 0, 30, tzinfo=INDIA), slug="a-title")
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
+
+
+def file_of(target: Target, said: Post, body: str, cover: str = "") -> str:
+    draft = Draft(Note("n.md", said.title, body=body), said, Passage(body, []), Refs.of(body))
+    return target.compose(draft, target.head(said, cover), body)
+
+
+def ghost(said: Post, body: str = "Words.", cover: str = "") -> dict[str, Any]:
+    whole = json.loads(file_of(Ghost("."), said, body, cover))
+    jsonschema.validate(whole, GHOST)
+    data: dict[str, Any] = whole["db"][0]["data"]
+    return data
+
+
+def wordpress(said: Post, body: str = "Words.") -> ET.Element:
+    item = ET.fromstring(file_of(WordPress("."), said, body)).find("channel/item")  # noqa: S314  # our own
+    assert item is not None
+    return item
+
+
+# Ghost
+
+
+def test_ghost_s_file_has_the_form_of_its_importer() -> None:
+    made = post(
+        tags=["C", "C++", "日本", "2024"],
+        categories=["Notes"],
+        series="Garden",
+        description="D" * 400,
+        canonical="https://example.org/x",
+        draft=False,
+    )
+    data = ghost(made, cover="__GHOST_URL__/content/images/a-title/c.png")
+    (one,) = data["posts"]
+    assert one["published_at"] == "2026-03-03T19:00:00.000Z"
+    assert (one["status"], one["slug"], one["html"]) == ("published", "a-title", "<p>Words.</p>\n")
+    assert one["custom_excerpt"] == "D" * 300
+    names = [tag["name"] for tag in data["tags"]]
+    assert names == ["C", "C++", "日本", "2024", "Notes", "#Garden"]
+    slugs = [tag["slug"] for tag in data["tags"]]
+    assert len(set(slugs)) == len(slugs)
+    assert slugs[-1].startswith("hash-")
+    assert [link["tag_id"] for link in data["posts_tags"]] == [tag["id"] for tag in data["tags"]]
+
+
+def test_a_draft_of_ghost_is_not_published() -> None:
+    (one,) = ghost(post())["posts"]
+    assert (one["status"], one["published_at"]) == ("draft", None)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=4), st.text(max_size=200))
+def test_ghost_s_file_is_valid_whatever_a_note_says(title: str, tags: list[str], body: str) -> None:
+    ghost(post(title=title, tags=tags, description=title, canonical=title), body)
+
+
+# WordPress
+
+
+def test_wordpress_reads_what_the_note_says() -> None:
+    made = post(tags=["C", "C++"], categories=["Notes"], description="D & E", draft=False)
+    item = wordpress(made, "One.\n\n<!--more-->\n\nTwo.")
+    assert item.findtext("title") == "A title"
+    assert item.findtext(f"{WP}post_name") == "a-title"
+    assert item.findtext(f"{WP}status") == "publish"
+    assert item.findtext(f"{WP}post_date") == "2026-03-04 00:30:00"
+    assert item.findtext(f"{WP}post_date_gmt") == "2026-03-03 19:00:00"
+    assert item.findtext(CONTENT) == "<p>One.</p>\n<!--more-->\n<p>Two.</p>\n"
+    assert item.findtext(EXCERPT) == "D & E"
+    labels = [(c.attrib["domain"], c.attrib["nicename"], c.text) for c in item.findall("category")]
+    assert labels == [
+        ("post_tag", "c", "C"),
+        ("post_tag", "c-2", "C++"),
+        ("category", "notes", "Notes"),
+    ]
+
+
+def test_the_end_of_cdata_ends_nothing() -> None:
+    item = wordpress(post(title="x ]]> y", tags=["]]>"]), "`]]>` and ]]>")
+    assert item.findtext("title") == "x ]]> y"
+    assert item.findtext("category") == "]]>"
+    assert item.findtext(CONTENT) == "<p><code>]]&gt;</code> and ]]&gt;</p>\n"
+
+
+@pytest.mark.parametrize("place", ["title", "description", "lang", "canonical", "series"])
+def test_wordpress_s_file_is_well_formed_with_odd_words_everywhere(place: str) -> None:
+    wordpress(post(**{place: ODD}), ODD)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=4), st.text(max_size=200))
+def test_wordpress_s_file_is_well_formed_whatever_a_note_says(
+    title: str, tags: list[str], body: str
+) -> None:
+    wordpress(post(title=title, tags=tags, description=title), body)
+
+
+# HTML
+
+
+def test_a_page_carries_its_pictures_and_runs_nothing(tmp_path: Path) -> None:
+    target = Html(str(tmp_path))
+    made = post(title="It's <b>bold</b>", tags=["a<b"], description='"D"')
+    text = file_of(target, made, "![p](a-title.assets/p%20q.png) [f](a-title.assets/f.pdf)")
+    assets = [Asset("x", "p q.png", b"\x89PNG"), Asset("y", "f.pdf", b"%PDF")]
+    page, beside = target.packed(made, text, assets)
+    assert [asset.name for asset in beside] == ["f.pdf"]
+    tree = read_page(page)
+    assert tree.find("img")[0].attributes["src"] == "data:image/png;base64,iVBORw=="
+    assert tree.find("h1")[0].text() == "It's <b>bold</b>"
+    assert tree.find("script", "link") == []
+    policy = [e.attributes for e in tree.find("meta") if "http-equiv" in e.attributes]
+    assert policy[0]["content"].startswith("default-src 'none'")
+
+
+def test_front_matter_cannot_break_out_of_a_page(tmp_path: Path) -> None:
+    evil = '"><script>alert(1)</script><p a="'
+    made = post(title=evil, tags=[evil], description=evil, canonical=evil, lang=evil)
+    page = file_of(Html(str(tmp_path)), made, "x", cover=evil)
+    tree = read_page(page)
+    assert tree.find("script") == []
+    assert [e.text() for e in tree.find("h1")] == [evil]
+
+
+def test_pages_link_each_other_and_come_to_the_same_folder_again(
+    write_vault: Write, tmp_path: Path, history: History, options: Options
+) -> None:
+    source = write_vault({"a.md": "To [[b]].\n", "b.md": "# b\n\nBack to [[a]].\n"})
+    site = tmp_path / "pages"
+    paths = ["a.md", "b.md"]
+    plan = plan_export(source, paths, target="html", site=site, options=options)
+    write(plan, history)
+    assert '<a href="b.html">' in (site / "a.html").read_text()
+    again = plan_export(source, paths, site=site, options=Options(zone=INDIA, now=NOW))
+    assert (again.target, again.is_empty) == ("html", True)
