@@ -40,6 +40,7 @@ WRITING: dict[str, list[list[str]]] = {
     "add": [["add", "a line"], ["add", "--to", "Deep Work#Rules", "one more"]],
     "attach": [["attach", "Index", "{file}"]],
     "set": [["set", "rating=5", "author+=Ann", "--yes", "--", "type:book"]],
+    "review": [["review", "week"], ["review", "month"]],
     "tag": [["tag", "+x", "-habit", "--yes", "--", "type:book"], ["tag", "+y", "--", "Index"]],
     "rename": [["rename", "Atomic Habits", "Tiny Habits", "--yes"]],
     "mv": [["mv", "Deep Work", "shelf/new", "--yes"]],

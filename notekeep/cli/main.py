@@ -59,6 +59,7 @@ VERBS: dict[str, Verb] = {
     "forget": Verb("history", "forget", "change"),
     "trash": Verb("trash", "trash", "change"),
     "habit": Verb("habit", "habit", "habits"),
+    "review": Verb("review", "review", "habits"),
     "export": Verb("export", "export", "publish"),
     "index": Verb("system", "index", "system"),
     "doctor": Verb("doctor", "doctor", "system"),

@@ -84,6 +84,7 @@ class Definition(NamedTuple):
         when: When and where it is done.
         after: The habit it follows, as a link's target or a name; "" without.
         tiny: Its two-minute version.
+        source: What it comes from, such as a link to a book's note, as written.
         source_id: What it is called where it was imported from, "" for one that was not.
         path: The note, vault-relative; "" when there is none and only the log names it.
         problems: What was not understood.
@@ -107,6 +108,7 @@ class Definition(NamedTuple):
     when: str = ""
     after: str = ""
     tiny: str = ""
+    source: str = ""
     source_id: str = ""
     path: str = ""
     problems: tuple[DefinitionProblem, ...] = ()
@@ -183,6 +185,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
         when=reader.text("when"),
         after=_target(reader.text("after")),
         tiny=reader.text("tiny"),
+        source=reader.text("source"),
         source_id=reader.text("source_id"),
         path=path,
         problems=tuple(reader.problems),

@@ -129,6 +129,12 @@ class Plans:
 
         return lint(self, paths, label)
 
+    def review(self, habits: HabitIndex, words: str = "week") -> WritePlan:
+        """A week or a month of habits as a note: `week`, `month yesterday`, `week 11-03`."""
+        from notekeep.writing.reviewing import bounds, plan_review
+
+        return plan_review(self, habits, bounds(habits, words))
+
     def mend(self, habits: HabitIndex, problem: Problem) -> Offer | None:
         """What can be done about one report of habits; None where only a person can tell."""
         from notekeep.writing.mending import offer

@@ -42,6 +42,7 @@ CASES: dict[str, list[str]] = {
     "conflicts theirs": ["conflicts", "keep", COPY, "theirs"],
     "conflicts both": ["conflicts", "keep", COPY, "both"],
     "conflicts": ["conflicts", "merge", COPY],
+    "review": ["review", "week"],
     "habit import": ["habit", "import", EXPORTED, "--write"],
 }
 GROUPS = {"tags", "trash", "conflicts", "saved"}

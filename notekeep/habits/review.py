@@ -1,0 +1,134 @@
+"""What a week or a month was for each habit, for a person to look back on.
+
+Only figures and what was logged; what to make of it is for the person, and how it is written down
+is decided in `writing`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from notekeep.habits import units
+from notekeep.habits.frame import FAILED, MET, OFF
+from notekeep.habits.streak import Streak, streak
+from notekeep.habits.strength import strengths
+from notekeep.habits.view import streak_unit
+
+if TYPE_CHECKING:
+    from notekeep.habits.days import Days
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.timeline import Timeline
+
+Span: TypeAlias = Literal["week", "month"]
+
+
+class Bounds(NamedTuple):
+    """The days that are reviewed, first and last included."""
+
+    span: Span
+    first: date
+    last: date
+
+
+class Reviewed(NamedTuple):
+    """One habit over the days that are reviewed.
+
+    Attributes:
+        met: What was reached: units that were met, times, or an amount with its unit.
+        need: What was to be reached, in the same words; "" where nothing was due.
+        share: The share of it, 0.0 to 1.0; None where nothing was due.
+        streak: The streak at the end.
+        strength: The strength at the end, 0.0 to 1.0.
+        gained: What was gained of it since the day before the first, -1.0 to 1.0.
+        gaps: First and last day of each row of two misses or more, and how many.
+        is_over: Whether the habit ended before the first day, or begins after the last.
+    """
+
+    met: str
+    need: str
+    share: float | None
+    streak: Streak
+    strength: float
+    gained: float
+    gaps: tuple[tuple[date, date, int], ...]
+    is_over: bool
+
+
+def bounds_of(span: Span, day: date, week_start: int = 0) -> Bounds:
+    """The week or month that a day lies in."""
+    if span == "month":
+        first = day.replace(day=1)
+        last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+    else:
+        first = day - timedelta((day.weekday() - week_start) % 7)
+        last = first + timedelta(6)
+    return Bounds(span, first, last)
+
+
+def last_ended(span: Span, today: date, week_start: int = 0) -> Bounds:
+    """The last week or month that is over, or the one that today is the last day of."""
+    here = bounds_of(span, today, week_start)
+    return here if here.last == today else bounds_of(span, here.first - timedelta(1), week_start)
+
+
+def reviewed(habit: Definition, days: Days, line: Timeline, bounds: Bounds) -> Reviewed:
+    """Look back on a habit.
+
+    Args:
+        habit: The definition.
+        days: What was logged.
+        line: The same days, judged as of the last day that is reviewed.
+        bounds: The days.
+    """
+    first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), line.today)
+    met, need, share = _reached(habit, line, first, last)
+    start, scores = strengths(habit, days, last)
+    now = scores[-1] if scores else 0.0
+    before = first - 1 - start
+    then = scores[before] if 0 <= before < len(scores) else 0.0
+    shown = {line.status(day) for day in range(first, last + 1)}
+    runs = streak(line)._replace(unit=streak_unit(habit, line))
+    gaps = _gaps(line, first, last)
+    return Reviewed(met, need, share, runs, now, now - then, gaps, shown <= {OFF})
+
+
+def _reached(
+    habit: Definition, line: Timeline, first: int, last: int
+) -> tuple[str, str, float | None]:
+    periods = [
+        period
+        for period in line.periods
+        if first <= min(period.end, line.today) <= last and period.result != "skipped"
+    ]
+    if periods:
+        reached = sum(period.reached for period in periods)
+        need = sum(period.need for period in periods)
+        kept = sum(min(period.reached, period.need) for period in periods)
+        if habit.goal.kind != "done" and habit.goal.per != "day":
+            if habit.goal.kind == "most":
+                kept = sum(period.need for period in periods if period.reached <= period.need)
+            shown = units.show(reached, habit.unit), units.show(need, habit.unit)
+        else:
+            shown = str(reached), str(need)
+        return *shown, kept / need if need else None
+    results = line.results[max(0, first - line.first) : max(0, last - line.first + 1)]
+    met, missed = results.count(MET), results.count(FAILED)
+    if not met + missed:
+        return "0", "", None
+    return str(met), str(met + missed), met / (met + missed)
+
+
+def _gaps(line: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
+    """Units that were missed one after the other, at least two, the last of them in these days."""
+    found: list[tuple[date, date, int]] = []
+    start = end = length = 0
+    for day in range(line.first, last + 1):
+        result = line.results[day - line.first]
+        if result == FAILED:
+            start, end, length = start or day, day, length + 1
+        if (result == MET or day == last) and length:
+            if length > 1 and end >= first:
+                found.append((date.fromordinal(start), date.fromordinal(end), length))
+            start = length = 0
+    return tuple(found)

@@ -1,0 +1,189 @@
+"""A week or a month of habits as a note: the figures, what was said of them, and room to think.
+
+notekeep writes it once and the person finishes it; a review that is there already is never written
+over. Links lead to the habits and to the books behind them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from notekeep import dates
+from notekeep.errors import Refused, UsageError
+from notekeep.habits.review import Bounds, bounds_of, last_ended, reviewed
+from notekeep.habits.view import count
+from notekeep.writing.plan import FileChange, WritePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.review import Reviewed, Span
+    from notekeep.index.habits import Habit, HabitIndex, LogLine
+    from notekeep.writing.plans import Plans
+
+FOLDER = "reviews"
+SPANS: dict[str, Span] = {"week": "week", "month": "month"}
+REASON = "reason"
+
+
+def bounds(habits: HabitIndex, words: str) -> Bounds:
+    """Read which days are meant: `week`, `month`, and after it any day in them.
+
+    Without a day it is the last week or month that is over, or that ends today.
+
+    Raises:
+        UsageError: The words are something else.
+    """
+    name, _, rest = words.strip().partition(" ")
+    span = SPANS.get(name.casefold() or "week")
+    if span is None:
+        raise UsageError(
+            f"neither week nor month: {name}",
+            "write `review week`, `review month`, and a day in it if it is not the last one",
+            text=words.strip(),
+            position=0,
+        )
+    today, week_start = habits.today(), habits.places.settings.week_start
+    if not rest.strip():
+        return last_ended(span, today, week_start)
+    return bounds_of(span, dates.parse_day(rest, today), week_start)
+
+
+def path_of(when: Bounds) -> str:
+    """Where the review of some days lies, vault-relative."""
+    if when.span == "month":
+        return f"{FOLDER}/Review {when.first:%Y-%m}.md"
+    return f"{FOLDER}/Review {when.first.isoformat()}.md"
+
+
+def plan_review(plans: Plans, habits: HabitIndex, when: Bounds) -> WritePlan:
+    """Plan the note.
+
+    Raises:
+        Refused: There is one already.
+        UsageError: The days have not begun.
+    """
+    path = path_of(when)
+    today = habits.today()
+    if when.first > today:
+        raise UsageError(f"{dates.short(when.first, today)} has not come yet")
+    if (plans.root / path).exists():
+        raise Refused(
+            f"there is a review of that {when.span} already: {path}",
+            f"`notekeep open '{path}'` goes on with it",
+        )
+    text = "\n".join(_note(habits, when, min(today, when.last)))
+    return WritePlan("review", title_of(when), [FileChange(path, None, f"{text}\n".encode())])
+
+
+def title_of(when: Bounds) -> str:
+    """What the review is called."""
+    if when.span == "month":
+        return f"Review of {when.first:%B %Y}"
+    first, last = when.first, when.last
+    return f"Review of {first.day} {first:%b} to {last.day} {last:%b %Y}"
+
+
+def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
+    habits.refresh()
+    looked_at = []
+    for habit in habits.known():
+        line = habits.timeline(habit, end)
+        found = reviewed(habit.definition, habits.days(habit), line, when)
+        lines = [each for each in habits.lines(habit, when.first, when.last) if each.counts]
+        if lines or (found.need and not found.is_over and not habit.definition.is_archived):
+            looked_at.append((habit, found, lines))
+    yield from ("---", "type: note", f"title: {title_of(when)}", f"created: {habits.today().isoformat()}")
+    yield from ("tags: [review]", f"period: {when.first}..{when.last}", "---")
+    yield f"# {title_of(when)}"
+    yield ""
+    if not looked_at:
+        yield "Nothing was due and nothing was logged."
+        return
+    yield from _table([(habit, found) for habit, found, _ in looked_at])
+    yield from _section("Missed twice or more", _gaps(looked_at, end))
+    yield from _section("Skipped", _skips(looked_at, end))
+    yield from _section("Said at the time", _remarks(looked_at, end))
+    yield from ("", "## What now")
+    for habit, _, _ in looked_at:
+        yield from _choices(habit.definition)
+    yield from (
+        "",
+        "## In my own words",
+        "",
+        "What helped, what stood in the way, what comes next?",
+    )
+
+
+def _table(rows: Sequence[tuple[Habit, Reviewed]]) -> Iterator[str]:
+    yield "| habit | met | need | streak | strength |"
+    yield "|---|---:|---:|---|---:|"
+    for habit, found in rows:
+        share = f"{found.met}" if found.share is None else f"{found.met} ({found.share:.0%})"
+        streak = count(found.streak.current, found.streak.unit) if found.streak.unit else ""
+        strength = f"{found.strength:.0%} ({found.gained * 100:+.0f})"
+        cells = (_link(habit.definition), share, found.need, streak, strength)
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield from ("", f"## {title}", "", *found)
+
+
+def _gaps(looked_at: Sequence[tuple[Habit, Reviewed, list[LogLine]]], end: date) -> Iterator[str]:
+    for habit, found, _ in looked_at:
+        for first, last, length in found.gaps:
+            unit = count(length, found.streak.unit or "days")
+            days = f"{dates.short(first, end)} to {dates.short(last, end)}"
+            yield f"- {_link(habit.definition)}: {unit} in a row, {days}"
+
+
+def _skips(looked_at: Sequence[tuple[Habit, Reviewed, list[LogLine]]], end: date) -> Iterator[str]:
+    for habit, _, lines in looked_at:
+        for line in lines:
+            if line.entry.kind == "skip":
+                reason = dict(line.entry.extra).get(REASON, "")
+                why = ", ".join(text for text in (reason, line.entry.note) if text)
+                yield _said(habit.definition, line, why or "no reason given", end)
+
+
+def _remarks(
+    looked_at: Sequence[tuple[Habit, Reviewed, list[LogLine]]], end: date
+) -> Iterator[str]:
+    for habit, _, lines in looked_at:
+        for line in lines:
+            if line.entry.kind != "skip" and line.entry.note:
+                yield _said(habit.definition, line, line.entry.note, end)
+
+
+def _said(habit: Definition, line: LogLine, text: str, end: date) -> str:
+    day = dates.short(date.fromordinal(line.entry.day), end)
+    return f"- {_link(habit)} {day}: {text}"
+
+
+def _choices(habit: Definition) -> Iterator[str]:
+    """The four things that can be done with a habit, to be ticked."""
+    yield from ("", f"### {_plain(habit.title)}", "")
+    about = [f"{_link(habit)}, {_plain(habit.identity)}" if habit.identity else _link(habit)]
+    about += [f"from {habit.source}"] if habit.source else []
+    yield "; ".join(about)
+    yield ""
+    yield "- [ ] keep it as it is"
+    yield f"- [ ] shrink it{f': {_plain(habit.tiny)}' if habit.tiny else ''}"
+    cue = _plain(habit.when) or (f"after {_plain(habit.after)}" if habit.after else "")
+    yield f"- [ ] change the cue{f': so far {cue}' if cue else ''}"
+    yield f"- [ ] archive it: `notekeep habit archive {habit.id}`"
+
+
+def _link(habit: Definition) -> str:
+    """A link to the note of a habit; its bare id where there is none, or no link can name it."""
+    stem = habit.path.rpartition("/")[2].removesuffix(".md")
+    return f"[[{stem}]]" if stem and not set("[]|#^") & set(stem) else f"`{habit.id}`"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())

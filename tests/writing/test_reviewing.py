@@ -1,0 +1,133 @@
+"""A review: figures and words of a week, written once, and taken back by undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import Refused, UsageError
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEEK = "reviews/Review 2026-11-16.md"
+LOG = """\
+- 2026-11-15 med: done
+- 2026-11-16 med: done
+- 2026-11-17 med: miss
+- 2026-11-18 med: miss -- overslept
+- 2026-11-20 med: done
+- 2026-11-21 med: skip reason=flu -- in bed
+- 2026-11-22 med: done
+- 2026-11-16 gym: done
+- 2026-11-19 gym: done
+- 2026-11-17 read: 40 page -- [[Dune]] again
+- 2026-11-21 read: 35 page
+- 2026-11-20 odd: done
+"""
+
+
+@pytest.fixture
+def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """Three habits and a week of them, seen on the Tuesday after."""
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    root = tmp_path / "notes"
+    (root / "habits/log").mkdir(parents=True)
+    (root / ".notekeep").mkdir()
+    head = "since: 2026-11-01\n---\n"
+    med = (
+        "---\nhabit: med\ntitle: Sit | breathe\nidentity: someone who sits\ntiny: three breaths\n"
+        'when: after coffee\nsource: "[[Atomic Habits]]"\n'
+    )
+    (root / "habits/Meditate.md").write_text(med + head)
+    (root / "habits/Gym.md").write_text(f"---\nhabit: gym\nschedule: 3/week\n{head}")
+    (root / "habits/Read.md").write_text(f'---\nhabit: read\ngoal: ">= 100 page/week"\n{head}')
+    (root / "habits/log/2026-11.phone.md").write_text(LOG)
+    opened = Vault.open(root)
+    opened.refresh()
+    return opened
+
+
+def review(vault: Vault, words: str) -> list[str]:
+    done = vault.carry_out(vault.plan.review(vault.habit_index, words))
+    (path,) = done.paths
+    return vault.bytes_of(path).decode().splitlines()
+
+
+def test_the_week_that_is_over_is_reviewed(vault: Vault) -> None:
+    lines = review(vault, "week")
+    assert lines[:8] == [
+        "---",
+        "type: note",
+        "title: Review of 16 Nov to 22 Nov 2026",
+        "created: 2026-11-24",
+        "tags: [review]",
+        "period: 2026-11-16..2026-11-22",
+        "---",
+        "# Review of 16 Nov to 22 Nov 2026",
+    ]
+    table = {line.split(" | ")[0]: line.split(" | ")[1:4] for line in lines if line[:1] == "|"}
+    assert table["| [[Meditate]]"] == ["3 (50%)", "6", "2 days"]
+    assert table["| [[Gym]]"] == ["2 (67%)", "3", "0 weeks"]
+    assert table["| [[Read]]"] == ["75 page (75%)", "100 page", "0 weeks"]
+    assert table["| `odd`"] == ["0", "", ""]
+
+
+def test_misses_skips_and_remarks_are_listed_with_their_days(vault: Vault) -> None:
+    text = "\n".join(review(vault, "week"))
+    assert "- [[Meditate]]: 3 days in a row, Tue 17 Nov to Thu 19 Nov\n" in text
+    assert "## Skipped\n\n- [[Meditate]] Sat 21 Nov: flu, in bed\n" in text
+    assert "- [[Meditate]] Wed 18 Nov: overslept\n" in text
+    assert "- [[Read]] Tue 17 Nov: [[Dune]] again\n" in text
+
+
+def test_each_habit_has_four_ways_to_go_on_and_links_to_its_book(vault: Vault) -> None:
+    lines = review(vault, "week")
+    start = lines.index("### Sit | breathe")
+    assert lines[start : start + 8] == [
+        "### Sit | breathe",
+        "",
+        "[[Meditate]], someone who sits; from [[Atomic Habits]]",
+        "",
+        "- [ ] keep it as it is",
+        "- [ ] shrink it: three breaths",
+        "- [ ] change the cue: so far after coffee",
+        "- [ ] archive it: `notekeep habit archive med`",
+    ]
+
+
+def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
+    review(vault, "week")
+    with pytest.raises(Refused, match="already: reviews/Review 2026-11-16"):
+        vault.plan.review(vault.habit_index, "week")
+    vault.undo()
+    with pytest.raises(FileNotFoundError):
+        open(vault.absolute(WEEK), "rb").close()
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("", WEEK),
+        ("week", WEEK),
+        ("week today", "reviews/Review 2026-11-23.md"),
+        ("week 11-03", "reviews/Review 2026-11-02.md"),
+        ("month", "reviews/Review 2026-10.md"),
+        ("month yesterday", "reviews/Review 2026-11.md"),
+    ],
+)
+def test_any_week_or_month_can_be_named(vault: Vault, words: str, path: str) -> None:
+    assert [change.path for change in vault.plan.review(vault.habit_index, words).changes] == [path]
+
+
+@pytest.mark.parametrize("words", ["year", "week never", "month 2026-02-30"])
+def test_what_is_no_week_and_no_month_is_said(vault: Vault, words: str) -> None:
+    with pytest.raises(UsageError):
+        vault.plan.review(vault.habit_index, words)
+
+
+def test_a_week_that_has_not_begun_has_no_review(vault: Vault) -> None:
+    with pytest.raises(UsageError, match="has not come yet"):
+        vault.plan.review(vault.habit_index, "week 2026-12-01")
