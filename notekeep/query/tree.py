@@ -8,9 +8,9 @@ as Docs. One tree serves both.
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from notekeep.query.shape import Shape
 
 Span: TypeAlias = tuple[int, int]
 """Where a node stands in the query's text: first character, one past the last."""
@@ -23,62 +23,55 @@ WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Shape):
     """A word: `naval`, `title:atomic`."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Shape):
     """Words in a row: `"exact phrase"`."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Shape):
     """The beginning of a word: `lever*`; also the last word of a query that is being typed."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(Shape):
     """A word with gaps: `fu*on`, `te?t`."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Fuzzy:
+class Fuzzy(Shape):
     """A word, give or take one or two letters: `nawal~`, `nawal~2`."""
 
     text: str
     distance: int = 1
     scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(Shape):
     """A regular expression over the note's text: `/lever(age)?/`."""
 
     pattern: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Shape):
     """Words within one section, its heading included: `section:"Key ideas"`, `section:(a b)`.
 
     Attributes:
@@ -87,19 +80,17 @@ class Section:
     """
 
     node: Node
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Shape):
     """Words on one line: `line:(a b)`; `node` as in Section."""
 
     node: Node
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Shape):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
     Attributes:
@@ -115,73 +106,64 @@ class Compare:
     op: Operator
     low: str | float | bool
     high: str | float | None = None
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Shape):
     """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
 
     text: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Shape):
     """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
 
     name: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Shape):
     """Notes in a state: `is:draft`."""
 
     flag: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(Shape):
     """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
 
     name: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Shape):
     """Notes that link to a note, or that a note links to: `to:"Atomic Habits"`, `from:naval`."""
 
     direction: Literal["to", "from"]
     note: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False, repr=False)
+    span: Span = NO_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Docs:
+class Docs(Shape):
     """An answer that is already known: paths, from the catalog. The parser never makes one."""
 
     paths: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Shape):
     """All of these."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Shape):
     """Any of these."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Shape):
     """Everything but this."""
 
     part: Node
@@ -192,16 +174,14 @@ FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | Link
 Node: TypeAlias = WordLeaf | FactLeaf | Docs | And | Or | Not
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Shape):
     """One key of an order: `sort:-finished` is the field "finished", descending."""
 
     field: str
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Shape):
     """What a person asked for; `str` of it is the same query, written out with every bracket.
 
     Attributes:
@@ -213,7 +193,7 @@ class Query:
 
     text: str
     root: Node | None = None
-    order: tuple[Order, ...] = dataclasses.field(default=())
+    order: tuple[Order, ...] = ()
     limit: int | None = None
 
     def __str__(self) -> str:
