@@ -97,6 +97,7 @@ class EditScreen(VaultScreen):
 
     def on_unmount(self) -> None:
         self.keep_unsaved()
+        self.keeping.let_go()
 
     def _know(self, completer: Completer) -> None:
         self.area.completer = completer
