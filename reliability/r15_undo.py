@@ -38,6 +38,7 @@ NOTES = {
 WRITING: dict[str, list[list[str]]] = {
     "new": [["new", "book", "A new one", "--tag", "x"], ["new", "daily", "2026-11-25"]],
     "add": [["add", "a line"], ["add", "--to", "Deep Work#Rules", "one more"]],
+    "quote": [["quote", "Deep Work", "somebody's words", "--page", "3"]],
     "attach": [["attach", "Index", "{file}"]],
     "set": [["set", "rating=5", "author+=Ann", "--yes", "--", "type:book"]],
     "review": [["review", "week"], ["review", "month"]],
@@ -55,7 +56,10 @@ WRITING: dict[str, list[list[str]]] = {
         ["conflicts", "keep", COPY, "both"],
         ["conflicts", "merge", COPY],
     ],
-    "export": [["export", "A draft", "--to", "portable", "--site", "{site}", "--yes"]],
+    "export": [
+        ["export", "A draft", "--to", "portable", "--site", "{site}", "--yes"],
+        ["export", "start", "Deep Work", "--title", "A post"],
+    ],
 }
 """Ways to call each verb that writes notes; `undo` takes each back."""
 

@@ -30,6 +30,7 @@ VERBS: dict[str, Verb] = {
     "vaults": Verb("start", "vaults", "start"),
     "new": Verb("capture", "new", "capture"),
     "add": Verb("capture", "add", "capture"),
+    "quote": Verb("quote", "quote", "capture"),
     "attach": Verb("capture", "attach", "capture"),
     "search": Verb("search", "search", "find"),
     "ls": Verb("ls", "ls", "find"),

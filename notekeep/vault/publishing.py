@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
-from notekeep.errors import NotFound, UsageError
+from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
+from notekeep.export.consent import withheld
 from notekeep.rooms import texts
 from notekeep.vault.reading import Reading
 
@@ -17,10 +18,30 @@ if TYPE_CHECKING:
     from notekeep.export import Exported, Options, Plan, Source
     from notekeep.export.preview import Preview
     from notekeep.export.seal import Seal
+    from notekeep.export.states import PostState
     from notekeep.writing.plan import WritePlan
 
-DRAFTS = "is:draft OR publish:true"
+PUBLIC = "publish:true"
+DRAFTS = f"is:draft OR {PUBLIC}"
 """The notes that may be published, in the query language, beside those of the vault's own rules."""
+
+
+class Standing(NamedTuple):
+    """How the drafts and posts of a vault stand in one of its sites.
+
+    Attributes:
+        target: The target's id, or "" when that cannot be told.
+        name: What its generator is called, likewise.
+        site: The site's folder.
+        posts: Every draft and post, in order of path.
+        error: Why nothing can be said of the site, or "".
+    """
+
+    target: str
+    name: str
+    site: str
+    posts: list[PostState]
+    error: str = ""
 
 
 class Publishing(Reading):
@@ -58,6 +79,43 @@ class Publishing(Reading):
     def drafts(self) -> str:
         """The notes that may be published, as a query: drafts, and all that is marked as public."""
         return " OR ".join([DRAFTS, *(f"({rule})" for rule in self._rules())])
+
+    def public(self) -> str:
+        """The notes that are marked for others to read, as a query."""
+        return " OR ".join([PUBLIC, *(f"({rule})" for rule in self._rules())])
+
+    def standings(self, target: str = "", site: str = "") -> list[Standing]:
+        """How every draft and post stands, in each site of the settings or in one that is named."""
+        if target or site:
+            places = [self.site(target, site)]
+        else:
+            places = [(one.target, one.folder) for one in self.sites()] or [("", "")]
+        return [self._standing(*place) for place in places]
+
+    def _standing(self, target: str, site: str) -> Standing:
+        from notekeep.export.states import PostState, states
+
+        try:
+            paths = self.publishable(target, site)
+        except NotekeepError as error:
+            return Standing(target, "", site, [], error.message)
+        found: dict[str, PostState] = {}
+        try:
+            plan = self.plan_export(paths, target=target, site=site, quick=True)
+        except NotekeepError as error:
+            if len(paths) != 1 or not isinstance(error, Refused):
+                return Standing(target, "", site, [], error.message)
+            found[paths[0]] = PostState(paths[0], "refused", "", error.message)
+            standing = Standing(target, "", site, [])
+        else:
+            found |= states(plan)
+            standing = Standing(plan.target, plan.target_name, plan.site, [])
+        for row in self.rows(DRAFTS).rows:
+            if row.path not in found:
+                kept = row.private or withheld(row.fields)
+                state = PostState(row.path, "refused" if kept else "new")
+                found[row.path] = state
+        return standing._replace(posts=[found[path] for path in sorted(found)])
 
     def plan_export(
         self,
@@ -139,6 +197,39 @@ class Publishing(Reading):
         paths = self._paths(names) or self.exported(target, site)
         return plan_pull(self, source, paths, target, site)
 
+    def plan_start(
+        self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
+    ) -> WritePlan:
+        """Plan a post begun from notes: their facts, an outline, quotes with their sources.
+
+        Args:
+            names: The notes, by name.
+            title: The post's title; empty takes the first note's.
+            headings: The sections that are taken; none are all.
+
+        Raises:
+            Refused: A note is private.
+            NotFound: There is no such note, or none of them has such a section.
+        """
+        from notekeep.export.beginning import begin
+        from notekeep.export.material import material_of
+
+        materials = [material_of(self.read(name)) for name in names]
+        known = {one.heading.casefold() for material in materials for one in material.sections}
+        for heading in headings:
+            if heading.casefold() not in known:
+                raise NotFound(
+                    f"none of these notes has a section {heading!r}",
+                    "its headings: `notekeep show NOTE`",
+                )
+        title = title or materials[0].title
+        fields: dict[str, Any] = {"sources": [f"[[{one.name}]]" for one in materials]}
+        tags = list(dict.fromkeys(tag for one in materials for tag in one.tags))
+        body = begin(materials, title, headings)
+        plan = self.plan.new("post", title, fields=fields, tags=tags, body=body)
+        plan.verb = "start"
+        return plan
+
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """The notes that have a post in a site and are in the vault still."""
         from notekeep.export.export import site_folder
@@ -153,8 +244,8 @@ class Publishing(Reading):
         return [e.note for e in manifest.posts.values() if e.vault == name and e.note in notes]
 
     def publishable(self, target: str = "", site: str = "") -> list[str]:
-        """Every draft and post of a site: what may be published, and what was exported before."""
-        rows = self.rows(self.drafts()).rows
+        """The notes that belong into a site: what is public, and what was named before."""
+        rows = self.rows(self.public()).rows
         return sorted({*(row.path for row in rows), *self.exported(target, site)})
 
     def preview(self, target: str = "", site: str = "") -> Preview:

@@ -79,7 +79,7 @@ def plan_new(
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
     """Plan one line or paragraph at the end of a note, or of one of its sections.
 
-    In a list it becomes an item of that list; elsewhere a paragraph of its own.
+    In a list it becomes an item of that list; elsewhere, and if it is a quote, a block of its own.
 
     Args:
         path: The note.
@@ -109,7 +109,8 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     last = kept.splitlines()[-1] if kept else ""
     added = text.replace("\r\n", "\n").replace("\n", eol)
     bullet = _BULLET.match(last)
-    if bullet and not _BULLET.match(added):
+    is_quote = added.startswith(">")
+    if bullet and not is_quote and not _BULLET.match(added):
         added = f"{bullet[1] if bullet[1] in '-*+' else '-'} {added}"
     gap = eol if bullet and _BULLET.match(added) else eol * 2
     joined = f"{kept}{gap if kept else ''}{added}{eol}" + (f"{eol}{after}" if after else "")

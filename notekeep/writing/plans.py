@@ -89,6 +89,15 @@ class Plans:
             return WritePlan("add", made.path, [made._replace(after=added.after)])
         return plan_add(path, before, text, section)
 
+    def quote(
+        self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
+    ) -> WritePlan:
+        """Somebody's words with their page, location or second, at a note's quotes or its end."""
+        from notekeep.writing.quoting import plan_quote
+
+        path = self._row(name).path
+        return plan_quote(path, self.read(path), text, page=page, loc=loc, at=at)
+
     def attach(self, name: str, file: str) -> WritePlan:
         """A file copied into the attachments and linked at the end of a note."""
         from notekeep.writing.capture import plan_attach

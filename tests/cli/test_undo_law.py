@@ -23,6 +23,8 @@ CASES: dict[str, list[str]] = {
     "new": ["new", "book", "A new one"],
     "add": ["add", "a line"],
     "add to": ["add", "a line", "--to", "Deep Work"],
+    "quote": ["quote", "Deep Work", "somebody's words", "--page", "3"],
+    "export": ["export", "start", "Deep Work", "--title", "A post"],
     "attach": ["attach", "Deep Work", "attachments/boxes.png"],
     "set": ["set", "rating=1", "--", "Deep Work"],
     "set many": ["set", "rating=1", "--yes", "--", "type:book"],
@@ -45,9 +47,9 @@ CASES: dict[str, list[str]] = {
     "review": ["review", "week"],
     "habit import": ["habit", "import", EXPORTED, "--write"],
 }
-GROUPS = {"tags", "trash", "conflicts", "saved"}
+GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
 
-NOT_OF_A_VAULT = {"init", "demo", "config", "index", "completion", "open", "export"}
+NOT_OF_A_VAULT = {"init", "demo", "config", "index", "completion", "open"}
 READING = {
     *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
     *("doctor", "sql", "fields", "random", "onthisday"),

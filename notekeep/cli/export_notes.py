@@ -1,0 +1,207 @@
+"""`export NOTE`: notes into drafts, planned and shown before anything is written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.asking import refresh_first
+from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
+
+if TYPE_CHECKING:
+    from notekeep.export import Exported, Plan
+    from notekeep.vault import Vault
+
+REFUSED, CONFLICT, FAILED = 4, 3, 5
+STYLES = {"+": "green", "-": "red", "@": "blue"}
+ALL = frozenset("*")
+
+
+@click.command(short_help="Export notes; the word itself may be left away.")
+@click.argument("note", nargs=-1)
+@click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo or nikola.")
+@click.option("--site", metavar="DIR", help="The folder of the site; its settings say the rest.")
+@click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
+@click.option("--publish", is_flag=True, help="As posts, not as drafts.")
+@click.option("--keep", is_flag=True, help="Leave what was changed by hand in the site as it is.")
+@click.option("--merge", is_flag=True, help="Bring it together with what the notes say now.")
+@click.option("--overwrite", is_flag=True, help="Replace it by what the notes say now.")
+@click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
+@click.option(
+    "--unpublished",
+    type=click.Choice(["text", "strip", "stub"]),
+    help="What links to notes without a post become.",
+)
+@click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
+@click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@dry_run_option
+@json_option
+@verb_options
+def notes(
+    note: tuple[str, ...],
+    *,
+    target: str | None,
+    site: str | None,
+    everything: bool,
+    publish: bool,
+    keep: bool,
+    merge: bool,
+    overwrite: bool,
+    prune: bool,
+    unpublished: str | None,
+    explain: bool,
+    check: bool,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    vault: str | None,
+) -> int:
+    """Turn NOTE into a draft; a query takes only notes that are marked as public.
+
+    Without a site the draft is portable Markdown, in a folder beside the vault. What was changed by
+    hand in the site is shown from three sides, and left alone unless you say what becomes of it.
+
+    \b
+    notekeep export "Atomic Habits" --to hugo --site ~/blog
+    notekeep export type:book --dry-run
+    notekeep export --all --merge
+    """
+    opened = open_vault(vault)
+    refresh_first(opened)
+    paths, named = _chosen(opened, " ".join(note), target, site, everything=everything)
+    chosen: dict[str, Any] = {"named": named, "prune": prune}
+    chosen |= {"draft": False} if publish else {}
+    chosen |= {"unpublished": unpublished} if unpublished else {}
+    answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
+    chosen |= {name: ALL for name, said in answers.items() if said}
+    plan = opened.plan_export(
+        paths,
+        target=target or "",
+        site=site or "",
+        options=opened.export_options(**chosen),
+        quick=not (explain or check or dry_run or prune),
+    )
+    if not as_json:
+        show(plan, whole=dry_run)
+    if explain:
+        _explain(plan)
+    if dry_run:
+        if as_json:
+            output.write_json(_as_object(plan, None))
+        else:
+            _tell_besides(plan, plan.warnings)
+        return _code(plan)
+    if not yes and _is_asked() and any(file.status == "changed" for file in plan.files):
+        click.confirm("Write this?", default=True, abort=True, err=True)
+    done = opened.export(plan)
+    if as_json:
+        output.write_json(_as_object(plan, done))
+    else:
+        _tell(plan, done)
+    return (_check(plan) if check else 0) or _code(plan)
+
+
+def _is_asked() -> bool:
+    """Whether there is a person who can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _chosen(
+    vault: Vault, words: str, target: str | None, site: str | None, *, everything: bool
+) -> tuple[list[str], bool]:
+    """The notes that are meant, and whether each of them was named."""
+    if not everything:
+        if not words:
+            raise click.UsageError("name a note, give a query, or say --all")
+        return vault.chosen(words)
+    if words:
+        raise click.UsageError("--all takes no note")
+    # What is in the site was named when it went there.
+    return vault.publishable(target or "", site or ""), True
+
+
+def show(plan: Plan, *, whole: bool) -> None:
+    """The plan, a file a line; the diff of what is there already, or of everything."""
+    from notekeep.export.manifest import NAME as MANIFEST
+
+    output.note(f"{plan.target_name}, in {plan.site}")
+    for file in plan.files:
+        if file.status != "unchanged":
+            reason = f"  {file.why}" if file.why else ""
+            output.note(f"  {file.status:<9} {file.path}{reason}")
+    for file in plan.files:
+        shown = whole or file.status in {"changed", "conflict"}
+        # What the manifest says follows from the other files.
+        if shown and file.path != MANIFEST:
+            for line in file.diff().splitlines():
+                output.write_styled([(line, STYLES.get(line[:1], ""))])
+
+
+def _explain(plan: Plan) -> None:
+    for planned in plan.posts:
+        for change in planned.changes:
+            output.note(f"{change.path}:{change.line}: {change.reason}")
+
+
+def _tell(plan: Plan, done: Exported) -> None:
+    for path in done.written:
+        output.write(os.path.join(done.site, path))
+    if not done.written and not done.removed and not plan.conflicts and not plan.refused:
+        output.note("nothing to write: everything is as it should be")
+    _tell_besides(plan, done.warnings if done.written else [])
+
+
+def _tell_besides(plan: Plan, warnings: list[str]) -> None:
+    """Say what the person should know, and what stays as it is."""
+    for warning in warnings:
+        output.note(warning)
+    for file in plan.conflicts:
+        output.note(f"{file.path}: {file.why}, left as it is; {_ways_out(file.can_merge)}")
+    for path, error in plan.refused.items():
+        place = f"{path}:{error.line}" if error.line else path
+        output.note(f"{place}: not exported: {error.message}")
+
+
+def _ways_out(can_merge: bool) -> str:  # noqa: FBT001 - what decides the words
+    """What a person can do about a file that they changed in the site."""
+    merge = "--merge brings both together, " if can_merge else ""
+    return f"{merge}--keep leaves it, --overwrite replaces it, `export pull` brings it to the note"
+
+
+def _check(plan: Plan) -> int:
+    """Build with the real generator, or lint where it is missing, and say what is wrong."""
+    from notekeep.export.check import check_export
+
+    report = check_export(plan)
+    how = "built" if report.built else "looked over"
+    if report.said:
+        output.note(report.said)
+    for result in report.failed:
+        output.note(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
+    passed = sum(result.state == "passed" for result in report.results)
+    output.note(f"{how}: {passed} checks passed, {len(report.failed)} failed")
+    return FAILED if report.failed else 0
+
+
+def _code(plan: Plan) -> int:
+    if plan.refused:
+        return REFUSED
+    return CONFLICT if plan.conflicts else 0
+
+
+def _as_object(plan: Plan, done: Exported | None) -> dict[str, Any]:
+    return {
+        "target": plan.target,
+        "site": plan.site,
+        "files": [
+            {"path": file.path, "status": file.status, "note": file.note} for file in plan.files
+        ],
+        "written": done.written if done else [],
+        "refused": {path: error.message for path, error in plan.refused.items()},
+        "warnings": list(plan.warnings),
+    }

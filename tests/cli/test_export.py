@@ -1,0 +1,236 @@
+"""The life of a draft from the command line, on the sample vault and a Hugo site."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.cli.main import main
+from tests.support.sites import make_hugo_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    Run = Callable[..., int]
+
+FILE = "content/posts/deep-work/index.md"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return make_hugo_site(tmp_path / "blog")
+
+
+@pytest.fixture
+def run(sample: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `export` in the sample vault, whose settings of the person name the site."""
+    del site
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    monkeypatch.chdir(sample)
+    monkeypatch.setattr("sys.stdin", None)
+
+    def run(*words: str) -> int:
+        return main(["export", *words])
+
+    return run
+
+
+def by_hand(site: Path, old: str, new: str) -> None:
+    text = (site / FILE).read_text()
+    assert old in text
+    (site / FILE).write_text(text.replace(old, new))
+
+
+def states(said: str) -> dict[str, str]:
+    (site,) = json.loads(said)["sites"]
+    return {post["note"]: post["state"] for post in site["posts"]}
+
+
+def test_status_tells_every_state(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site)]
+    assert run("Deep Work", *there) == 0
+    assert run("Make It Stick", *there) == 0
+    assert run("James Clear", *there) == 0
+    assert run("Tiny Habits", *there) == 0
+    by_hand(site, "Newport", "Cal Newport")
+    (sample / "people/James Clear.md").unlink()
+    (sample / "books/Make It Stick.md").write_text("---\nprivate: true\n---\nx")
+    path = sample / "books/Tiny Habits.md"
+    path.write_text(path.read_text() + "\nMore.\n")
+    capsys.readouterr()
+    assert run("status", "--json", *there) == 0
+    found = states(capsys.readouterr().out)
+    assert found["books/Deep Work.md"] == "conflict"
+    assert found["books/Make It Stick.md"] == "refused"
+    assert found["books/Tiny Habits.md"] == "changed"
+    assert found["people/James Clear.md"] == "orphan"
+    assert found["books/Atomic Habits.md"] == "new"
+
+
+def test_a_site_that_is_none_is_told_and_hides_no_other(
+    run: Run, home: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = home / "notekeep/config/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        f'[[sites.notes]]\ndir = "{site.parent}/nowhere"\n[[sites.notes]]\ndir = "{site}"\n'
+    )
+    assert run("status", "--json") == 0
+    first, second = json.loads(capsys.readouterr().out)["sites"]
+    assert "there is no folder" in first["error"]
+    assert (second["target"], second["error"]) == ("hugo", "")
+    assert second["total"] > 5
+
+
+def test_all_exports_what_is_public_or_was_exported_and_a_second_time_nothing(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site)]
+    assert run("Deep Work", *there) == 0
+    assert run("--all", *there) == 0
+    capsys.readouterr()
+    assert run("--all", *there) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "nothing to write" in said.err
+    assert run("status", "--json", *there) == 0
+    found = states(capsys.readouterr().out)
+    assert set(found.values()) == {"unchanged", "new"}
+    assert [note for note in found if found[note] == "new"] == [
+        note for note in found if note.startswith("posts/") and found[note] == "new"
+    ], "only drafts that nobody named and that are not public"
+
+
+@pytest.mark.parametrize(
+    ("flag", "kept"), [("--keep", "Cal Newport"), ("--merge", "Cal Newport"), ("--overwrite", "")]
+)
+def test_what_becomes_of_a_change_by_hand_is_said(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str], flag: str, kept: str
+) -> None:
+    there = ["--site", str(site), "--yes"]
+    assert run("Deep Work", *there) == 0
+    by_hand(site, "Newport", "Cal Newport")
+    assert run("Deep Work", *there) == 3
+    assert f"{FILE}: it was changed by hand, left as it is; --merge" in capsys.readouterr().err
+    assert run("Deep Work", *there, flag) == 0
+    assert ("Cal Newport" in (site / FILE).read_text()) is bool(kept)
+    assert run("Deep Work", *there) == 0
+
+
+def test_pull_brings_a_change_by_hand_into_the_note_and_undo_takes_it_back(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = sample / "books/Deep Work.md"
+    before = note.read_bytes()
+    there = ["--site", str(site)]
+    assert run("Deep Work", *there) == 0
+    by_hand(site, "My sister is a nurse", "My brother is a nurse")
+    by_hand(site, "draft: true", "draft: false")
+    assert run("pull", "Deep Work", *there, "--dry-run") == 0
+    assert note.read_bytes() == before
+    assert run("pull", *there) == 4, "nobody can be asked"
+    assert run("pull", *there, "--yes") == 0
+    after = note.read_text()
+    assert "My brother is a nurse" in after
+    assert "draft: false" in after
+    capsys.readouterr()
+    assert run("Deep Work", *there, "--yes") == 0
+    assert "changed" not in (site / FILE).read_text()
+    assert "My brother is a nurse" in (site / FILE).read_text()
+    assert main(["undo", "2"]) == 0
+    assert note.read_bytes() == before
+
+
+def test_pull_says_what_it_cannot_bring_back(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site)]
+    assert run("pull", *there) == 1
+    assert "nothing was changed by hand" in capsys.readouterr().err
+    assert run("Deep Work", *there) == 0
+    by_hand(site, "slug: 'deep-work'", "slug: 'deeper'")
+    assert run("pull", *there, "--yes") == 0
+    assert "not brought back: slug" in capsys.readouterr().err
+
+
+def test_rules_of_the_vault_are_consent(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site)]
+    settings = sample / ".notekeep/config.toml"
+    settings.parent.mkdir(exist_ok=True)
+    assert run("type:book", *there) in {0, 4}
+    assert not (site / "content/posts/tiny-habits").exists()
+    settings.write_text('publish = ["#reread", "people/", "title:\\"Tiny Habits\\"", "a:("]\n')
+    capsys.readouterr()
+    assert run("type:book", *there, "--dry-run") in {0, 4}
+    said = capsys.readouterr().err
+    assert "content/posts/tiny-habits/index.md" in said
+    assert ".notekeep/config.toml: publish: a:(" in said
+    assert run("type:book OR path:people/", *there) in {0, 4}
+    assert (site / "content/posts/tiny-habits").exists()
+    assert (site / "content/posts/james-clear").exists()
+    (sample / "people/James Clear.md").write_text('---\npublish: "false"\n---\nx')
+    assert run("path:people/", *there) == 4
+
+
+def test_a_query_is_no_consent_though_it_finds_only_one_note(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sample / "inbox/Diary.md").write_text("The word quixotically stands here only.\n")
+    assert run("quixotically", "--site", str(site)) == 4
+    assert "not marked publish: true" in capsys.readouterr().err
+    assert run("Diary", "--site", str(site)) == 0
+
+
+def test_preview_runs_the_generator_s_own_command_in_the_site(
+    run: Run,
+    site: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    program = tools / "hugo"
+    program.write_text('#!/bin/sh\necho "$PWD $@" > "$0.said"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    assert run("preview", "--site", str(site)) == 0
+    said = (tools / "hugo.said").read_text()
+    assert said == f"{site} server --buildDrafts --buildFuture\n"
+    assert run("preview") == 2
+    assert "there is no site to show" in capsys.readouterr().err
+    assert run("preview", "--to", "portable", "--site", str(site)) == 2
+
+
+def test_a_preview_that_is_not_installed_says_so(
+    run: Run, site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert run("preview", "--site", str(site)) == 1
+    assert "hugo is not installed" in capsys.readouterr().err
+
+
+def test_a_note_with_the_name_of_a_command_is_exported_by_its_path(
+    run: Run, sample: Path, site: Path
+) -> None:
+    (sample / "status.md").write_text("words\n")
+    assert run("status.md", "--site", str(site)) == 0
+    assert run("--site", str(site), "--", "status") == 0
+    assert (site / "content/posts/status/index.md").exists()
+
+
+@pytest.mark.parametrize("words", [[], ["--all", "Deep Work"]])
+def test_what_is_exported_has_to_be_said(
+    run: Run, words: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    assert "--all" in capsys.readouterr().err

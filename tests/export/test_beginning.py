@@ -1,0 +1,161 @@
+"""A post begun from notes: facts, an outline, quotes with where they stand, nothing private."""
+
+from __future__ import annotations
+
+import pytest
+
+from notekeep.errors import Refused
+from notekeep.export.beginning import begin
+from notekeep.export.material import at_second, material_of
+from notekeep.markdown.note import read_note
+
+BOOK = """\
+---
+type: book
+title: Small Things
+author: [Ann Author, "[[Bo Writer|Bo]]"]
+publisher: Press
+published: 2018
+rating: 5
+tags: [habit, work]
+---
+# Small Things
+
+> A quote without a place.
+
+## Ideas
+
+> [!quote] Said well
+> Two lines
+> of it (p. 27)
+
+%% > a private quote (p. 1) %%
+
+> [!private] mine
+> > hidden words (p. 2)
+
+## Secrets #private
+
+> kept here (p. 3)
+
+## Ends
+
+Words of mine.
+"""
+EPISODE = """\
+---
+type: podcast
+title: A talk
+show: The Show
+guest: Cy Guest
+url: https://www.youtube.com/watch?v=abc
+---
+[00:12:34] What was said. ^x
+
+> Word by word [01:02:03]
+"""
+
+
+def body(*texts: str, headings: tuple[str, ...] = ()) -> str:
+    materials = [
+        material_of(read_note(f"n/Note {number}.md", text.encode()))
+        for number, text in enumerate(texts, 1)
+    ]
+    return begin(materials, "A post", headings)
+
+
+def test_a_summary_becomes_the_beginning_of_a_post() -> None:
+    assert body(BOOK) == (
+        """\
+# A post
+
+%% What does the reader get? One paragraph, then the mark. %%
+
+> [!info] Small Things
+> - By: Ann Author, Bo
+> - Published: 2018
+> - Publisher: Press
+
+<!-- more -->
+
+%% from [[Note 1]] %%
+
+> A quote without a place.[^1]
+
+## Ideas
+
+%% from [[Note 1#Ideas]] %%
+
+> Two lines
+> of it[^2]
+
+## Ends
+
+%% from [[Note 1#Ends]] %%
+
+## What I take from it
+
+%% In your own words, and what you will do. %%
+
+[^1]: Ann Author, Bo, *Small Things* (Press, 2018).
+
+[^2]: Ann Author, Bo, *Small Things* (Press, 2018), p. 27.
+"""
+    )
+
+
+def test_seconds_of_an_episode_lead_to_its_address() -> None:
+    text = body(EPISODE)
+    assert "What was said.[^1]" in text
+    assert "> Word by word[^2]" in text
+    assert (
+        "[^1]: Cy Guest, *A talk*, The Show,"
+        " [00:12:34](<https://www.youtube.com/watch?v=abc&t=754s>).\n" in text
+    )
+    assert "01:02:03](<https://www.youtube.com/watch?v=abc&t=3723s>)" in text
+
+
+def test_several_notes_are_told_one_after_the_other() -> None:
+    text = body(BOOK, EPISODE)
+    assert text.index("Small Things") < text.index("A talk")
+    assert "## What they say together" in text
+    assert [line for line in text.splitlines() if line.startswith("[^")][-1].startswith("[^4]: Cy")
+
+
+def test_only_the_sections_that_are_wanted_are_taken() -> None:
+    text = body(BOOK, headings=("ideas",))
+    assert "> of it[^1]" in text
+    assert "without a place" not in text
+    assert "## Ends" not in text
+
+
+@pytest.mark.parametrize("word", ["private quote", "hidden words", "kept here", "Secrets", "5"])
+def test_nothing_private_of_a_note_comes_along(word: str) -> None:
+    assert word not in body(BOOK).replace("[^", "").replace("2018", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("---\nprivate: true\n---\nx", "it is private"),
+        ("%% not closed", "n.md"),
+        ("---\na: [\n---\nx", "front matter cannot be read"),
+    ],
+)
+def test_a_note_that_cannot_be_told_apart_is_refused(text: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        material_of(read_note("n.md", text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("address", "locator", "expected"),
+    [
+        ("https://youtu.be/x?t=5", "1:00", "https://youtu.be/x?t=60s"),
+        ("https://vimeo.com/1", "00:00:07", "https://vimeo.com/1?t=7s"),
+        ("https://example.org/x.mp3", "00:12:34", "https://example.org/x.mp3"),
+    ],
+)
+def test_an_address_begins_at_a_second_where_its_host_can(
+    address: str, locator: str, expected: str
+) -> None:
+    assert at_second(address, locator) == expected
