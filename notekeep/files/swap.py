@@ -1,7 +1,11 @@
 """Text that is being edited and not saved yet, kept so that a crash does not take it.
 
-It lies in the state folder, one file a note, until it is saved or discarded. What it was made from
-is kept with it, so that it can still be merged when the note has changed since.
+It lies in the state folder until it is saved or discarded. What it was made from is kept with it,
+so that it can still be merged when the note has changed since.
+
+Each editor of a note has a file of its own, locked for as long as it lives: two that edit the same
+note never write into, offer or remove what the other has typed. What a lock no longer holds was
+left by a program that is gone.
 """
 
 from __future__ import annotations
@@ -10,19 +14,24 @@ import json
 import os
 import threading
 import time
+import weakref
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from notekeep.files.content import digest_of
-from notekeep.files.durable import Flush
+from notekeep.files.durable import Flush, close
+from notekeep.files.locks import try_lock
 from notekeep.files.private import make_folder, write_file
 from notekeep.files.reasons import explained
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.files.content import Digest
 
 FOLDER = "swap"
+_LOCK = ".lock"
 DURABLE_SECONDS = 5.0
 """How often a text is waited for on the disk; in between it survives a kill, but no power cut."""
 
@@ -70,7 +79,7 @@ class Unsaved:
 
 
 class Swap:
-    """The unsaved text of one note. Its methods may be called from any thread."""
+    """The unsaved text of one editor of a note. Its methods may be called from any thread."""
 
     def __init__(self, state: str, path: str) -> None:
         """Make the place for it; nothing is written yet.
@@ -80,9 +89,9 @@ class Swap:
             path: The note, as a vault path.
         """
         self._folder = os.path.join(state, FOLDER)
-        name = digest_of(path.encode("utf-8", "surrogateescape"))
-        self._file = os.path.join(self._folder, f"{name}.json")
         self._path = path
+        self._file = ""
+        self._let_go: Callable[[], object] | None = None
         self._lock = threading.Lock()
         self._durable = -DURABLE_SECONDS
         self._newest = -1.0
@@ -98,10 +107,13 @@ class Swap:
             NotekeepError: It could not be written; what was kept before still is.
         """
         data = json.dumps(asdict(unsaved)).encode("ascii")
-        with self._lock, explained(self._file, "written"):
+        with self._lock, explained(self._folder, "written to"):
             if unsaved.made <= self._newest:
                 return
             make_folder(self._folder)
+            while not self._file:
+                own = f"{self._name}-{os.getpid():x}-{os.urandom(3).hex()}.json"
+                self._hold(os.path.join(self._folder, own), new=True)
             now = time.monotonic()
             if durable or now - self._durable >= DURABLE_SECONDS:
                 write_file(self._file, data)
@@ -111,26 +123,103 @@ class Swap:
                     write_file(self._file, data, flush=later)
             self._newest = unsaved.made
 
+    def take(self) -> Unsaved | None:
+        """Take over the newest text that an editor left which is gone.
+
+        From then on it is this editor's own: what it writes replaces it, and `discard` removes it.
+
+        Returns:
+            The text; None when there is none, or none that can be read.
+        """
+        with self._lock:
+            found = sorted(self._kept(), key=lambda one: one[1].when, reverse=True)
+            for file, unsaved in found:
+                with suppress(OSError):
+                    if file == self._file or (not self._file and self._hold(file)):
+                        return _read(file) or unsaved
+        return None
+
     def read(self) -> Unsaved | None:
-        """Give what is kept of the note; None when nothing is, or nothing that can be read."""
-        try:
-            with open(self._file, "rb") as file:
-                found: Any = json.load(file)
-            unsaved = Unsaved(
-                path=str(found["path"]),
-                text=str(found["text"]),
-                base=str(found["base"]),
-                cursor=(int(found["cursor"][0]), int(found["cursor"][1])),
-                when=float(found["when"]),
-            )
-        except (OSError, ValueError, TypeError, LookupError):
-            return None
-        return unsaved if unsaved.path == self._path else None
+        """Give the newest text that is kept of the note, whoever is typing it; None without one."""
+        return max((unsaved for _, unsaved in self._kept()), key=lambda one: one.when, default=None)
 
     def discard(self) -> None:
         """Remove what is kept: it is saved, or not wanted."""
         with self._lock:
             # A text that was on its way to the disk until now must not come after this.
             self._newest = time.monotonic()
-            with suppress(OSError):
-                os.unlink(self._file)
+            if self._file:
+                for file in (self._file, self._file + _LOCK):
+                    with suppress(OSError):
+                        os.unlink(file)
+            self._release()
+
+    def release(self) -> None:
+        """Leave what is kept to the next editor."""
+        with self._lock:
+            self._release()
+
+    def forget(self) -> None:
+        """Remove what any editor keeps of the note, also one that is open."""
+        self.discard()
+        for file in self._files():
+            for name in (file, file + _LOCK):
+                with suppress(OSError):
+                    os.unlink(name)
+
+    @property
+    def _name(self) -> str:
+        return digest_of(self._path.encode("utf-8", "surrogateescape"))
+
+    def _files(self) -> list[str]:
+        with suppress(OSError):
+            names = sorted(os.listdir(self._folder))
+            return [
+                os.path.join(self._folder, name)
+                for name in names
+                if name.startswith(self._name) and name.endswith(".json")
+            ]
+        return []
+
+    def _kept(self) -> list[tuple[str, Unsaved]]:
+        """Give the files of the note that can be read, with their texts."""
+        found = [(file, _read(file)) for file in self._files()]
+        return [(file, one) for file, one in found if one is not None and one.path == self._path]
+
+    def _hold(self, file: str, *, new: bool = False) -> bool:
+        """Make a file this editor's own; False when another editor has it, or it is gone."""
+        lock = file + _LOCK
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        # An editor that is simply dropped lets go as well.
+        let_go = weakref.finalize(self, close, fd)
+        if not try_lock(fd):
+            let_go()
+            return False
+        if not new and not os.path.exists(file):
+            os.unlink(lock)
+            let_go()
+            return False
+        self._file, self._let_go = file, let_go
+        return True
+
+    def _release(self) -> None:
+        self._file = ""
+        if self._let_go is not None:
+            self._let_go()
+            self._let_go = None
+
+
+def _read(file: str) -> Unsaved | None:
+    """Read what a file keeps; None for one that is gone or damaged."""
+    try:
+        with open(file, "rb") as opened:
+            found: Any = json.load(opened)
+        return Unsaved(
+            path=str(found["path"]),
+            text=str(found["text"]),
+            base=str(found["base"]),
+            cursor=(int(found["cursor"][0]), int(found["cursor"][1])),
+            when=float(found["when"]),
+        )
+    except (OSError, ValueError, TypeError, LookupError):
+        return None

@@ -66,7 +66,7 @@ def test_each_note_has_its_own(tmp_path: Path) -> None:
 def test_a_damaged_file_is_as_none(tmp_path: Path, damage: bytes) -> None:
     swap = Swap(str(tmp_path), PATH)
     swap.write(unsaved())
-    (file,) = (tmp_path / FOLDER).iterdir()
+    (file,) = (tmp_path / FOLDER).glob("*.json")
     file.write_bytes(damage)
     assert Swap(str(tmp_path), PATH).read() is None
 
@@ -74,9 +74,92 @@ def test_a_damaged_file_is_as_none(tmp_path: Path, damage: bytes) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
     Swap(str(tmp_path / "state"), PATH).write(unsaved())
-    (file,) = (tmp_path / "state" / FOLDER).iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    folder = tmp_path / "state" / FOLDER
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+class TestTwoEditors:
+    """Two programs, or two of this one, edit the same note."""
+
+    def test_each_keeps_its_own_text(self, tmp_path: Path) -> None:
+        one, two = Swap(str(tmp_path), PATH), Swap(str(tmp_path), PATH)
+        one.write(unsaved(b"one\n"))
+        two.write(unsaved(b"two\n"))
+        two.discard()
+        found = one.read()
+        assert found is not None
+        assert found.data == b"one\n"
+
+    def test_what_another_is_typing_is_not_offered(self, tmp_path: Path) -> None:
+        one = Swap(str(tmp_path), PATH)
+        one.write(unsaved())
+        assert Swap(str(tmp_path), PATH).take() is None
+        one.release()
+        assert Swap(str(tmp_path), PATH).take() == one.read()
+
+    def test_what_was_taken_over_is_taken_once_and_goes_with_the_save(self, tmp_path: Path) -> None:
+        Swap(str(tmp_path), PATH).write(unsaved())
+        one, two = Swap(str(tmp_path), PATH), Swap(str(tmp_path), PATH)
+        assert one.take() is not None
+        assert two.take() is None
+        one.write(unsaved(b"more\n"))
+        assert len(list((tmp_path / FOLDER).glob("*.json"))) == 1
+        one.discard()
+        assert two.take() is None
+        assert not list((tmp_path / FOLDER).iterdir())
+
+    def test_all_that_were_left_are_offered_one_after_the_other(self, tmp_path: Path) -> None:
+        for data in (b"older\n", b"newer\n"):
+            Swap(str(tmp_path), PATH).write(unsaved(data))
+        editor = Swap(str(tmp_path), PATH)
+        offered = []
+        while (text := editor.take()) is not None:
+            offered.append(text.data)
+            editor.discard()
+        assert offered == [b"newer\n", b"older\n"]
+
+    def test_two_programs_that_are_killed_both_leave_what_was_typed(self, tmp_path: Path) -> None:
+        code = (
+            "import sys, time\n"
+            "from notekeep.files.swap import Swap, Unsaved\n"
+            "swap = Swap(sys.argv[1], sys.argv[2])\n"
+            "assert swap.take() is None\n"
+            "for n in range(50):\n"
+            "    data = f'{sys.argv[3]} {n}'.encode()\n"
+            "    swap.write(Unsaved.of(sys.argv[2], data, b'', (0, 0)))\n"
+            "print('typed', flush=True)\n"
+            "time.sleep(600)\n"
+        )
+        programs = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, tmp_path, PATH, name], stdout=subprocess.PIPE
+            )
+            for name in ("first", "second")
+        ]
+        editor = Swap(str(tmp_path), PATH)
+        for program in programs:
+            assert program.stdout is not None
+            assert program.stdout.readline() == b"typed\n"
+        assert editor.take() is None  # both are still at it
+        for program in programs:
+            with program:
+                program.kill()
+        left = []
+        while (text := editor.take()) is not None:
+            left.append(text.text)
+            editor.discard()
+        assert sorted(left) == ["first 49", "second 49"]
+
+    def test_what_is_forgotten_is_gone_whoever_typed_it(self, tmp_path: Path) -> None:
+        one = Swap(str(tmp_path), PATH)
+        one.write(unsaved())
+        Swap(str(tmp_path), PATH).write(unsaved())
+        other = Unsaved.of("b.md", b"b", b"", (0, 0))
+        Swap(str(tmp_path), "b.md").write(other)
+        Swap(str(tmp_path), PATH).forget()
+        assert one.read() is None
+        assert Swap(str(tmp_path), "b.md").read() == other
 
 
 def test_a_kill_leaves_the_old_text_or_the_new_one(tmp_path: Path) -> None:

@@ -376,6 +376,7 @@ async def test_a_program_told_to_end_keeps_what_is_typed(make_app: MakeApp, vaul
 async def unsaved_of(vault: Vault, data: bytes, base: bytes) -> Swap:
     swap = Swap(vault.places.state, "posts/A draft.md")
     swap.write(Unsaved.of("posts/A draft.md", data, base, (0, 0)))
+    swap.release()
     return swap
 
 

@@ -32,11 +32,12 @@ class Keeping:
         self._keys = 0
 
     def left(self) -> Unsaved | None:
-        """Give what an earlier editor of the note left unsaved, unless the file holds it."""
-        unsaved = self._swap.read()
-        return (
-            unsaved if unsaved is not None and unsaved.data != self._screen.editing.disk else None
-        )
+        """Give what an editor of the note left unsaved that is gone, unless the file holds it."""
+        while (unsaved := self._swap.take()) is not None:
+            if unsaved.data != self._screen.editing.disk:
+                return unsaved
+            self._swap.discard()
+        return None
 
     def typed(self) -> None:
         """Take note of a key: what is typed is kept soon, or at once after many."""
@@ -68,6 +69,10 @@ class Keeping:
     def discard(self) -> None:
         """Remove what is kept: it is saved, or not wanted."""
         self._swap.discard()
+
+    def let_go(self) -> None:
+        """Leave what is kept to the next editor: this one is closed."""
+        self._swap.release()
 
     def _unsaved(self) -> Unsaved:
         area, editing = self._screen.area, self._screen.editing
