@@ -58,7 +58,9 @@ def search(
         raise click.UsageError("what should be searched for?")
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh, words=True)
-    found = opened.search(query, limit=limit, explain=explain)
+    # What goes on into another command is what was asked for, and nothing that is merely near it.
+    piped = null or template is not None
+    found = opened.search(query, limit=limit, relax=not piped, explain=explain)
     if as_json:
         output.write_json(as_object(query, found))
     elif null:
@@ -70,39 +72,73 @@ def search(
             output.write(filled(template, hit.row))
     else:
         _write(found)
-    if explain and found.explanation:
-        output.note(found.explanation)
+    if explain and not as_json:
+        _explain(found)
     for remark in found.remarks:
         output.note(remark)
     if not found.total and not as_json:
         output.note(f"nothing found for {query!r}")
-    return 0 if found.total else 1
+    return 0 if found.total and not found.instead else 1
 
 
 def as_object(query: str, found: Found) -> dict[str, Any]:
     """An answer as JSON; the keys are documented and stay."""
-    return {
-        "query": query,
-        "total": found.total,
-        "hits": [
-            {
-                "path": hit.row.path,
-                "title": hit.row.title,
-                "kind": hit.row.kind,
-                "score": round(hit.score, 4),
-                "snippet": hit.snippet.text,
-                "line": hit.line,
-                "heading": hit.heading,
-            }
-            for hit in found.hits
-        ],
+    answer: dict[str, Any] = {"query": query, "total": found.total}
+    if found.instead:
+        answer["instead"] = found.instead
+    if found.remarks:
+        answer["remarks"] = list(found.remarks)
+    if found.explanation:
+        answer["read_as"] = found.explanation.splitlines()
+    return answer | {"hits": [_hit_as_object(hit) for hit in found.hits]}
+
+
+def _hit_as_object(hit: Hit) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "path": hit.row.path,
+        "title": hit.row.title,
+        "kind": hit.row.kind,
+        "score": round(hit.score, 4),
+        "snippet": hit.snippet.text,
+        "line": hit.line,
+        "heading": hit.heading,
+        "headings": list(hit.headings),
     }
+    if hit.why is not None:
+        told["why"] = {
+            "conditions": list(hit.why.conditions),
+            "words": list(hit.why.words),
+            "called_so": hit.why.called,
+            "score": {name: round(share, 4) for name, share in hit.why.parts},
+            "score_of_words": [
+                {"term": term, "field": field, "score": round(share, 4)}
+                for term, field, share in hit.why.fields
+            ],
+        }
+    return told
+
+
+def _explain(found: Found) -> None:
+    from notekeep.index.explaining import lines
+
+    output.note(found.explanation)
+    for hit in found.hits:
+        for line in lines(hit):
+            output.note(line)
 
 
 def _write(found: Found) -> None:
     for hit in found.hits:
         place = f"{hit.row.path}:{hit.line}" if hit.line else hit.row.path
-        output.write_styled([(hit.row.title, "bold"), ("  ", ""), (place, "dim")])
+        above = " / ".join(name for name in hit.headings if name != hit.row.title)
+        output.write_styled(
+            [
+                (hit.row.title, "bold"),
+                ("  ", ""),
+                (place, "dim"),
+                (f"  {above}" if above else "", "dim"),
+            ]
+        )
         if hit.snippet.text:
             output.write_styled([(INDENT, ""), *_marked(hit)])
     if found.total > len(found.hits):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.index.rows import name_key
 from notekeep.query.fold import fold
-from notekeep.query.tree import And, Node, Or, Phrase, Prefix, Term
+from notekeep.query.tree import And, Node, Or, Phrase, Prefix, Term, is_fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +50,11 @@ OFTEN_TIMES = 5.0
 FOLDED = 0.8
 """What a word counts as typed that stands there with other accents."""
 
+SAID = 0.005
+"""A part of a score that is not smaller than what is shown of it."""
+
+_NAMING = (Term, Phrase, Prefix)
+
 _DAY_NS = 86_400 * 10**9
 _PAIRED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
@@ -78,6 +83,19 @@ class Lifts(NamedTuple):
     fresh: float = 0.0
     often: float = 0.0
 
+    def parts(self) -> list[tuple[str, float]]:
+        """What the score is made of, in words; what adds nothing is left out."""
+        typed = self.words * AS_TYPED * self.as_typed
+        found = [
+            ("words", self.words),
+            ("words as typed", typed),
+            ("words near each other", self.words * NEAR * self.near),
+            ("title begins so", self.words * BEGINS * self.begins),
+            ("changed lately", self.words * FRESH * self.fresh),
+            ("opened often", self.words * OFTEN * self.often),
+        ]
+        return [(name, share) for name, share in found if share > SAID]
+
     @property
     def score(self) -> float:
         """The words' score with all lifts but that of a name."""
@@ -91,10 +109,14 @@ class Asked(NamedTuple):
     Attributes:
         words: The words they must or may have, as typed, in order.
         name: What a note may be called for which one types all of that.
+        words_only: Whether nothing but words was asked for.
+        no_more_than_names: Whether a title can have all that was asked for, facts aside.
     """
 
     words: tuple[str, ...]
     name: str
+    words_only: bool
+    no_more_than_names: bool
 
 
 def asked_for(node: Node | None, text: str) -> Asked:
@@ -104,21 +126,22 @@ def asked_for(node: Node | None, text: str) -> Asked:
         node: Its tree.
         text: The query as typed, which may itself be a name: `A*`.
     """
+    parts = node.parts if isinstance(node, And) else (node,)
     words = tuple(asked_words(node))
-    plain = isinstance(node, Term | Phrase | Prefix) or (
-        isinstance(node, And)
-        and all(isinstance(part, Term | Phrase | Prefix) for part in node.parts)
+    worded = [isinstance(part, _NAMING) and part.scope in ("any", "title") for part in parts]
+    names = all(
+        word or (part is not None and is_fact(part))
+        for word, part in zip(worded, parts, strict=True)
     )
-    return Asked(words, text.strip().strip('"') if plain else " ".join(words))
+    name = text.strip().strip('"') if all(worded) else " ".join(words)
+    return Asked(words, name, all(worded), names)
 
 
 def asked_words(node: Node | None) -> list[str]:
     """The words that notes were asked for, as typed, in order."""
     match node:
-        case Term(text, "any" | "title") | Phrase(text, "any" | "title"):
-            return text.split()
-        case Prefix(text, "any" | "title"):
-            return text.split()
+        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope):
+            return text.split() if scope in ("any", "title") else []
         case And(parts) | Or(parts):
             return [word for part in parts for word in asked_words(part)]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
-from notekeep.errors import NotFound
+from notekeep.errors import NotFound, UsageError
 from notekeep.vault.keeping import Keeping
 
 if TYPE_CHECKING:
@@ -104,31 +104,47 @@ class Reading(Keeping):
         return self.words
 
     def search(
-        self, query: str, *, limit: int = 20, typing: bool = False, explain: bool = False
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        typing: bool = False,
+        relax: bool = True,
+        explain: bool = False,
     ) -> Found:
         """Find what a query is about, best first, each hit with a snippet.
 
         Args:
             query: What is asked for.
             limit: How many hits at most.
-            typing: The query may be unfinished: its last word is the beginning of one.
+            typing: The query may be unfinished: its last word is the beginning of one, and what it
+                lacks is only remarked on.
+            relax: Where nothing is found, answer the nearest query, and say so.
             explain: Also say how the query was read, and why each hit stands where it does.
 
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
         """
+        from notekeep.index.answering import Sources
         from notekeep.index.search import search
 
-        return search(
+        found = search(
             self.query(query, typing=typing),
-            self.catalog,
-            self.words,
-            self.root,
+            Sources(self.catalog, self.words, self.root, self.opened.times),
             limit=limit,
             typing=typing,
+            relax=relax,
             explain=explain,
-            times_opened=self.opened.times,
         )
+        return found._replace(remarks=(*self._lacks(query), *found.remarks)) if typing else found
+
+    def _lacks(self, query: str) -> tuple[str, ...]:
+        """What would be wrong with a query if it were finished."""
+        try:
+            self.query(query)
+        except UsageError as error:
+            return (error.message,)
+        return ()
 
     def suggest(self, typed: str, *, limit: int = 50) -> Found:
         """Find notes while a query is being typed: by title, alias and tag, from the catalog alone.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.support.ran import Ran
 
-HIT = {"path", "title", "kind", "score", "snippet", "line", "heading"}
+HIT = {"path", "title", "kind", "score", "snippet", "line", "heading", "headings"}
 ROW = {"path", "title", "kind", "tags", "aliases", "private", "problem", "fields"}
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.errors import UsageError
 from notekeep.index import regexguard
+from notekeep.index.answering import Sources
+from notekeep.index.explaining import lines
 from notekeep.index.listing import listing
 from notekeep.index.search import search
 from notekeep.index.words import Unusable, Words
@@ -48,12 +50,11 @@ def words_of(vault: Vault) -> Words:
     return Words(vault.cache / "words", "en")
 
 
-def ask(vault: Vault, text: str, *, limit: int | None = 20, explain: bool = False) -> Found:
+def ask(vault: Vault, text: str, **options: Any) -> Found:
     words = words_of(vault)
+    query = vault.query(text, typing=options.get("typing", False))
     try:
-        return search(
-            vault.query(text), vault.catalog, words, str(vault.root), limit=limit, explain=explain
-        )
+        return search(query, Sources(vault.catalog, words, str(vault.root)), **options)
     finally:
         words.close()
 
@@ -154,16 +155,45 @@ def test_facts_alone_show_how_the_note_begins(shelf: Vault) -> None:
 def test_an_explanation_says_how_it_was_read_and_what_each_hit_meets(shelf: Vault) -> None:
     found = ask(shelf, "leverage (type:podcast OR path:private) -money", explain=True)
     assert found.explanation.splitlines()[:3] == ["all of", "  word leverage", "  any of"]
-    assert [(hit.row.path, hit.why) for hit in found.hits] == [
-        ("private/secret.md", ("word leverage", "path contains private"))
-    ]
-    assert "secret: word leverage; path contains private" in found.explanation
+    (hit,) = found.hits
+    assert hit.row.path == "private/secret.md"
+    assert hit.why is not None
+    assert hit.why.conditions == ("word leverage", "path contains private")
+    assert hit.why.words == ("leverage",)
+    assert [(term, field) for term, field, _ in hit.why.fields] == [("leverag", "body")]
+    assert sum(share for _, share in hit.why.parts) == pytest.approx(hit.score)
+    assert lines(hit)[0] == "secret: word leverage; path contains private"
 
 
-def test_words_that_nobody_has_are_answered_with_near_ones(shelf: Vault) -> None:
-    found = ask(shelf, "levrage")
-    assert (found.total, found.hits) == (0, [])
+def test_a_word_that_no_note_has_is_answered_by_its_nearest_spelling(shelf: Vault) -> None:
+    found = ask(shelf, "levrage type:podcast")
+    assert [hit.row.path for hit in found.hits] == ["naval.md"]
+    assert found.remarks == ('No note has "levrage". This is for "leverage".',)
+    assert found.instead == "leverage type=podcast"
+
+
+def test_words_that_no_note_has_together_are_answered_without_one(shelf: Vault) -> None:
+    found = ask(shelf, "naval leverage horizons")
+    assert [hit.row.path for hit in found.hits] == ["naval.md"]
+    assert found.remarks == ('No note has all of that. This is without "horizons".',)
+
+
+def test_a_spelling_and_a_word_less_are_both_said(shelf: Vault) -> None:
+    found = ask(shelf, "nawal horizons")
+    assert found.hits
+    assert found.remarks[0] == 'No note has "nawal". This is for "naval".'
+    assert found.remarks[1].startswith("No note has all of that. This is without")
+
+
+def test_nothing_else_is_answered_where_that_is_not_wanted(shelf: Vault) -> None:
+    found = ask(shelf, "levrage", relax=False)
+    assert (found.total, found.hits, found.instead) == (0, [], "")
     assert found.remarks == ('No note has "levrage". Did you mean leverage?',)
+
+
+def test_nothing_near_is_nothing(shelf: Vault) -> None:
+    found = ask(shelf, "xyzzyplugh")
+    assert (found.total, found.hits, found.remarks, found.instead) == (0, [], (), "")
 
 
 def test_words_that_are_not_looked_for_are_said(shelf: Vault) -> None:

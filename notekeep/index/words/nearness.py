@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.index.words.query import AnyOf, Leaf
+from notekeep.index.words.query import own_leaf
 from notekeep.index.words.schema import PackedPositions
 from notekeep.query import tree
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from notekeep.index.words.postings import Lists
-    from notekeep.index.words.query import Planner, Way
+    from notekeep.index.words.query import Leaf, Planner, Way
 
 FEW_WAYS = 20
 """Of a beginning that a thousand words have, the commonest are looked at."""
@@ -53,12 +53,10 @@ def in_a_row(node: tree.Node, planner: Planner) -> list[Asked]:
     for part in node.parts if isinstance(node, tree.And) else (node,):
         if not isinstance(part, tree.Term | tree.Phrase | tree.Prefix | tree.Fuzzy):
             continue
-        plan = planner.plan(part) if part.scope == "any" else None
-        if isinstance(plan, AnyOf):  # some notes are in a language in which the word says nothing
-            plan = plan.parts[0]
-        if isinstance(plan, Leaf):
-            asked.append(Asked(at, plan))
-            at += 1 + max(way.steps[-1][0] for way in plan.ways)
+        leaf = own_leaf(planner.plan(part)) if part.scope == "any" else None
+        if leaf is not None:
+            asked.append(Asked(at, leaf))
+            at += 1 + max(way.steps[-1][0] for way in leaf.ways)
         else:
             at += 1
     return asked

@@ -32,6 +32,10 @@ NEAR_WORDS = 50
 SHORT_BEGINNING = 3
 """While typing, fewer letters than this are not looked for in bodies: nearly every note has them"""
 
+COMPLETED_LEAVES = 0.5
+"""What is left of a word's worth where it only begins as the one that was asked for: less than the
+word itself or another form of it."""
+
 EACH_EDIT_LEAVES = 0.7
 """What is left of a word's worth for each letter it differs from the one that was asked for."""
 
@@ -201,8 +205,9 @@ class Planner:
     ) -> list[Way]:
         limit = TYPED_COMPLETIONS if self._typing else ASKED_COMPLETIONS
         words = [last.text, *self._vocabulary().completions(last.text, limit, heads=heads)]
+        whole = _steps(by, [*before, last])
         return [
-            Way(steps)
+            Way(steps, 1.0 if steps == whole else COMPLETED_LEAVES)
             for word in words
             if by.indexed(last._replace(text=word))
             and (steps := _steps(by, [*before, last._replace(text=word)]))
@@ -242,6 +247,13 @@ class Planner:
             Way(((0, term),)) for by in self._analyzers for word in words if (term := by.term(word))
         ]
         return _leaf(scope, ways) or AnyOf(())
+
+
+def own_leaf(plan: Plan | None) -> Leaf | None:
+    """Return what a plan of one word looks for, without the notes in whose language it is none."""
+    if isinstance(plan, AnyOf) and plan.parts:
+        plan = plan.parts[0]
+    return plan if isinstance(plan, Leaf) else None
 
 
 def _asked(by: Analyzer, text: str) -> list[Word]:

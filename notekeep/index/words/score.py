@@ -47,7 +47,7 @@ class Scorer:
         """Return the notes a plan finds; only those `within`, when that is given."""
         match plan:
             case Leaf(fields, ways):
-                return _sum(self._way(field, way, within) for field in fields for way in ways)
+                return _sum(self.way(field, way, within) for field in fields for way in ways)
             case AllOf(parts):
                 return self._all(parts, within)
             case AnyOf(parts):
@@ -106,7 +106,8 @@ class Scorer:
         every = self._snapshot.all_numbers()
         return every if within is None else (number for number in every if number in within)
 
-    def _way(self, field: str, way: Way, within: Container[int] | None) -> Scores:
+    def way(self, field: str, way: Way, within: Container[int] | None) -> Scores:
+        """Return the notes that have a term, or terms in a row, in a field."""
         if len(way.steps) == 1:
             return self._term(field, way.steps[0][1], within, way.worth)
         return self._phrase(field, way.steps, within, way.worth)

@@ -202,6 +202,26 @@ class Words(OpenIndex):
         scores = {path: -score for score, path, _ in found}
         return Ranked(scores, {best[number]: one for number, one in near.items()})
 
+    def shares(
+        self, node: Node, paths: Iterable[str], *, typing: bool = False
+    ) -> dict[str, list[tuple[str, str, float]]]:
+        """Return what each word of a tree adds to the score of some notes: term, field, share.
+
+        Raises:
+            Unusable: There is no index, or it is damaged.
+        """
+        from notekeep.index.words.shares import shares
+
+        def question() -> dict[str, list[tuple[str, str, float]]]:
+            snapshot = self._current()
+            plan = self._planner(snapshot, typing=typing).plan(node)
+            with self._blaming_index(self._state):
+                numbers = sorted(snapshot.numbers(paths))
+                found = shares(plan, self._scoring(snapshot), numbers)
+                return dict(zip(snapshot.paths(numbers), found, strict=True))
+
+        return self._asked(question)
+
     def matcher(self, node: Node, *, typing: bool = False) -> Matcher:
         """Return what finds a tree's words in a text: for snippets, sections and lines.
 
@@ -224,15 +244,15 @@ class Words(OpenIndex):
         return []
 
     def _suggested(self, word: str) -> list[str]:
-        from notekeep.index.words.query import Leaf, Planner
+        from notekeep.index.words.query import Planner, own_leaf
         from notekeep.query.tree import Term
 
         snapshot = self._current()
         planner = self._planner(snapshot)
 
         def exists(text: str) -> bool:
-            plan = planner.plan(Term(text))
-            return isinstance(plan, Leaf) and bool(self._answer(snapshot, plan))
+            leaf = own_leaf(planner.plan(Term(text)))
+            return leaf is not None and bool(self._answer(snapshot, leaf))
 
         folded = Planner.only_word(self._analyzers(snapshot)[0], word)
         if not folded or exists(word):

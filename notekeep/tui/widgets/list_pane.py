@@ -189,7 +189,7 @@ class ListPane(Vertical):
         if len(typed) >= FULL_FROM or not typed.isalnum():
             in_background(
                 self,
-                lambda: self._vault.search(query, limit=HITS),
+                lambda: self._vault.search(query, limit=HITS, typing=True),
                 lambda found: self._show(typed, found) if number == self._number else None,
                 group="search",
                 exclusive=True,
@@ -213,7 +213,7 @@ class ListPane(Vertical):
         # The best hit, until the person has looked at another.
         keep = self._keep()
         self.notes.show_hits(found.hits, self.matcher, keep if self.notes.is_moved else None)
-        self._counted(found.total, *found.remarks[:1])
+        self._counted(found.total, *map(clean_line, found.remarks[:1]))
         if not found.hits:
             self.post_message(self.Empty())
 

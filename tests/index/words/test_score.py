@@ -29,13 +29,17 @@ def as_whoosh(plan: Plan) -> Any:
     """The same question in Whoosh's own classes."""
     match plan:
         case Leaf(fields, ways):
-            rows = [(field, [term for _, term in way.steps]) for field in fields for way in ways]
+            rows = [
+                (field, [term for _, term in way.steps], BOOSTS[field] * way.worth)
+                for field in fields
+                for way in ways
+            ]
             return whoosh.Or(
                 [
-                    whoosh.Term(field, row[0], boost=BOOSTS[field])
+                    whoosh.Term(field, row[0], boost=boost)
                     if len(row) == 1
-                    else whoosh.Phrase(field, row, boost=BOOSTS[field])
-                    for field, row in rows
+                    else whoosh.Phrase(field, row, boost=boost)
+                    for field, row, boost in rows
                 ]
             )
         case AllOf(parts):
@@ -147,6 +151,7 @@ NOTES = st.lists(
         headings=SOME_TEXTS,
         tags=st.lists(st.sampled_from(VOCABULARY), max_size=2).map(tuple),
         quotes=SOME_TEXTS,
+        matter=SOME_TEXTS,
         body=SOME_WORDS,
         language=st.just(""),
     ),
