@@ -63,8 +63,9 @@ def _schedule(habit: Taken, period: Any, found: Gathering) -> None:
     """`3 in 1 W` is three times a week; without a period a habit is due daily."""
     if not period:
         return
-    kind = line_of(period.get("period_type")).upper() if isinstance(period, dict) else ""
-    count, times = period.get("period_count"), period.get("target_count")
+    fields = period if isinstance(period, dict) else {}
+    kind = line_of(fields.get("period_type")).upper()
+    count, times = fields.get("period_count"), fields.get("target_count")
     if kind not in _DAYS or not isinstance(count, int) or not isinstance(times, int) or times < 1:
         found.lose("a period that is not understood; it becomes daily", habit.name)
         return

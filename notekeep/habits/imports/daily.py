@@ -49,6 +49,7 @@ def read(
     found = Gathering("daily")
     reader = _Reader(found, frozenset(known))
     for page in pages:
+        found.check(page)
         in_name = DAY.search(page.name)
         day = day_of(in_name[0]) if in_name else day_in(page.name) or day_of(page.word("date"))
         if day is None:

@@ -48,6 +48,7 @@ def read(pages: Iterable[Page]) -> Source:
     """Read the notes of habits."""
     found = Gathering("obsidian-habits")
     for page in pages:
+        found.check(page)
         habit = found.add(Taken(line_of(page.word("title")) or line_of(page.name)))
         habit.about = text_of(page.body)
         habit.unit = unit_of(page.word("unit"))

@@ -88,15 +88,17 @@ def _define(each: Mapping[str, Any], found: Gathering) -> Taken:
         habit.more["after"] = f"[[{line_of(each['after'])}]]"
     silence = each.get("unlogged")
     habit.counts_silence = None if silence not in ("met", "missed") else silence == "met"
-    for key, target in (("remind", habit.remind), ("aliases", habit.aliases)):
-        values = each.get(key)
-        target.extend(line_of(text) for text in values or () if isinstance(values, list))
-    for text in each.get("paused") or ():
+    habit.remind, habit.aliases = (_lines(each.get(key)) for key in ("remind", "aliases"))
+    for text in _lines(each.get("paused")):
         try:
-            habit.pauses.append(parse_pause(line_of(text)))
+            habit.pauses.append(parse_pause(text))
         except UsageError:
             found.lose("pauses that are not understood", habit.name)
     return habit
+
+
+def _lines(value: Any) -> list[str]:
+    return [line_of(text) for text in value] if isinstance(value, list) else []
 
 
 def _say(

@@ -41,12 +41,14 @@ class Page(NamedTuple):
         words: Its front matter, each value as text.
         raw: The same, each value as its source text, nested ones whole.
         body: The text after the front matter.
+        problem: Why the front matter could not be read, "" when it could.
     """
 
     name: str
     words: dict[str, str | list[str]]
     raw: dict[str, str]
     body: str
+    problem: str = ""
 
     def word(self, key: str) -> str:
         """A value as one text, "" without."""
@@ -168,6 +170,11 @@ class Gathering:
             self._losses[key] = self._losses[key]._replace(times=self._losses[key].times + times)
         elif times:
             self._losses[key] = Loss(message, habit, place, times)
+
+    def check(self, page: Page) -> None:
+        """Name a note whose front matter cannot be read: what stands in it is lost."""
+        if page.problem:
+            self.lose(f"front matter that cannot be read: {page.problem}", place=page.name)
 
     def source(self) -> Source:
         """What was gathered."""

@@ -20,6 +20,7 @@ def read(pages: Iterable[Page]) -> Source:
     """Read the notes of a folder of habits."""
     found = Gathering("tracker21")
     for page in pages:
+        found.check(page)
         habit = found.add(Taken(line_of(page.word("title")) or line_of(page.name)))
         habit.about = text_of(page.body)
         gap = page.word("maxGap").strip()

@@ -49,7 +49,7 @@ def read_loop(path: str) -> Source:
             habits = list(_rows(opened, tables["habits"], loop_db.HABIT_COLUMNS))
             days = _rows(opened, tables["repetitions"], loop_db.DAY_COLUMNS)
             return loop_db.read(habits, days)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise Refused(
             f"{path}: not a database that can be read: {error}", "make the backup anew"
         ) from error

@@ -225,7 +225,8 @@ def _pages(given: Given) -> Iterator[Page]:
             matter = frontmatter.read(data)
             body = data[matter.split.body :].decode("utf-8", "replace")
             stem = name.rpartition("/")[2][: -len(".md")]
-            yield Page(stem, matter.words, matter.raw, body)
+            problem = matter.error.message if matter.error else ""
+            yield Page(stem, matter.words, matter.raw, body, problem)
 
 
 def _day_in(name: str, form: str) -> int | None:

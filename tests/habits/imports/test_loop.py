@@ -1,0 +1,214 @@
+"""Loop Habit Tracker: its CSV files in every layout, and the rows of its database."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.errors import Refused
+from notekeep.habits.imports import loop_csv, loop_db
+from notekeep.habits.units import MILLI
+from notekeep.writing.importing.database import read_loop
+from tests.support.taken import lines, losses
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.habits.imports.source import Source
+
+HEAD = (
+    "Position,Name,Type,Question,Description,FrequencyNumerator,FrequencyDenominator,"
+    "Color,Unit,Target Type,Target Value,Archived?\n"
+)
+
+
+def zipped(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def as_expected(source: Source) -> list[list[Any]]:
+    """Days with what was said, as the expected files write it."""
+    return [
+        [
+            [
+                date.fromordinal(said.day).isoformat(),
+                said.value.amount / MILLI if said.value.kind == "amount" else said.value.kind,
+                said.note,
+            ]
+            for said in habit.entries
+        ]
+        for habit in source.habits
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "db"])
+def test_both_exports_give_the_same_days(samples: Path, form: str) -> None:
+    expected = json.loads((samples / "loop_expected.json").read_text("utf-8"))["habits"]
+    if form == "csv":
+        source = loop_csv.read(zipped(samples / "loop.zip"))
+    else:
+        source = read_loop(str(samples / "loop.db"))
+    assert [habit.name for habit in source.habits] == [habit["name"] for habit in expected]
+    ordered = [sorted(days) for days in as_expected(source)]
+    assert ordered == [habit["entries"] for habit in expected]
+    assert [habit.is_archived for habit in source.habits] == [False, False, False, True]
+    assert [habit.schedule for habit in source.habits] == ["daily", "3/7d", "daily", "daily"]
+    assert [habit.goal for habit in source.habits] == ["done", "done", ">= 5 km", "<= 2 cup"]
+
+
+def test_the_database_has_ids_and_reminders(samples: Path) -> None:
+    stretch = read_loop(str(samples / "loop.db")).habits[0]
+    assert stretch.source_id == "00000000000000000000000000000001"
+    assert stretch.remind == ["07:30"]
+    assert stretch.about == 'Did you stretch?\n\nafter "coffee"'
+
+
+def test_what_loop_fills_by_itself_is_no_entry(samples: Path) -> None:
+    gym = loop_csv.read(zipped(samples / "loop.zip")).habits[1]
+    assert sorted(lines(gym)) == ["2026-01-05 done", "2026-01-07 done", "2026-01-09 done"]
+
+
+def test_an_amount_of_nothing_is_no_miss(samples: Path) -> None:
+    runs = loop_csv.read(zipped(samples / "loop.zip")).habits[2]
+    assert "2026-01-07 0 km -- rain" in lines(runs)
+
+
+def test_before_2_0_an_empty_day_has_a_zero_and_is_no_entry() -> None:
+    source = loop_csv.read(
+        {
+            "Habits.csv": "Position,Name,Description,NumRepetitions,Interval,Color\n"
+            "001,Run,Did you run?,2,7,#FF0000\n",
+            "001 Run/Checkmarks.csv": "2015-01-25,2\n2015-01-24,0\n2015-01-23,1\n",
+        }
+    )
+    (run,) = source.habits
+    assert (run.schedule, run.about) == ("2/7d", "Did you run?")
+    assert lines(run) == ["2015-01-25 done"]
+
+
+def test_since_2_0_a_zero_is_a_no() -> None:
+    source = loop_csv.read(
+        {
+            "Habits.csv": "Position,Name,Question,Description,NumRepetitions,Interval,Color\n"
+            "001,Run,,,1,1,#FF0000\n",
+            "001 Run/Checkmarks.csv": "Date,Value\n2020-01-02,2\n2020-01-01,0\n2019-12-31,-1\n",
+        }
+    )
+    assert lines(source.habits[0]) == ["2020-01-02 done", "2020-01-01 miss"]
+
+
+def test_without_folders_the_file_for_all_is_read_by_its_columns() -> None:
+    source = loop_csv.read(
+        {
+            "Habits.csv": HEAD
+            + '001,"Stretch, 5 min",YES_NO,,,1,1,#00897B,,,,false\n'
+            + "002,Gym,YES_NO,,,3,7,#FF8F00,,,,false\n",
+            "Checkmarks.csv": "Date,Stretch, 5 min,Gym,\n2026-01-05,YES_MANUAL,SKIP,\n",
+        }
+    )
+    assert [lines(habit) for habit in source.habits] == [["2026-01-05 done"], ["2026-01-05 skip"]]
+    assert losses(source)["Gym: notes, which the file for all habits does not have"] == 1
+
+
+def test_a_zip_with_a_folder_around_it_is_read_too() -> None:
+    source = loop_csv.read(
+        {
+            "export/Habits.csv": HEAD + "001,Gym,YES_NO,,,1,1,#FF8F00,,,,false\n",
+            "export/001 Gym/Checkmarks.csv": "Date,Value,Notes\n2026-01-05,YES_MANUAL,x\n",
+            "export/old/001 Gym/Checkmarks.csv": "Date,Value,Notes\n2025-01-05,YES_MANUAL,x\n",
+        }
+    )
+    assert lines(source.habits[0]) == ["2026-01-05 done -- x"]
+
+
+@pytest.mark.parametrize(
+    ("times", "days", "schedule"),
+    [(1, 1, "daily"), (7, 7, "daily"), (3, 7, "3/7d"), (10, 30, "10/30d"), (1, 2, "1/2d")],
+)
+def test_frequencies(times: int, days: int, schedule: str) -> None:
+    rows = [{"id": 1, "name": "Gym", "freq_num": times, "freq_den": days}]
+    assert loop_db.read(rows, []).habits[0].schedule == schedule
+
+
+def test_a_target_for_a_week_or_a_month() -> None:
+    row = {"id": 1, "name": "Run", "type": 1, "unit": "km", "target_value": 20.5, "freq_num": 1}
+    goals = [loop_db.read([{**row, "freq_den": days}], []).habits[0].goal for days in (1, 7, 30, 3)]
+    assert goals == [">= 20.5 km", ">= 20.5 km/week", ">= 20.5 km/month", ">= 20.5 km"]
+
+
+def test_a_unit_of_several_words_is_joined_and_named() -> None:
+    row = {"id": 1, "name": "Water", "type": 1, "unit": "glasses of water", "target_value": 8.0}
+    source = loop_db.read([row], [])
+    assert source.habits[0].goal == ">= 8 glasses-of-water"
+    message = "Water: the unit glasses of water; it becomes glasses-of-water"
+    assert losses(source)[message] == 1
+
+
+def test_a_database_from_before_there_were_values_has_a_row_for_each_check() -> None:
+    day = 1_767_571_200_000
+    source = loop_db.read([{"id": 1, "name": "Gym"}], [{"habit": 1, "timestamp": day}])
+    assert lines(source.habits[0]) == ["2026-01-05 done"]
+
+
+def test_weekdays_of_a_reminder_begin_with_saturday_and_are_named_to_be_looked_at() -> None:
+    row = {"id": 1, "name": "Gym", "reminder_hour": 18, "reminder_min": 5}
+    source = loop_db.read([{**row, "reminder_days": 0b0000101}], [])
+    assert source.habits[0].remind == ["mon,sat 18:05"]
+    assert losses(source)["Gym: the days of a reminder may be off by one; look at them"] == 1
+
+
+def test_hostile_rows_are_named_and_the_rest_comes_along() -> None:
+    day = 1_767_571_200_000
+    habits: list[dict[str, Any]] = [
+        {"id": 1, "name": "Good", "freq_num": 1, "freq_den": 1},
+        {"id": 2, "name": "[/red]\x1b]52;c;eA==\x07\n---\nhabit: x", "freq_den": 10**9},
+        {"id": "x", "name": None, "type": 1, "target_value": float("nan"), "unit": "\x00"},
+    ]
+    days: list[dict[str, Any]] = [
+        {"habit": 1, "timestamp": day, "value": 2, "notes": "a\n- 2026-01-06 Good: done"},
+        {"habit": 1, "timestamp": 10**18, "value": 2},
+        {"habit": 1, "timestamp": -(10**18), "value": 2},
+        {"habit": 1, "timestamp": day, "value": "two"},
+        {"habit": 99, "timestamp": day, "value": 2},
+        {"habit": 1, "timestamp": None, "value": 2},
+    ]
+    source = loop_db.read(habits, days)
+    by_name = {habit.name: habit for habit in source.habits}
+    assert lines(by_name["Good"]) == ["2026-01-05 done -- a - 2026-01-06 Good: done"]
+    assert all("\n" not in name for name in by_name)
+    assert losses(source)["Good: entries whose day or value is not understood"] == 4
+    assert losses(source)["entries of habits that are not in the file"] == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"Checkmarks.csv": "Date,Value\n"},
+        {"Habits.csv": ""},
+        {"Habits.csv": "a,b\n1,2\n"},
+        {"Habits.csv": HEAD + f"001,{'x' * 200_000}\n"},
+    ],
+    ids=["nothing", "no habits", "empty", "other columns", "a cell without end"],
+)
+def test_what_is_no_export_is_refused(files: dict[str, str]) -> None:
+    with pytest.raises(Refused):
+        loop_csv.read(files)
+
+
+def test_odd_lines_of_csv_are_named_with_their_place() -> None:
+    source = loop_csv.read(
+        {
+            "Habits.csv": HEAD + "001,Gym\n",
+            "001 Gym/Checkmarks.csv": "Date,Value,Notes\n2026-13-05,YES_MANUAL,\n"
+            "2026-01-05\n2026-01-06,maybe,\n2026-01-07,YES_MANUAL,\n",
+        }
+    )
+    assert lines(source.habits[0]) == ["2026-01-07 done"]
+    loss = next(loss for loss in source.losses if loss.habit == "Gym")
+    assert (loss.place, loss.times) == ("001 Gym/Checkmarks.csv:2", 3)

@@ -1,0 +1,203 @@
+"""Beaver Habit Tracker, HabitBull, dijo, and our own exports: JSON and CSV."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.errors import Refused
+from notekeep.habits.imports import beaver, dijo, habitbull, own
+from notekeep.habits.imports.words import amount_of, day_of, json_of, unit_of
+from tests.support.taken import lines, losses
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_beaver(samples: Path) -> None:
+    source = beaver.read(json.loads((samples / "beaver.json").read_text("utf-8")))
+    (stretch,) = source.habits
+    assert (stretch.source_id, stretch.schedule, stretch.group) == ("a1b2c3", "3/week", "am")
+    assert lines(stretch) == ["2026-01-05 done", "2026-01-06 miss -- tired"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "times", "schedule"),
+    [
+        ("D", 1, 1, "daily"),
+        ("D", 3, 1, "1/3d"),
+        ("W", 1, 7, "daily"),
+        ("W", 2, 3, "3/14d"),
+        ("M", 1, 10, "10/month"),
+        ("Y", 1, 12, "12/365d"),
+        ("Y", 9, 1, "daily"),
+        ("Q", 1, 1, "daily"),
+    ],
+)
+def test_beaver_periods(kind: str, count: int, times: int, schedule: str) -> None:
+    period = {"period_type": kind, "period_count": count, "target_count": times}
+    source = beaver.read({"habits": [{"name": "H", "period": period}]})
+    assert source.habits[0].schedule == schedule
+    assert bool(source.losses) == ((kind, count) in [("Y", 9), ("Q", 1)])
+
+
+def test_beaver_hostile() -> None:
+    value = {
+        "habits": [
+            {"name": "a\x1b[2J\nb", "records": [{"day": "2026-01-05", "done": True, "text": 5}]},
+            {"name": ""},
+            "no habit",
+            {"name": "x", "tags": "am", "period": "W", "records": {"day": 1}, "status": ["a"]},
+            {"name": "y", "records": [None, {"day": "5.1.26"}, {"day": "2026-01-05"}]},
+            {"name": "\ud800", "id": "\ud800"},
+        ]
+    }
+    source = beaver.read(value)
+    assert [habit.name for habit in source.habits] == ["a\x1b[2J b", "x", "y", "?"]
+    assert losses(source)["habits without a name"] == 2
+    assert losses(source)["y: records that are not understood"] == 2
+
+
+@pytest.mark.parametrize("value", [[], {}, {"habits": {}}, "x", None])
+def test_what_is_no_export_of_beaver_is_refused(value: Any) -> None:
+    with pytest.raises(Refused):
+        beaver.read(value)
+
+
+def test_habitbull(samples: Path) -> None:
+    source = habitbull.read((samples / "habitbull.csv").read_text("utf-8"), "habitbull.csv")
+    assert [(habit.name, habit.group, lines(habit)) for habit in source.habits] == [
+        ("Stretch", "Body", ["2026-01-05 done", "2026-01-06 miss -- tired"]),
+        ("Pushups", "Body", ["2026-01-05 30"]),
+    ]
+
+
+def test_habitbull_hostile() -> None:
+    head = ",".join(habitbull.HEAD)
+    rows = 'Gym,,,2026-01-05,1,"a\nb"\nGym,,,2026-01-05,-1,\nGym\n,,,2026-01-06,1,\nGym,,,x,1,\n'
+    source = habitbull.read(f"\ufeff{head}\n{rows}", "x.csv")
+    assert lines(source.habits[0]) == ["2026-01-05 1 -- a b"]
+    assert sum(times for loss, times in losses(source).items() if "understood" in loss) == 4
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "HabitName,Value\n"])
+def test_what_is_no_export_of_habitbull_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        habitbull.read(text, "x.csv")
+
+
+def test_dijo(samples: Path) -> None:
+    value = json.loads((samples / "dijo/habit_record.json").read_text("utf-8"))
+    source = dijo.read({"habit_record.json": value})
+    assert [(habit.name, habit.goal, lines(habit)) for habit in source.habits] == [
+        ("stretch", "done", ["2026-01-05 done"]),
+        ("water", ">= 8", ["2026-01-05 6"]),
+    ]
+
+
+def test_dijo_archive_and_numbers_with_decimals() -> None:
+    run = {
+        "type": "Float",
+        "name": "run",
+        "stats": {"2026-01-05": {"value": 52, "precision": 1}, "2026-01-06": {"value": 1}},
+        "goal": {"value": 5, "precision": 0},
+    }
+    source = dijo.read({"habit_archive.json": [run]})
+    (habit,) = source.habits
+    assert (habit.goal, habit.is_archived) == (">= 5", True)
+    assert lines(habit) == ["2026-01-05 5.2", "2026-01-06 1"]
+
+
+def test_dijo_hostile() -> None:
+    stats = {"2026-01-05": False, "x": 3, "2026-01-06": -1, "2026-01-07": "9" * 400}
+    value = [{"name": "h", "type": "Count", "goal": -3, "stats": stats, "auto": True}, 5, {}]
+    source = dijo.read({"a.json": value})
+    assert lines(source.habits[0]) == []
+    assert source.habits[0].goal == "done"
+    assert losses(source)["h: days that are not understood"] == 3
+    with pytest.raises(Refused):
+        dijo.read({"a.json": {"name": "h"}})
+
+
+def test_a_guard_of_a_cell_is_taken_off() -> None:
+    text = "date,habit,value,amount,unit,time,note\n2026-01-05,gym,done,,,07:00,'=1+1\n"
+    source = own.read_csv(text + "2026-01-06,gym,done,,,,''x\n", "a.csv")
+    assert lines(source.habits[0]) == ["2026-01-05 done @07:00 -- =1+1", "2026-01-06 done -- 'x"]
+
+
+def test_our_own_exports_hostile() -> None:
+    head = "date,habit,value,amount,unit,time,note\n"
+    rows = "2026-01-05,gym,amount,-5,,,\n2026-01-05,gym,12 min,,,,\n,,,\n2026-01-05,,done,,,,\n"
+    assert losses(own.read_csv(head + rows, "a.csv")).get("gym: lines that are not understood") == 2
+    value = {
+        "habits": [
+            {
+                "id": "a",
+                "schedule": 7,
+                "goal": [],
+                "paused": ["x"],
+                "entries": [1, {}],
+                "remind": 5,
+            },
+            {"id": None},
+            7,
+        ]
+    }
+    assert losses(own.read_json(value)) == {
+        "habits without an id": 2,
+        "a: pauses that are not understood": 1,
+        "a: lines that are not understood": 2,
+    }
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "1e", "\x00"])
+def test_what_is_no_json_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        json_of(text, "a.json")
+
+
+@pytest.mark.parametrize(
+    ("number", "thousandths"),
+    [
+        *[(5, 5000), (5.25, 5250), ("12", 12000), (0, 0), (-1, None), (True, None), ("1,5", None)],
+        *[(float("nan"), None), (float("inf"), None), (1e300, None), (None, None), ([1], None)],
+    ],
+)
+def test_amounts(number: object, thousandths: int | None) -> None:
+    found = amount_of(number)
+    assert (found.amount if found else None) == thousandths
+
+
+@pytest.mark.parametrize(
+    ("text", "is_day"),
+    [
+        ("2026-01-05", True),
+        ("2026-01-05T07:00:00Z", True),
+        (" 2026-01-05 ", True),
+        ("2026-02-30", False),
+        ("2026-01-055", False),
+        ("0001-01-01", False),
+        ("\u0662\u0660\u0662\u0666-\u0660\u0661-\u0660\u0665", False),
+        ("", False),
+    ],
+)
+def test_days(text: str, *, is_day: bool) -> None:
+    assert (day_of(text) is not None) == is_day
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("km", "km"),
+        ("glass of water", "glass-of-water"),
+        ("km/h", "km/h"),
+        ("€", "€"),
+        ("1", ""),
+        ("🥛", ""),
+        ("", ""),
+    ],
+)
+def test_units(text: str, unit: str) -> None:
+    assert unit_of(text) == unit

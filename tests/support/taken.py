@@ -1,0 +1,41 @@
+"""What an import found, in the words of a log line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.habits.log import Entry, format_entry
+
+if TYPE_CHECKING:
+    from notekeep.habits.imports.source import Source, Taken
+
+
+def lines(habit: Taken) -> list[str]:
+    """The entries of a habit: `2026-01-05 done -- note`."""
+    return [
+        format_entry(
+            Entry(
+                said.day,
+                "h",
+                said.value.kind,
+                said.value.amount,
+                said.value.unit,
+                said.value.is_set,
+                said.time or None,
+                0,
+                said.extra,
+                said.note or None,
+            )
+        )
+        .removeprefix("- ")
+        .replace(" h:", "", 1)
+        for said in habit.entries
+    ]
+
+
+def losses(source: Source) -> dict[str, int]:
+    """What does not come along, and how often: `Stretch: the star` is one of a habit."""
+    return {
+        f"{loss.habit}: {loss.message}" if loss.habit else loss.message: loss.times
+        for loss in source.losses
+    }
