@@ -23,12 +23,13 @@ from notekeep.export.rewrite import (
 from notekeep.export.rewrite.work import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from notekeep.export.dialect import Dialect
     from notekeep.export.draft import Draft
     from notekeep.export.options import Options
-    from notekeep.export.passage import Change, Passage
+    from notekeep.export.passage import Change, Origin, Passage
     from notekeep.export.rewrite.links import Addresses, Anchors
 
 
@@ -38,12 +39,14 @@ class Body:
 
     Attributes:
         text: It.
+        origins: Where each of its lines came from.
         ids: The ids that were written for links.
         changes: What was done, by line of the note.
         remarks: What the person should know.
     """
 
     text: str
+    origins: Sequence[Origin] = ()
     ids: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
     remarks: Remarks = field(default_factory=Remarks)
@@ -106,7 +109,7 @@ def write_body(
         work = Work(passage, dialect, body.remarks)
         layout.in_order(work)
         passage = _done(work, body)
-    body.text = passage.text
+    body.text, body.origins = passage.text, passage.origins
     return body
 
 

@@ -203,4 +203,4 @@ def _teaser(passage: Passage, comment: Comment) -> Splice:
     start = comment.start - (len(before) - len(before.rstrip(" \t")) if lead else 0)
     tail = "\n\n" if after.strip() else ""
     end = comment.end + len(after) - len(after.lstrip(" \t"))
-    return Splice(start, end, lead + TEASER + tail, "")
+    return Splice(start, end, lead + TEASER + tail, "where the teaser ends")

@@ -142,7 +142,9 @@ class _Work:
             self.draft.sources.append(path)
             self.draft.removed += stripped.removed
             self.draft.changes += stripped.changes
-        return spelled_out(stripped.passage)
+        passage, changes = spelled_out(stripped.passage)
+        self.draft.changes += changes
+        return passage
 
     def _linked(self, passage: Passage, chain: list[Fragment]) -> Passage:
         """Return a note or a part of one, its links numbered and its embeds in place."""

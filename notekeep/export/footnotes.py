@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 from notekeep.export.passage import Splice
 
 if TYPE_CHECKING:
-    from notekeep.export.passage import Passage
+    from notekeep.export.passage import Change, Passage
+
+_AT_END = "notes of inline footnotes stand at the end"
 
 
-def spelled_out(passage: Passage) -> Passage:
-    """Return the passage with each inline footnote as a numbered one, its note at the end."""
+def spelled_out(passage: Passage) -> tuple[Passage, list[Change]]:
+    """Return the passage with each inline footnote as a numbered one, and what was done.
+
+    The notes stand at its end.
+    """
     page = passage.page
     inline = [node for node in page.find("footnote_ref") if page.source(node).startswith("^[")]
     if not inline:
-        return passage
+        return passage, []
     taken = {node.info for node in page.find("footnote")}
     splices, notes = [], []
     number = 0
@@ -31,5 +36,5 @@ def spelled_out(passage: Passage) -> Passage:
     text = "".join(f"\n\n{note}" for note, _ in notes) + "\n"
     first = passage.origin(len(body))
     origins = [first, *(origin for _, origin in notes for _ in range(2)), notes[-1][1]]
-    splices.append(Splice(len(body), len(passage.text), text, "", tuple(origins)))
-    return passage.splice(splices)
+    splices.append(Splice(len(body), len(passage.text), text, _AT_END, tuple(origins)))
+    return passage.splice(splices), passage.changes(splices)

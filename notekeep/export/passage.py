@@ -42,11 +42,21 @@ class Splice(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a splice did, in terms of the person's own file."""
+    """What a splice did, in terms of the person's own file.
+
+    Attributes:
+        last: The last line that it touched, where these are several; 0 for one.
+    """
 
     path: str
     line: int
     reason: str
+    last: int = 0
+
+    @property
+    def lines(self) -> str:
+        """Its lines, in words: `7` or `7-9`."""
+        return f"{self.line}-{self.last}" if self.last else str(self.line)
 
 
 class Passage:
@@ -78,8 +88,21 @@ class Passage:
 
     def changes(self, splices: Iterable[Splice]) -> list[Change]:
         """Return what the splices do, by line; those without a reason are left out."""
-        told = [splice for splice in splices if splice.reason]
-        return [Change(*self.origin(splice.start), splice.reason) for splice in told]
+        return [self._change(splice) for splice in splices if splice.reason]
+
+    def _change(self, splice: Splice) -> Change:
+        start, end = splice.start, splice.end
+        gone = self.text[start:end]
+        joins = gone.endswith("\n") and not splice.text.endswith("\n") and not self._begins(start)
+        if end < len(self.text) and not joins:
+            end = max(start, end - 1)
+        first, last = self.origin(start), self.origin(end)
+        several = last.path == first.path and last.line > first.line
+        return Change(*first, splice.reason, last.line if several else 0)
+
+    def _begins(self, offset: int) -> bool:
+        """Whether a line begins at a character."""
+        return offset == 0 or self.text[offset - 1] == "\n"
 
     def splice(self, splices: Iterable[Splice]) -> Passage:
         """Return the passage with these replacements made.

@@ -46,9 +46,10 @@ def test_overlapping_splices_are_an_error() -> None:
 
 def test_changes_name_the_line_of_the_file() -> None:
     passage = Passage.of_file("n.md", "a\nb\nc", 5)
-    assert passage.changes([Splice(4, 5, "", "gone"), Splice(0, 0, "", "")]) == [
-        ("n.md", 7, "gone")
-    ]
+    splices = [Splice(4, 5, "", "gone"), Splice(0, 0, "", ""), Splice(0, 3, "", "two")]
+    changes = passage.changes(splices)
+    assert changes == [("n.md", 7, "gone", 0), ("n.md", 5, "two", 6)]
+    assert [change.lines for change in changes] == ["7", "5-6"]
 
 
 @pytest.mark.parametrize(

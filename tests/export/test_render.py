@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.export.dom import read_page
@@ -94,6 +94,7 @@ def test_nothing_that_could_act_comes_through(attack: str, around: str) -> None:
         assert unsafe(read_page(to_html(text, highlight=highlight))) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*ATTACKS, "\n\n", "\n", " ", '"', "'", ">", "<", "`", "-->"])))
 def test_no_mixture_of_attacks_comes_through(parts: list[str]) -> None:
     assert unsafe(read_page(to_html("".join(parts)))) == []

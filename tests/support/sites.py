@@ -136,7 +136,7 @@ def write_text(
     """Write a body for an engine, as if it were the whole of a note."""
     note = Note("n.md", title, body=text)
     stripped = strip_private(Passage.of_file("n.md", text, 1)).passage
-    draft = Draft(note, Post("n.md", title), spelled_out(stripped), Refs.of(text))
+    draft = Draft(note, Post("n.md", title), spelled_out(stripped)[0], Refs.of(text))
     anchors = Anchors.of(draft.passage, None if dialect.keep_title else title)
     return write_body(draft, dialect, NoSite(), anchors, wanted, Options(linebreaks=linebreaks))
 

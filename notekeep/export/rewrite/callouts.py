@@ -71,7 +71,7 @@ def rewrite(work: Work) -> None:
         if rest is not None:
             # The title was a line of the paragraph that follows; now it stands alone.
             marks = work.marks(work.page.line_of(rest.start))
-            work.replace(rest, f"\n{marks.rstrip()}\n{marks}")
+            work.replace(rest, f"\n{marks.rstrip()}\n{marks}", _REASON)
 
 
 def _opens_item(quote: Node) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 INDENT = "    "
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
+_NESTED = "lists nest by four spaces on this site"
 _JOINING = frozenset({"list", "quote"})
 
 
@@ -125,14 +126,14 @@ def _lines(work: Work) -> None:
         if line.content is None or line.leaf is None:
             marks = _further(stack).rstrip()
             if ">" in text[line.start : line.end] and text[line.start : line.end] != marks:
-                work.put(line.start, line.end, marks)
+                work.put(line.start, line.end, marks, _NESTED)
             continue
         written = text[line.start : line.content]
         marks = _prefix(containers(line.leaf), number, written)
         if not text[line.content : line.end].strip():
             marks = marks.rstrip()
         if marks != written:
-            work.put(line.start, line.content, marks, "lists nest by four spaces on this site")
+            work.put(line.start, line.content, marks, _NESTED)
 
 
 def _fence(work: Work, fence: Node) -> None:

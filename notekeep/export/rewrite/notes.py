@@ -29,27 +29,27 @@ def mark(work: Work) -> None:
         again = f"-{seen[ref.info]}" if seen[ref.info] > 1 else ""
         text = f'<sup id="fnref-{number}{again}"><a href="#fn-{number}">{number}</a></sup>'
         work.replace(ref, text, _REASON)
-    for note in work.page.find("footnote"):
-        if number := numbers.get(note.info, 0):
+    for note in reversed(work.page.find("footnote")):
+        if number := numbers.pop(note.info, 0):  # of two with one label the last counts
             _lead_back(work, note, number)
 
 
 def gather(work: Work) -> None:
     """Take the notes out of the text and list them at its end; one that nothing means goes."""
     page, text = work.page, work.passage.text
-    noted = {node.info: node for node in page.find("footnote")}
+    noted = page.find("footnote")
     if not noted:
         return
-    for note in noted.values():
+    for note in noted:
         work.claimed.update(note.walk())
         work.splices.append(whole_lines(work.passage, note.first, note.last, _REASON))
     work.splices = apart(work.splices)
-    listed = [note for note in noted.values() if _PLACE.search(page.source(note))]
+    listed = [note for note in noted if _PLACE.search(page.source(note))]
     listed.sort(key=lambda note: _number(page, note))
     if listed:
         items = "\n".join(_item(work, note) for note in listed)
         section = f'\n\n<section class="footnotes">\n\n{items}\n\n</section>\n'
-        work.put(len(text), len(text), section)
+        work.put(len(text), len(text), section, _REASON)
 
 
 _PLACE = re.compile(r'<a id="fn-(\d+)"></a>')

@@ -183,7 +183,7 @@ def test_a_draft_of_ghost_is_not_published() -> None:
     assert (one["status"], one["published_at"]) == ("draft", None)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=4), st.text(max_size=200))
 def test_ghost_s_file_is_valid_whatever_a_note_says(title: str, tags: list[str], body: str) -> None:
     ghost(post(title=title, tags=tags, description=title, canonical=title), body)
@@ -222,7 +222,7 @@ def test_wordpress_s_file_is_well_formed_with_odd_words_everywhere(place: str) -
     wordpress(post(**{place: ODD}), ODD)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=4), st.text(max_size=200))
 def test_wordpress_s_file_is_well_formed_whatever_a_note_says(
     title: str, tags: list[str], body: str

@@ -1,0 +1,115 @@
+"""What is not told of is not done: every byte outside the edits that `--explain` lists stays."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from notekeep.errors import Refused
+from notekeep.export import Options
+from notekeep.export.body import write_body
+from notekeep.export.draft import Drafter
+from notekeep.export.rewrite.links import Anchors
+from notekeep.export.targets import load
+from tests.support.sites import TRAPS, NoSite, folder_with
+from tests.support.varied import OTHERS, varied_note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from notekeep.export import Source
+    from notekeep.export.dialect import Dialect
+    from notekeep.export.passage import Change
+
+    Write = Callable[..., Source]
+
+NOTES = int(os.environ.get("NOTEKEEP_VARIED_NOTES", "1000"))
+
+
+class Told(NamedTuple):
+    """A body that was written, line by line with where each came from, and what was told of it."""
+
+    lines: list[tuple[str, int, str]]
+    changes: list[Change]
+
+
+def written(source: Source, path: str, dialect: Dialect) -> Told:
+    drafter = Drafter(source, Options())
+    drafter.consent(path, named=True)
+    draft = drafter.draft(path)
+    title = None if dialect.keep_title else draft.post.title
+    anchors = Anchors.of(draft.passage, title)
+    body = write_body(draft, dialect, NoSite(), anchors, set(), Options(linebreaks="join"))
+    lines = body.text.split("\n")
+    assert len(lines) == len(body.origins)
+    told = [(o.path, o.line, line) for o, line in zip(body.origins, lines, strict=True)]
+    return Told(told, [*draft.changes, *body.changes])
+
+
+def wrong(source: Source, path: str, told: Told) -> list[str]:
+    """Return the lines that are not the note's own though nothing was told of them."""
+    own = source.read(path).decode().replace("\r\n", "\n").split("\n")
+    touched = {
+        line
+        for c in told.changes
+        if c.path == path
+        for line in range(c.line, (c.last or c.line) + 1)
+    }
+    kept = [(line, text) for at, line, text in told.lines if at == path and line not in touched]
+    wanted = [(n, text) for n, text in enumerate(own, 1) if n not in touched]
+    return [f"{n}: {text!r}" for n, text in sorted(set(kept) ^ set(wanted))]
+
+
+@pytest.fixture
+def dialects(tmp_path: Path) -> dict[str, Dialect]:
+    """What sites read that have hardly any settings."""
+    settings = {
+        "portable": ("x", ""),
+        "hugo": ("hugo.toml", ""),
+        "nikola": ("conf.py", 'BLOG_TITLE = "x"\n'),
+        "jekyll": ("_config.yml", "title: x\n"),
+        "hexo": ("_config.yml", "title: x\n"),
+        "eleventy": ("eleventy.config.js", ""),
+    }
+    return {
+        target: load(target)(str(folder_with(tmp_path / target, *one))).dialect
+        for target, one in settings.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "count"),
+    [
+        ("portable", NOTES),
+        *((target, NOTES // 5) for target in ("hugo", "nikola", "jekyll", "hexo", "eleventy")),
+    ],
+)
+def test_every_line_outside_of_the_edits_that_are_told_is_the_note_s(
+    target: str, count: int, dialects: dict[str, Dialect], write_vault: Write
+) -> None:
+    paths = [f"n{seed}.md" for seed in range(count)]
+    notes = {path: varied_note(seed) for seed, path in enumerate(paths)}
+    source = write_vault({**OTHERS, **notes, "pictures/a.png": "png"})
+    found, refused = {}, 0
+    for path in paths:
+        try:
+            told = written(source, path, dialects[target])
+        except Refused:
+            refused += 1
+            continue
+        if lines := wrong(source, path, told):
+            found[path] = lines
+    assert found == {}
+    assert refused < count / 8
+
+
+def test_a_note_that_needs_no_edit_keeps_every_byte(
+    write_vault: Write, dialects: dict[str, Dialect]
+) -> None:
+    text = (TRAPS / "notes" / "Plain.md").read_text()
+    told = written(write_vault({"n.md": text}), "n.md", dialects["portable"])
+    assert told.changes == []
+    assert "\n".join(line for _, _, line in told.lines) == text
