@@ -74,7 +74,7 @@ def test_a_column_that_is_computed_is_never_asked(backup: Path) -> None:
     changed(
         backup,
         "DROP TABLE Habits;"
-        "CREATE TABLE Habits(id integer, name text AS (hex(zeroblob(400000000))), freq_num int);"
+        "CREATE TABLE Habits(id integer, name text AS (hex(zeroblob(4000000))), freq_num int);"
         "INSERT INTO Habits(id) VALUES (1);",
     )
     assert [habit.name for habit in read_loop(str(backup)).habits] == ["Untitled"]

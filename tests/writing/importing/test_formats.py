@@ -1,0 +1,160 @@
+"""What was given is known by what is in it, and any bytes are read or refused."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
+from notekeep.writing.importing import given as given_module
+from notekeep.writing.importing.archive import Limits
+from notekeep.writing.importing.formats import FORMATS, READERS, read_source
+from notekeep.writing.importing.given import Given, read_given
+from tests.support.taken import lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("loop.db", "loop"),
+        ("loop.zip", "loop"),
+        ("harsh", "harsh"),
+        ("harsh/log", "harsh"),
+        ("habitctl", "habitctl"),
+        ("habitctl/habits", "habitctl"),
+        ("org_habit.org", "org"),
+        ("tracker21", "tracker21"),
+        ("tracker21/Stretch.md", "tracker21"),
+        ("obsidian_habits", "obsidian-habits"),
+        ("daily", "daily"),
+        ("beaver.json", "beaver"),
+        ("habitbull.csv", "habitbull"),
+        ("dijo", "dijo"),
+    ],
+)
+def test_every_format_is_known(samples: Path, name: str, form: str) -> None:
+    source = read_source(read_given(str(samples / name)))
+    assert source.format == form
+    assert any(habit.entries for habit in source.habits)
+
+
+def test_every_format_has_a_reader_and_a_name() -> None:
+    assert READERS.keys() == FORMATS.keys()
+
+
+def test_one_of_two_files_brings_the_other(samples: Path) -> None:
+    whole = read_source(read_given(str(samples / "harsh")))
+    assert read_source(read_given(str(samples / "harsh/log"))) == whole
+
+
+def test_a_zip_of_any_format_is_read(samples: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "harsh"), "zip", samples / "harsh")
+    assert read_source(read_given(archive)).format == "harsh"
+
+
+def test_what_could_be_several_formats_is_asked_for(samples: Path) -> None:
+    with pytest.raises(Ambiguous) as raised:
+        read_source(read_given(str(samples)))
+    assert "habitbull  HabitBull" in raised.value.candidates
+    assert raised.value.hint == "say which with --from"
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"), [("nothing", ""), ("nothing", "streaks"), ("{}", "dijo")]
+)
+def test_what_is_not_known_is_said(tmp_path: Path, text: str, origin: str) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(text, "utf-8")
+    with pytest.raises((UsageError, Refused)):
+        read_source(read_given(str(file)), origin)
+
+
+def test_a_database_is_loop_and_nothing_else(samples: Path) -> None:
+    with pytest.raises(UsageError):
+        read_source(read_given(str(samples / "loop.db")), "harsh")
+
+
+def test_there_has_to_be_something(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        read_given(str(tmp_path / "nothing"))
+
+
+def test_links_and_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
+    secret, folder = tmp_path / "secret.md", tmp_path / "given"
+    secret.write_text("- [x] Secret #habit\n", "utf-8")
+    (folder / ".obsidian").mkdir(parents=True)
+    (folder / ".obsidian/2026-01-05.md").write_text("- [x] Hidden #habit\n", "utf-8")
+    (folder / "2026-01-05.md").symlink_to(secret)
+    (folder / "2026-01-06.md").write_text("- [x] Stretch #habit\n", "utf-8")
+    (folder / "loop").symlink_to(tmp_path)
+    assert list(read_given(str(folder)).files) == ["2026-01-06.md"]
+
+
+def test_there_is_an_end_to_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        (tmp_path / f"2026-01-0{number + 1}.md").write_text("x" * 30, "utf-8")
+    for limits in (Limits(entries=3, size=1000), Limits(entries=10, size=100)):
+        monkeypatch.setattr(given_module, "LIMITS", limits)
+        with pytest.raises(Refused):
+            read_given(str(tmp_path))
+
+
+NAMES = {
+    "loop": ("Habits.csv", "001 H/Checkmarks.csv"),
+    "harsh": ("habits", "log"),
+    "habitctl": ("habits", "log"),
+    "org": ("a.org",),
+    "habitbull": ("a.csv",),
+    "beaver": ("a.json",),
+    "dijo": ("a.json",),
+    "notekeep": ("a.csv",),
+}
+PIECES = st.sampled_from(
+    [
+        *("2026-01-05", "2026-02-30", "Position,Name\n", "001,H\n", "H", " : ", "y", "\t", "\n"),
+        *("* H\n", ":STYLE: habit\n", '- State "DONE" from "TODO" [2026-01-05 Mon 07:50] \\\\\n'),
+        *(
+            '"habits"',
+            "[",
+            "]",
+            "{",
+            "}",
+            ":",
+            '"',
+            ",",
+            "1",
+            "---\n",
+            "entries:",
+            "- [x] H #habit\n",
+        ),
+        *("HabitName,CalendarDate,Value\n", "date,habit,value\n", "done", "=", "'"),
+        *("\x00", "\ud800", "\x1b[2J", "\u00e9", "\r"),
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+@given(texts=st.lists(TEXTS, min_size=2, max_size=2))
+@example(texts=["", ""])
+def test_any_text_is_read_or_refused_and_nothing_else(form: str, texts: list[str]) -> None:
+    names = NAMES.get(form, ("2026-01-05.md", "H.md"))
+    files = {
+        name: text.encode("utf-8", "surrogatepass")
+        for name, text in zip(names, texts, strict=False)
+    }
+    try:
+        source = read_source(Given("given", files), form)
+    except NotekeepError:
+        return
+    for habit in source.habits:
+        assert habit.name == " ".join(habit.name.split())
+        for line in lines(habit):
+            line.encode()

@@ -1,0 +1,356 @@
+"""What becomes of imported habits in a vault: notes, lines, and what is left as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notekeep.habits.definition import FOREVER
+from notekeep.habits.imports.source import Gathering, Said, Source, Taken
+from notekeep.habits.log import Value, parse_line
+from notekeep.vault import Vault
+from notekeep.writing.importing.habits import plan_import
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.writing.importing.habits import HabitImport
+
+DONE, MISS = Value("done"), Value("miss")
+FIRST = date(2026, 1, 5).toordinal()
+
+
+def files(vault: Vault) -> dict[str, str]:
+    root = Path(vault.root)
+    return {
+        str(path.relative_to(root)): path.read_text("utf-8")
+        for path in sorted(root.rglob("*.md"))
+        if ".trash" not in path.parts
+    }
+
+
+def log(vault: Vault, form: str = "loop") -> list[str]:
+    path = Path(vault.root, f"habits/log/2026-01.import_{form}.md")
+    return [line for line in path.read_text("utf-8").splitlines() if line.startswith("- ")]
+
+
+@pytest.fixture
+def plan(vault: Vault) -> Callable[..., HabitImport]:
+    """Plan habits that a program of some format might have; `write` carries it out."""
+
+    def plan(*habits: Taken, form: str = "loop", write: bool = False) -> HabitImport:
+        found = Gathering(form)
+        for habit in habits:
+            found.add(habit)
+        vault.habit_index.refresh()
+        from notekeep import config
+
+        planned = plan_import(
+            Path(vault.root),
+            vault.schema,
+            vault.settings,
+            vault.habit_index,
+            found.source(),
+            config.now(),
+        )
+        if write:
+            vault.carry_out(planned.plan)
+        return planned
+
+    return plan
+
+
+def test_a_plan_writes_nothing(vault: Vault, samples: Path) -> None:
+    before = files(vault)
+    found = vault.plan_habit_import(str(samples / "loop.db"))
+    assert [row.added for row in found.habits] == [5, 3, 3, 2]
+    assert files(vault) == before
+
+
+def test_the_same_import_twice_changes_nothing(vault: Vault, samples: Path) -> None:
+    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
+    before = files(vault)
+    again = vault.plan_habit_import(str(samples / "loop.db"))
+    assert again.plan.changes == []
+    assert [(row.added, row.same, row.kept) for row in again.habits] == [
+        (0, 5, 0),
+        (0, 3, 0),
+        (0, 3, 0),
+        (0, 2, 0),
+    ]
+    assert vault.carry_out(again.plan).step == ""
+    assert files(vault) == before
+
+
+def test_the_zip_after_the_database_finds_the_same_habits(vault: Vault, samples: Path) -> None:
+    for first, second in (("loop.db", "loop.zip"), ("loop.zip", "loop.db")):
+        vault.carry_out(vault.plan_habit_import(str(samples / first)).plan)
+        assert vault.plan_habit_import(str(samples / second)).plan.changes == []
+        vault.undo()
+
+
+def test_it_is_one_step_and_undo_takes_it_back(vault: Vault, samples: Path) -> None:
+    before = files(vault)
+    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
+    assert len(files(vault)) > len(before)
+    (taken,) = vault.undo()
+    assert (taken.verb, taken.label) == ("import", "4 habits from loop")
+    assert files(vault) == before
+    vault.redo()
+    assert vault.plan_habit_import(str(samples / "loop.db")).plan.changes == []
+
+
+def test_imported_lines_are_no_check_ins_of_this_device(vault: Vault, samples: Path) -> None:
+    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
+    assert [step.verb for step in vault.steps.listed()] == ["import"]
+
+
+def test_what_a_habit_was_is_what_it_is(vault: Vault, samples: Path) -> None:
+    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
+    views = {view.title: view for view in vault.habits(date(2026, 1, 9))}
+    assert views["Läufe"].goal == ">= 5 km"
+    assert views["Coffee"].is_archived
+    stretch = views["Stretch, 5 min"]
+    assert [cell.status for cell in stretch.cells[2:]] == [
+        "done",
+        "missed",
+        "done",
+        "skipped",
+        "done",
+    ]
+    assert all(not view.problems for view in views.values())
+
+
+def test_a_habit_that_is_there_gets_the_entries_and_keeps_its_definition(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    before = files(vault)["habits/Gym.md"]
+    found = plan(Taken("GYM", schedule="3/7d", entries=[Said(FIRST, DONE)]), write=True)
+    assert (found.habits[0].path, found.habits[0].is_new) == ("habits/Gym.md", False)
+    assert files(vault)["habits/Gym.md"] == before
+    assert log(vault) == ["- 2026-01-05 gym: done"]
+
+
+def test_a_habit_is_known_again_after_it_was_renamed(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    habit = Taken("Stretch", "u1", entries=[Said(FIRST, DONE)])
+    plan(habit, write=True)
+    vault.set_fields(["habits/Stretch.md"], ["title=Yoga", "habit=yoga", "aliases+=stretch"])
+    assert plan(Taken("Stretch", "u1", entries=[Said(FIRST, DONE)])).plan.changes == []
+
+
+def test_a_day_that_says_something_else_stays(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    vault.log("gym", "miss", date(2026, 1, 5))
+    vault.log("sit", "20 min", date(2026, 1, 5))
+    found = plan(
+        Taken("gym", entries=[Said(FIRST, DONE), Said(FIRST + 1, DONE)]),
+        Taken("sit", entries=[Said(FIRST, Value("amount", 5000)), Said(FIRST, DONE)]),
+        write=True,
+    )
+    assert [(row.added, row.kept) for row in found.habits] == [(1, 1), (0, 1)]
+    assert [loss.times for loss in found.losses] == [1, 1]
+    assert log(vault) == ["- 2026-01-06 gym: done"]
+
+
+def test_a_day_that_means_the_same_is_the_same(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    vault.log("sit", "5 min", date(2026, 1, 5))
+    vault.log("sit", "15 min", date(2026, 1, 5))
+    found = plan(Taken("sit", unit="min", entries=[Said(FIRST, Value("amount", 20_000, "min"))]))
+    assert (found.habits[0].same, found.plan.changes) == (1, [])
+
+
+def test_a_correction_made_here_outlives_the_next_import(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    habit = Taken("Stretch", entries=[Said(FIRST, DONE)])
+    plan(habit, write=True)
+    vault.log("stretch", "miss", date(2026, 1, 5))
+    found = plan(Taken("Stretch", entries=[Said(FIRST, DONE)]))
+    assert (found.habits[0].same, found.plan.changes) == (1, [])
+
+
+def test_a_later_export_brings_what_is_new(vault: Vault, plan: Callable[..., HabitImport]) -> None:
+    plan(Taken("Stretch", entries=[Said(FIRST, DONE)]), write=True)
+    plan(Taken("Stretch", entries=[Said(FIRST, DONE), Said(FIRST + 1, MISS)]), write=True)
+    assert log(vault) == ["- 2026-01-05 stretch: done", "- 2026-01-06 stretch: miss"]
+    vault.undo()
+    assert log(vault) == ["- 2026-01-05 stretch: done"]
+
+
+def test_two_habits_of_one_name_stay_two(vault: Vault, plan: Callable[..., HabitImport]) -> None:
+    twins = [Taken("Run", entries=[Said(FIRST, DONE)]), Taken("Run", entries=[Said(FIRST, MISS)])]
+    found = plan(*twins, write=True)
+    assert [(row.id, row.path) for row in found.habits] == [
+        ("run", "habits/Run.md"),
+        ("run-2", "habits/Run 2.md"),
+    ]
+    twins = [Taken("Run", entries=[Said(FIRST, DONE)]), Taken("Run", entries=[Said(FIRST, MISS)])]
+    assert plan(*twins).plan.changes == []
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        ("Export", "export-2"),
+        ("!!!", "note"),
+        ("Läufe & mehr", "läufe-mehr"),
+        ("日本語", "日本語"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("CON", "con"),
+        ("[/red]", "red"),
+        ("a: b\x1b]52;c;x\x07", "a-b-52-c-x"),
+        ("x" * 400, "x" * 400),
+    ],
+)
+def test_any_name_becomes_a_note_and_an_id(
+    vault: Vault, plan: Callable[..., HabitImport], name: str, identity: str
+) -> None:
+    found = plan(Taken(name, entries=[Said(FIRST, DONE)]), write=True)
+    row = found.habits[0]
+    assert row.id == identity
+    assert row.path.startswith("habits/")
+    assert Path(vault.root, row.path).is_file()
+    assert vault.habit_index.resolve(row.id).definition.title == name
+    assert log(vault) == [f"- 2026-01-05 {identity}: done"]
+
+
+def test_everything_that_a_definition_can_say_comes_along(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    habit = Taken(
+        "Water",
+        "w1",
+        goal="<= 3 cup",
+        since=FIRST,
+        until=FIRST + 9,
+        pauses=[(FIRST + 1, FIRST + 2), (FIRST + 4, FIRST + 4), (FIRST + 6, FOREVER)],
+        counts_silence=False,
+        group="Body, Mind",
+        remind=["07:30", "mon,fri 18:00"],
+        aliases=["w", "gym"],
+        about="Why: [[Deep Work]].",
+    )
+    plan(habit, write=True)
+    found = vault.habit_index.definition("water")
+    assert found.problems == ()
+    assert (found.goal.kind, found.unit, found.since, found.until) == (
+        "most",
+        "cup",
+        FIRST,
+        FIRST + 9,
+    )
+    assert found.pauses == tuple(habit.pauses)
+    assert (found.counts_silence, found.group, found.aliases) == (False, "Body, Mind", ("w",))
+    assert found.remind == ("07:30", "mon,fri 18:00")
+    assert found.source_id == "loop:w1"
+    assert files(vault)["habits/Water.md"].endswith("# Water\n\nWhy: [[Deep Work]].\n")
+
+
+def test_what_no_definition_can_say_becomes_its_default_and_is_named(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    found = plan(Taken("H", schedule="now and then", goal="much"), write=True)
+    assert [loss.habit for loss in found.losses] == ["H", "H"]
+    assert vault.habit_index.definition("h").problems == ()
+
+
+def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitImport]) -> None:
+    entries = [
+        Said(FIRST, DONE, extra=(("two words", "x"),)),
+        Said(FIRST + 1, Value("amount", 1000, "not a unit")),
+        Said(FIRST + 2, DONE, time="99:99"),
+    ]
+    found = plan(Taken("H", entries=entries), write=True)
+    assert log(vault) == ["- 2026-01-05 h: done", "- 2026-01-07 h: done"]
+    assert [loss.message for loss in found.losses] == [
+        "remarks that no line of the log can hold",
+        "entries that no line of the log can hold",
+    ]
+
+
+def test_amounts_in_a_unit_that_does_not_convert_are_named(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    found = plan(Taken("sit", entries=[Said(FIRST, Value("amount", 3000, "km"))]))
+    assert [loss.message for loss in found.losses] == [
+        "amounts in km, which count as done beside min"
+    ]
+
+
+def test_an_import_file_with_other_line_ends_keeps_them(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    path = Path(vault.root, "habits/log/2026-01.import_loop.md")
+    path.write_bytes(b"# mine\r\n\r\n- 2026-01-04 gym: done")
+    plan(Taken("gym", entries=[Said(FIRST, DONE)]), write=True)
+    assert (
+        path.read_bytes() == b"# mine\r\n\r\n- 2026-01-04 gym: done\r\n- 2026-01-05 gym: done\r\n"
+    )
+
+
+def test_links_are_written_where_the_vault_wants_them(tmp_path: Path, samples: Path) -> None:
+    root = tmp_path / "linked"
+    (root / ".notekeep").mkdir(parents=True)
+    (root / ".notekeep/config.toml").write_text("log_links = true\n", "utf-8")
+    vault = Vault.open(root)
+    vault.carry_out(vault.plan_habit_import(str(samples / "beaver.json")).plan)
+    assert log(vault, "beaver")[0] == "- 2026-01-05 [[stretch]]: done"
+    assert vault.plan_habit_import(str(samples / "beaver.json")).plan.changes == []
+
+
+VALUES = st.one_of(
+    st.sampled_from([DONE, MISS, Value("skip")]),
+    st.builds(Value, st.just("amount"), st.integers(0, 10**9), st.none() | st.just("min")),
+)
+SAID = st.builds(
+    Said,
+    st.integers(FIRST, FIRST + 40),
+    VALUES,
+    st.text(max_size=12).map(lambda text: " ".join(text.split())),
+    st.sampled_from(["", "07:10", "24:40"]),
+)
+SOURCES = st.lists(
+    st.builds(
+        Taken, name=st.sampled_from(["Gym", "sit", "Row"]), entries=st.lists(SAID, max_size=8)
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=25)
+@given(habits=SOURCES)
+def test_any_source_twice_is_any_source_once(
+    habits: list[Taken], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("notes")
+    (root / ".notekeep").mkdir()
+    vault = Vault.open(root)
+    found = Gathering("harsh")
+    for habit in habits:
+        found.add(Taken(habit.name, entries=list(habit.entries)))
+    source: Source = found.source()
+
+    def planned() -> HabitImport:
+        from notekeep import config
+
+        vault.habit_index.refresh()
+        return plan_import(
+            root, vault.schema, vault.settings, vault.habit_index, source, config.now()
+        )
+
+    first = planned()
+    vault.carry_out(first.plan)
+    assert planned().plan.changes == []
+    for path in root.glob("habits/log/*.md"):
+        written = [line for line in path.read_text("utf-8").split("\n") if line.startswith("- ")]
+        assert all(parse_line(line).entry for line in written)
