@@ -93,14 +93,14 @@ class Passages:
             return self.catalog.paths(tree)
         return frozenset(self.words.scores(tree))
 
-    def _all(self, parts: Iterable[Node], within: frozenset[str] | None) -> Node:
+    def _all(self, parts: tuple[Node, ...], within: frozenset[str] | None) -> Node:
         """Conditions that must all hold: those that need no text say which notes to read."""
         known = [self.answered(part, within) for part in parts if not needs_text(part)]
-        if known:
+        reading = [part for part in parts if needs_text(part)]
+        if known and reading:
             found = self.paths(And(tuple(known)))
             within = found if within is None else found & within
-        answered = [self.answered(part, within) for part in parts if needs_text(part)]
-        return And((*known, *answered))
+        return And((*known, *(self.answered(part, within) for part in reading)))
 
     def _in_one(self, unit: Section | Line, inside: Node, within: frozenset[str] | None) -> Node:
         wanted = without_nots(inside)
