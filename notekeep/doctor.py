@@ -1,13 +1,12 @@
 """`doctor`: looks the vault and its index over, layer by layer, and says what it looked at.
 
 It reads and compares, and repairs nothing by itself; each finding says what would. The layers, from
-the ground up: the program's own parts, the settings, the files, the catalog against the files, the
-words against the catalog, the habits, links and conflict copies.
+the ground up: the program's own parts, the settings, where index and history lie, the files, the
+catalog against the files, the words against the catalog, the habits, links and conflict copies.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +39,7 @@ def examine(vault: Vault) -> Iterator[Layer]:
     """Look a vault over, one layer after the other."""
     yield _program()
     yield _settings(vault)
+    yield _places(vault)
     refreshed = vault.refresh()
     changes = refreshed.changes
     unreadable = [
@@ -91,9 +91,24 @@ def _settings(vault: Vault) -> Layer:
     )
 
 
+def _places(vault: Vault) -> Layer:
+    """Look where index and history lie: on another machine, or synced, they can be torn."""
+    from notekeep.files.whereabouts import elsewhere
+
+    findings = [
+        Problem("", None, f"{what} lies {where}: {folder}", hint, "place")
+        for what, folder, hint in (
+            ("the index", vault.places.cache, "set XDG_CACHE_HOME to a folder of this machine"),
+            ("history", vault.places.state, "set XDG_STATE_HOME to a folder of this machine"),
+        )
+        if (where := elsewhere(folder))
+    ]
+    return Layer("places", "where index and history lie", findings)
+
+
 def _catalog(vault: Vault) -> Layer:
     """Compare the content of files with what the catalog was made from, for as long as allowed."""
-    from notekeep.files.content import read
+    from notekeep.index.reading import read_content
 
     paths = sorted(vault.catalog.known())
     digests = vault.catalog.digests(paths)
@@ -103,11 +118,8 @@ def _catalog(vault: Vault) -> Layer:
         if time.monotonic() - start > SECONDS:
             break
         looked_at += 1
-        try:
-            _, digest = read(os.path.join(vault.root, path))
-        except OSError:
-            continue
-        if digests.get(path) != digest:
+        content = read_content(vault.root, path)
+        if content is not None and content.digest and digests.get(path) != content.digest:
             findings.append(
                 Problem(path, None, "the catalog has another content", "`notekeep index --verify`")
             )

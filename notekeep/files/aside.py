@@ -78,6 +78,9 @@ class Aside:
                 os.rename(name, target, src_dir_fd=place.fd)
         except OSError:
             self._hold(place, name, digest)
+        else:
+            with suppress(OSError):
+                os.chmod(target, 0o600)  # whoever has it open goes on writing all the same
 
     def settle(self, history: History, root: Path | str, min_age: float = SETTLED) -> list[str]:
         """Look again at the files put aside, and let go of those nobody wrote into.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from notekeep.files.durable import close, sync_file, sync_folder, write_all
@@ -68,6 +69,21 @@ def write_file(path: str, data: bytes, *, flush: Flush | None = None) -> None:
         raise
     if flush is None:
         sync_folder_at(os.path.dirname(path))
+
+
+def make_private(folder: str) -> None:
+    """Take away what others may do with files below a folder, which a library made by the umask.
+
+    What cannot be changed, or vanishes meanwhile, is left: the folder itself lets nobody in.
+    """
+    if sys.platform == "win32":
+        return
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            with suppress(OSError):
+                if S_ISREG(mode := os.lstat(path).st_mode) and mode & 0o077:
+                    os.chmod(path, 0o600)
 
 
 def open_temp(folder: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from notekeep.index.habit_blocks import TABLE as BLOCKS
-from notekeep.index.schema import is_busy, is_damage
+from notekeep.index.schema import is_busy, is_damage, journal_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +127,8 @@ class HabitStore:
                 connection.close()
                 self._set_aside()
                 connection = _connect_private(self._path)
-            connection.execute("PRAGMA journal_mode = WAL")
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute(f"PRAGMA journal_mode = {journal_mode(self._path)}")
             connection.execute("PRAGMA synchronous = NORMAL")
             _make_tables(connection)
             self._inode = os.stat(self._path).st_ino

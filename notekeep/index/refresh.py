@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.files.scan import sweep
+from notekeep.index.deepcheck import Turn
 from notekeep.index.schema import Busy
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from notekeep.files.changes import Changes, Fingerprint
+    from notekeep.files.changes import Changes, Fingerprint, Mark
     from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Record
@@ -102,6 +103,7 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
     run.keep = keep
     if full:
         catalog.clear()
+    run.reads_deeper = words is not None and budget is None
     done = run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
     if words is not None and not done.pending:
         done.pending_words = run.words_side(words)
@@ -116,6 +118,7 @@ class _Run:
     Attributes:
         notes: Notes just read, for the words index; only when they are few.
         keep: See `refresh`.
+        reads_deeper: Whether nobody waits, so that some files may be read that look unchanged.
     """
 
     def __init__(
@@ -131,6 +134,7 @@ class _Run:
         self.schema = schema
         self.notes: dict[str, Note] = {}
         self.keep: Callable[[list[Seen]], list[Problem]] | None = None
+        self.reads_deeper = False
         self.progress = progress or (lambda _done, _total: None)
         self.cancelled = cancelled or (lambda: False)
 
@@ -143,9 +147,11 @@ class _Run:
         other_reader = bool(known) and catalog.meta("reader") != _reader(self.schema)
         compared = known
         if verify or other_reader:
-            compared = {
-                path: (size, mtime, -1, inode) for path, (size, mtime, _, inode) in known.items()
-            }
+            compared = {path: _unsure(mark) for path, mark in known.items()}
+        turn = Turn(catalog.meta("looked"))
+        if self.reads_deeper and turn.is_due:
+            # Equal to no file, each is read and compared by its content.
+            compared = compared | {path: _unsure(known[path]) for path in turn.of(known)}
         changes = sweep(self.root, compared, cancelled=self.cancelled)
         done = Refreshed(changes)
         if changes.unreadable:
@@ -163,8 +169,11 @@ class _Run:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
                 if not known:
                     with catalog.writing() as writer:
-                        writer.set_meta(reader=_reader(self.schema))
+                        writer.set_meta(reader=_reader(self.schema), looked=turn.mark)
                 self._take_in(done, anew=not known, reread=other_reader)
+                if self.reads_deeper and turn.is_due and not done.pending:
+                    with catalog.writing() as writer:
+                        writer.set_meta(looked=turn.mark)
         except Busy:
             done.pending = max(1, len(changes) - done.indexed)
         return done
@@ -274,15 +283,18 @@ class _Run:
             if usable and not many:
                 with contextlib.suppress(Unusable):
                     self._update(words, dirty, generation)
-                    return self._settled(generation)
+                    return self._settled(words, generation)
             docs = _Docs(self.root, sorted(catalog.paths(None)), self.schema)
             total = len(docs.paths)
             words.build(docs, generation, lambda count: self.progress(count, total))
         except WordsBusy:
             return len(dirty) or 1
-        return self._settled(generation)
+        return self._settled(words, generation)
 
-    def _settled(self, generation: int) -> int:
+    def _settled(self, words: Words, generation: int) -> int:
+        from notekeep.files.private import make_private
+
+        make_private(str(words.folder))
         with self.catalog.writing() as writer:
             writer.clean_until(generation)
         return len(self.catalog.dirty())
@@ -299,6 +311,12 @@ class _Run:
                 docs.append(doc)
         kept = {doc.path for doc in docs}
         words.update(docs, [path for path in dirty if path not in kept], generation)
+
+
+def _unsure(mark: Mark) -> Mark:
+    """A fingerprint that equals no file's, so that the file is read."""
+    size, mtime_ns, _, inode = mark
+    return size, mtime_ns, -1, inode
 
 
 class _Docs:

@@ -241,7 +241,7 @@ def _create(path: str) -> None:
     new = f"{path}.new"
     os.close(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     with closing(connect(new)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA journal_mode = {journal_mode(path)}")
         connection.execute("BEGIN IMMEDIATE")
         database = Database(connection)
         for name, columns in TABLES.items():
@@ -263,6 +263,17 @@ def _create(path: str) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     os.replace(new, path)
+
+
+def journal_mode(path: str) -> str:
+    """How a database of ours keeps what it is writing, by where it lies.
+
+    A write-ahead log lets readers go on while somebody writes, but it needs memory that processes
+    share: on another machine, or in a folder that is synced, there is none, or half of it travels.
+    """
+    from notekeep.files.whereabouts import elsewhere
+
+    return "DELETE" if elsewhere(os.path.dirname(path)) else "WAL"
 
 
 def set_aside(folder: str, inode: int) -> None:

@@ -204,3 +204,11 @@ def test_threads_read_while_another_writes(filled: Vault) -> None:
     for reader in readers:
         reader.join()
     assert failures == []
+
+
+@pytest.mark.parametrize(("folder", "mode"), [("here", "wal"), ("Dropbox", "delete")])
+def test_where_a_folder_is_synced_there_is_no_log_that_could_travel_alone(
+    tmp_path: Path, folder: str, mode: str
+) -> None:
+    with Catalog(tmp_path / folder / "cache") as catalog:
+        assert catalog.ask("PRAGMA journal_mode") == [(mode,)]

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
     from tests.support.ran import Ran
 
-LEFT_AS_THEY_ARE = {"words", "aside"}
-"""Folders that let nobody in, while files in them have a mode that is not ours: what the library
-of the words index writes follows the umask, and a note that was replaced is kept for a while as
-the file that it was, for those who still have it open."""
-
 USE = (
     ("new", "note", "A private matter"),
     ("add", "a line more", "--to", "A private matter"),
@@ -57,7 +52,7 @@ def readable_by_others(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in [folder, *folder.rglob("*")]:
         mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077 and not (path.is_file() and path.parent.name in LEFT_AS_THEY_ARE):
+        if mode & 0o077:
             found[str(path.relative_to(folder.parent))] = oct(mode)
     return found
 
@@ -74,7 +69,9 @@ async def test_index_history_and_state_are_private(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await pilot.press("ctrl+q")
+    assert run("set", "rating=4", "--", "Another matter").code == 0
     kept = home / "notekeep"
+    assert list(kept.glob("state/*/aside/*"))
     assert {"cache", "state"} <= {path.name for path in kept.iterdir()}
     assert list(kept.glob("cache/*/words/*"))
     assert list(kept.glob("cache/*/habits.db"))

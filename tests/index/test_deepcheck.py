@@ -1,0 +1,99 @@
+"""Changes that `stat` hides are found by reading one file of a hundred a day, each in its turn."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.index.deepcheck import PARTS, Turn
+from notekeep.index.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.index.conftest import Vault
+
+DAY = 86_400
+
+
+def test_each_file_has_its_turn_once_in_a_hundred_days() -> None:
+    paths = [f"notes/{number} é\udcff.md" for number in range(500)]
+    read: list[str] = []
+    mark = Turn(None, now=0).mark
+    for day in range(1, PARTS + 1):
+        turn = Turn(mark, now=day * DAY)
+        assert turn.is_due
+        read += turn.of(paths)
+        mark = turn.mark
+        assert not Turn(mark, now=day * DAY + 3600).is_due
+    assert sorted(read) == sorted(paths)
+
+
+def test_a_new_index_waits_for_the_next_day() -> None:
+    turn = Turn(None, now=5 * DAY)
+    assert not turn.is_due
+    assert Turn(turn.mark, now=6 * DAY).is_due
+
+
+def test_a_clock_that_was_set_back_skips_no_file() -> None:
+    turn = Turn(Turn("10:4", now=11 * DAY).mark, now=3 * DAY)
+    assert (turn.is_due, turn.mark) == (True, "3:6")
+
+
+@pytest.fixture
+def hidden(vault: Vault) -> Vault:
+    """A vault in which a note changed and `stat` says that it did not."""
+    vault.write("a.md", "one")
+    vault.write("b.md", "one")
+    vault.refresh()
+    vault.write("a.md", "two #x")
+    stat = os.stat(vault.root / "a.md")
+    known = vault.catalog.known()["a.md"]
+    with vault.catalog.writing() as writer:
+        mark = known._replace(
+            size=stat.st_size,
+            mtime_ns=stat.st_mtime_ns,
+            ctime_ns=stat.st_ctime_ns,
+            inode=stat.st_ino,
+        )
+        writer.touch({"a.md": mark})
+    return vault
+
+
+@pytest.fixture
+def after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let so many days pass since the test began."""
+    began = time.time()
+
+    def set_clock(days: int) -> None:
+        monkeypatch.setattr("time.time", lambda: began + days * DAY)
+
+    return set_clock
+
+
+def test_a_hidden_change_is_found_when_the_file_has_its_turn(
+    hidden: Vault, after: Callable[[int], None]
+) -> None:
+    words = Words(hidden.cache / "words")
+    assert hidden.refresh(words=words).indexed == 0
+    indexed = []
+    for days in range(1, PARTS + 1):
+        after(days)
+        indexed.append(hidden.refresh(words=words).indexed)
+    assert sum(indexed) == 1
+    assert hidden.ls("#x") == ["a"]
+    words.close()
+
+
+def test_an_answer_and_a_refresh_after_a_change_read_no_deeper(
+    hidden: Vault, after: Callable[[int], None]
+) -> None:
+    words = Words(hidden.cache / "words")
+    for days in range(1, PARTS + 1):
+        after(days)
+        assert hidden.refresh().indexed == 0
+        assert hidden.refresh(words=words, budget=500).indexed == 0
+    words.close()

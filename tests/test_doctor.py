@@ -1,0 +1,74 @@
+"""`doctor` finds what is wrong in each layer, says what it looked at, and repairs nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from notekeep.doctor import Layer, examine
+from notekeep.vault import Vault
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    root = tmp_path / "notes"
+    root.mkdir()
+    (root / "a.md").write_text("one [[b]]\n", "utf-8")
+    (root / "b.md").write_text("two\n", "utf-8")
+    opened = Vault.open(root)
+    opened.refresh()
+    return opened
+
+
+def layers(vault: Vault) -> dict[str, Layer]:
+    return {layer.name: layer for layer in examine(vault)}
+
+
+def test_a_sound_vault_has_no_findings(vault: Vault) -> None:
+    found = layers(vault)
+    assert [name for name, layer in found.items() if layer.findings] == []
+    assert found["catalog"].checked == "2 of 2 files read and compared"
+
+
+def test_a_content_that_the_catalog_was_not_made_from_is_found_and_left(vault: Vault) -> None:
+    stat = os.stat(os.path.join(vault.root, "a.md"))
+    with vault.catalog.writing() as writer:
+        writer.connection.execute(
+            "UPDATE notes SET digest = 'x', ctime_ns = ? WHERE path = 'a.md'", (stat.st_ctime_ns,)
+        )
+    for _ in range(2):
+        (finding,) = layers(vault)["catalog"].findings
+        assert finding.path == "a.md"
+        assert "--verify" in finding.hint
+    vault.refresh(verify=True)
+    assert layers(vault)["catalog"].findings == []
+
+
+def test_a_file_so_large_that_its_head_is_read_is_compared_by_that(vault: Vault) -> None:
+    Path(vault.root, "large.md").write_bytes(b"a line\n" * (1 << 20))
+    found = layers(vault)
+    assert found["catalog"].findings == []
+    assert [one.code for one in found["notes"].findings] == ["large"]
+
+
+def test_a_file_that_vanishes_meanwhile_is_no_fault(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = vault.catalog.known
+
+    def vanish() -> object:
+        if os.path.exists(os.path.join(vault.root, "b.md")):
+            os.unlink(os.path.join(vault.root, "b.md"))
+        return known()
+
+    monkeypatch.setattr(vault.catalog, "known", vanish)
+    assert layers(vault)["catalog"].findings == []
+
+
+def test_an_index_or_a_history_where_it_can_be_torn_is_told(vault: Vault, tmp_path: Path) -> None:
+    vault.places = vault.places._replace(state=str(tmp_path / "Nextcloud/state"))
+    (finding,) = layers(vault)["places"].findings
+    assert "history lies in a folder that Nextcloud keeps in sync" in finding.message
+    assert "XDG_STATE_HOME" in finding.hint
