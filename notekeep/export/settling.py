@@ -12,6 +12,7 @@ from notekeep.export.series import add_series_links
 from notekeep.export.slugs import given_slug, make_slug
 from notekeep.files.look import content_at
 from notekeep.files.paths import name_key
+from notekeep.markdown.split import line_of_key
 
 if TYPE_CHECKING:
     from notekeep.export.batch import Batch
@@ -63,7 +64,11 @@ def _slug(batch: Batch, draft: Draft) -> str:
     """
     path = draft.note.path
     known = batch.known(path)
-    slug = given_slug(draft.note.fields.get("slug"), path)
+    try:
+        slug = given_slug(draft.note.fields.get("slug"), path)
+    except Refused as error:
+        error.line = line_of_key(batch.source.read(path), "slug")
+        raise
     slug = slug or (known[0] if known else make_slug(draft.post.title, path))
     twin = batch.manifest.twin(slug)
     owner = batch.manifest.posts[twin] if twin is not None else None

@@ -69,6 +69,15 @@ def split(data: bytes) -> Split:
     return Split("none", bom, at, at, at, _eol(data))
 
 
+def line_of_key(data: bytes, key: str) -> int:
+    """Return the line of a file that a key of its front matter stands on, from 1."""
+    block = data[: split(data).end].decode("utf-8", "replace")
+    for number, line in enumerate(block.splitlines(), 1):
+        if line.lstrip("\"' ").startswith(key):
+            return number
+    return 1
+
+
 def _split_yaml(data: bytes, at: int, opened: re.Match[bytes]) -> Split:
     bom = at > 0
     eol = opened[1]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import NotFound, Refused
 from notekeep.markdown.kinds import role
 from notekeep.markdown.problem import Problem
+from notekeep.markdown.split import line_of_key
 from notekeep.writing.naming import add_moves, name_problems, names_that_travel
 from notekeep.writing.near import NearNames, mend_links
 from notekeep.writing.plan import FileChange, WritePlan
@@ -18,7 +19,6 @@ from notekeep.writing.plan import FileChange, WritePlan
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.markdown.frontmatter import FrontMatter
     from notekeep.writing.plans import Plans
 
 
@@ -132,7 +132,7 @@ def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
     is_text = isinstance(said, str) and len(words) > 1
     if words == wanted and not is_text:
         return [], data
-    line = _line_of(data, matter, key)
+    line = line_of_key(data, key)
     found = []
     if any(word.startswith("#") for word in words):
         found.append(Problem(path, line, f"A tag in `{key}` is written with #.", "", "tag-sign"))
@@ -146,12 +146,3 @@ def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
             data = fieldedits.replace_item(data, key, old, new)
         return found, data
     return found, fieldedits.set_field(data, key, list(wanted))
-
-
-def _line_of(data: bytes, matter: FrontMatter, key: str) -> int:
-    """The line of the file that a key of front matter stands on."""
-    block = data[: matter.split.end].decode("utf-8", "replace")
-    for number, line in enumerate(block.splitlines(), 1):
-        if line.lstrip("\"' ").startswith(key):
-            return number
-    return 1
