@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from notekeep.vault import Vault
+
 JUDGEMENTS = Path(__file__).parent.parent / "tests" / "search" / "judgements.toml"
 HITS = 10
 GOOD = 2
@@ -105,6 +107,12 @@ def measure(ranking: Sequence[str], grades: Mapping[str, int]) -> Quality:
 
 def _gain(grades: Iterable[int]) -> float:
     return sum((2.0**grade - 1) / math.log2(at + 1) for at, grade in enumerate(grades, 1))
+
+
+def ours(vault: Vault, query: Judged) -> list[str]:
+    """What notekeep answers, best first."""
+    found = vault.search(query.text, limit=HITS, typing=query.typing)
+    return [hit.row.path for hit in found.hits]
 
 
 def for_peers(query: Judged) -> str:

@@ -31,6 +31,7 @@ _NO_WORDS = {
     *("title", "aliases", "tags", "type", "status", "lang", "unlogged"),
     *("cover", "slug", "url", "feed"),
 }
+_LINK = re.compile(r"\[\[([^\[\]|#]*)[^\[\]]*\]\]")
 _NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
 
 
@@ -135,9 +136,9 @@ def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
     for name, value in fields.items():
         if name not in _NO_WORDS:
             items = value if isinstance(value, list) else [value]
-            yield from (
-                item for item in items if isinstance(item, str) and not _NO_TEXT.match(item)
-            )
+            for item in items:
+                if isinstance(item, str) and not _NO_TEXT.match(item):
+                    yield _LINK.sub(r"\1", item)
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:

@@ -37,6 +37,7 @@ def test_what_is_gone_is_none(tmp_path: Path) -> None:
 def test_the_words_of_a_note_are_told_by_where_they_stand(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "---\ntitle: T\naliases: [B]\ntags: [x]\nlang: de\nauthor: [Ann, Bo Li]\nshelf: third\n"
+        "source: '[[Book#^part|it]]'\n"
         "status: finished\nstarted: 2026-03-05\nrating: 4\nurl: https://example.org\n---\n"
         "# Head\n> quoted (p. 3)\n#y\n"
     )
@@ -44,7 +45,7 @@ def test_the_words_of_a_note_are_told_by_where_they_stand(tmp_path: Path) -> Non
     assert doc is not None
     assert (doc.title, doc.aliases) == ("T", ("B", "a"))
     assert (doc.headings, doc.tags) == (("Head",), ("x", "y"))
-    assert doc.matter == ("Ann", "Bo Li", "third")
+    assert doc.matter == ("Ann", "Bo Li", "third", "Book")
     assert doc.quotes[0].startswith("quoted")
     assert doc.language == "de"
     assert "# Head" in doc.body
