@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check check-fallback export-all docs format lint types contracts spell lock bench reliability wheel clean
+.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench reliability wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -43,9 +43,18 @@ spell: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/.make/commands.py
+	@$(BIN)/python docs/.make/fields.py
 	@$(BIN)/python docs/.make/keys.py
+	@$(BIN)/python docs/.make/settings.py
 
-bench: $(VENV)/.dev
+# The interface as the manual shows it; look at the pictures before they are committed.
+pictures: $(VENV)/.dev
+	@NOTEKEEP_WRITE_PICTURES=1 $(BIN)/python -m pytest -q tests/docs/test_pictures.py
+
+site: docs $(VENV)/.export
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/export/bin/mkdocs build --quiet
+
+bench: $(VENV)/.dev $(VENV)/.bench
 	@$(BIN)/python -m bench.run $(ARGS)
 
 reliability: $(VENV)/.dev
@@ -82,6 +91,11 @@ $(VENV)/.export-all: requirements/zensical.txt requirements/node/package.json re
 	command -v jekyll > /dev/null || apt-get install --yes --quiet jekyll || (apt-get update --quiet && apt-get install --yes --quiet jekyll)
 	@touch $@
 
+$(VENV)/.bench: requirements/bench.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/bench
+	$(VENV)/bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.txt
+	@touch $@
+
 $(VENV)/.fallback: requirements/fallback.txt | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/fallback
 	$(FALLBACK) -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fallback.txt
@@ -99,3 +113,4 @@ lock: | $(BIN)/python
 	cd requirements/node && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	$(BIN)/python docs/.make/lock.py
 	$(COMPILE) requirements/fallback.in --constraint requirements/run.txt --output-file requirements/fallback.txt
+	$(COMPILE) requirements/bench.in --output-file requirements/bench.txt

@@ -76,7 +76,7 @@ class VaultSettings:
 
     Attributes:
         day_start: The hour at which a day begins, 0 to 23.
-        week_start: The first day of the week, 0 for Monday to 6 for Sunday.
+        week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
         language: The language of its notes, as a two-letter code, or "" for none.
         folders: For each kind the folder that new notes of it go to.
         kinds: Kinds and fields the vault adds: kind to field to type (see `allowed.FIELD_TYPES`).

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.mark.parametrize("page", ["notes.md", "habits.md", "export.md", "safety.md"])
+@pytest.mark.parametrize(
+    "page", ["index.md", "interface.md", "notes.md", "habits.md", "export.md", "safety.md"]
+)
 def test_every_example_works(page: str, failing: Callable[[str], list[str]]) -> None:
     assert failing(page) == []

@@ -13,7 +13,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 
 
-@pytest.mark.parametrize("name", ["commands", "keys"])
+@pytest.mark.parametrize("name", ["commands", "fields", "keys", "settings"])
 def test_the_committed_page_is_what_its_script_writes(name: str, tmp_path: Path) -> None:
     script, written = DOCS / ".make" / f"{name}.py", tmp_path / "page.md"
     subprocess.run([sys.executable, script, written], check=True, timeout=60)

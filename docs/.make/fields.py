@@ -1,0 +1,85 @@
+"""Writes `docs/fields.md` from the kinds of notes, and the states that a query knows.
+
+python docs/.make/fields.py [FILE]
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notekeep.index.conditions import COUNTS, FLAGS, TASKS
+from notekeep.markdown.kinds import COMMON, KINDS, known_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from notekeep.markdown.kinds import FieldType
+
+PAGE = Path(__file__).resolve().parents[1] / "fields.md"
+HEAD = """\
+# Fields
+
+The fields that notekeep knows, by the kind of note. Every one is optional, and any other is kept,
+listed by `notekeep fields` and found by its name. `type:` names the kind; a note with `habit:` is a
+habit without it.
+
+Vaults that exist call many of these fields otherwise. Such a name is read as the one before it and
+never renamed in the file; capitals, blanks, dashes and underscores do not count, so that
+`startReadDate` and `start_read_date` are one.
+
+A vault adds kinds and fields of its own in its [settings](settings.md).
+
+<!-- Written by docs/.make/fields.py; change notekeep/markdown/kinds.py instead. -->
+"""
+TYPES: dict[FieldType, str] = {
+    "text": "text, kept as it is written",
+    "number": "a number",
+    "date": "a day (`2026-11-24`), a month or a year",
+    "list": "a list, or text with commas",
+    "bool": "`true` or `false`",
+    "links": "a list of links to notes",
+}
+TITLES = {"note": "Any other note"}
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD, "## Every kind\n", _table(COMMON)]
+    for kind in KINDS.values():
+        parts.append(f"## {TITLES.get(kind.id, kind.id.capitalize())}\n")
+        parts.append(_table(kind.fields) if kind.fields else "No fields of its own.\n")
+    parts += [
+        "## What a query knows besides\n",
+        f"`is:` takes {_named(FLAGS)}.\n",
+        f"`has:` and `no:` take any field, and {_named(sorted({*COUNTS, *TASKS}))}.\n",
+        "A file has `path`, `file`, `modified`, `size` and `words` without any front matter.\n",
+    ]
+    return "\n".join(parts)
+
+
+def _table(fields: dict[str, FieldType]) -> str:
+    return "\n".join(_lines(fields)) + "\n"
+
+
+def _lines(fields: dict[str, FieldType]) -> Iterator[str]:
+    yield "| field | what it holds | also read as |"
+    yield "|---|---|---|"
+    for name, kind in fields.items():
+        others = ", ".join(f"`{other}`" for other in known_names(name))
+        yield f"| `{name}` | {TYPES[kind]} | {others} |"
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def main() -> None:
+    """Write the page."""
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
+    target.write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Writes `docs/settings.md` from the settings that the code knows.
+
+python docs/.make/settings.py [FILE]
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notekeep.allowed import EXPORT, FIELD_TYPES, WEEKDAYS
+from notekeep.config import PersonSettings, VaultSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = Path(__file__).resolve().parents[1] / "settings.md"
+HEAD = """\
+# Settings
+
+Nothing has to be set. `notekeep config` says which files count here, and what in them is not
+understood; such a line is left out and nothing else.
+
+<!-- Written by docs/.make/settings.py; change notekeep/config.py instead. -->
+"""
+OF_VAULT = """\
+## The vault's own
+
+`.notekeep/config.toml` in the vault; it travels with the vault, and so it can name no command and
+no place outside of it.
+
+```toml
+day_start = 4
+language = "de"
+private = ["private", "journal"]
+
+[kinds.recipe]
+serves = "number"
+
+[export]
+unpublished = "strip"
+
+[saved]
+to-read = "type:book status:to-read"
+```
+"""
+OF_PERSON = """\
+## Yours
+
+`config.toml` in the folder that `notekeep config` names. Vaults and sites are tables:
+
+```toml
+default = "notes"
+
+[vaults]
+notes = "~/notes"
+
+[sites.notes]
+dir = "~/blog"
+target = "hugo"
+
+[keys]
+new-note = "n,ctrl+n"
+```
+
+The ids of actions for `[keys]` are in [keys.md](keys.md).
+"""
+OF_SHELL = """\
+## The shell's
+
+| variable | what it does |
+|---|---|
+| `NOTEKEEP_VAULT` | the vault, when `--vault` does not say one |
+| `NOTEKEEP_HOME` | one folder for settings, cache and state |
+| `NOTEKEEP_NOW` | the time it is, as `2026-11-24T21:15`; for tests |
+| `NOTEKEEP_NO_PRELUDE` | do not show the last frame while the interface starts |
+| `NO_COLOR` | no colours |
+| `VISUAL`, `EDITOR` | the editor for `open` and `ctrl+e` |
+| `PAGER` | what `show` sends long notes through |
+"""
+
+
+MORE = {
+    "kinds": f" Types are {', '.join(f'`{kind}`' for kind in FIELD_TYPES)}.",
+    "export": f" A table of {', '.join(f'`{key}`' for key in EXPORT)}.",
+}
+
+
+def page() -> str:
+    """The whole page."""
+    vault = _table(VaultSettings, VaultSettings())
+    return "\n".join([HEAD, OF_VAULT, vault, OF_PERSON, _table(PersonSettings, None), OF_SHELL])
+
+
+def _table(kind: type, defaults: object) -> str:
+    return "\n".join(_lines(kind, defaults)) + "\n"
+
+
+def _lines(kind: type, defaults: object) -> Iterator[str]:
+    yield "| setting | what it is |" + (" default |" if defaults else "")
+    yield "|---|---|" + ("---|" if defaults else "")
+    for name, said in _attributes(kind):
+        if name in {"warnings", "path"}:
+            continue
+        value = f" {_default(name, getattr(defaults, name))} |" if defaults else ""
+        yield f"| `{name}` | {said} |{value}"
+
+
+def _attributes(kind: type) -> Iterator[tuple[str, str]]:
+    """The names under "Attributes:" in a class's docstring, each with what is said of it."""
+    doc = inspect.getdoc(kind) or ""
+    for name, text in re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", doc, re.MULTILINE):
+        said = re.sub(r" \(see [^)]*\)|; see `[^`]*`", "", " ".join(text.split()))
+        yield name, said.replace("|", "\\|") + MORE.get(name, "")
+
+
+def _default(name: str, value: object) -> str:
+    if name == "week_start":
+        return f"`{WEEKDAYS[int(str(value))]}`"
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{key} = {item}" for key, item in value.items())
+        return f"`{pairs}`" if pairs else ""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(f"`{item}`" for item in value)
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if value != "" else ""
+
+
+def main() -> None:
+    """Write the page."""
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
+    target.write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
