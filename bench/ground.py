@@ -25,12 +25,14 @@ class Ground:
         folder: The folder; it goes when the run ends.
         large: How many notes the larger vault has.
         small: How many the smaller one has.
+        sizes: How many those have in which engines are compared.
     """
 
     def __init__(self, folder: Path, notes: int, seed: int) -> None:
         self.folder = folder
         self.large = notes
         self.small = max(1, notes // 10)
+        self.sizes = [self.small, self.large]
         self._seed = seed
 
     def vault(self, notes: int) -> Path:

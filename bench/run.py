@@ -1,6 +1,6 @@
 """Runs every bench and prints a table of each: `make bench`, or some of them by name.
 
-python -m bench.run [--notes 10000] [--seed 1] [NAME ...]
+python -m bench.run [--notes 10000] [--sizes 1000,50000] [--seed 1] [NAME ...]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bench import measure
 from bench.ground import Ground
 from bench.table import render
 
-BENCHES = ("building", "first_frame", "commands", "searching", "habits")
+BENCHES = ("building", "first_frame", "commands", "searching", "habits", "contest")
 
 
 def main() -> int:
@@ -23,6 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, usage="make bench")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}")
     parser.add_argument("--notes", type=int, default=10_000, help="of the larger vault")
+    parser.add_argument(
+        "--sizes", type=_sizes, help="of the vaults of `contest`, by default both: 1000,10000,50000"
+    )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     unknown = set(asked.names) - set(BENCHES)
@@ -31,6 +34,7 @@ def main() -> int:
     print(f"{measure.machine()}; vaults of {max(1, asked.notes // 10):,} and {asked.notes:,} notes")
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
         ground = Ground(Path(folder), asked.notes, asked.seed)
+        ground.sizes = asked.sizes or ground.sizes
         broken = [name for name in asked.names or BENCHES if not _print(name, ground)]
     return 1 if broken else 0
 
@@ -39,12 +43,16 @@ def _print(name: str, ground: Ground) -> bool:
     """Run one bench and print its table; one that breaks says so and does not stop the rest."""
     print(f"\n## {name.replace('_', ' ').capitalize()}\n", flush=True)
     try:
-        lines = import_module(f"bench.{name}").bench(ground)
+        told = import_module(f"bench.{name}").bench(ground)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other tables are worth having
         print(f"broken: {error}", flush=True)
         return False
-    print(render(lines), flush=True)
+    print(told if isinstance(told, str) else render(told), flush=True)
     return True
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(size) for size in text.split(",")]
 
 
 if __name__ == "__main__":

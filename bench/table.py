@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 HEADS = ("what", "notekeep", "peer", "its time", "ratio", "goal")
+
+
+def seconds(value: float) -> str:
+    """A time with three digits that matter: `0.62 ms`, `81 ms`, `12.4 s`."""
+    if value < 0.01:
+        return f"{value * 1000:.2f} ms"
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    return f"{value:.1f} s"
+
+
+def megabytes(value: float) -> str:
+    """A size, given in bytes."""
+    return f"{value / 1e6:.1f} MB"
 
 
 class Line(NamedTuple):
@@ -16,6 +33,7 @@ class Line(NamedTuple):
         peer: Whom it is compared with.
         theirs: Seconds it took the peer.
         goal: The ratio that should not be exceeded; None where there is no promise.
+        show: How both are written; they need not be times.
     """
 
     what: str
@@ -23,6 +41,7 @@ class Line(NamedTuple):
     peer: str
     theirs: float
     goal: float | None = None
+    show: Callable[[float], str] = seconds
 
     @property
     def ratio(self) -> float:
@@ -32,19 +51,24 @@ class Line(NamedTuple):
 
 def render(lines: list[Line]) -> str:
     """The lines as a Markdown table, which is a table on a terminal as well."""
-    rows = [HEADS, *map(_cells, lines)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    return grid(HEADS, [_cells(line) for line in lines], left=(0, 2))
+
+
+def grid(heads: Sequence[str], cells: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
+    """Any cells as a Markdown table; the columns that are not on the left hold figures."""
+    rows = [heads, *cells]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     aligned = [
         "| "
         + " | ".join(
-            cell.ljust(width) if column in {0, 2} else cell.rjust(width)
+            cell.ljust(width) if column in left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         + " |"
         for row in rows
     ]
     ruler = "|" + "|".join(
-        "-" * (width + 2) if column in {0, 2} else "-" * (width + 1) + ":"
+        "-" * (width + 2) if column in left else "-" * (width + 1) + ":"
         for column, width in enumerate(widths)
     )
     return "\n".join([aligned[0], f"{ruler}|", *aligned[1:]])
@@ -54,18 +78,9 @@ def _cells(line: Line) -> tuple[str, ...]:
     goal = "" if line.goal is None else f"≤ {line.goal:g}{'' if line.ratio <= line.goal else ' ✗'}"
     return (
         line.what,
-        seconds(line.ours),
+        line.show(line.ours),
         line.peer,
-        seconds(line.theirs),
-        f"{line.ratio:.2f}",
+        line.show(line.theirs),
+        f"{line.ratio:.2f}" if line.ratio >= 0.1 else f"{line.ratio:.2g}",
         goal,
     )
-
-
-def seconds(value: float) -> str:
-    """A time with three digits that matter: `0.62 ms`, `81 ms`, `12.4 s`."""
-    if value < 0.01:
-        return f"{value * 1000:.2f} ms"
-    if value < 1:
-        return f"{value * 1000:.0f} ms"
-    return f"{value:.1f} s"

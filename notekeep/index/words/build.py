@@ -57,6 +57,7 @@ def build(
     progress: Callable[[int], None],
     *,
     bulk: bool = True,
+    workers: int | None = None,
 ) -> None:
     """Build an index of all notes; the lock must be held. The old one answers until it is done.
 
@@ -67,6 +68,8 @@ def build(
         generation: What the index then stands for.
         progress: Called now and then with how many notes are in.
         bulk: Whether the bulk writer may be used.
+        workers: How many processes write beside this one; None for as many as are idle, where
+            there are notes enough.
 
     Raises:
         BulkFailed: The bulk writer is to blame, and `docs` can be read only once.
@@ -74,7 +77,7 @@ def build(
     """
     new = Folder(folder.path.with_name(folder.path.name + ".new"))
     try:
-        reached = _build(new, language, docs, generation, progress, bulk=bulk)
+        reached = _build(new, language, docs, generation, progress, bulk=bulk, workers=workers)
         number = new.toc()
         new.reach(number or 0, reached)
         folder.replace_by(new)
@@ -95,6 +98,7 @@ def _build(
     progress: Callable[[int], None],
     *,
     bulk: bool,
+    workers: int | None,
 ) -> Reached:
     source = filter(WordDoc.is_indexable, docs)
     first = list(islice(source, WORKERS_FROM))
@@ -102,7 +106,8 @@ def _build(
     if bulk and len(first) >= BULK_FROM:
         trial = new.path.with_suffix(".trial")
         if canary.agrees(first[:: len(first) // TRIAL_NOTES], language, trial):
-            workers = idle_workers() if len(first) == WORKERS_FROM else 0
+            if workers is None:
+                workers = idle_workers() if len(first) == WORKERS_FROM else 0
             try:
                 return _Build(new, language, generation, progress).by_bulk(rest, workers)
             except _Mistrusted as error:

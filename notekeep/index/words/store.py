@@ -69,6 +69,8 @@ class Words(OpenIndex):
         docs: Iterable[WordDoc],
         generation: int,
         progress: Callable[[int], None] | None = None,
+        *,
+        workers: int | None = None,
     ) -> None:
         """Build the index anew beside the old one, which answers until the new one is complete.
 
@@ -78,6 +80,7 @@ class Words(OpenIndex):
             docs: All notes. Read a second time if the fast writer fails, when it can be.
             generation: What the index then stands for.
             progress: Called now and then with how many notes are in.
+            workers: How many processes write beside this one; None for as many as are idle.
 
         Raises:
             Busy: Another process is writing.
@@ -91,7 +94,15 @@ class Words(OpenIndex):
             if self._folder.state() != before and self.generation == generation:
                 return  # another process built the same while we waited for it
             try:
-                build(self._folder, self.language, docs, generation, told, bulk=self._bulk)
+                build(
+                    self._folder,
+                    self.language,
+                    docs,
+                    generation,
+                    told,
+                    bulk=self._bulk,
+                    workers=workers,
+                )
             except BulkFailed:
                 self._bulk = False
                 raise

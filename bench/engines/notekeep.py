@@ -1,0 +1,95 @@
+"""Notekeep itself: its words index, with its catalog for tags and days.
+
+To build is to build the words index alone, which is what the others build. Questions are asked of a
+whole vault whose index `notekeep index` has made, so that facts cost what they cost a person.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.engines.question import HITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bench.engines.question import Given, Question
+
+ANSWERS = frozenset({"word", "and", "or", "phrase", "prefix", "fuzzy", "tag", "day", "key"})
+
+
+class Engine:
+    """The words index in a folder, or a whole vault."""
+
+    workers = 0
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def build(self, notes: Iterable[Given]) -> None:
+        """Index all notes, with some processes beside this one however busy the machine is."""
+        from notekeep.index.words import Words
+
+        words = Words(Path(self._folder, "words"))
+        words.build(map(_document, notes), 1, workers=self.workers)
+
+    def open(self) -> None:
+        """Be ready for questions: here the folder is a vault."""
+        from notekeep.vault import Vault
+
+        self._vault = Vault.open(self._folder)
+
+    def ask(self, question: Question) -> list[str]:
+        """The paths of the best notes."""
+        from notekeep.index.passages import Passages
+
+        vault = self._vault
+        typing = question.kind == "key"
+        root = vault.query(_query(question), typing=typing).root
+        assert root is not None
+        tree = Passages(vault.catalog, vault.words, vault.root).answered(root)
+        return list(vault.words.scores(tree, limit=HITS, typing=typing))
+
+    def update(self, note: Given) -> None:
+        """Put a note in the place of the one with its path."""
+        words = self._vault.words
+        words.update([_document(note)], [], (words.generation or 0) + 1)
+
+
+class Parallel(Engine):
+    """The same, built by two processes."""
+
+    workers = 2
+
+
+def _document(note: Given) -> Any:
+    from notekeep.index.words import WordDoc
+
+    texts = note["texts"]
+    several: dict[str, Any] = {
+        name: (text,) if text else ()
+        for name, text in texts.items()
+        if name not in {"title", "body"}
+    }
+    return WordDoc(path=note["path"], title=texts["title"], body=texts["body"], **several)
+
+
+def _query(question: Question) -> str:
+    said = (" OR " if question.kind == "or" else " ").join(question.words)
+    match question.kind:
+        case "phrase":
+            return f'"{said}"'
+        case "prefix":
+            return f"{said}*"
+        case "fuzzy":
+            return f"{said}~1"
+        case "tag":
+            return f"#{question.tag} {said}"
+        case "day":
+            first, last = (
+                f"{day // 10000}-{day // 100 % 100:02}-{day % 100:02}" for day in question.days
+            )
+            return f"created:{first}..{last} {said}"
+        case _:
+            return said
