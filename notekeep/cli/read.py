@@ -28,6 +28,7 @@ def show(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str |
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     row = opened.resolve(" ".join(note))
+    opened.opened.count(row.path)
     if as_json:
         from notekeep.cli.ls import as_object
 
@@ -57,6 +58,7 @@ def open_(note: tuple[str, ...], *, no_refresh: bool, vault: str | None) -> int:
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     row = opened.resolve(" ".join(note))
+    opened.opened.count(row.path)
     command = editor_command(opened.person.editor, os.environ)
     code = _run(command, [opened.absolute(row.path)], "the editor")
     opened.refresh(for_answer=True, words=False)

@@ -76,6 +76,7 @@ def forget(vault: Vault, traces: Traces) -> int:
     removed = vault.history.forget(traces.path)
     for name in {traces.path, *traces.names}:
         Swap(vault.places.state, name).forget()
+    vault.opened.forget({traces.path, *traces.names})
     vault.catalog.close()
     vault.habit_index.close()
     with suppress(FileNotFoundError), os.scandir(vault.places.cache) as listing:

@@ -1,0 +1,167 @@
+"""The rules of ranking, one by one: each test fails without its rule."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.index import ranking
+from notekeep.index.answering import Sources
+from notekeep.index.search import search
+from notekeep.index.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.index.found import Found
+    from tests.index.conftest import Vault
+
+FILLER = "Some other words that stand here so that notes are of one length. " * 3
+
+
+@pytest.fixture
+def ask(vault: Vault) -> Callable[..., Found]:
+    """`ask({path: text}, query)` searches a vault of these notes, all of one age.
+
+    Further options are those of `search`; `opened` says how often a note was opened.
+    """
+
+    def ask(
+        notes: dict[str, str],
+        query: str,
+        *,
+        days: dict[str, int] | None = None,
+        opened: dict[str, int] | None = None,
+        typing: bool = False,
+    ) -> Found:
+        for path, text in notes.items():
+            vault.write(path, text)
+            moment = time.time() - 86_400 * (days or {}).get(path, 1000)
+            os.utime(vault.root / path, (moment, moment))
+        words = Words(vault.cache / "words", "en")
+        vault.refresh(words=words)
+        times = opened or {}
+        sources = Sources(
+            vault.catalog, words, str(vault.root), lambda path: float(times.get(path, 0))
+        )
+        found = search(vault.query(query, typing=typing), sources, typing=typing)
+        words.close()
+        return found
+
+    return ask
+
+
+def order(found: Found) -> list[str]:
+    return [hit.row.path.removesuffix(".md") for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("higher", "lower"),
+    [
+        ("---\ntitle: A lever\n---\n", "# A thing\n\n## A lever\n\n"),
+        ("---\ntitle: Z\ntags: [lever]\n---\n", "# Z\n\nA lever.\n\n"),
+        ("# Z\n\n## The lever\n\n", "# Z\n\nThe lever.\n\n"),
+    ],
+    ids=["title over heading", "tag over body", "heading over body"],
+)
+def test_where_a_word_stands_decides(ask: Callable[..., Found], higher: str, lower: str) -> None:
+    notes = {"z.md": higher + FILLER, "a.md": lower + FILLER}
+    assert order(ask(notes, "lever")) == ["z", "a"]
+
+
+def test_a_word_as_typed_goes_before_its_other_forms(ask: Callable[..., Found]) -> None:
+    notes = {
+        "a.md": f"Runs, runs, runs and runs. {FILLER}",
+        "z.md": f"Once it is running. {FILLER}",
+    }
+    assert order(ask(notes, "running")) == ["z", "a"]
+
+
+def test_accents_as_typed_go_before_others(ask: Callable[..., Found]) -> None:
+    notes = {"a.md": f"Das ist schon gut. {FILLER}", "z.md": f"Das ist schön gut. {FILLER}"}
+    assert order(ask(notes, "schön")) == ["z", "a"]
+    assert order(ask(notes, "schon")) == ["a", "z"]
+
+
+def test_a_form_of_the_word_goes_before_what_only_begins_so(ask: Callable[..., Found]) -> None:
+    notes = {"a.md": f"The leverage of it. {FILLER}", "z.md": f"The levers of it. {FILLER}"}
+    assert order(ask(notes, "lever*")) == ["z", "a"]
+    assert order(ask(notes, "lever", typing=True)) == ["z", "a"]
+
+
+def test_words_in_a_row_go_before_words_apart(ask: Callable[..., Found]) -> None:
+    notes = {
+        "a.md": f"Deep water. {FILLER} Hard work.",
+        "m.md": f"Deep is the work. {FILLER}",
+        "z.md": f"It is deep work. {FILLER}",
+    }
+    assert order(ask(notes, "deep work")) == ["z", "m", "a"]
+
+
+def test_words_that_say_nothing_keep_their_place_in_the_row(ask: Callable[..., Found]) -> None:
+    notes = {"a.md": f"Fear falling. {FILLER}", "z.md": f"Fear of falling. {FILLER}"}
+    assert order(ask(notes, "fear of falling")) == ["z", "a"]
+
+
+def test_what_was_changed_lately_goes_before_its_equals(ask: Callable[..., Found]) -> None:
+    notes = {"a.md": f"The lever. {FILLER}", "z.md": f"The lever. {FILLER}"}
+    assert order(ask(notes, "lever")) == ["a", "z"]
+    assert order(ask(notes, "lever", days={"z.md": 2})) == ["z", "a"]
+
+
+def test_what_is_opened_often_goes_before_its_equals(ask: Callable[..., Found]) -> None:
+    notes = {"a.md": f"The lever. {FILLER}", "z.md": f"The lever. {FILLER}"}
+    assert order(ask(notes, "lever", opened={"z.md": 4})) == ["z", "a"]
+
+
+def test_neither_age_nor_habit_outweighs_what_a_note_is_about(ask: Callable[..., Found]) -> None:
+    notes = {"a.md": f"A lever, a lever and a lever. {FILLER}", "z.md": f"A lever. {FILLER}"}
+    assert order(ask(notes, "lever", days={"z.md": 0}, opened={"z.md": 10_000})) == ["a", "z"]
+
+
+@pytest.mark.parametrize(
+    "called",
+    ["---\ntitle: Deep work\n---\n", "---\ntitle: Q\naliases: [deep work]\n---\n"],
+    ids=["title", "alias"],
+)
+def test_nothing_outranks_a_note_that_is_called_so(ask: Callable[..., Found], called: str) -> None:
+    loud = "---\ntitle: Deep work deep work\naliases: [deep deep work]\ntags: [deep, work]\n---\n"
+    notes = {"z.md": called + FILLER}
+    notes |= {f"{at}.md": f"{loud}## Deep work\n\n{'deep work ' * 50}" for at in range(60)}
+    found = ask(notes, "deep work", days={"1.md": 0}, opened={"1.md": 1000})
+    assert order(found)[0] == "z"
+
+
+def test_a_file_of_that_name_comes_first(ask: Callable[..., Found]) -> None:
+    notes = {"deep work.md": "---\ntitle: Q\n---\nx", "a.md": "# Deep work indeed\n\nDeep work."}
+    assert order(ask(notes, "deep work"))[0] == "deep work"
+
+
+def test_a_title_of_words_that_say_nothing_is_found(ask: Callable[..., Found]) -> None:
+    notes = {"z.md": "# To be\n\nHamlet.", "a.md": "# Not\n\nTo be or not."}
+    assert order(ask(notes, "to be"))[0] == "z"
+
+
+def test_while_typing_titles_that_begin_so_are_never_lost(ask: Callable[..., Found]) -> None:
+    notes = {f"{at}.md": f"con{letter}ary " * 9 for at, letter in enumerate("abcdefghijklmnop")}
+    notes["z.md"] = "# Concession\n\nx"
+    assert order(ask(notes, "con", typing=True))[0] == "z"
+
+
+def test_only_the_best_are_looked_at_again(
+    ask: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    text = Sources.text
+
+    def counted(sources: Sources, path: str) -> object:
+        read.append(path)
+        return text(sources, path)
+
+    monkeypatch.setattr(Sources, "text", counted)
+    found = ask({f"{at}.md": f"lever {at} {FILLER}" for at in range(80)}, "lever")
+    assert found.total == 80
+    assert len(set(read)) <= ranking.LOOKED_AT
