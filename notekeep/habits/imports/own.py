@@ -35,7 +35,9 @@ def read_csv(text: str, name: str) -> Source:
     found = Gathering("notekeep")
     for number, row in enumerate(rows[1:], 2):
         cells = {key: _unguarded(cell) for key, cell in zip(head, row, strict=False)}
-        _say(found.named(line_of(cells["habit"])), cells, found, f"{name}:{number}")
+        habit = found.named(line_of(cells["habit"]))
+        habit.unit = habit.unit or line_of(cells.get("unit", ""))
+        _say(habit, cells, found, f"{name}:{number}")
     for habit in found.source().habits:
         habit.identity = habit.name
     found.lose("schedules and goals, which CSV does not have; a habit that is new becomes daily")
@@ -120,8 +122,6 @@ def _say(
     if day is None or value is None or not habit.name:
         found.lose("lines that are not understood", habit.name, place)
         return
-    if value.kind == "amount" and value.unit and not habit.unit and habit.goal == "done":
-        habit.unit = value.unit
     said = Said(
         day,
         value,

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
@@ -142,6 +142,7 @@ TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
+@settings(deadline=None)
 @given(texts=st.lists(TEXTS, min_size=2, max_size=2))
 @example(texts=["", ""])
 def test_any_text_is_read_or_refused_and_nothing_else(form: str, texts: list[str]) -> None:

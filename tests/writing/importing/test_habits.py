@@ -327,7 +327,7 @@ SOURCES = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(deadline=None, max_examples=25)
 @given(habits=SOURCES)
 def test_any_source_twice_is_any_source_once(
     habits: list[Taken], tmp_path_factory: pytest.TempPathFactory
