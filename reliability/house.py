@@ -71,6 +71,12 @@ def snapshot(root: Path) -> dict[str, bytes]:
     }
 
 
+def trashed(root: Path) -> dict[str, bytes]:
+    """What lies in a vault's trash."""
+    found = (root / TRASH).rglob("*")
+    return {str(path.relative_to(root)): path.read_bytes() for path in found if path.is_file()}
+
+
 def fingerprint(root: Path) -> str:
     """A hash over every name and byte of a folder, empty folders included, the trash left out.
 

@@ -1,4 +1,7 @@
-"""R13: text edited at random and saved: every line that was not touched keeps its bytes."""
+"""R13: text edited at random and saved: every line that was not touched keeps its bytes.
+
+An editor that is killed meanwhile gives back what was typed, to the byte.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,21 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Refused
 from notekeep.markdown.splice import Spliced
 from reliability.board import Result, Row, Sizes
+from reliability.crashing import can_be_shown, crash
 from reliability.edits import BOM
 from tests.support.hostile import ALL
 from tests.support.notes import varied_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 ODD = b"one\r\ntwo\nthree\r\n\xc2\x85four\xe2\x80\xa8five\x0csix\x0b\x1c\ncaf\xe9 \xff\nlast\r"
 SESSIONS, KEYS = 4, 25
+CRASHED = 100
+"""Of so many notes one is typed into by an editor that dies; that takes its time."""
+SHOWN = 20_000
+"""Bytes from which on a note is not typed into there."""
 
 
 def through_lines(data: bytes, edit: Callable[[list[str]], list[str]]) -> bytes:
@@ -32,8 +40,7 @@ def run(
     folder: Path,
     save: Callable[[bytes, Callable[[list[str]], list[str]]], bytes] = through_lines,
 ) -> Result:
-    """Edit `size` notes, in several sessions of random keys each."""
-    del folder
+    """Edit `size` notes, in several sessions of random keys each; then crash over some of them."""
     result = Result()
     notes = [ODD, *ALL.values(), *varied_notes(13, max(0, size - len(ALL) - 1))][:size]
     for number, note in enumerate(notes):
@@ -45,8 +52,26 @@ def run(
             except Refused:
                 result.refused += 1
                 break
-    result.size = f"{len(notes):,} notes, {result.count:,} keys"
+    keys = result.count
+    typed = _to_type_into(notes, max(3, size // CRASHED))
+    if save is through_lines:
+        crash(result, folder, typed)
+    result.size = f"{len(notes):,} notes, {keys:,} keys, {len(typed)} crashes"
     return result
+
+
+def _to_type_into(notes: Sequence[bytes], count: int) -> dict[str, tuple[bytes, list[int]]]:
+    """Choose notes for an editor that dies, the oddest first, and lines of each."""
+    chance = random.Random("crash")
+    found: dict[str, tuple[bytes, list[int]]] = {}
+    for number, data in enumerate(notes):
+        if len(found) == count:
+            break
+        if len(data) < SHOWN and can_be_shown(data):
+            lines = data.count(b"\n") + 1
+            rows = sorted(chance.sample(range(lines), min(3, lines)))
+            found[f"{number}.md"] = (data, rows)
+    return found
 
 
 def _session(

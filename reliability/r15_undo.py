@@ -1,6 +1,8 @@
 """R15: every verb that writes, then `undo`: the vault is what it was, to the byte.
 
-A habit log only grows: there the fold of every day is what it was.
+A habit log only grows: there the fold of every day is what it was. One thing stays behind: a file
+that a step made goes to the trash when the step is taken back, since somebody may have written into
+it meanwhile. So the trash is looked through as well, and may hold nothing else.
 """
 
 from __future__ import annotations
@@ -178,6 +180,7 @@ def _undone(
     habits = folder / "habits.csv"
     habits.write_bytes(EXPORTED)
     before = house.fingerprint(root), house.fingerprint(site)
+    made: set[bytes] = set()
     done = 0
     for words in sequence:
         given = [word.format(file=file, habits=habits, site=site) for word in words]
@@ -187,6 +190,7 @@ def _undone(
             done += 1
         elif len(sequence) == 1:
             result.fault(f"{words} did nothing: {code} {said}")
+        made |= set(house.snapshot(root).values()) - set(NOTES.values())
     result.count += 1
     code, said = command(["--vault", str(root), *take_back(["undo", str(done)])])
     result.expect(code == KEPT, f"undo of {sequence} failed: {said}")
@@ -194,6 +198,9 @@ def _undone(
         left = set(house.snapshot(root).items()) ^ set(NOTES.items())
         places = [str(path) for place in (root, site) for path in place.rglob("*")]
         result.damage(f"{sequence} is not undone: {sorted(left)[:3]} {places} {said}")
+    for name, data in house.trashed(root).items():
+        if data not in made:
+            result.damage(f"undo of {sequence} leaves {name} in the trash")
 
 
 def _folded_back(

@@ -74,7 +74,10 @@ COMMAND_LINES: dict[str, list[str]] = {
 }
 """How each verb is called here; one that is missing runs alone and with a hostile word."""
 
-QUICK = ("ls", "search attack", "show a0", "today", "tags", "doctor", "habit", "habit log h0")
+QUICK = (
+    *("ls", "search attack", "show a0", "today", "tags", "doctor"),
+    *("habit", "habit log h0", "habit ask"),
+)
 """What is run in every check: commands that show much of what a vault holds."""
 
 HABIT_LINES: dict[str, str] = {
@@ -87,8 +90,13 @@ HABIT_LINES: dict[str, str] = {
     "pause": "habit pause h1 --dry-run",
     "archive": "habit archive h1 --dry-run",
     "rename": "habit rename h1 other --dry-run",
-    "ask": "habit ask --help",
+    "ask": "habit ask",
 }
+
+ANSWERS: dict[str, tuple[bytes, ...]] = {
+    "habit ask": (b"y\n", b"n\n", b"s\n", b"odd\n", b"\n", b"5\n", b"q\n"),
+}
+"""What is typed where a command asks."""
 
 SCREENS: tuple[bytes, ...] = (
     *(b"\x1bOQ", b"j", b"j", b"j", b"\r", b" ", b"]", b"h", b"j", b"o", b"\x1b", b"b", b"z", b"z"),
@@ -186,7 +194,8 @@ def say(
         words = shlex.split(line)
         for name, value in values.items():
             words = [word.replace(name, value) for word in words]
-        _, said = on_terminal([sys.executable, *program, *words], str(root), env)
+        command = [sys.executable, *program, *words]
+        _, said = on_terminal(command, str(root), env, ANSWERS.get(line, ()))
         result.count += 1
         for found in unsafe(said):
             result.fault(f"`{line}` sends {found!r}")

@@ -12,8 +12,11 @@ from notekeep.cli.main import VERBS
 from notekeep.files import save, scan
 from notekeep.files.history import History
 from notekeep.index import refresh as refreshing
+from notekeep.markdown.splice import Spliced
+from notekeep.tui import editing
 from notekeep.vault import Vault
 from reliability import (
+    crashing,
     house,
     r01_fidelity,
     r02_hostile,
@@ -249,6 +252,33 @@ def test_r13_an_editor_that_saves_the_text_it_shows_changes_line_ends(folder: Pa
     assert r13_editor.run(40, folder, as_text).damaged > 10
 
 
+FORGETFUL = """
+from notekeep.files.swap import Swap
+from reliability import crashing
+Swap.write = lambda *_, **__: None
+crashing.PATIENCE = 1
+"""
+
+
+def test_r13_an_editor_that_keeps_nothing_loses_what_was_typed(folder: Path) -> None:
+    result = Result()
+    crashing.crash(result, folder, {"a.md": (b"one\r\ntwo\n", [1])}, FORGETFUL)
+    assert result.lost == 1
+
+
+def test_r13_a_restored_text_that_is_another_is_seen(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_its_ends(data: bytes, stand_ins: object = None) -> Spliced:
+        return Spliced(data.replace(b"\r", b""))
+
+    monkeypatch.setattr(editing, "Spliced", without_its_ends)
+    monkeypatch.setattr(without_its_ends, "checked", Spliced.checked, raising=False)
+    result = Result()
+    crashing.crash(result, folder, {"a.md": (b"one\r\ntwo\n", [1])})
+    assert result.damaged == 1
+
+
 def test_r14_a_look_that_saves_is_seen_even_when_it_changes_no_byte(folder: Path) -> None:
     def save_again(root: Path) -> int:
         for path in list(root.rglob("*.md"))[:1]:
@@ -261,6 +291,16 @@ def test_r14_a_look_that_saves_is_seen_even_when_it_changes_no_byte(folder: Path
 def test_r15_without_undo_nothing_is_as_it_was(folder: Path) -> None:
     result = r15_undo.run(0, folder, lambda _words: ["ls"])
     assert result.damaged > 15
+
+
+def test_r15_what_undo_leaves_in_the_trash_is_seen(folder: Path) -> None:
+    def leave(words: list[str]) -> list[str]:
+        left = folder / "notes" / house.TRASH / "left.md"
+        left.parent.mkdir(exist_ok=True)
+        left.write_bytes(b"of no step\n")
+        return words
+
+    assert any("in the trash" in fault for fault in r15_undo.run(0, folder, leave).faults)
 
 
 def test_r15_a_new_verb_has_to_be_undone_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
