@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notekeep.tui.actions.action import HABIT, MOVE, NOTE, Action
+from notekeep.tui.actions.action import CHANGE, FIND, GO, HABIT, MOVE, NOTE, Action
 
 HABITS: tuple[Action, ...] = (
     Action(
@@ -31,9 +31,18 @@ HABITS: tuple[Action, ...] = (
         ("s",),
         "habits",
         HABIT,
-        "A day that does not count, with a reason if you like.",
+        "A day that does not count.",
         label="skip",
         command="habit ID skip",
+    ),
+    Action(
+        "skip-because",
+        "Skip with a reason",
+        ("S",),
+        "habits",
+        HABIT,
+        "A day that does not count, and why; a review asks for it.",
+        command="habit ID skip reason=flu -- words",
     ),
     Action(
         "miss",
@@ -67,12 +76,94 @@ HABITS: tuple[Action, ...] = (
     ),
     Action("to-today", "To today", ("t",), "habits", MOVE, "Back to this day and week."),
     Action(
-        "open-habit",
-        "Open the habit",
+        "to-yesterday",
+        "To yesterday",
+        ("y",),
+        "habits",
+        MOVE,
+        "To yesterday, on the first habit that it left open.",
+        command="habit ask yesterday",
+    ),
+    Action(
+        "next-span",
+        "Week, month, year",
+        ("v",),
+        "habits",
+        GO,
+        "Show a week, a month, a year, and a week again.",
+        label="view",
+        command="habit month",
+    ),
+    Action(
+        "filter-habits",
+        "Filter",
+        ("slash",),
+        "habits",
+        FIND,
+        "Show the habits whose title or group has some letters; nothing shows all.",
+    ),
+    Action(
+        "review",
+        "Review",
+        ("R",),
+        "habits",
+        NOTE,
+        "Write the last week as a note for you to finish, or go on with it.",
+        command="review week",
+    ),
+    Action(
+        "edit-habit",
+        "Edit the definition",
+        ("e",),
+        "habits",
+        CHANGE,
+        "Edit the note that defines the habit.",
+        command="habit edit ID",
+    ),
+    Action(
+        "show-detail",
+        "Detail",
         ("enter",),
         "habits",
         NOTE,
+        "A year, the line of strength, streaks, rates, weekdays and remarks.",
+        label="detail",
+        command="habit stats ID",
+    ),
+    # The page about one habit
+    Action(
+        "close-detail",
+        "Back to the grid",
+        ("escape", "h", "left", "backspace"),
+        "habit-detail",
+        MOVE,
+        "Back to all habits.",
+        label="back",
+    ),
+    Action(
+        "open-habit",
+        "Open the note",
+        ("enter",),
+        "habit-detail",
+        NOTE,
         "Read the note that defines the habit.",
-        label="open",
+        label="note",
+    ),
+    Action(
+        "year-before",
+        "The year before",
+        ("left_square_bracket",),
+        "habit-detail",
+        MOVE,
+        "Show the year before.",
+        command="habit year ID 2025",
+    ),
+    Action(
+        "year-after",
+        "The year after",
+        ("right_square_bracket",),
+        "habit-detail",
+        MOVE,
+        "Show the year after, up to this one.",
     ),
 )

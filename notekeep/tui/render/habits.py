@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from notekeep.dates import MONTHS
 from notekeep.habits import marks
 from notekeep.habits.view import count
 from notekeep.markdown.clean import clean_line
@@ -29,6 +31,7 @@ _ROLES: dict[str, str] = {
     "ok": "partial",
     "none": "",
 }
+_NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
 
@@ -54,6 +57,40 @@ def week_line(cells: Sequence[Cell], glyphs: Glyphs, here: date | None = None) -
     return line
 
 
+def month_line(cells: Sequence[Cell], glyphs: Glyphs, here: date | None = None) -> Line:
+    """Return the marks of many days, two cells each, with the day `here` standing out."""
+    line: Line = []
+    for cell in cells:
+        piece = mark_piece(cell, glyphs)
+        if cell.day == here:
+            text = piece.text if piece.text.strip() else glyphs.dot
+            line.append(Piece(f"{text} ", f"{piece.role} chosen".strip()))
+        else:
+            line.append(Piece(f"{piece.text} ", piece.role))
+    return line
+
+
+def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> Line:
+    """Return a cell for each week: the shade of how much of what it asked for was done."""
+    line: Line = []
+    for start in range(0, len(cells), 7):
+        asked = [cell for cell in cells[start : start + 7] if cell.status not in _NOT_ASKED]
+        if not asked:
+            line.append(Piece(" "))
+            continue
+        kept = sum(cell.mark in {"done", "ok", "covered"} for cell in asked)
+        level = _week_level(kept / len(asked), sum(cell.level for cell in asked) / len(asked))
+        line.append(Piece(glyphs.levels[level], f"level-{level}" if level else "faint"))
+    return line
+
+
+def _week_level(kept: float, level: float) -> int:
+    """Return the shade of a week: all of it kept, half, some or none, and more than was asked."""
+    if kept < 1:
+        return 2 if kept >= 0.5 else int(kept > 0)
+    return 4 if level > 3.5 else 3
+
+
 def day_heads(days: Sequence[date], today: date, here: date | None = None) -> Line:
     """Return the names of days above their marks."""
     line: Line = []
@@ -61,6 +98,28 @@ def day_heads(days: Sequence[date], today: date, here: date | None = None) -> Li
         role = "active" if day == (here or today) else "bright" if day == today else "faint"
         line.append(Piece(f" {DAY_NAMES[day.weekday()]}"[:DAY_WIDTH], role))
     return line
+
+
+def month_heads(first: date, last: date, today: date, here: date) -> Line:
+    """Return the numbers of days above their marks: all that fit, and always the chosen one."""
+    line: Line = []
+    for number in range(first.day, last.day + 1):
+        day = first.replace(day=number)
+        is_near = abs(number - here.day) == 1
+        is_shown = day == here or ((number == 1 or number % 5 == 0) and not is_near)
+        role = "active" if day == here else "bright" if day == today else "faint"
+        line.append(Piece(f"{number:<2}" if is_shown else "  ", role))
+    return line
+
+
+def year_heads(first: date) -> Line:
+    """Return the names of months above the weeks in which they begin."""
+    days = [first + timedelta(7 * week + 6) for week in range(53)]
+    begins = [week for week, day in enumerate(days) if day.day <= 7]
+    text = [" "] * 53
+    for week in begins:
+        text[week : week + 3] = MONTHS[days[week].month - 1]
+    return [Piece("".join(text[:53]), "muted")]
 
 
 def goal_text(habit: HabitView) -> str:

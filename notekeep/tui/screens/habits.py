@@ -1,20 +1,23 @@
-"""Habits: a week to fill in, and the year of the habit under the cursor."""
+"""Habits: days to fill in, the year of the habit under the cursor, and all there is of one."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual import getters
 
+from notekeep.index.habit_detail import detail
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.messages import CheckedIn, OpenNote
+from notekeep.tui.messages import CheckedIn, OpenNote, VaultChanged
+from notekeep.tui.render.habit_order import last_days, left_open
 from notekeep.tui.render.habits import goal_text, tally
-from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import Prompt
+from notekeep.tui.widgets.habit_detail import HabitDetail
 from notekeep.tui.widgets.week_grid import WeekGrid
 from notekeep.tui.widgets.year_grid import YearGrid
 
@@ -25,21 +28,35 @@ if TYPE_CHECKING:
     from notekeep.habits.heatmap import Calendar
     from notekeep.habits.view import HabitView
     from notekeep.index.checkin import Logged
+    from notekeep.index.habit_detail import Detail
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.widgets.line_view import ListView
 
 
+class _Looked(NamedTuple):
+    """The habits with the cells of the days that are shown, and with those of the last week."""
+
+    shown: list[HabitView]
+    lately: list[HabitView]
+
+
 class HabitsScreen(VaultScreen):
-    """The habits of a week; each key acts on the chosen day of the habit under the cursor."""
+    """The habits of some days; each key acts on the chosen day of the habit under the cursor."""
 
     CSS_PATH = "habits.tcss"
     OPENED_BY = "show-habits"
 
     grid = getters.query_one(WeekGrid)
     year = getters.query_one(YearGrid)
+    detail = getters.query_one(HabitDetail)
+
+    _filter = ""
+    _open_yesterday: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         yield WeekGrid(self.glyphs, self.today, self.vault.settings.week_start)
         yield YearGrid(self.glyphs, self.today)
+        yield HabitDetail(self.glyphs, self.today)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -47,26 +64,63 @@ class HabitsScreen(VaultScreen):
         self.vault_changed()
 
     def place(self) -> str:
-        return "habits"
+        return "habit-detail" if self.detail.display else "habits"
+
+    @property
+    def opens_as_it_is(self) -> bool:
+        return super().opens_as_it_is and not self.detail.display
 
     def vault_changed(self) -> None:
-        first = self.grid.first_day
+        first, last = self.grid.first_day, self.grid.last_day
+        index = self.vault.habit_index
         in_background(
             self,
-            lambda: self.vault.habit_index.habits(
-                self.today, first=first, last=first + timedelta(6)
+            lambda: _Looked(
+                index.habits(self.today, first=first, last=last), index.habits(self.today)
             ),
             self._show,
             group="habits",
             exclusive=True,
         )
+        if self.detail.display and self.detail.detail is not None:
+            self._look_closer(self.detail.detail.view.id, self.detail.detail.year)
 
-    def _show(self, habits: list[HabitView]) -> None:
-        shown = [habit for habit in habits if not habit.is_archived]
-        self.grid.show(shown)
-        done, asked = tally(shown)
+    def _show(self, looked: _Looked) -> None:
+        habits, lately = looked
+        active = [habit for habit in habits if not habit.is_archived]
+        lately = [habit for habit in lately if not habit.is_archived]
+        wanted = self._filter.casefold()
+        shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
+        is_on_today = self.grid.day == self.today
+        self._open_yesterday = tuple(habit.id for habit in left_open(lately))
+        self.grid.show(shown or active, self._banner(lately) if is_on_today else None)
+        done, asked = tally(active)
         day = self.grid.day
-        self.say(f"{done}/{asked} today · {day:%a} {day.day} {day:%b %Y}")
+        bars = last_days(lately, self.glyphs.bars)
+        start = self.vault.settings.day_start
+        until = f" until {start:02}:00" if start and is_on_today else ""
+        date = f"{day:%a} {day.day} {day:%b}"
+        is_wide = self.has_class("-wide")
+        self.say(
+            f"{done}/{asked} today {bars} · {date} {day.year}{until}"
+            if is_wide
+            else f"{done}/{asked} · {date}"
+        )
+
+    def _banner(self, lately: list[HabitView]) -> Line | None:
+        """Return what yesterday left open, and the key that goes there."""
+        habits = left_open(lately)
+        if not habits:
+            return None
+        names = ", ".join(clean_line(habit.title) for habit in habits[:4])
+        more = f" and {len(habits) - 4} more" if len(habits) > 4 else ""
+        link = f"{ACTION_LINK}to-yesterday"
+        return [
+            Piece("  Yesterday left open: ", "muted"),
+            Piece(f"{names}{more}", "risk"),
+            Piece("   y", "key", link),
+            Piece(" goes there", "muted", link),
+        ]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         habit = self.grid.habit
@@ -130,6 +184,19 @@ class HabitsScreen(VaultScreen):
     def action_skip(self) -> None:
         self._log("skip")
 
+    def action_skip_because(self) -> None:
+        habit = self.grid.habit
+        if habit is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self._log("skip", text)
+
+        hint = "The day does not count; a review shows why."
+        prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
+        self.app.push_screen(prompt, answered)
+
     def action_amount(self) -> None:
         self._ask_amount("")
 
@@ -171,14 +238,92 @@ class HabitsScreen(VaultScreen):
     def action_to_today(self) -> None:
         self.grid.go_to_day(self.today)
 
-    def action_open_habit(self) -> None:
+    def action_to_yesterday(self) -> None:
+        self.grid.go_to_day(self.today - timedelta(1))
+        if self._open_yesterday:
+            self.grid.go_to_habit(self._open_yesterday[0])
+
+    def action_next_span(self) -> None:
+        self.grid.next_span()
+
+    def action_filter_habits(self) -> None:
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self._filter = text
+                self.vault_changed()
+
+        hint = "Letters of a title or a group; nothing shows all."
+        self.app.push_screen(Prompt("Show habits", value=self._filter, hint=hint), answered)
+
+    # One habit.
+
+    def action_show_detail(self) -> None:
         habit = self.grid.habit
-        if habit is None:
-            return
-        if habit.path:
-            self.post_message(OpenNote(habit.path, read=True))
-        else:
+        if habit is not None:
+            self._look_closer(habit.id, self.grid.day.year)
+
+    def _look_closer(self, name: str, year: int) -> None:
+        in_background(
+            self,
+            lambda: detail(self.vault.habit_index, name, self.today, year),
+            self._show_detail,
+            group="detail",
+            exclusive=True,
+        )
+
+    def _show_detail(self, found: Detail) -> None:
+        self.detail.show(found)
+        self.set_class(True, "-detail")
+        self.detail.focus()
+
+    def action_close_detail(self) -> None:
+        self.set_class(False, "-detail")
+        self.grid.focus()
+
+    def action_year_before(self) -> None:
+        self._turn(-1)
+
+    def action_year_after(self) -> None:
+        self._turn(1)
+
+    def _turn(self, years: int) -> None:
+        found = self.detail.detail
+        if found is not None and found.year + years <= self.today.year:
+            self._look_closer(found.view.id, found.year + years)
+
+    def action_open_habit(self) -> None:
+        if (path := self._path()) is not None:
+            self.post_message(OpenNote(path, read=True))
+
+    def action_edit_habit(self) -> None:
+        if (path := self._path()) is not None:
+            cast("NotekeepApp", self.app).editors.open(path, None)
+
+    def _path(self) -> str | None:
+        """Return the note of the habit that is looked at, or say that there is none."""
+        found = self.detail.detail if self.has_class("-detail") else None
+        habit = found.view if found is not None else self.grid.habit
+        if habit is not None and not habit.path:
             say(self, f"No note defines {clean_line(habit.id)} yet")
+        return habit.path if habit is not None and habit.path else None
+
+    # The week that is over.
+
+    def action_review(self) -> None:
+        in_background(self, self._write_review, self._reviewed, group="review")
+
+    def _write_review(self) -> str:
+        """Write the review of the last week unless it is there; give its path."""
+        from notekeep.writing.reviewing import bounds, path_of
+
+        path = path_of(bounds(self.vault.habit_index, "week"))
+        if self.vault.catalog.row(path) is None:
+            self.vault.carry_out(self.vault.plan.review(self.vault.habit_index, "week"))
+        return path
+
+    def _reviewed(self, path: str) -> None:
+        self.post_message(VaultChanged(is_step=True))
+        self.post_message(OpenNote(path, read=True))
 
 
 def _said(mark: str) -> str:

@@ -9,14 +9,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background
+from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import OpenNote
+from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.render.words import plural
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.markdown.problem import Problem
@@ -67,12 +68,18 @@ class ProblemsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = "Problems"
-            box.border_subtitle = "enter opens the note · esc closes"
+            box.border_subtitle = "enter opens the note · f mends it · esc closes"
             yield self._list
 
     def on_mount(self) -> None:
         self._list.focus()
-        in_background(self, self._vault.problems, self._show, group="problems")
+        self._look()
+
+    def _look(self) -> None:
+        in_background(self, self._all, self._show, group="problems", exclusive=True)
+
+    def _all(self) -> list[Problem]:
+        return [*self._vault.problems(), *self._vault.habit_index.problems()]
 
     def _show(self, problems: list[Problem]) -> None:
         self._list.problems = problems
@@ -89,3 +96,25 @@ class ProblemsScreen(ModalScreen[None]):
             problem = self._list.problems[self._list.cursor]
             self.app.post_message(OpenNote(problem.path, line=problem.line))
             self.dismiss(None)
+
+    def key_f(self, event: events.Key) -> None:
+        event.stop()
+        if self._list.problems:
+            problem = self._list.problems[self._list.cursor]
+            in_background(self, lambda: self._mend(problem), self._mended, group="mend")
+
+    def _mend(self, problem: Problem) -> str:
+        """Mend one problem; give what was done, or "" where only a person can tell."""
+        offer = self._vault.plan.mend(self._vault.habit_index, problem)
+        if offer is None:
+            return ""
+        self._vault.carry_out(offer.plan)
+        return offer.label
+
+    def _mended(self, label: str) -> None:
+        if not label:
+            say(self, "This one needs a person; enter opens it")
+            return
+        say(self, f"Mended: {label} · u takes it back")
+        self.app.post_message(VaultChanged(is_step=True))
+        self._look()

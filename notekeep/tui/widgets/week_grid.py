@@ -1,7 +1,8 @@
-"""The week of habits: a row for each habit, a column for each day."""
+"""The grid of habits: a row for each habit, and a week, a month or a year of marks."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,14 +10,19 @@ from textual.message import Message
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import ALL, bindings
+from notekeep.tui.render.habit_order import Placed, arranged
 from notekeep.tui.render.habits import (
     DAY_WIDTH,
     day_heads,
     goal_text,
+    month_heads,
+    month_line,
     note_piece,
     streak_line,
     strength_line,
     week_line,
+    year_heads,
+    year_line,
 )
 from notekeep.tui.render.pieces import Line, Piece, fit, pad
 from notekeep.tui.widgets.line_view import ListView
@@ -28,10 +34,13 @@ if TYPE_CHECKING:
     from notekeep.habits.view import Cell, HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
-WEEK = 7 * DAY_WIDTH
 GUTTER = 2
 STRENGTH = 9
 STREAK = 14
+SPANS = ("week", "month", "year")
+"""What the grid can show, in the order of the key that changes it."""
+WIDTHS = {"week": 7 * DAY_WIDTH, "month": 62, "year": 53}
+"""How many cells the marks take."""
 
 
 _NO_HABITS: tuple[Line, ...] = (
@@ -68,9 +77,9 @@ class Columns(NamedTuple):
         return GUTTER + self.title + self.goal
 
 
-def columns_for(width: int) -> Columns:
+def columns_for(width: int, span: str = "week") -> Columns:
     """Give each column its room; what says least goes first."""
-    room = width - GUTTER - WEEK
+    room = width - GUTTER - WIDTHS[span]
     strength = STRENGTH if room >= 24 else 0
     streak = STREAK if room >= 44 else 0
     goal = 12 if room >= 54 else 0
@@ -84,6 +93,7 @@ class WeekGrid(ListView):
 
     Attributes:
         day: The day that keys act on.
+        span: One of SPANS.
     """
 
     BINDINGS = bindings("habits", by_screen=ALL)
@@ -97,21 +107,36 @@ class WeekGrid(ListView):
     def __init__(self, glyphs: Glyphs, today: date, week_start: int) -> None:
         super().__init__()
         self.day = today
+        self.span = SPANS[0]
         self._glyphs = glyphs
         self._today = today
         self._week_start = week_start
-        self._rows: list[HabitView | str | Line] = []
+        self._rows: list[Placed | str | Line] = []
 
     @property
     def first_day(self) -> date:
-        """The first day of the week that is shown."""
-        return self.day - timedelta((self.day.weekday() - self._week_start) % 7)
+        """The first day that is shown."""
+        if self.span == "month":
+            return self.day.replace(day=1)
+        if self.span == "year":
+            return self._week_of(self.day) - timedelta(52 * 7)
+        return self._week_of(self.day)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is shown."""
+        if self.span == "month":
+            return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
+        return self._week_of(self.day) + timedelta(6)
+
+    def _week_of(self, day: date) -> date:
+        return day - timedelta((day.weekday() - self._week_start) % 7)
 
     @property
     def habit(self) -> HabitView | None:
         """The habit under the cursor."""
         row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
-        return None if isinstance(row, str | list) else row
+        return row.habit if isinstance(row, Placed) else None
 
     @property
     def cell(self) -> Cell | None:
@@ -121,25 +146,42 @@ class WeekGrid(ListView):
             return None
         return next((cell for cell in habit.cells if cell.day == self.day), None)
 
-    def show(self, habits: Sequence[HabitView]) -> None:
-        """Show habits, with the cursor on the one it was on."""
+    def show(self, habits: Sequence[HabitView], banner: Line | None = None) -> None:
+        """Show habits, with the cursor on the one it was on.
+
+        Args:
+            habits: In the order of lists; none shows how to begin.
+            banner: A line above them, such as what yesterday left open.
+        """
         here = self.habit.id if self.habit is not None else None
         self._rows = [] if habits else [*_NO_HABITS]
+        if banner and habits:
+            self._rows += [banner, []]
         group: str | None = None
-        # Habits without a group come last: the others are where one looks for them.
-        for habit in sorted(habits, key=lambda habit: not habit.group):
-            if habit.group != group:
-                if self._rows:
+        for placed in arranged(habits):
+            if placed.habit.group != group and not placed.is_stacked:
+                if group is not None:
                     self._rows.append("")
-                self._rows.append(habit.group or "Others")
-                group = habit.group
-            self._rows.append(habit)
+                self._rows.append(placed.habit.group or "Others")
+                group = placed.habit.group
+            self._rows.append(placed)
         places = (
             index
             for index, row in enumerate(self._rows)
-            if not isinstance(row, str | list) and row.id == here
+            if isinstance(row, Placed) and row.habit.id == here
         )
         self.rows_changed(next(places, self.cursor))
+
+    def go_to_habit(self, identity: str) -> None:
+        """Put the cursor on a habit by its id."""
+        for index, row in enumerate(self._rows):
+            if isinstance(row, Placed) and row.habit.id == identity:
+                self.move_to(index)
+
+    def next_span(self) -> None:
+        """Show a week, a month, a year, and a week again."""
+        self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
+        self.post_message(self.DayChanged())
 
     def go_to_day(self, day: date) -> None:
         """Choose a day, at most today."""
@@ -153,53 +195,75 @@ class WeekGrid(ListView):
         return len(self._rows)
 
     def is_selectable(self, row: int) -> bool:
-        return not isinstance(self._rows[row], str | list)
+        return isinstance(self._rows[row], Placed)
 
     def draw_row(self, row: int, width: int) -> list[Line]:
         item = self._rows[row]
-        columns = columns_for(width)
+        columns = columns_for(width, self.span)
         if isinstance(item, list):
             return [item]
         if isinstance(item, str):
-            return [self._heading(item, columns, is_first=row == 0)]
+            first = next(place for place, each in enumerate(self._rows) if isinstance(each, str))
+            return [self._heading(item, columns, is_first=row == first)]
         here = row == self.cursor
-        title = Piece(clean_line(item.title), "" if not item.is_at_risk else "bright")
+        habit = item.habit
+        title = Piece(clean_line(habit.title), "" if not habit.is_at_risk else "bright")
+        stack = [Piece(f"{self._glyphs.arrow} ", "faint")] if item.is_stacked else []
         line: Line = [
             Piece(self._glyphs.cursor if here else " ", "cursor-bar"),
             Piece(" "),
-            *pad(fit([title], columns.title - 1), columns.title),
+            *pad(fit([*stack, title], columns.title - 1), columns.title),
         ]
         if columns.goal:
-            line += pad(fit([Piece(goal_text(item), "faint")], columns.goal - 1), columns.goal)
-        line += week_line(item.cells, self._glyphs, self.day if here else None)
+            line += pad(fit([Piece(goal_text(habit), "faint")], columns.goal - 1), columns.goal)
+        line += pad(self._marks(habit, here=here), WIDTHS[self.span])
         if columns.strength:
-            line += [Piece("  "), *strength_line(item, self._glyphs)]
+            line += [Piece("  "), *strength_line(habit, self._glyphs)]
         if columns.streak:
-            line += streak_line(item, columns.streak)
+            line += streak_line(habit, columns.streak)
         if columns.note:
-            line += [Piece("   "), *fit([note_piece(item)], columns.note - 4)]
+            line += [Piece("   "), *fit([note_piece(habit)], columns.note - 4)]
         return [line]
+
+    def _marks(self, habit: HabitView, *, here: bool) -> Line:
+        day = self.day if here else None
+        if self.span == "month":
+            return month_line(habit.cells, self._glyphs, day)
+        if self.span == "year":
+            return year_line(habit.cells, self._glyphs)
+        return week_line(habit.cells, self._glyphs, day)
 
     def _heading(self, text: str, columns: Columns, *, is_first: bool) -> Line:
         name = Piece(clean_line(text[:1].upper() + text[1:]), "section")
         line = [Piece(" " * GUTTER), *pad([name], columns.title + columns.goal)]
         if is_first:
-            first = self.first_day
-            days = [first + timedelta(number) for number in range(7)]
-            line += day_heads(days, self._today, self.day)
+            line += pad(self._heads(), WIDTHS[self.span])
             if columns.strength:
                 line.append(Piece(" strength", "faint"))
             if columns.streak:
                 line.append(Piece("streak".rjust(columns.streak), "faint"))
         return line
 
+    def _heads(self) -> Line:
+        """Return what stands above the marks: names of days, numbers of days, or months."""
+        first = self.first_day
+        if self.span == "week":
+            days = [first + timedelta(number) for number in range(7)]
+            return day_heads(days, self._today, self.day)
+        if self.span == "month":
+            return month_heads(first, self.last_day, self._today, self.day)
+        return year_heads(first)
+
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         was_here = row == self.cursor
         super().row_clicked(row, x, chain)
-        number = (x - columns_for(self.inner_width).week) // DAY_WIDTH
-        if not 0 <= number < 7:
+        step = {"week": DAY_WIDTH, "month": 2}.get(self.span)
+        if step is None:
             return
+        number = (x - columns_for(self.inner_width, self.span).week) // step
         day = self.first_day + timedelta(number)
+        if not self.first_day <= day <= self.last_day:
+            return
         if was_here and day == self.day:
             self.post_message(self.Pressed())
         else:

@@ -1,0 +1,202 @@
+"""Habits beyond the week: month, year, all there is of one, yesterday, stacks, reviews, mends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.screens import press, seen, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+LOG = "habits/log/2026-11.laptop.md"
+
+
+def log(root: Path, *lines: str) -> None:
+    with (root / LOG).open("a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+def written(root: Path) -> list[str]:
+    """The lines that this device wrote, in a file of its own."""
+    files = [file for file in (root / "habits/log").iterdir() if file.name != Path(LOG).name]
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    return [line for line in lines if line.startswith("- ")]
+
+
+async def test_a_skip_can_have_a_reason(make_app: MakeApp, root: Path) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "S")
+        await until(pilot, lambda: shows(app, "Skip Meditate"))
+        type_text(app, "flu, in bed")
+        await press(pilot, "enter")
+        await until(pilot, lambda: written(root))
+        assert written(root)[-1] == "- 2026-11-24 meditate: skip @21:15 -- flu, in bed"
+
+
+async def test_yesterday_says_what_it_left_open_and_one_key_goes_there(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "habits/floss.md").write_text(
+        "---\nhabit: floss\ntitle: Floss\nsince: 2026-11-01\n---\n"
+    )
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Yesterday left open: Floss   y goes there"))
+        await press(pilot, "y")
+        await until(pilot, lambda: shows(app, "Mon 23 Nov 2026"))
+        await press(pilot, "space")
+        await until(pilot, lambda: written(root))
+        assert written(root)[-1] == "- 2026-11-23 floss: done @21:15"
+        await press(pilot, "t")
+        await until(pilot, lambda: shows(app, "Tue 24 Nov 2026"))
+        assert not shows(app, "Yesterday left open")
+
+
+async def test_the_grid_shows_a_week_a_month_and_a_year(make_app: MakeApp, root: Path) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Mo Tu We Th Fr Sa Su"))
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "1       5         10        15        20"))
+        await press(pilot, "h", "h", "x")
+        await until(pilot, lambda: written(root))
+        assert written(root)[-1] == "- 2026-11-22 meditate: miss @21:15 ~1"
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "Dec Jan Feb Mar"))
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "Mo Tu We Th Fr Sa Su"))
+
+
+@pytest.mark.parametrize("size", [WIDE, (80, 24), (200, 60), (40, 12)], ids=str)
+async def test_one_habit_has_a_page_of_its_own(
+    make_app: MakeApp, root: Path, size: tuple[int, int]
+) -> None:
+    text = (root / "habits/meditate.md").read_text("utf-8")
+    (root / "habits/meditate.md").write_text(
+        text.replace("title:", "identity: someone who sits\ntitle:")
+    )
+    log(root, "- 2026-11-21 meditate: done -- [/red] by the lake")
+    app = make_app("habits")
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "2026"))
+        found: set[str] = set()
+        texts = ("Strength", "all days", "Weekdays", "Best streaks", "3 days", "someone who sits")
+        for _ in range(40):
+            found |= {text for text in (*texts, "[/red] by the lake") if shows(app, text)}
+            await press(pilot, "down")
+        assert found == {*texts, "[/red] by the lake"}
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "Water"))
+        await press(pilot, "enter")
+        await press(pilot, "home")
+        await until(pilot, lambda: shows(app, "2026"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.current_mode == "browse")
+
+
+async def test_the_page_follows_what_is_logged_and_turns_years(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Strength"))
+        await press(pilot, "left_square_bracket")
+        await until(pilot, lambda: any(line.strip().startswith("2025") for line in seen(app)))
+        await press(pilot, "right_square_bracket", "right_square_bracket")
+        await until(pilot, lambda: any(line.strip().startswith("2026") for line in seen(app)))
+
+
+async def test_a_habit_stands_below_the_one_it_follows_once_that_is_done(
+    make_app: MakeApp, root: Path
+) -> None:
+    after = '---\nhabit: floss\ntitle: Floss\ntags: [evening]\nafter: "[[habits/meditate]]"\n---\n'
+    (root / "habits/floss.md").write_text(after)
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Floss"))
+        assert not shows(app, "→ Floss")
+        await press(pilot, "home", "down", "space")
+        await until(pilot, lambda: shows(app, "→ Floss"))
+        lines = [line.strip(" ▌") for line in seen(app)]
+        above = next(number for number, line in enumerate(lines) if line.startswith("Meditate"))
+        assert lines[above + 1].startswith("→ Floss")
+
+
+async def test_letters_keep_the_habits_that_have_them(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Water"))
+        await press(pilot, "slash")
+        await until(pilot, lambda: shows(app, "Show habits"))
+        type_text(app, "wat")
+        await press(pilot, "enter")
+        await until(pilot, lambda: not any(" Meditate " in line for line in seen(app)[:12]))
+        assert shows(app, "Water")
+
+
+async def test_one_key_writes_the_review_and_undo_takes_it_back(
+    make_app: MakeApp, root: Path
+) -> None:
+    path = root / "reviews/Review 2026-11-16.md"
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "R")
+        await until(pilot, lambda: app.current_mode == "browse")
+        await until(pilot, lambda: shows(app, "Review of 16 Nov to 22 Nov 2026"))
+        assert path.exists()
+        await press(pilot, "f3")
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "u")
+        await until(pilot, lambda: not path.exists())
+
+
+async def test_a_line_that_is_not_understood_is_mended_with_one_key(
+    make_app: MakeApp, root: Path
+) -> None:
+    log(root, "- 2026-11-20 water: 5,5 glass")
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "exclamation_mark")
+        await until(pilot, lambda: shows(app, "value not understood: 5,5"))
+        for _ in range(9):
+            row = next((line for line in seen(app) if "▌" in line and "H004" in line), "")
+            if row:
+                break
+            await press(pilot, "down")
+        await press(pilot, "f")
+        await until(pilot, lambda: "water: 5.5 glass" in (root / LOG).read_text())
+        await until(pilot, lambda: not shows(app, "value not understood"))
+
+
+async def test_ascii_is_enough(make_app: MakeApp, root: Path) -> None:
+    (root / ".notekeep").mkdir(exist_ok=True)
+    (root / ".notekeep/config.toml").write_text('glyphs = "ascii"\n')
+    from notekeep.tui.app import APPS
+    from notekeep.vault import Vault
+
+    vault = Vault.open(root)
+    vault.refresh()
+    app = APPS["habits"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        for key in ("v", "v", "enter"):
+            await press(pilot, key)
+            await pilot.pause(0.1)
+        await until(pilot, lambda: shows(app, "Strength"))
+        body = "".join(seen(app)[1:-1]).replace("·", "").replace("│", "")
+        assert body.isascii()
