@@ -15,7 +15,10 @@ from bench import measure
 from bench.ground import Ground
 from bench.table import render
 
-BENCHES = ("building", "first_frame", "commands", "searching", "habits", "contest")
+BENCHES = (
+    *("building", "first_frame", "commands", "saving", "sweeping"),
+    *("searching", "habits", "contest"),
+)
 
 
 def main() -> int:
