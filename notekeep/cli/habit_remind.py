@@ -35,7 +35,7 @@ NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its
 
 @click.command("remind", short_help="Reminders: now, and by a timer.")
 @click.option("--check", is_flag=True, help="What has come today and is not answered.")
-@click.option("--notify", is_flag=True, help="With --check: tell it on the desktop, each once.")
+@click.option("--notify", is_flag=True, help="With --check: tell it on the desktop, once.")
 @click.option("--systemd", is_flag=True, help="The timer that tells it, for systemd.")
 @click.option("--cron", is_flag=True, help="The same as lines for `crontab -e`.")
 @click.option("--write", is_flag=True, help="With --systemd: write the timer, outside the vault.")
@@ -105,7 +105,8 @@ def _check(index: HabitIndex, *, notify: bool, as_json: bool) -> int:
     found = due(index, config.now())
     if notify:
         found = not_yet_told(index.places.state, found, index.today())
-        for one in found:
+        # A habit that has two reminders behind it is told of once.
+        for one in {one.habit.id: one for one in found}.values():
             _tell(one)
         return 0
     if as_json:
