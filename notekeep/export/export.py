@@ -62,7 +62,7 @@ def plan_export(
     vault = vault or os.path.basename(os.path.normpath(source.root))
     folder = site_folder(source.root, target, site, vault)
     if site is None:
-        target = "portable"
+        target = target or "portable"
     opened = open_target(target, folder)
     manifest = Manifest.read(folder)
     if history is not None:
@@ -94,12 +94,15 @@ def site_folder(
     Raises:
         UsageError: The target needs a site, and none is named.
     """
+    from notekeep.export.targets import load
+
     if site is not None:
         return os.path.abspath(os.path.expanduser(os.fspath(site)))
-    if target not in {None, "portable"}:
+    if target is not None and not load(target).anywhere:
         raise UsageError(f"{target} needs the folder of its site", "name it with --site")
     beside = os.path.dirname(os.path.realpath(root))
-    return os.path.join(beside, f"{vault}-drafts")
+    kind = "drafts" if target in {None, "portable"} else target
+    return os.path.join(beside, f"{vault}-{kind}")
 
 
 def _leaving(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> list[audit.Leaving]:

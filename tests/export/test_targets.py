@@ -71,6 +71,16 @@ def test_a_folder_that_is_no_site_is_an_error_that_says_so(tmp_path: Path) -> No
         detect(str(tmp_path / "gone"))
 
 
+def test_a_folder_of_other_things_is_no_site_until_its_target_is_named(tmp_path: Path) -> None:
+    assert detect(str(tmp_path)) == "portable"
+    folder_with(tmp_path, "notes.txt", "mine")
+    with pytest.raises(NotFound) as caught:
+        detect(str(tmp_path))
+    assert "does not look like a site of Nikola" in caught.value.message
+    assert "--to" in caught.value.hint
+    assert open_target("portable", str(tmp_path)).id == "portable"
+
+
 def test_a_misspelt_target_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         load("nicola")
