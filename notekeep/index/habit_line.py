@@ -13,7 +13,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
-from notekeep.habits.definition import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,6 +87,8 @@ def count(states: Iterable[State]) -> tuple[int, int, int]:
 
 def keep_all(places: VaultPlaces, views: Iterable[HabitView], day: date) -> None:
     """Keep how all habits stand on the day that it is."""
+    from notekeep.habits.definition import fold_name
+
     states = {fold_name(view.id): _state(view) for view in views if not view.is_archived}
     _write(places, day, states)
 
@@ -97,6 +98,8 @@ def keep_one(index: HabitIndex, view: HabitView, day: date) -> None:
 
     Where the file is of another day, or about other habits, all are looked at.
     """
+    from notekeep.habits.definition import fold_name  # only showing the line must be light
+
     line = read_line(line_path(index.places.cache))
     states = line.states() if line is not None and line.day == day else {}
     wanted = {habit.key for habit in index.known() if not habit.definition.is_archived}
