@@ -121,7 +121,8 @@ class PersonSettings:
         editor: The command that edits a file; empty for $VISUAL, $EDITOR.
         theme: The theme of the interface.
         glyphs: "unicode", "ascii" or "".
-        keys: Action ids and the keys the person gave them.
+        keymap: The map of keys to start from: "default", "vim" or "emacs".
+        keys: Action ids and the keys the person gave them, over those of the map.
         warnings: What was ignored in the file.
     """
 
@@ -133,6 +134,7 @@ class PersonSettings:
         self.editor = ""
         self.theme = ""
         self.glyphs = ""
+        self.keymap = ""
         self.keys: dict[str, str] = {}
         self.warnings: list[str] = []
 
@@ -174,7 +176,7 @@ def person_settings(places: Places) -> PersonSettings:
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
     data = read_toml(settings.path)
     for key, value in data.items():
-        if key in {"default", "editor", "theme", "glyphs"} and isinstance(value, str):
+        if key in {"default", "editor", "theme", "glyphs", "keymap"} and isinstance(value, str):
             setattr(settings, key, value)
         elif key == "vaults" and isinstance(value, dict):
             settings.vaults = {name: os.path.expanduser(str(path)) for name, path in value.items()}

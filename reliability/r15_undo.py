@@ -98,6 +98,7 @@ READS = frozenset(
         "related",
         "random",
         "onthisday",
+        "keys",
         "tags",
         "fields",
     }

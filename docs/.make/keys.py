@@ -13,7 +13,7 @@ import click
 
 from notekeep.cli.main import load
 from notekeep.tui.actions import CONTEXTS, GO_KEYS, of_context
-from notekeep.tui.keys import key_name
+from notekeep.tui.actions.spelling import key_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,13 @@ The last column is the action's id. By it the settings of the person (`notekeep 
 the file is) give an action other keys, several with commas between:
 
 ```toml
+keymap = "vim"       # or "emacs", or "default"
+
 [keys]
 new-note = "n,ctrl+n"
 ```
+
+`notekeep keys` lists the keys as they are for you, and says where two actions want the same one.
 
 <!-- Written by docs/.make/keys.py; change notekeep/tui/actions instead. -->
 """

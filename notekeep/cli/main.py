@@ -65,6 +65,7 @@ VERBS: dict[str, Verb] = {
     "index": Verb("system", "index", "system"),
     "doctor": Verb("doctor", "doctor", "system"),
     "config": Verb("system", "config", "system"),
+    "keys": Verb("keys", "keys", "system"),
     "sql": Verb("system", "sql", "system"),
     "completion": Verb("system", "completion", "system"),
 }

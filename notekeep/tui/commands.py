@@ -11,7 +11,7 @@ from textual.markup import escape
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import ACTIONS, BY_ID, Action
-from notekeep.tui.keys import key_names
+from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.screens.base import VaultScreen

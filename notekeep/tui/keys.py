@@ -1,4 +1,4 @@
-"""Actions as Textual's key bindings, and keys as a person reads them."""
+"""Actions as Textual's key bindings."""
 
 from __future__ import annotations
 
@@ -10,28 +10,6 @@ from notekeep.tui.actions import of_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_NAMES = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "escape": "esc",
-    "question_mark": "?",
-    "exclamation_mark": "!",
-    "colon": ":",
-    "slash": "/",
-    "plus": "+",
-    "equals_sign": "=",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "comma": ",",
-    "full_stop": ".",
-    "minus": "-",
-}
-
 
 ALL = ("*",)
 
@@ -61,18 +39,3 @@ def bindings(
         for action in of_context(context)
         if action.keys
     ]
-
-
-def key_name(key: str) -> str:
-    """Return a key as a person reads it: "slash" is "/", "ctrl+o" is "ctrl+o", "f1" is "F1"."""
-    *modifiers, last = key.split("+") if len(key) > 1 else [key]
-    if last in _NAMES:
-        last = _NAMES[last]
-    elif last.startswith("f") and last[1:].isdigit():
-        last = last.upper()
-    return "+".join([*modifiers, last])
-
-
-def key_names(keys: Iterable[str]) -> str:
-    """Return several keys as a person reads them, separated by blanks."""
-    return " ".join(key_name(key) for key in keys)

@@ -52,7 +52,7 @@ GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
 NOT_OF_A_VAULT = {"init", "demo", "config", "index", "completion", "open"}
 READING = {
     *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
-    *("doctor", "sql", "fields", "random", "onthisday"),
+    *("doctor", "sql", "fields", "random", "onthisday", "keys"),
 }
 BACK = {"undo", "redo"}
 

@@ -8,13 +8,15 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from notekeep.tui.actions import CONTEXTS, PLACES, of_context
-from notekeep.tui.keys import bindings, key_names
+from notekeep.tui.actions.spelling import key_names
+from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, cells, pad, wrap
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.tui.actions import Action
@@ -144,5 +146,6 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         self._page.focus()
 
-    def key_question_mark(self) -> None:
+    def key_question_mark(self, event: events.Key) -> None:
+        event.stop()
         self.dismiss(None)

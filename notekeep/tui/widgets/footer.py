@@ -8,7 +8,7 @@ from textual.reactive import reactive
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import BY_ID
-from notekeep.tui.keys import key_name
+from notekeep.tui.actions.spelling import key_name
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, pad
 from notekeep.tui.widgets.bar import Bar
 

@@ -77,6 +77,7 @@ class LineView(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips = LRUCache(CACHED_ROWS)
+        self._own_style: Style | None = None
 
     # What a subclass answers.
 
@@ -135,19 +136,27 @@ class LineView(ScrollView, can_focus=True):
         width = self.inner_width
         index = y + self.scroll_offset.y
         if width < 1 or index >= self.line_count():
-            return Strip.blank(max(0, width), self.rich_style)
+            return Strip.blank(max(0, width), self._under)
         role = self._over(index)
         key = (index, width, bool(role), self.has_focus)
         strip = self._strips.get(key)
         if strip is None:
             ink = ink_of(self.app)
             line = self.draw_line(index, width)
-            strip = paint(line, width, ink, self.rich_style, ink.style(role) if role else None)
+            strip = paint(line, width, ink, self._under, ink.style(role) if role else None)
             self._strips[key] = strip
         return strip
 
+    @property
+    def _under(self) -> Style:
+        """The widget's own style, kept: it is worked out from all that the widget lies in."""
+        if self._own_style is None:
+            self._own_style = self.rich_style
+        return self._own_style
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
+        self._own_style = None
         self._strips.clear()
 
     def on_resize(self) -> None:
@@ -281,14 +290,16 @@ class ListView(LineView):
         self.refresh()
 
     def row_at(self, y: int) -> int | None:
-        """Return the row shown at line `y` of the widget, or None below the last one."""
+        """Return the row shown at line `y` of the rows, or None below the last one."""
         row = (y + self.scroll_offset.y) // self.row_height
         return row if 0 <= row < self.row_count() else None
 
     def on_click(self, event: events.Click) -> None:
-        row = self.row_at(event.y)
-        if row is not None and self.is_selectable(row):
-            self.row_clicked(row, event.x, event.chain)
+        # What is around the rows, a margin within or a line, is none of them.
+        place = event.get_content_offset(self)
+        row = self.row_at(place.y) if place is not None else None
+        if place is not None and row is not None and self.is_selectable(row):
+            self.row_clicked(row, place.x, event.chain)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         """Answer a click on a row.

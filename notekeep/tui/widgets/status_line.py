@@ -1,4 +1,4 @@
-"""The line at the top: which vault, which screens there are, and how much is shown."""
+"""The line at the top: which vault, which screens there are, what is shown, what is amiss."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.reactive import reactive
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import BY_ID
-from notekeep.tui.keys import key_name
+from notekeep.tui.actions.spelling import key_name
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, fit, spread
 from notekeep.tui.widgets.bar import Bar
 
@@ -21,6 +21,8 @@ class StatusLine(Bar):
     """
 
     says: reactive[str] = reactive("")
+    conflicts: reactive[int] = reactive(0)
+    """How many notes have two versions."""
 
     def __init__(self, vault: str, active: str) -> None:
         """Make the line.
@@ -42,9 +44,23 @@ class StatusLine(Bar):
             if width >= 100:
                 tabs.append(Piece(f"{key_name(action.keys[0])} ", "faint", link))
             tabs.extend([Piece(action.title, role, link), Piece("  ")])
-        right = [Piece(clean_line(self.says), "muted")]
+        badge = self._badge(width)
+        right = [Piece(clean_line(self.says), "muted")] if self.says else []
+        if badge and right:
+            right = [*badge, Piece("  "), *right]
+        right = right or badge
+        if cells(tabs) + cells(right) + 2 > width:
+            right = badge
         if cells(tabs) + cells(right) + 2 > width:
             right = []
         room = width - cells(tabs) - cells(right) - 4
         name = fit([Piece(self._vault, "title")], min(room, 24)) if room >= 4 else []
         return spread([*name, *([Piece("   ")] if name else []), *tabs], right, width)
+
+    def _badge(self, width: int) -> Line:
+        """Say that there are conflicts; a click lists them."""
+        if not self.conflicts:
+            return []
+        link = ACTION_LINK + "show-conflicts"
+        word = f" conflict{'s' if self.conflicts > 1 else ''}" if width >= 100 else ""
+        return [Piece(f"! {self.conflicts}{word}", "warn", link)]
