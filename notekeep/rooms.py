@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.config import PersonSettings, Site, VaultPlaces, VaultSettings
+    from notekeep.export.heatmap import Picture
     from notekeep.export.source import Source
     from notekeep.files.history import History
     from notekeep.index.catalog import Catalog
@@ -146,7 +147,14 @@ class Rooms:
             schema=self.schema,
             attachments=self.settings.attachments,
             canaries=texts(self.settings.export.get("canaries", ())),
+            drawn=self._drawn,
         )
+
+    def _drawn(self, path: str, heading: str) -> Picture | None:
+        """What an embed of a part of a note shows as a picture: the year of a habit."""
+        from notekeep.export.heatmap import picture
+
+        return picture(self.habit_index, path, heading)
 
     def fields(self) -> Fields:
         """The fields, kinds and flags that a query may name in this vault."""

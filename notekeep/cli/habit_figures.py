@@ -9,7 +9,7 @@ import click
 
 from notekeep import dates
 from notekeep.cli import output
-from notekeep.cli.context import json_option, vault_places, verb_options
+from notekeep.cli.context import dry_run_option, json_option, vault_places, verb_options
 from notekeep.cli.habit_show import as_object, glyphs, percent
 from notekeep.errors import UsageError
 from notekeep.habits.frame import FUTURE, GAP, MISSED, OFF, STATUSES
@@ -32,17 +32,30 @@ SPANS = (7, 30, 90, 365)
 @click.command("year", short_help="A year as a heatmap.")
 @click.argument("habit", required=False)
 @click.argument("year", required=False)
+@click.option("--draft", is_flag=True, help="Begin a post about it, with the year as a picture.")
+@dry_run_option
 @json_option
 @verb_options
-def year_(habit: str | None, year: str | None, *, as_json: bool, vault: str | None) -> int:
+def year_(
+    habit: str | None,
+    year: str | None,
+    *,
+    draft: bool,
+    dry_run: bool,
+    as_json: bool,
+    vault: str | None,
+) -> int:
     """Show a year of HABIT as a heatmap; of all habits, how each month went.
 
-    YEAR is this one when left out.
+    YEAR is this one when left out. In any note, ![[habits/meditate#year]] stands for the picture
+    when the note is exported, ![[habits/meditate#year 2025]] for that of another year.
     """
     index = HabitIndex(vault_places(vault))
     if habit and year is None and habit.isdecimal() and len(habit) == 4:
         habit, year = None, habit
     wanted = _year(year, index.today())
+    if draft:
+        return _draft(habit, wanted, dry_run=dry_run, vault=vault)
     if habit is None:
         return _months(index, wanted, as_json=as_json)
     found = index.resolve(habit)
@@ -57,6 +70,20 @@ def year_(habit: str | None, year: str | None, *, as_json: bool, vault: str | No
     kept = _rate_between(line, first.toordinal(), last.toordinal())
     output.write(f"met {kept[0]}, missed {kept[1]}, {percent(kept[2])}")
     return 0
+
+
+def _draft(name: str | None, year: int, *, dry_run: bool, vault: str | None) -> int:
+    """Begin a post about a year of one habit, or of all."""
+    from notekeep.cli.context import open_vault
+    from notekeep.cli.writing import carry_out
+    from notekeep.writing.yearly import plan_year
+
+    opened = open_vault(vault)
+    habits = opened.habit_index
+    habits.refresh()
+    chosen = [habits.find(name)] if name else habits.known()
+    plan = plan_year(opened.plan, habits, chosen, year)
+    return carry_out(opened, plan, dry_run=dry_run, done=str)
 
 
 @click.command("stats", short_help="Streaks, rates and weekdays.")

@@ -47,6 +47,8 @@ class Attachments:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.drawn: dict[str, bytes] = {}
+        """Pictures that were drawn for a post, by the paths they would have as files."""
 
     def find(self, target: str, from_path: str) -> str | None:
         """Return the path of the file that a link written in a note means, or None.
@@ -116,6 +118,8 @@ class Attachments:
         """
         from pathlib import Path
 
+        if path in self.drawn:
+            return self.drawn[path]
         if any(paths.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: hidden files are never exported")
         if self.source.schema.is_private(path):

@@ -168,6 +168,9 @@ class _Work:
         self, passage: Passage, node: Node, fragment: Fragment, chain: list[Fragment]
     ) -> list[Splice]:
         origin = passage.origin(node.start)
+        picture = self._picture(node, fragment, origin)
+        if picture is not None:
+            return [picture]
         if not self._may_show(fragment.path):
             hidden = self.source.hidden(fragment.path)
             self.remarks.add(origin, _not_shown(fragment, hidden=hidden))
@@ -190,6 +193,21 @@ class _Work:
             self.remarks.add(origin, f"{fragment} does not fit within a line; it becomes a link")
             return [self._as_link(node, fragment, origin)]
         return splices
+
+    def _picture(self, node: Node, fragment: Fragment, origin: Origin) -> Splice | None:
+        """What is shown as a picture, such as the year of a habit; None where text is shown.
+
+        Writing such an embed is consent to the picture, unless the note is private.
+        """
+        if not fragment.heading or self.source.hidden(fragment.path):
+            return None
+        drawn = self.source.drawn(fragment.path, fragment.heading)
+        if drawn is None:
+            return None
+        self.drafter.attachments.drawn[drawn.name] = drawn.data
+        address = self.draft.refs.add(Ref("asset", drawn.name, origin))
+        text = f"![{escape(node.title or drawn.alt)}]({address})"
+        return Splice(node.start, node.end, text, "a habit's year becomes a picture")
 
     def _as_link(self, node: Node, fragment: Fragment, origin: Origin) -> Splice:
         name, heading, _ = split_fragment(node.info)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from notekeep.export.heatmap import Picture
     from notekeep.markdown.kinds import Schema
     from notekeep.markdown.note import Note, Value
 
@@ -56,6 +57,8 @@ class Source:
         published: Paths of notes that the vault's own publish queries match.
         attachments: The folder that attached files go to, vault-relative.
         canaries: Words that must never leave, whatever holds them.
+        drawn: Draws what an embed of a part of a note shows as a picture, given the note and the
+            part; None where it shows text.
     """
 
     root: str
@@ -66,6 +69,7 @@ class Source:
     published: frozenset[str] = frozenset()
     attachments: str = "attachments"
     canaries: tuple[str, ...] = ()
+    drawn: Callable[[str, str], Picture | None] = lambda _path, _heading: None
 
     def note(self, path: str) -> Note:
         """Read a note from its file."""

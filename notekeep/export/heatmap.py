@@ -1,0 +1,126 @@
+"""A habit's year as a picture in a post: `![[habits/meditate#year]]`.
+
+The picture is an SVG that scales, fits light and dark pages, and tells days apart by shape as well
+as by shade; its text alternative says in a sentence what a person would see. Only how each day went
+leaves the vault this way: no remark and no other word of the log.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+from xml.sax.saxutils import escape
+
+from notekeep import dates
+from notekeep.habits.frame import FUTURE, GAP, MISSED, OFF
+from notekeep.habits.heatmap import year_bounds
+from notekeep.habits.view import streak_unit
+from notekeep.habits.year import described
+
+if TYPE_CHECKING:
+    from notekeep.habits.heatmap import Calendar, Square
+    from notekeep.index.habits import HabitIndex
+
+FRAGMENT = r"year(?:[ -]([0-9]{4}))?"
+"""What an embed of a habit says after `#` to show its year, or the one that it names."""
+
+STEP, SIZE = 13, 11
+LEFT, TOP = 30, 20
+_STYLE = """
+text{font:10px system-ui,sans-serif;fill:#57606a}
+.l0{fill:#e9e6de}.l1{fill:#b9d9ee}.l2{fill:#6fb0da}.l3{fill:#2c7fb8}.l4{fill:#0b3c6f}
+.m{fill:none;stroke:#8c919b}
+@media(prefers-color-scheme:dark){text{fill:#9299a6}
+.l0{fill:#1c2128}.l1{fill:#0b3c6f}.l2{fill:#1467a8}.l3{fill:#4aa3df}.l4{fill:#b5e3ff}
+.m{stroke:#666d7a}}
+""".strip()
+
+
+class Picture(NamedTuple):
+    """A picture that a post shows.
+
+    Attributes:
+        name: Its path beside the note it is made of, which no file has.
+        alt: What it shows, in a sentence.
+        data: Its bytes.
+    """
+
+    name: str
+    alt: str
+    data: bytes
+
+
+def year_of(heading: str, today: date) -> int | None:
+    """The year that an embed's fragment names: `year` is this one; None for any other heading."""
+    found = re.fullmatch(FRAGMENT, heading.strip().casefold())
+    if found is None:
+        return None
+    year = int(found[1]) if found[1] else today.year
+    return year if 1900 <= year <= 2199 else None
+
+
+def picture(index: HabitIndex, path: str, heading: str) -> Picture | None:
+    """Draw the year that an embed asks for.
+
+    Args:
+        index: The vault's habits.
+        path: The note that is embedded, vault-relative.
+        heading: What the embed says after `#`.
+
+    Returns:
+        None when the note defines no habit, or the heading is no year.
+    """
+    year = year_of(heading, index.today())
+    if year is None:
+        return None
+    index.refresh()
+    found = next((each for each in index.known() if each.definition.path == path), None)
+    if found is None:
+        return None
+    first, last = map(date.fromordinal, year_bounds(year))
+    # Of a year that is over, what it was on its last day, whatever came after it.
+    line = index.timeline(found, min(last, index.today()), last)
+    calendar = index.calendar(found, first, last)
+    unit = streak_unit(found.definition, line)
+    alt = described(found.definition.title, year, line, unit)
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    folder = path.rpartition("/")[0]
+    name = f"{folder}/{stem}-{year}.svg".lstrip("/")
+    return Picture(name, alt, svg(alt, calendar, index.today()).encode())
+
+
+def svg(alt: str, calendar: Calendar, today: date) -> str:
+    """Draw a year: weeks from left to right, the first day of the week on top."""
+    width = LEFT + STEP * len(calendar.columns)
+    height = TOP + STEP * 7
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-labelledby="t">',
+        f'<title id="t">{escape(alt)}</title>',
+        f"<style>{_STYLE}</style>",
+    ]
+    for column, month in calendar.months:
+        x = LEFT + STEP * column
+        parts.append(f'<text x="{x}" y="{TOP - 7}">{dates.MONTHS[month - 1]}</text>')
+    for row in (0, 2, 4):
+        name = dates.WEEKDAYS[(calendar.week_start + row) % 7][:3].capitalize()
+        parts.append(f'<text x="0" y="{TOP + STEP * row + 9}">{name}</text>')
+    for column, squares in enumerate(calendar.columns):
+        for row, square in enumerate(squares):
+            if square is not None:
+                parts.append(_square(square, LEFT + STEP * column, TOP + STEP * row, today))
+    return "\n".join([*filter(None, parts), "</svg>", ""])
+
+
+def _square(square: Square, x: int, y: int, today: date) -> str:
+    """One day: shaded by its level, hollow when it was missed, a dot outside of the habit."""
+    if square.status == FUTURE or square.day > today.toordinal():
+        return ""
+    if square.status == OFF:
+        middle = SIZE // 2
+        return f'<circle class="l0" cx="{x + middle}" cy="{y + middle}" r="1.5"/>'
+    if square.status in (MISSED, GAP) and not square.level:
+        size = SIZE - 4
+        return f'<rect class="m" x="{x + 2}" y="{y + 2}" width="{size}" height="{size}" rx="2"/>'
+    return f'<rect class="l{square.level}" x="{x}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"/>'
