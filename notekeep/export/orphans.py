@@ -79,7 +79,7 @@ class Orphans:
 
     def _is_reached(self, entry: Entry, slug: str) -> bool:
         found = self.posts.get(slug)
-        if found is None or slug in self.gone:
+        if found is None:
             return False
         here, there = (Post(one.note, "", draft=one.draft) for one in (entry, found))
         return self.comparison.target.reaches(here, there)

@@ -11,6 +11,8 @@ from notekeep.errors import Failure, Refused
 from notekeep.markdown.clean import clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import App
 
 SCHEMES = frozenset({"http", "https", "mailto"})
@@ -36,6 +38,22 @@ def edit(app: App[Any], command: list[str], path: str) -> None:
         ) from error
     if done.returncode:
         raise Failure(f"The editor ended with code {done.returncode}: {command[0]}.")
+
+
+def give_terminal(app: App[Any], run: Callable[[], int]) -> int:
+    """Give the terminal to a program until it ends, and return its exit code.
+
+    Raises:
+        Failure: The terminal cannot be given away.
+        NotekeepError: The program could not be started.
+    """
+    from textual.app import SuspendNotSupported
+
+    try:
+        with app.suspend():
+            return run()
+    except SuspendNotSupported as error:
+        raise Failure("There is no terminal here that a program could use.") from error
 
 
 def checked_address(link: str) -> str:

@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widgets import Input
 
+from notekeep.config import Site
 from tests.support.screens import press, shows, tree, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
+
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
+    from notekeep.tui.screens.publish import PublishScreen
+    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -48,7 +53,7 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
 async def test_drafts_and_published_notes_are_listed(make_app: MakeApp) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "2 notes to publish"))
+        await until(pilot, lambda: shows(app, "2 new · 2 drafts and posts"))
         assert shows(app, "A draft")
         assert shows(app, "Deep Work")
         assert not shows(app, "Atomic Habits")
@@ -73,3 +78,119 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Hugo"))
         assert list(site.rglob("*.md")) == []
+
+
+def make_blog(folder: Path, vault: Vault) -> Path:
+    """Make a Hugo site, named in the settings of the person, with a post in it."""
+    folder.mkdir()
+    (folder / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
+    vault.person.sites[vault.name] = (Site("hugo", str(folder)),)
+    vault.export(vault.plan_export(["Deep Work"]))
+    return folder / "content" / "posts" / "deep-work" / "index.md"
+
+
+async def test_states_are_told_and_an_edit_by_hand_is_brought_back(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    post.write_text(post.read_text().replace("Depth needs hours", "Depth needs long hours"))
+    note = root / "books" / "Deep Work.md"
+    before = note.read_text()
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 by hand · 1 new"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "changed in the site"))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "Merge it with what the note says"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Back into the note"))
+        assert note.read_text() == before, "it is shown first"
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Changed 1 note"))
+        assert "Depth needs long hours" in note.read_text()
+        await until(pilot, lambda: shows(app, "1 changed"))
+        await press(pilot, "u")
+        await until(pilot, lambda: note.read_text() == before)
+
+
+async def test_all_that_changed_is_written_with_two_keys(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    note = root / "books" / "Deep Work.md"
+    note.write_text(note.read_text() + "\nOne more thing. %%and a secret%%\n")
+    vault.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 changed · 1 new"))
+        await press(pilot, "a")
+        await until(pilot, lambda: shows(app, "+One more thing."))
+        assert shows(app, "Taken out")
+        assert shows(app, "a comment stays in the vault")
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Written"))
+        assert "One more thing." in post.read_text()
+        assert not (post.parent.parent / "a-draft").exists(), "nobody named it"
+        await until(pilot, lambda: shows(app, "as it is"))
+
+
+async def test_posts_of_notes_that_are_gone_are_pruned_after_they_are_shown(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    (root / "books" / "Deep Work.md").unlink()
+    vault.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 orphan"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "Its note is not in the vault any more."))
+        await press(pilot, "x")
+        await until(pilot, lambda: shows(app, "1 changed  1 removed"))
+        assert post.exists()
+        await press(pilot, "w")
+        await until(pilot, lambda: not post.exists())
+
+
+async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_so(
+    make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Rewritten for Hugo"))
+        await press(pilot, "c")
+        await until(pilot, lambda: shows(app, "Write it first"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "2 unchanged"))
+        await press(pilot, "c")
+        await until(pilot, lambda: shows(app, "Looked over, not built"))
+        assert shows(app, "hugo is not installed")
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "install hugo"))
+
+
+async def test_a_post_is_begun_from_a_note(make_app: MakeApp, root: Path) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "2 drafts and posts"))
+        await press(pilot, "down")
+        await press(pilot, "b")
+        await until(pilot, lambda: shows(app, "Begin a post"))
+        app.screen.query_one(Input).value = "On depth"
+        await press(pilot, "enter")
+        await until(pilot, (root / "posts" / "On depth.md").exists)
+        assert "By: Cal Newport" in (root / "posts" / "On depth.md").read_text()
+
+
+async def test_a_click_chooses_a_post(make_app: MakeApp) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "2 drafts and posts"))
+        screen = cast("PublishScreen", app.screen)
+        await pilot.click(screen.posts, offset=(4, 2))
+        await until(pilot, lambda: shows(app, "deep-work.md"))
+        assert screen.posts.row is not None
+        assert screen.posts.row.path == "books/Deep Work.md"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notekeep.export.manifest import NAME as MANIFEST
 from notekeep.markdown.clean import clean, clean_line
 from notekeep.tui.render.pieces import Line, Piece, chop, pad, wrap
+from notekeep.tui.render.stripped import edit_lines
 from notekeep.tui.render.words import plural
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
         lines += _told(warning, "warn", width, glyphs)
     for file in plan.files:
         lines += _file(file, width)
+    if plan.conflicts:
+        lines += wrap([Piece("s", "key"), Piece("  says what becomes of it", "muted")], width)
+    lines += edit_lines(plan, width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:

@@ -1,4 +1,4 @@
-"""Publish: drafts and published notes, and what an export of one would write."""
+"""Publish: every draft and post with its state in each site, and what an export would write."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from typing import TYPE_CHECKING
 from textual import getters
 from textual.containers import Horizontal
 
+from notekeep.export.plan import Plan
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.diff import home_path
 from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.posts import PostRow, counts_text
 from notekeep.tui.render.words import plural
+from notekeep.tui.screens import publishing
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import Choice, Option, Prompt
 from notekeep.tui.widgets.diff_view import DiffView
-from notekeep.tui.widgets.list_pane import Source
-from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
+from notekeep.tui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from notekeep.errors import NotekeepError
-    from notekeep.export.plan import Exported, Plan
+    from notekeep.export.plan import Exported
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault import Rows
+    from notekeep.vault.publishing import Standing
+    from notekeep.writing.plan import Done, WritePlan
 
-DRAFTS = "is:draft OR publish:true"
-"""The notes that are listed: what may be published, in the query language."""
 PAUSE = 0.12
 DETECT = "detect"
 
@@ -42,101 +43,164 @@ class PublishScreen(VaultScreen):
     """A note is chosen at the left; at the right stands what an export would write.
 
     Nothing is written before the person says so, and what they say it to is the plan they see.
+
+    Attributes:
+        shown: The plan on the screen, of an export or of a note; None while there is none.
+        exported: The plan that was written last, as long as its result is on the screen.
+        target: The target that was chosen, or "".
+        site: The folder that was chosen, or "".
     """
 
     BINDINGS = bindings("publish")
     CSS_PATH = "publish.tcss"
     OPENED_BY = "show-publish"
 
-    notes = getters.query_one("#drafts", NoteList)
+    posts = getters.query_one("#drafts", PostList)
     diff = getters.query_one(DiffView)
 
-    _plan: Plan | None = None
+    shown: Plan | WritePlan | None = None
+    exported: Plan | None = None
+    target = ""
+    site = ""
     _asked: tuple[str, ...] = ()
     _written: tuple[str, ...] = ()
-    _made_for: tuple[tuple[str, ...], str, str] | None = None
-    _target = ""
-    _site = ""
+    _made_for: object = None
+    _standings: Sequence[Standing] = ()
+    _titles: dict[str, str]
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
-            yield NoteList(self.glyphs, self.today, id="drafts")
+            yield PostList(self.glyphs, id="drafts")
             yield DiffView(self.glyphs)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.notes.nothing = _no_drafts()
-        self.notes.focus()
+        self._titles = {}
+        self.posts.nothing = _no_drafts()
+        self.posts.focus()
         self.vault_changed()
 
     def place(self) -> str:
         return "publish"
 
-    def vault_changed(self) -> None:
-        in_background(
-            self,
-            lambda: self.vault.rows(DRAFTS, limit=PAGE_ROWS),
-            self._list,
-            group="drafts",
-            exclusive=True,
-        )
+    # The list: titles at once, states when they are known.
 
-    def _list(self, rows: Rows) -> None:
-        row = self.notes.row
+    def vault_changed(self) -> None:
+        in_background(self, self._read_titles, self._list, group="drafts", exclusive=True)
+        in_background(self, self._read_states, self._tell_states, group="states", exclusive=True)
+
+    def _read_titles(self) -> dict[str, str]:
+        return {row.path: row.title for row in self.vault.rows(self.vault.drafts()).rows}
+
+    def _read_states(self) -> tuple[dict[str, str], list[Standing]]:
+        standings = self.vault.standings(self.target, self.site)
+        paths = {post.note for one in standings for post in one.posts}
+        rows = self.vault.catalog.rows_of(paths)
+        titles = {path: rows[path].title if path in rows else _file_name(path) for path in paths}
+        return titles, standings
+
+    def _list(self, titles: dict[str, str]) -> None:
+        self._titles = titles | self._titles
+        self._show_rows()
+
+    def _tell_states(self, answer: tuple[dict[str, str], list[Standing]]) -> None:
+        self._titles, self._standings = answer
+        self._show_rows()
+        for one in self._standings:
+            if one.error and not self.diff.is_busy:
+                self.diff.say([Piece(clean_line(one.error), "warn")])
+
+    def _show_rows(self) -> None:
+        states = [{post.note: post.state for post in one.posts} for one in self._standings]
+        rows = [
+            PostRow(path, title, tuple(known.get(path, "") for known in states))
+            for path, title in sorted(self._titles.items(), key=lambda one: one[1].casefold())
+        ]
+        row = self.posts.row
         keep = self._asked[0] if self._asked else row.path if row is not None else None
-        self.notes.show_rows(Source(self.vault, DRAFTS, rows), keep)
-        self.say(plural(rows.total, "note to publish", "notes to publish"))
+        self.posts.show(rows, keep)
+        counts = counts_text(rows, self.posts.site)
+        total = plural(len(rows), "draft or post", "drafts and posts")
+        self.say(f"{counts} · {total}" if counts else total)
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        row = self.notes.row
-        if event.view is not self.notes or row is None:
+        row = self.posts.row
+        if event.view is not self.posts or row is None:
             return
-        if self.notes.is_moved and not self.notes.marked:
+        if self.posts.is_moved and not self.posts.marked:
             self._asked = ()
         paths = self._asked or (row.path,)
+        if not self._asked and self.vault.catalog.row(row.path) is None:
+            self.shown = self._made_for = None
+            self.diff.say(*_its_note_is_gone())
+            return
         # What was written stays to be read, although the list has been asked for again.
         if paths != self._written:
-            self._make_plan(paths, pause=PAUSE)
+            self.make_plan(paths, pause=PAUSE)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
         self.diff.focus()
 
+    # The plan.
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The notes that are meant: those asked for or marked, else the one under the cursor."""
+        row = self.posts.row
+        return self._asked or ((row.path,) if row is not None else ())
+
     def plan(self, paths: Sequence[str]) -> None:
         """Show what an export of some notes would write, whether they are listed or not."""
         self._asked = tuple(paths)
-        self.notes.is_moved = False
-        self._list_cursor_to(paths)
-        self._make_plan(self._asked)
+        self.posts.is_moved = False
+        if paths:
+            self.posts.go_to(paths[0])
+        self.make_plan(self._asked)
 
-    def _list_cursor_to(self, paths: Sequence[str]) -> None:
-        for index in range(self.notes.note_count):
-            row = self.notes.row_of(index)
-            if row is not None and row.path in paths:
-                self.notes.move_to(index)
-                return
+    def make_plan(
+        self, paths: Sequence[str], *, pause: float = 0.0, how: Mapping[str, object] | None = None
+    ) -> None:
+        """Show what an export of notes would write; nothing that is shown meanwhile can be meant.
 
-    def _make_plan(self, paths: tuple[str, ...], *, pause: float = 0.0) -> None:
-        made_for = (paths, self._target, self._site)
+        Args:
+            paths: The notes.
+            pause: Seconds to wait first, so that the next key can make it unnecessary.
+            how: What else was chosen; see `Options`.
+        """
+        paths = tuple(paths)
+        made_for = (paths, self.target, self.site, how)
+        chosen = dict(how or {})
         if made_for != self._made_for:
-            # Until another plan is there, no key can mean it; the same one may be made again.
-            self._plan = None
-        self._made_for, self._written = made_for, ()
+            self.shown = None
+        self._made_for, self._written, self.exported = made_for, (), None
         in_background(
             self,
-            lambda: self.vault.plan_export(paths, target=self._target, site=self._site),
+            lambda: self.vault.plan_export(
+                paths,
+                target=self.target,
+                site=self.site,
+                options=self.vault.export_options(**chosen),
+            ),
             self._show_plan,
             group="plan",
             exclusive=True,
             pause=pause,
-            failed=self._cannot_plan,
+            failed=self.cannot,
         )
 
     def _show_plan(self, plan: Plan) -> None:
-        self._plan = plan
+        self.shown = plan
         self.diff.show_plan(plan)
 
-    def _cannot_plan(self, error: NotekeepError) -> None:
+    def show_patch(self, plan: WritePlan) -> None:
+        """Show what would come back into notes."""
+        self.shown, self._made_for = plan, None
+        self.diff.show_patch(plan)
+
+    def cannot(self, error: NotekeepError) -> None:
+        """Say in place of a plan why there is none."""
+        self.shown = None
         lines: list[Line] = [[Piece(clean_line(error.message), "warn")]]
         if error.hint:
             lines.append([Piece(clean_line(error.hint), "muted")])
@@ -145,28 +209,63 @@ class PublishScreen(VaultScreen):
     # What the person decides.
 
     def action_write_export(self) -> None:
-        plan = self._plan
+        plan = self.shown
         if plan is None:
             return
+        self.shown = None
+        if not isinstance(plan, Plan):
+            in_background(
+                self,
+                partial(self.vault.carry_out, plan),
+                self._was_pulled,
+                group="write",
+                failed=self.cannot,
+            )
+            return
         if plan.is_empty:
+            self.shown = plan
             say(self, "Nothing to write: the drafts are as they should be")
             return
-        self._plan = None
         in_background(
             self,
             partial(self.vault.export, plan),
-            self._was_written,
+            partial(self._was_written, plan),
             group="write",
-            failed=self._cannot_plan,
+            failed=self.cannot,
         )
 
-    def _was_written(self, done: Exported) -> None:
-        row = self.notes.row
-        self._written = self._asked or ((row.path,) if row is not None else ())
+    def _was_written(self, plan: Plan, done: Exported) -> None:
+        self._written, self.exported = self.chosen, plan
         self.diff.show_exported(done)
-        count = plural(len(done.written), "file")
+        count = plural(len(done.written) + len(done.removed), "file")
         say(self, f"Wrote {count} into {home_path(done.site)} · u undo")
         self.post_message(VaultChanged(is_step=True))
+
+    def _was_pulled(self, done: Done) -> None:
+        say(self, f"Changed {plural(len(done.paths), 'note')} · u undo")
+        self.post_message(VaultChanged(is_step=bool(done.step)))
+        self.again()
+
+    def action_plan_all(self) -> None:
+        publishing.plan_all(self)
+
+    def action_settle_by_hand(self) -> None:
+        publishing.settle_by_hand(self)
+
+    def action_prune_posts(self) -> None:
+        publishing.prune(self)
+
+    def action_check_export(self) -> None:
+        publishing.check(self)
+
+    def action_open_post(self) -> None:
+        publishing.open_post(self)
+
+    def action_run_preview(self) -> None:
+        publishing.run_preview(self)
+
+    def action_start_post(self) -> None:
+        publishing.start_post(self, self.chosen)
 
     def action_next_target(self) -> None:
         from notekeep.export.targets import TARGETS, load
@@ -175,34 +274,55 @@ class PublishScreen(VaultScreen):
             Option("Whatever the folder is a site of", "", DETECT),
             *(Option(load(target).name, target, target) for target in TARGETS),
         ]
-        here = TARGETS.index(self._target) + 1 if self._target in TARGETS else 0
+        here = TARGETS.index(self.target) + 1 if self.target in TARGETS else 0
 
         def answered(value: str | None) -> None:
             if value is not None:
-                self._target = "" if value == DETECT else value
-                self._again()
+                self.target = "" if value == DETECT else value
+                self.again()
 
         self.app.push_screen(Choice("Shape the draft for", options, self.glyphs, here), answered)
 
     def action_choose_site(self) -> None:
+        known = [one.folder for one in self.vault.sites()]
+        if len(known) > 1:
+            options = [Option(home_path(folder), "", folder) for folder in known]
+            self.app.push_screen(
+                Choice("Write into", [*options, Option("Another folder", "", DETECT)], self.glyphs),
+                self._site_chosen,
+            )
+        else:
+            self._ask_for_site()
+
+    def _site_chosen(self, folder: str | None) -> None:
+        if folder == DETECT:
+            self._ask_for_site()
+        elif folder is not None:
+            sites = [one.folder for one in self.vault.sites()]
+            self.posts.site = sites.index(folder)
+            self.site, self.target = folder, self.vault.sites()[self.posts.site].target
+            self.again()
+
+    def _ask_for_site(self) -> None:
         def answered(folder: str | None) -> None:
             if folder is not None:
-                self._site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
-                self._again()
+                self.site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
+                self.posts.site = 0
+                self.again()
 
-        here = self._site or (self._plan.site if self._plan is not None else "")
+        here = self.site or getattr(self.shown, "site", "")
         hint = "The folder of your blog. Empty takes the one from your settings."
         prompt = Prompt("Write into", value=home_path(here), example="~/blog", hint=hint)
         self.app.push_screen(prompt, answered)
 
-    def _again(self) -> None:
-        row = self.notes.row
-        paths = self._asked or ((row.path,) if row is not None else ())
-        if paths:
-            self._make_plan(paths)
+    def again(self) -> None:
+        """Look again at the site: something about it was chosen, or has changed."""
+        in_background(self, self._read_states, self._tell_states, group="states", exclusive=True)
+        if self.chosen:
+            self.make_plan(self.chosen)
 
     def action_show_drafts(self) -> None:
-        self.notes.focus()
+        self.posts.focus()
 
     def action_open(self) -> None:
         self.diff.focus()
@@ -212,10 +332,22 @@ class PublishScreen(VaultScreen):
 
     def action_mark(self) -> None:
         """Mark a note, so that all marked ones are exported together."""
-        self.notes.toggle_mark()
-        if self.notes.marked:
-            self._asked = tuple(sorted(self.notes.marked))
-            self._make_plan(self._asked)
+        self.posts.toggle_mark()
+        if self.posts.marked:
+            self._asked = tuple(sorted(self.posts.marked))
+            self.make_plan(self._asked)
+
+
+def _file_name(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+def _its_note_is_gone() -> list[Line]:
+    return [
+        [Piece("Its note is not in the vault any more.", "title")],
+        [],
+        [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
+    ]
 
 
 def _no_drafts() -> list[Line]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.tui.render.diff import exported_lines, plan_lines
+from notekeep.tui.render.stripped import patch_lines, report_lines
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.export.check import Report
     from notekeep.export.plan import Exported, Plan
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.pieces import Line
+    from notekeep.writing.plan import WritePlan
 
 
 class DiffView(Page):
@@ -32,6 +35,19 @@ class DiffView(Page):
     def show_exported(self, done: Exported) -> None:
         """Show what an export wrote."""
         self.show(lambda width: exported_lines(done, width, self._glyphs))
+
+    def show_patch(self, plan: WritePlan) -> None:
+        """Show what would come back into notes."""
+        self.show(lambda width: patch_lines(plan, width, self._glyphs))
+
+    def show_report(self, report: Report) -> None:
+        """Show what a check found."""
+        self.show(lambda width: report_lines(report, width, self._glyphs))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is shown that is worth more than a few words."""
+        return bool(self._lines)
 
     def say(self, *lines: Line) -> None:
         """Show a few words instead."""

@@ -1,0 +1,95 @@
+"""What an export does to a note before anybody else reads it: what is taken out and rewritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.render.pieces import Line, Piece, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.export.check import Report
+    from notekeep.export.passage import Change
+    from notekeep.export.plan import Plan
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.writing.plan import WritePlan
+
+_PLACES = 6
+"""Lines that are named of one kind of edit; of more their number is."""
+
+_DIFF_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
+
+
+def edit_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what is taken out of a note and what is rewritten, with reasons and lines."""
+    if len(plan.posts) != 1:
+        return []
+    post = plan.posts[0]
+    stripped = post.draft.changes
+    rewritten = [change for change in post.changes if change not in stripped]
+    lines: list[Line] = []
+    for title, changes in (
+        ("Taken out", stripped),
+        (f"Rewritten for {plan.target_name}", rewritten),
+    ):
+        if changes:
+            lines += [[], [Piece(clean_line(title), "section")]]
+            lines += _by_reason(changes, width, glyphs)
+    return lines
+
+
+def _by_reason(changes: Iterable[Change], width: int, glyphs: Glyphs) -> list[Line]:
+    """Return each reason once, with the lines of the note that it is about."""
+    places: dict[str, list[int]] = {}
+    for change in changes:
+        places.setdefault(change.reason, []).append(change.line)
+    lines: list[Line] = []
+    for reason, found in places.items():
+        numbers = sorted(set(found))
+        shown = ", ".join(map(str, numbers[:_PLACES]))
+        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _PLACES else ""
+        where = Piece(f"  line {shown}{more}", "faint")
+        lines += wrap([Piece("  "), Piece(clean_line(reason)), where], width)
+    return lines
+
+
+def report_lines(report: Report, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what a check of posts found."""
+    failed = report.failed
+    passed = sum(result.state == "passed" for result in report.results)
+    how = "Built by its generator and read back" if report.built else "Looked over, not built"
+    role = "bad" if failed else "good"
+    lines: list[Line] = [
+        [Piece(how, "title")],
+        [Piece(f"{passed} checks passed, {len(failed)} failed", role)],
+        [Piece(glyphs.rule * width, "rule")],
+    ]
+    for said in report.said.splitlines():
+        lines += wrap([Piece(clean_line(said), "muted")], width)
+    for result in failed:
+        about = f"{result.post}: {result.name}: {result.detail}".removesuffix(": ")
+        lines += wrap([Piece(f"{glyphs.warning} {clean_line(about)}", "bad")], width)
+    return lines
+
+
+def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what would come back into notes, as a diff."""
+    lines: list[Line] = [
+        [Piece("Back into the note", "title")],
+        [Piece("w writes it, u takes it back", "muted")],
+        [Piece(glyphs.rule * width, "rule")],
+    ]
+    for remark in [*plan.remarks, *(f"{p.path}: {p.message}" for p in plan.refused)]:
+        lines += wrap([Piece(f"{glyphs.warning} {clean_line(remark)}", "warn")], width)
+    lines += _diff(plan.diff(), width)
+    return lines
+
+
+def _diff(diff: Iterable[str], width: int) -> list[Line]:
+    lines: list[Line] = []
+    for text in diff:
+        piece = Piece(clean_line(text.expandtabs(4)), _DIFF_ROLES.get(text[:1], "muted"))
+        lines += wrap([piece], width)
+    return lines

@@ -1,0 +1,175 @@
+"""What can be done on Publish besides writing: all at once, edits by hand, checks, the preview."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.editor import editor_command
+from notekeep.errors import NotekeepError
+from notekeep.export.plan import Plan
+from notekeep.tui import outside
+from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.screens.dialogs import Choice, Option, Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.export.check import Report
+    from notekeep.export.preview import Preview
+    from notekeep.tui.screens.base import VaultScreen
+    from notekeep.tui.screens.publish import PublishScreen
+    from notekeep.writing.plan import Done
+
+ALL = frozenset("*")
+
+
+def plan_all(screen: PublishScreen) -> None:
+    """Show what an export of everything that belongs into the site would write."""
+    in_background(
+        screen,
+        lambda: screen.vault.publishable(screen.target, screen.site),
+        lambda paths: screen.plan(paths) if paths else say(screen, "Nothing is public yet"),
+        group="plan",
+        exclusive=True,
+        failed=screen.cannot,
+    )
+
+
+def prune(screen: PublishScreen) -> None:
+    """Show what would go: files that notekeep wrote, nobody touched, and no note stands behind."""
+    in_background(
+        screen,
+        lambda: screen.vault.publishable(screen.target, screen.site),
+        lambda paths: screen.make_plan(paths, how={"prune": True}),
+        group="plan",
+        exclusive=True,
+        failed=screen.cannot,
+    )
+
+
+def settle_by_hand(screen: PublishScreen) -> None:
+    """Ask what becomes of files that were changed by hand in the site."""
+    plan = screen.shown
+    if not isinstance(plan, Plan) or not plan.conflicts:
+        say(screen, "Nothing here was changed by hand in the site")
+        return
+    options = [
+        Option("Bring it back into the note", "shown first", "pull"),
+        Option("Keep it in the site", "until the note changes", "keep"),
+        Option("Overwrite it", "the site's text stays in history", "overwrite"),
+    ]
+    if any(file.can_merge for file in plan.conflicts):
+        options.insert(1, Option("Merge it with what the note says", "shown first", "merge"))
+    paths = screen.chosen
+
+    def answered(how: str | None) -> None:
+        if how == "pull":
+            in_background(
+                screen,
+                lambda: screen.vault.plan_pull(paths, target=screen.target, site=screen.site),
+                screen.show_patch,
+                group="plan",
+                exclusive=True,
+                failed=screen.cannot,
+            )
+        elif how is not None:
+            screen.make_plan(paths, how={how: ALL})
+
+    screen.app.push_screen(Choice("Changed by hand in the site", options, screen.glyphs), answered)
+
+
+def check(screen: PublishScreen) -> None:
+    """Build the site with what was written, and read its pages back."""
+    plan = screen.exported or screen.shown
+    if not isinstance(plan, Plan) or not plan.posts:
+        say(screen, "There is no post here to check")
+        return
+    if not plan.is_empty and plan is not screen.exported:
+        say(screen, "Write it first: what is in the site is checked")
+        return
+    from notekeep.export.check import check_export
+
+    screen.doing("Building the site …")
+    in_background(
+        screen,
+        partial(check_export, plan),
+        partial(_show_report, screen),
+        group="check",
+        exclusive=True,
+        failed=partial(_cannot_check, screen),
+    )
+
+
+def _show_report(screen: PublishScreen, report: Report) -> None:
+    screen.doing("")
+    screen.diff.show_report(report)
+
+
+def _cannot_check(screen: PublishScreen, error: NotekeepError) -> None:
+    screen.doing("")
+    show_error(screen, error)
+
+
+def open_post(screen: PublishScreen) -> None:
+    """Open the post's file in the site with the person's editor, and look at it again."""
+    plan = screen.exported or screen.shown
+    if not isinstance(plan, Plan):
+        return
+    places = [os.path.join(plan.site, file.path) for file in plan.files if file.is_post]
+    place = next(filter(os.path.isfile, places), "")
+    if not place:
+        say(screen, "It is not in the site yet")
+        return
+    try:
+        outside.edit(screen.app, editor_command(screen.vault.person.editor, os.environ), place)
+    except NotekeepError as error:
+        show_error(screen, error)
+    screen.again()
+
+
+def run_preview(screen: PublishScreen) -> None:
+    """Give the terminal to the generator's own preview until the person ends it."""
+
+    def run(preview: Preview) -> None:
+        try:
+            outside.give_terminal(screen.app, preview.run)
+        except NotekeepError as error:
+            show_error(screen, error)
+
+    in_background(
+        screen,
+        lambda: screen.vault.preview(screen.target, screen.site),
+        run,
+        group="preview",
+        exclusive=True,
+    )
+
+
+def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
+    """Ask for the title of a post that is begun from notes, make it, and open it."""
+    if not paths:
+        return
+
+    def answered(title: str | None) -> None:
+        if title:
+            in_background(
+                screen,
+                lambda: screen.vault.carry_out(screen.vault.plan_start(paths, title)),
+                partial(_started, screen),
+                group="write",
+            )
+
+    row = screen.vault.catalog.row(paths[0])
+    hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
+    prompt = Prompt("Begin a post", value=row.title if row is not None else "", hint=hint)
+    screen.app.push_screen(prompt, answered)
+
+
+def _started(screen: VaultScreen, done: Done) -> None:
+    say(screen, "Begun · u undo")
+    screen.post_message(VaultChanged(is_step=True))
+    if done.paths:
+        screen.post_message(OpenNote(done.paths[0]))
