@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    "page", ["index.md", "interface.md", "notes.md", "habits.md", "export.md", "safety.md"]
+    "page",
+    [
+        *("index.md", "interface.md", "notes.md", "habits.md", "habits-elsewhere.md"),
+        *("export.md", "safety.md"),
+    ],
 )
 def test_every_example_works(page: str, failing: Callable[[str], list[str]]) -> None:
     assert failing(page) == []
