@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The keys of the interface.")
-@click.option("--map", "name", type=click.Choice(list(KEYMAPS)), help="Those of another map.")
+@click.option("--map", "name", type=click.Choice(KEYMAPS), help="Those of another map.")
 @json_option
 @debug_option
 def keys(*, name: str | None, as_json: bool) -> int:
