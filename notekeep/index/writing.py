@@ -93,9 +93,12 @@ class Writer:
 
     def set_conflicts(self, conflicts: Mapping[str, str]) -> None:
         """Replace the list of conflict copies, each with the note it is a copy of."""
-        self.connection.execute("DELETE FROM conflicts")
         rows = [(store_path(copy), store_path(of)) for copy, of in conflicts.items()]
-        self._insert("conflicts", rows)
+        before = self.connection.execute("SELECT path, original FROM conflicts").fetchall()
+        if sorted(before) != sorted(rows):
+            self.connection.execute("DELETE FROM conflicts")
+            self._insert("conflicts", rows)
+            self._changed = True
 
     def set_unreadable(self, problems: Iterable[Problem]) -> None:
         """Replace what is said about places that could not be looked at."""

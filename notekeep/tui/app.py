@@ -31,16 +31,16 @@ from notekeep.tui.messages import (
     VaultChanged,
     Working,
 )
+from notekeep.tui.over import Over
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.sweeping import Sweeping
 from notekeep.tui.theme import THEMES, choose
-from notekeep.tui.undoing import Undoing
 from notekeep.tui.watching import Watching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.screen import Screen
 
@@ -52,7 +52,7 @@ STYLED = ("browse", "today", "habits", "publish", "dialogs")
 """Screens whose styles are read at once: a file that comes later has all of them parsed again."""
 
 
-class NotekeepApp(Undoing):
+class NotekeepApp(Over):
     """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
@@ -135,6 +135,9 @@ class NotekeepApp(Undoing):
         self._screens.append(screen)
         return screen
 
+    def vault_screens(self) -> Sequence[VaultScreen]:
+        return self._screens
+
     # Start and end.
 
     def on_ready(self) -> None:
@@ -161,6 +164,7 @@ class NotekeepApp(Undoing):
         if self._when_shown is not None:
             self._when_shown()
         self._watching.told()
+        self.look_for_conflicts()
         self._sweeping.sweep()
         self._watching.start()
 
@@ -221,9 +225,12 @@ class NotekeepApp(Undoing):
             for screen in self._screens:
                 if screen.is_mounted:
                     screen.vault_changed()
+            self.over_changed()
+            self.look_for_conflicts()
             self.editors.changed()
 
     def on_open_note(self, event: OpenNote) -> None:
+        self.close_over()
         if self.editors.left_for(partial(self.on_open_note, event)):
             return
         self.switch_mode(places.BROWSE)

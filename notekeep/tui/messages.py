@@ -55,6 +55,36 @@ class PublishNotes(Message):
         self.paths = tuple(paths)
 
 
+class EditNote(Message):
+    """A note should be opened in the editor.
+
+    Attributes:
+        path: The note.
+        line: The line of the file to begin at, counted from 1, or None.
+    """
+
+    def __init__(self, path: str, line: int | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.line = line
+
+
+class ShowHistory(Message):
+    """The earlier versions of a note should be shown; the note may be gone."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+
+class ShowConflicts(Message):
+    """The notes with two versions should be shown, the one with this path first; "" is any."""
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__()
+        self.path = path
+
+
 class VaultChanged(Message):
     """Something in the vault is not what the screens show.
 

@@ -337,3 +337,21 @@ class TestKeepingWhatOthersWrote:
         done = vault.refresh(keep=lambda _met: [problem])
         assert done.problems == [problem]
         assert vault.ls("#x") == ["a"]
+
+
+def test_a_conflict_copy_that_comes_or_goes_is_news_although_it_is_no_note(vault: Vault) -> None:
+    vault.write("a.md", "one")
+    vault.refresh()
+    for copies in ({"a.sync-conflict-20261120-101112-ABCDEFG.md": "a.md"}, {}):
+        before = vault.catalog.generation
+        if copies:
+            vault.write(next(iter(copies)), "two")
+        else:
+            vault.remove("a.sync-conflict-20261120-101112-ABCDEFG.md")
+        vault.refresh()
+        assert vault.catalog.conflicts() == copies
+        assert vault.catalog.generation > before
+        assert vault.ls() == ["a"]
+        settled = vault.catalog.generation
+        vault.refresh()
+        assert vault.catalog.generation == settled

@@ -12,6 +12,8 @@ from textual.widgets import Input
 
 from notekeep.tui.actions import ACTIONS, PLACES, of_context
 from notekeep.tui.ink import ROLES, ink_of
+from notekeep.tui.messages import ShowHistory
+from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.theme import THEMES
 from tests.support.screens import press, shows, tree, type_text, until
 
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE = (120, 40)
+
+
+OVER = ("history", "steps", "conflicts")
+
+
+async def open_over(app: NotekeepApp, place: str) -> None:
+    """Open a screen over the one that is shown."""
+    if place == "history":
+        app.post_message(ShowHistory("books/Deep Work.md"))
+    else:
+        await app.run_action(f"show_{place}")
 
 
 async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) -> None:
@@ -50,6 +63,10 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
             )
             assert hasattr(owner, f"action_{name}"), (active.binding.id, owner)
             reached.add(active.binding.id or "")
+
+    def is_at(place: str) -> bool:
+        screen = app.screen
+        return isinstance(screen, VaultScreen) and screen.place() == place
 
     def focused_in(mode: str) -> bool:
         return app.current_mode == mode and app.focused is not None
@@ -86,22 +103,33 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
         await press(pilot, "f4", "tab")
         await pilot.pause()
         collect()
+        await press(pilot, "f2")
+        for place in OVER:
+            await open_over(app, place)
+            await until(pilot, partial(is_at, place))
+            collect()
+            await press(pilot, "escape")
     assert {action.id for action in ACTIONS if action.keys} <= reached
 
 
-@pytest.mark.parametrize("place", ["browse", "today", "habits", "publish"])
+@pytest.mark.parametrize("place", ["browse", "today", "habits", "publish", *OVER])
 async def test_help_shows_the_keys_of_the_place_one_is_in(place: str, make_app: MakeApp) -> None:
-    app = make_app(place)
+    app = make_app("browse" if place in OVER else place)
     async with app.run_test(size=(140, 200)) as pilot:
         await pilot.pause()
+        if place in OVER:
+            await open_over(app, place)
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+        stack = len(app.screen_stack)
         await press(pilot, "question_mark")
         contexts = PLACES["list" if place == "browse" else place]
         await until(pilot, lambda: shows(app, "Everywhere"))
         for context in contexts:
             for action in of_context(context):
                 assert shows(app, action.title), action.id
-        await press(pilot, "escape")
-        assert len(app.screen_stack) == 1
+        # The key that opened it closes it, and is not taken for another.
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: len(app.screen_stack) == stack)
 
 
 async def test_the_palette_finds_actions_and_notes_and_teaches_keys(make_app: MakeApp) -> None:
@@ -207,7 +235,8 @@ async def test_leaving_does_not_wait_until_the_vault_is_read(
 ) -> None:
     begun, ended = threading.Event(), threading.Event()
 
-    def endless(*, progress: Callable[[int, int], None]) -> None:
+    def endless(*, defer: bool, progress: Callable[[int, int], None]) -> None:
+        assert defer
         try:
             while not ended.wait(0.01):
                 begun.set()
@@ -218,7 +247,7 @@ async def test_leaving_does_not_wait_until_the_vault_is_read(
     monkeypatch.setattr(vault, "refresh", endless)
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: begun.is_set() and shows(app, "Indexing 500 / 10 000"))
+        await until(pilot, lambda: begun.is_set() and shows(app, "Indexing 500 of 10 000"))
         await press(pilot, "ctrl+q")
         assert ended.wait(5)
 

@@ -90,6 +90,19 @@ def test_two_versions_stand_side_by_side_each_under_its_name() -> None:
     ]
 
 
+def test_a_changed_line_stands_beside_what_became_of_it() -> None:
+    before = b"Depth needs hours without a phone.\nend\n"
+    after = b"Another device wrote this.\n\nDepth needs days without a phone.\nend\n"
+    lines = side_by_side(compare(before, after), 91, UNICODE)
+    assert shown(lines)[:3] == [
+        " " * 45 + "│ 1 + Another device wrote this.",
+        " " * 45 + "│ 2 +",
+        "1 - Depth needs hours without a phone.       │ 3 + Depth needs days without a phone.",
+    ]
+    marked = [piece.text for line in lines for piece in line if "highlight" in piece.role]
+    assert marked == ["hours", "days"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [

@@ -13,6 +13,7 @@ from notekeep.tui.actions.browse import BROWSE
 from notekeep.tui.actions.edit import EDIT
 from notekeep.tui.actions.everywhere import EVERYWHERE
 from notekeep.tui.actions.habits import HABITS
+from notekeep.tui.actions.over import OVER
 from notekeep.tui.actions.publish import PUBLISHING
 from notekeep.tui.actions.today import TODAY
 
@@ -45,6 +46,10 @@ CONTEXTS: dict[str, str] = {
     "habits": "Habits",
     "habit-detail": "Detail of a habit",
     "publish": "Publish",
+    "history": "History of a note",
+    "steps": "Steps",
+    "conflicts": "Conflicts",
+    "over": "Lists with a text beside them",
     "switcher": "Quick switch",
     "new-note": "New note",
     "dialog": "Dialogs",
@@ -61,6 +66,9 @@ PLACES: dict[str, tuple[str, ...]] = {
     "habits": ("habits", "lines", "app"),
     "habit-detail": ("habit-detail", "lines", "app"),
     "publish": ("publish", "lines", "app"),
+    "history": ("history", "over", "lines", "app"),
+    "steps": ("steps", "over", "lines", "app"),
+    "conflicts": ("conflicts", "over", "lines", "app"),
     "switcher": ("switcher",),
     "new-note": ("new-note", "dialog"),
     "dialog": ("dialog",),
@@ -73,6 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     *TODAY,
     *HABITS,
     *PUBLISHING,
+    *OVER,
     *EVERYWHERE,
 )
 """Every action; the order within a context is that of the footer and of help."""
@@ -91,6 +100,8 @@ GO_KEYS: tuple[tuple[str, str, str], ...] = (
     ("b", "show-browse", "Browse"),
     ("h", "show-habits", "Habits"),
     ("p", "show-publish", "Publish"),
+    ("c", "show-conflicts", "Conflicts"),
+    ("s", "show-steps", "Steps"),
     ("g", "first-line", "Top"),
 )
 """What the second key after `g` does: the key, the action, and what the menu calls it."""

@@ -111,6 +111,15 @@ BROWSE: tuple[Action, ...] = (
     ),
     Action("copy-path", "Copy the path", (), "browse", NOTE, "Copy where the file is."),
     Action(
+        "history",
+        "History",
+        ("H",),
+        "browse",
+        NOTE,
+        "List the earlier versions of the note; compare them, bring one back.",
+        command="history",
+    ),
+    Action(
         "links",
         "Links",
         ("o",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notekeep.tui.actions.action import CHANGE, MOVE, Action
+from notekeep.tui.actions.action import CHANGE, MOVE, NOTE, Action
 
 EDIT: tuple[Action, ...] = (
     Action(
@@ -50,6 +50,15 @@ EDIT: tuple[Action, ...] = (
     ),
     Action("text-top", "To the top", ("ctrl+home",), "edit", MOVE, "To the first line."),
     Action("text-end", "To the end", ("ctrl+end",), "edit", MOVE, "To the end of the text."),
+    Action(
+        "history-here",
+        "History",
+        ("ctrl+t",),
+        "edit",
+        NOTE,
+        "Save, and list the earlier versions of the note.",
+        command="history",
+    ),
     Action(
         "hand-over",
         "Go on in $EDITOR",

@@ -34,7 +34,7 @@ EVERYWHERE: tuple[Action, ...] = (
         ("g",),
         "app",
         GO,
-        "Wait for one more key: t, b, h or p for a screen, g for the top.",
+        "Wait for one more key: t, b, h, p, c or s for a screen, g for the top.",
     ),
     Action(
         "switch-note",
@@ -66,6 +66,33 @@ EVERYWHERE: tuple[Action, ...] = (
     ),
     Action(
         "redo", "Redo", ("ctrl+r",), "app", CHANGE, "Do again what undo took back.", command="redo"
+    ),
+    Action(
+        "show-steps",
+        "Steps: undo and redo",
+        (),
+        "app",
+        GO,
+        "List all that notekeep did here, newest first; any step can be taken back.",
+        command="undo --list",
+    ),
+    Action(
+        "show-conflicts",
+        "Conflicts",
+        (),
+        "app",
+        GO,
+        "List notes of which there are two versions, and choose.",
+        command="conflicts",
+    ),
+    Action(
+        "show-trash",
+        "Trash",
+        (),
+        "app",
+        GO,
+        "List what was deleted, and bring it back.",
+        command="trash",
     ),
     Action(
         "refresh",

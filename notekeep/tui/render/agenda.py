@@ -44,6 +44,7 @@ class Item(NamedTuple):
         path: The note that enter opens, or "" for a line the cursor passes over.
         habit: The habit that space ticks, if it is one.
         problem: The line of the note to open at, or 0.
+        is_conflict: Whether it is a note with two versions.
     """
 
     left: Line
@@ -51,6 +52,7 @@ class Item(NamedTuple):
     path: str = ""
     habit: HabitView | None = None
     problem: int = 0
+    is_conflict: bool = False
 
     @property
     def is_selectable(self) -> bool:
@@ -161,7 +163,8 @@ def _broken(view: Overview, glyphs: Glyphs) -> Iterator[Item]:
     yield _head("Needs a look")
     for copy, original in list(view.conflicts.items())[:MANY]:
         left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(copy))]
-        yield Item(left, [Piece(f"copy of {clean_line(original)}", "faint")], copy)
+        about = [Piece(f"copy of {clean_line(original)}", "faint")]
+        yield Item(left, about, copy, is_conflict=True)
     for problem in view.problems[:MANY]:
         place = f"{problem.path}:{problem.line}" if problem.line else problem.path
         left = [

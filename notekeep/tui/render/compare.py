@@ -20,10 +20,14 @@ CONTEXT = 2
 """How many lines stand around what changed."""
 WORDS = 600
 """With more words than this in a line, it is only said that it changed."""
+ALIGNED = 400
+LETTERS = 400
+"""How many pairs of lines, and how much of each, are looked at to say which became which."""
 ALIKE = 0.35
 """From which likeness on two lines are taken for one line that was changed."""
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_NO_BLANK = re.compile(r"\w+|[^\w\s]")
 _ENDS = {"\n": "line end", "\r\n": "line end as on Windows", "": "no line end"}
 
 Spans = tuple[tuple[int, int], ...]
@@ -155,19 +159,54 @@ def _around(
 
 def _changed(old: Sequence[str], new: Sequence[str], gone: range, came: range) -> Iterator[Pair]:
     """Pair the lines of a block that changed: one that was changed with what became of it."""
-    for i, j in zip_longest(gone, came):
+    for i, j in _aligned([old[i] for i in gone], [new[j] for j in came]):
         if i is None or j is None:
-            before = Side(i + 1, _shown(old[i])) if i is not None else None
-            after = Side(j + 1, _shown(new[j])) if j is not None else None
+            before = Side(gone[i] + 1, _shown(old[gone[i]])) if i is not None else None
+            after = Side(came[j] + 1, _shown(new[came[j]])) if j is not None else None
             yield Pair(before, after)
             continue
-        left, right = _shown(old[i]), _shown(new[j])
+        was, is_now = old[gone[i]], new[came[j]]
+        left, right = _shown(was), _shown(is_now)
         if left == right:
             # Only their ends differ, or characters that are shown alike.
-            yield Pair(Side(i + 1, left, end=_end(old[i])), Side(j + 1, right, end=_end(new[j])))
+            yield Pair(
+                Side(gone[i] + 1, left, end=_end(was)), Side(came[j] + 1, right, end=_end(is_now))
+            )
             continue
         spans = _words(left, right)
-        yield Pair(Side(i + 1, left, spans[0]), Side(j + 1, right, spans[1]))
+        yield Pair(Side(gone[i] + 1, left, spans[0]), Side(came[j] + 1, right, spans[1]))
+
+
+def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Say which line became which: the pairs that are alike, in order, as alike as can be in all.
+
+    Of large blocks the lines are paired as they come.
+    """
+    if len(gone) == len(came) == 1 or len(gone) * len(came) > ALIGNED:
+        yield from zip_longest(range(len(gone)), range(len(came)))
+        return
+    words = [[_NO_BLANK.findall(line[:LETTERS]) for line in lines] for lines in (gone, came)]
+    best = [[0.0] * (len(came) + 1) for _ in range(len(gone) + 1)]
+    alike = [[_likeness(left, right) for right in words[1]] for left in words[0]]
+    for i in reversed(range(len(gone))):
+        for j in reversed(range(len(came))):
+            paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= ALIKE else 0.0
+            best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
+    i = j = done_i = done_j = 0
+    while i < len(gone) and j < len(came):
+        if alike[i][j] >= ALIKE and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            yield from zip_longest(range(done_i, i), range(done_j, j))
+            yield i, j
+            i, j = done_i, done_j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    yield from zip_longest(range(done_i, len(gone)), range(done_j, len(came)))
+
+
+def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
+    return SequenceMatcher(None, left, right, autojunk=False).quick_ratio()
 
 
 def _shown(line: str) -> str:

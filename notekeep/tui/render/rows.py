@@ -76,9 +76,9 @@ def gutter(glyphs: Glyphs, *, here: bool, marked: bool = False) -> Line:
     ]
 
 
-def signs(row: Row, glyphs: Glyphs) -> Line:
-    """Return what must be seen of a note beside its title: broken, private, a draft."""
-    line: Line = []
+def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> Line:
+    """Return what must be seen of a note beside its title: two versions, broken, private."""
+    line: Line = [Piece(" !", "warn")] if conflict else []
     if row.problem:
         line.append(Piece(f" {glyphs.warning}", "warn"))
     if row.private:
@@ -94,9 +94,17 @@ def day_of(kind: str, fields: Mapping[str, Value], mtime_ns: int) -> date:
     return datetime.fromtimestamp(mtime_ns / 1e9, tz=UTC).astimezone().date()
 
 
-def note_row(row: Row, width: int, glyphs: Glyphs, today: date, title: Line | None = None) -> Line:
+def note_row(
+    row: Row,
+    width: int,
+    glyphs: Glyphs,
+    today: date,
+    title: Line | None = None,
+    *,
+    conflict: bool = False,
+) -> Line:
     """Return a note as one line: its title, and at the right its rating and its day."""
-    left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs)]
+    left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs, conflict=conflict)]
     day = short_date(day_of(row.kind, row.fields, row.mtime_ns), today)
     right: Line = [Piece(day.rjust(_DATE_WIDTH), "faint")]
     if width >= WIDE:
@@ -108,7 +116,13 @@ def note_row(row: Row, width: int, glyphs: Glyphs, today: date, title: Line | No
 
 
 def hit_rows(
-    hit: Hit, width: int, glyphs: Glyphs, today: date, words: Matcher | None
+    hit: Hit,
+    width: int,
+    glyphs: Glyphs,
+    today: date,
+    words: Matcher | None,
+    *,
+    conflict: bool = False,
 ) -> list[Line]:
     """Return a hit as two lines: its title with the matches marked, and the best passage."""
     title: Line = [Piece(clean_line(hit.row.title))]
@@ -118,7 +132,7 @@ def hit_rows(
         title = mark_spans(title, snippet.marks)
     elif words is not None:
         title = mark(title, words)
-    first = note_row(hit.row, width, glyphs, today, title)
+    first = note_row(hit.row, width, glyphs, today, title, conflict=conflict)
     if is_title or not snippet.text:
         about = kind_name(hit.row.kind)
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])

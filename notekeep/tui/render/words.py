@@ -42,6 +42,14 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{thousands(number)} {one if number == 1 else many or one + 's'}"
 
 
+def size_text(count: int) -> str:
+    """Return a number of bytes as a person reads it: "412 B", "2.1 kB", "38 kB", "1.4 MB"."""
+    for unit, step in (("MB", 1e6), ("kB", 1e3)):
+        if count >= step:
+            return f"{count / step:.{0 if count >= 10 * step else 1}f} {unit}"
+    return f"{count} B"
+
+
 def kind_name(kind: str) -> str:
     """Return what the interface calls the notes of a kind: "Books"."""
     if kind in _PLURALS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
@@ -12,13 +12,16 @@ from notekeep.tui.widgets.status_line import StatusLine
 from notekeep.tui.widgets.switcher import Switcher
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from notekeep.tui.over import Over
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
+    from notekeep.writing.conflicting import Pair
 
 
 # One pane, two, three: see the screens' styles.
@@ -41,6 +44,9 @@ class VaultScreen(Screen[None]):
 
     OPENED_BY: ClassVar[str] = ""
     """The id of the action that opens the screen."""
+
+    LIES_OVER: ClassVar[bool] = False
+    """Whether it is opened over another screen, and goes when that one is wanted."""
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
         super().__init__()
@@ -76,6 +82,11 @@ class VaultScreen(Screen[None]):
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.says = text
 
+    def flag(self, conflicts: Sequence[Pair]) -> None:
+        """Show that there are notes with two versions."""
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.conflicts = len(conflicts)
+
     def doing(self, text: str) -> None:
         """Write what goes on in the background into the bottom line; "" when it is over."""
         if (footer := self.query_one_optional(Footer)) is not None:
@@ -85,6 +96,7 @@ class VaultScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.mount, Switcher(self.glyphs))
+        self.flag(cast("Over", self.app).conflicts)
 
     def open_switcher(self) -> None:
         """Show the quick switch."""

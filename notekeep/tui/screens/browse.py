@@ -8,7 +8,7 @@ from textual import getters
 from textual.containers import Horizontal
 
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import PublishNotes
+from notekeep.tui.messages import PublishNotes, ShowHistory
 from notekeep.tui.screens import verbs
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.reading import Reader
@@ -18,6 +18,7 @@ from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from textual.app import ComposeResult
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Rows, Vault
+    from notekeep.writing.conflicting import Pair
 
 
 class BrowseScreen(VaultScreen):
@@ -97,6 +99,10 @@ class BrowseScreen(VaultScreen):
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
         return not searched and not arranged and super().opens_as_it_is
+
+    def flag(self, conflicts: Sequence[Pair]) -> None:
+        super().flag(conflicts)
+        self.notes.flag(frozenset(pair.note for pair in conflicts))
 
     def _count(self) -> None:
         self.sidebar.show(self.vault.kinds(), self.vault.tags(), self.pane.scope)
@@ -256,6 +262,10 @@ class BrowseScreen(VaultScreen):
     def action_links(self) -> None:
         if self._reader.row is not None:
             verbs.choose_link(self, self._reader.row)
+
+    def action_history(self) -> None:
+        if self._reader.row is not None:
+            self.app.post_message(ShowHistory(self._reader.row.path))
 
     # Verbs on notes.
 

@@ -17,6 +17,7 @@ from notekeep.tui.widgets.line_view import ListView, Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.tui.render.glyphs import Glyphs
@@ -154,7 +155,9 @@ class Choice(ModalScreen[str | None]):
         event.stop()
         self._answer()
 
-    def key_enter(self) -> None:
+    def key_enter(self, event: events.Key) -> None:
+        # It must not go on to the screen below, where it may mean something.
+        event.stop()
         self._answer()
 
     def _answer(self) -> None:
@@ -178,5 +181,6 @@ class Confirm(ModalScreen[bool]):
             yield Words(self._text, "bright")
             yield Words(f"\nenter {self._yes} · esc leave it")
 
-    def key_enter(self) -> None:
+    def key_enter(self, event: events.Key) -> None:
+        event.stop()
         self.dismiss(True)

@@ -16,7 +16,7 @@ from notekeep.errors import Conflict, NotekeepError, NotFound
 from notekeep.markdown.clean import clean
 from notekeep.tui.completion import Completer, in_front_matter
 from notekeep.tui.jobs import in_background, say, show_error
-from notekeep.tui.messages import VaultChanged
+from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens import verbs
 from notekeep.tui.screens.base import VaultScreen
@@ -180,6 +180,9 @@ class EditScreen(VaultScreen):
 
     def action_hand_over(self) -> None:
         self.leave_for(self._edit_outside)
+
+    def action_history_here(self) -> None:
+        self.save(lambda: self.app.post_message(ShowHistory(self.path)))
 
     def _edit_outside(self) -> None:
         screen = self.app.screen

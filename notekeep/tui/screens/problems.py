@@ -1,4 +1,4 @@
-"""Problems: files that could not be read whole, each with its line, its reason and its remedy."""
+"""Problems: what could not be read whole, and notes with two versions, each with its remedy."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from notekeep.markdown.clean import clean_line
+from notekeep.markdown.problem import Problem
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
 from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.render.words import plural
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.writing.conflicting import MARKS, conflicts
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.markdown.problem import Problem
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
@@ -32,6 +33,11 @@ class _Problems(ListView):
         super().__init__()
         self._glyphs = glyphs
         self.problems: list[Problem] | None = None
+
+    @property
+    def problem(self) -> Problem | None:
+        """The one under the cursor."""
+        return self.problems[self.cursor] if self.problems else None
 
     def row_count(self) -> int:
         return len(self.problems) if self.problems else 1
@@ -79,7 +85,8 @@ class ProblemsScreen(ModalScreen[None]):
         in_background(self, self._all, self._show, group="problems", exclusive=True)
 
     def _all(self) -> list[Problem]:
-        return [*self._vault.problems(), *self._vault.habit_index.problems()]
+        copies = _copies(self._vault)
+        return [*copies, *self._vault.problems(), *self._vault.habit_index.problems()]
 
     def _show(self, problems: list[Problem]) -> None:
         self._list.problems = problems
@@ -89,18 +96,25 @@ class ProblemsScreen(ModalScreen[None]):
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
-        self.key_enter()
+        self._open()
 
-    def key_enter(self) -> None:
-        if self._list.problems:
-            problem = self._list.problems[self._list.cursor]
-            self.app.post_message(OpenNote(problem.path, line=problem.line))
+    def key_enter(self, event: events.Key) -> None:
+        event.stop()
+        self._open()
+
+    def _open(self) -> None:
+        problem = self._list.problem
+        if problem is not None:
             self.dismiss(None)
+            if problem.code == MARKS:
+                self.app.post_message(ShowConflicts(problem.path))
+            else:
+                self.app.post_message(OpenNote(problem.path, line=problem.line))
 
     def key_f(self, event: events.Key) -> None:
         event.stop()
-        if self._list.problems:
-            problem = self._list.problems[self._list.cursor]
+        problem = self._list.problem
+        if problem is not None:
             in_background(self, lambda: self._mend(problem), self._mended, group="mend")
 
     def _mend(self, problem: Problem) -> str:
@@ -118,3 +132,14 @@ class ProblemsScreen(ModalScreen[None]):
         say(self, f"Mended: {label} · u takes it back")
         self.app.post_message(VaultChanged(is_step=True))
         self._look()
+
+
+def _copies(vault: Vault) -> list[Problem]:
+    """Name the other versions of notes; touches no widget, so that a thread may do it."""
+    return [
+        Problem(
+            pair.copy, None, f"It is another version of {pair.note}.", "enter shows both.", MARKS
+        )
+        for pair in conflicts(vault.plan)
+        if pair.kind != "marks"
+    ]

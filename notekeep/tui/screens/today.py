@@ -10,7 +10,7 @@ from textual.message import Message
 
 from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import ALL, bindings
-from notekeep.tui.messages import CheckedIn, OpenNote
+from notekeep.tui.messages import CheckedIn, OpenNote, ShowConflicts
 from notekeep.tui.render.agenda import Item, agenda
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.screens.base import VaultScreen
@@ -139,7 +139,9 @@ class TodayScreen(VaultScreen):
 
     def action_open_row(self) -> None:
         item = self.agenda.item
-        if item is not None and item.path:
+        if item is not None and item.is_conflict:
+            self.post_message(ShowConflicts(item.path))
+        elif item is not None and item.path:
             self.post_message(OpenNote(item.path, line=item.problem or None, read=True))
 
     def action_leave(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from notekeep.tui.actions import BY_ID
 from notekeep.tui.ink import ink_of
 from notekeep.tui.render.pieces import ACTION_LINK
 from notekeep.tui.widgets.line_view import paint
@@ -45,3 +46,6 @@ class Bar(Widget):
             if active.binding.id == action_id and active.enabled:
                 await self.app.run_action(active.binding.action, active.node)
                 return
+        action = BY_ID[action_id]
+        if not action.keys:
+            await self.app.run_action(action.method, self.app)

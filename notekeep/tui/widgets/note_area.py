@@ -47,7 +47,7 @@ class NoteArea(TextArea):
     it for the clipboard comes back out of them.
     """
 
-    BINDINGS: ClassVar = bindings("edit", by_screen=("save", "finish", "hand-over"))
+    BINDINGS: ClassVar = bindings("edit", by_screen=("save", "finish", "hand-over", "history-here"))
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(

@@ -49,6 +49,7 @@ class NoteList(ListView):
         self._hits: Sequence[Hit] = ()
         self._words: Matcher | None = None
         self.marked: set[str] = set()
+        self._conflicts: frozenset[str] = frozenset()
         self.nothing: Sequence[Line] = ()
         """What is shown where there are no notes."""
 
@@ -100,6 +101,12 @@ class NoteList(ListView):
             self.lines_changed()
             self.move_to(self.cursor + 1)
 
+    def flag(self, paths: frozenset[str]) -> None:
+        """Show which notes have two versions."""
+        if paths != self._conflicts:
+            self._conflicts = paths
+            self.lines_changed()
+
     def clear_marks(self) -> None:
         """Unmark every note."""
         if self.marked:
@@ -124,9 +131,11 @@ class NoteList(ListView):
         head = gutter(self._glyphs, here=here, marked=note.path in self.marked)
         room = width - 2
         hit = self.hit_at(row)
+        conflict = note.path in self._conflicts
+        glyphs, today = self._glyphs, self._today
         if hit is None:
-            return [[*head, *note_row(note, room, self._glyphs, self._today)]]
-        first, second = hit_rows(hit, room, self._glyphs, self._today, self._words)
+            return [[*head, *note_row(note, room, glyphs, today, conflict=conflict)]]
+        first, second = hit_rows(hit, room, glyphs, today, self._words, conflict=conflict)
         return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
 
     def _place_of(self, path: str | None, near: int) -> int:

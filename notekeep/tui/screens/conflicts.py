@@ -1,0 +1,293 @@
+"""Conflicts: two versions of a note, seen together, until the person has chosen."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Conflict, NotekeepError
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.keys import bindings
+from notekeep.tui.messages import EditNote, VaultChanged
+from notekeep.tui.render.compare import Comparison, compare
+from notekeep.tui.render.pieces import Line, Piece, spread
+from notekeep.tui.render.rows import gutter
+from notekeep.tui.render.versions import NARROWEST, counts, side_by_side, unified
+from notekeep.tui.render.words import size_text
+from notekeep.tui.screens.over import PAUSE, OverScreen
+from notekeep.tui.widgets.line_view import ListView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+    from notekeep.writing.conflicting import Choice, Pair
+    from notekeep.writing.plan import Done
+
+KEPT: dict[Choice, str] = {
+    "mine": "Kept the note as it was",
+    "theirs": "Kept the copy's text",
+    "both": "Kept both",
+}
+MERGED = "Merged both into the note"
+
+
+class Listed(NamedTuple):
+    """A conflict as the list shows it."""
+
+    pair: Pair
+    lines: list[int]
+
+
+class Versions(NamedTuple):
+    """Both versions of a note.
+
+    Attributes:
+        comparison: What differs, the note's version first.
+        heads: What is said of each.
+        is_gone: Whether there is only the copy.
+    """
+
+    comparison: Comparison
+    heads: tuple[str, str]
+    is_gone: bool
+
+
+class _Pairs(ListView):
+    """The conflicts, one to a row."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self.rows: Sequence[Listed] = ()
+        self.nothing: Sequence[Line] = ()
+
+    @property
+    def here(self) -> Listed | None:
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    def row_count(self) -> int:
+        return len(self.rows) or len(self.nothing)
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self.rows)
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        if not self.rows:
+            return [[Piece("  "), *self.nothing[row]]]
+        pair, lines = self.rows[row]
+        head = gutter(self._glyphs, here=row == self.cursor)
+        left = [Piece(clean_line(pair.note))]
+        right = [Piece(_about(pair, lines), "faint"), Piece(" ")]
+        return [[*head, *spread(left, right, width - 2)]]
+
+
+class ConflictsScreen(OverScreen):
+    """The conflicts above, both versions of one below: a version is chosen by its number."""
+
+    BINDINGS = bindings("conflicts", "over")
+    OPENED_BY = "show-conflicts"
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str = "") -> None:
+        """Make the screen.
+
+        Args:
+            vault: What it shows.
+            glyphs: The characters to draw with.
+            today: The day it is.
+            path: The note or the copy to begin with.
+        """
+        self.pairs = _Pairs(glyphs)
+        super().__init__(vault, glyphs, today, self.pairs)
+        self.add_class("-stacked")
+        self._versions: Versions | None = None
+        self._beside: bool | None = None
+        self._wanted = path
+
+    def place(self) -> str:
+        return "conflicts"
+
+    def vault_changed(self) -> None:
+        load = partial(_load, self.vault)
+        in_background(self, load, self._list, group="pairs", exclusive=True, failed=self.cannot)
+
+    def _list(self, found: list[Listed]) -> None:
+        here = self.pairs.here
+        wanted, self._wanted = self._wanted or (here.pair.copy if here is not None else ""), ""
+        places = (n for n, one in enumerate(found) if wanted in {one.pair.copy, one.pair.note})
+        at = next(places, self.pairs.cursor)
+        self.pairs.rows, self.pairs.nothing = found, _nothing()
+        self.pairs.rows_changed(at)
+        room = max(2, self.app.size.height // 3)
+        self.pairs.styles.height = (
+            min(len(found), room) + self.pairs.gutter.height if found else "1fr"
+        )
+        self.say("" if found else "no conflicts")
+        if not found:
+            self._versions = None
+            self.text.say()
+
+    # Both versions.
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        here = self.pairs.here
+        if event.view is not self.pairs or here is None:
+            return
+        in_background(
+            self, partial(_read, self.vault, here), self._show, group="versions", exclusive=True,
+            pause=PAUSE, failed=self.cannot,
+        )  # fmt: skip
+
+    def _show(self, versions: Versions) -> None:
+        self._versions = versions
+        comparison, heads, glyphs = versions.comparison, versions.heads, self.glyphs
+        wanted = self._beside
+
+        def lines(width: int) -> list[Line]:
+            if versions.is_gone:
+                return [*_gone(heads[1]), *unified(comparison, width, glyphs)]
+            if width >= NARROWEST if wanted is None else wanted:
+                return side_by_side(comparison, width, glyphs, heads)
+            about = [
+                spread([Piece(f"- {heads[0]}", "removed")], counts(comparison), width),
+                [Piece(f"+ {heads[1]}", "added")],
+                [Piece(glyphs.rule * width, "rule")],
+            ]
+            return [*about, *unified(comparison, width, glyphs)]
+
+        self.text.show(lines)
+
+    def action_beside(self) -> None:
+        if self._beside is None:
+            self._beside = self.text.inner_width >= NARROWEST
+        self._beside = not self._beside
+        if self._versions is not None:
+            self._show(self._versions)
+
+    # What the person decides.
+
+    def action_keep_mine(self) -> None:
+        self._keep("mine")
+
+    def action_keep_theirs(self) -> None:
+        self._keep("theirs")
+
+    def action_keep_both(self) -> None:
+        self._keep("both")
+
+    def _keep(self, choice: Choice) -> None:
+        here = self.pairs.here
+        if here is None:
+            return
+
+        def keep() -> Done:
+            from notekeep.writing.conflicting import plan_keep
+
+            return self.vault.carry_out(plan_keep(self.vault.plan, here.pair, choice))
+
+        in_background(self, keep, partial(self._settled, KEPT[choice]), group="write")
+
+    def action_merge(self) -> None:
+        here = self.pairs.here
+        if here is None:
+            return
+
+        def merge() -> Done:
+            from notekeep.writing.conflicting import plan_merge
+
+            return self.vault.carry_out(plan_merge(self.vault.plan, self.vault.history, here.pair))
+
+        in_background(
+            self, merge, partial(self._settled, MERGED), group="write", failed=self._not_merged
+        )
+
+    def _not_merged(self, error: NotekeepError) -> None:
+        if isinstance(error, Conflict):
+            hint = "1 or 2 keeps one of them, b both; e edits the note. Nothing was changed."
+            error = Conflict(error.message, hint)
+        show_error(self, error)
+
+    def _settled(self, what: str, done: Done) -> None:
+        for problem in done.refused:
+            show_error(self, NotekeepError(problem.message, problem.hint))
+        if done.step:
+            say(self, f"{what} · u undo")
+            self.app.post_message(VaultChanged(is_step=True))
+
+    def action_edit_conflict(self) -> None:
+        here = self.pairs.here
+        if here is not None:
+            gone = self._versions is not None and self._versions.is_gone
+            path = here.pair.copy if gone else here.pair.note
+            self.app.post_message(EditNote(path, here.lines[0] if here.lines else None))
+
+
+def _load(vault: Vault) -> list[Listed]:
+    """List the conflicts; touches no widget, so that a thread may do it."""
+    from notekeep.writing.conflicting import conflicts, mark_lines
+
+    found = []
+    for pair in conflicts(vault.plan):
+        try:
+            found.append(Listed(pair, mark_lines(vault.plan, pair)))
+        except NotekeepError:
+            continue  # settled since the vault was looked at
+    return found
+
+
+def _read(vault: Vault, listed: Listed) -> Versions:
+    """Read both versions; touches no widget, so that a thread may do it."""
+    from notekeep.writing.conflicting import sides
+
+    pair = listed.pair
+    mine, theirs = sides(vault.plan, pair)
+    if pair.kind == "marks":
+        heads = ("1  the first side of the marks", "2  the second side")
+    else:
+        note = _said(vault, "the note", pair.note, mine)
+        heads = (f"1  {note}", f"2  {_said(vault, 'the copy', pair.copy, theirs)}")
+    return Versions(compare(mine or b"", theirs), heads, mine is None)
+
+
+def _said(vault: Vault, name: str, path: str, data: bytes | None) -> str:
+    if data is None:
+        return name
+    try:
+        when = os.stat(vault.absolute(path)).st_mtime
+    except OSError:
+        return name
+    saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+    return f"{name} · {saved} · {size_text(len(data))}"
+
+
+def _about(pair: Pair, lines: Sequence[int]) -> str:
+    if pair.kind == "marks":
+        shown = ", ".join(map(str, lines[:4]))
+        more = " …" if len(lines) > 4 else ""
+        return f"git's marks, line {shown}{more}" if lines else "git's marks"
+    name = clean_line(pair.copy.rpartition("/")[2])
+    return f"{name}, a log" if pair.kind == "log" else name
+
+
+def _gone(head: str) -> list[Line]:
+    return [
+        [Piece("The note itself is gone.", "warn")],
+        [Piece(f"{head}", "muted")],
+        [Piece("2 makes the copy the note; 1 moves it to the trash.", "muted")],
+        [],
+    ]
+
+
+def _nothing() -> list[Line]:
+    return [
+        [],
+        [Piece("No note has two versions.", "title")],
+        [],
+        [Piece("Copies that Syncthing, Dropbox, Nextcloud and others leave stand here,", "muted")],
+        [Piece("and notes with git's marks in them.", "muted")],
+    ]

@@ -1,0 +1,336 @@
+"""History: the earlier versions of a note, what each changed, and the way back to one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import getters, on
+from textual.message import Message
+from textual.reactive import reactive
+
+from notekeep.files.content import digest_of
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background, say
+from notekeep.tui.keys import bindings
+from notekeep.tui.messages import EditNote, VaultChanged
+from notekeep.tui.render.compare import Comparison, compare
+from notekeep.tui.render.pieces import Line, Piece, spread
+from notekeep.tui.render.versions import counts, unified
+from notekeep.tui.render.words import plural, size_text
+from notekeep.tui.screens import verbs
+from notekeep.tui.screens.dialogs import Confirm
+from notekeep.tui.screens.over import PAUSE, OverScreen
+from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.widgets.moment_list import Moment, MomentList
+from notekeep.tui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from notekeep.errors import NotekeepError
+    from notekeep.files.versions import Version
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.rendering import Rendering
+    from notekeep.tui.widgets.line_view import LineView, ListView
+    from notekeep.vault import Vault
+    from notekeep.writing.forgetting import Traces
+    from notekeep.writing.plan import Done
+    from notekeep.writing.restoring import Past
+
+CHANGED, SINCE, READ = "This change", "Since then", "As it reads"
+VIEWS = (CHANGED, SINCE, READ)
+_VIEW_LINK = "view:"
+ROOM = 46
+"""Cells from which on all views are named, and not only the one that is shown."""
+
+NOW = "now"
+"""The key of what the file holds when history has not seen that yet."""
+
+VERBS = {"": "first seen", "seen": "elsewhere"}
+"""What a version is called that no verb of ours made."""
+
+TELLING = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "redo", "restore"})
+"""Verbs whose label says more than which note they were about."""
+
+
+class Loaded(NamedTuple):
+    """A note's history as the list shows it."""
+
+    past: Past
+    moments: list[Moment]
+    title: str
+
+
+class _Views(Bar):
+    """The views in a row, the chosen one standing out; a click chooses."""
+
+    view: reactive[str] = reactive(CHANGED)
+    about: reactive[Line] = reactive(list)
+
+    class Chosen(Message):
+        """A view was clicked."""
+
+        def __init__(self, view: str) -> None:
+            super().__init__()
+            self.view = view
+
+    def draw(self, width: int) -> Line:
+        shown = VIEWS if width >= ROOM else (self.view,)
+        tabs: Line = []
+        for view in shown:
+            role = "active" if view == self.view else "muted"
+            tabs.extend([Piece(view, role, _VIEW_LINK + view), Piece("   ")])
+        return spread(tabs, self.about, width)
+
+    async def on_click(self, event: events.Click) -> None:
+        link = str(event.style.meta.get("link", ""))
+        if link.startswith(_VIEW_LINK):
+            self.post_message(self.Chosen(link.removeprefix(_VIEW_LINK)))
+
+
+class HistoryScreen(OverScreen):
+    """One note's versions at the left; at the right what one of them changed, or its text."""
+
+    BINDINGS = bindings("history", "over")
+
+    versions: MomentList
+    note = getters.query_one(Preview)
+    views = getters.query_one(_Views)
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str) -> None:
+        """Make the screen.
+
+        Args:
+            vault: The vault.
+            glyphs: The characters to draw with.
+            today: The day it is.
+            path: The note, which may be gone.
+        """
+        self.versions = MomentList(glyphs, today)
+        super().__init__(vault, glyphs, today, self.versions)
+        self.path = path
+        self._past: Past | None = None
+
+    def compose_text(self) -> ComposeResult:
+        yield _Views()
+        yield from super().compose_text()
+        yield Preview(id="version")
+
+    def place(self) -> str:
+        return "history"
+
+    @property
+    def reading(self) -> LineView:
+        return self.note if self.views.view == READ else self.text
+
+    def vault_changed(self) -> None:
+        load = partial(_load, self.vault, self.path, self.glyphs)
+        in_background(self, load, self._list, group="versions", exclusive=True, failed=self.cannot)
+
+    def _list(self, loaded: Loaded) -> None:
+        self._past = loaded.past
+        self.versions.nothing = _nothing()
+        self.versions.show(loaded.moments, self.versions.key)
+        count = plural(len(loaded.past.versions), "version")
+        gone = "" if loaded.past.now is not None else " · it is gone; r makes it again"
+        self.say(f"{loaded.title} · {count}{gone}")
+        if not loaded.moments:
+            self.text.say()
+
+    # What is shown of a version.
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        if event.view is self.versions:
+            self._show()
+
+    def action_next_view(self) -> None:
+        self._choose(VIEWS[(VIEWS.index(self.views.view) + 1) % len(VIEWS)])
+
+    @on(_Views.Chosen)
+    def _view_clicked(self, event: _Views.Chosen) -> None:
+        self._choose(event.view)
+
+    def _choose(self, view: str) -> None:
+        was_reading = self.focused is not self.versions
+        self.views.view, self.views.about = view, []
+        self.set_class(view == READ, "-as-note")
+        if was_reading:
+            self.reading.focus()
+        # The pane that came has a width only after this.
+        self.call_after_refresh(self._show)
+
+    def on_preview_widened(self) -> None:
+        if self.views.view == READ:
+            self._show()
+
+    def _show(self) -> None:
+        past, key = self._past, self.versions.key
+        if past is None or not key:
+            return
+        if self.views.view == READ:
+            make = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
+            in_background(
+                self, make, self.note.show, group="version", exclusive=True, pause=PAUSE,
+                failed=self._cannot_read,
+            )  # fmt: skip
+            return
+        pair = partial(_compared, self.vault, past, key, since=self.views.view == SINCE)
+        in_background(
+            self, pair, self._present, group="version", exclusive=True, pause=PAUSE,
+            failed=self.cannot,
+        )  # fmt: skip
+
+    def _present(self, comparison: Comparison) -> None:
+        self.views.about = counts(comparison)
+        self.text.show(lambda width: unified(comparison, width, self.glyphs))
+
+    def _cannot_read(self, error: NotekeepError) -> None:
+        self.note.say([], [Piece(clean_line(error.message), "warn")])
+
+    def on_preview_followed(self, event: Preview.Followed) -> None:
+        verbs.follow(self, event.link)
+
+    def action_leave(self) -> None:
+        self.action_leave_over()
+
+    # What the person decides.
+
+    def action_restore(self) -> None:
+        version = self._version()
+        if version is None:
+            say(self, "There is no earlier version here to restore")
+            return
+
+        def restore() -> Done:
+            from notekeep.writing.restoring import plan_version
+
+            plan = plan_version(self.vault.plan, self.vault.history, self.path, version.digest)
+            return self.vault.carry_out(plan)
+
+        in_background(self, restore, self._restored, group="write")
+
+    def _restored(self, done: Done) -> None:
+        if not done.step:
+            say(self, "That is what the note holds already")
+            return
+        for remark in done.remarks:
+            say(self, remark)
+        say(self, f"Restored {self.path} · u undo")
+        self.app.post_message(VaultChanged(is_step=True))
+
+    def _version(self) -> Version | None:
+        """The version under the cursor; None for what only the file holds."""
+        versions = self._past.versions if self._past is not None else []
+        return next((one for one in versions if _key(one) == self.versions.key), None)
+
+    def action_open_note(self) -> None:
+        self.app.post_message(EditNote(self.path))
+
+    def action_forget(self) -> None:
+        def traces() -> Traces:
+            from notekeep.writing.forgetting import traces_of
+
+            return traces_of(self.vault, self.path)
+
+        in_background(self, traces, self._ask_to_forget, group="traces")
+
+    def _ask_to_forget(self, traces: Traces) -> None:
+        def forget() -> int:
+            from notekeep.writing import forgetting
+
+            removed = forgetting.forget(self.vault, traces)
+            self.vault.refresh()
+            return removed
+
+        def forgotten(removed: int) -> None:
+            say(self, f"Forgot {plural(removed, 'version')} of {self.path}")
+            self.app.post_message(VaultChanged())
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
+            if yes:
+                in_background(self, forget, forgotten, group="write")
+
+        versions, steps = plural(traces.versions, "version"), plural(traces.steps, "step")
+        stays = "The note itself stays." if traces.there else "The note itself is gone."
+        text = (
+            f"Remove {versions} of {self.path} for good, and {steps} that undo could take back?"
+            f" {stays} Nothing takes this back."
+        )
+        self.app.push_screen(Confirm("Forget", text, "forgets them"), answered)
+
+
+def _load(vault: Vault, path: str, glyphs: Glyphs) -> Loaded:
+    """Read a note's history; touches no widget, so that a thread may do it."""
+    from notekeep.writing.restoring import past_of
+
+    past = past_of(vault.plan, vault.history, path)
+    row = vault.catalog.row(path)
+    now = digest_of(past.now) if past.now is not None else None
+    known = {version.digest for version in past.versions}
+    moments = []
+    if now is not None and now not in known:
+        saved = row.mtime_ns / 1e9 if row is not None else 0.0
+        moments.append(_moment(NOW, saved, [Piece("as it is")], len(past.now or b"")))
+    is_marked = False
+    for version in past.versions:
+        here = version.digest == now and not is_marked
+        is_marked |= here
+        left: Line = [Piece(_verb(version), "bright" if here else "")]
+        if here:
+            left.append(Piece(f" {glyphs.marked}", "accent"))
+        size = vault.history.blobs.size(version.digest)
+        label = version.label if version.verb in TELLING else ""
+        moments.append(_moment(_key(version), version.time, left, size or 0, label))
+    return Loaded(past, moments, row.title if row is not None else path)
+
+
+def _moment(key: str, when: float, left: Line, size: int, label: str = "") -> Moment:
+    more = [Piece(f" {clean_line(label)}", "faint")] if label else []
+    return Moment(key, when, left, [Piece(size_text(size), "faint")], more)
+
+
+def _verb(version: Version) -> str:
+    return VERBS.get(version.verb, clean_line(version.verb))
+
+
+def _key(version: Version) -> str:
+    return f"{version.digest} {version.time}"
+
+
+def _compared(vault: Vault, past: Past, key: str, *, since: bool) -> Comparison:
+    """Compare a version with the one before it, or with what the file holds."""
+    keys = [NOW if key == NOW else "", *(_key(version) for version in past.versions)]
+    index = keys.index(key) - 1
+    blob = vault.history.blob
+    after = past.now or b"" if index < 0 else blob(past.versions[index].digest)
+    if since:
+        return compare(after, past.now or b"")
+    older = past.versions[index + 1 :]
+    return compare(blob(older[0].digest) if older else b"", after)
+
+
+def _read(vault: Vault, past: Past, key: str, width: int, glyphs: Glyphs) -> Rendering:
+    """Draw a version as it reads; touches no widget, so that a thread may do it."""
+    from notekeep.markdown.note import read_note
+    from notekeep.tui.render.rendering import Rendering
+    from notekeep.tui.screens.reading import FIRST_LINES
+
+    version = next((one for one in past.versions if _key(one) == key), None)
+    data = vault.history.blob(version.digest) if version is not None else past.now or b""
+    rendering = Rendering(read_note(past.path, data, vault.schema), width, glyphs)
+    rendering.draw_lines(FIRST_LINES)
+    return rendering
+
+
+def _nothing() -> list[Line]:
+    return [
+        [],
+        [Piece("No earlier version is kept yet.", "title")],
+        [],
+        [Piece("Each save of notekeep keeps the text before it,", "muted")],
+        [Piece("and what other programs save is kept when it is seen.", "muted")],
+    ]

@@ -1,0 +1,355 @@
+"""History: what a note was, what was done in the vault, and the way back from both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from notekeep.tui.messages import ShowHistory
+from tests.support.screens import press, seen, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.history import HistoryScreen
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+BOOK = "books/Deep Work.md"
+
+
+@pytest.fixture
+def book(root: Path, vault: Vault) -> Path:
+    """A note with three versions: as it was found, rated, and with another line."""
+    vault.set_fields([BOOK], ["rating=5"])
+    vault.add("A last line.", "Deep Work")
+    return root / BOOK
+
+
+def content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+async def history(app: NotekeepApp, pilot: Pilot[Any], path: str = BOOK) -> HistoryScreen:
+    """Open the history of a note, and wait until its versions are there."""
+    await until(pilot, lambda: shows(app, " notes"))
+    app.post_message(ShowHistory(path))
+    await until(pilot, lambda: shows(app, "version"))
+    return cast("HistoryScreen", app.screen)
+
+
+async def click(app: NotekeepApp, pilot: Pilot[Any], text: str, *, times: int = 1) -> None:
+    """Click on a text that is on the screen."""
+    await until(pilot, lambda: shows(app, text))
+    row = next(row for row, line in enumerate(seen(app)) if text in line)
+    await pilot.click(offset=(seen(app)[row].index(text) + 1, row), times=times)
+
+
+async def test_h_lists_the_versions_of_a_note_and_what_each_changed(
+    make_app: MakeApp, book: Path
+) -> None:
+    app = make_app("browse")
+    before = content(book)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "phone")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        await press(pilot, "enter", "H")
+        await until(pilot, lambda: shows(app, "Deep Work · 3 versions"))
+        await until(pilot, lambda: shows(app, "+ A last line."))
+        assert shows(app, "set rating=5")
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "+ rating: 5"))
+        assert shows(app, "- rating: 4")
+        # What changed since, and the version as it reads.
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "+ A last line.") and not shows(app, "+ rating"))
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "Depth needs hours") and shows(app, "★★★★★"))
+        assert not shows(app, "A last line.")
+        # Step by step back to where one came from.
+        await press(pilot, "enter", "escape", "escape")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+    assert content(book) == before
+
+
+async def test_a_version_is_restored_and_undo_brings_back_every_byte(
+    make_app: MakeApp, book: Path
+) -> None:
+    before = content(book)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await history(app, pilot)
+        await press(pilot, "end")
+        await until(pilot, lambda: shows(app, "+ rating: 4"))
+        await press(pilot, "r")
+        await until(pilot, lambda: shows(app, f"Restored {BOOK} · u undo"))
+        restored = content(book)
+        assert b"rating: 4\n" in restored
+        assert b"A last line." not in restored
+        # The step is a version of its own.
+        await until(pilot, lambda: shows(app, "4 versions"))
+        await press(pilot, "u")
+        await until(pilot, lambda: content(book) == before)
+        await press(pilot, "ctrl+r")
+        await until(pilot, lambda: content(book) == restored)
+
+
+async def test_history_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
+    app = make_app("browse")
+    before = content(book)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await history(app, pilot)
+        await click(app, pilot, "first seen")
+        await until(pilot, lambda: shows(app, "+ rating: 4"))
+        await click(app, pilot, "Since then")
+        await until(pilot, lambda: shows(app, "- rating: 4") and shows(app, "+ rating: 5"))
+        await click(app, pilot, "As it reads")
+        await until(pilot, lambda: shows(app, "★★★★☆"))
+        await click(app, pilot, "r restore")
+        await until(pilot, lambda: b"rating: 4\n" in content(book))
+        await click(app, pilot, "esc back")
+        await until(pilot, lambda: shows(app, "9 notes"))
+    assert content(book) != before
+
+
+async def test_a_note_that_is_gone_is_made_again(
+    make_app: MakeApp, book: Path, vault: Vault
+) -> None:
+    before = content(book)
+    vault.delete(BOOK)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await history(app, pilot)
+        await until(pilot, lambda: shows(app, "it is gone; r makes it again"))
+        await press(pilot, "r")
+        await until(pilot, book.exists)
+        assert content(book) == before
+
+
+async def test_a_note_without_history_says_what_will_stand_there(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await history(app, pilot, "habits/water.md")
+        # The file as it is, and nothing before it.
+        await until(pilot, lambda: shows(app, "0 versions") and shows(app, "as it is"))
+        await until(pilot, lambda: shows(app, "+ habit: water"))
+        await press(pilot, "r")
+        await until(pilot, lambda: shows(app, "There is no earlier version here to restore"))
+
+
+async def test_a_name_that_nobody_knows_is_said_and_left(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        app.post_message(ShowHistory("no/such note.md"))
+        await until(pilot, lambda: shows(app, "no/such note.md"))
+        await press(pilot, "r", "v", "enter", "escape", "escape")
+        await until(pilot, lambda: shows(app, "9 notes"))
+
+
+@pytest.mark.usefixtures("book")
+async def test_a_damaged_version_is_told_and_the_others_are_shown(
+    make_app: MakeApp, vault: Vault
+) -> None:
+    blobs = vault.history.blobs
+    digest = vault.history.versions(BOOK)[1].digest
+    (file,) = [
+        place
+        for place in vault_files(blobs.folder)
+        if place.name == digest[2:] and place.parent.name == digest[:2]
+    ]
+    file.write_bytes(b"something else")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await history(app, pilot)
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "in history is damaged"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "+ rating: 4"))
+
+
+def vault_files(folder: str) -> list[Path]:
+    from pathlib import Path
+
+    return [path for path in Path(folder).rglob("*") if path.is_file()]
+
+
+async def test_forget_asks_and_then_no_version_is_left(
+    make_app: MakeApp, book: Path, vault: Vault
+) -> None:
+    before = content(book)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await history(app, pilot)
+        await press(pilot, "X")
+        await until(pilot, lambda: shows(app, "Nothing takes this back."))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "3 versions"))
+        assert len(vault.history.versions(BOOK)) == 3
+        await press(pilot, "X")
+        await until(pilot, lambda: shows(app, "Nothing takes this back."))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Forgot "))
+        await until(pilot, lambda: shows(app, "0 versions"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "9 notes"))
+    assert content(book) == before
+    assert vault.history.versions(BOOK) == []
+
+
+async def test_history_of_a_note_that_is_edited(make_app: MakeApp, book: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        app.editors.open(BOOK)
+        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc done"))
+        type_text(app, "typed ")
+        await until(pilot, lambda: shows(app, "typed ---"))
+        await press(pilot, "ctrl+t")
+        # What was typed is saved first, and is a version itself.
+        await until(pilot, lambda: shows(app, "4 versions") and shows(app, "+ typed ---"))
+        assert content(book).startswith(b"typed ---\n")
+        await press(pilot, "down", "r")
+        await until(pilot, lambda: content(book).startswith(b"---\n"))
+        await press(pilot, "escape")
+        # The editor shows what was restored.
+        await until(pilot, lambda: app.editors.here is not None)
+        await until(pilot, lambda: not shows(app, "typed ---") and shows(app, "rating: 5"))
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 12), (40, 24), (80, 24), (200, 60)])
+async def test_history_and_steps_have_room_at_any_size(
+    make_app: MakeApp, book: Path, size: tuple[int, int]
+) -> None:
+    before = content(book)
+    app = make_app("browse")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        app.post_message(ShowHistory(BOOK))
+        await until(pilot, lambda: shows(app, "Today") or shows(app, ":"))
+        await press(pilot, "down", "v", "v", "v", "z", "z", "enter", "pagedown", "escape")
+        await app.run_action("show_steps")
+        await until(pilot, lambda: app.screen.query("MomentList"))
+        await press(pilot, "down", "enter", "z", "escape", "escape", "escape")
+    assert content(book) == before
+
+
+# Steps.
+
+
+async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
+    make_app: MakeApp, book: Path, vault: Vault
+) -> None:
+    vault.log("meditate", "done")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "g", "s")
+        await until(pilot, lambda: shows(app, "3 steps"))
+        await until(pilot, lambda: shows(app, "A line of the habit log."))
+        await press(pilot, "down", "down")
+        await until(pilot, lambda: shows(app, "+ rating: 5"))
+        await press(pilot, "t")
+        await until(pilot, lambda: shows(app, "Took back: set rating=5"))
+        text = content(book).decode()
+        assert "rating: 4\n" in text
+        assert text.endswith("A last line.\n")
+        await until(pilot, lambda: shows(app, "3 steps · 1 taken back"))
+        await press(pilot, "ctrl+r")
+        await until(pilot, lambda: "rating: 5\n" in content(book).decode())
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "9 notes"))
+
+
+async def test_a_step_leads_to_the_history_of_its_note_and_back(
+    make_app: MakeApp, book: Path, vault: Vault
+) -> None:
+    vault.rename("Atomic Habits", "Tiny Habits")
+    vault.delete(BOOK)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        await app.run_action("show_steps")
+        await until(pilot, lambda: shows(app, "books/Deep Work.md to the trash"))
+        await press(pilot, "H")
+        await until(pilot, lambda: shows(app, "it is gone; r makes it again"))
+        await press(pilot, "escape", "down")
+        # A step of several notes asks which one.
+        await until(pilot, lambda: shows(app, "Tiny Habits.md"))
+        await press(pilot, "H")
+        await until(pilot, lambda: shows(app, "History of"))
+        await press(pilot, "escape", "up", "t")
+        await until(pilot, book.exists)
+
+
+async def test_steps_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        await app.run_action("show_steps")
+        await click(app, pilot, "rating=5")
+        await until(pilot, lambda: shows(app, "+ rating: 5"))
+        await click(app, pilot, "t take back")
+        await until(pilot, lambda: "rating: 4\n" in content(book).decode())
+        await click(app, pilot, "H versions")
+        await until(pilot, lambda: shows(app, "Deep Work · 4 versions"))
+        # The name of a screen leads out of all of them.
+        await click(app, pilot, "Browse")
+        await until(pilot, lambda: shows(app, "9 notes"))
+
+
+async def test_where_nothing_was_done_the_list_says_so(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        await app.run_action("show_steps")
+        await until(pilot, lambda: shows(app, "Nothing was done yet."))
+        await press(pilot, "t", "H", "enter", "escape", "escape")
+        await until(pilot, lambda: shows(app, "9 notes"))
+
+
+async def test_a_step_that_cannot_be_taken_back_says_why_and_changes_nothing(
+    make_app: MakeApp, book: Path, vault: Vault
+) -> None:
+    vault.set_fields([BOOK], ["rating=2"])
+    before = content(book)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        await app.run_action("show_steps")
+        await until(pilot, lambda: shows(app, "3 steps"))
+        await press(pilot, "end", "t")
+        await until(pilot, lambda: shows(app, "changed since in the same"))
+    assert content(book) == before
+
+
+# The trash.
+
+
+async def test_what_was_deleted_is_brought_back_from_the_trash(
+    make_app: MakeApp, book: Path, vault: Vault
+) -> None:
+    before = content(book)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        await app.run_action("show_trash")
+        await until(pilot, lambda: shows(app, "The trash is empty"))
+        vault.delete(BOOK)
+        await app.run_action("show_trash")
+        await until(pilot, lambda: shows(app, "Bring back from the trash"))
+        assert shows(app, BOOK)
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, f"Brought back {BOOK}"))
+        assert content(book) == before
+        await press(pilot, "u")
+        await until(pilot, lambda: not book.exists())
