@@ -145,7 +145,7 @@ def show(plan: Plan, *, whole: bool) -> None:
 def _explain(plan: Plan) -> None:
     for planned in plan.posts:
         for change in planned.changes:
-            output.note(f"{change.path}:{change.line}: {change.reason}")
+            output.note(f"{change.path}:{change.lines}: {change.reason}")
 
 
 def _tell(plan: Plan, done: Exported) -> None:

@@ -27,7 +27,7 @@ ATTACKS = (
     "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
     "<object data='javascript:alert(1)'></object>",
     "<embed src='data:text/html,<script>alert(1)</script>'>",
-    "<a href='jav&#x09;ascript:alert(1)'>x</a>",
+    "<a href='java&#x09;script:alert(1)'>x</a>",
     "<a href=' &#14; javascript:alert(1)'>x</a>",
     "<a href='data:text/html;base64,PHNjcmlwdD4='>x</a>",
     "<a href='vbscript:msgbox(1)'>x</a>",
