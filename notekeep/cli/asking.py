@@ -1,12 +1,14 @@
-"""What verbs that answer have in common: the sweep before the answer, and names of notes."""
+"""What verbs that answer have in common: the sweep before the answer."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from notekeep.cli import output
 
 if TYPE_CHECKING:
+    from notekeep.index.refresh import Refreshed
     from notekeep.vault import Vault
 
 
@@ -21,7 +23,11 @@ def refresh_first(vault: Vault, *, skip: bool = False, words: bool = False) -> N
     if skip:
         return
     first_time = not vault.catalog.generation
-    refreshed = vault.refresh(for_answer=not first_time, words=words)
+    refreshed = (
+        _read_first_time(vault, words=words)
+        if first_time
+        else vault.refresh(defer=True, words=words)
+    )
     if refreshed.held:
         output.note(
             f"{len(refreshed.held)} notes are gone at once; they are still listed until "
@@ -32,19 +38,25 @@ def refresh_first(vault: Vault, *, skip: bool = False, words: bool = False) -> N
             f"{refreshed.pending} changed notes are not in the index yet; this answers from what "
             "is there while they are taken in"
         )
-        _index_in_background(vault.root)
+    elif refreshed.deferred:
+        output.note(
+            f"the full text of {refreshed.pending_words} notes is being indexed; this answers from "
+            "what is there"
+        )
+    if refreshed.deferred or (words and vault.words.crowded):
+        from notekeep.index import background
+
+        background.start(vault.root)
 
 
-def _index_in_background(root: str) -> None:
-    """Start a process of its own that brings the index up to date and outlives this one."""
-    import subprocess
-    import sys
+def _read_first_time(vault: Vault, *, words: bool) -> Refreshed:
+    """Read the whole vault, however long it takes, and say how far that is."""
+    if not sys.stderr.isatty():
+        return vault.refresh(words=words)
+    from notekeep.cli.indexing import Progress
 
-    subprocess.Popen(
-        # -P: no module is taken from the current folder, which may be a vault.
-        [sys.executable, "-P", "-m", "notekeep", "--vault", root, "index", "--nice"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    progress = Progress()
+    try:
+        return vault.refresh(words=words, progress=progress)
+    finally:
+        progress.end()

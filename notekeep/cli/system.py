@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 
@@ -22,7 +21,8 @@ SHELLS = ("bash", "zsh", "fish")
 @click.option(
     "--forget-missing", is_flag=True, help="It is meant that many notes are gone at once."
 )
-@click.option("--nice", is_flag=True, help="Give way to other programs.")
+@click.option("--nice", is_flag=True, help="Give way to other programs, and merge what saves left.")
+@click.option("--tell", is_flag=True, hidden=True, help="Tell notes done and to do, a line each.")
 @json_option
 @verb_options
 def index(
@@ -31,6 +31,7 @@ def index(
     verify: bool,
     forget_missing: bool,
     nice: bool,
+    tell: bool,
     as_json: bool,
     vault: str | None,
 ) -> int:
@@ -38,11 +39,13 @@ def index(
 
     Both are derived: deleting them is safe, and nothing in the vault is ever written here.
     """
+    from notekeep.cli.indexing import Progress, give_way
+
     opened = open_vault(vault)
+    if nice:
+        return give_way(opened, tell=tell, full=rebuild, verify=verify, forget=forget_missing)
     start = time.perf_counter()
-    progress = _Progress() if sys.stderr.isatty() else None
-    if nice and hasattr(os, "nice"):
-        os.nice(10)
+    progress = Progress() if sys.stderr.isatty() else None
     refreshed = opened.refresh(
         full=rebuild, verify=verify, forget_missing=forget_missing, progress=progress
     )
@@ -149,25 +152,3 @@ def completion(shell: str | None) -> None:
 
 def _there(path: str) -> str:
     return "there" if os.path.exists(path) else "not made yet"
-
-
-class _Progress:
-    """A line on stderr: how many notes were read, and after two seconds how long it will take."""
-
-    def __init__(self) -> None:
-        self.start = time.monotonic()
-        self.width = shutil.get_terminal_size().columns
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show that `done` notes of `total` are read."""
-        passed = time.monotonic() - self.start
-        text = f"indexing {done} of {total}"
-        if passed > 2 and done:
-            text += f", {passed * (total - done) / done:.0f} s left"
-        sys.stderr.write("\r" + text.ljust(self.width - 1)[: self.width - 1])
-        sys.stderr.flush()
-
-    def end(self) -> None:
-        """Take the line away."""
-        sys.stderr.write("\r" + " " * (self.width - 1) + "\r")
-        sys.stderr.flush()

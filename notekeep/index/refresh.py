@@ -39,6 +39,9 @@ REBUILD_SHARE = 3
 REBUILD_LEAST = 200
 """Fewer changed notes than this never make the words index be built anew."""
 
+READING_SHARE = 3
+"""To read a note for the catalog takes a third of the time that it takes until it is in both."""
+
 
 @dataclass(slots=True)
 class Refreshed:
@@ -50,6 +53,8 @@ class Refreshed:
         pending: How many changed files were left for later, because of the budget or because
             another program is writing.
         pending_words: How many notes the words index does not have as they are.
+        deferred: Whether notes were left because they are more than the budget; `background` takes
+            them in.
         problems: What is wrong in the files that were read, and what could not be looked at.
         logs: Logs of check-ins that changed, came or went.
         held: Notes that are gone, but so many at once that they are kept in lists until somebody
@@ -60,6 +65,7 @@ class Refreshed:
     indexed: int = 0
     pending: int = 0
     pending_words: int = 0
+    deferred: bool = False
     problems: list[Problem] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -75,6 +81,7 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
     verify: bool = False,
     forget_missing: bool = False,
     budget: int | None = None,
+    words_budget: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     keep: Callable[[list[Seen]], list[Problem]] | None = None,
@@ -90,7 +97,9 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
         verify: Read every file and compare its content, whatever `stat` says of it.
         forget_missing: Take it as meant that many notes are gone at once.
         budget: With more changed files than this, none is read; they are counted as pending.
-        progress: Called with how many files are done and how many there are to do.
+        words_budget: Of more notes than this the words index is not built.
+        progress: Called with how many notes are done and how many there are to do. One that still
+            has to go into the words index counts for a third.
         cancelled: Asked between folders and batches; what is done until then stays.
         keep: Given the notes that changed before the catalog learns of it, so that history keeps
             what other programs wrote; says what it could not keep. Not asked when an index is
@@ -101,12 +110,13 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
     """
     run = _Run(root, catalog, schema, progress, cancelled)
     run.keep = keep
+    run.words = words
     if full:
         catalog.clear()
     run.reads_deeper = words is not None and budget is None
     done = run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
     if words is not None and not done.pending:
-        done.pending_words = run.words_side(words)
+        run.words_side(done, words, words_budget)
     else:
         done.pending_words = len(catalog.dirty())
     return done
@@ -133,6 +143,7 @@ class _Run:
         self.catalog = catalog
         self.schema = schema
         self.notes: dict[str, Note] = {}
+        self.words: Words | None = None
         self.keep: Callable[[list[Seen]], list[Problem]] | None = None
         self.reads_deeper = False
         self.progress = progress or (lambda _done, _total: None)
@@ -162,6 +173,7 @@ class _Run:
             ]
         if budget is not None and len(changes) > budget:
             done.pending = len(changes)
+            done.deferred = True
             return done
         if changes.suspicious and not forget_missing:
             done.held = changes.removed
@@ -186,13 +198,14 @@ class _Run:
         if anew:
             self.keep = None
         before = self.catalog.digests(changes.modified) if changes.modified else {}
+        share = READING_SHARE if self._builds_words(len(changes)) else 1
         for begin in range(0, len(paths), BATCH):
             if self.cancelled():
                 done.pending = len(paths) - begin
                 return
             batch = {path: changed[path] for path in paths[begin : begin + BATCH]}
             self._batch(done, batch, before, reread=reread)
-            self.progress(min(begin + BATCH, len(paths)), len(paths))
+            self.progress(min(begin + BATCH, len(paths)) // share, len(paths))
         done.logs += [path for path in gone if role(path, self.schema) == "log"]
         if changed or gone or self._differs(done):
             with self.catalog.writing() as writer:
@@ -266,8 +279,13 @@ class _Run:
             or self.catalog.meta("reader") is None
         )
 
-    def words_side(self, words: Words) -> int:
-        """Bring the words index to the catalog's generation; how many notes it still lacks."""
+    def _builds_words(self, changed: int) -> bool:
+        """Whether so many changes mean that the words index is built after the catalog."""
+        words = self.words
+        return words is not None and (words.generation is None or _is_many(changed, words))
+
+    def words_side(self, done: Refreshed, words: Words, budget: int | None) -> None:
+        """Bring the words index to the catalog's generation, and count what it still lacks."""
         from notekeep.index.words import Busy as WordsBusy
         from notekeep.index.words import Unusable
 
@@ -276,20 +294,28 @@ class _Run:
         reached = words.generation
         first = max(int(catalog.meta("born") or 0), int(catalog.meta("words") or 0))
         usable = reached is not None and first <= reached <= generation
-        many = len(dirty) > max(REBUILD_LEAST, words.count // REBUILD_SHARE)
         if usable and not dirty:
-            return 0
+            return
         try:
-            if usable and not many:
+            if usable and not _is_many(len(dirty), words):
                 with contextlib.suppress(Unusable):
                     self._update(words, dirty, generation)
-                    return self._settled(words, generation)
-            docs = _Docs(self.root, sorted(catalog.paths(None)), self.schema)
-            total = len(docs.paths)
-            words.build(docs, generation, lambda count: self.progress(count, total))
+                    done.pending_words = self._settled(words, generation)
+                    return
+            paths = sorted(catalog.paths(None))
+            if budget is not None and len(paths) > budget:
+                done.pending_words, done.deferred = len(dirty) or len(paths), True
+                return
+            docs = _Docs(self.root, paths, self.schema)
+            words.build(
+                docs,
+                generation,
+                lambda count: self.progress(_both(count, len(paths)), len(paths)),
+            )
         except WordsBusy:
-            return len(dirty) or 1
-        return self._settled(words, generation)
+            done.pending_words = len(dirty) or 1
+            return
+        done.pending_words = self._settled(words, generation)
 
     def _settled(self, words: Words, generation: int) -> int:
         from notekeep.files.private import make_private
@@ -331,6 +357,16 @@ class _Docs:
         for path in self.paths:
             if doc := read_word_doc(self.root, path, self.schema):
                 yield doc
+
+
+def _is_many(changed: int, words: Words) -> bool:
+    """Whether the words index is built anew rather than changed."""
+    return changed > max(REBUILD_LEAST, words.count // REBUILD_SHARE)
+
+
+def _both(count: int, total: int) -> int:
+    """How many notes are done when all are read and so many of them are in the words index."""
+    return total // READING_SHARE + count - count // READING_SHARE
 
 
 def _reader(schema: Schema) -> str:

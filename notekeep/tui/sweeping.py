@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from notekeep.index import background
+from notekeep.index.pace import Pace
 from notekeep.tui.jobs import in_background, show_error
 from notekeep.tui.messages import VaultChanged, Working
 from notekeep.tui.render.words import thousands
@@ -29,7 +31,11 @@ class _Left(BaseException):
 
 
 class Sweeping:
-    """Sweeps the vault of a program, and gives up at once when the person leaves."""
+    """Sweeps the vault of a program, and gives up at once when the person leaves.
+
+    Many changed notes are taken in by a process of its own: in a thread of this one they would hold
+    up every key.
+    """
 
     def __init__(self, app: NotekeepApp, is_news: Callable[[Refreshed], bool]) -> None:
         """Prepare.
@@ -41,6 +47,8 @@ class Sweeping:
         self._app = app
         self._is_news = is_news
         self._left = threading.Event()
+        self._pace = Pace(thousands)
+        self._follower: background.Follower | None = None
 
     def sweep(self) -> None:
         """Look for what changed since notekeep looked last, and say how far that is."""
@@ -62,18 +70,31 @@ class Sweeping:
     def stop(self) -> None:
         """Give up what is going on."""
         self._left.set()
+        if self._follower is not None:
+            self._follower.stop()
 
     def _refresh(self) -> Refreshed | None:
+        vault = self._app.vault
+        self._pace = Pace(thousands)
         try:
-            return self._app.vault.refresh(progress=self._progress)
+            refreshed = vault.refresh(defer=True, progress=self._progress)
+            if refreshed.deferred:
+                self._app.post_message(VaultChanged())
+                self._follower = background.Follower(vault.root)
+                if self._left.is_set() or not self._follower.follow(self._progress):
+                    return refreshed
+                refreshed = vault.refresh(defer=True)
         except _Left:
             return None
+        if vault.words.crowded:
+            background.start(vault.root)
+        return refreshed
 
     def _progress(self, done: int, total: int) -> None:
         # Called in the thread that refreshes: a message is all it may make.
         if self._left.is_set():
             raise _Left
-        self._app.post_message(Working(f"Indexing {thousands(done)} / {thousands(total)}"))
+        self._app.post_message(Working(f"Indexing {self._pace.said(done, total)}"))
 
     def _swept(self, refreshed: Refreshed | None) -> None:
         self._app.post_message(Working(""))

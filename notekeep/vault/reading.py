@@ -45,6 +45,7 @@ class Reading(Keeping):
         forget_missing: bool = False,
         words: bool = True,
         for_answer: bool = False,
+        defer: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Refreshed:
         """Bring the index up to date with the files.
@@ -55,6 +56,7 @@ class Reading(Keeping):
             forget_missing: Take it as meant that many notes are gone at once.
             words: Take changed notes into the full text too, which only `search` needs.
             for_answer: Leave more than ANSWER_BUDGET changed notes for later; `pending` says so.
+            defer: Leave them, and the full text of more notes, for `background`; `deferred` says so
             progress: Called now and then with the notes done and their total.
 
         Returns:
@@ -70,7 +72,8 @@ class Reading(Keeping):
             full=full,
             verify=verify,
             forget_missing=forget_missing,
-            budget=ANSWER_BUDGET if for_answer else None,
+            budget=ANSWER_BUDGET if for_answer or defer else None,
+            words_budget=ANSWER_BUDGET if defer else None,
             progress=progress,
             keep=self._keep_outside,
         )

@@ -167,8 +167,8 @@ def test_a_regular_expression_is_looked_for_in_the_one_process_that_may_be_start
 
 
 BACKGROUND = """
-from notekeep.cli.asking import _index_in_background
-_index_in_background(os.getcwd())
+from notekeep.index.background import start
+start(os.getcwd())
 os.wait()
 """
 

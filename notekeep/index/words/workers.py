@@ -2,9 +2,9 @@
 """A build by several processes: each writes a segment, their owner the table of contents.
 
 A worker is `python -m notekeep.index.words.workers FOLDER LANGUAGE`: documents come in on its
-standard input as pickled lists, its segment and its word counts go out on standard output. It is a
-program of its own, and not a forked or spawned copy, so that whoever calls need not be prepared for
-being copied or imported again.
+standard input as pickled lists, with None after the last; its segment and its word counts go out on
+standard output. It is a program of its own, and not a forked or spawned copy, so that whoever calls
+need not be prepared for being copied or imported again.
 """
 
 from __future__ import annotations
@@ -72,8 +72,10 @@ def write(folder: Path, language: str, docs: Iterable[WordDoc], number: int) -> 
                 batch = list(islice(source, BATCH))
                 if not batch:
                     break
-                assert worker.stdin is not None  # noqa: S101 - it was asked for
-                pickle.dump(batch, worker.stdin)
+                _send(worker, batch)
+            # All are told before the first is waited for, so that they finish side by side.
+            for worker in workers:
+                _send(worker, None)
         except BrokenPipeError as error:
             raise WorkerFailed(_last_words(workers)) from error
         for worker in workers:
@@ -82,6 +84,14 @@ def write(folder: Path, language: str, docs: Iterable[WordDoc], number: int) -> 
             tally.update(counted)
     _commit(opened, [segment for segment in segments if segment.doc_count_all()])
     return tally
+
+
+def _send(worker: subprocess.Popen[bytes], batch: list[WordDoc] | None) -> None:
+    """Give a worker its next notes; None says that there are no more."""
+    assert worker.stdin is not None  # noqa: S101 - it was asked for
+    pickle.dump(batch, worker.stdin)
+    if batch is None:
+        worker.stdin.flush()
 
 
 def _commit(opened: Any, segments: list[Any]) -> None:
@@ -129,6 +139,15 @@ def _last_words(workers: Iterable[subprocess.Popen[bytes]]) -> str:
     return "it closed its input"
 
 
+def _received() -> list[WordDoc] | None:
+    """The next notes; if the one who started us is gone, this process goes as well."""
+    try:
+        batch: list[WordDoc] | None = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the one who started us
+    except EOFError:
+        sys.exit(1)
+    return batch
+
+
 def main(folder: str, language: str) -> None:
     """Be a worker."""
     with contextlib.suppress(OSError):
@@ -137,10 +156,9 @@ def main(folder: str, language: str) -> None:
     tally = Tally()
     opened = index.open_dir(folder, schema=schema(language))
     writer = BulkWriter(opened, tally.add, locked=False)
-    with contextlib.suppress(EOFError):
-        while True:
-            for doc in pickle.load(sys.stdin.buffer):  # noqa: S301 - from the one who started us
-                writer.add_document(**values(doc, language))
+    while (batch := _received()) is not None:
+        for doc in batch:
+            writer.add_document(**values(doc, language))
     pickle.dump((writer.finish(), tally), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
 
 
