@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check check-fallback export-all docs format lint types contracts spell lock bench reliability wheel clean
+.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench reliability habits-long wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -43,13 +43,27 @@ spell: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/.make/commands.py
+	@$(BIN)/python docs/.make/fields.py
 	@$(BIN)/python docs/.make/keys.py
+	@$(BIN)/python docs/.make/settings.py
+
+# The interface as the manual shows it; look at the pictures before they are committed.
+pictures: $(VENV)/.dev
+	@NOTEKEEP_WRITE_PICTURES=1 $(BIN)/python -m pytest -q tests/docs/test_pictures.py
+
+site: docs $(VENV)/.export
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/export/bin/mkdocs build --quiet
 
 bench: $(VENV)/.dev $(VENV)/.bench
 	@$(BIN)/python -m bench.run $(ARGS)
 
 reliability: $(VENV)/.dev
 	@$(BIN)/python -m reliability --write --size $(or $(SIZE),full)
+
+# What `make check` does with habits, at the size that a release is held to.
+habits-long: $(VENV)/.dev
+	@NOTEKEEP_HABIT_SETS=20000 NOTEKEEP_HABIT_MERGES=500 NOTEKEEP_HABIT_LINES=1000000 \
+		$(BIN)/python -m pytest -n $(WORKERS) -q tests/habits/test_sets.py tests/index/habits
 
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 LINES = int(os.environ.get("NOTEKEEP_HABIT_LINES", "4000"))
-"""How many lines the log has; the release checks ask for a million."""
+"""How many lines the log has; `make habits-long` asks for a million."""
 HABITS = 20
 LAST = date(2026, 11, 23)
 

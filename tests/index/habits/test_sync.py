@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HISTORIES = int(os.environ.get("NOTEKEEP_HABIT_MERGES", "60"))
-"""How many histories are merged; the release checks ask for 500."""
+"""How many histories are merged; `make habits-long` asks for 500."""
 PER_REPOSITORY = 12
 
 DAYS = [date(2026, 11, day) for day in range(20, 25)]
