@@ -75,7 +75,7 @@ class Answering:
         self.lifts: dict[str, Lifts] = {}
         self.matcher: Matcher | None = None
         self._sources, self._limit = sources, limit
-        self._passages = Passages(sources.catalog, sources.words, sources.root)
+        self._passages = Passages(sources.catalog, sources.words, sources.root, query.text)
 
     def answer(self) -> Found:
         """The hits.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notekeep.errors import UsageError
 from notekeep.index import regexguard
 from notekeep.index.snippet import read_text
 from notekeep.query.tree import (
@@ -24,8 +25,6 @@ from notekeep.query.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from notekeep.index.catalog import Catalog
     from notekeep.index.regexguard import Spans
     from notekeep.index.words import Words
@@ -50,11 +49,12 @@ class Passages:
     """Answers such conditions for one query.
 
     Attributes:
+        text: The query as typed, for what is said of it.
         spans: Where the regular expressions match, by path, in characters of the whole file.
     """
 
-    def __init__(self, catalog: Catalog, words: Words, root: str) -> None:
-        self.catalog, self.words, self.root = catalog, words, root
+    def __init__(self, catalog: Catalog, words: Words, root: str, text: str = "") -> None:
+        self.catalog, self.words, self.root, self.text = catalog, words, root, text
         self.spans: dict[str, Spans] = {}
 
     def answered(self, node: Node, within: frozenset[str] | None = None) -> Node:
@@ -77,8 +77,8 @@ class Passages:
                 return Or(tuple(self.answered(part, within) for part in parts))
             case Not(part):
                 return Not(self.answered(part, within))
-            case Regex(pattern):
-                found = regexguard.matching(pattern, self.root, self._candidates(within))
+            case Regex():
+                found = self._matching(node, within)
                 for path, spans in found.items():
                     self.spans.setdefault(path, []).extend(spans)
                 return Docs(frozenset(found))
@@ -86,6 +86,13 @@ class Passages:
                 return self._in_one(node, inside, within)
             case _:
                 return node
+
+    def _matching(self, node: Regex, within: frozenset[str] | None) -> dict[str, Spans]:
+        try:
+            return regexguard.matching(node.pattern, self.root, self._candidates(within))
+        except UsageError as error:
+            place = node.span[0] if self.text else None
+            raise UsageError(error.message, error.hint, text=self.text, position=place) from None
 
     def paths(self, tree: Node) -> frozenset[str]:
         """The notes that an answered tree finds; words are only asked when it has any."""

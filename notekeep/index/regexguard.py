@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable
 
-STUCK_SECONDS = 2.0
-"""So long may one note take."""
+STUCK_SECONDS = 1.5
+"""So long may one note take; with the start of the process, an answer is there after two."""
 
 WHOLE_SECONDS = 30.0
 """So long may all of them take."""

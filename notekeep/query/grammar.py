@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING
 from notekeep.errors import UsageError
 from notekeep.query.leaves import Context, bare_leaf, field_leaf
 from notekeep.query.lexer import Token, tokens
-from notekeep.query.tree import And, Line, Node, Not, Or, Order, Prefix, Query, Section, Term
+from notekeep.query.tree import (
+    And,
+    Fuzzy,
+    Line,
+    Node,
+    Not,
+    Or,
+    Order,
+    Prefix,
+    Query,
+    Regex,
+    Section,
+    Term,
+    Wildcard,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +37,10 @@ MAX_LENGTH = 10_000
 """Characters of a query."""
 MAX_DEPTH = 50
 """Parentheses within parentheses."""
+MAX_CONDITIONS = 200
+"""Conditions of a query: each is a look at lists of notes, and an answer must not take seconds."""
+MAX_PATTERNS = 8
+"""Conditions that each stand for up to a thousand words, or read notes."""
 FALLBACK_WORDS = 20
 """How many words count of something that is being typed and cannot be read as a query."""
 
@@ -31,6 +49,7 @@ CLEAR_LIKENESS = 0.75
 
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
+_PATTERNS = (Prefix, Wildcard, Fuzzy, Regex, Section, Line)
 _UNITS: dict[str, type[Section | Line]] = {"section": Section, "line": Line}
 
 
@@ -81,6 +100,8 @@ class _Parser:
         self.group: Token | None = None  # the field whose group `title:(a b)` is being read
         self.order: list[Order] = []
         self.limit: int | None = None
+        self.conditions = 0
+        self.patterns = 0
         self.silent: Token | None = None  # a word that says nothing
 
     def parse(self) -> Query:
@@ -155,7 +176,26 @@ class _Parser:
             return None
         if token.kind == "(":
             return self._bracketed()
+        self.conditions += 1
+        if self.conditions > MAX_CONDITIONS:
+            raise self.context.error(
+                f"A query has at most {MAX_CONDITIONS} conditions.", at=token.start
+            )
         self.at += 1
+        return self._counted(self._leaf(token, negated=negated), token)
+
+    def _counted(self, leaf: Node | None, token: Token) -> Node | None:
+        if isinstance(leaf, _PATTERNS):
+            self.patterns += 1
+            if self.patterns > MAX_PATTERNS:
+                raise self.context.error(
+                    f"A query has at most {MAX_PATTERNS} beginnings, patterns and passages.",
+                    "Each of them stands for many words, or has notes read.",
+                    at=token.start,
+                )
+        return leaf
+
+    def _leaf(self, token: Token, *, negated: bool) -> Node | None:
         if token.kind == "field":
             return self._field(token, negated=negated)
         if self.group:

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 MAX_REGEX = 1000
 """Characters of a regular expression; compiling a longer one can itself take seconds."""
 
+MAX_TEXT = 1000
+"""Characters of a word or a phrase; a longer one is a paste that went wrong."""
+
 WORD_SCOPES: dict[str, WordScope] = {
     "title": "title",
     "body": "body",
@@ -102,6 +105,11 @@ class Context(NamedTuple):
 def bare_leaf(token: Token, context: Context) -> Node | None:
     """A condition without a field, or None for a word that says nothing, such as `&`."""
     span = (token.start, token.end)
+    if len(token.text) > MAX_TEXT and token.kind in ("word", "phrase"):
+        raise context.error(
+            f"A word or phrase has at most {MAX_TEXT:,} characters, this one {len(token.text):,}.",
+            at=token.start,
+        )
     if token.kind == "phrase":
         return phrase(token, context, "any")
     if token.kind == "regex":

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.75
 
+FEW_WAYS = 50
+
 Scores: TypeAlias = dict[int, float]
 """The score of each note found, by its number."""
 
@@ -63,6 +65,8 @@ class Scorer:
     def cost(self, plan: Plan) -> int:
         """Return about how many notes a plan finds: the cheapest part of an AND goes first."""
         match plan:
+            case Leaf(_, ways) if len(ways) > FEW_WAYS:
+                return self._snapshot.size  # to know better is to read it
             case Leaf(fields, ways):
                 return sum(
                     min(len(self.lists.read(field, term).notes) for _, term in way.steps)
