@@ -15,7 +15,7 @@ from notekeep.habits.schedule import EVERY_DAY, ChosenDays, parse_schedule
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_TIME = re.compile(r"(?:(.*?)\s+)?([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_TIME = re.compile(r"(?:(.*) )?([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 class Reminder(NamedTuple):
@@ -81,7 +81,7 @@ def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
 
 
 def _parse(text: str) -> Reminder | None:
-    parts = _TIME.fullmatch(text.strip())
+    parts = _TIME.fullmatch(" ".join(text.split()))
     if parts is None:
         return None
     names, hour, minute = parts.groups()

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from notekeep.habits.imports.source import Page, Source
     from notekeep.habits.log import Value
 
-BOX = re.compile(r"\s*[-*+] \[(.)\] +(\S.*)")
+MOST_LETTERS = 2000
+"""A longer line is prose, whatever it begins with."""
+
+BOX = re.compile(r"[-*+] \[(.)\] +(\S.*)")
 TAG = re.compile(r"(?:^|\s)#habits?(?:/[\w/-]+)?(?=\s|$)", re.IGNORECASE)
-_FIELD = re.compile(r"\s*(?:[-*+] )?([^\W\d_][\w .-]{0,60}?):: *(\S.*?)\s*")
-_ENDING = re.compile(r"\s+(?:#[\w/-]+|\^[\w-]+|[📅⏳🛫✅❌➕] ?[0-9-]{10}|[⏫🔼🔽🔁].*)\s*$")  # noqa: RUF001 - signs of the Tasks plug-in
+_FIELD = re.compile(r"(?:[-*+] )?([^\W\d_][\w .-]{0,60}?):: *(\S.*)")
+_ENDING = re.compile(r" (?:#[\w/-]+|\^[\w-]+|[📅⏳🛫✅❌➕] ?[0-9-]{10}|[⏫🔼🔽🔁].*)$")  # noqa: RUF001 - signs of the Tasks plug-in
 _SIGNS: dict[str, Value | None] = {
     **dict.fromkeys("xX✓✔", DONE),
     **dict.fromkeys("-", SKIP),
@@ -79,8 +82,8 @@ class _Reader:
             mark = line.strip()[:3]
             if mark in ("```", "~~~") and (not fence or mark == fence):
                 fence = "" if fence else mark
-            elif not fence:
-                self.line(line, day, page.name)
+            elif not fence and len(line) <= MOST_LETTERS:
+                self.line(line.strip(), day, page.name)
 
     def line(self, line: str, day: int, name: str) -> None:
         if box := BOX.fullmatch(line):
@@ -93,7 +96,7 @@ class _Reader:
 
     def box(self, sign: str, text: str, day: int, name: str) -> None:
         is_tagged = bool(TAG.search(text))
-        text = TAG.sub("", text)
+        text = line_of(TAG.sub("", text))
         while ending := _ENDING.search(text):
             text = text[: ending.start()]
         title, colon, rest = text.strip().partition(":")

@@ -88,7 +88,7 @@ def _say(habit: Taken, text: str, word: str, note: str, found: Gathering) -> Non
 
 def _pauses(habit: Taken, source: str, found: Gathering) -> None:
     """Pauses are a list of maps with `start` and `end`; each begins with one of them."""
-    for part in re.split(r"(?:^|\n)\s*-\s|\{", source):
+    for part in re.split(r"(?:^|\n)[ \t]*-[ \t]|\{", source):
         days = {
             key: day_of(text)
             for key, text in re.findall(r"\b(start|end)[\"']?:\s*[\"']?([0-9-]{10})", part)

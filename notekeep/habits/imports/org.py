@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from notekeep.habits.imports.source import Source
 
-IS_HABIT = re.compile(r"^\s*:STYLE:\s+habit\s*$", re.IGNORECASE | re.MULTILINE)
+IS_HABIT = re.compile(r"^[ \t]*:STYLE:[ \t]+habit[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"(\*+) +(.*)")
 _REPEATER = re.compile(
-    r"SCHEDULED:\s*<([0-9-]{10})[^>]*?(\.\+|\+\+|\+)([0-9]{1,4})([hdwmy])"
-    r"(?:/([0-9]{1,4})([hdwmy]))?[^>]*>"
+    r"SCHEDULED:\s*<([0-9-]{10})[^>\n]{0,40}?(\.\+|\+\+|\+)([0-9]{1,4})([hdwmy])"
+    r"(?:/([0-9]{1,4})([hdwmy]))?[^>\n]{0,40}>"
 )
 _STATE = re.compile(
-    r"\s*- State +\"([^\"]+)\" .*?\[([0-9-]{10})(?: [^\s\]]+)?(?: ([0-9]{1,2}:[0-9]{2}))?\]"
-    r"\s*(\\\\)?\s*"
+    r"- State +\"([^\"]+)\" .*?\[([0-9-]{10})(?: [^\s\]]+)?(?: ([0-9]{1,2}:[0-9]{2}))?\]"
+    r" *(\\\\)?"
 )
 _TODO = re.compile(r"#\+(?:SEQ_|TYP_)?TODO:(.*)", re.IGNORECASE)
-_TAGS = re.compile(r"\s+:((?:[\w@#%]+:)+)\s*$")
+_TAGS = re.compile(r" :((?:[\w@#%]+:)+)$")
 _DAYS = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
 _NOT_DONE = ("CANCEL", "SKIP", "MISS", "FAIL")
 
@@ -85,7 +85,7 @@ def _headings(lines: Sequence[str]) -> Iterator[_Heading]:
 def _take(
     heading: _Heading, keywords: set[str], done: set[str], name: str, found: Gathering
 ) -> None:
-    title, tags = heading.title, ""
+    title, tags = line_of(heading.title), ""
     if tagged := _TAGS.search(title):
         title, tags = title[: tagged.start()], tagged[1]
     words = title.split()
@@ -132,7 +132,7 @@ def _states(habit: Taken, heading: _Heading, done: set[str], name: str, found: G
     while pending is not None:
         number, line = pending
         pending = next(lines, None)
-        state = _STATE.fullmatch(line)
+        state = _STATE.fullmatch(line.strip())
         if state is None:
             inside = _is_drawer(line, inside=inside)
             if not inside and not _is_machinery(line):

@@ -143,6 +143,7 @@ class Gathering:
     def __init__(self, name: str) -> None:
         self._format = name
         self._habits: dict[str, Taken] = {}
+        self._by_name: dict[str, Taken] = {}
         self._losses: dict[tuple[str, str], Loss] = {}
 
     def add(self, habit: Taken) -> Taken:
@@ -153,15 +154,12 @@ class Gathering:
             number += 1
             habit.source_id = f"{wanted}#{number}"
         self._habits[habit.source_id] = habit
+        self._by_name.setdefault(fold_name(habit.name), habit)
         return habit
 
     def named(self, name: str) -> Taken:
         """The habit of a name, compared as names of habits are; made when there is none yet."""
-        wanted = fold_name(name)
-        for habit in self._habits.values():
-            if fold_name(habit.name) == wanted:
-                return habit
-        return self.add(Taken(name))
+        return self._by_name.get(fold_name(name)) or self.add(Taken(name))
 
     def lose(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
         """Name a loss; the same one again is counted, and its first place kept."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -159,3 +161,36 @@ def test_any_text_is_read_or_refused_and_nothing_else(form: str, texts: list[str
         assert habit.name == " ".join(habit.name.split())
         for line in lines(habit):
             line.encode()
+
+
+WORST = {
+    "blank lines": "\n" * 300_000,
+    "blanks": " " * 300_000,
+    "a box": "- [x] " + " " * 300_000 + "x",
+    "tags": "- [x] a" + " #a" * 100_000 + " !",
+    "a field": "a:: x" + " " * 300_000 + "x\x00",
+    "a style": ":STYLE: habit\n" + "\n" * 300_000,
+    "a repeater": "* H\n:STYLE: habit\nSCHEDULED:<2026-01-05 " + "+1d" * 100_000,
+    "repeaters": "* H\n:STYLE: habit\n" + "SCHEDULED:<2026-01-05 " * 10_000,
+    "a heading": "* H\n:STYLE: habit\n* H" + " :a" * 100_000,
+    "a state": '* H\n:STYLE: habit\n- State "DONE" ' + "[2026-01-05" * 20_000,
+    "states": '* H\n:STYLE: habit\n- State "DONE" from "TODO" [2026-01-05 Mon] \\\\\n'
+    + "x\n" * 100_000,
+    "a line of a log": "2026-01-05 : " + " : y" * 50_000,
+    "a name": "a: " * 100_000,
+    "a cell": '"' + "a," * 100_000,
+    "maps": "---\nhabit: true\nrecords: {" + "2026-01-05: x" * 10_000 + "\n---\n",
+    "pauses": "---\nhabit: true\npauses: [" + "{start: " * 20_000 + "\n---\n",
+}
+
+
+@pytest.mark.parametrize("text", WORST.values(), ids=WORST.keys())
+def test_the_worst_of_texts_are_read_in_a_moment(text: str) -> None:
+    began = time.process_time()
+    for form in FORMATS:
+        files = dict.fromkeys(NAMES.get(form, ("2026-01-05.md", "H.md")), text.encode())
+        with suppress(NotekeepError):
+            read_source(Given("given", files), form)
+    with suppress(NotekeepError):
+        read_source(Given("given", {f"a{end}": text.encode() for end in (".csv", ".md", ".org")}))
+    assert time.process_time() - began < 60
