@@ -163,9 +163,7 @@ class Answering:
         length = len(text.whole)
         found = [span for span in self._passages.spans.get(row.path, ()) if span[1] <= length]
         if self.matcher is not None:
-            language = row.fields.get("lang")
-            spoken = language if isinstance(language, str) else ""
-            spans = self.matcher.spans(text.whole[text.body :], spoken)
+            spans = self.matcher.spans(text.whole[text.body :], row.language)
             found += [(start + text.body, end + text.body) for start, end in spans]
-            found = found or self.matcher.spans(text.whole[: text.body], spoken)
+            found = found or self.matcher.spans(text.whole[: text.body], row.language)
         return passage(text, sorted(found))

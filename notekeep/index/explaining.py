@@ -76,9 +76,8 @@ def _words(hit: Hit, asked: Answering, sources: Sources) -> Iterator[str]:
     text = sources.text(hit.row.path)
     if asked.matcher is None or text is None:
         return
-    language = hit.row.fields.get("lang")
     whole = "\n".join((hit.row.title, *hit.row.aliases, *hit.row.tags, text.whole))
-    spans = asked.matcher.spans(whole, language if isinstance(language, str) else "")
+    spans = asked.matcher.spans(whole, hit.row.language)
     found: dict[str, str] = {}
     for start, end in spans:
         word = " ".join(whole[start:end].split())

@@ -27,6 +27,7 @@ from notekeep.query.tree import (
 if TYPE_CHECKING:
     from notekeep.index.catalog import Catalog
     from notekeep.index.regexguard import Spans
+    from notekeep.index.rows import Row
     from notekeep.index.words import Words
     from notekeep.index.words.match import Matcher
 
@@ -115,24 +116,25 @@ class Passages:
         if wanted is not None:
             candidates &= frozenset(self.words.scores(wanted))
         matcher = self.words.matcher(inside)
-        docs = Docs(frozenset(path for path in candidates if self._holds(unit, path, matcher)))
+        rows = self.catalog.rows_of(candidates)
+        docs = Docs(frozenset(path for path in rows if self._holds(unit, rows[path], matcher)))
         return docs if wanted is None else And((wanted, docs))
 
     def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
         return self.catalog.paths(None) if within is None else within
 
-    def _holds(self, unit: Section | Line, path: str, matcher: Matcher) -> bool:
+    def _holds(self, unit: Section | Line, row: Row, matcher: Matcher) -> bool:
         """Whether one line or section of a note has all that is asked for."""
-        text = read_text(self.root, path, READ)
+        text = read_text(self.root, row.path, READ)
         if text is None:
             return False
         body = text.whole[text.body :]
         starts = [0, *(found.end() for found in re.finditer("\n", body))]
         if isinstance(unit, Section):
             first = text.line_of(text.body)
-            lines = {line - first for line, _, _ in self.catalog.headings(path)}
+            lines = {line - first for line, _, _ in self.catalog.headings(row.path)}
             starts = [0, *(starts[line] for line in sorted(lines) if 0 < line < len(starts))]
-        return matcher.holds_in_one(body, starts)
+        return matcher.holds_in_one(body, starts, row.language)
 
 
 def without_nots(node: Node) -> Node | None:

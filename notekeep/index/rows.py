@@ -85,6 +85,12 @@ class Row:
         found: dict[str, Value] = self._fact("fields")
         return found
 
+    @property
+    def language(self) -> str:
+        """The language that it names for itself, or "" for the vault's."""
+        named = self.fields.get("lang")
+        return named if isinstance(named, str) else ""
+
 
 class LinkRow(NamedTuple):
     """A link in a note.
