@@ -216,6 +216,8 @@ class _Run:
                     problem for problem in done.problems if problem.path in changes.unreadable
                 )
                 writer.set_meta(reader=_reader(self.schema))
+        if len(changed) > BATCH:
+            self.catalog.analyse()
 
     def _batch(
         self,

@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 MARK = "catalog.writing"
 
+ANALYSED_ROWS = 400
+"""How much of each index is looked at to see how it is filled; 20 ms in a vault of 10,000 notes."""
+
 SQL_ROWS = 10_000
 """How many rows `notekeep sql` shows at most."""
 
@@ -97,7 +100,10 @@ class Store:
             UsageError: SQLite does not understand it, or it would write.
         """
         if query.strip().rstrip(";") == ".tables":
-            query = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+            query = (
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            )
         self._opened_now()
         connection = sqlite3.connect(f"file:{_quoted(self._path)}?mode=ro", uri=True)
         try:
@@ -132,6 +138,16 @@ class Store:
             raise Failure(
                 f"{self._path}: was damaged and has been set aside.", "Do it again."
             ) from error
+
+    def analyse(self) -> None:
+        """Let SQLite see how its indexes are filled, so that it begins with what narrows most.
+
+        Without, it goes through all notes to find those of a tag or a day, which takes ten times as
+        long.
+        """
+        with self.writing() as writer:
+            writer.connection.execute(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
+            writer.connection.execute("ANALYZE")
 
     def check(self) -> bool:
         """Whether the file is sound, at about a millisecond a megabyte; a broken one goes aside."""

@@ -42,6 +42,9 @@ PICKLE = 0x80
 KEPT_LISTS = 512
 """Lists kept between queries: what one types is mostly what one typed before."""
 
+KEPT_POSTINGS = 150_000
+"""Postings in them altogether; some 15 MB."""
+
 _length = struct.Struct("!i").unpack_from
 
 
@@ -123,6 +126,7 @@ class KeptLists:
     def __init__(self, reader: Lists) -> None:
         self._reader = reader
         self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
+        self._postings = 0
 
     def read(self, field: str, term: str) -> Postings:
         """Return the posting list of a term; an empty one when no note has it."""
@@ -132,8 +136,10 @@ class KeptLists:
             self._kept.move_to_end(key)
             return known
         read = self._kept[key] = self._reader.read(field, term)
-        if len(self._kept) > KEPT_LISTS:
-            self._kept.popitem(last=False)
+        self._postings += len(read.notes)
+        while len(self._kept) > KEPT_LISTS or self._postings > KEPT_POSTINGS:
+            _, oldest = self._kept.popitem(last=False)
+            self._postings -= len(oldest.notes)
         return read
 
 

@@ -62,6 +62,21 @@ def test_lists_asked_for_again_are_not_read_again(indexed: Callable[..., Words])
     assert kept.read("body", "lever") is not first
 
 
+def test_long_lists_are_kept_only_while_there_is_room(
+    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notekeep.index.words.postings.KEPT_POSTINGS", 5)
+    kept = KeptLists(BlockReader(indexed("lever pulley", "lever", "lever pulley")._current()))
+    lever = kept.read("body", "lever")
+    pulley = kept.read("body", "pulley")
+    assert kept.read("body", "lever") is lever
+    kept.read("title", "lever")
+    assert kept.read("body", "pulley") is pulley
+    monkeypatch.setattr("notekeep.index.words.postings.KEPT_POSTINGS", 4)
+    kept.read("quotes", "lever")
+    assert kept.read("body", "lever") is not lever
+
+
 @given(st.sets(st.integers(0, WIDE * 2), min_size=1).map(sorted))
 def test_positions_survive_packing(positions: list[int]) -> None:
     packed = PackedPositions()

@@ -1,0 +1,35 @@
+"""The catalog's file: what SQLite is told so that it answers fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.index.refresh import BATCH
+
+if TYPE_CHECKING:
+    from tests.index.conftest import Vault
+
+
+def plan(vault: Vault, query: str) -> str:
+    """How SQLite goes about a question."""
+    where = vault.catalog.where(vault.query(query).root)
+    steps = vault.catalog.ask(
+        f"EXPLAIN QUERY PLAN SELECT path FROM notes WHERE {where.sql}", where.values
+    )
+    return "\n".join(str(step[3]) for step in steps)
+
+
+def test_in_a_vault_of_many_notes_a_tag_is_not_looked_for_in_all_of_them(vault: Vault) -> None:
+    for number in range(BATCH + 100):
+        vault.write(f"{number}.md", f"#tag{number}\n")
+    vault.refresh()
+    assert "SEARCH notes USING INTEGER PRIMARY KEY" in plan(vault, "#tag7")
+    assert vault.ls("#tag7") == ["7"]
+
+
+def test_what_sqlite_keeps_for_itself_is_not_among_the_tables(vault: Vault) -> None:
+    vault.write("a.md", "x")
+    vault.refresh()
+    before = vault.catalog.sql(".tables")
+    vault.catalog.analyse()
+    assert vault.catalog.sql(".tables") == before
