@@ -96,6 +96,8 @@ def _loss(loss: Loss) -> str:
 
 
 def _say(found: HabitImport, done: Done | None) -> None:
+    for remark in found.plan.remarks:
+        output.note(remark)
     if done is None:
         if found.plan.changes:
             output.note(
@@ -128,5 +130,6 @@ def _object(found: HabitImport, done: Done | None) -> dict[str, Any]:
             for row in found.habits
         ],
         "losses": [loss._asdict() for loss in found.losses],
+        "remarks": found.plan.remarks,
         "paths": done.paths if done else [change.path for change in found.plan.changes],
     }

@@ -75,7 +75,7 @@ def remind_(
         output.note(NONE_YET)
         return 1
     times = moments(reminder for _, reminder in found.all)
-    command = [sys.executable, "-m", "notekeep", "--vault", places.root]
+    command = [*_home(), sys.executable, "-m", "notekeep", "--vault", places.root]
     command += ["habit", "remind", "--check", "--notify"]
     if cron:
         for line in cron_lines(times, command):
@@ -86,6 +86,12 @@ def remind_(
         return _systemd(places, times, command, write=write and not dry_run)
     _list(found, as_json=as_json)
     return 0
+
+
+def _home() -> list[str]:
+    """What a timer needs before a command to find the same settings and state as this one."""
+    home = os.environ.get("NOTEKEEP_HOME")
+    return [shutil.which("env") or "/usr/bin/env", f"NOTEKEEP_HOME={home}"] if home else []
 
 
 def _list(found: Times, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ tables are read, never a view, and every question has an end.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 from notekeep.errors import Refused
 from notekeep.habits.imports import loop_db
+from notekeep.habits.imports.source import Loss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,11 +50,21 @@ def read_loop(path: str) -> Source:
                 )
             habits = list(_rows(opened, tables["habits"], loop_db.HABIT_COLUMNS))
             days = _rows(opened, tables["repetitions"], loop_db.DAY_COLUMNS)
-            return loop_db.read(habits, days)
+            return _without_log(path, loop_db.read(habits, days))
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise Refused(
             f"{path}: not a database that can be read: {error}", "make the backup anew"
         ) from error
+
+
+def _without_log(path: str, source: Source) -> Source:
+    """Name what stands in the log beside a database, which an immutable one is read without."""
+    try:
+        size = os.stat(f"{path}-wal").st_size
+    except OSError:
+        return source
+    loss = Loss("what the program has not written into the file itself yet", place=f"{path}-wal")
+    return source._replace(losses=(*source.losses, loss)) if size else source
 
 
 def _open(path: str) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ from notekeep.writing.importing.names import Names
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -97,8 +98,18 @@ def plan_import(
     rows = tuple(planner.take(habit) for habit in source.habits)
     count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"
     changes = [*planner.notes, *planner.logs.changes()]
-    plan = WritePlan(VERB, f"{count} from {source.format}", changes)
+    plan = WritePlan(VERB, f"{count} from {source.format}", changes, remarks=_hints(source, rows))
     return HabitImport(source, rows, (*source.losses, *planner.losses.found()), plan)
+
+
+def _hints(source: Source, rows: Sequence[Coming]) -> list[str]:
+    """Which new habits count spans of seven days, where most people mean a week."""
+    return [
+        f"{row.name}: {habit.schedule} is any seven days, as {source.format} counts;"
+        f" `schedule: {habit.schedule.removesuffix('7d')}week` counts calendar weeks"
+        for habit, row in zip(source.habits, rows, strict=True)
+        if row.is_new and isinstance(habit.schedule, str) and habit.schedule.endswith("/7d")
+    ]
 
 
 class _Planner:

@@ -36,6 +36,13 @@ def test_reading_changes_nothing_and_leaves_nothing_behind(backup: Path) -> None
     assert list(backup.parent.iterdir()) == [backup]
 
 
+def test_what_stands_in_a_log_beside_it_is_named(backup: Path) -> None:
+    log = backup.with_name(f"{backup.name}-wal")
+    log.write_bytes(b"x" * 100)
+    assert [loss.place for loss in read_loop(str(backup)).losses if loss.place] == [str(log)]
+    assert log.read_bytes() == b"x" * 100
+
+
 def test_a_file_that_may_only_be_read_is_read(backup: Path) -> None:
     backup.chmod(0o400)
     assert len(read_loop(str(backup)).habits) == 4

@@ -136,6 +136,32 @@ def test_a_habit_that_is_there_gets_the_entries_and_keeps_its_definition(
     assert log(vault) == ["- 2026-01-05 gym: done"]
 
 
+def test_a_habit_that_only_the_log_names_gets_a_note(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    Path(vault.root, "habits/log/2026-01.phone.md").write_text("- 2026-01-05 row: miss\n", "utf-8")
+    entries = [Said(FIRST, DONE), Said(FIRST + 1, DONE)]
+    found = plan(Taken("Row", goal=">= 5 km", entries=entries), write=True)
+    (row,) = found.habits
+    assert (row.id, row.path, row.is_new, row.added, row.kept) == (
+        "row",
+        "habits/Row.md",
+        True,
+        1,
+        1,
+    )
+    assert vault.habit_index.definition("row").goal.kind == "least"
+
+
+def test_spans_of_seven_days_are_pointed_out(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    found = plan(Taken("Run", schedule="3/7d"), Taken("Gym", schedule="3/7d"), Taken("Read"))
+    assert found.plan.remarks == [
+        "Run: 3/7d is any seven days, as loop counts; `schedule: 3/week` counts calendar weeks"
+    ]
+
+
 def test_a_habit_is_known_again_after_it_was_renamed(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
