@@ -69,7 +69,12 @@ HABITS: dict[str, list[list[str]]] = {
     "add": [["habit", "add", "Drink water", "--id", "water"]],
     "pause": [["habit", "pause", "meditate"]],
     "archive": [["habit", "archive", "meditate"]],
-    "rename": [["habit", "rename", "meditate", "sit"]],
+    "rename": [
+        ["habit", "rename", "meditate", "sit"],
+        ["habit", "rename", "meditate", "sit", "--rewrite", "--yes"],
+    ],
+    "year": [["habit", "year", "--draft"]],
+    "edit": [["habit", "edit", "meditate", "--order", "3"]],
     "import": [["habit", "import", "{habits}", "--write"]],
 }
 """The same for what changes or makes the definition of a habit."""
@@ -113,19 +118,17 @@ HABIT_READS = frozenset(
         "todo",
         "week",
         "month",
-        "year",
         "stats",
         "log",
         "undo",
         "doctor",
         "ask",
-        "edit",
         "export",
         "remind",
         "prompt",
     }
 )
-"""As above: `ask` checks in, and `edit` opens an editor or appends, as a check-in does."""
+"""As above: `ask` checks in, and so does `edit` with a value."""
 
 KEPT = 0
 

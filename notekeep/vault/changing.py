@@ -47,6 +47,18 @@ class Changing(Reading):
         """
         return self.carry_out(self.plan.new(kind, title, fields=fields, tags=tags, body=body))
 
+    def review(self, words: str = "week") -> Done:
+        """Write the last week or month of habits as a note for the person to finish.
+
+        Args:
+            words: `week` or `month`, and after it any day in the one that is meant.
+
+        Raises:
+            UsageError: The words mean neither, or days that have not come yet.
+            Refused: There is a review of those days already.
+        """
+        return self.carry_out(self.plan.review(self.habit_index, words))
+
     def add(self, text: str, to: str = "") -> Done:
         """Add a line to a note or one of its sections (`NOTE#Section`), by default today's."""
         return self.carry_out(self.plan.add(text, to))

@@ -51,8 +51,7 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 
 
 def review(vault: Vault, words: str) -> list[str]:
-    done = vault.carry_out(vault.plan.review(vault.habit_index, words))
-    (path,) = done.paths
+    (path,) = vault.review(words).paths
     return vault.bytes_of(path).decode().splitlines()
 
 
