@@ -135,9 +135,12 @@ def _checked(
         if target.reaches(planned.post, post)
     }
     lists = _lists(plan, normal if planned.post.draft else drafts, planned.post.slug)
+    wanted = expected(planned.draft)
+    if not target.dialect.more:
+        wanted.teaser = None
     look = Look(
         planned,
-        expected(planned.draft),
+        wanted,
         drafts.folder,
         file,
         page,
@@ -146,6 +149,7 @@ def _checked(
         plan.needles,
         plan.said,
         _own_files(drafts.folder, planned.post.slug),
+        target.lists_whole,
     )
     results = []
     for number, name, check in ALL:

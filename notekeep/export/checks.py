@@ -43,6 +43,7 @@ _DISPLAYED = (
     *(("$$", "$$"), ("\\[", "\\]")),
     *(("$\\displaystyle", "$"), ("\\(\\displaystyle", "\\)"), ("\\[\\displaystyle", "\\]")),
 )
+_MARKUP = re.compile(r"</?[A-Za-z][^>]*>")
 _TAG_PAGE = re.compile(r"(?:^|/)(?:tags?|categories|topics?)/")
 
 
@@ -102,7 +103,10 @@ def teaser(look: Look) -> str | None:
     if look.expected.teaser is None:
         return None
     before, after = look.expected.teaser
-    shown = [flat(page.text()) for page in look.lists.values()]
+    ending = ".xml" if look.feeds_only else ""
+    pages = [page.text() for path, page in look.lists.items() if path.endswith(ending)]
+    # A feed holds its posts as the text of HTML.
+    shown = [flat(_MARKUP.sub("", text)) for text in pages]
     lists = [text for text in shown if flat(look.post.post.title) in text and before[:60] in text]
     if not lists:
         return None

@@ -71,6 +71,7 @@ class Dialect:
             syntax that Markdown would not take for an address.
         hard_break: How a line break is written.
         more: What ends the teaser; "" where there is none.
+        more_in_code: Whether that ends it within code too.
         default_teaser: Whether a post without a mark gets one behind its first paragraph.
         keep_title: Whether the heading that repeats the title stays.
         sizes: How a picture gets a size: as an HTML tag, by attributes in braces behind it, by
@@ -103,6 +104,7 @@ class Dialect:
     as_html: bool = False
     hard_break: str = "\\\n"
     more: str = "<!-- more -->"
+    more_in_code: bool = True
     default_teaser: bool = True
     keep_title: bool = False
     sizes: Literal["tag", "attributes", "shortcode", ""] = "tag"

@@ -36,6 +36,7 @@ class Look:
         needles: What must be seen nowhere.
         said: What the exported notes say in public.
         files: The bytes of every file of this export's pages and what they show.
+        feeds_only: Whether only feeds end posts where their teasers end.
     """
 
     post: PlannedPost
@@ -48,6 +49,7 @@ class Look:
     needles: Sequence[Needle]
     said: str
     files: dict[str, bytes]
+    feeds_only: bool = False
 
     @property
     def content(self) -> Element:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOT_SHOWN = {
+    "pelican": {"C05"},  # it has no mark for a teaser
     "mkdocs": {"C03"},  # its blog links no tags
     "zensical": {"C03"},
     "eleventy": {"C05"},  # its excerpts are the raw text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 import pytest
@@ -215,6 +216,11 @@ def test_a_list_that_goes_on_behind_the_teaser_fails(look: Callable[[str], Look]
     assert CHECKS["C05"](page) == ""
     words = page.expected.teaser[1] if page.expected.teaser else ""
     page.lists["index.html"] = read_page(f"<p>A page</p><p>First words.</p><p>{words}</p>")
+    assert CHECKS["C05"](page) == "a list goes on behind the teaser"
+    page.feeds_only = True  # a site whose lists show posts whole
+    assert CHECKS["C05"](page) is None
+    feed = html.escape(f"<p>First <b>words</b>.</p><p>{words}</p>")
+    page.lists["rss.xml"] = read_page(f"<title>A page</title><description>{feed}</description>")
     assert CHECKS["C05"](page) == "a list goes on behind the teaser"
 
 

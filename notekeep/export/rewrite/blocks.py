@@ -127,7 +127,7 @@ def _first_prose(work: Work) -> Node | None:
 def _before_code(work: Work, teaser_end: Node) -> None:
     """Refuse code before the teaser's end that holds the very mark: it would be cut there."""
     more = work.dialect.more
-    if not more or work.dialect.engine == "python":
+    if not more or not work.dialect.more_in_code:
         return
     for code in work.page.find("fence", "code_block", "code_span"):
         if code.start < teaser_end.start and more in code.content:

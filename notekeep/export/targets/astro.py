@@ -46,6 +46,7 @@ class Astro(Target):
         self.dialect = Dialect(
             math=Math(dollar="\\$") if math else ESCAPED_MATH,
             heading_ids=False,
+            more_in_code=False,
             mermaid_pre=not any("mermaid" in name for name in self._script.packages),
             sizes="",  # pictures in HTML are not looked after
         )

@@ -90,6 +90,7 @@ class Eleventy(Target):
             breaks=says(r"\bbreaks:\s*true\b"),
             definitions=uses(*_DEFINITIONS),
             more=self._more(),
+            more_in_code=says(r"\bexcerpt:\s*true\b"),
             sizes="tag" if html else "",
         )
 

@@ -60,6 +60,7 @@ class Hexo(Target):
             math=ESCAPED_MATH._replace(dollar=HIDDEN_DOLLAR if math else ""),
             task_lists=marked or "markdown-it-task-lists" in names,
             heading_ids=False,
+            more_in_code=False,
             footnotes=not marked and "markdown-it-footnote" in names,
             indented_code=False,  # only fences are safe from templates
             breaks=render.get("breaks") is not False,

@@ -40,6 +40,7 @@ class Nikola(Target):
         self._posts, self._suffix = self._post_folder()
         self._images = self._first_folder("IMAGE_FOLDERS", ("images", "images"))
         self._files = self._first_folder("FILES_FOLDERS", ("files", ""))
+        self.lists_whole = self._settings.get("INDEX_TEASERS") is not True
         self.dialect = self._dialect()
 
     @classmethod

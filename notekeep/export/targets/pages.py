@@ -24,6 +24,7 @@ WITH_TEASER: Final = Dialect(
     task_lists=False,
     bare_urls=False,
     more=TEASER,
+    more_in_code=False,
 )
 
 

@@ -37,6 +37,7 @@ def dialect_of(names: set[str]) -> Dialect:
         hilited_indents="codehilite" in names,
         definitions="def_list" in names,
         hard_break="  \n",
+        more_in_code=False,
     )
 
 

@@ -29,6 +29,7 @@ class Target:
         anywhere: Whether any folder will do, as there is no generator.
         ending: How the names of posts end.
         is_built: Whether a post holds the page that a visitor sees, and no generator makes it.
+        lists_whole: Whether the site's lists, feeds aside, show posts whole.
         folder: The site.
         dialect: How it reads Markdown.
         warnings: What the person should know about the site, one sentence each.
@@ -46,6 +47,7 @@ class Target:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.dialect = Dialect()
+        self.lists_whole = False
         self.warnings: list[str] = []
 
     @classmethod

@@ -53,6 +53,7 @@ class Zola(Target):
             alerts=said.get("github_alerts") is True,
             definitions=said.get("definition_list") is True,
             bare_urls=False,
+            more_in_code=False,
             guard_code=code.zola,
             guard_marks=("{{", "{%"),
             guard_prose=code.zola,

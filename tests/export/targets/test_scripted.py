@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from notekeep.errors import UsageError
+from notekeep.errors import Refused, UsageError
 from notekeep.export.properties import Post
 from notekeep.export.targets import detect
 from notekeep.export.targets.astro import Astro
@@ -308,6 +308,17 @@ def test_what_hexo_would_run_or_break_is_written_otherwise(
     tmp_path: Path, text: str, written: str
 ) -> None:
     assert write_text(text, hexo(tmp_path).dialect).text == written
+
+
+def test_a_mark_in_code_ends_no_teaser_where_code_is_rendered_first(tmp_path: Path) -> None:
+    text = "a\n\n```\n<!-- more -->\n```\n\n%% more %%\n\nb"
+    written = write_text(text, hexo(tmp_path).dialect).text
+    assert written == text.replace("%% more %%", "<!-- more -->")
+    packages(tmp_path / "e")
+    settings = "{ excerpt: true, excerpt_separator: '<!-- more -->' }"
+    raw = Eleventy(str(folder_with(tmp_path / "e", "eleventy.config.js", settings)))
+    with pytest.raises(Refused, match="where the site would cut the post"):
+        write_text(text, raw.dialect)
 
 
 def test_hexo_s_renderer_decides_what_is_written(tmp_path: Path) -> None:
