@@ -25,6 +25,7 @@ from notekeep.index.store import Store
 from notekeep.query.tree import And, Docs, Node, Not, Or
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Sequence
 
     from notekeep.files.changes import Mark
@@ -37,11 +38,21 @@ ROW = "path, title, kind, mtime_ns, size, private, problem, words, facts"
 DEEP = 20
 """A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
 
+KEPT_ANSWERS = 4
+KEPT_PATHS = 20_000
+"""So many sets of so many notes are kept: while a query is typed, its tag is asked for at each key.
+"""
+
 _EVERY = Condition("1")
 
 
 class Catalog(Store):
     """The catalog of one vault. Several threads may read from it."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        super().__init__(folder)
+        self._answers: dict[Condition, frozenset[str]] = {}
+        self._answered: object = None
 
     def known(self) -> dict[str, Fingerprint]:
         """The fingerprint of every file that was read, by path."""
@@ -97,8 +108,21 @@ class Catalog(Store):
         return self._count(self.where(node))
 
     def paths(self, node: Node | None) -> frozenset[str]:
-        """The paths of the notes that a condition matches."""
-        return self._paths(self.where(node))
+        """The paths of the notes that a condition matches; kept until the catalog changes."""
+        where = self.where(node)
+        with self._snapshot():
+            state = self.ask("PRAGMA data_version"), self.generation, self._inode
+            if state != self._answered:
+                self._answers.clear()
+                self._answered = state
+            found = self._answers.get(where)
+            if found is None:
+                found = self._paths(where)
+                while len(self._answers) >= KEPT_ANSWERS:
+                    del self._answers[next(iter(self._answers))]
+                if len(found) <= KEPT_PATHS:
+                    self._answers[where] = found
+            return found
 
     def row(self, path: str) -> Row | None:
         """The row of one file, whatever it is for."""
