@@ -7,6 +7,7 @@ to read the same files and cut their lines at the blanks, which is the least any
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import statistics
@@ -17,6 +18,7 @@ from bench import measure
 from bench.generate import write_habits
 from bench.minimal_app import Minimal
 from bench.table import Line
+from notekeep.__main__ import FEW_COLLECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +43,8 @@ KEYS = 25
 
 def bench(ground: Ground) -> list[Line]:
     """Everything that the speed of habits is made of."""
+    # As the program itself does: see `notekeep.__main__`.
+    gc.set_threshold(FEW_COLLECTIONS, 50, 50)
     root = ground.folder / "habits-vault"
     root.mkdir()
     (root / ".notekeep").mkdir()

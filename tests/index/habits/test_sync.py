@@ -66,7 +66,7 @@ def state(made: Any) -> dict[str, Any]:
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
-@pytest.mark.parametrize("seed", range(max(1, HISTORIES // PER_REPOSITORY)))
+@pytest.mark.parametrize("seed", range(-(-HISTORIES // PER_REPOSITORY)))
 def test_histories_of_two_devices_merge_without_a_conflict(
     seed: int, notebook: Any, tmp_path: Path
 ) -> None:
