@@ -12,7 +12,7 @@ from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from notekeep.config import VaultSettings
@@ -219,6 +219,20 @@ class Plans:
         """
         return save.read(inside(self.root, path))[0]
 
+    def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of many notes; one that is gone is left out of the plan, with the reason.
+
+        Raises:
+            NotFound: The only one is gone.
+        """
+        for path in paths:
+            try:
+                yield path, self.read(path)
+            except NotFound as error:
+                if len(paths) == 1:
+                    raise
+                plan.refuse(path, error)
+
     def note(self, path: str, data: bytes) -> Note:
         """Read bytes as the note at a path."""
         from notekeep.markdown.note import read_note
@@ -251,8 +265,7 @@ class Plans:
         from notekeep.markdown.changes import apply_changes
 
         plan = WritePlan(verb, label)
-        for path in paths:
-            data = self.read(path)
+        for path, data in self.contents(plan, list(paths)):
             try:
                 after = apply_changes(data, edits, self.schema, self.note(path, data).kind)
             except Refused as error:
