@@ -170,6 +170,13 @@ def _complete(result: Result) -> None:
         result.fault(f"habit {name} is neither undone nor known to write nothing")
 
 
+def _written_anew(folder: Path) -> Path:
+    """Make the vault anew; that what was there is gone, however much, is meant."""
+    root = house.write(folder / "notes", NOTES)
+    command(["--vault", str(root), "index", "--forget-missing"])
+    return root
+
+
 def _undone(
     result: Result,
     folder: Path,
@@ -177,7 +184,7 @@ def _undone(
     take_back: Callable[[list[str]], list[str]],
 ) -> None:
     """Do commands one after the other, take all back, and compare the vault and the site."""
-    root, site = house.write(folder / "notes", NOTES), folder / "site"
+    root, site = _written_anew(folder), folder / "site"
     site.mkdir(exist_ok=True)
     file = folder / "picture.png"
     file.write_bytes(b"\x89PNG but not really")
@@ -210,7 +217,7 @@ def _undone(
 def _folded_back(
     result: Result, folder: Path, words: list[str], take_back: Callable[[list[str]], list[str]]
 ) -> None:
-    root = house.write(folder / "notes", NOTES)
+    root = _written_anew(folder)
     before, folds = house.snapshot(root), _folds(root)
     code, said = command(["--vault", str(root), *words])
     result.expect(code == KEPT, f"{words} failed: {said}")

@@ -6,6 +6,7 @@ brings it back. No mark is ever written into a note.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.errors import Ambiguous, Conflict, NotFound
@@ -246,8 +247,11 @@ def _logs(plans: Plans) -> Iterator[Pair]:
         original = conflict_of(name, folders[folder])
         if original:
             yield Pair(path, f"{folder}/{original}".lstrip("/"), "log")
-        elif b"<<<<<<< " in (data := plans.read(path)) and hunks(data.decode("utf-8", "replace")):
-            yield Pair(path, path, "marks")
+            continue
+        with suppress(NotFound):
+            data = plans.read(path)
+            if b"<<<<<<< " in data and hunks(data.decode("utf-8", "replace")):
+                yield Pair(path, path, "marks")
 
 
 def _bytes(text: str) -> bytes:

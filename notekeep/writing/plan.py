@@ -15,7 +15,7 @@ from notekeep.markdown.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.errors import Refused
+    from notekeep.errors import NotFound, Refused
 
 
 class FileChange(NamedTuple):
@@ -52,9 +52,10 @@ class WritePlan:
     refused: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def refuse(self, path: str, error: Refused) -> None:
+    def refuse(self, path: str, error: Refused | NotFound) -> None:
         """Leave a note out, and keep why."""
-        self.refused.append(Problem(path, error.line, error.message, error.hint, "refused"))
+        line = getattr(error, "line", None)
+        self.refused.append(Problem(path, line, error.message, error.hint, "refused"))
 
     def diff(self) -> Iterator[str]:
         """The plan as lines of a unified diff, file by file."""

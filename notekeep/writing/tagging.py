@@ -55,8 +55,7 @@ def plan_rename_tag(plans: Plans, old: str, new: str) -> WritePlan:
     paths = [row.path for row in rows if any(change.of(tag) is not None for tag in row.tags)]
     if not paths:
         raise NotFound(f"no note has the tag #{change.old}", "`notekeep tags` lists them")
-    for path in paths:
-        data = plans.read(path)
+    for path, data in plans.contents(plan, paths):
         try:
             after = rename_in(plans, path, data, change)
         except Refused as error:

@@ -161,3 +161,16 @@ def test_killed_anywhere_the_next_start_finishes_or_nothing_has_begun(
         if now == after:
             next_start.undo()
         assert texts() == before, point
+
+
+def test_notes_that_are_gone_since_hide_no_other(vault: Vault) -> None:
+    """As many that are gone at once are: they stay in lists until that is said to be meant."""
+    Path(vault.root, "inbox/Windows.md").unlink()
+    for plan in (
+        vault.plan.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"]),
+        vault.plan.tag(["inbox/Windows.md", "books/Deep Work.md"], ["new"]),
+    ):
+        assert [change.path for change in plan.changes] == ["books/Deep Work.md"]
+        assert [problem.path for problem in plan.refused] == ["inbox/Windows.md"]
+    with pytest.raises(NotFound):
+        vault.plan.tag(["inbox/Windows.md"], ["new"])
