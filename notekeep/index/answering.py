@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.index.found import Found, Hit
-from notekeep.index.passages import Passages
+from notekeep.index.passages import READ, Passages
 from notekeep.index.ranking import LOOKED_AT, Judge, Lifts, asked_for, ranked
-from notekeep.index.snippet import NOTHING, Passage, Text, passage, read_text
+from notekeep.index.snippet import HEAD, NOTHING, Text, passage, read_text
 from notekeep.index.suggest import suggest
 from notekeep.query.tree import Docs, is_fact
 
@@ -147,7 +147,12 @@ class Answering:
 
     def _hit(self, row: Row, score: float) -> Hit:
         text = self._sources.text(row.path)
-        shown = NOTHING if text is None else self._passage(row, text)
+        spans = [] if text is None else self._spans(row, text)
+        if not spans and row.size > HEAD and (self.matcher or self._passages.spans):
+            # What was found is further down than one looks at first.
+            text = read_text(self._sources.root, row.path, READ)
+            spans = [] if text is None else self._spans(row, text)
+        shown = NOTHING if text is None else passage(text, spans)
         return Hit(row, score, shown.snippet, shown.line, self._above(row.path, shown.line))
 
     def _above(self, path: str, line: int | None) -> tuple[str, ...]:
@@ -159,11 +164,12 @@ class Answering:
             above = [(outer, text) for outer, text in above if outer < level] + [(level, said)]
         return tuple(text for _, text in above)
 
-    def _passage(self, row: Row, text: Text) -> Passage:
+    def _spans(self, row: Row, text: Text) -> list[tuple[int, int]]:
+        """Where what was asked for stands; in the front matter only if nowhere else."""
         length = len(text.whole)
         found = [span for span in self._passages.spans.get(row.path, ()) if span[1] <= length]
         if self.matcher is not None:
             spans = self.matcher.spans(text.whole[text.body :], row.language)
             found += [(start + text.body, end + text.body) for start, end in spans]
             found = found or self.matcher.spans(text.whole[: text.body], row.language)
-        return passage(text, sorted(found))
+        return sorted(found)

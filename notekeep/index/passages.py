@@ -14,6 +14,7 @@ from notekeep.index import regexguard
 from notekeep.index.snippet import read_text
 from notekeep.query.tree import (
     And,
+    Block,
     Docs,
     Line,
     Node,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from notekeep.index.rows import Row
     from notekeep.index.words import Words
     from notekeep.index.words.match import Matcher
+
+_LINE_ENDS = re.compile("\n")
+_BLOCK_ENDS = re.compile(r"\n[ \t\r>]*\n")
 
 READ = 5 << 20
 """How much of a note is looked at, in bytes; as much as the index reads of a large one."""
@@ -129,7 +133,8 @@ class Passages:
         if text is None:
             return False
         body = text.whole[text.body :]
-        starts = [0, *(found.end() for found in re.finditer("\n", body))]
+        ends = _BLOCK_ENDS if isinstance(unit, Block) else _LINE_ENDS
+        starts = [0, *(found.end() for found in ends.finditer(body))]
         if isinstance(unit, Section):
             first = text.line_of(text.body)
             lines = {line - first for line, _, _ in self.catalog.headings(row.path)}

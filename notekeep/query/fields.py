@@ -84,14 +84,17 @@ THINGS = {
 """What `has:` knows besides fields: the names a person may use, and the thing they mean."""
 
 SCOPES = (
+    "block",
     "body",
     "content",
     "from",
     "has",
     "heading",
+    "ignore-case",
     "is",
     "limit",
     "line",
+    "match-case",
     "no",
     "quote",
     "section",

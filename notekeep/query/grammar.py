@@ -14,6 +14,7 @@ from notekeep.query.leaves import Context, bare_leaf, field_leaf
 from notekeep.query.lexer import Token, tokens
 from notekeep.query.tree import (
     And,
+    Block,
     Fuzzy,
     Line,
     Node,
@@ -50,7 +51,7 @@ CLEAR_LIKENESS = 0.75
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
 _PATTERNS = (Prefix, Wildcard, Fuzzy, Regex, Section, Line)
-_UNITS: dict[str, type[Section | Line]] = {"section": Section, "line": Line}
+_UNITS: dict[str, type[Section | Line]] = {"section": Section, "line": Line, "block": Block}
 
 
 def parse(

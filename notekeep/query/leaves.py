@@ -51,6 +51,7 @@ WORD_SCOPES: dict[str, WordScope] = {
     "content": "body",
     "heading": "heading",
     "quote": "quote",
+    "ignore-case": "any",
 }
 
 _FUZZY = re.compile(r"(.*[^~])~(\d*)")
@@ -282,6 +283,12 @@ def _scoped(value: Token, context: Context, scope: WordScope) -> Node:
     return word(value, context, scope)
 
 
+def _case(_field: Token, value: Token, context: Context) -> Node:
+    """`match-case:HappyCat`, as Obsidian writes it: this text, capitals as they are."""
+    pattern = value._replace(text=f"(?-i:{re.escape(value.text)})")
+    return regex(pattern, context)
+
+
 def _kind(field: Token, value: Token, context: Context) -> Node:
     span = (field.start, value.end)
     kinds = context.fields.kinds
@@ -313,6 +320,7 @@ def _link(field: Token, value: Token, context: Context) -> Node:
 
 
 _SPECIAL = {
+    "match-case": _case,
     "type": _kind,
     "kind": _kind,
     "is": _flag,

@@ -90,6 +90,13 @@ class Line(Shape):
     span: Span = NO_SPAN
 
 
+class Block(Line):
+    """Words between two blank lines, as Obsidian writes it: `block:(a b)`; `node` as in Section."""
+
+    node: Node
+    span: Span = NO_SPAN
+
+
 class Compare(Shape):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 

@@ -81,6 +81,11 @@ def paths(vault: Vault, text: str) -> list[str]:
         ("title:code", {"code"}),
         ("quote:games", {"naval"}),
         ("line:(foo bar)", {"code"}),
+        ("block:(on another)", {"code"}),
+        ("block:(intro wealth)", set()),
+        ("match-case:Wealth", set()),
+        ("match-case:wealth", {"naval", "book"}),
+        ("match-case:(Naval seek)", {"naval"}),
         ("line:(on one)", {"code"}),
         ("line:(one another)", set()),
         ("line:(play -horizons)", {"naval"}),
@@ -136,6 +141,37 @@ def test_a_hit_shows_the_passage_with_most_of_the_words(shelf: Vault) -> None:
     assert marked == ["long", "horizons"]
     assert hit.line == 16
     assert hit.heading == "Games"
+
+
+def test_a_passage_names_the_headings_above_it(vault: Vault) -> None:
+    vault.write("a.md", "# T\n\n## One\n\n### Deep\n\nx\n\n## Two\n\nlever\n\n### Three\n\ny\n")
+    words = words_of(vault)
+    vault.refresh(words=words)
+    words.close()
+    (hit,) = ask(vault, "lever").hits
+    assert (hit.line, hit.headings, hit.heading) == (11, ("T", "Two"), "Two")
+
+
+def test_a_word_far_down_a_long_note_is_shown_where_it_stands(vault: Vault) -> None:
+    vault.write("a.md", "filler\n" * 20_000 + "the lever\n")
+    words = words_of(vault)
+    vault.refresh(words=words)
+    words.close()
+    (hit,) = ask(vault, "lever").hits
+    assert hit.line == 20_001
+    assert "the lever" in hit.snippet.text
+
+
+def test_what_only_the_front_matter_says_is_found_and_shown(vault: Vault) -> None:
+    vault.write("a.md", "---\nauthor: [Ursula Le Guin]\n---\nA planet.\n")
+    words = words_of(vault)
+    vault.refresh(words=words)
+    words.close()
+    (hit,) = ask(vault, "guin planet").hits
+    assert hit.snippet.text.startswith("A planet")
+    (hit,) = ask(vault, "ursula").hits
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["Ursula"]
+    assert hit.line == 2
 
 
 def test_a_regular_expression_is_marked_where_it_matches(shelf: Vault) -> None:

@@ -13,6 +13,7 @@ from notekeep.errors import UsageError
 from notekeep.query.grammar import MAX_LENGTH, parse
 from notekeep.query.tree import (
     And,
+    Block,
     Compare,
     Fuzzy,
     Has,
@@ -109,6 +110,9 @@ SCOPES: list[tuple[str, Node]] = [
     ("section:(a b)", Section(And((A, B)))),
     ("line:(a OR b)", Line(Or((A, B)))),
     ("line:a", Line(A)),
+    ("block:(a b)", Block(And((A, B)))),
+    ("ignore-case:a", A),
+    ("match-case:C++", Regex(r"(?-i:C\+\+)")),
     ("-line:(a b)", Not(Line(And((A, B))))),
 ]
 
