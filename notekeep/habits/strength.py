@@ -153,7 +153,7 @@ def _horizon(habit: Definition, days: Days, today: int) -> int | None:
     start, _, schedule = stretches[-1]
     moving = ceil(log(FORGOTTEN) / log(_pace(habit, schedule).keeps))
     frozen = _frozen(habit, days, first, last)
-    since = last - moving - sum(frozen)
+    since = last - moving - frozen.count(1)
     return since if since > max(start, first) else None
 
 
