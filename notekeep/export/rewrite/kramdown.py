@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from notekeep.export.nodes import containers
-from notekeep.export.rewrite.older import APART, heading, html_block, language, numbering
+from notekeep.export.rewrite.older import heading, html_block, language, numbering, set_apart
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
@@ -76,13 +76,4 @@ def _apart(work: Work) -> None:
         for block, following in pairwise(parent.children):
             line = work.page.lines[following.first]
             further = work.marks(following.first)[: following.start - line.start]
-            close = following.first == block.last and not work.page.blank(following.first - 1)
-            nested = (
-                parent.kind == "item" and block.kind == "paragraph" and following.kind == "list"
-            )
-            text = f"{further.rstrip()}\n" if close and not nested else ""
-            if block.kind == following.kind == "list":
-                text += f"{further}{APART}\n{further.rstrip()}\n"
-            if text:
-                start = work.page.lines[following.first].start
-                work.put(start, start, text, "blocks stand apart on this site")
+            set_apart(work, block, following, further, joins=block.kind == following.kind == "list")

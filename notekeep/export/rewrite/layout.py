@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from notekeep.export.nodes import containers
 from notekeep.export.passage import apart, whole_lines
 from notekeep.export.rewrite.callouts import admonition
-from notekeep.export.rewrite.older import APART, heading, html_block, language, numbering
+from notekeep.export.rewrite.older import heading, html_block, language, numbering, set_apart
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
@@ -197,16 +197,8 @@ def _apart(work: Work) -> None:
     for parent in work.page.find("root", "quote", "item", "footnote", "admonition"):
         further = _further(_inner(parent))
         for block, following in pairwise(parent.children):
-            close = following.first == block.last and not work.page.blank(following.first - 1)
-            nested = (
-                parent.kind == "item" and block.kind == "paragraph" and following.kind == "list"
-            )
-            text = f"{further.rstrip()}\n" if close and not nested else ""
-            if _would_join(work, block, following):
-                text += f"{further}{APART}\n{further.rstrip()}\n"
-            if text:
-                start = work.page.lines[following.first].start
-                work.put(start, start, text, "blocks stand apart on this site")
+            joins = _would_join(work, block, following)
+            set_apart(work, block, following, further, joins=joins)
 
 
 def _loosen(work: Work) -> None:

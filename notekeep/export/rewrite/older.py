@@ -56,6 +56,28 @@ def html_block(work: Work, block: Node) -> None:
         work.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
 
 
+def set_apart(work: Work, block: Node, following: Node, further: str, *, joins: bool) -> None:
+    """Set two neighbours apart that the engine would read as one or not read at all.
+
+    Args:
+        work: The body at hand.
+        block: The first.
+        following: The second.
+        further: The marks of a line between them.
+        joins: Whether a blank line alone would not keep them apart.
+    """
+    close = following.first == block.last and not work.page.blank(following.first - 1)
+    parent = block.parent
+    opens = parent is not None and parent.kind == "item"
+    nested = opens and block.kind == "paragraph" and following.kind == "list"
+    text = f"{further.rstrip()}\n" if close and not nested else ""
+    if joins:
+        text += f"{further}{APART}\n{further.rstrip()}\n"
+    if text:
+        start = work.page.lines[following.first].start
+        work.put(start, start, text, "blocks stand apart on this site")
+
+
 def numbering(work: Work) -> None:
     """Tell of lists whose first number will not be shown."""
     for node in work.page.find("list"):

@@ -62,6 +62,15 @@ def yaml_head(fields: Mapping[str, object]) -> str:
     return "\n".join(["---", *lines, "---", "", ""])
 
 
+def plain_lines(fields: Mapping[str, str], post: Post) -> list[tuple[str, str]]:
+    """Return fields of a head without quotes, each on a line, the person's own behind them."""
+    lines = dict(fields)
+    for key, value in post.extra.items():
+        items = value if isinstance(value, list) else [value]
+        lines.setdefault(key, ", ".join(" ".join(str(item).split()) for item in items))
+    return [(key, text) for key, text in lines.items() if text]
+
+
 def passed(post: Post, taken: Mapping[str, object]) -> dict[str, Value]:
     """Return the fields that the person let pass, but for those that the target writes itself."""
     return {key: value for key, value in post.extra.items() if key not in taken}

@@ -14,7 +14,7 @@ from notekeep.export.rewrite import code
 from notekeep.export.targets.heads import Plain, passed, yaml_head
 from notekeep.export.targets.scripts import packages
 from notekeep.export.targets.settings import read_yaml
-from notekeep.export.targets.target import Target
+from notekeep.export.targets.target import Target, zone_notice
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from notekeep.export.properties import Post
 
 _MATH = frozenset({"hexo-filter-mathjax", "hexo-filter-katex", "hexo-math", "hexo-katex"})
-_NO_OFFSETS = {"+0000", ""}
 
 
 class Hexo(Target):
@@ -119,12 +118,7 @@ class Hexo(Target):
 
     def notice(self, post: Post) -> str:
         """A time is read in the site's zone, which has to be the author's."""
-        if self._settings.get("timezone") or f"{post.day:%z}" in _NO_OFFSETS:
-            return ""
-        return (
-            "_config.yml has no timezone, so a post from near midnight can get the day before or"
-            " after: add the name of yours, such as timezone: Europe/Berlin"
-        )
+        return zone_notice(post, self._settings.get("timezone"))
 
 
 def _plugins(said: dict[str, Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from notekeep.export.dialect import Dialect, Math
 from notekeep.export.rewrite import code
 from notekeep.export.targets.heads import Plain, passed, yaml_head
 from notekeep.export.targets.settings import read_yaml
-from notekeep.export.targets.target import Target
+from notekeep.export.targets.target import Target, zone_notice
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,12 +111,7 @@ class Jekyll(Target):
 
     def notice(self, post: Post) -> str:
         """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""
-        if self._settings.get("timezone") or f"{post.day:%z}" == "+0000":
-            return ""
-        return (
-            "_config.yml has no timezone, so a post from near midnight can get the day before or"
-            " after: add the name of yours, such as timezone: Europe/Berlin"
-        )
+        return zone_notice(post, self._settings.get("timezone"))
 
 
 def _moment(when: datetime) -> Plain:

@@ -47,11 +47,7 @@ class MkDocs(Target):
         said = settings.get("markdown_extensions") or []
         listed = [next(iter(e)) if isinstance(e, dict) and e else e for e in said]
         names = short_names([*listed, *_ALWAYS])
-        if missing := lacking(names):
-            self.warnings.append(
-                f"markdown_extensions in {self.settings_file} lacks {', '.join(missing)}:"
-                " posts that need it will not look right"
-            )
+        self.warnings += lacking(names, f"markdown_extensions in {self.settings_file}")
         # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
         sizes = "attributes" if "attr_list" in names else ""
         self.dialect = with_more(dialect_of(names), sizes=sizes)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from notekeep.export.assets import is_image
 from notekeep.export.dialect import HIDDEN_DOLLAR
 from notekeep.export.rewrite import code
+from notekeep.export.targets.heads import plain_lines
 from notekeep.export.targets.pyconf import read_settings
 from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
 from notekeep.export.targets.target import Target
@@ -79,11 +80,7 @@ class Nikola(Target):
     def _dialect(self) -> Dialect:
         said = self._settings.get("MARKDOWN_EXTENSIONS")
         names = short_names(said if isinstance(said, list | tuple) else _EXTENSIONS)
-        if missing := lacking(names):
-            self.warnings.append(
-                f"MARKDOWN_EXTENSIONS in conf.py lacks {', '.join(missing)}:"
-                " posts that need it will not look right"
-            )
+        self.warnings += lacking(names, "MARKDOWN_EXTENSIONS in conf.py")
         dialect = dialect_of(names)
         return with_more(
             dialect,
@@ -141,12 +138,9 @@ class Nikola(Target):
             "series": post.series,
             "part": "" if post.part is None else str(post.part),
             "canonical": post.canonical,
+            "type": "text",
         }
-        for key, value in post.extra.items():
-            items = value if isinstance(value, list) else [value]
-            fields.setdefault(key, ", ".join(" ".join(str(item).split()) for item in items))
-        fields["type"] = "text"
-        lines = [f".. {key}: {value}" for key, value in fields.items() if value]
+        lines = [f".. {key}: {text}" for key, text in plain_lines(fields, post)]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
     def notice(self, post: Post) -> str:

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep.export.refs import escape
+from notekeep.export.targets.heads import plain_lines
 from notekeep.export.targets.pyconf import read_settings
 from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
 from notekeep.export.targets.target import Target
@@ -37,11 +38,7 @@ class Pelican(Target):
         said = self._settings.get("MARKDOWN")
         configured = said.get("extension_configs") if isinstance(said, dict) else None
         names = short_names(configured if isinstance(configured, dict) else _EXTENSIONS)
-        if missing := lacking(names):
-            self.warnings.append(
-                f"MARKDOWN in pelicanconf.py lacks {', '.join(missing)}:"
-                " posts that need it will not look right"
-            )
+        self.warnings += lacking(names, "MARKDOWN in pelicanconf.py")
         self.dialect = with_more(dialect_of(names), more="", mermaid_pre=True)
 
     def post_path(self, post: Post) -> str:
@@ -79,10 +76,7 @@ class Pelican(Target):
             "Cover": cover,
             "Canonical": post.canonical,
         }
-        for key, value in post.extra.items():
-            items = value if isinstance(value, list) else [value]
-            fields.setdefault(key, ", ".join(" ".join(str(item).split()) for item in items))
-        lines = [f"{key}: {value}" for key, value in fields.items() if value]
+        lines = [f"{key}: {text}" for key, text in plain_lines(fields, post)]
         return "\n".join([*lines, "", ""])
 
     def notice(self, post: Post) -> str:

@@ -41,10 +41,11 @@ def dialect_of(names: set[str]) -> Dialect:
     )
 
 
-def lacking(names: set[str]) -> list[str]:
-    """Return the extensions without which posts do not look right."""
+def lacking(names: set[str], where: str) -> list[str]:
+    """Return what to know of extensions without which posts do not look right, if some lack."""
     needed = {"footnotes", "tables"} | (set() if "superfences" in names else {"fenced_code"})
-    return sorted(needed - names)
+    missing = ", ".join(sorted(needed - names))
+    return [f"{where} lacks {missing}: posts that need it will not look right"] if missing else []
 
 
 def with_more(dialect: Dialect, **more: object) -> Dialect:

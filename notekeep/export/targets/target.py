@@ -136,6 +136,16 @@ def day_notice(post: Post) -> str:
     )
 
 
+def zone_notice(post: Post, zone: object) -> str:
+    """Return what to know of a post on a site that counts days in the zone of its settings."""
+    if zone or f"{post.day:%z}" == "+0000":
+        return ""
+    return (
+        "_config.yml has no timezone, so a post from near midnight can get the day before or"
+        " after: add the name of yours, such as timezone: Europe/Berlin"
+    )
+
+
 def unreadable(path: str, what: str, line: int | None = None) -> UsageError:
     """Make the error for settings of a site that cannot be read."""
     where = f", line {line}" if line else ""
