@@ -52,7 +52,7 @@ async def test_yesterday_says_what_it_left_open_and_one_key_goes_there(
     )
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "Yesterday left open: Floss   y goes there"))
+        await until(pilot, lambda: shows(app, "y  to yesterday, which left open: Floss"))
         await press(pilot, "y")
         await until(pilot, lambda: shows(app, "Mon 23 Nov 2026"))
         await press(pilot, "space")
@@ -60,7 +60,7 @@ async def test_yesterday_says_what_it_left_open_and_one_key_goes_there(
         assert written(root)[-1] == "- 2026-11-23 floss: done @21:15"
         await press(pilot, "t")
         await until(pilot, lambda: shows(app, "Tue 24 Nov 2026"))
-        assert not shows(app, "Yesterday left open")
+        assert not shows(app, "left open")
 
 
 async def test_the_grid_shows_a_week_a_month_and_a_year(make_app: MakeApp, root: Path) -> None:
@@ -76,6 +76,16 @@ async def test_the_grid_shows_a_week_a_month_and_a_year(make_app: MakeApp, root:
         await until(pilot, lambda: shows(app, "Dec Jan Feb Mar"))
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "Mo Tu We Th Fr Sa Su"))
+
+
+async def test_a_narrow_screen_keeps_the_week(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=(60, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "Mo Tu We Th Fr Sa Su"))
+        await press(pilot, "v", "v")
+        await until(pilot, lambda: shows(app, "Mo Tu We Th Fr Sa Su"))
+        await pilot.resize_terminal(*WIDE)
+        await until(pilot, lambda: shows(app, "Dec Jan Feb Mar"))
 
 
 @pytest.mark.parametrize("size", [WIDE, (80, 24), (200, 60), (40, 12)], ids=str)

@@ -116,10 +116,9 @@ class HabitsScreen(VaultScreen):
         more = f" and {len(habits) - 4} more" if len(habits) > 4 else ""
         link = f"{ACTION_LINK}to-yesterday"
         return [
-            Piece("  Yesterday left open: ", "muted"),
+            Piece("  y", "key", link),
+            Piece("  to yesterday, which left open: ", "muted", link),
             Piece(f"{names}{more}", "risk"),
-            Piece("   y", "key", link),
-            Piece(" goes there", "muted", link),
         ]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:

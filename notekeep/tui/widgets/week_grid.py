@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 GUTTER = 2
+LEAST_TITLE = 6
 STRENGTH = 9
 STREAK = 14
 SPANS = ("week", "month", "year")
@@ -82,9 +83,9 @@ def columns_for(width: int, span: str = "week") -> Columns:
     room = width - GUTTER - WIDTHS[span]
     strength = STRENGTH if room >= 24 else 0
     streak = STREAK if room >= 44 else 0
-    goal = 12 if room >= 54 else 0
+    goal = (18 if room >= 90 else 12) if room >= 54 else 0
     left = room - strength - streak - goal
-    title = max(6, min(26, left))
+    title = max(LEAST_TITLE, min(26, left))
     return Columns(title, goal, strength, streak, max(0, left - title))
 
 
@@ -93,7 +94,7 @@ class WeekGrid(ListView):
 
     Attributes:
         day: The day that keys act on.
-        span: One of SPANS.
+        span: One of SPANS, as it was chosen; see `shown`.
     """
 
     BINDINGS = bindings("habits", by_screen=ALL)
@@ -107,25 +108,31 @@ class WeekGrid(ListView):
     def __init__(self, glyphs: Glyphs, today: date, week_start: int) -> None:
         super().__init__()
         self.day = today
-        self.span = SPANS[0]
+        self.span = self._drawn = SPANS[0]
         self._glyphs = glyphs
         self._today = today
         self._week_start = week_start
         self._rows: list[Placed | str | Line] = []
 
     @property
+    def shown(self) -> str:
+        """What is shown: a week where there is no room for what was chosen."""
+        room = self.inner_width - GUTTER - LEAST_TITLE
+        return self.span if room >= WIDTHS[self.span] else SPANS[0]
+
+    @property
     def first_day(self) -> date:
         """The first day that is shown."""
-        if self.span == "month":
+        if self.shown == "month":
             return self.day.replace(day=1)
-        if self.span == "year":
+        if self.shown == "year":
             return self._week_of(self.day) - timedelta(52 * 7)
         return self._week_of(self.day)
 
     @property
     def last_day(self) -> date:
         """The last day that is shown."""
-        if self.span == "month":
+        if self.shown == "month":
             return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
         return self._week_of(self.day) + timedelta(6)
 
@@ -181,6 +188,7 @@ class WeekGrid(ListView):
     def next_span(self) -> None:
         """Show a week, a month, a year, and a week again."""
         self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
+        self._drawn = self.shown
         self.post_message(self.DayChanged())
 
     def go_to_day(self, day: date) -> None:
@@ -191,6 +199,12 @@ class WeekGrid(ListView):
             self.lines_changed()
             self.post_message(self.DayChanged())
 
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self.shown != self._drawn:
+            self._drawn = self.shown
+            self.post_message(self.DayChanged())
+
     def row_count(self) -> int:
         return len(self._rows)
 
@@ -199,7 +213,7 @@ class WeekGrid(ListView):
 
     def draw_row(self, row: int, width: int) -> list[Line]:
         item = self._rows[row]
-        columns = columns_for(width, self.span)
+        columns = columns_for(width, self.shown)
         if isinstance(item, list):
             return [item]
         if isinstance(item, str):
@@ -216,7 +230,7 @@ class WeekGrid(ListView):
         ]
         if columns.goal:
             line += pad(fit([Piece(goal_text(habit), "faint")], columns.goal - 1), columns.goal)
-        line += pad(self._marks(habit, here=here), WIDTHS[self.span])
+        line += pad(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
             line += [Piece("  "), *strength_line(habit, self._glyphs)]
         if columns.streak:
@@ -227,9 +241,9 @@ class WeekGrid(ListView):
 
     def _marks(self, habit: HabitView, *, here: bool) -> Line:
         day = self.day if here else None
-        if self.span == "month":
+        if self.shown == "month":
             return month_line(habit.cells, self._glyphs, day)
-        if self.span == "year":
+        if self.shown == "year":
             return year_line(habit.cells, self._glyphs)
         return week_line(habit.cells, self._glyphs, day)
 
@@ -237,7 +251,7 @@ class WeekGrid(ListView):
         name = Piece(clean_line(text[:1].upper() + text[1:]), "section")
         line = [Piece(" " * GUTTER), *pad([name], columns.title + columns.goal)]
         if is_first:
-            line += pad(self._heads(), WIDTHS[self.span])
+            line += pad(self._heads(), WIDTHS[self.shown])
             if columns.strength:
                 line.append(Piece(" strength", "faint"))
             if columns.streak:
@@ -247,20 +261,20 @@ class WeekGrid(ListView):
     def _heads(self) -> Line:
         """Return what stands above the marks: names of days, numbers of days, or months."""
         first = self.first_day
-        if self.span == "week":
+        if self.shown == "week":
             days = [first + timedelta(number) for number in range(7)]
             return day_heads(days, self._today, self.day)
-        if self.span == "month":
+        if self.shown == "month":
             return month_heads(first, self.last_day, self._today, self.day)
         return year_heads(first)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         was_here = row == self.cursor
         super().row_clicked(row, x, chain)
-        step = {"week": DAY_WIDTH, "month": 2}.get(self.span)
+        step = {"week": DAY_WIDTH, "month": 2}.get(self.shown)
         if step is None:
             return
-        number = (x - columns_for(self.inner_width, self.span).week) // step
+        number = (x - columns_for(self.inner_width, self.shown).week) // step
         day = self.first_day + timedelta(number)
         if not self.first_day <= day <= self.last_day:
             return
