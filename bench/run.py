@@ -16,8 +16,8 @@ from bench.ground import Ground
 from bench.table import render
 
 BENCHES = (
-    *("building", "first_frame", "commands", "saving", "sweeping"),
-    *("searching", "habits", "contest"),
+    *("building", "first_frame", "commands", "saving", "sweeping", "exporting"),
+    *("searching", "habits", "contest", "ranking"),
 )
 
 

@@ -61,11 +61,15 @@ class Draft:
     changes: list[Change] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     digest: str = ""
+    _used: tuple[Passage, list[Ref]] | None = field(default=None, repr=False)
 
     def refs_used(self) -> list[Ref]:
         """Return what its text points at; notes it embeds in part pointed at more."""
-        nodes = self.passage.page.find("link", "image")
-        return [ref for node in nodes if (ref := self.refs.get(node.info)) is not None]
+        if self._used is None or self._used[0] is not self.passage:
+            nodes = self.passage.page.find("link", "image")
+            refs = [ref for node in nodes if (ref := self.refs.get(node.info)) is not None]
+            self._used = self.passage, refs
+        return self._used[1]
 
 
 class Drafter:

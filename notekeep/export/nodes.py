@@ -115,14 +115,27 @@ class Page:
     text: str
     root: Node
     lines: list[Line]
+    _nodes: list[Node] | None = field(default=None, repr=False)
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All nodes in order of appearance: the tree is made once, and read many times."""
+        if self._nodes is None:
+            self._nodes = []
+            stack = [self.root]
+            while stack:
+                node = stack.pop()
+                self._nodes.append(node)
+                stack += reversed(node.children)
+        return self._nodes
 
     def find(self, *kinds: str) -> list[Node]:
         """Return the nodes of these kinds, in order of appearance."""
-        return [node for node in self.root.walk() if node.kind in kinds]
+        return [node for node in self.nodes if node.kind in kinds]
 
     def select(self, wanted: Callable[[Node], bool]) -> list[Node]:
         """Return the nodes that `wanted` is true of, in order of appearance."""
-        return [node for node in self.root.walk() if wanted(node)]
+        return [node for node in self.nodes if wanted(node)]
 
     def line_of(self, offset: int) -> int:
         """Return the line that a character stands in, counted from 0."""

@@ -1,0 +1,96 @@
+"""A thousand notes into drafts, beside parsing them alone and beside a sweep of both folders.
+
+CPU, so that waiting for the disk does not count: how long a flush takes says something of the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from bench.table import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bench.ground import Ground
+    from notekeep.vault import Vault
+
+NOTES = 1000
+PARSER = "markdown-it-py, parse only"
+SWEEP = "a sweep of vault and site"
+
+
+def bench(ground: Ground) -> list[Line]:
+    """Plan and write all notes of a vault of 1,000 into a Hugo site, and again unchanged."""
+    from notekeep.config import Places
+    from notekeep.vault import Vault
+
+    root = ground.vault(NOTES)
+    home = ground.forget("export-home")
+    vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
+    vault.refresh(words=False)
+    paths = sorted(path for path in vault.catalog.paths(None) if not path.startswith("habits/"))
+    bodies = [vault.read(path).body for path in paths]
+    parsed = best_cpu(lambda: _parse(bodies))
+    planned, written = _cold(ground, vault, paths)
+    site = str(ground.folder / "site")
+
+    def unchanged() -> None:
+        vault.refresh(words=False)
+        plan = vault.plan_export(paths, site=site, quick=True)
+        if not plan.is_sealed:
+            raise RuntimeError("the site was not known to be unchanged")
+
+    again, sweep = best_cpu(unchanged), best_cpu(lambda: _sweep(str(root), site))
+    one = best_cpu(lambda: vault.plan_export(paths, site=site))
+    return [
+        Line(f"plan {len(paths)} notes, new", planned, PARSER, parsed),
+        Line(f"plan and write {len(paths)} notes, new", planned + written, PARSER, parsed, 4.0),
+        Line("plan them again, all read", one, PARSER, parsed, 4.0),
+        Line("export them again, unchanged", again, SWEEP, sweep, 3.0),
+    ]
+
+
+def best_cpu(action: Callable[[], object], times: int = 3) -> float:
+    """The least CPU time of this process that something took, in seconds."""
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        action()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def _cold(ground: Ground, vault: Vault, paths: list[str]) -> tuple[float, float]:
+    """The least CPU that planning into an empty site took, and that writing the plan took."""
+    found = []
+    for _ in range(3):
+        site = ground.forget("site")
+        site.mkdir()
+        (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n', "utf-8")
+        start = time.process_time()
+        plan = vault.plan_export(paths, site=str(site))
+        planned = time.process_time() - start
+        vault.export(plan)
+        found.append((planned, time.process_time() - start - planned))
+    return min(one[0] for one in found), min(one[1] for one in found)
+
+
+def _parse(bodies: list[str]) -> None:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable("table").enable("strikethrough")
+    for body in bodies:
+        parser.parse(body)
+
+
+def _sweep(vault: str, site: str) -> None:
+    """Look at every note of the vault as each command does, and at every file of the site."""
+    from notekeep.files.scan import sweep
+
+    sweep(vault, {})
+    for base, _, names in os.walk(site):
+        for name in names:
+            os.stat(os.path.join(base, name))
