@@ -138,9 +138,9 @@ class Nikola(Target):
             "series": post.series,
             "part": "" if post.part is None else str(post.part),
             "canonical": post.canonical,
-            "type": "text",
         }
-        lines = [f".. {key}: {text}" for key, text in plain_lines(fields, post)]
+        said = [line for line in plain_lines(fields, post) if line[0] != "type"]
+        lines = [f".. {key}: {text}" for key, text in [*said, ("type", "text")]]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
     def notice(self, post: Post) -> str:
