@@ -64,21 +64,44 @@ MARKS = (
 _NOT_IN_CHUNKS = {
     code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in f".+#'-{BREAK}")
 }
-_CHUNK = re.compile(f"[\\w{MARKS}\u3099\u309a.+#'\u2019{BREAK}-]+")
-_LETTER = f"[^\\W_{PAIRED}] | [{MARKS}]"
-_TOKEN = re.compile(
-    f"""
-      (?P<paired> [{PAIRED}]+ )
-    | (?P<mark>
-          (?<! [^\\W_] ) (?<! \\. ) \\. (?= [^\\W\\d_] )          # .NET
-        | (?<= [^\\W_] ) \\+\\+ (?! \\+ )                         # C++
-        | (?<! [^\\W_][A-Za-z] ) (?<= [A-Za-z] ) \\# (?! [^\\W_] )  # C#
-      )
-    | (?P<joined> (?<! [\\w-] ) [A-Za-z] - [A-Za-z]{{2,}} )       # e-mail, t-shirt
-    | (?P<word> (?: {_LETTER} )+ (?: ['\u2019] (?: {_LETTER} )+ )* )
-    """,
-    re.VERBOSE,
-)
+
+
+class _Signs(NamedTuple):
+    """How chunks and words are found in a text."""
+
+    chunk: re.Pattern[str]
+    token: re.Pattern[str]
+
+
+@cache
+def _signs(*, plain: bool) -> _Signs:
+    """Return what finds words; that for ASCII alone is made in a fifth of the time.
+
+    Args:
+        plain: Whether the text is ASCII.
+    """
+    letter = "[A-Za-z0-9]" if plain else f"[^\\W_{PAIRED}] | [{MARKS}]"
+    paired = "" if plain else f"(?P<paired> [{PAIRED}]+ ) |"
+    return _Signs(
+        re.compile(
+            f"[A-Za-z0-9.+#'{BREAK}-]+" if plain else f"[\\w{MARKS}\u3099\u309a.+#'\u2019{BREAK}-]+"
+        ),
+        re.compile(
+            f"""
+            {paired}
+            (?P<mark>
+                (?<! [^\\W_] ) (?<! \\. ) \\. (?= [^\\W\\d_] )          # .NET
+              | (?<= [^\\W_] ) \\+\\+ (?! \\+ )                         # C++
+              | (?<! [^\\W_][A-Za-z] ) (?<= [A-Za-z] ) \\# (?! [^\\W_] )  # C#
+            )
+          | (?P<joined> (?<! [\\w-] ) [A-Za-z] - [A-Za-z]{{2,}} )       # e-mail, t-shirt
+          | (?P<word> (?: {letter} )+ (?: ['\u2019] (?: {letter} )+ )* )
+            """,
+            re.VERBOSE,
+        ),
+    )
+
+
 _CONTRACTED = re.compile("['\u2019](?:s|ll|re|ve|d|m)$", re.IGNORECASE)
 
 
@@ -165,7 +188,7 @@ class Analyzer(Composable):
         if text.isascii():
             # A table and a split take half the time of the regular expression.
             return text.translate(_NOT_IN_CHUNKS).split()
-        return _CHUNK.findall(text.replace("_", " "))
+        return _signs(plain=False).chunk.findall(text.replace("_", " "))
 
     def lay(self, chunks: Iterable[str]) -> list[str]:
         """Return the term at each position of a text that was cut into chunks."""
@@ -180,7 +203,8 @@ class Analyzer(Composable):
 
     def words(self, chunk: str) -> list[Word]:
         """Return the words of a chunk or of a whole text, before stop words and stems."""
-        return [word for match in _TOKEN.finditer(chunk) for word in _split(match, self.language)]
+        token = _signs(plain=chunk.isascii()).token
+        return [word for match in token.finditer(chunk) for word in _split(match, self.language)]
 
     def places(self, text: str, only: frozenset[str] | None = None) -> list[Place]:
         """Return the indexed terms of a text, or `only` some of them, with their places in it.
@@ -189,7 +213,7 @@ class Analyzer(Composable):
         """
         found: list[Place] = []
         position = 0
-        for match in _CHUNK.finditer(text.replace("_", " ")):
+        for match in _signs(plain=text.isascii()).chunk.finditer(text.replace("_", " ")):
             terms = self._terms[match.group()]
             if only is None or not only.isdisjoint(terms):
                 start = match.start()

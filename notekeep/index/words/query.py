@@ -7,13 +7,13 @@ nothing (`the`, `--`) plans to None and is left out of what it stands in.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.index.words.analyzer import HOLE, Analyzer, Word
 from notekeep.index.words.language import fold_word
 from notekeep.index.words.schema import SCOPES, language_term
 from notekeep.query import tree
+from notekeep.query.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -50,42 +50,36 @@ class Way(NamedTuple):
     worth: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Shape):
     """Notes that have one of some ways in one of some fields."""
 
     fields: tuple[str, ...]
     ways: tuple[Way, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Shape):
     """Notes that the catalog found."""
 
     paths: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Shape):
     """Every note."""
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Shape):
     """Notes in all of these."""
 
     parts: tuple[Plan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Shape):
     """Notes in any of these."""
 
     parts: tuple[Plan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NoneOf:
+class NoneOf(Shape):
     """Notes that are not in this."""
 
     part: Plan
