@@ -44,6 +44,12 @@ class FieldChange:
     op: Op
     value: Value
 
+    def __str__(self) -> str:
+        """Write it as a person types it."""
+        listed = self.value if isinstance(self.value, list) else [self.value]
+        shown = ", ".join("" if item is None else str(item) for item in listed)
+        return f"{self.key}{self.op}{shown}"
+
 
 def read_change(text: str) -> FieldChange:
     """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field.

@@ -51,6 +51,12 @@ COMMON: Final[dict[str, FieldType]] = {
 
 _READING: Final[dict[str, FieldType]] = {"rating": "number", "status": "text"}
 
+CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    ("book", "status"): ("to-read", "reading", "finished", "dropped"),
+    ("podcast", "status"): ("to-listen", "listening", "finished", "dropped"),
+}
+"""What the values of a field usually are, by kind and field; any other text is fine as well."""
+
 KINDS: Final[dict[str, Kind]] = {
     kind.id: kind
     for kind in (

@@ -109,6 +109,10 @@ class Editing:
         self.disk = theirs
         self._show(theirs)
 
+    def show(self, data: bytes) -> None:
+        """Show a text in the place of what is typed, as if it had been typed."""
+        self._show(data)
+
     def restore(self, unsaved: Unsaved) -> None:
         """Show a text that was not saved, as if it had just been typed into what it was made from.
 

@@ -105,12 +105,12 @@ class Plans:
         path = self._row(name).path
         return plan_attach(self.root, self.settings, path, self.read(path), file)
 
-    def set_fields(self, paths: Iterable[str], changes: Sequence[str]) -> WritePlan:
+    def set_fields(self, paths: Iterable[str], changes: Sequence[str | FieldChange]) -> WritePlan:
         """Front matter edited in each note: `rating=5`, `author+=Ann`, `genre-=old`, `status=`."""
         from notekeep.markdown.changes import read_change
 
-        edits = [read_change(change) for change in changes]
-        return self._edit_fields("set", " ".join(changes), paths, edits)
+        edits = [read_change(one) if isinstance(one, str) else one for one in changes]
+        return self._edit_fields("set", " ".join(map(str, changes)), paths, edits)
 
     def tag(
         self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()

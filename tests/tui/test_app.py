@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from textual.color import Color
@@ -20,6 +20,8 @@ from tests.support.screens import press, shows, tree, type_text, until
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
@@ -39,6 +41,28 @@ async def open_over(app: NotekeepApp, place: str) -> None:
         app.post_message(ShowHistory("books/Deep Work.md"))
     else:
         await app.run_action(f"show_{place}")
+
+
+def is_at(app: NotekeepApp, place: str) -> bool:
+    screen = app.screen
+    return isinstance(screen, VaultScreen) and screen.place() == place
+
+
+async def look_over(app: NotekeepApp, pilot: Pilot[Any], look: Callable[[], None]) -> None:
+    """Open each screen that lies over Browse, and look at it."""
+    from notekeep.tui.screens.form import FormScreen
+    from notekeep.tui.widgets.note_list import NoteList
+
+    for place in OVER:
+        await open_over(app, place)
+        await until(pilot, partial(is_at, app, place))
+        look()
+        await press(pilot, "escape")
+    await until(pilot, lambda: isinstance(app.focused, NoteList))
+    await press(pilot, "f")
+    await until(pilot, lambda: isinstance(app.screen, FormScreen))
+    look()
+    await press(pilot, "q")
 
 
 async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) -> None:
@@ -64,10 +88,6 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
             assert hasattr(owner, f"action_{name}"), (active.binding.id, owner)
             reached.add(active.binding.id or "")
 
-    def is_at(place: str) -> bool:
-        screen = app.screen
-        return isinstance(screen, VaultScreen) and screen.place() == place
-
     def focused_in(mode: str) -> bool:
         return app.current_mode == mode and app.focused is not None
 
@@ -77,6 +97,11 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
             await press(pilot, key)
             await until(pilot, partial(focused_in, mode))
             collect()
+            if mode == "habits":
+                await press(pilot, "enter")
+                await until(pilot, lambda: is_at(app, "habit-detail"))
+                collect()
+                await press(pilot, "escape")
         for widget in ("#preview", "#sidebar"):
             app.screen.query_one(widget).focus()
             await pilot.pause()
@@ -104,11 +129,7 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
         await pilot.pause()
         collect()
         await press(pilot, "f2")
-        for place in OVER:
-            await open_over(app, place)
-            await until(pilot, partial(is_at, place))
-            collect()
-            await press(pilot, "escape")
+        await look_over(app, pilot, collect)
     assert {action.id for action in ACTIONS if action.keys} <= reached
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from notekeep.tui.messages import ShowHistory
+from notekeep.tui.widgets.note_list import NoteList
 from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ async def test_h_lists_the_versions_of_a_note_and_what_each_changed(
         await press(pilot, "slash")
         type_text(app, "phone")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
-        await press(pilot, "enter", "H")
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.focused, NoteList))
+        await press(pilot, "H")
         await until(pilot, lambda: shows(app, "Deep Work · 3 versions"))
         await until(pilot, lambda: shows(app, "+ A last line."))
         assert shows(app, "set rating=5")

@@ -55,6 +55,15 @@ BROWSE: tuple[Action, ...] = (
         label="edit",
     ),
     Action(
+        "edit-fields",
+        "Fields",
+        ("f",),
+        "browse",
+        CHANGE,
+        "A form for the fields of the note's kind: dates, numbers, lists, choices.",
+        command="set",
+    ),
+    Action(
         "edit-outside",
         "Edit in $EDITOR",
         ("E", "ctrl+e"),

@@ -51,6 +51,15 @@ EDIT: tuple[Action, ...] = (
     Action("text-top", "To the top", ("ctrl+home",), "edit", MOVE, "To the first line."),
     Action("text-end", "To the end", ("ctrl+end",), "edit", MOVE, "To the end of the text."),
     Action(
+        "fields-here",
+        "Fields",
+        ("ctrl+g",),
+        "edit",
+        CHANGE,
+        "A form for the fields of the note's kind, written into the text that is edited.",
+        label="fields",
+    ),
+    Action(
         "history-here",
         "History",
         ("ctrl+t",),

@@ -284,6 +284,10 @@ class BrowseScreen(VaultScreen):
             line = hit.line if hit is not None and hit.row.path == path else None
             cast("NotekeepApp", self.app).editors.open(path, line)
 
+    def action_edit_fields(self) -> None:
+        if self._reader.row is not None:
+            verbs.edit_fields(self, self._reader.row.path)
+
     def action_edit_outside(self) -> None:
         if self._reader.row is not None:
             verbs.edit(self, self._reader.row.path)

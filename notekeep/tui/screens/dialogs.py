@@ -33,6 +33,12 @@ class Words(Page, can_focus=False):
         super().__init__()
         self._line = [Piece(clean(text), role)] if isinstance(text, str) else text
 
+    def say(self, text: str, role: str = "muted") -> None:
+        """Say something else."""
+        self._line = [Piece(clean(text), role)]
+        self.lines_changed()
+        self.styles.height = self.line_count()
+
     def _lines(self, width: int) -> list[Line]:
         return wrap(self._line, width)
 

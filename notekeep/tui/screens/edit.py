@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 
-from notekeep.errors import Conflict, NotekeepError, NotFound
+from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.clean import clean
 from notekeep.tui.completion import Completer, in_front_matter
 from notekeep.tui.jobs import in_background, say, show_error
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.files.swap import Unsaved
+    from notekeep.markdown.changes import FieldChange
     from notekeep.tui.editing import Editing
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
@@ -180,6 +181,37 @@ class EditScreen(VaultScreen):
 
     def action_hand_over(self) -> None:
         self.leave_for(self._edit_outside)
+
+    def action_fields_here(self) -> None:
+        """Show the fields of the text as it is by now; what is changed is typed into it."""
+        from notekeep.markdown.changes import apply_changes
+        from notekeep.markdown.note import read_note
+        from notekeep.tui.fields import fields_of
+        from notekeep.tui.screens.form import FormScreen
+
+        schema = self.vault.schema
+        note = read_note(self.path, self.editing.content(self.area.lines), schema)
+
+        def answered(changes: list[FieldChange] | None) -> None:
+            if not changes:
+                return
+            try:
+                content = self.editing.content(self.area.lines)
+                self.editing.show(apply_changes(content, changes, schema, note.kind))
+            except NotekeepError as error:
+                show_error(self, error)
+                return
+            self.area.put(self.editing.lines)
+            self.tell()
+
+        if note.problem is not None:
+            line = note.problem.line or 1
+            self.area.go_to((line - 1, 0))
+            show_error(self, Refused(note.problem.message, f"It is line {line} of the note."))
+            return
+        fields = fields_of(note, schema)
+        form = FormScreen(self.vault, self.label, fields, self.glyphs, self.today)
+        self.app.push_screen(form, answered)
 
     def action_history_here(self) -> None:
         self.save(lambda: self.app.post_message(ShowHistory(self.path)))

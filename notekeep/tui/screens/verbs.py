@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.editor import editor_command
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, Refused
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import outside
 from notekeep.tui.jobs import in_background, say, show_error
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from notekeep.index.rows import Backlink, LinkRow, Row
+    from notekeep.markdown.changes import FieldChange
+    from notekeep.markdown.note import Note
     from notekeep.tui.screens.base import VaultScreen
     from notekeep.writing.plan import Done
 
@@ -57,6 +59,33 @@ def rename(screen: VaultScreen, row: Row) -> None:
 
     hint = "Links to it follow. The file is named by its title."
     screen.app.push_screen(Prompt("Rename", value=row.title, hint=hint), answered)
+
+
+def edit_fields(screen: VaultScreen, path: str) -> None:
+    """Show the fields of a note as a form, and write what was changed as one step."""
+    vault = screen.vault
+
+    def ask(note: Note) -> None:
+        from notekeep.tui.fields import fields_of
+        from notekeep.tui.screens.form import FormScreen
+
+        if note.problem is not None:
+            show_error(screen, Refused(note.problem.message, "e opens it in the editor."))
+            return
+        fields = fields_of(note, vault.schema)
+        form = FormScreen(vault, note.title, fields, screen.glyphs, screen.today)
+        screen.app.push_screen(form, answered)
+
+    def answered(changes: list[FieldChange] | None) -> None:
+        if changes:
+            in_background(
+                screen,
+                lambda: vault.carry_out(vault.plan.set_fields([path], changes)),
+                partial(_changed, screen, f"Wrote {' '.join(map(str, changes))}"),
+                group="write",
+            )
+
+    in_background(screen, lambda: vault.read(path), ask, group="form", exclusive=True)
 
 
 def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> None:

@@ -47,7 +47,9 @@ class NoteArea(TextArea):
     it for the clipboard comes back out of them.
     """
 
-    BINDINGS: ClassVar = bindings("edit", by_screen=("save", "finish", "hand-over", "history-here"))
+    BINDINGS: ClassVar = bindings(
+        "edit", by_screen=("save", "finish", "hand-over", "history-here", "fields-here")
+    )
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(

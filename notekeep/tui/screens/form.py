@@ -1,0 +1,206 @@
+"""A note's fields as a form: each typed as its kind says, written as edits of single keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from notekeep.errors import NotekeepError
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.actions import BY_ID
+from notekeep.tui.actions.spelling import key_name
+from notekeep.tui.fields import changes_of, stepped
+from notekeep.tui.jobs import in_background
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit, pad, spread
+from notekeep.tui.render.words import rating_of, stars
+from notekeep.tui.screens.field_prompt import ask_field
+from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.widgets.line_view import ListView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from notekeep.markdown.changes import FieldChange
+    from notekeep.tui.fields import Field
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
+NAME = 14
+BUTTONS = ("finish-form", "edit-field", "step-field", "clear-field", "reset-field", "drop-form")
+
+
+class _Fields(ListView):
+    """The fields, one to a row, with what was changed in them."""
+
+    def __init__(self, fields: Sequence[Field], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        own = [field for field in fields if field.is_own]
+        common = [field for field in fields if not field.is_own]
+        self.rows: list[str | Field] = [*own, *(["Every note"] if own else []), *common]
+        self.texts = {field.name: field.text for field in fields}
+
+    @property
+    def field(self) -> Field | None:
+        """The field under the cursor."""
+        row = self.rows[self.cursor] if self.rows else ""
+        return None if isinstance(row, str) else row
+
+    @property
+    def changes(self) -> list[FieldChange]:
+        """What was changed, as edits of front matter."""
+        fields = [row for row in self.rows if not isinstance(row, str)]
+        return [change for field in fields for change in changes_of(field, self.texts[field.name])]
+
+    def put(self, field: Field, text: str) -> None:
+        """Give a field another value."""
+        self.texts[field.name] = text
+        self.line_changed(self.cursor)
+
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self.rows) and not isinstance(self.rows[row], str)
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        field = self.rows[row]
+        if isinstance(field, str):
+            return [[Piece("  "), Piece(field, "section")]]
+        text = self.texts[field.name]
+        changed = text != field.text
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        sign = Piece(self._glyphs.marked if changed else " ", "accent")
+        name = pad(fit([Piece(clean_line(field.name), "muted")], NAME - 1), NAME)
+        value = Piece(clean_line(text) or self._glyphs.dot, "bright" if text else "faint")
+        left = [*name, value, *self._stars(field, text)]
+        about = "one of a few" if field.choices else field.type or ""
+        right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME + 20 else []
+        return [[bar, sign, *spread(left, right, width - 2)]]
+
+    def _stars(self, field: Field, text: str) -> Line:
+        if field.name != "rating" or not text:
+            return []
+        try:
+            rating = rating_of(float(text))
+        except ValueError:
+            rating = None
+        return [Piece(f"  {stars(rating, self._glyphs)}", "star")] if rating is not None else []
+
+
+class _Buttons(Bar):
+    """What can be done, as keys that can be clicked."""
+
+    def draw(self, width: int) -> Line:
+        del width
+        line: Line = []
+        for action_id in BUTTONS:
+            action, link = BY_ID[action_id], ACTION_LINK + action_id
+            line.append(Piece(f"{key_name(action.keys[0])} ", "key", link))
+            line.append(Piece(f"{action.label}  ", "muted", link))
+        return line
+
+
+class FormScreen(ModalScreen["list[FieldChange] | None"]):
+    """The form; its answer is what was changed, or None."""
+
+    BINDINGS = bindings("form")
+    CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
+
+    def __init__(
+        self, vault: Vault, title: str, fields: Sequence[Field], glyphs: Glyphs, today: date
+    ) -> None:
+        """Make the form.
+
+        Args:
+            vault: Whose notes say what a field may hold.
+            title: What the note is called.
+            fields: Its fields.
+            glyphs: The characters to draw with.
+            today: The day it is.
+        """
+        super().__init__()
+        self._vault, self._title, self._glyphs, self._today = vault, title, glyphs, today
+        self.fields = _Fields(fields, glyphs)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-tall-box") as box:
+            box.border_title = Content(f"Fields of {clean_line(self._title)}")
+            yield self.fields
+            yield _Buttons()
+
+    def on_mount(self) -> None:
+        self.fields.focus()
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_edit_field()
+
+    def action_edit_field(self) -> None:
+        field = self.fields.field
+        if field is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.fields.put(field, text)
+
+        prompt = ask_field(self.app, field, self.fields.texts[field.name], self._glyphs, answered)
+        if prompt is not None and field.type in {"text", "list", None}:
+            in_background(
+                self,
+                lambda: _values(self._vault, field.name),
+                prompt.suggester.know,
+                group="values",
+                exclusive=True,
+                failed=lambda _error: None,
+            )
+
+    def action_step_field(self) -> None:
+        self._step(1)
+
+    def action_step_field_back(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        field = self.fields.field
+        if field is None:
+            return
+        text = stepped(field, self.fields.texts[field.name], by, self._today)
+        if text is None:
+            self.action_edit_field()
+        else:
+            self.fields.put(field, text)
+
+    def action_clear_field(self) -> None:
+        if (field := self.fields.field) is not None:
+            self.fields.put(field, "")
+
+    def action_reset_field(self) -> None:
+        if (field := self.fields.field) is not None:
+            self.fields.put(field, field.text)
+
+    def action_finish_form(self) -> None:
+        self.dismiss(self.fields.changes)
+
+    def action_drop_form(self) -> None:
+        self.dismiss(None)
+
+
+def _values(vault: Vault, name: str) -> list[str]:
+    """Give what notes have in a field, most first; no widget is touched, so a thread may do it."""
+    from notekeep.index.facets import count_by
+
+    if name == "tags":
+        return list(vault.tags())
+    try:
+        return list(count_by(vault.rows(f"has:{name}").rows, name))
+    except NotekeepError:
+        return []  # a name that no query can ask for
