@@ -22,7 +22,7 @@ def refresh_first(vault: Vault, *, skip: bool = False, words: bool = False) -> N
     """
     if skip:
         return
-    first_time = not vault.catalog.generation
+    first_time = vault.catalog.meta("reader") is None
     refreshed = (
         _read_first_time(vault, words=words)
         if first_time

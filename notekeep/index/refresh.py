@@ -171,7 +171,7 @@ class _Run:
             done.problems = [
                 unreadable(path, f"{path} {reason}") for path, reason in changes.unreadable.items()
             ]
-        if budget is not None and len(changes) > budget:
+        if budget is not None and len(changes) - _only_unsure(changes, known) > budget:
             done.pending = len(changes)
             done.deferred = True
             return done
@@ -339,6 +339,19 @@ class _Run:
                 docs.append(doc)
         kept = {doc.path for doc in docs}
         words.update(docs, [path for path in dirty if path not in kept], generation)
+
+
+def _only_unsure(changes: Changes, known: dict[str, Mark]) -> int:
+    """How many files are read again only because they were new when they were read.
+
+    To all appearance they are what they were: each takes a look, and none leaves anything to do.
+    """
+    count = 0
+    for path, found in changes.modified.items():
+        mark = known.get(path)
+        if mark is not None and mark[2] == -1:
+            count += mark == _unsure(found)
+    return count
 
 
 def _unsure(mark: Mark) -> Mark:

@@ -65,6 +65,21 @@ def test_nothing_found_is_the_same_shape_and_exit_1(
     assert ask(*words) == (1, answer)
 
 
+@pytest.mark.parametrize("words", [("ls", "inbox"), ("search", "note")])
+def test_the_first_question_to_a_large_vault_is_answered_whole(
+    tmp_path: Path, notekeep: Callable[..., Ran], words: tuple[str, ...]
+) -> None:
+    """Later, more than 500 changes are left to the background; an empty answer would be untrue."""
+    folder = tmp_path / "notes" / "inbox"
+    folder.mkdir(parents=True)
+    (tmp_path / "notes" / ".notekeep").mkdir()
+    for number in range(501):
+        (folder / f"inbox {number}.md").write_text("a note\n", "utf-8")
+    ran = notekeep(*words, "--json", at=tmp_path / "notes")
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["total"] == 501
+
+
 def test_today_tells_habits_books_and_drafts(ask: Callable[..., tuple[int, Any]]) -> None:
     code, answer = ask("today")
     assert code == 0

@@ -257,6 +257,18 @@ def test_notes_of_the_vault_are_never_written(vault: Vault) -> None:
     )
 
 
+def test_files_that_are_only_looked_at_again_do_not_use_up_the_budget(vault: Vault) -> None:
+    for number in range(5):
+        vault.write(f"{number}.md", "new a moment ago")
+    vault.refresh()
+    done = vault.refresh(budget=2)
+    assert len(done.changes.modified) == 5  # they could have changed within one tick of the clock
+    assert (done.pending, done.deferred) == (0, False)
+    for number in range(5):
+        vault.write(f"{number}.md", "changed")
+    assert vault.refresh(budget=2).pending == 5
+
+
 class TestKeepingWhatOthersWrote:
     """History is given the notes that changed, before the catalog forgets what they were."""
 
