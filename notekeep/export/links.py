@@ -16,6 +16,7 @@ from notekeep.export.assets import Attachments, is_image
 from notekeep.export.local import REASON, in_vault, is_local
 from notekeep.export.passage import Splice
 from notekeep.export.refs import Ref, Refs, escape, split_fragment, split_size
+from notekeep.markdown.inline import SCHEME
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
@@ -27,7 +28,6 @@ PRIVATE_WORDS = "a private note"
 """What stands for the title of a private note that was linked without words of its own."""
 
 _VAULT_FILES = (".base", ".canvas", ".excalidraw")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
 
 
@@ -47,7 +47,7 @@ class Linker:
         if node.kind not in {"wikilink", "image"} or (node.kind == "wikilink" and not node.embed):
             return None
         target = node.info if node.kind == "wikilink" else unquote(node.info)
-        if node.kind == "image" and (_SCHEME.match(target) or not _is_note_name(target)):
+        if node.kind == "image" and (SCHEME.match(target) or not _is_note_name(target)):
             return None
         name, heading, block = split_fragment(target)
         if is_image(name):
@@ -125,7 +125,7 @@ class Linker:
         origin = passage.origin(node.start)
         if is_local(node.info):
             return self._local_image(passage, node, path, alt)
-        if _SCHEME.match(node.info) or node.info.startswith("#"):
+        if SCHEME.match(node.info) or node.info.startswith("#"):
             if not width:
                 return []
             address = self.refs.add(Ref("web", node.info, origin, width=width, height=height))
@@ -157,7 +157,7 @@ class Linker:
                 self.remarks.add(origin, "a link to a file of this machine becomes words")
                 return _unlinked(node, REASON)
             target = f"/{target}"
-        if _SCHEME.match(target) or not target:
+        if SCHEME.match(target) or not target:
             return []
         name, heading, block = split_fragment(target)
         found = self._find(name, path, origin) if not name or _is_note_name(name) else None

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from notekeep.export.passage import Splice, whole_lines
 from notekeep.export.refs import escape
+from notekeep.markdown.inline import SCHEME
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
@@ -27,7 +28,6 @@ _ATTRIBUTE = re.compile(
     r"|(?:file|obsidian):[^\s>]*)",
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//|#|/(?!/)")
 
 
 def is_local(address: str) -> bool:
@@ -67,11 +67,16 @@ def kept_here(passage: Passage, node: Node) -> list[Splice]:
                 Splice(match.start(), match.end(), "", REASON)
                 for match in _ATTRIBUTE.finditer(passage.text, node.start, node.end)
             ]
-        case "definition" if is_local(node.content) or not _SCHEME.match(node.content):
+        case "definition" if is_local(node.content) or not _leads_out(node.content):
             # Links that used it have their address in them by now.
             reason = "where a link of the vault leads stays in the vault"
             return [whole_lines(passage, node.first, node.last, reason)]
     return []
+
+
+def _leads_out(address: str) -> bool:
+    """Whether an address leads out of the vault, or to a place or page of the site."""
+    return SCHEME.match(address) is not None or address.startswith(("#", "/"))
 
 
 def _last_part(address: str) -> str:

@@ -53,7 +53,8 @@ _BLANKS: Final = re.compile(_SPACE)
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
+SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
+"""How an address begins that leads out of the vault; one letter and a colon is a drive."""
 
 
 class Run:
@@ -338,7 +339,7 @@ def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bo
         label: What is shown for it.
         embed: Whether it is an image.
     """
-    if _SCHEME.match(target):
+    if SCHEME.match(target):
         return None
     path, _, fragment = target.partition("#")
     heading, block = split_fragment(_decoded(fragment))
