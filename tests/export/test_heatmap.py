@@ -8,11 +8,19 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from notekeep.export.heatmap import picture, year_of
+from notekeep.export.targets import TARGETS
 from notekeep.vault import Vault
+from tests.support.generators import FILES, make_site
+from tests.support.sites import folder_with
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+NIKOLA = """\
+BLOG_TITLE = "x"
+COMPILERS = {"markdown": (".md",)}
+POSTS = (("posts/*.md", "posts", "post.tmpl"),)
+"""
 SVG = "{http://www.w3.org/2000/svg}"
 LOG = """\
 - 2026-01-01 med: done -- a secret remark
@@ -48,18 +56,35 @@ def export(vault: Vault, tmp_path: Path, body: str, target: str = "portable") ->
         file.write(POST + body)
     vault.refresh()
     site = tmp_path / "site"
-    site.mkdir()
-    if target == "hugo":
-        (site / "hugo.toml").write_text('title = "x"\n')
+    if target in FILES or target == "hugo":
+        make_site(site, target)
+    else:
+        site.mkdir()
+    if target == "nikola":
+        folder_with(site, "conf.py", NIKOLA)
+    before = set(site.rglob("*"))
     vault.export(vault.plan_export(["My year"], target=target, site=str(site)))
-    return {path.name: path.read_text("utf-8") for path in site.rglob("*") if path.is_file()}
+    made = [path for path in site.rglob("*") if path.is_file() and path not in before]
+    return {path.name: path.read_text("utf-8", "replace") for path in made}
 
 
-@pytest.mark.parametrize("target", ["portable", "hugo"])
-def test_the_year_of_a_habit_becomes_a_picture_with_words(
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_gets_the_picture_and_its_words(
     vault: Vault, tmp_path: Path, target: str
 ) -> None:
     files = export(vault, tmp_path, "I sat.\n\n![[habits/Meditate#year]]\n\nEnd.\n", target)
+    whole = "\n".join(text for name, text in files.items() if not name.endswith(".svg"))
+    assert "kept 3 of 4 days; the longest streak was 2 days." in whole
+    drawn = [text for text in files.values() if text.startswith("<svg")]
+    if target == "html":  # a page that stands alone has its pictures within
+        assert "data:image/svg+xml;base64,PHN2Zy" in whole
+    else:
+        assert "meditate-2026.svg" in whole
+        assert len(drawn) == 1
+
+
+def test_the_year_of_a_habit_becomes_a_picture_with_words(vault: Vault, tmp_path: Path) -> None:
+    files = export(vault, tmp_path, "I sat.\n\n![[habits/Meditate#year]]\n\nEnd.\n")
     text = next(text for name, text in files.items() if name.endswith(".md"))
     alt = "Sit & \\<breathe> in 2026: kept 3 of 4 days; the longest streak was 2 days."
     assert f"![{alt}](" in text

@@ -171,3 +171,23 @@ def test_a_conflict_leaves_both_sides_read_and_is_reported() -> None:
 def test_a_note_over_several_lines_is_written_on_one() -> None:
     entry = Entry(date(2026, 11, 24).toordinal(), "med", "done", note="one\n- 2026-11-24 x: done ")
     assert log.format_entry(entry) == "- 2026-11-24 med: done -- one - 2026-11-24 x: done"
+
+
+NAMES = st.one_of(
+    st.sampled_from(["med", "a.b-c", "été", "_", "a b", "[[habits/med|m]]", "", "x:y"]), st.text()
+)
+DATES = st.sampled_from(
+    ["2026-11-24", "2026-02-29", "24/11/2026", "1899-01-01", "2026-1-1", "٢٠٢٦-11-24", "2026-11-2a"]
+)
+
+
+@given(DATES, NAMES, st.sampled_from([":", ": ", ":  ", " "]), st.text(max_size=12))
+def test_the_bullet_of_a_line_makes_no_difference(
+    day: str, name: str, between: str, rest: str
+) -> None:
+    """Lines with the usual bullet are read without a pattern, which must not be seen."""
+    line = f" {day} {name}{between}{rest}".replace("\n", " ")
+    usual, other = log.parse_line(f"-{line}"), log.parse_line(f"*{line}")
+    assert usual.entry == other.entry
+    codes = [found.report and found.report.code for found in (usual, other)]
+    assert codes[0] == codes[1]
