@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench reliability habits-long wheel clean
+.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -56,6 +56,10 @@ site: docs $(VENV)/.export
 
 bench: $(VENV)/.dev $(VENV)/.bench
 	@$(BIN)/python -m bench.run $(ARGS)
+
+# The index killed while it is built and changed, as often as wanted.
+kills: $(VENV)/.dev
+	@NOTEKEEP_INDEX_KILLS=$(or $(SIZE),25) $(BIN)/python -m pytest -q tests/index/test_background.py
 
 reliability: $(VENV)/.dev
 	@$(BIN)/python -m reliability --write --size $(or $(SIZE),full)
