@@ -43,7 +43,7 @@ REMARKS = 3
 
 BEGUN = "No note has all of these words. These have words that begin so."
 
-NO_WORDS = "The search index is not built yet: this looked at titles, aliases and tags only."
+NO_WORDS = "The full text is not indexed yet: this looked at titles, aliases and tags of {} only."
 
 
 def search(
@@ -111,7 +111,9 @@ class _Search:
         query = self._query
         node = None if query.root is None else _by_name(query.root)
         self.answered = self._asking(Query(query.text, node, query.order, query.limit))
-        return self.answered.answer()._replace(remarks=(NO_WORDS,))
+        count = self._sources.catalog.count()
+        notes = "1 note" if count == 1 else f"{count} notes"
+        return self.answered.answer()._replace(remarks=(NO_WORDS.format(notes),))
 
     def _instead(self) -> Found | None:
         """The answer to another query: beginnings while typing, another spelling, a word less."""
