@@ -6,10 +6,11 @@ manifest says was written last. Line ends do not count, as version control chang
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from notekeep.export.bases import fingerprint
+from notekeep.export.bases import fingerprint, plain_ends
 from notekeep.export.manifest import NAME, Entry, Manifest
 from notekeep.export.orphans import Orphans
 from notekeep.export.plan import FileChange, Plan
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from notekeep.export.options import Options
     from notekeep.export.plan import Status
     from notekeep.export.targets.target import Target
+
+
+_MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -111,6 +115,9 @@ class Comparison:
         if known is None and self.options.answer(path) != "overwrite":
             why = "it was not made by notekeep"
             return FileChange(path, "conflict", before, after, note, why)
+        if line := _line_of_marks(before):
+            why = f"it holds both sides of a merge, from line {line} on: settle that first"
+            return FileChange(path, "conflict", before, after, note, why)
         base = self._base(path, known, after)
         theirs = FileChange(
             path, "conflict", before, after, note, "it was changed by hand", base=base, ours=after
@@ -170,6 +177,12 @@ class Comparison:
         same = before is not None and fingerprint(before) == fingerprint(after)
         status: Status = "new" if before is None else "unchanged" if same else "changed"
         self.plan.files.append(FileChange(NAME, status, before, before if same else after))
+
+
+def _line_of_marks(data: bytes) -> int:
+    """Return the line of the first of git's marks of a merge; 0 when there is no merge."""
+    match = _MERGE.search(plain_ends(data))
+    return match.string.count(b"\n", 0, match.start()) + 1 if match else 0
 
 
 def _staying(change: FileChange) -> FileChange:

@@ -72,9 +72,13 @@ class Seal:
         if not whole or self._sweep_vault() != self.vault:
             return
         files = [file for file in plan.files if file.status != "removed"]
+        swept = self._sweep_site(files)
+        # What was saved there meanwhile must not be taken for what was written.
+        if not all(map(self._is_as_planned, files)):
+            return
         said = {
             "vault": self.vault,
-            "site": self._sweep_site(files),
+            "site": swept,
             "target": plan.target,
             "name": plan.target_name,
             "warnings": plan.warnings,
@@ -96,6 +100,14 @@ class Seal:
             with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as file:
                 json.dump(said, file, ensure_ascii=False)
             os.replace(temporary, self._path)
+
+    def _is_as_planned(self, file: FileChange) -> bool:
+        expected = file.before if file.after is None else file.after
+        try:
+            with open(os.path.join(self._site, *file.path.split("/")), "rb") as opened:
+                return opened.read() == expected
+        except OSError:
+            return False
 
     def _read(self) -> dict[str, Any] | None:
         try:

@@ -1,0 +1,145 @@
+"""A site that is none, is closed, or is in a merge: told, and nothing is half-written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
+from notekeep.export import plan_export, write
+from tests.support.desk import POST, PUBLISHED, Desk
+from tests.support.programs import needed
+from tests.support.sites import make_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = frozenset("*")
+
+
+def test_a_folder_that_is_no_site_is_told_with_what_is_missing(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    (desk.site / "hugo.toml").unlink()
+    before = desk.tree()
+    with pytest.raises(
+        NotFound, match=r"does not look like a site of Hugo: there is no hugo\.toml"
+    ):
+        desk.plan("a.md")
+    source = make_source(desk.root)
+    with pytest.raises(NotFound, match="does not look like a site of") as caught:
+        plan_export(source, ["a.md"], site=desk.site)
+    assert "--to" in caught.value.hint
+    with pytest.raises(NotFound, match="there is no folder"):
+        plan_export(source, ["a.md"], site=desk.site / "nowhere")
+    assert desk.tree() == before
+
+
+def test_settings_with_marks_of_a_merge_are_told_with_their_line(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    (desk.site / "hugo.toml").write_text('title = "a"\n<<<<<<< ours\nx = 1\n=======\n>>>>>>> b\n')
+    before = desk.tree()
+    with pytest.raises(UsageError, match=r"hugo\.toml.*line 2"):
+        desk.plan("a.md")
+    assert desk.tree() == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write every folder")
+def test_a_site_that_is_read_only_is_told_and_holds_nothing_of_the_export(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.put("b.md", f"{POST}words")
+    before = desk.tree()
+    (desk.site / "content").chmod(0o500)
+    try:
+        with pytest.raises(NotekeepError, match="content/posts"):
+            desk.export("a.md", "b.md")
+    finally:
+        (desk.site / "content").chmod(0o700)
+    assert desk.tree() == before
+
+
+def test_a_post_in_the_middle_of_a_merge_is_neither_merged_nor_lost(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}one\n\ntwo\n")
+    desk.export("a.md")
+    text = desk.text("a").replace("two", "<<<<<<< ours\ntwo\n=======\n2\n>>>>>>> theirs")
+    desk.file("a").write_text(text)
+    desk.put("a.md", f"{POST}one more\n\ntwo\n")
+    line = text.splitlines().index("<<<<<<< ours") + 1
+    for how in ({}, {"merge": ALL}, {"keep": ALL}):
+        (conflict,) = desk.export("a.md", **how).conflicts
+        assert conflict.why == (
+            f"it holds both sides of a merge, from line {line} on: settle that first"
+        )
+        assert desk.text("a") == text
+
+
+def test_marks_within_code_of_a_post_are_no_merge(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}one\n\n    <<<<<<< ours\n    =======\n    >>>>>>> theirs\n")
+    desk.export("a.md")
+    desk.file("a").write_text(desk.text("a").replace("one", "one, by hand"))
+    (conflict,) = desk.plan("a.md").conflicts
+    assert conflict.why == "it was changed by hand"
+
+
+def test_a_file_where_a_folder_has_to_be_stops_the_whole_export(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.put("b.md", f"{POST}words")
+    (desk.site / "content" / "posts").mkdir()
+    (desk.site / "content" / "posts" / "b").write_text("mine")
+    before = desk.tree()
+    with pytest.raises(NotekeepError):
+        desk.export("a.md", "b.md")
+    assert desk.tree() == before
+
+
+def test_a_site_that_leads_out_through_a_link_is_not_written_through_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    desk.put("a.md", f"{POST}words")
+    (desk.site / "content" / "posts").symlink_to(outside)
+    with pytest.raises(Refused):
+        desk.export("a.md")
+    assert list(outside.iterdir()) == []
+
+
+def test_git_status_shows_exactly_the_files_of_the_plan(desk: Desk) -> None:
+    git = needed("git")
+
+    def run(*words: str) -> str:
+        config = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "core.quotepath=off"]
+        done = subprocess.run(
+            [git, *config, *words], cwd=desk.site, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def shown() -> set[str]:
+        lines = run("status", "--porcelain", "--untracked-files=all", "--ignored").splitlines()
+        return {line[3:] for line in lines}
+
+    def changed() -> set[str]:
+        return {file.path for file in plan.files if file.status in {"new", "changed", "removed"}}
+
+    run("init", "--quiet")
+    run("add", "-A")
+    run("commit", "--quiet", "-m", "a site")
+    desk.put("a.md", f"{PUBLISHED}see [[b]] and ![[p.png]]")
+    desk.put("b.md", f"{PUBLISHED}words")
+    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    plan = desk.plan("a.md", "b.md")
+    assert shown() == set()
+    write(plan, desk.history)
+    assert shown() == changed()
+    run("add", "-A")
+    run("commit", "--quiet", "-m", "posts")
+    (desk.root / "b.md").unlink()
+    desk.put("a.md", PUBLISHED.replace("type", "slug: moved\ntype") + "other words")
+    plan = desk.plan("a.md", prune=True)
+    write(plan, desk.history)
+    assert shown() == changed()
+    assert len(changed()) == 5, "manifest, the new post, the old one, its picture, the other post"
+    desk.history.undo(desk.root)
+    assert shown() == set()

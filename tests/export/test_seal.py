@@ -1,0 +1,147 @@
+"""That nothing has changed is known by stat alone, and whatever changes is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.export.states import states
+from notekeep.vault import Vault
+from tests.support.sites import make_hugo_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.export import Plan
+
+POST = "---\ntype: post\npublish: true\ndate: 2026-03-04\n---\n"
+FILE = "content/posts/a/index.md"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "a.md").write_text(f"{POST}words, [[b]] and ![[p.png]]\n")
+    (folder / "b.md").write_text(f"{POST}other\n")
+    (folder / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    return folder
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return make_hugo_site(tmp_path / "blog")
+
+
+def look(root: Path, site: Path, *names: str, **how: object) -> Plan:
+    """Plan as a command does: from a vault that was just opened and looked at."""
+    vault = Vault.open(root)
+    vault.refresh()
+    return vault.plan_export(
+        names or ("a", "b"), site=str(site), quick=True, options=vault.export_options(**how)
+    )
+
+
+def export(root: Path, site: Path) -> None:
+    vault = Vault.open(root)
+    vault.refresh()
+    vault.export(vault.plan_export(("a", "b"), site=str(site)))
+
+
+def test_right_after_an_export_nothing_is_read_and_all_is_told(root: Path, site: Path) -> None:
+    export(root, site)
+    plan = look(root, site)
+    assert plan.is_sealed
+    assert plan.is_empty
+    assert (plan.target, plan.target_name) == ("hugo", "Hugo")
+    assert {one.note: one.state for one in states(plan).values()} == {
+        "a.md": "unchanged",
+        "b.md": "unchanged",
+    }
+    assert [file.path for file in plan.files if file.is_post] == [FILE, FILE.replace("/a/", "/b/")]
+
+
+CHANGES: dict[str, Callable[[Path, Path], object]] = {
+    "a note": lambda root, _: (root / "a.md").write_text(f"{POST}more\n"),
+    "a note that nobody asked for": lambda root, _: (root / "c.md").write_text("c\n"),
+    "a note that became private": lambda root, _: (root / "b.md").write_text(
+        "---\nprivate: true\n---\n"
+    ),
+    "a picture": lambda root, _: (root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n1"),
+    "a picture of that name nearer by": lambda root, _: (root / "q.png").write_bytes(b"1"),
+    "the vault's settings": lambda root, _: _settings(root),
+    "a post": lambda _, site: (site / FILE).write_text("by hand"),
+    "a post, back to what it was": lambda _, site: (site / FILE).write_bytes(
+        (site / FILE).read_bytes()
+    ),
+    "a post that is gone": lambda _, site: (site / FILE).unlink(),
+    "a picture of a post": lambda _, site: (site / "content/posts/a/p.png").write_bytes(b"2"),
+    "the site's settings": lambda _, site: (site / "hugo.toml").write_text("title = 'b'\n"),
+    "the manifest": lambda _, site: (site / ".notekeep-export.json").unlink(),
+    "a layout": lambda _, site: (site / "layouts" / "single.html").write_text("x"),
+}
+
+
+def _settings(root: Path) -> None:
+    (root / ".notekeep").mkdir()
+    (root / ".notekeep" / "config.toml").write_text("log_links = true\n")
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_changes_is_seen(
+    root: Path, site: Path, change: Callable[[Path, Path], object]
+) -> None:
+    export(root, site)
+    change(root, site)
+    assert not look(root, site).is_sealed
+
+
+@pytest.mark.parametrize(
+    "how", [{"draft": False}, {"unpublished": "strip"}, {"nested_tags": "keep"}, {"prune": True}]
+)
+def test_another_way_to_export_is_another_question(
+    root: Path, site: Path, how: dict[str, object]
+) -> None:
+    export(root, site)
+    assert not look(root, site, **how).is_sealed
+    assert not look(root, site, "a").is_sealed
+    assert look(root, site).is_sealed
+
+
+def test_what_a_generator_builds_is_no_change(root: Path, site: Path) -> None:
+    export(root, site)
+    (site / "public").mkdir()
+    (site / "public" / "index.html").write_text("x")
+    assert look(root, site).is_sealed
+
+
+def test_a_plan_that_leaves_something_open_is_not_taken_as_done(root: Path, site: Path) -> None:
+    export(root, site)
+    (site / FILE).write_text("by hand")
+    assert look(root, site).conflicts
+    assert look(root, site).conflicts, "it is told again"
+
+
+def test_what_is_saved_between_the_export_and_its_note_is_seen(root: Path, site: Path) -> None:
+    vault = Vault.open(root)
+    vault.refresh()
+    plan = vault.plan_export(("a", "b"), site=str(site))
+    real = plan.seal
+    assert real is not None
+    plan.seal = None
+    vault.export(plan)
+    (site / FILE).write_text("by hand")
+    real.note(plan)
+    assert look(root, site).conflicts
+
+
+def test_a_note_of_it_that_is_damaged_is_no_note(root: Path, site: Path) -> None:
+    export(root, site)
+    for file in Path(Vault.open(root).places.cache, "exports").iterdir():
+        file.write_text("{")
+    plan = look(root, site)
+    assert not plan.is_sealed
+    assert plan.is_empty
+    assert look(root, site).is_sealed
