@@ -51,6 +51,11 @@ class Engine:
         tree = Passages(vault.catalog, vault.words, vault.root).answered(root)
         return list(vault.words.scores(tree, limit=HITS, typing=typing))
 
+    def forget(self) -> None:
+        """Let go of what earlier questions left in memory, which the others have nothing of."""
+        self._vault.words._scorer = None  # noqa: SLF001 - nobody else wants that
+        self._vault.catalog._answers.clear()  # noqa: SLF001 - as above
+
     def update(self, note: Given) -> None:
         """Put a note in the place of the one with its path."""
         words = self._vault.words
