@@ -20,8 +20,6 @@ from notekeep.markdown.clean import clean_line
 if TYPE_CHECKING:
     from notekeep.habits.view import HabitView
 
-OPEN = frozenset({"pending", "missed", "ok-so-far", "open", "gap", "due", "last day", "overdue"})
-"""The statuses of a day on which there is something to say."""
 LEAVE = "q"
 
 
@@ -48,7 +46,7 @@ def ask_(words: tuple[str, ...], *, vault: str | None) -> int:
     asked = 0
     for day in days:
         for habit in index.habits(day):
-            if habit.is_archived or habit.today.status not in OPEN or habit.today.is_logged:
+            if habit.is_archived or not habit.today.is_unanswered:
                 continue
             asked += 1
             if not _ask(index, habit, day, today):

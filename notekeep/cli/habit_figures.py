@@ -17,6 +17,7 @@ from notekeep.habits.heatmap import year_bounds
 from notekeep.habits.streak import best_runs, rate, recovery
 from notekeep.habits.view import count, streak_text
 from notekeep.habits.weekday import best_weekday, counts
+from notekeep.index.habit_detail import SPANS
 from notekeep.index.habits import HabitIndex
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from notekeep.habits.marks import Glyphs
     from notekeep.habits.timeline import Timeline
     from notekeep.index.habits import Habit
-
-SPANS = (7, 30, 90, 365)
-"""Rates are given for so many last days, and for all."""
 
 
 @click.command("year", short_help="A year as a heatmap.")

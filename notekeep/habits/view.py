@@ -38,6 +38,10 @@ Call: TypeAlias = Literal["due", "may", "done", "none"]
 """What today asks of a habit: due, allowed but not needed yet, already done, or nothing."""
 
 DO_NOT_MISS_TWICE = "do not miss twice"
+UNANSWERED = frozenset(
+    {"pending", "missed", "ok-so-far", "open", "gap", "due", "last day", "overdue"}
+)
+"""The statuses of a day on which there is something to say."""
 
 
 class Cell(NamedTuple):
@@ -60,6 +64,11 @@ class Cell(NamedTuple):
     amount: str
     is_logged: bool
     is_disputed: bool
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether something was asked of the day and nothing said of it."""
+        return self.status in UNANSWERED and not self.is_logged
 
 
 class HabitView(NamedTuple):

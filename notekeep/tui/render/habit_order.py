@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from notekeep.habits.view import HabitView
 
-OPEN = frozenset({"pending", "missed", "open", "gap", "due", "last day", "overdue"})
-"""The statuses of a day that is over on which there is still something to say."""
 UNASKED = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
 """The statuses of a day on which nothing was asked."""
 
@@ -62,11 +60,7 @@ def _names(habit: HabitView) -> Iterator[str]:
 
 def left_open(habits: Sequence[HabitView]) -> list[HabitView]:
     """Habits that yesterday asked for and that nothing was said of; the cells end today."""
-    return [
-        habit
-        for habit in habits
-        if len(habit.cells) > 1 and habit.cells[-2].status in OPEN and not habit.cells[-2].is_logged
-    ]
+    return [habit for habit in habits if len(habit.cells) > 1 and habit.cells[-2].is_unanswered]
 
 
 def last_days(habits: Sequence[HabitView], bars: str) -> str:
