@@ -6,8 +6,8 @@ It is what the ranking is judged on. Every note has labels, from what was put in
 what a search finds: `sourdough` the page of a topic, `sourdough/levain` the note about one facet of
 it, `sourdough/levain=` an older copy of that, `sourdough/levain+1` a later note with its first
 sentence, `sourdough/levain@2` a note that quotes the second, `sourdough!1` a note with the topic's
-first stray sentence, `sourdough~` a day on which it was mentioned, `Ines Okafor` a person and
-`Ines Okafor/sourdough` a talk with that person. Around them lie notes that use the same words for
+first stray sentence, `sourdough~` a day on which it was mentioned, `Agnes Okafor` a person and
+`Agnes Okafor/sourdough` a talk with that person. Around them lie notes that use the same words for
 nothing in particular. The topics are in tests/search/topics.toml.
 """
 

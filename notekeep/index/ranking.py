@@ -30,7 +30,7 @@ AS_TYPED = 1.2
 there often is worth up to 2.2 times one that stands there once (K1 + 1), so this is just enough for
 the word itself to go before its other forms."""
 
-NEAR = 0.8
+NEAR = 1.2
 """The lift when the words stand in a row; less where they are farther apart."""
 
 BEGINS = 0.5

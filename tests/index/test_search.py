@@ -214,6 +214,12 @@ def test_words_that_no_note_has_together_are_answered_without_one(shelf: Vault) 
     assert found.remarks == ('No note has all of that. This is without "horizons".',)
 
 
+def test_words_that_say_nothing_are_neither_respelt_nor_in_the_way(shelf: Vault) -> None:
+    found = ask(shelf, "naval by the leverage of horizons")
+    assert [hit.row.path for hit in found.hits] == ["naval.md"]
+    assert found.remarks == ('No note has all of that. This is without "horizons".',)
+
+
 def test_a_spelling_and_a_word_less_are_both_said(shelf: Vault) -> None:
     found = ask(shelf, "nawal horizons")
     assert found.hits

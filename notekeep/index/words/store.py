@@ -248,7 +248,7 @@ class Words(OpenIndex):
     def suggest(self, word: str) -> list[str]:
         """Return words of the vault that a person who typed this one may have meant, best first.
 
-        Nothing for a word that the vault has, nor when there is no index.
+        Nothing for a word that the vault has or that is left out of the index, nor without one.
         """
         with self._turn, contextlib.suppress(Failure), self._blaming_index(self._state):
             return self._suggested(word)
@@ -266,7 +266,7 @@ class Words(OpenIndex):
             return leaf is not None and bool(self._answer(snapshot, leaf))
 
         folded = Planner.only_word(self._analyzers(snapshot)[0], word)
-        if not folded or exists(word):
+        if not folded or planner.plan(Term(word)) is None or exists(word):
             return []
         proposed = filter(exists, self._load_vocabulary().suggestions(folded))
         return list(islice(proposed, SUGGESTIONS))
