@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long wheel clean
+.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -68,6 +68,10 @@ reliability: $(VENV)/.dev
 habits-long: $(VENV)/.dev
 	@NOTEKEEP_HABIT_SETS=20000 NOTEKEEP_HABIT_MERGES=500 NOTEKEEP_HABIT_LINES=1000000 \
 		$(BIN)/python -m pytest -n $(WORKERS) -q tests/habits/test_sets.py tests/index/habits
+
+# Drafts through 200 lives of edits, renames and exports; `make check` leads a dozen.
+lives: $(VENV)/.dev
+	@NOTEKEEP_LIVES=200 $(BIN)/python -m pytest -q -n 0 tests/export/test_life.py
 
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
