@@ -209,6 +209,37 @@ class Swap:
             self._let_go = None
 
 
+def left_over(state: str) -> list[Unsaved]:
+    """List the texts that editors left which are gone: of each note the newest, newest first.
+
+    Args:
+        state: The state folder of the vault.
+    """
+    folder = os.path.join(state, FOLDER)
+    found: dict[str, Unsaved] = {}
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            unsaved = _read(os.path.join(folder, name)) if name.endswith(".json") else None
+            if unsaved is None or _is_held(os.path.join(folder, name + _LOCK)):
+                continue
+            known = found.get(unsaved.path)
+            if known is None or known.when < unsaved.when:
+                found[unsaved.path] = unsaved
+    return sorted(found.values(), key=lambda one: -one.when)
+
+
+def _is_held(lock: str) -> bool:
+    """Tell whether an editor lives that holds a lock."""
+    try:
+        fd = os.open(lock, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return False
+    try:
+        return not try_lock(fd)
+    finally:
+        close(fd)
+
+
 def _read(file: str) -> Unsaved | None:
     """Read what a file keeps; None for one that is gone or damaged."""
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError, Refused
+from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.tui.jobs import show_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.files.swap import Unsaved
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.edit import EditScreen
 
@@ -25,7 +26,7 @@ class Editors:
         self._app = app
         self._open: list[EditScreen] = []
 
-    def open(self, path: str, line: int | None = None) -> None:
+    def open(self, path: str, line: int | None = None, *, unsaved: Unsaved | None = None) -> None:
         """Edit a note.
 
         It is read here and now, so that the next key is typed into it and not taken for a command.
@@ -33,6 +34,7 @@ class Editors:
         Args:
             path: The note, as a vault path.
             line: The line of the file to begin at, counted from 1.
+            unsaved: A text that was left unsaved and is wanted; its note may be gone.
         """
         from notekeep.tui.editing import Editing
         from notekeep.tui.screens.edit import EditScreen
@@ -41,17 +43,27 @@ class Editors:
         if any(screen.path == path for screen in self._open):
             return
         try:
-            data = app.vault.bytes_of(path)
+            data = self._data(path, unsaved)
             if len(data) > LONGEST:
                 raise Refused(
                     f"'{path}' is too long to be edited here.", "E opens it in your editor."
                 )
             screen = EditScreen(app.vault, app.glyphs, app.today, Editing(path, data), line)
+            screen.restores = unsaved is not None
         except NotekeepError as error:
             show_error(app, error)
             return
         self._open.append(screen)
         app.push_screen(screen, lambda _: self._open.remove(screen))
+
+    def _data(self, path: str, unsaved: Unsaved | None) -> bytes:
+        """What a note holds; of one that is gone, what its unsaved text was made from."""
+        try:
+            return self._app.vault.bytes_of(path)
+        except NotFound:
+            if unsaved is None:
+                raise
+            return unsaved.base_data
 
     @property
     def here(self) -> EditScreen | None:

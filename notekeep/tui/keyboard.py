@@ -28,6 +28,9 @@ class Keyboard(App[None]):
 
     _is_going = False
 
+    has_typed = False
+    """Whether the person has pressed a key since the start."""
+
     def action_go(self) -> None:
         self._is_going = True
         if isinstance(self.screen, VaultScreen):
@@ -39,6 +42,7 @@ class Keyboard(App[None]):
 
     async def _took(self, event: events.Key) -> bool:
         """Take a key that belongs to what the key before it began."""
+        self.has_typed = True
         if self._is_going:
             self._is_going = False
             self.post_message(Working(""))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.tui.jobs import in_background
+from notekeep.tui.jobs import in_background, say
+from notekeep.tui.render.words import plural
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.undoing import Undoing
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from textual.widget import AwaitMount
 
+    from notekeep.files.swap import Unsaved
     from notekeep.tui.editor import Editors
     from notekeep.tui.messages import EditNote, ShowConflicts, ShowHistory
     from notekeep.tui.render.glyphs import Glyphs
@@ -114,6 +116,53 @@ class Over(Undoing):
         for screen in [*self.vault_screens(), *self._over]:
             if screen.is_mounted:
                 screen.flag(found)
+
+    # What was typed and never saved.
+
+    def on_ready(self) -> None:
+        self.call_after_refresh(self._look_for_unsaved)
+
+    def _look_for_unsaved(self) -> None:
+        in_background(
+            self,
+            self._unsaved,
+            self._remind,
+            group="unsaved",
+            failed=lambda _error: None,
+        )
+
+    def _unsaved(self) -> list[Unsaved]:
+        from notekeep.tui.screens.unsaved import left_unsaved
+
+        return left_unsaved(self.vault)
+
+    def _remind(self, found: list[Unsaved]) -> None:
+        """Tell of unsaved text: with a question, unless the person is at something else already."""
+        if not found:
+            return
+        if self.has_typed or len(self.screen_stack) > 1:
+            names = plural(len(found), "note")
+            say(self, f"There is unsaved text of {names} · ctrl+p, unsaved shows it")
+        else:
+            self._ask_unsaved(found)
+
+    def action_show_unsaved(self) -> None:
+        def show(found: list[Unsaved]) -> None:
+            if found:
+                self._ask_unsaved(found)
+            else:
+                say(self, "No text was left unsaved")
+
+        in_background(self, self._unsaved, show, group="unsaved", exclusive=True)
+
+    def _ask_unsaved(self, found: list[Unsaved]) -> None:
+        from notekeep.tui.screens.unsaved import UnsavedScreen
+
+        def answered(unsaved: Unsaved | None) -> None:
+            if unsaved is not None:
+                self.editors.open(unsaved.path, unsaved=unsaved)
+
+        self.push_screen(UnsavedScreen(self.vault, self.glyphs, found), answered)
 
     def vault_screens(self) -> Sequence[VaultScreen]:
         """Return the screens that lie at the bottom."""

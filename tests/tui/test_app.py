@@ -50,7 +50,9 @@ def is_at(app: NotekeepApp, place: str) -> bool:
 
 async def look_over(app: NotekeepApp, pilot: Pilot[Any], look: Callable[[], None]) -> None:
     """Open each screen that lies over Browse, and look at it."""
+    from notekeep.files.swap import Unsaved
     from notekeep.tui.screens.form import FormScreen
+    from notekeep.tui.screens.unsaved import UnsavedScreen
     from notekeep.tui.widgets.note_list import NoteList
 
     for place in OVER:
@@ -63,6 +65,10 @@ async def look_over(app: NotekeepApp, pilot: Pilot[Any], look: Callable[[], None
     await until(pilot, lambda: isinstance(app.screen, FormScreen))
     look()
     await press(pilot, "q")
+    app.push_screen(UnsavedScreen(app.vault, app.glyphs, [Unsaved.of("a.md", b"", b"", (0, 0))]))
+    await until(pilot, lambda: isinstance(app.screen, UnsavedScreen))
+    look()
+    await press(pilot, "escape")
 
 
 async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) -> None:

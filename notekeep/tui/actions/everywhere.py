@@ -95,6 +95,14 @@ EVERYWHERE: tuple[Action, ...] = (
         command="trash",
     ),
     Action(
+        "show-unsaved",
+        "Unsaved text",
+        (),
+        "app",
+        CHANGE,
+        "List text that was typed and never saved, as after a crash: restore it, or let it go.",
+    ),
+    Action(
         "refresh",
         "Look for changed files",
         ("f5",),

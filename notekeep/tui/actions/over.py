@@ -209,4 +209,32 @@ OVER: tuple[Action, ...] = (
         "Close the form and write nothing.",
         label="leave",
     ),
+    # Unsaved text
+    Action(
+        "restore-unsaved",
+        "Restore",
+        ("enter",),
+        "unsaved",
+        CHANGE,
+        "Open the note in the editor with the unsaved text in it.",
+        label="restore",
+    ),
+    Action(
+        "discard-unsaved",
+        "Discard",
+        ("delete", "D"),
+        "unsaved",
+        CHANGE,
+        "Let the text go; it is kept in the history of the note.",
+        label="discard",
+    ),
+    Action(
+        "compare-unsaved",
+        "Difference",
+        ("v", "space"),
+        "unsaved",
+        NOTE,
+        "Show how it differs from the note as it is.",
+        label="difference",
+    ),
 )

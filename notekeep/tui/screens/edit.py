@@ -40,7 +40,16 @@ if TYPE_CHECKING:
 
 
 class EditScreen(VaultScreen):
-    """A note being edited."""
+    """A note being edited.
+
+    Attributes:
+        editing: What its file holds, and what is shown of it.
+        path: The note.
+        area: The text field.
+        label: What the note is called.
+        keeping: What is typed, kept until it is saved.
+        restores: Whether a text that was left unsaved is shown without asking.
+    """
 
     CSS_PATH = "edit.tcss"
     OPENED_BY = "show-browse"
@@ -72,6 +81,7 @@ class EditScreen(VaultScreen):
         self.label = row.title if row is not None else editing.path
         self.keeping = Keeping(self)
         self._meeting = Meeting(self)
+        self.restores = False
         self._line = line
         self._early = ""
         self._saving = False
@@ -94,7 +104,11 @@ class EditScreen(VaultScreen):
             self, partial(Completer.of, self.vault), self._know, group="completion", failed=_ignore
         )
         if (unsaved := self.keeping.left()) is not None:
-            self._offer_unsaved(unsaved)
+            if self.restores:
+                self._restore(unsaved)
+                self._meeting.look()
+            else:
+                self._offer_unsaved(unsaved)
 
     def on_unmount(self) -> None:
         self.keep_unsaved()

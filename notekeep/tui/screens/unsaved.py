@@ -1,0 +1,150 @@
+"""Text that was typed and never saved, as a crash leaves it: restored, compared or let go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from notekeep.errors import NotFound
+from notekeep.files.swap import Swap, left_over
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.actions import BY_ID
+from notekeep.tui.actions.spelling import key_name
+from notekeep.tui.jobs import in_background, say
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, spread
+from notekeep.tui.screens.edit_dialogs import Difference, clock
+from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.widgets.line_view import ListView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from notekeep.files.swap import Unsaved
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
+BUTTONS = (
+    ("restore-unsaved", "restore"),
+    ("compare-unsaved", "difference"),
+    ("discard-unsaved", "discard"),
+    ("dismiss", "later"),
+)
+
+
+def left_unsaved(vault: Vault) -> list[Unsaved]:
+    """Find the texts that were left and are not what their notes hold; reads and never writes."""
+    return [one for one in left_over(vault.places.state) if _content(vault, one) != one.data]
+
+
+def _content(vault: Vault, unsaved: Unsaved) -> bytes | None:
+    try:
+        return vault.bytes_of(unsaved.path)
+    except NotFound:
+        return None
+
+
+def _discard(vault: Vault, unsaved: Unsaved) -> None:
+    """Let a text go once history has it."""
+    vault.history.saw_changed([(unsaved.path, unsaved.data)])
+    swap = Swap(vault.places.state, unsaved.path)
+    if swap.take() == unsaved:
+        swap.discard()
+    swap.release()
+
+
+class _Texts(ListView):
+    """The texts, one to a row."""
+
+    def __init__(self, texts: Sequence[Unsaved], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self.texts = list(texts)
+
+    def row_count(self) -> int:
+        return len(self.texts)
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        unsaved = self.texts[row]
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        left = [Piece(clean_line(unsaved.path))]
+        right = [Piece(clock(unsaved.when), "faint"), Piece(" ")]
+        return [[bar, Piece(" "), *spread(left, right, width - 2)]]
+
+
+class _Buttons(Bar):
+    """What can be done, as keys that can be clicked."""
+
+    def draw(self, width: int) -> Line:
+        del width
+        line: Line = []
+        for action_id, label in BUTTONS:
+            link = ACTION_LINK + action_id
+            line.append(Piece(f"{key_name(BY_ID[action_id].keys[0])} ", "key", link))
+            line.append(Piece(f"{label}  ", "muted", link))
+        return line
+
+
+class UnsavedScreen(ModalScreen["Unsaved | None"]):
+    """The texts that were left; the answer is the one to restore, or None."""
+
+    BINDINGS = bindings("unsaved", "dialog")
+    CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, texts: Sequence[Unsaved]) -> None:
+        super().__init__()
+        self._vault, self._glyphs = vault, glyphs
+        self._texts = _Texts(texts, glyphs)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = "Text that was not saved"
+            yield self._texts
+            yield _Buttons()
+
+    def on_mount(self) -> None:
+        self._texts.focus()
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(1, self.app.size.height - 9)
+        self._texts.styles.height = min(len(self._texts.texts), room)
+
+    @property
+    def _here(self) -> Unsaved:
+        return self._texts.texts[self._texts.cursor]
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_restore_unsaved()
+
+    def action_restore_unsaved(self) -> None:
+        self.dismiss(self._here)
+
+    def action_compare_unsaved(self) -> None:
+        unsaved = self._here
+
+        def show(content: bytes | None) -> None:
+            self.app.push_screen(Difference(content or b"", unsaved.data, self._glyphs))
+
+        in_background(self, lambda: _content(self._vault, unsaved), show, group="compare")
+
+    def action_discard_unsaved(self) -> None:
+        unsaved = self._here
+
+        def gone(_: object) -> None:
+            say(self, f"Let go; the history of {unsaved.path} has it")
+            self._texts.texts.remove(unsaved)
+            if self._texts.texts:
+                self._texts.rows_changed(self._texts.cursor)
+                self._fit()
+            else:
+                self.dismiss(None)
+
+        in_background(
+            self, lambda: _discard(self._vault, unsaved), gone, group="write", exclusive=True
+        )
