@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 NOT_SHOWN = {
     "pelican": {"C05"},  # it has no mark for a teaser
-    "mkdocs": {"C03"},  # its blog links no tags
-    "zensical": {"C03"},
-    "eleventy": {"C05"},  # its excerpts are the raw text
     "astro": {"C05"},  # its lists show descriptions
     "html": {"C03", "C05"},  # a page of its own has no lists
     "ghost": {"C02", "C03", "C05"},  # day and tags stand beside the text

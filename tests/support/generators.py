@@ -49,6 +49,7 @@ _DOCS = {
     "mkdocs.yml": MKDOCS,
     "docs/index.md": "# Home\n",
     "docs/blog/index.md": "# Blog\n",
+    "docs/tags.md": "# Tags\n\n<!-- material/tags -->\n",
     "docs/blog/posts/.keep": "",
 }
 _JEKYLL_POST = """\
@@ -61,10 +62,12 @@ layout: default
 <div class="post-content">{{ content }}</div></article>
 """
 _ELEVENTY = """\
+const markdown = require("markdown-it")({ html: true });
 module.exports = function (config) {
   config.addPassthroughCopy("content/posts/**/*.{png,jpg}");
   config.addPreprocessor("drafts", "*", (data) => (data.draft ? false : undefined));
   config.setFrontMatterParsingOptions({ excerpt: true, excerpt_separator: "<!-- more -->" });
+  config.addFilter("markdown", (text) => markdown.render(text || ""));
   config.addFilter("day", (date) => date.toLocaleDateString("en-CA", { timeZone: "Asia/Kolkata" }));
   return { dir: { input: "content", includes: "../_includes" } };
 };
@@ -169,7 +172,8 @@ FILES: Final[dict[str, dict[str, str]]] = {
         "_includes/post.njk": _ELEVENTY_POST,
         "content/posts/posts.json": '{"layout": "post.njk", "tags": ["posts"]}',
         "content/index.njk": "<!doctype html>{% for post in collections.posts %}"
-        '<a href="{{ post.url }}">{{ post.data.title }}</a>{{ post.page.excerpt }}{% endfor %}',
+        '<a href="{{ post.url }}">{{ post.data.title }}</a>'
+        "{{ post.page.excerpt | markdown | safe }}{% endfor %}",
     },
     "astro": {
         "package.json": '{"type": "module", "dependencies": {"astro": "7"}}',
