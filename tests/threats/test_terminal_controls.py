@@ -32,7 +32,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 OUTLETS = {
     "cli/output.py": "cleans whatever it writes",
     "cli/opening.py": "says in words of our own that there is no vault",
-    "cli/system.py": "counts notes while the index is made",
+    "cli/indexing.py": "counts notes while the index is made",
     "tui/prelude.py": "shows the last frame of the interface again, whose text was cleaned",
     "index/regexchild.py": "speaks to the process that started it",
     "index/words/workers.py": "speaks to the process that started it",
