@@ -91,6 +91,8 @@ HABIT_LINES: dict[str, str] = {
     "archive": "habit archive h1 --dry-run",
     "rename": "habit rename h1 other --dry-run",
     "ask": "habit ask",
+    "import": "habit import no{hostile}",
+    "export": "habit export json",
 }
 
 ANSWERS: dict[str, tuple[bytes, ...]] = {

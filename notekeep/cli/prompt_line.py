@@ -6,7 +6,6 @@ Whoever shows it at every prompt reads the file itself; this is for everything t
 from __future__ import annotations
 
 import os
-import sys
 
 
 def shown() -> bool:
@@ -17,6 +16,7 @@ def shown() -> bool:
         should say; nothing is written then.
     """
     from notekeep import config, vaults
+    from notekeep.cli import output
     from notekeep.dates import habit_day
     from notekeep.errors import NotekeepError
     from notekeep.index.habit_line import line_path, read_line
@@ -31,5 +31,6 @@ def shown() -> bool:
             return False
     except (NotekeepError, OSError):
         return False
-    sys.stdout.write(f"{line.text}\n" if line.text else "")
+    if line.text:
+        output.write(line.text)
     return True

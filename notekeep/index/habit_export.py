@@ -65,15 +65,21 @@ def export_habits(index: HabitIndex, form: str, names: Sequence[str] = ()) -> Ha
         import json
 
         from notekeep.habits.exports.document import document
+        from notekeep.markdown.clean import clean
 
-        text = json.dumps(document(rows, index.today()), ensure_ascii=False, indent=1) + "\n"
-        return HabitExport(text.encode(), len(rows))
+        value = document(rows, index.today())
+        text = json.dumps(value, ensure_ascii=False, indent=1)
+        if clean(text) != text:
+            text = json.dumps(value, indent=1)  # what a terminal would obey becomes an escape
+        return HabitExport(f"{text}\n".encode(), len(rows))
     from notekeep.habits.exports.table import write_csv
 
     lines = [(habit.id, habit.unit, entry) for habit, entries in rows for entry in entries]
     lines.sort(key=lambda line: (line[2].day, line[0]))
     pairs = "the key=word pairs of lines, and schedules and goals, which JSON has"
-    return HabitExport(write_csv(lines).encode(), len(rows), (pairs,) if lines else ())
+    return HabitExport(
+        write_csv(lines).encode("utf-8", "replace"), len(rows), (pairs,) if lines else ()
+    )
 
 
 def _entries(index: HabitIndex, habit: Habit, *, pairs: bool) -> list[Entry]:
@@ -121,5 +127,6 @@ def _zipped(files: Mapping[str, str]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _OLDEST), text, zipfile.ZIP_DEFLATED)
+            data = text.encode("utf-8", "replace")
+            archive.writestr(zipfile.ZipInfo(name, _OLDEST), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -66,7 +66,15 @@ def look(
             found.changed[path] = mark
         elif mark is None and path in known:
             found.removed.append(path)
+    for path in [path for path in found.changed if not _is_text(path)]:
+        del found.changed[path]
+        found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
+
+
+def _is_text(path: str) -> bool:
+    """Whether a name can be kept in the index: one that is no text would hide all other habits."""
+    return path.isascii() or not any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def is_log(path: str) -> bool:

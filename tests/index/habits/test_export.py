@@ -132,6 +132,17 @@ def test_json_has_stable_keys(vault: Vault) -> None:
     }
 
 
+def test_what_a_terminal_would_obey_is_an_escape_in_json(vault: Vault, tmp_path: Path) -> None:
+    title = "L\u00e4ufe \u009b2J\u202e"
+    note = '---\nhabit: runs\ntitle: "L\u00e4ufe \\u009b2J\\u202e"\nsince: 2026-11-01\n---\n'
+    Path(vault.root, "habits/Runs.md").write_text(note, "utf-8")
+    assert vault.habit_index.definition("runs").title == title
+    assert export_habits(vault.habit_index, "json").data.isascii()
+    other = empty(tmp_path / "other")
+    carried(vault, "json", other)
+    assert other.habit_index.definition("runs").title == title
+
+
 def test_the_archive_has_the_layout_of_loop(vault: Vault) -> None:
     found = export_habits(vault.habit_index, "loop", ["gym", "sit"])
     with zipfile.ZipFile(io.BytesIO(found.data)) as ours, zipfile.ZipFile(SAMPLE) as theirs:

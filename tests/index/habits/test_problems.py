@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -108,3 +109,16 @@ def test_problems_hide_no_entry_and_no_other_problem(notebook: Any) -> None:
     assert [problem[1] for problem in found(notebook)] == [1, 3]
     index = notebook.index()
     assert index.view(index.resolve("med")).today.amount == "12 min"
+
+
+@pytest.mark.parametrize("name", [b"habits/odd\xff.md", b"habits/log/2026-11.odd\xff.md"])
+def test_a_name_that_is_not_utf_8_is_named_and_hides_no_other_habit(
+    notebook: Any, name: bytes
+) -> None:
+    (notebook.root / "habits/log").mkdir()
+    with open(os.path.join(os.fsencode(notebook.root), name), "wb") as file:
+        file.write(b"---\nhabit: odd\n---\n- 2026-11-23 med: done\n")
+    assert [view.id for view in notebook.index().habits()] == ["water", "gym", "meditate"]
+    ((path, _, _, message),) = found(notebook)
+    assert path == os.fsdecode(name)
+    assert "its name is not UTF-8; rename it" in message

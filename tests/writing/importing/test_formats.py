@@ -175,7 +175,7 @@ WORST = {
     "a heading": "* H\n:STYLE: habit\n* H" + " :a" * 100_000,
     "a state": '* H\n:STYLE: habit\n- State "DONE" ' + "[2026-01-05" * 20_000,
     "states": '* H\n:STYLE: habit\n- State "DONE" from "TODO" [2026-01-05 Mon] \\\\\n'
-    + "x\n" * 100_000,
+    + "x\n" * 30_000,
     "a line of a log": "2026-01-05 : " + " : y" * 50_000,
     "a name": "a: " * 100_000,
     "a cell": '"' + "a," * 100_000,
