@@ -76,7 +76,7 @@ class Leaving(NamedTuple):
 
 def compared(text: str) -> str:
     """Return text as the audit compares it: without case, marks and line ends."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     return " ".join(_MARKS.sub(" ", plain).split())
 
 
@@ -301,7 +301,7 @@ def _hits(files: Iterable[Leaving], unseen: Iterable[Needle]) -> list[tuple[Leav
     found = []
     for file in files:
         text = file.data.decode("utf-8", "replace")
-        plain = "\n".join({text, unquote(text), html.unescape(text)})
+        plain = _readings(text)
         words = f" {compared(f'{file.path} {plain}')} "
         for word in by_word.keys() & set(words.split()):
             found += [
@@ -310,6 +310,16 @@ def _hits(files: Iterable[Leaving], unseen: Iterable[Needle]) -> list[tuple[Leav
                 if needle.post in {"", file.post} and _is_in(needle.text, text, plain, words)
             ]
     return found
+
+
+def _readings(text: str) -> str:
+    """Return a text and what a browser makes of it, where that is another."""
+    found = {text}
+    if "%" in text:
+        found.add(unquote(text))
+    if "&" in text:
+        found.add(html.unescape(text))
+    return "\n".join(found)
 
 
 def _unsaid(hits: Iterable[tuple[Leaving, Needle]], said: str) -> list[tuple[Leaving, Needle]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import Failure, UsageError
+from notekeep.errors import Failure, NotFound, UsageError
 from notekeep.export.building import find_program
 
 if TYPE_CHECKING:
@@ -60,5 +60,10 @@ def preview_of(target: Target, programs: str | None = None) -> Preview:
         )
     # What npx would look for is looked for here: it downloads what it does not find.
     name, *arguments = target.preview[1:] if target.preview[0] == "npx" else target.preview
-    program = find_program(name, programs, target.folder)
+    try:
+        program = find_program(name, programs, target.folder)
+    except NotFound as error:
+        raise NotFound(
+            f"{name} is not installed, so the site cannot be shown", f"install {name}"
+        ) from error
     return Preview((program, *arguments), target.folder, target.name)
