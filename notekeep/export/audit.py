@@ -47,6 +47,7 @@ _CODE = re.compile(
     r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
     re.MULTILINE | re.DOTALL,
 )
+_JSON_BLANK = re.compile(r"\\[nrt]")
 _HELD = re.compile("\0(\\d+)\0")
 
 
@@ -313,8 +314,11 @@ def _hits(files: Iterable[Leaving], unseen: Iterable[Needle]) -> list[tuple[Leav
 
 
 def _readings(text: str) -> str:
-    """Return a text and what a browser makes of it, where that is another."""
+    """Return a text and what a browser or a reader of JSON makes of it, where that is another."""
     found = {text}
+    if "\\" in text:
+        text = _JSON_BLANK.sub(" ", text)
+        found.add(text)
     if "%" in text:
         found.add(unquote(text))
     if "&" in text:

@@ -51,6 +51,7 @@ def needles(plan: Plan) -> tuple[list[Needle], str]:
         "private/Money%20and%20I",
         "the big book",
         "The&nbsp;big&#32;book",
+        r'{"html": "<p>x</p>\nthe big\tbook"}',
         "Kept back",
         "a line of it that is **long** enough",
         "a comment nobody reads",
