@@ -47,7 +47,7 @@ LANGUAGES = [
     Spoken(
         "fr",
         "L'écriture du matin. Les chevaux mangeaient l'herbe des prés et les écrivains dormaient.",
-        ("cheval", "chevaux", "ecriture", "écrivain", "herbe", "mangeait", '"herbe des prés"', "éc*"),
+        ("cheval", "chevaux", "ecriture", "herbe", "mangeait", '"herbe des prés"', "éc*"),
         ("chevalier", '"matin écriture"'),
         "cheval et pour les prés",
     ),

@@ -179,11 +179,12 @@ class Vocabulary:
     def suggestions(self, word: str) -> Iterator[str]:
         """Yield words that somebody who wrote this folded word may have meant, best first.
 
-        Misspelt words are mostly in one note only, so rare ones are not proposed.
+        Misspelt words are mostly in one note only, so rare ones are proposed where there are no
+        others.
         """
-        for other, _ in self.near(word, 1 if len(word) < 5 else 2, 100):
-            if self._count(other) and other.isalpha():
-                yield other
+        near = self.near(word, 1 if len(word) < 5 else 2, 100)
+        words = [other for other, _ in near if other.isalpha()]
+        yield from list(filter(self._count, words)) or words
 
     def _count(self, word: str) -> int:
         at = bisect_left(self._words, word)

@@ -233,6 +233,7 @@ class BrowseScreen(VaultScreen):
             self.pane.clear()
 
     def _visit(self, path: str) -> None:
+        self.vault.opened.count(path)
         if self._at < 0 or self._trail[self._at] != path:
             self._trail = [*self._trail[: self._at + 1], path]
             self._at = len(self._trail) - 1
@@ -282,6 +283,7 @@ class BrowseScreen(VaultScreen):
         if self._reader.row is not None:
             path, hit = self._reader.row.path, self.notes.hit_at(self.notes.cursor)
             line = hit.line if hit is not None and hit.row.path == path else None
+            self.vault.opened.count(path)
             cast("NotekeepApp", self.app).editors.open(path, line)
 
     def action_edit_fields(self) -> None:

@@ -91,8 +91,9 @@ def test_near_words_come_nearest_first(folder: Path) -> None:
     assert Vocabulary(folder).near("elver", 1, 10) == [("lever", 1)]
 
 
-def test_rare_words_are_not_proposed(folder: Path) -> None:
+def test_rare_words_are_proposed_only_where_there_are_no_others(folder: Path) -> None:
     assert [*Vocabulary(folder).suggestions("leverr")] == ["lever", "level"]
+    assert [*Vocabulary(folder).suggestions("leveragge")] == ["leverage"]
 
 
 def test_words_of_saved_notes_are_added(folder: Path) -> None:
