@@ -194,3 +194,22 @@ async def test_a_click_chooses_a_post(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "deep-work.md"))
         assert screen.posts.row is not None
         assert screen.posts.row.path == "books/Deep Work.md"
+
+
+async def test_each_site_has_its_own_state_of_a_post(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "hugo.toml").write_text("")
+    vault.person.sites[vault.name] += (Site("hugo", str(other)),)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "+ as it is"))
+        await press(pilot, "f")
+        await until(pilot, lambda: shows(app, "Another folder"))
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: shows(app, "= new"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, str(other)))

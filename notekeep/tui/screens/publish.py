@@ -93,7 +93,9 @@ class PublishScreen(VaultScreen):
         return {row.path: row.title for row in self.vault.rows(self.vault.drafts()).rows}
 
     def _read_states(self) -> tuple[dict[str, str], list[Standing]]:
-        standings = self.vault.standings(self.target, self.site)
+        named = (self.target, self.site)
+        is_known = named in [(one.target, one.folder) for one in self.vault.sites()]
+        standings = self.vault.standings() if is_known else self.vault.standings(*named)
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
         titles = {path: rows[path].title if path in rows else _file_name(path) for path in paths}
@@ -279,6 +281,7 @@ class PublishScreen(VaultScreen):
         def answered(value: str | None) -> None:
             if value is not None:
                 self.target = "" if value == DETECT else value
+                self.posts.site = 0
                 self.again()
 
         self.app.push_screen(Choice("Shape the draft for", options, self.glyphs, here), answered)
