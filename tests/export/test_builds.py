@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from notekeep.export import Options, plan_export, write
 from notekeep.export.building import build, find_program
+from notekeep.export.dom import read_page
 from notekeep.export.pages import lay_out
 from notekeep.export.targets import open_target
+from notekeep.files.history import History
 from tests.support.built import (
     FURTHER,
     IN_CHECK,
@@ -25,7 +28,7 @@ from tests.support.built import (
     programs_of,
 )
 from tests.support.programs import needed
-from tests.support.sites import make_hugo_site
+from tests.support.sites import INDIA, NOW, folder_with, make_hugo_site, make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,19 +45,25 @@ NOT_SHOWN = {
 pytestmark = pytest.mark.generator
 
 
+def programs_for(kind: str) -> str:
+    """Return where the generator of a kind of site is; the test is skipped where it is not."""
+    if kind in FURTHER and "NOTEKEEP_EXPORT_ALL" not in os.environ:
+        pytest.skip("NOTEKEEP_EXPORT_ALL names no folder with the further generators")
+    if kind == "zola" and shutil.which("zola") is None:
+        pytest.skip("zola is not here, and no registry has it")
+    programs = programs_of(kind)
+    if kind not in PAGES:
+        needed(generator(kind), path=os.pathsep.join([programs, os.environ.get("PATH", "")]))
+    return programs
+
+
 @pytest.fixture(scope="session")
 def built(drawn_vault: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Done]:
     """Export to a kind of site, build and check it: once in a session."""
     made: dict[str, Done] = {}
 
     def build_once(kind: str) -> Done:
-        if kind in FURTHER and "NOTEKEEP_EXPORT_ALL" not in os.environ:
-            pytest.skip("NOTEKEEP_EXPORT_ALL names no folder with the further generators")
-        if kind == "zola" and shutil.which("zola") is None:
-            pytest.skip("zola is not here, and no registry has it")
-        programs = programs_of(kind)
-        if kind not in PAGES:
-            needed(generator(kind), path=os.pathsep.join([programs, os.environ.get("PATH", "")]))
+        programs = programs_for(kind)
         if kind not in made:
             site = new_site(kind, tmp_path_factory.mktemp("built") / "site")
             made[kind] = export_to(drawn_vault, site, generator(kind), programs)
@@ -98,6 +107,51 @@ def test_no_canary_is_in_any_file_of_the_built_site(done: Done, tmp_path: Path) 
             data = file.read_bytes()
             assert b"CANARY" not in data, file
             assert b"UNPUBLISHED-WORDS" not in data, file
+
+
+LINES = """\
+---
+title: Breaks
+draft: false
+date: 2026-03-04
+---
+Opening words.
+
+first line
+second line
+
+> quoted one
+> quoted two
+
+- item one
+  item two
+"""
+
+
+@pytest.mark.parametrize("kind", ["hugo", "pelican", *PAGES, *FURTHER])
+@pytest.mark.parametrize(("linebreaks", "shown"), [("keep", 3), ("join", 0)])
+def test_single_newlines_are_shown_as_the_person_chose(
+    kind: str, linebreaks: Literal["keep", "join"], shown: int, tmp_path: Path
+) -> None:
+    programs = programs_for(kind)
+    source = make_source(folder_with(tmp_path / "notes", "n.md", LINES))
+    options = Options(zone=INDIA, now=NOW, linebreaks=linebreaks)
+    site = new_site(kind, tmp_path / "site")
+    plan = plan_export(source, ["n.md"], target=generator(kind), site=site, options=options)
+    write(plan, History(tmp_path / "state"))
+    target = open_target(plan.target, plan.site)
+    folder = tmp_path / "built"
+    folder.mkdir()
+    if target.is_built:
+        result = lay_out(plan, target, str(folder))
+    else:
+        program = find_program(target.id, programs)
+        result = build(target, program, str(folder), drafts=False)
+    pages = [path for path in Path(result.folder).rglob("*.html") if "breaks" in str(path)]
+    texts = [page for path in pages if "second line" in (page := path.read_text())]
+    bodies = [e for e in read_page(texts[0]).walk() if e.has_class("post-content")]
+    bodies += read_page(texts[0]).find("article", "body")
+    assert len(bodies[0].find("br")) == shown
 
 
 def test_the_same_body_without_care_does_not_build(
