@@ -1,14 +1,18 @@
-"""What may be meant by what is being typed: a note, a tag, a key of the front matter."""
+"""What may be meant by what is typed: a note or a heading of it, a tag, a field or its value."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.errors import NotekeepError
+from notekeep.markdown.kinds import CHOICES, canonical
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.vault import Vault
 
@@ -18,7 +22,17 @@ MOST = 20
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)\Z")
 _TAG = re.compile(r"(?:^|(?<=[\s(,]))#([^\s#.,;:!?()\[\]]+)\Z")
 _KEY = re.compile(r"\A([^\W\d][\w-]*)\Z")
+_HEADING = re.compile(r"\[\[([^\[\]|#\n]*)#([^\[\]|#^\n]*)\Z")
+_TITLE = re.compile(r"#{1,6} +(.*?)(?: +#+)? *\Z")
+_FIELD = re.compile(r"\A([^\W\d][\w-]*):(?= |\Z)")
+_ITEM = re.compile(r"(?:\A[^\W\d][\w-]*: +\[?|\A *- +|, *)([^\s\"'\[\],][^\"'\[\],]*)\Z")
 _FENCE = "---"
+
+VALUES = frozenset(
+    {"author", "genre", "series", "publisher", "show", "host", "guest", "status", "source", "lang"}
+)
+"""Fields whose values are offered: what is typed again and again, and should be spelt the same."""
+LONGEST_VALUE = 60
 
 
 class Offer(NamedTuple):
@@ -53,21 +67,40 @@ class Words:
 
 
 class Completer:
-    """Knows the titles, tags and keys of a vault at one moment."""
+    """Knows the titles, tags, keys and values of a vault at one moment."""
 
     def __init__(
-        self, titles: Iterable[str] = (), tags: Iterable[str] = (), keys: Iterable[str] = ()
+        self,
+        titles: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        keys: Iterable[str] = (),
+        values: Mapping[str, Iterable[str]] | None = None,
+        headings: Callable[[str], Sequence[str]] | None = None,
     ) -> None:
+        """Take what may be offered.
+
+        Args:
+            titles: Names of notes.
+            tags: Tags.
+            keys: Names of fields.
+            values: For fields by their canonical names, what is found in them.
+            headings: Gives the headings of the note that a name means.
+        """
         self._titles, self._tags, self._keys = Words(titles), Words(tags), Words(keys)
+        self._values = {name: Words(found) for name, found in (values or {}).items()}
+        self._values["tags"] = self._tags
+        self._headings = headings
 
     @classmethod
     def of(cls, vault: Vault) -> Completer:
         """Ask a vault; touches no widget, so that a thread may do it."""
         names = vault.catalog.names()
         titles = [name for _, title, aliases in names for name in (title, *aliases)]
-        kinds = vault.schema.kinds.values()
-        keys = {key for kind in kinds for key in kind.fields} | set(vault.catalog.field_names())
-        return cls(titles, vault.tags(), keys)
+        kinds = vault.schema.kinds
+        keys = {key for kind in kinds.values() for key in kind.fields}
+        keys |= set(vault.catalog.field_names())
+        values = {"type": list(kinds), **_values(vault)}
+        return cls(titles, vault.tags(), keys, values, lru_cache(64)(partial(_headings_of, vault)))
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[Offer]:
         """Give what could be meant at the cursor, best first; nothing where nothing is named.
@@ -78,18 +111,69 @@ class Completer:
             column: Its column, from 0.
         """
         before, behind = lines[row][:column], lines[row][column:]
+        end = "" if behind.startswith("]]") else "]]"
+        if heading := _HEADING.search(before):
+            return self._of_headings(lines, heading, end)
         if link := _LINK.search(before):
-            end = "" if behind.startswith("]]") else "]]"
             return _offers(self._titles, link, end)
         if behind[:1].isalnum():
             return []
         if in_front_matter(lines, row):
-            key = _KEY.search(before)
-            end = "" if behind.lstrip().startswith(":") else ": "
-            return _offers(self._keys, key, end) if key else []
+            if key := _KEY.search(before):
+                return _offers(self._keys, key, "" if behind.lstrip().startswith(":") else ": ")
+            return self._of_values(lines, row, before)
         if tag := _TAG.search(before):
             return _offers(self._tags, tag, "")
         return []
+
+    def _of_headings(self, lines: Sequence[str], typed: re.Match[str], end: str) -> list[Offer]:
+        """Give the headings of the note that is linked, in the order they stand in it."""
+        name, begun = typed[1].strip(), typed[2].casefold()
+        if name:
+            known = self._headings(name) if self._headings is not None else ()
+        else:
+            known = [found[1] for line in lines if (found := _TITLE.match(line))]
+        fitting = [text for text in known if text.casefold().startswith(begun) and text != typed[2]]
+        # A bracket or a bar in it would end the link, and a hash mean a heading below it.
+        plain = [text for text in dict.fromkeys(fitting) if not set(text) & set("[]|#^")]
+        length = len(typed[2])
+        return [
+            Offer(typed.start(2), f"{text}{end}", f"{text[length:]}{end}") for text in plain[:MOST]
+        ]
+
+    def _of_values(self, lines: Sequence[str], row: int, before: str) -> list[Offer]:
+        """Give what other notes have in the field that the line belongs to."""
+        typed = _ITEM.search(before)
+        field = next(
+            (found for line in reversed(lines[: row + 1]) if (found := _FIELD.match(line))), None
+        )
+        if typed is None or field is None:
+            return []
+        words = self._values.get(canonical(field[1]))
+        return _offers(words, typed, "") if words is not None else []
+
+
+def _values(vault: Vault) -> dict[str, set[str]]:
+    """Collect what the notes have in the fields whose values are offered."""
+    found: dict[str, set[str]] = {name: set() for name in VALUES}
+    for (_, name), choices in CHOICES.items():
+        found[name].update(choices)
+    for row in vault.catalog.rows()[1]:
+        for name in VALUES & row.fields.keys():
+            value = row.fields[name]
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, str) and len(item) <= LONGEST_VALUE:
+                    found[name].add(item)
+    return found
+
+
+def _headings_of(vault: Vault, name: str) -> Sequence[str]:
+    """Give the headings of the note that a name means; a look into the catalog."""
+    try:
+        path = vault.resolve(name).path
+    except NotekeepError:
+        return ()
+    return [text for _, _, text in vault.catalog.headings(path)]
 
 
 def in_front_matter(lines: Sequence[str], row: int) -> bool:

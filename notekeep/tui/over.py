@@ -141,8 +141,7 @@ class Over(Undoing):
         if not found:
             return
         if self.has_typed or len(self.screen_stack) > 1:
-            names = plural(len(found), "note")
-            say(self, f"There is unsaved text of {names} · ctrl+p, unsaved shows it")
+            say(self, f"Unsaved text of {plural(len(found), 'note')} · ctrl+p, unsaved")
         else:
             self._ask_unsaved(found)
 

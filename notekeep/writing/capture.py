@@ -129,22 +129,39 @@ def plan_attach(
     Raises:
         NotFound: The file is not there.
     """
+    stored = plan_store(root, settings, os.path.basename(file), read_file(file))
+    plan = plan_add(path, before, link_to(stored.label))
+    plan.verb, plan.label = stored.verb, stored.label
+    plan.changes.insert(0, stored.changes[0])
+    return plan
+
+
+def plan_store(root: Path, settings: VaultSettings, name: str, data: bytes) -> WritePlan:
+    """Plan a file among the vault's attachments; its label is the name it gets there."""
     from notekeep.files.paths import free_path, safe_name
 
+    stem, suffix = os.path.splitext(name)
+    wanted = f"{settings.attachments}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
+    stored = free_path(root, wanted)
+    return WritePlan("attach", stored.rpartition("/")[2], [FileChange(stored, None, data)])
+
+
+def read_file(file: str) -> bytes:
+    """Read a file from anywhere on this machine.
+
+    Raises:
+        NotFound: It is not there.
+    """
     if not os.path.isfile(file):
         raise NotFound(f"there is no file {file}", "give the path of a file")
     with open(file, "rb") as opened:
-        data = opened.read()
-    stem, suffix = os.path.splitext(os.path.basename(file))
-    stored = free_path(
-        root, f"{settings.attachments}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
-    )
-    name = stored.rpartition("/")[2]
-    link = f"![[{name}]]" if suffix.lower() in PICTURES else f"[[{name}]]"
-    plan = plan_add(path, before, link)
-    plan.verb, plan.label = "attach", name
-    plan.changes.insert(0, FileChange(stored, None, data))
-    return plan
+        return opened.read()
+
+
+def link_to(name: str) -> str:
+    """Write a link to an attachment: a picture is shown, any other file is named."""
+    is_picture = name.lower().endswith(PICTURES)
+    return f"![[{name}]]" if is_picture else f"[[{name}]]"
 
 
 def _template(root: Path, schema: Schema, kind: str) -> str | None:

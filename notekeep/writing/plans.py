@@ -105,6 +105,12 @@ class Plans:
         path = self._row(name).path
         return plan_attach(self.root, self.settings, path, self.read(path), file)
 
+    def store(self, name: str, data: bytes) -> WritePlan:
+        """A file among the attachments, which nothing links to yet; its label is its name there."""
+        from notekeep.writing.capture import plan_store
+
+        return plan_store(self.root, self.settings, name, data)
+
     def set_fields(self, paths: Iterable[str], changes: Sequence[str | FieldChange]) -> WritePlan:
         """Front matter edited in each note: `rating=5`, `author+=Ann`, `genre-=old`, `status=`."""
         from notekeep.markdown.changes import read_change

@@ -10,7 +10,12 @@ COMPLETER = Completer(
     titles=["Deep Work", "Deep Work for Two", "Ünder", "a [[b"],
     tags=["learning", "learning/behaviour"],
     keys=["rating", "reading-time", "status"],
+    values={"status": ["reading", "finished"], "author": ["Cal Newport", "Camus"]},
+    headings=lambda name: ["Rules", "Rest", "a [bracket]"] if name == "Deep Work" else [],
 )
+
+
+NEWPORT = ["authors: [Cal Newport, Cal Newport"]
 
 
 def offered(text: str) -> list[str]:
@@ -36,6 +41,11 @@ def offered(text: str) -> list[str]:
         ("[[|", []),
         ("[[Deep Work|", ["[[Deep Work for Two]]"]),
         ("[[Deep Work#se|", []),
+        ("[[Deep Work#|", ["[[Deep Work#Rules]]", "[[Deep Work#Rest]]"]),
+        ("[[deep work#|", []),
+        ("see [[Deep Work#RE|]]", ["see [[Deep Work#Rest]]"]),
+        ("# Here\n## There #\n[[#|", ["[[#Here]]", "[[#There]]"]),
+        ("# Here\n[[#h|", ["[[#Here]]"]),
         ("[[Deep Work]] de|", []),
         ("#le|", ["#learning", "#learning/behaviour"]),
         ("a (#learning/|", ["a (#learning/behaviour"]),
@@ -45,6 +55,12 @@ def offered(text: str) -> list[str]:
         ("---\nra|", ["rating: "]),
         ("---\nRE|: 3\n---", ["reading-time: 3"]),
         ("---\ntitle: ra|\n---", []),
+        ("---\nstatus: re|\n---", ["status: reading"]),
+        ("---\nauthors: [Cal Newport, ca|\n---", ["authors: [Cal Newport, Camus", *NEWPORT]),
+        ("---\ntags: le|\n---", ["tags: learning", "tags: learning/behaviour"]),
+        ("---\ntags:\n  - x\n  - learning/|\n---", ["  - learning/behaviour"]),
+        ("---\nstatus: |\n---", []),
+        ("status: re|", []),
         ("---\ntags: x\n---\nra|", []),
     ],
 )

@@ -125,7 +125,7 @@ async def test_who_types_already_is_not_interrupted(make_app: MakeApp) -> None:
     app = make_app("browse")
     app.has_typed = True
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "There is unsaved text of 1 note"))
+        await until(pilot, lambda: shows(app, "Unsaved text of 1 note"))
         await press(pilot, "slash")
         type_text(app, "phone")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))

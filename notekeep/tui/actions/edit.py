@@ -60,6 +60,15 @@ EDIT: tuple[Action, ...] = (
         label="fields",
     ),
     Action(
+        "attach-here",
+        "Attach a file",
+        ("ctrl+l",),
+        "edit",
+        CHANGE,
+        "Copy a file, or the picture on the clipboard, into the attachments, and link it here.",
+        command="attach",
+    ),
+    Action(
         "history-here",
         "History",
         ("ctrl+t",),

@@ -20,6 +20,7 @@ from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens import verbs
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.edit_attaching import Attaching
 from notekeep.tui.screens.edit_dialogs import DISCARD, RESTORE, ask_restore
 from notekeep.tui.screens.edit_keeping import Keeping
 from notekeep.tui.screens.edit_meeting import Meeting
@@ -81,6 +82,7 @@ class EditScreen(VaultScreen):
         self.label = row.title if row is not None else editing.path
         self.keeping = Keeping(self)
         self._meeting = Meeting(self)
+        self._attaching = Attaching(self)
         self.restores = False
         self._line = line
         self._early = ""
@@ -195,6 +197,12 @@ class EditScreen(VaultScreen):
 
     def action_hand_over(self) -> None:
         self.leave_for(self._edit_outside)
+
+    def action_attach_here(self) -> None:
+        self._attaching.ask()
+
+    def on_note_area_pasted(self, event: NoteArea.Pasted) -> None:
+        self._attaching.pasted(event.text, event.place)
 
     def action_fields_here(self) -> None:
         """Show the fields of the text as it is by now; what is changed is typed into it."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 NAME = 14
-BUTTONS = ("finish-form", "edit-field", "step-field", "clear-field", "reset-field", "drop-form")
+BUTTONS = ("finish-form", "drop-form", "edit-field", "step-field", "clear-field", "reset-field")
 
 
 class _Fields(ListView):

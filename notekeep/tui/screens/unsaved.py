@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 BUTTONS = (
     ("restore-unsaved", "restore"),
-    ("compare-unsaved", "difference"),
     ("discard-unsaved", "discard"),
     ("dismiss", "later"),
+    ("compare-unsaved", "difference"),
 )
 
 

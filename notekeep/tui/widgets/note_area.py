@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.document._edit import Edit
+from textual.message import Message
 from textual.widgets import TextArea
 
 from notekeep.markdown.clean import clean
@@ -48,8 +49,22 @@ class NoteArea(TextArea):
     """
 
     BINDINGS: ClassVar = bindings(
-        "edit", by_screen=("save", "finish", "hand-over", "history-here", "fields-here")
+        "edit",
+        by_screen=("save", "finish", "hand-over", "history-here", "fields-here", "attach-here"),
     )
+
+    class Pasted(Message):
+        """Text was pasted by the terminal.
+
+        Attributes:
+            text: What was pasted.
+            place: Where it stands: its start, its end, and what is shown of it.
+        """
+
+        def __init__(self, text: str, place: tuple[Location, Location, str]) -> None:
+            super().__init__()
+            self.text = text
+            self.place = place
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
@@ -174,6 +189,14 @@ class NoteArea(TextArea):
 
     def _indents_with_tabs(self) -> bool:
         return any(line.startswith("\t") for line in self.lines)
+
+    def on_paste(self, event: events.Paste) -> None:
+        # Textual calls the field's own handler after this one.
+        self.call_later(self._tell_of_paste, event.text, min(self.selection))
+
+    def _tell_of_paste(self, text: str, start: Location) -> None:
+        end = self.cursor_location
+        self.post_message(self.Pasted(text, (start, end, self.get_text_range(start, end))))
 
     async def _on_mouse_down(self, event: events.MouseDown) -> None:
         await super()._on_mouse_down(event)
