@@ -133,10 +133,14 @@ def _file(path: str, status: Status, note: str, why: str, is_post: bool) -> File
 
 
 def chosen_of(options: Options) -> tuple[object, ...]:
-    """Return what of the options a plan depends on: all but the time it is made."""
+    """Return what of the options a plan depends on; of the time it is made only the day.
+
+    A year of habits ends today, and a post's date lies ahead until it comes.
+    """
     from dataclasses import fields
 
-    return tuple(getattr(options, one.name) for one in fields(options) if one.name != "now")
+    day = options.moment().date().isoformat()
+    return day, *(getattr(options, one.name) for one in fields(options) if one.name != "now")
 
 
 def _sweep(root: str, skipped: frozenset[str] = frozenset()) -> Iterator[str]:

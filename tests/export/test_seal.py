@@ -110,6 +110,17 @@ def test_another_way_to_export_is_another_question(
     assert look(root, site).is_sealed
 
 
+def test_another_day_is_another_question(
+    root: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T12:00")
+    export(root, site)
+    assert look(root, site).is_sealed
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T12:00")
+    assert not look(root, site).is_sealed
+    assert look(root, site).is_sealed
+
+
 def test_what_a_generator_builds_is_no_change(root: Path, site: Path) -> None:
     export(root, site)
     (site / "public").mkdir()
