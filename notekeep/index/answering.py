@@ -114,11 +114,13 @@ class Answering:
 
     def _alive(self, scores: Mapping[str, float]) -> dict[str, float]:
         """Only notes that are still there, best first."""
-        there = (
-            self._sources.catalog.paths(None)
-            if len(scores) > MANY
-            else frozenset(self._sources.catalog.rows_of(scores))
-        )
+        catalog, words = self._sources.catalog, self._sources.words
+        if len(scores) <= MANY:
+            there = frozenset(catalog.rows_of(scores))
+        elif not catalog.dirty() and catalog.count() == words.count:
+            return dict(scores)  # both know the same notes
+        else:
+            there = catalog.paths(None)
         return {path: score for path, score in scores.items() if path in there}
 
     def _best(

@@ -43,6 +43,18 @@ KEPT_PATHS = 20_000
 """So many sets of so many notes are kept: while a query is typed, its tag is asked for at each key.
 """
 
+# From one type of a field to the next, by the index, and not through the fields of every note.
+_TYPES = """
+    WITH RECURSIVE met(key, name, type) AS (
+        SELECT key, name, (SELECT min(type) FROM fields f WHERE f.key = keys.key) FROM keys
+        UNION ALL
+        SELECT key, name,
+            (SELECT min(type) FROM fields f WHERE f.key = met.key AND f.type > met.type)
+        FROM met WHERE type IS NOT NULL
+    )
+    SELECT name, type FROM met WHERE type IS NOT NULL
+"""
+
 _EVERY = Condition("1")
 
 
@@ -175,9 +187,7 @@ class Catalog(Store):
         The types are those of notekeep.query.fields: "text", "number", "date", "list", "bool".
         """
         types: dict[str, set[str]] = {}
-        for name, kind in self.ask(
-            "SELECT DISTINCT k.name, f.type FROM keys k JOIN fields f ON f.key = k.key"
-        ):
+        for name, kind in self.ask(_TYPES):
             types.setdefault(name, set()).add(kind)
         return {
             name: found.pop() if len(found) == 1 else "any" for name, found in sorted(types.items())

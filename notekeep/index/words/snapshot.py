@@ -20,6 +20,7 @@ from whoosh.reading import SegmentReader
 from whoosh.util.numeric import byte_to_length
 
 from notekeep.index.words.folder import Reached, Unusable
+from notekeep.index.words.format.columns import whole
 from notekeep.index.words.schema import schema
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Part:
     def paths(self) -> list[str]:
         """The path of each note, deleted ones too."""
         if self._paths is None:
-            self._paths = list(map(_path, self._column))
+            self._paths = list(map(_path, whole(self._column)))
         return self._paths
 
     def path(self, at: int) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.index.words.document import WordDoc
+from notekeep.index.words.format.columns import whole
 from notekeep.index.words.postings import BlockReader, KeptLists, PlainReader, Postings, blocks
 from notekeep.index.words.schema import WIDE, PackedPositions, values
 
@@ -93,3 +94,15 @@ def test_a_document_is_given_to_whoosh_by_field() -> None:
         "tags": "one \x01 two",
         "body": "half a ? pair",
     }
+
+
+def test_a_column_read_whole_is_what_whoosh_reads_of_it(
+    words: Words, notes: Callable[..., list[WordDoc]]
+) -> None:
+    odd = [WordDoc("ü/組件.md", "x"), WordDoc("a" * 300 + ".md", "x")]
+    words.build([*notes(30), *odd], 1)
+    words.update(notes(5, seed=2), [], 2)
+    for part, _, _ in words._current().parts:
+        column = part.reader.column_reader("path", translate=False)
+        assert whole(column) == list(column)
+        assert len(whole(column)) == part.size
