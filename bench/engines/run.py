@@ -51,8 +51,8 @@ def build(engine: Any, notes: str, folder: str) -> dict[str, float]:
 
 
 def ask(engine: Any, answers: frozenset[str], questions: str) -> dict[str, Any]:
-    """Seconds of each question by kind, and by how many bytes memory grew at most."""
-    before = _peak()
+    """Seconds of each question by kind, and by how many bytes memory grew."""
+    before = _memory()
     engine.open()
     times: dict[str, list[float]] = {}
     for kind, *rest in json.loads(Path(questions).read_text("utf-8")):
@@ -61,7 +61,7 @@ def ask(engine: Any, answers: frozenset[str], questions: str) -> dict[str, Any]:
             forget = None if kind == "key" else getattr(engine, "forget", None)
             taken = _best(lambda asked=question: engine.ask(asked), forget)  # type: ignore[misc]
             times.setdefault(kind, []).append(taken)
-    return {"times": times, "memory": _peak() - before}
+    return {"times": times, "memory": _memory() - before}
 
 
 def save(engine: Any, notes: str) -> dict[str, list[float]]:
@@ -103,15 +103,16 @@ def _spent() -> float:
     return sum(part.ru_utime + part.ru_stime for part in parts)
 
 
-def _peak() -> int:
-    """Bytes that this process has had in memory at most.
+def _memory() -> int:
+    """Bytes of memory that are this process's own.
 
-    Linux counts what the starting process had into `ru_maxrss`, and says the truth elsewhere.
+    Where the system tells, without mapped files: their pages are its cache, and go when others want
+    them. Elsewhere the most that there has been.
     """
     status = Path("/proc/self/status")
-    if status.exists():
-        found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text("ascii"))
-        return int(found[1]) * 1024 if found else 0
+    found = status.exists() and re.search(r"RssAnon:\s*(\d+) kB", status.read_text("ascii"))
+    if found:
+        return int(found[1]) * 1024
     scale = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
 

@@ -43,6 +43,9 @@ HEADS = {"title", "aliases", "tags", "headings", "matter"}
 
 LAST = "\U0010ffff"
 
+RARE_PART = 200_000
+"""Letters of rare words that are looked at together."""
+
 SUGGESTIONS = 5
 
 
@@ -170,7 +173,7 @@ class Vocabulary:
         from rapidfuzz.process import extract
 
         found: dict[str, int] = {}
-        for words in (self._words, self._rare.split(), list(self._new)):
+        for words in (self._words, *self._rare_in_parts(), list(self._new)):
             hits = extract(word, words, scorer=OSA.distance, score_cutoff=distance, limit=None)
             found.update((other, int(edits)) for other, edits, _ in hits if other != word)
         ranked = sorted(found, key=lambda other: (found[other], -self._count(other), other))
@@ -190,6 +193,15 @@ class Vocabulary:
         at = bisect_left(self._words, word)
         common = at < len(self._words) and self._words[at] == word
         return (self._counts[at] if common else 0) + self._new.get(word, 0)
+
+    def _rare_in_parts(self) -> Iterator[list[str]]:
+        """Yield the rare words by and by: as a list they take ten times the room of their text."""
+        start = 0
+        while start < len(self._rare):
+            end = self._rare.find("\n", start + RARE_PART)
+            end = len(self._rare) if end < 0 else end
+            yield self._rare[start:end].split()
+            start = end
 
     def _rare_from(self, beginning: str, limit: int) -> Iterator[str]:
         at = self._rare.find("\n" + beginning)
