@@ -1,0 +1,91 @@
+"""What `search` says when nothing is found, why something is, and what `show` leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.config import Places
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.ran import Ran
+
+
+@pytest.fixture
+def search(sample: Path, notekeep: Callable[..., Ran]) -> Callable[..., Ran]:
+    """Run `search` on the sample vault."""
+
+    def run(*words: str) -> Ran:
+        return notekeep("search", *words, at=sample)
+
+    return run
+
+
+def test_another_spelling_is_answered_and_said(search: Callable[..., Ran]) -> None:
+    ran = search("pragmatc", "programmer")
+    assert ran.code == 1
+    assert ran.out.startswith("The Pragmatic Programmer")
+    assert 'No note has "pragmatc". This is for "pragmatic".' in ran.err
+
+
+def test_one_word_less_is_answered_and_said(search: Callable[..., Ran]) -> None:
+    ran = search("attention", "residue", "basil")
+    assert ran.code == 1
+    assert ran.out.startswith("Deep Work")
+    assert 'No note has all of that. This is without "basil".' in ran.err
+
+
+def test_json_says_what_was_answered_instead(search: Callable[..., Ran]) -> None:
+    ran = search("pragmatc", "--json")
+    answer = json.loads(ran.out)
+    assert ran.code == 1
+    assert answer["query"] == "pragmatc"
+    assert answer["instead"] == "pragmatic"
+    assert answer["remarks"] == ['No note has "pragmatc". This is for "pragmatic".']
+    assert answer["hits"][0]["title"] == "The Pragmatic Programmer"
+
+
+@pytest.mark.parametrize("option", [["--null"], ["--format", "{path}"]])
+def test_what_goes_into_other_commands_is_what_was_asked(
+    search: Callable[..., Ran], option: list[str]
+) -> None:
+    ran = search(*option, "pragmatc")
+    assert (ran.code, ran.out) == (1, "")
+    assert "Did you mean pragmatic" in ran.err
+
+
+def test_a_score_is_explained_to_its_last_part(search: Callable[..., Ran]) -> None:
+    hit = json.loads(search("--explain", "--json", "cue", "craving").out)["hits"][0]
+    why = hit["why"]
+    assert why["conditions"] == ["word cue", "word craving"]
+    assert {"cue", "craving"} <= {word.casefold() for word in why["words"]}
+    assert sum(why["score"].values()) == pytest.approx(hit["score"], abs=0.01)
+    told = sum(part["score"] for part in why["score_of_words"])
+    assert told == pytest.approx(why["score"]["words"], abs=0.01)
+    assert {part["field"] for part in why["score_of_words"]} >= {"headings", "body"}
+
+
+def test_an_explanation_is_for_people_too(search: Callable[..., Ran]) -> None:
+    ran = search("--explain", "--limit", "1", "deep", "work")
+    assert "word deep" in ran.err
+    assert "first, because it is called so" in ran.err
+    assert "words as typed" in ran.err
+
+
+def test_showing_a_note_counts_until_it_is_forgotten(
+    sample: Path, notekeep: Callable[..., Ran]
+) -> None:
+    path = "inbox/Garden sensor.md"
+    notekeep("show", "Garden sensor", at=sample)
+    notekeep("open", "Garden sensor", at=sample, EDITOR="true", VISUAL="true")
+    vault = Vault.open(sample, places=Places.of_machine(os.environ))
+    assert vault.opened.times(path) == 2
+    assert notekeep("forget", "--yes", "Garden sensor", at=sample).code == 0
+    assert vault.opened.times(path) == 0
