@@ -33,9 +33,7 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool, vault:
 
     Nothing of the vault changes.
     """
-    from notekeep.index.habit_export import export_habits
-
-    found = export_habits(open_vault(vault).habit_index, form, habits)
+    found = open_vault(vault).export_habits(form, habits)
     if out:
         _save(os.path.expanduser(out), found.data, force=force)
     elif form == "loop" and sys.stdout.isatty():

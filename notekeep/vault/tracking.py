@@ -1,4 +1,4 @@
-"""Habits: how they stand, and checking in."""
+"""Habits: how they stand, checking in, and those of other programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from notekeep.rooms import Rooms
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
+    from notekeep.index.habit_export import HabitExport
     from notekeep.index.habits import HabitView, Logged
     from notekeep.writing.importing.habits import HabitImport
 
@@ -61,3 +63,18 @@ class Tracking(Rooms):
         source = read_source(read_given(path), origin, vocabulary)
         root = Path(self.root)
         return plan_import(root, self.schema, self.settings, index, source, config.now())
+
+    def export_habits(self, form: str, names: Sequence[str] = ()) -> HabitExport:
+        """Export habits for another program; nothing is written.
+
+        Args:
+            form: `csv`, `json`, `loop` (the zip of Loop Habit Tracker) or `ics` (reminders).
+            names: Which habits; none are all.
+
+        Raises:
+            NotFound: There is no such habit.
+            UsageError: There is no such form.
+        """
+        from notekeep.index.habit_export import export_habits
+
+        return export_habits(self.habit_index, form, names)
