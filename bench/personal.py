@@ -17,6 +17,7 @@ import argparse
 import datetime as dt
 import os
 import random
+import time
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -99,7 +100,8 @@ def write(root: Path, notes: int, seed: int = 1) -> dict[str, frozenset[str]]:
         path = root / note.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(note.text, "utf-8")
-        moment = dt.datetime.combine(note.day, dt.time(12), dt.UTC).timestamp()
+        # Their ages are always the same, so that what is judged today is judged so next year.
+        moment = time.time() - 86_400 * (LAST - note.day).days
         os.utime(path, (moment, moment))
     return {note.path: note.labels for note in made}
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).parents[2] / "vault"
 
-RECORDED = {"sample": Quality(0.98, 0.99), "personal": Quality(0.935, 0.985)}
-"""What was reached, a little less than the figures themselves; a ranking below this is worse."""
+RECORDED = {"sample": Quality(0.98, 0.99), "personal": Quality(0.945, 0.99)}
+"""What was reached, cut to its third digit; a ranking below this is worse."""
 
 NOTES = int(os.environ.get("NOTEKEEP_JUDGED_NOTES", "1000"))
 """Notes of the generated vault; `make bench` asks 5,000."""
