@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.screens import NOW, tree, write_notes
-from tests.support.terminal import Terminal
+from tests.support.screens import NOW, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.support.terminal import Terminal
 
     Start = Callable[..., Terminal]
 
@@ -23,33 +24,6 @@ pytestmark = pytest.mark.terminal
 
 QUIT = "\x11"
 ESCAPE = "\x1b"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A vault of a few notes, two of them hostile."""
-    return write_notes(tmp_path / "notes")
-
-
-@pytest.fixture
-def start(root: Path, home: Path) -> Start:
-    """Start notekeep on the vault."""
-
-    def begin(*arguments: str, **env: str) -> Terminal:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "NOTEKEEP_HOME": str(home / "notekeep"),
-            "NOTEKEEP_VAULT": str(root),
-            "NOTEKEEP_NOW": NOW,
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            "LANG": "C.UTF-8",
-            **env,
-        }
-        return Terminal([sys.executable, "-m", "notekeep", *arguments], environment)
-
-    return begin
 
 
 def assert_restored(terminal: Terminal) -> None:

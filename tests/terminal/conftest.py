@@ -1,0 +1,45 @@
+"""notekeep on a real terminal, over a small vault of real files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.screens import NOW, write_notes
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A vault of a few notes, two of them hostile."""
+    return write_notes(tmp_path / "notes")
+
+
+@pytest.fixture
+def start(root: Path, home: Path) -> Start:
+    """Start notekeep on the vault."""
+
+    def begin(*arguments: str, **env: str) -> Terminal:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "NOTEKEEP_HOME": str(home / "notekeep"),
+            "NOTEKEEP_VAULT": str(root),
+            "NOTEKEEP_NOW": NOW,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            **env,
+        }
+        return Terminal([sys.executable, "-m", "notekeep", *arguments], environment)
+
+    return begin
