@@ -18,9 +18,11 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from heapq import nlargest
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from notekeep.index.words.folder import remove
+from notekeep.index.words.wordlist import WordList
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,7 +81,7 @@ class Vocabulary:
     def __init__(self, folder: Path) -> None:
         """Read the vocabulary of an index; a missing or damaged one is empty."""
         self._folder = folder
-        self._words: list[str] = []
+        self._words = WordList()
         self._counts = array("I")
         self._heads = array("I")
         self._rare = ""
@@ -90,7 +92,7 @@ class Vocabulary:
         try:
             self._load((folder / FILE).read_bytes())
         except (OSError, ValueError, KeyError, TypeError):
-            self._words, self._rare = [], ""
+            self._words, self._rare = WordList(), ""
             self._counts, self._heads = array("I"), array("I")
         self.refresh()
 
@@ -101,7 +103,7 @@ class Vocabulary:
         counts = start + size
         heads = counts + 4 * number
         rare = heads + 4 * number
-        self._words = data[start:counts].decode().split("\n") if number else []
+        self._words = WordList(data[start:counts].decode())
         self._counts.frombytes(data[counts:heads])
         self._heads.frombytes(data[heads:rare])
         self._rare = f"\n{data[rare:].decode()}\n"
@@ -154,7 +156,8 @@ class Vocabulary:
         whole = re.compile(source)
         fixed = re.split(r"[*?]", pattern, maxsplit=1)[0]
         low, high = bisect_left(self._words, fixed), bisect_left(self._words, fixed + LAST)
-        common = [at for at in range(low, high) if whole.fullmatch(self._words[at])]
+        fitting = map(whole.fullmatch, self._words.between(low, high))
+        common = [at for at, fits in enumerate(fitting, low) if fits]
         found = dict.fromkeys(
             self._words[at] for at in nlargest(limit, common, self._counts.__getitem__)
         )
@@ -173,7 +176,7 @@ class Vocabulary:
         from rapidfuzz.process import extract
 
         found: dict[str, int] = {}
-        for words in (self._words, *self._rare_in_parts(), list(self._new)):
+        for words in chain(self._words.parts(), self._rare_in_parts(), [list(self._new)]):
             hits = extract(word, words, scorer=OSA.distance, score_cutoff=distance, limit=None)
             found.update((other, int(edits)) for other, edits, _ in hits if other != word)
         ranked = sorted(found, key=lambda other: (found[other], -self._count(other), other))

@@ -1,0 +1,50 @@
+"""Many words in one text: as a list of strings they would take ten times the room."""
+
+from __future__ import annotations
+
+from array import array
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PART = 20_000
+"""Words that are taken out of the text together, where all of them are looked at."""
+
+
+class WordList:
+    """Words parted by line ends, in order.
+
+    Args:
+        text: The words; "" is none.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+        words = text.split("\n") if text else []
+        # The end of a word is the line end after it.
+        self._ends = array("I", accumulate((len(word) + 1 for word in words), initial=0))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, at: int) -> str:
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._text[self._ends[at] : self._ends[at + 1] - 1]
+
+    def __iter__(self) -> Iterator[str]:
+        for part in self.parts():
+            yield from part
+
+    def between(self, low: int, high: int) -> list[str]:
+        """Return the words from one place to before another."""
+        if low >= high:
+            return []
+        return self._text[self._ends[low] : self._ends[high] - 1].split("\n")
+
+    def parts(self) -> Iterator[list[str]]:
+        """Yield all words, some at a time."""
+        for low in range(0, len(self), PART):
+            yield self.between(low, min(low + PART, len(self)))
