@@ -72,6 +72,7 @@ def detail(index: HabitIndex, name: str, day: date, year: int | None = None) -> 
     """
     found = index.resolve(name)
     wanted = year or day.year
+    first, last = map(date.fromordinal, year_bounds(wanted))
     line = index.timeline(found, day)
     weekdays = counts(line)
     scores = strengths(found.definition, index.days(found), day.toordinal())[1]
@@ -80,7 +81,7 @@ def detail(index: HabitIndex, name: str, day: date, year: int | None = None) -> 
         view=index.view(found, day),
         definition=found.definition,
         year=wanted,
-        calendar=index.calendar(found, *map(date.fromordinal, year_bounds(wanted)), day),
+        calendar=index.calendar(found, first, last, day),
         strengths=tuple(scores[-max(SPANS) :]),
         rates=tuple(rate(line, span).value for span in (*SPANS, None)),
         recovery=recovery(line),

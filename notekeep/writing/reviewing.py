@@ -95,7 +95,12 @@ def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
         lines = [each for each in habits.lines(habit, when.first, when.last) if each.counts]
         if lines or (found.need and not found.is_over and not habit.definition.is_archived):
             looked_at.append((habit, found, lines))
-    yield from ("---", "type: note", f"title: {title_of(when)}", f"created: {habits.today().isoformat()}")
+    yield from (
+        "---",
+        "type: note",
+        f"title: {title_of(when)}",
+        f"created: {habits.today().isoformat()}",
+    )
     yield from ("tags: [review]", f"period: {when.first}..{when.last}", "---")
     yield f"# {title_of(when)}"
     yield ""
