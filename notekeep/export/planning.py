@@ -48,7 +48,8 @@ def fill_plan(batch: Batch, paths: Sequence[str], bases: Bases) -> None:
     named = [f"{slug} {entry.note}" for slug, entry in manifest.posts.items()]
     plan.audit = Audit(batch.source, drafts, partial(_own_words, batch, written), named)
     plan.bases = bases
-    plan.warnings = list(dict.fromkeys([*target.warnings, *plan.warnings]))
+    between = target.between(plan.published.values())
+    plan.warnings = list(dict.fromkeys([*target.warnings, *plan.warnings, *between]))
 
 
 def _own_words(batch: Batch, written: Iterable[Written]) -> list[str]:

@@ -212,6 +212,16 @@ def test_nikola_s_head_takes_values_as_they_stand(tmp_path: Path) -> None:
     )
 
 
+def test_tags_that_nikola_stops_at_are_told(tmp_path: Path) -> None:
+    posts = [post(tags=["C", "C++", "été"]), post(tags=["c", "a & b"]), post(tags=["Ete", "a b"])]
+    assert nikola(tmp_path).between(posts) == [
+        "the tags C and c are one address to Nikola, which stops at that: spell them alike",
+        "the tags Ete and été are one address to Nikola, which stops at that: spell them alike",
+        "the tags a & b and a b are one address to Nikola, which stops at that: spell them alike",
+    ]
+    assert nikola(tmp_path).between([post(tags=["C", "C++", "C"])]) == []
+
+
 def test_nikola_s_drafts_go_online_unless_told_otherwise(tmp_path: Path) -> None:
     assert "unlisted" in nikola(tmp_path).notice(post())
     assert nikola(tmp_path).notice(post(draft=False)) == ""

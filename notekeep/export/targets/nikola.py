@@ -7,6 +7,8 @@ what is computed is taken as Nikola's own default.
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from notekeep.export.assets import is_image
@@ -18,11 +20,14 @@ from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, wi
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from notekeep.export.dialect import Dialect
     from notekeep.export.properties import Post
 
+_STRIPPED = re.compile(r"[^+\w\s-]")
+_JOINED = re.compile(r"[-\s]+")
 _EXTENSIONS = ("fenced_code", "codehilite", "extra")
 _MARKDOWN = (".md", ".mdown", ".markdown")
 
@@ -143,6 +148,19 @@ class Nikola(Target):
         lines = [f".. {key}: {text}" for key, text in [*said, ("type", "text")]]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
+    def between(self, posts: Iterable[Post]) -> list[str]:
+        """Nikola stops at tags that would have one address."""
+        spelled: dict[str, set[str]] = {}
+        for tag in (tag for post in posts for tag in post.tags):
+            address = _JOINED.sub("-", _STRIPPED.sub("", _plain(tag)).strip().lower())
+            spelled.setdefault(address, set()).add(tag)
+        return [
+            f"the tags {' and '.join(sorted(tags))} are one address to Nikola, which stops at that:"
+            " spell them alike"
+            for tags in spelled.values()
+            if len(tags) > 1
+        ]
+
     def notice(self, post: Post) -> str:
         """Nikola renders drafts and, unless told otherwise, deploys them."""
         if not post.draft or self._settings.get("DEPLOY_DRAFTS") is False:
@@ -151,6 +169,12 @@ class Nikola(Target):
             "Nikola builds drafts: a deploy now would put this one online under an unlisted address"
             " (DEPLOY_DRAFTS = False in conf.py keeps drafts at home)"
         )
+
+
+def _plain(tag: str) -> str:
+    """Return a tag without accents; other scripts stay, which Nikola spells out."""
+    parts = unicodedata.normalize("NFKD", tag)
+    return "".join(char for char in parts if not unicodedata.combining(char))
 
 
 def _moment(when: datetime) -> str:

@@ -12,6 +12,8 @@ from notekeep.errors import UsageError
 from notekeep.export.dialect import Dialect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
     from notekeep.export.properties import Post
@@ -117,6 +119,11 @@ class Target:
     def page_path(self, post: Post) -> str:
         """Return where a visitor finds that page, from the site's root."""
         return f"{post.slug}/index.html"
+
+    def between(self, posts: Iterable[Post]) -> list[str]:
+        """Return what the person should know of posts that are in this site together."""
+        del posts
+        return []
 
     def notice(self, post: Post) -> str:
         """Return what the person should know about a post in this site, or ""."""
