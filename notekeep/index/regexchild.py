@@ -50,6 +50,8 @@ def look(pattern: str, root: str, paths: list[str]) -> Iterator[list[Any]]:
 def main(source: TextIO, target: TextIO) -> None:
     """Read one request as JSON and answer it line by line; a last line `null` says it is whole."""
     request = json.load(source)
+    target.write("[0]\n")  # from here on the time is the expression's
+    target.flush()
     for answer in look(request["pattern"], request["root"], request["paths"]):
         target.write(json.dumps(answer) + "\n")
         target.flush()

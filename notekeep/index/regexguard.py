@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 STUCK_SECONDS = 1.5
 """So long may one note take; with the start of the process, an answer is there after two."""
 
+START_SECONDS = 10.0
+"""So long may the process take to start, which on a busy machine is not the expression's fault."""
+
 WHOLE_SECONDS = 30.0
 """So long may all of them take."""
 
@@ -71,9 +74,11 @@ def matching(pattern: str, root: str, paths: Iterable[str]) -> dict[str, Spans]:
 def _answers(lines: queue.SimpleQueue[str], pattern: str) -> dict[str, Spans]:
     found: dict[str, Spans] = {}
     deadline = time.monotonic() + WHOLE_SECONDS
+    patience = START_SECONDS
     while True:
         try:
-            line = lines.get(timeout=min(STUCK_SECONDS, max(0.01, deadline - time.monotonic())))
+            line = lines.get(timeout=min(patience, max(0.01, deadline - time.monotonic())))
+            patience = STUCK_SECONDS
         except queue.Empty:
             raise _too_slow(pattern) from None
         if not line:

@@ -63,6 +63,7 @@ def test_the_process_says_that_it_is_alive(root: str, monkeypatch: pytest.Monkey
     request = {"pattern": "one", "root": root, "paths": ["b.md", "gone.md"]}
     regexchild.main(io.StringIO(json.dumps(request)), answer)
     assert [json.loads(line) for line in answer.getvalue().splitlines()] == [
+        [0],  # it has started
         [0],
         ["b.md", [[10, 13]]],
         [1],
