@@ -64,12 +64,12 @@ def test_notekeep_is_asked_the_same_of_a_whole_vault(
     monkeypatch.setenv("NOTEKEEP_HOME", str(tmp_path / "home"))
     root = tmp_path / "vault"
     root.mkdir()
-    for path in BODIES:
+    for path, body in BODIES.items():
         note = given(path)
         day = str(note["day"])
         created = f"{day[:4]}-{day[4:6]}-{day[6:]}"
         head = f"---\ncreated: {created}\ntags: [{note['texts']['tags']}]\n---\n"
-        (root / path).write_text(f"{head}{BODIES[path]}\n", "utf-8")
+        (root / path).write_text(f"{head}{body}\n", "utf-8")
     Vault.open(str(root)).refresh()
     engine = Engine(str(root))
     engine.open()
@@ -80,7 +80,7 @@ def test_notekeep_is_asked_the_same_of_a_whole_vault(
 def test_a_promise_that_is_missed_is_marked() -> None:
     builds = {"notekeep": 3.0, "notekeep, two processes": 1.0, "plain Whoosh": 6.0}
     kinds = ("key", "word", "or", "tag", "and", "phrase")
-    times = {"times": dict.fromkeys(kinds, [0.001]), "memory": 1}
+    times = {"times": {kind: [0.001] for kind in kinds}, "memory": 1}
     contest: Any = SimpleNamespace(
         notes=10,
         built={name: {"cpu": cpu, "wall": cpu, "size": 1.0} for name, cpu in builds.items()},
