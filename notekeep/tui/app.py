@@ -20,6 +20,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
 from notekeep.tui.actions import clashes
+from notekeep.tui.actions.keymaps import keymap
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
@@ -35,6 +36,7 @@ from notekeep.tui.over import Over
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.styles import Styles
 from notekeep.tui.sweeping import Sweeping
 from notekeep.tui.theme import THEMES, choose
 from notekeep.tui.watching import Watching
@@ -48,15 +50,11 @@ if TYPE_CHECKING:
     from notekeep.writing.plan import Done
 
 
-STYLED = ("browse", "today", "habits", "publish", "dialogs")
-"""Screens whose styles are read at once: a file that comes later has all of them parsed again."""
-
-
 class NotekeepApp(Over):
     """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
-    CSS_PATH: ClassVar = ["app.tcss", *(f"screens/{name}.tcss" for name in STYLED)]
+    CSS_PATH = "app.tcss"
     BINDINGS = bindings("app", priority=("quit",))
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE: ClassVar[str] = places.BROWSE
@@ -97,7 +95,8 @@ class NotekeepApp(Over):
         self._start_in(choose(wanted, self.available_themes, no_colour=no_colour))
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
-        self.set_keymap(vault.person.keys)
+        self.own_keys = keymap(vault.person.keymap, vault.person.keys)
+        self.set_keymap(self.own_keys)
 
     def _start_in(self, name: str) -> None:
         """Take a theme before anything is styled, so that nothing is styled twice."""
@@ -107,7 +106,7 @@ class NotekeepApp(Over):
         self.set_reactive(App.theme, name)
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = Styles(variables=self.get_css_variables())
 
     # Screens, each made when it is first shown.
 
@@ -159,7 +158,7 @@ class NotekeepApp(Over):
         self.exit(return_code=128 + number)
 
     def _shown(self) -> None:
-        for clash in clashes(self.vault.person.keys):
+        for clash in clashes(self.own_keys):
             self.notify(clean_line(clash), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:
             self._when_shown()
@@ -325,7 +324,7 @@ class NotekeepApp(Over):
 
         screen = self.screen
         place = screen.place() if isinstance(screen, VaultScreen) else "dialog"
-        self.push_screen(HelpScreen(place, self.vault.person.keys, self.glyphs))
+        self.push_screen(HelpScreen(place, self.own_keys, self.glyphs))
 
     def action_palette(self) -> None:
         from notekeep.tui.commands import Palette
