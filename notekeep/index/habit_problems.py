@@ -5,6 +5,7 @@ Nothing here changes what counts; a line that is named still counts, unless its 
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,7 @@ class _Line(NamedTuple):
 
 def problems(
     connection: sqlite3.Connection,
+    root: str,
     habits: Sequence[Habit],
     today: int,
     unreadable: Mapping[str, str],
@@ -48,6 +50,7 @@ def problems(
 
     Args:
         connection: The index, up to date.
+        root: The vault.
         habits: What it knows.
         today: The day that is not over yet, as an ordinal.
         unreadable: Files that could not be read, each with the reason.
@@ -57,7 +60,7 @@ def problems(
         for path, reason in unreadable.items()
     ]
     found += _reports(connection)
-    found += _definitions(connection, habits)
+    found += _definitions(connection, root, habits)
     for habit in habits:
         lines = list(_lines(connection, habit))
         if not habit.definition.path and lines:
@@ -76,7 +79,9 @@ def _reports(connection: sqlite3.Connection) -> Iterator[Problem]:
         yield Problem(path, line, message, f"write: {fix}" if fix else HINTS.get(code, ""), code)
 
 
-def _definitions(connection: sqlite3.Connection, habits: Sequence[Habit]) -> Iterator[Problem]:
+def _definitions(
+    connection: sqlite3.Connection, root: str, habits: Sequence[Habit]
+) -> Iterator[Problem]:
     rows = connection.execute(
         "SELECT path, line, problem FROM definitions WHERE problem IS NOT NULL"
     )
@@ -86,15 +91,30 @@ def _definitions(connection: sqlite3.Connection, habits: Sequence[Habit]) -> Ite
         definition = habit.definition
         for problem in definition.problems:
             message = f"{problem.key}: {problem.message}"
-            yield Problem(definition.path, None, message, problem.hint, "W108")
+            line = _line_of(root, definition.path, problem.key)
+            yield Problem(definition.path, line, message, problem.hint, "W108")
         for other in habit.others:
             yield Problem(
                 other,
-                None,
+                _line_of(root, other, "habit"),
                 f"{definition.id} is defined in {definition.path} as well, and that one counts",
                 "give one of them another id, or delete it",
                 "W105",
             )
+
+
+def _line_of(root: str, path: str, key: str) -> int | None:
+    """The line of a note that a key of its front matter stands on; None when it is not found."""
+    try:
+        with open(os.path.join(root, path), encoding="utf-8-sig", errors="replace") as file:
+            for number, line in enumerate(file, 1):
+                if number > 1 and line.startswith("---"):
+                    return None
+                if line.partition(":")[0].strip(" \"'").casefold() == key:
+                    return number
+    except OSError:
+        return None
+    return None
 
 
 def _lines(connection: sqlite3.Connection, habit: Habit) -> Iterator[_Line]:

@@ -251,7 +251,8 @@ class HabitIndex:
         with self._lock:
             self.refresh()
             today = (day or self.today()).toordinal()
-            return problems(self._store.connection, self.known(), today, self.unreadable)
+            connection, root = self._store.connection, self.places.root
+            return problems(connection, root, self.known(), today, self.unreadable)
 
     def today(self) -> date:
         """The day that counts now, by the hour at which the vault's days start."""
