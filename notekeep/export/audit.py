@@ -36,6 +36,8 @@ _CALLOUT = re.compile(
     r"^[ \t>]*>[ \t]*\[!private\b.*(?:\n[ \t]*[^\s].*)*", re.MULTILINE | re.IGNORECASE
 )
 _SECTION = re.compile(r"^(#{1,6})[ \t].*#private\b.*$", re.MULTILINE | re.IGNORECASE)
+_HIDING = re.compile(r"%%|<!--|\[!private|#private", re.IGNORECASE)
+"""What every private part has in it: most notes have nothing of it."""
 _WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
 _ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
@@ -153,7 +155,10 @@ def private_parts(text: str) -> tuple[list[str], str]:
     def give_back(text: str) -> str:
         return _HELD.sub(lambda match: code[int(match[1])], text)
 
-    text = _CODE.sub(hold, text.replace("\0", ""))
+    text = text.replace("\0", "")
+    if not _HIDING.search(text):
+        return [], text
+    text = _CODE.sub(hold, text)
     parts: list[str] = []
     for pattern in (_PRIVATE_PART, _COMMENTS, _CALLOUT):
         parts += [match[0] for match in pattern.finditer(text)]
