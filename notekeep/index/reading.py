@@ -145,3 +145,15 @@ def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
     """Read a note for the words index; None when it is gone or cannot be read."""
     content = read_content(root, path)
     return word_doc(read_note(path, content.data, schema)) if content and content.digest else None
+
+
+class WordDocs:
+    """Notes for the words index, read from disk one by one; may be gone through again."""
+
+    def __init__(self, root: str, paths: list[str], schema: Schema) -> None:
+        self.root, self.paths, self.schema = root, paths, schema
+
+    def __iter__(self) -> Iterator[WordDoc]:
+        for path in self.paths:
+            if doc := read_word_doc(self.root, path, self.schema):
+                yield doc

@@ -13,15 +13,16 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notekeep.files.changes import Changes
 from notekeep.files.scan import sweep
 from notekeep.index.deepcheck import Turn
 from notekeep.index.schema import Busy
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from notekeep.files.changes import Changes, Fingerprint, Mark
+    from notekeep.files.changes import Fingerprint, Mark
     from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Record
@@ -122,6 +123,16 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
     return done
 
 
+def take_in(root: str, catalog: Catalog, words: Words, schema: Schema) -> None:
+    """Take notes that the catalog has into the words index too; if another is writing, later.
+
+    Nothing is swept and nothing is built: for a few saved notes, before a question is asked.
+    """
+    run = _Run(root, catalog, schema, None, None)
+    run.wait = 0.0
+    run.words_side(Refreshed(Changes()), words, 0)
+
+
 class _Run:
     """One refresh.
 
@@ -144,6 +155,7 @@ class _Run:
         self.schema = schema
         self.notes: dict[str, Note] = {}
         self.words: Words | None = None
+        self.wait: float | None = None
         self.keep: Callable[[list[Seen]], list[Problem]] | None = None
         self.reads_deeper = False
         self.progress = progress or (lambda _done, _total: None)
@@ -288,6 +300,7 @@ class _Run:
 
     def words_side(self, done: Refreshed, words: Words, budget: int | None) -> None:
         """Bring the words index to the catalog's generation, and count what it still lacks."""
+        from notekeep.index.reading import WordDocs
         from notekeep.index.words import Busy as WordsBusy
         from notekeep.index.words import Unusable
 
@@ -308,7 +321,7 @@ class _Run:
             if budget is not None and len(paths) > budget:
                 done.pending_words, done.deferred = len(dirty) or len(paths), True
                 return
-            docs = _Docs(self.root, paths, self.schema)
+            docs = WordDocs(self.root, paths, self.schema)
             words.build(
                 docs,
                 generation,
@@ -338,7 +351,8 @@ class _Run:
             if doc:
                 docs.append(doc)
         kept = {doc.path for doc in docs}
-        words.update(docs, [path for path in dirty if path not in kept], generation)
+        gone = [path for path in dirty if path not in kept]
+        words.update(docs, gone, generation, wait=self.wait)
 
 
 def _only_unsure(changes: Changes, known: dict[str, Mark]) -> int:
@@ -358,20 +372,6 @@ def _unsure(mark: Mark) -> Mark:
     """A fingerprint that equals no file's, so that the file is read."""
     size, mtime_ns, _, inode = mark
     return size, mtime_ns, -1, inode
-
-
-class _Docs:
-    """All notes for the words index, read from disk one by one; may be gone through again."""
-
-    def __init__(self, root: str, paths: list[str], schema: Schema) -> None:
-        self.root, self.paths, self.schema = root, paths, schema
-
-    def __iter__(self) -> Iterator[WordDoc]:
-        from notekeep.index.reading import read_word_doc
-
-        for path in self.paths:
-            if doc := read_word_doc(self.root, path, self.schema):
-                yield doc
 
 
 def _is_many(changed: int, words: Words) -> bool:

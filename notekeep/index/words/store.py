@@ -108,8 +108,21 @@ class Words(OpenIndex):
                 raise
         self._damaged = None
 
-    def update(self, upserts: Iterable[WordDoc], deletes: Iterable[str], generation: int) -> None:
+    def update(
+        self,
+        upserts: Iterable[WordDoc],
+        deletes: Iterable[str],
+        generation: int,
+        *,
+        wait: float | None = None,
+    ) -> None:
         """Add, replace and delete notes in one commit, which stands for a generation.
+
+        Args:
+            upserts: Notes to write.
+            deletes: Paths of notes that are gone.
+            generation: What the index then stands for.
+            wait: For how many seconds to wait for another process; None is UPDATE_WAIT.
 
         Raises:
             Busy: Another process is writing; nothing was changed.
@@ -121,7 +134,7 @@ class Words(OpenIndex):
 
         docs = list(filter(WordDoc.is_indexable, upserts))
         gone = list(filter(is_unicode, deletes))
-        with self._folder.lock(wait=UPDATE_WAIT):
+        with self._folder.lock(wait=UPDATE_WAIT if wait is None else wait):
             reached = self._reached()
             number = self._folder.toc()
             if reached is None or number is None:
