@@ -2,22 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.errors import NotekeepError
 from notekeep.index.found import Why
 from notekeep.index.passages import Passages
 from notekeep.query.explain import explain as in_words
-from notekeep.query.tree import And, Docs, Not, Or, is_fact
+from notekeep.query.tree import And, Docs, Line, Not, Or, Section, is_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from notekeep.index.answering import Answering, Sources
+    from notekeep.index.catalog import Catalog
     from notekeep.index.found import Found, Hit
-    from notekeep.query.tree import Node
+    from notekeep.index.words import Words
+    from notekeep.query.tree import Node, Query
 
 WORDS = 10
 """How many of the words that were hit in one note are named."""
+
+
+class Part(NamedTuple):
+    """A part of a query.
+
+    Attributes:
+        depth: How deep it lies within others.
+        text: What it says, in words.
+        notes: How many notes it matches by itself; None when that cannot be told.
+    """
+
+    depth: int
+    text: str
+    notes: int | None
+
+
+def measured(query: Query, catalog: Catalog, words: Callable[[], Words], root: str) -> list[Part]:
+    """Return the parts of a query in the order of its tree, each before those within it.
+
+    Args:
+        query: What is asked.
+        catalog: The vault's facts.
+        words: Opens the vault's words; not called for a query of facts.
+        root: The vault.
+    """
+
+    def count(node: Node) -> int | None:
+        try:
+            if is_fact(node):
+                return catalog.count(node)
+            passages = Passages(catalog, words(), root)
+            return len(passages.paths(passages.answered(node)))
+        except NotekeepError:
+            return None  # a pattern that takes too long, or no words index yet
+
+    def parts(node: Node, depth: int) -> Iterator[Part]:
+        head, *_ = in_words(node).splitlines()
+        yield Part(depth, head, count(node))
+        for inner in _within(node):
+            yield from parts(inner, depth + 1)
+
+    if query.root is None:
+        return [Part(0, in_words(None), catalog.count())]
+    return list(parts(query.root, 0))
+
+
+def _within(node: Node) -> tuple[Node, ...]:
+    match node:
+        case And(parts) | Or(parts):
+            return parts
+        case Not(part) | Section(part) | Line(part):
+            return (part,)
+        case _:
+            return ()
 
 
 def explained(found: Found, asked: Answering, sources: Sources) -> Found:

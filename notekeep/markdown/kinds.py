@@ -46,6 +46,7 @@ COMMON: Final[dict[str, FieldType]] = {
     "lang": "text",
     "publish": "bool",
     "private": "bool",
+    "pinned": "bool",
 }
 """Fields of every kind."""
 

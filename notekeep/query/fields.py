@@ -28,6 +28,7 @@ COMMON: dict[str, FieldType] = {
     "slug": "text",
     "publish": "bool",
     "private": "bool",
+    "pinned": "bool",
     "words": "number",
     "size": "number",
     "task": "list",

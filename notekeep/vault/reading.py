@@ -10,8 +10,9 @@ from notekeep.vault.keeping import Keeping
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from notekeep.index.explaining import Part
     from notekeep.index.facets import Facets
     from notekeep.index.mentions import Mention
     from notekeep.index.onthisday import OnThisDay
@@ -250,15 +251,41 @@ class Reading(Keeping):
         """What links to a note."""
         return self.catalog.backlinks(self.resolve(name).path)
 
-    def facets(self, query: str = "") -> Facets:
+    def facets(self, query: str = "", *, typing: bool = False) -> Facets:
         """How the notes that a query matches are spread: by kind, tag and year.
+
+        Args:
+            query: Which notes; all when it is empty.
+            typing: The query may be unfinished, as in `search`.
 
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
         """
         from notekeep.index.facets import facets
 
-        return facets(self.catalog, self._facts(query))
+        return facets(self.catalog, self._facts(query, typing=typing))
+
+    def facets_among(self, paths: Iterable[str]) -> Facets:
+        """How some notes are spread: by kind, tag and year."""
+        from notekeep.index.facets import facets
+        from notekeep.query.tree import Docs
+
+        return facets(self.catalog, Docs(frozenset(paths)))
+
+    def measure(self, query: str, *, typing: bool = False) -> list[Part]:
+        """How a query is read, part by part, and how many notes each part alone matches.
+
+        Args:
+            query: What is asked for.
+            typing: The query may be unfinished, as in `search`.
+
+        Raises:
+            UsageError: The query cannot be understood; it says where and what is near.
+        """
+        from notekeep.index.explaining import measured
+
+        asked = self.query(query, typing=typing)
+        return measured(asked, self.catalog, self._ready_words, self.root)
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
         """The tasks of the notes that a query matches, by title, then line.
@@ -272,11 +299,12 @@ class Reading(Keeping):
         """
         return self.catalog.tasks(self._facts(query), done=done)
 
-    def _facts(self, query: str) -> Node | None:
+    def _facts(self, query: str, *, typing: bool = False) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
         from notekeep.index.listing import facts_of
 
-        return facts_of(self.query(query).root, self.catalog, self._ready_words, self.root)
+        node = self.query(query, typing=typing).root
+        return facts_of(node, self.catalog, self._ready_words, self.root)
 
     def related(self, name: str, *, limit: int = 10) -> list[Related]:
         """Notes about the same as the one that a name means, best first, with what they share."""
