@@ -104,6 +104,7 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
             await until(pilot, partial(focused_in, mode))
             collect()
             if mode == "habits":
+                await until(pilot, lambda: shows(app, "Meditate"))
                 await press(pilot, "enter")
                 await until(pilot, lambda: is_at(app, "habit-detail"))
                 collect()

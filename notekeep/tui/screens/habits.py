@@ -64,11 +64,11 @@ class HabitsScreen(VaultScreen):
         self.vault_changed()
 
     def place(self) -> str:
-        return "habit-detail" if self.detail.display else "habits"
+        return "habit-detail" if self.has_class("-detail") else "habits"
 
     @property
     def opens_as_it_is(self) -> bool:
-        return super().opens_as_it_is and not self.detail.display
+        return super().opens_as_it_is and not self.has_class("-detail")
 
     def vault_changed(self) -> None:
         first, last = self.grid.first_day, self.grid.last_day
@@ -82,7 +82,7 @@ class HabitsScreen(VaultScreen):
             group="habits",
             exclusive=True,
         )
-        if self.detail.display and self.detail.detail is not None:
+        if self.has_class("-detail") and self.detail.detail is not None:
             self._look_closer(self.detail.detail.view.id, self.detail.detail.year)
 
     def _show(self, looked: _Looked) -> None:
@@ -272,12 +272,13 @@ class HabitsScreen(VaultScreen):
 
     def _show_detail(self, found: Detail) -> None:
         self.detail.show(found)
-        self.set_class(True, "-detail")
-        self.detail.focus()
+        self.add_class("-detail")
+        # At once, where `focus` would wait: the next key is meant for what is shown.
+        self.set_focus(self.detail)
 
     def action_close_detail(self) -> None:
-        self.set_class(False, "-detail")
-        self.grid.focus()
+        self.remove_class("-detail")
+        self.set_focus(self.grid)
 
     def action_year_before(self) -> None:
         self._turn(-1)

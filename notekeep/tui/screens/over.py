@@ -58,7 +58,8 @@ class OverScreen(VaultScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.listed.focus()
+        # At once, where `focus` would wait: an escape that comes first would only move the focus.
+        self.set_focus(self.listed)
         self.vault_changed()
 
     @property
