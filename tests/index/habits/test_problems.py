@@ -60,7 +60,7 @@ def test_two_notes_with_one_id_are_both_named(notebook: Any) -> None:
     assert found(notebook) == [
         (
             "habits/Gym.md",
-            None,
+            2,
             "W105",
             "GYM is defined in habits/Another gym.md as well, and that one counts",
         )
