@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from notekeep.writing.plan import Done
 
 
+SHOWN_SECONDS = 1.0
+"""After so long the work that waits for the first frame begins in any case."""
+
+
 class NotekeepApp(Over):
     """notekeep on a terminal, over one vault."""
 
@@ -80,6 +84,7 @@ class NotekeepApp(Over):
         self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
         self._first = first
         self._when_shown = when_shown
+        self._was_shown = False
         self._screens: list[VaultScreen] = []
         self.editors = Editors(self)
         self._watching = Watching(self)
@@ -141,6 +146,8 @@ class NotekeepApp(Over):
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._shown)
+        # A screen that is covered before its first frame never tells that it was shown.
+        self.set_timer(SHOWN_SECONDS, self._shown)
         if not self.is_headless:
             self._listen_to_signals()
 
@@ -158,6 +165,9 @@ class NotekeepApp(Over):
         self.exit(return_code=128 + number)
 
     def _shown(self) -> None:
+        if self._was_shown:
+            return
+        self._was_shown = True
         for clash in clashes(self.own_keys):
             self.notify(clean_line(clash), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:

@@ -338,3 +338,14 @@ async def test_any_theme_can_be_chosen_and_an_unknown_one_is_ours(
         await until(pilot, lambda: shows(app, "9 notes"))
         expected = {"ansi": "ansi-dark", "no such theme": "notekeep-dark"}.get(theme, theme)
         assert app.theme == expected
+
+
+async def test_a_vault_is_watched_though_the_first_screen_was_covered_at_once(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        app.editors.open("books/Deep Work.md")
+        await until(pilot, lambda: app.editors.here is not None)
+        (root / "books" / "Deep Work.md").write_text("Written by another program.\n")
+        await until(pilot, lambda: shows(app, "Written by another program."))

@@ -78,6 +78,7 @@ class Meeting:
             if answer == MINE:
                 screen.editing.keep_mine(theirs, screen.area.lines)
                 say(screen, "Yours stays: ctrl+s saves it, and theirs is kept in history")
+                self.look()  # what came while the person was asked
             elif answer == THEIRS:
                 self._take(theirs, "Theirs is shown; yours is kept in history")
             elif answer is not None:
@@ -106,5 +107,6 @@ class Meeting:
             screen.tell()
             if copy:
                 screen.app.post_message(VaultChanged())
+            self.look()
 
         in_background(screen, keep, kept, group="write")
