@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits import log, units
@@ -20,6 +21,8 @@ MARKER_STARTS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _BAD_TIME = r"\s@[0-9]\S*"
 _NEGATIVE = r"(:\s+=?\s?)-([0-9])"
+_DAY_FIRST = r"\b([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})\b"
+_TICKED = r"\s*[-*+]\s+\[[xX]\]"
 
 
 class Mend(NamedTuple):
@@ -55,13 +58,75 @@ def _written(text: str, _: str) -> Mend | None:
     report = log.parse_line(text).report
     if report is not None and report.fix:
         return Mend(f"write: {report.fix}", report.fix, is_sure=True)
-    return _entry(re.sub(_NEGATIVE, r"\1\2", text), text, "without the minus")
+    return None
+
+
+def _shaped(text: str, _: str) -> Mend | None:
+    """A line whose shape has to be guessed: no value is done, and 3/11 is the third of November."""
+    day_first = re.sub(_DAY_FIRST, _iso, text, count=1)
+    for changed in (text, f"{text.rstrip().rstrip(':')}: done", day_first, f"{day_first}: done"):
+        entry, report = log.parse_line(changed)
+        fixed = changed if entry is not None else report.fix if report is not None else ""
+        if fixed:
+            is_sure = changed == text or (
+                changed.startswith(text) and re.match(_TICKED, text) is not None
+            )
+            return Mend(f"write: {fixed}", fixed, is_sure)
+    return None
+
+
+def _iso(found: re.Match[str]) -> str:
+    return f"{found[4]}-{int(found[3]):02}-{int(found[1]):02}"
+
+
+def _positive(text: str, unit: str) -> Mend | None:
+    """A minus is left out; a word that is no value becomes the note of a day that is done."""
+    changed = re.sub(_NEGATIVE, r"\1\2", text)
+    return _written(text, unit) or _entry(changed, text, "without the minus") or _as_note(text)
+
+
+def _as_note(text: str) -> Mend | None:
+    head, colon, rest = text.partition(": ")
+    word, _, more = rest.strip().removeprefix("=").strip().partition(" ")
+    changed = f"{head}{colon}done {more}".rstrip()
+    entry = log.parse_line(changed).entry
+    if not word or entry is None:
+        return None
+    note = f"{word} {entry.note}" if entry.note else word
+    fixed = log.rewrite(entry._replace(note=note), changed)
+    return _entry(fixed, text, f"write: {fixed}")
+
+
+def earlier(text: str, today: date) -> Mend | None:
+    """An entry of a day that has not come: the last such day of a month that has.
+
+    Args:
+        text: The line.
+        today: The day that is not over yet.
+    """
+    found = re.search(_DATE, text)
+    entry = log.parse_line(text).entry
+    if found is None or entry is None:
+        return None
+    day = date.fromordinal(entry.day)
+    year, month = (today.year, day.month) if day.year > today.year else (day.year, day.month)
+    while not (
+        calendar.monthrange(year, month)[1] >= day.day and date(year, month, day.day) <= today
+    ):
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    past = date(year, month, day.day).isoformat()
+    return _entry(text.replace(found[0], past, 1), text, f"write {past}")
 
 
 def _last_of_month(text: str, _: str) -> Mend | None:
-    """29 February of a common year was most likely the last day of that month."""
+    """2026-24-11 has day and month the wrong way round; 31 November meant the last of the month."""
     found = re.search(_DATE, text)
-    if found is None or not 1 <= int(found[2]) <= 12:
+    if found is None:
+        return None
+    if int(found[2]) > 12:
+        turned = f"{found[1]}-{found[3]}-{found[2]}"
+        return _entry(text.replace(found[0], turned, 1), text, f"write {turned}")
+    if found[2] == "00":
         return None
     last = calendar.monthrange(int(found[1]), int(found[2]))[1]
     day = f"{found[1]}-{found[2]}-{last:02}"
@@ -104,10 +169,10 @@ def _entry(changed: str, text: str, label: str) -> Mend | None:
 
 
 _OFFERS: dict[str, Callable[[str, str], Mend | None]] = {
-    "H001": _written,
+    "H001": _shaped,
     "H002": _last_of_month,
     "H003": _as_done,
-    "H004": _written,
+    "H004": _positive,
     "H005": _without_time,
     "W101": _written,
     "W103": _in_own_unit,

@@ -149,10 +149,10 @@ def _about_line(line: _Line, habit: Habit, today: int) -> Iterator[Problem]:
     where = ""
     if definition.since is not None and entry.day < definition.since:
         where = f"before {definition.id} begins"
-    elif definition.until is not None and entry.day > definition.until:
-        where = f"after {definition.id} ended"
     elif entry.day > today:
         where = "in the future"
+    elif definition.until is not None and entry.day > definition.until:
+        where = f"after {definition.id} ended"
     if where:
         day = date.fromordinal(entry.day).isoformat()
         yield Problem(line.path, line.number, f"{day} lies {where}", "correct the day", "W104")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import NotekeepError
 from notekeep.habits import log
 from notekeep.habits.fold import fold
-from notekeep.habits.mend import mend_line, restated
+from notekeep.habits.mend import earlier, mend_line, restated
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
@@ -50,7 +50,14 @@ def offer(plans: Plans, habits: HabitIndex, problem: Problem) -> Offer | None:
         return None
     entry = log.parse_line(text).entry
     habit = _habit(habits, entry)
-    if habit is not None and entry is not None and problem.code in ("W102", "W104", "W105"):
+    if problem.code == "W105" and entry is None:
+        found = _another_id(plans, habits, problem.path)
+    elif problem.code == "W106":
+        found = _without_markers(problem, data)
+    elif problem.code == "W104" and problem.message.endswith("in the future"):
+        mend = earlier(text, habits.today())
+        found = None if mend is None else _in_line(problem, data, mend)
+    elif habit is not None and entry is not None and problem.code in ("W102", "W104", "W105"):
         found = _about_habit(plans, habits, problem.code, habit, entry)
     else:
         mend = mend_line(problem.code, text, habit.definition.unit if habit else "")
@@ -101,6 +108,34 @@ def _in_line(problem: Problem, data: bytes, mend: Mend) -> Offer:
     return Offer(mend.label, plan)
 
 
+def _without_markers(problem: Problem, data: bytes) -> Offer | None:
+    """All markers of the file at once: what one alone leaves behind would no longer be one."""
+    lines = log.parse_file(data.decode("utf-8", "surrogateescape"))
+    marks = {
+        each.number: "W106"
+        for each in lines
+        if each.line.report and each.line.report.code == "W106"
+    }
+    after = mended(data, marks)
+    if after == data:
+        return None
+    label = f"{problem.path} {problem.code}"
+    plan = WritePlan(VERB, label, [FileChange(problem.path, data, after)])
+    return Offer("take the markers out", plan)
+
+
+def _another_id(plans: Plans, habits: HabitIndex, path: str) -> Offer | None:
+    """Give a note whose id another one has an id of its own; its lines counted for the other."""
+    habit = next((habit for habit in habits.known() if path in habit.others), None)
+    if habit is None:
+        return None
+    number = 2
+    while habits.is_name(f"{habit.definition.id}-{number}"):
+        number += 1
+    change = f"habit={habit.definition.id}-{number}"
+    return Offer(f"set {change}", plans.set_fields([path], [change]))
+
+
 def _about_habit(
     plans: Plans, habits: HabitIndex, code: str, habit: Habit, entry: Entry
 ) -> Offer | None:
@@ -110,7 +145,9 @@ def _about_habit(
     if code == "W102":
         return _settled(plans, habits, habit, day)
     if code == "W105" and not definition.path:
-        plan = plans.new("habit", definition.title, fields={"habit": entry.habit})
+        first = min(line.entry.day for line in habits.lines(habit))
+        fields = {"habit": entry.habit, "since": date.fromordinal(first).isoformat()}
+        plan = plans.new("habit", definition.title, fields=fields)
         return Offer(f"define the habit {entry.habit}", plan)
     if code == "W104" and definition.path:
         key = ""

@@ -46,13 +46,19 @@ def text(vault: Vault, path: str = LOG) -> str:
     ("code", "line", "after"),
     [
         ("H001", "- 24/11/2026 med: done", "- 2026-11-24 med: done"),
+        ("H001", "- 2026-11-23 med", "- 2026-11-23 med: done"),
+        ("H001", "- 3/11/2026 med: 5 min", "- 2026-11-03 med: 5 min"),
+        ("H002", "- 2026-24-11 med: 5 min", "- 2026-11-24 med: 5 min"),
         ("H002", "- 2026-02-29 med: done", "- 2026-02-28 med: done"),
         ("H003", "- 2026-11-23 med:", "- 2026-11-23 med: done"),
         ("H004", "- 2026-11-23 med: 5,5 min", "- 2026-11-23 med: 5.5 min"),
         ("H004", "- 2026-11-23 med: -5", "- 2026-11-23 med: 5"),
+        ("H004", "- 2026-11-23 med: maybe ~2 -- or", "- 2026-11-23 med: done ~2 -- maybe or"),
         ("H005", "- 2026-11-23 med: done @7:70", "- 2026-11-23 med: done"),
         ("W101", "- 2026-11-23 med: skip flu", "- 2026-11-23 med: skip -- flu"),
         ("W103", "- 2026-11-23 med: 5 km @07:10", "- 2026-11-23 med: 5 min @07:10"),
+        ("W104", "- 2026-11-30 gym: done", "- 2026-10-30 gym: done"),
+        ("W104", "- 2027-02-01 gym: done", "- 2026-02-01 gym: done"),
     ],
 )
 def test_one_key_writes_the_line_anew(vault: Vault, code: str, line: str, after: str) -> None:
@@ -67,11 +73,52 @@ def test_one_key_writes_the_line_anew(vault: Vault, code: str, line: str, after:
     assert line in text(vault)
 
 
-def test_a_value_that_nobody_can_guess_is_left_to_the_person(vault: Vault) -> None:
-    write(vault, "- 2026-11-23 med: maybe")
+def test_a_date_that_nobody_can_guess_is_left_to_the_person(vault: Vault) -> None:
+    write(vault, "- 2026-00-23 med: done")
     (problem,) = vault.habit_index.problems()
     assert vault.plan.mend(vault.habit_index, problem) is None
     assert (problem.path, problem.line) == (LOG, 1)
+
+
+def test_a_tick_without_a_value_takes_no_guess(vault: Vault) -> None:
+    write(vault, "- [x] 2026-11-23 med", "- 2026-11-22 med")
+    vault.carry_out(vault.plan.mend_all(vault.habit_index.problems()))
+    assert text(vault) == "- [x] 2026-11-23 med: done\n- 2026-11-22 med\n"
+
+
+def test_one_key_takes_all_markers_of_a_file_out(vault: Vault) -> None:
+    done = "- 2026-11-23 med: done", "- 2026-11-22 med: done"
+    write(vault, "=======", "<<<<<<< HEAD", done[0], "=======", done[1], ">>>>>>> phone")
+    problem = next(each for each in vault.habit_index.problems() if each.code == "W106")
+    offer = vault.plan.mend(vault.habit_index, problem)
+    assert offer is not None
+    vault.carry_out(offer.plan)
+    assert text(vault).splitlines() == ["=======", *done]
+    assert vault.habit_index.problems() == []
+
+
+def test_the_same_line_twice_becomes_one(vault: Vault) -> None:
+    write(vault, "- 2026-11-23 med: 5 min", "- 2026-11-22 med: done", "- 2026-11-23 med: 5 min")
+    (problem,) = vault.habit_index.problems()
+    assert problem.code == "W107"
+    offer = vault.plan.mend(vault.habit_index, problem)
+    assert offer is not None
+    vault.carry_out(offer.plan)
+    assert text(vault).splitlines() == ["- 2026-11-23 med: 5 min", "- 2026-11-22 med: done"]
+
+
+def test_a_second_note_with_one_id_gets_an_id_of_its_own(vault: Vault) -> None:
+    for name, identity in (("Second", "med"), ("Other", "med-2")):
+        with open(vault.absolute(f"habits/{name}.md"), "w", encoding="utf-8") as file:
+            file.write(f"---\nhabit: {identity}\n---\n")
+    vault.refresh()
+    (problem,) = vault.habit_index.problems()
+    assert (problem.path, problem.code) == ("habits/Second.md", "W105")
+    offer = vault.plan.mend(vault.habit_index, problem)
+    assert offer is not None
+    vault.carry_out(offer.plan)
+    assert text(vault, "habits/Second.md") == "---\nhabit: med-3\n---\n"
+    assert vault.habit_index.problems() == []
 
 
 def test_a_contradiction_ends_with_what_counts_said_once_more(vault: Vault) -> None:
@@ -107,13 +154,14 @@ def test_a_day_outside_moves_the_bounds_of_its_habit(
 
 
 def test_a_habit_that_only_the_log_knows_gets_its_note(vault: Vault) -> None:
-    write(vault, "- 2026-11-23 stretch: done")
-    (problem,) = vault.habit_index.problems()
+    write(vault, "- 2026-11-23 stretch: done", "- 2026-11-20 stretch: done")
+    problem = vault.habit_index.problems()[0]
     offer = vault.plan.mend(vault.habit_index, problem)
     assert offer is not None
     vault.carry_out(offer.plan)
     assert "habit: stretch" in text(vault, "habits/stretch.md")
-    assert "W105" not in {each.code for each in vault.habit_index.problems()}
+    assert "since: 2026-11-20" in text(vault, "habits/stretch.md")
+    assert vault.habit_index.problems() == []
 
 
 def test_all_that_takes_no_guess_is_mended_as_one_step(vault: Vault) -> None:
