@@ -70,7 +70,7 @@ class Footer(Bar):
             action = BY_ID.get(active.binding.id or "")
             if action is None or not action.label or action.id in shown:
                 continue
-            if typing and len(key_name(active.binding.key)) == 1:
+            if typing and len(key_name(active.binding.key)) == 1 and not active.binding.priority:
                 continue  # the letter would be typed
             link = ACTION_LINK + action.id if active.enabled else ""
             roles = ("key", "muted") if active.enabled else ("faint", "faint")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class _Typed(Input):
     """The text itself; the keys that leave it are the registry's."""
 
-    BINDINGS = bindings("search", priority=())
+    BINDINGS = bindings("search", priority=("explain",), by_screen=("explain",))
 
     def action_clear_search(self) -> None:
         self.post_message(SearchBox.Left() if not self.value else SearchBox.Cleared())
@@ -91,6 +91,10 @@ class SearchBox(Horizontal):
         field = self.query_one(_Typed)
         field.value = text
         field.cursor_position = len(text)
+
+    def type_on(self, text: str) -> None:
+        """Type a text where the cursor is."""
+        self.query_one(_Typed).insert_text_at_cursor(text)
 
     def empty(self) -> None:
         """Take away what was typed, and say nothing of it."""

@@ -1,4 +1,8 @@
-"""The sidebar: the kinds of notes and the tags, each with how many notes it has."""
+"""The sidebar: what the vault can be looked at by, each line with how many notes it has.
+
+Pinned notes, kinds, saved queries, tags and years; while something is searched for, how what was
+found is spread over kinds, tags and years.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,10 @@ from notekeep.tui.render.words import kind_name, thousands
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.shelves import Saved, Shelves
 
 
 class Entry(NamedTuple):
@@ -23,22 +28,35 @@ class Entry(NamedTuple):
 
     Attributes:
         text: What it is called.
-        query: What it shows when chosen, in the query language; None for a heading.
+        query: What the list shows when it is chosen, in the query language; None for what is no
+            list of notes: a heading, a hint, a pinned note, a search for words.
         notes: How many notes that is; None when it is not counted.
         depth: How far a nested tag is indented.
+        path: The pinned note that it is, or "".
+        saved: The query as it was saved, or "".
+        is_hint: Whether it only says what could stand here.
     """
 
     text: str
     query: str | None
     notes: int | None = None
     depth: int = 0
+    path: str = ""
+    saved: str = ""
+    is_hint: bool = False
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether the cursor may stand on it."""
+        return self.query is not None or bool(self.path or self.saved)
 
 
 ALL = Entry("All notes", "")
+GAP = Entry("", None)
 
 
 class Sidebar(ListView):
-    """Kinds and tags to choose from."""
+    """Things to choose from."""
 
     BINDINGS = bindings("sidebar")
 
@@ -49,35 +67,46 @@ class Sidebar(ListView):
             super().__init__()
             self.entry = entry
 
+    class Dropped(Chosen):
+        """The person does not want an entry here any more."""
+
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
         self._entries: list[Entry] = [ALL]
-        self._active = ""
+        self._active: frozenset[str] = frozenset({""})
 
-    def show(self, kinds: Mapping[str, int], tags: Mapping[str, int], active: str) -> None:
-        """Show counts.
+    @property
+    def entry(self) -> Entry:
+        """The line under the cursor."""
+        return self._entries[self.cursor]
+
+    def show(self, shelves: Shelves, active: str) -> None:
+        """Show what the vault has.
 
         Args:
-            kinds: How many notes of each kind there are.
-            tags: How many notes each tag has; a nested tag is `parent/child`.
+            shelves: What there is to choose from.
             active: The query whose notes the list shows.
         """
-        here = self._entries[self.cursor].query if self.cursor < len(self._entries) else None
-        self._active = active
-        self._entries = [
-            Entry("Kinds", None),
-            ALL._replace(notes=sum(kinds.values())),
-            *(
-                Entry(kind_name(kind), f"type:{_quoted(kind)}", count)
-                for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
-            ),
-        ]
-        if tags:
-            self._entries += [Entry("", None), Entry("Tags", None), *_nested(tags)]
-        queries = [entry.query for entry in self._entries]
-        wanted = here if here in queries and here is not None else active
-        self.rows_changed(queries.index(wanted) if wanted in queries else 1)
+        entries = list(_entries(shelves))
+        self._show(entries, frozenset({active}), active)
+
+    def show_found(self, found: Shelves, terms: Sequence[str]) -> None:
+        """Show how what was searched for is spread.
+
+        Args:
+            found: The counts of what was found.
+            terms: The conditions that the search has already.
+        """
+        self._show(list(_facets(found)), frozenset(terms), "")
+
+    def _show(self, entries: list[Entry], active: frozenset[str], near: str) -> None:
+        here = self.entry if self.cursor < len(self._entries) else GAP
+        self._entries, self._active = entries, active
+        places = {_key(entry): number for number, entry in enumerate(entries)}
+        by_query = {entry.query: number for number, entry in enumerate(entries)}
+        wanted = places.get(_key(here)) if here.can_be_chosen else None
+        self.rows_changed(by_query.get(near, 0) if wanted is None else wanted)
 
     def has_entry(self, query: str) -> bool:
         """Tell whether there is an entry that shows the notes of a query."""
@@ -85,35 +114,104 @@ class Sidebar(ListView):
 
     def activate(self, query: str) -> None:
         """Show which entry's notes the list shows."""
-        self._active = query
+        self._active = frozenset({query})
         self.lines_changed()
 
     def row_count(self) -> int:
         return len(self._entries)
 
     def is_selectable(self, row: int) -> bool:
-        return self._entries[row].query is not None
+        return self._entries[row].can_be_chosen
 
     def draw_row(self, row: int, width: int) -> list[Line]:
         entry = self._entries[row]
-        if entry.query is None:
-            return [[Piece(f" {entry.text}", "section")]]
+        text = clean_line(entry.text)
+        if not entry.can_be_chosen:
+            head = Piece(f" {text}", "faint" if entry.is_hint else "section")
+            return [[*spread([head], self._right(entry), width - 1, gap=1), Piece(" ")]]
         here = row == self.cursor and self.has_focus
-        role = "active" if entry.query == self._active else ""
+        role = "active" if entry.query is not None and entry.query in self._active else ""
         bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
-        left = [Piece("  " * entry.depth), Piece(clean_line(entry.text), role)]
-        count = "" if entry.notes is None else thousands(entry.notes)
-        room = width - 2
-        return [[bar, *spread(left, [Piece(count, "faint")], room, gap=1), Piece(" ")]]
+        left = [Piece("  " * entry.depth), Piece(text, role)]
+        return [[bar, *spread(left, self._right(entry), width - 2, gap=1), Piece(" ")]]
+
+    def _right(self, entry: Entry) -> Line:
+        if entry.path:
+            return []
+        if entry.notes is None:
+            return [Piece(self._glyphs.warning, "warn")] if entry.saved else []
+        return [Piece(thousands(entry.notes), "faint")]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
-        self.action_choose()
+        if chain == 1:
+            self.action_choose()
 
     def action_choose(self) -> None:
-        entry = self._entries[self.cursor]
-        if entry.query is not None:
-            self.post_message(self.Chosen(entry))
+        if self.entry.can_be_chosen:
+            self.post_message(self.Chosen(self.entry))
+
+    def action_drop_entry(self) -> None:
+        self.post_message(self.Dropped(self.entry))
+
+
+def _key(entry: Entry) -> tuple[str, str, str | None]:
+    return entry.path, entry.text if entry.saved else "", entry.query
+
+
+def _entries(shelves: Shelves) -> Iterator[Entry]:
+    if shelves.pinned:
+        yield Entry("Pinned", None)
+        for path, title in shelves.pinned:
+            yield Entry(title, None, path=path)
+        yield GAP
+    yield Entry("Kinds", None)
+    yield ALL._replace(notes=shelves.total)
+    yield from _kinds(shelves.kinds)
+    if shelves.saved is not None:
+        yield from _saved(shelves.saved)
+    yield GAP
+    yield Entry("Tags", None)
+    yield from _nested(shelves.tags) if shelves.tags else [_hint("t gives a note some")]
+    yield from _years(shelves.years)
+
+
+def _saved(saved: Sequence[Saved]) -> Iterator[Entry]:
+    yield GAP
+    yield Entry("Saved", None)
+    for one in saved:
+        yield Entry(one.name, one.scope or None, one.notes, saved=one.query)
+    if not saved:
+        yield _hint("ctrl+s keeps a search")
+
+
+def _facets(found: Shelves) -> Iterator[Entry]:
+    yield Entry("Found", None, found.total)
+    yield from _kinds(found.kinds)
+    if found.tags:
+        yield GAP
+        yield Entry("Tags", None)
+        yield from _nested(found.tags)
+    yield from _years(found.years)
+    yield GAP
+    yield _hint("ctrl+s keeps the search")
+
+
+def _kinds(kinds: Mapping[str, int]) -> Iterator[Entry]:
+    for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
+        yield Entry(kind_name(kind), f"type:{_quoted(kind)}", count)
+
+
+def _years(years: Mapping[str, int]) -> Iterator[Entry]:
+    if years:
+        yield GAP
+        yield Entry("Years", None)
+    for year, count in years.items():
+        yield Entry(year, f"created:{year}", count)
+
+
+def _hint(text: str) -> Entry:
+    return Entry(text, None, is_hint=True)
 
 
 def _nested(tags: Mapping[str, int]) -> list[Entry]:

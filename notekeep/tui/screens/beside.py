@@ -1,0 +1,222 @@
+"""What stands beside the list of notes: the sidebar, saved queries, pins, what a query means."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import getters
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background, say
+from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.widgets.list_pane import ListPane
+from notekeep.tui.widgets.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.tui.shelves import Shelves
+    from notekeep.tui.widgets.note_list import NoteList
+    from notekeep.tui.widgets.sidebar import Entry
+    from notekeep.writing.plan import Done
+
+PAUSE = 0.25
+"""Seconds without another list after which the sidebar counts what was found."""
+NAMED = 200
+"""So many notes that were found are counted by name; more are asked for once more."""
+
+
+class Beside(VaultScreen):
+    """A screen with a list of notes and a sidebar."""
+
+    pane = getters.query_one(ListPane)
+    sidebar = getters.query_one("#sidebar", Sidebar)
+
+    _is_counted = False
+    """Whether the sidebar shows the vault as it is."""
+    _looked_up = ""
+    """The search whose results the sidebar shows; "" for the whole vault."""
+
+    @property
+    def notes(self) -> NoteList:
+        """The list of notes, or the grid in its place."""
+        return self.pane.notes
+
+    def chosen_notes(self) -> Sequence[str]:
+        """Return the notes that a verb is about."""
+        raise NotImplementedError
+
+    def choose_scope(self, query: str, name: str) -> None:
+        """Limit the list to a query, under a name."""
+        raise NotImplementedError
+
+    # The sidebar.
+
+    def count_sidebar(self) -> None:
+        """Have the sidebar count again, when it is seen."""
+        self._is_counted = False
+        self.fill_sidebar()
+
+    def fill_sidebar(self) -> None:
+        """Fill the sidebar, where it is seen and shows something else."""
+        typed = self.pane.typed
+        if not self.has_class("-sidebar") or (self._is_counted and typed == self._looked_up):
+            return
+        self._is_counted, self._looked_up = True, typed
+        if typed:
+            query, paths = self.searched_for, self._paths()
+        in_background(
+            self,
+            (lambda: self._found(query, paths)) if typed else self._all,
+            partial(self._fill, typed),
+            group="sidebar",
+            exclusive=True,
+            pause=PAUSE if typed else 0.0,
+            failed=lambda _error: None,
+        )
+
+    def list_changed(self) -> None:
+        """Count what the list shows by now."""
+        if self.pane.typed:
+            self._is_counted = False
+        self.fill_sidebar()
+
+    def _all(self) -> Shelves:
+        from notekeep.tui.shelves import gather
+
+        return gather(self.vault)
+
+    def _found(self, query: str, paths: Sequence[str] | None) -> Shelves:
+        from notekeep.tui.shelves import gather_found
+
+        return gather_found(self.vault, query, paths)
+
+    def _paths(self) -> list[str] | None:
+        """Return the notes that were found; None when there may be more than the list knows."""
+        count = self.notes.note_count
+        if count >= NAMED:
+            return None
+        rows = [self.notes.row_of(number) for number in range(count)]
+        return [row.path for row in rows if row is not None]
+
+    def _fill(self, typed: str, shelves: Shelves) -> None:
+        if typed != self.pane.typed:
+            return
+        if typed:
+            self.sidebar.show_found(shelves, _terms(typed))
+        else:
+            self.sidebar.show(shelves, self.pane.scope)
+
+    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
+        entry = event.entry
+        if entry.path:
+            self.post_message(OpenNote(entry.path))
+            self.notes.focus()
+        elif self.pane.typed and entry.query and not entry.saved:
+            self._narrow(entry.query)
+        elif entry.saved and entry.query is None:
+            self.choose_scope("", "")
+            self.pane.box.set_text(entry.saved)
+        else:
+            self.choose_scope(entry.query or "", entry.text)
+
+    def _narrow(self, term: str) -> None:
+        """Search for less: add a condition to what is typed, or take it away again."""
+        from notekeep.tui.narrowing import narrowed
+
+        self.pane.box.set_text(narrowed(self.pane.typed, term))
+
+    def on_sidebar_dropped(self, event: Sidebar.Dropped) -> None:
+        entry: Entry = event.entry
+        if entry.path:
+            self._set_pinned([entry.path], is_pinned=False)
+        elif entry.saved:
+            self._write_saved(entry.text, "", f"Deleted the search {entry.text}")
+        else:
+            say(self, "Only a saved search or a pin can be taken out of here")
+
+    # Pins.
+
+    def action_pin(self) -> None:
+        paths = self.chosen_notes()
+        rows = self.vault.catalog.rows_of(paths)
+        is_pinned = bool(rows) and all(row.fields.get("pinned") is True for row in rows.values())
+        if rows:
+            self._set_pinned(list(rows), is_pinned=not is_pinned)
+
+    def _set_pinned(self, paths: Sequence[str], *, is_pinned: bool) -> None:
+        change = "pinned=yes" if is_pinned else "pinned="
+        title = f"{len(paths)} notes"
+        if len(paths) == 1 and (row := self.vault.catalog.row(paths[0])) is not None:
+            title = row.title
+        text = f"Pinned {title} to the sidebar" if is_pinned else f"Unpinned {title}"
+        in_background(
+            self,
+            lambda: self.vault.set_fields(paths, [change]),
+            partial(self._wrote, text),
+            group="write",
+        )
+
+    def _wrote(self, text: str, done: Done) -> None:
+        for problem in done.refused:
+            told = clean_line(f"{problem.path}: {problem.message}")
+            self.app.notify(told, severity="warning", markup=False)
+        if done.paths:
+            say(self, f"{text} · u undo")
+        self.post_message(VaultChanged(is_step=bool(done.step)))
+
+    # Saved queries.
+
+    @property
+    def searched_for(self) -> str:
+        """The query whose notes the list shows: what is typed, within what was chosen."""
+        from notekeep.tui.narrowing import within
+
+        return within(self.pane.scope, self.pane.typed)
+
+    def action_save_query(self) -> None:
+        from notekeep.tui.screens.dialogs import Prompt
+
+        query = self.searched_for
+        if not query:
+            say(self, "Search for something first; ctrl+s then keeps it by name")
+            return
+        names = {saved: name for name, saved in self.vault.saved.items()}
+
+        def answered(name: str | None) -> None:
+            if name:
+                self._write_saved(name, query, f"Saved the search {name}")
+
+        hint = f"{query}\nIt stands in the sidebar; a name that is there already is replaced."
+        prompt = Prompt("Save the search", value=names.get(query, ""), hint=hint, example="Name")
+        self.app.push_screen(prompt, answered)
+
+    def _write_saved(self, name: str, query: str, text: str) -> None:
+        def write() -> Done:
+            if query:
+                self.vault.query(query)  # only what can be read is kept
+            return self.vault.carry_out(self.vault.plan.save_query(name, query))
+
+        in_background(self, write, partial(self._wrote_saved, text), group="write")
+
+    def _wrote_saved(self, text: str, done: Done) -> None:
+        say(self, f"{text} · u undo" if done.step else text)
+        self._is_counted = False
+        self.post_message(VaultChanged(is_step=bool(done.step)))
+
+    # What a query means.
+
+    def action_explain(self) -> None:
+        from notekeep.tui.screens.explain import ExplainScreen
+
+        box = self.pane.box
+        screen = ExplainScreen(self.vault, self.glyphs, self.searched_for, box.type_on)
+        self.app.push_screen(screen, lambda _: box.focus_text())
+
+
+def _terms(typed: str) -> list[str]:
+    from notekeep.tui.narrowing import terms
+
+    return terms(typed)
