@@ -235,7 +235,7 @@ async def test_changes_in_other_places_are_merged(make_app: MakeApp, root: Path)
         await until(pilot, lambda: shows(app, "Merged with what another program saved"))
         await pilot.press("escape")
         await until(pilot, lambda: app.editors.here is None)
-        assert not screen.is_attached
+        await until(pilot, lambda: not screen.is_attached)
     text = path.read_text()
     assert "Said in the open" in text
     assert text.endswith("- two\n- three")
