@@ -64,10 +64,23 @@ class Answering:
         typing: Whether its last word is unfinished.
         lifts: Why each hit stands where it does, by path; of those that were ranked.
         matcher: Finds the words that were asked for; None where there are none.
+
+    Args:
+        sources: What is asked.
+        query: The query.
+        limit: How many hits at most; None for all.
+        typing: Whether its last word is unfinished.
+        in_part: Whether what a slow regular expression has found until it is stopped is an answer.
     """
 
     def __init__(
-        self, sources: Sources, query: Query, limit: int | None, *, typing: bool = False
+        self,
+        sources: Sources,
+        query: Query,
+        limit: int | None,
+        *,
+        typing: bool = False,
+        in_part: bool = False,
     ) -> None:
         self.query, self.node = query, query.root
         self.tree: Node = Docs(frozenset())
@@ -75,15 +88,21 @@ class Answering:
         self.lifts: dict[str, Lifts] = {}
         self.matcher: Matcher | None = None
         self._sources, self._limit = sources, limit
-        self._passages = Passages(sources.catalog, sources.words, sources.root, query.text)
+        self._passages = Passages(
+            sources.catalog, sources.words, sources.root, query.text, in_part=in_part
+        )
 
     def answer(self) -> Found:
-        """The hits.
+        """The hits, and what is to be said of them.
 
         Raises:
             UsageError: A regular expression takes too long.
             Unusable: There is no words index, and the query has words.
         """
+        found = self._answer()
+        return found._replace(remarks=(*found.remarks, *self._passages.cut_short))
+
+    def _answer(self) -> Found:
         if self.node is None or is_fact(self.node):
             return self._listed(self.node)
         tree = self.tree = self._passages.answered(self.node)

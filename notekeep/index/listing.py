@@ -44,24 +44,23 @@ def listing(
         UsageError: A regular expression takes too long.
         Unusable: The query has words, and there is no words index.
     """
-    node = facts_of(query.root, catalog, words, root)
+    node = facts_of(query, catalog, words, root)
     return catalog.rows(node, query.order, least(limit, query.limit), offset)
 
 
-def facts_of(
-    node: Node | None, catalog: Catalog, words: Callable[[], Words], root: str
-) -> Node | None:
-    """A tree in which words are the notes that have them, for questions to the catalog.
+def facts_of(query: Query, catalog: Catalog, words: Callable[[], Words], root: str) -> Node | None:
+    """A query's tree in which words are the notes that have them, for questions to the catalog.
 
     Raises:
         UsageError: A regular expression takes too long.
         Unusable: There are words in it, and there is no words index.
     """
+    node = query.root
     if node is None or is_fact(node):
         return node
     from notekeep.index.passages import Passages
 
-    passages = Passages(catalog, words(), root)
+    passages = Passages(catalog, words(), root, query.text)
     return Docs(passages.paths(passages.answered(node)))
 
 

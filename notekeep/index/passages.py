@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from notekeep.index.words import Words
     from notekeep.index.words.match import Matcher
 
+LEAST_SECONDS = 0.1
+"""So long may a regular expression take where others of the same query took all the time."""
+
+CUT_SHORT = (
+    "/{}/ takes too long and was stopped: it was looked for in {} of {} notes. "
+    "Add a word that the note must have."
+)
+
 _LINE_ENDS = re.compile("\n")
 _BLOCK_ENDS = re.compile(r"\n[ \t\r>]*\n")
 
@@ -56,11 +64,25 @@ class Passages:
     Attributes:
         text: The query as typed, for what is said of it.
         spans: Where the regular expressions match, by path, in characters of the whole file.
+        cut_short: What is to be said of regular expressions that were stopped before their end.
+
+    Args:
+        catalog: The vault's facts.
+        words: Its words.
+        root: The vault.
+        text: The query as typed.
+        in_part: Whether the notes that a regular expression has found until it is stopped are an
+            answer; else it is an error.
     """
 
-    def __init__(self, catalog: Catalog, words: Words, root: str, text: str = "") -> None:
+    def __init__(
+        self, catalog: Catalog, words: Words, root: str, text: str = "", *, in_part: bool = False
+    ) -> None:
         self.catalog, self.words, self.root, self.text = catalog, words, root, text
         self.spans: dict[str, Spans] = {}
+        self.cut_short: list[str] = []
+        self._in_part = in_part
+        self._left = regexguard.SECONDS
 
     def answered(self, node: Node, within: frozenset[str] | None = None) -> Node:
         """The same tree with only words and known notes in it.
@@ -81,7 +103,11 @@ class Passages:
             case Or(parts):
                 return Or(tuple(self.answered(part, within) for part in parts))
             case Not(part):
-                return Not(self.answered(part, within))
+                # Of what was not looked at nobody can say that it does not match.
+                in_part, self._in_part = self._in_part, False
+                inner = self.answered(part, within)
+                self._in_part = in_part
+                return Not(inner)
             case Regex():
                 found = self._matching(node, within)
                 for path, spans in found.items():
@@ -93,11 +119,18 @@ class Passages:
                 return node
 
     def _matching(self, node: Regex, within: frozenset[str] | None) -> dict[str, Spans]:
+        paths, seconds = self._candidates(within), max(LEAST_SECONDS, self._left)
         try:
-            return regexguard.matching(node.pattern, self.root, self._candidates(within))
+            looked = regexguard.matching(node.pattern, self.root, paths, seconds)
+            self._left -= looked.seconds
+            if not looked.whole and not (self._in_part and looked.found):
+                raise regexguard.too_slow(node.pattern)
         except UsageError as error:
             place = node.span[0] if self.text else None
             raise UsageError(error.message, error.hint, text=self.text, position=place) from None
+        if not looked.whole:
+            self.cut_short.append(CUT_SHORT.format(node.pattern, looked.done, looked.total))
+        return looked.found
 
     def paths(self, tree: Node) -> frozenset[str]:
         """The notes that an answered tree finds; words are only asked when it has any."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.errors import UsageError
 
@@ -20,35 +21,60 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable
 
-STUCK_SECONDS = 1.5
-"""So long may one note take; with the start of the process, an answer is there after two."""
+SECONDS = 1.5
+"""So long may an expression keep the processor busy, over all notes; with the start of the process,
+an answer is there within two seconds. By the processor's time, because by the clock the same
+expression would now find all and now not, as busy as the machine is."""
+
+CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else SECONDS
+"""So long may it take by the clock: for a slow disk, and where the system cannot limit the other"""
 
 START_SECONDS = 10.0
 """So long may the process take to start, which on a busy machine is not the expression's fault."""
 
-WHOLE_SECONDS = 30.0
-"""So long may all of them take."""
-
 Spans: TypeAlias = list[tuple[int, int]]
 
 
-def matching(pattern: str, root: str, paths: Iterable[str]) -> dict[str, Spans]:
+class Looked(NamedTuple):
+    """What an expression found.
+
+    Attributes:
+        found: The first spans in each note that matches, in characters of the whole file.
+        done: How many notes were looked at, or a few fewer.
+        total: How many there are to look at.
+        seconds: What it took of the processor.
+    """
+
+    found: dict[str, Spans]
+    done: int
+    total: int
+    seconds: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether it came to its end."""
+        return self.done == self.total
+
+
+def matching(pattern: str, root: str, paths: Iterable[str], seconds: float | None = None) -> Looked:
     """Find the notes whose text a regular expression matches somewhere, case aside.
 
     Args:
         pattern: A regular expression that `re` accepts.
         root: The vault.
         paths: The notes to look at.
+        seconds: How long it may keep the processor busy; None is SECONDS.
 
     Returns:
-        The first spans in each that matches, in characters of the whole file.
+        What it found until it was through, or was stopped.
 
     Raises:
-        UsageError: It took too long; the process is ended.
+        UsageError: It could not be looked for.
     """
     wanted = sorted(paths)
+    limit = SECONDS if seconds is None else seconds
     if not wanted:
-        return {}
+        return Looked({}, 0, 0, 0.0)
     import subprocess
 
     process = subprocess.Popen(
@@ -59,37 +85,67 @@ def matching(pattern: str, root: str, paths: Iterable[str]) -> dict[str, Spans]:
         text=True,
         encoding="ascii",
     )
-    request = json.dumps({"pattern": pattern, "root": root, "paths": wanted})
+    request = json.dumps({"pattern": pattern, "root": root, "paths": wanted, "seconds": limit})
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     talk = threading.Thread(target=_talk, args=(process, request, lines), daemon=True)
     talk.start()
     try:
-        return _answers(lines, pattern)
+        answers = _Answers(len(wanted))
+        whole = answers.take(lines)
     finally:
         process.kill()
         talk.join()
-        process.wait()
+        ended = process.wait()
+    if not (whole or answers.late or ended == -_STOPPED):
+        raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
+    return Looked(answers.found, answers.done, len(wanted), answers.seconds if whole else limit)
 
 
-def _answers(lines: queue.SimpleQueue[str], pattern: str) -> dict[str, Spans]:
-    found: dict[str, Spans] = {}
-    deadline = time.monotonic() + WHOLE_SECONDS
-    patience = START_SECONDS
-    while True:
-        try:
-            line = lines.get(timeout=min(patience, max(0.01, deadline - time.monotonic())))
-            patience = STUCK_SECONDS
-        except queue.Empty:
-            raise _too_slow(pattern) from None
-        if not line:
-            raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
-        answer = json.loads(line)
-        if answer is None:
-            return found
-        if len(answer) == 2:
-            found[answer[0]] = [(start, end) for start, end in answer[1]]
-        if time.monotonic() > deadline:
-            raise _too_slow(pattern)
+_STOPPED = getattr(signal, "SIGPROF", 0)
+
+
+class _Answers:
+    """What the process says.
+
+    Attributes:
+        found: The spans of each note that matches.
+        done: How many notes are done.
+        seconds: What it took of the processor, once it is through.
+        late: Whether it took too long by the clock.
+    """
+
+    def __init__(self, total: int) -> None:
+        self.found: dict[str, Spans] = {}
+        self.done = 0
+        self.seconds = 0.0
+        self.late = False
+        self._total = total
+
+    def take(self, lines: queue.SimpleQueue[str]) -> bool:
+        """Take lines until the answer is whole, which is True, or nothing more comes."""
+        deadline = time.monotonic() + START_SECONDS
+        started = False
+        while True:
+            try:
+                line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
+            except queue.Empty:
+                self.late = True
+                return False
+            if not started:
+                started, deadline = True, time.monotonic() + CLOCK_SECONDS
+            if not line:
+                return False
+            answer = json.loads(line)
+            if isinstance(answer, float):
+                self.seconds, self.done = answer, self._total
+                return True
+            if len(answer) == 1:
+                [self.done] = answer
+            else:
+                self.found[answer[0]] = [(start, end) for start, end in answer[1]]
+            if time.monotonic() > deadline:
+                self.late = True
+                return False
 
 
 def _talk(process: subprocess.Popen[str], request: str, lines: queue.SimpleQueue[str]) -> None:
@@ -104,7 +160,8 @@ def _talk(process: subprocess.Popen[str], request: str, lines: queue.SimpleQueue
     lines.put("")
 
 
-def _too_slow(pattern: str) -> UsageError:
+def too_slow(pattern: str) -> UsageError:
+    """The error that says that an expression was stopped."""
     return UsageError(
         f"The regular expression /{pattern}/ takes too long, so it was stopped.",
         "Nested repetitions such as (a+)+ do that; or add a word that the note must have.",

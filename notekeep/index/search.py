@@ -62,7 +62,8 @@ def search(
         sources: What is asked.
         limit: How many hits at most, besides what the query itself says.
         typing: Its last word is unfinished.
-        relax: When nothing is found, answer the nearest query, and say so.
+        relax: When nothing is found, answer the nearest query, and say so; of a regular expression
+            that takes too long, answer what it has found until then, and say that.
         explain: Also say how the query was read, and why each hit stands where it does.
 
     Returns:
@@ -72,8 +73,8 @@ def search(
     Raises:
         UsageError: A regular expression takes too long.
     """
-    run = _Search(sources, query, least(limit, query.limit), typing=typing)
-    found = run.answer(relax=relax)
+    run = _Search(sources, query, least(limit, query.limit), typing=typing, relax=relax)
+    found = run.answer()
     if explain:
         from notekeep.index.explaining import explained
 
@@ -88,23 +89,28 @@ class _Search:
         answered: The query that was answered in the end.
     """
 
-    def __init__(self, sources: Sources, query: Query, limit: int | None, *, typing: bool) -> None:
-        self._sources, self._query, self._limit, self._typing = sources, query, limit, typing
+    def __init__(
+        self, sources: Sources, query: Query, limit: int | None, *, typing: bool, relax: bool
+    ) -> None:
+        self._sources, self._query, self._limit = sources, query, limit
+        self._typing, self._relax = typing, relax
         self.answered = self._asking(query)
 
-    def answer(self, *, relax: bool) -> Found:
+    def answer(self) -> Found:
         """The hits of the query, or of the nearest one."""
         try:
             found = self.answered.answer()
             if found.total:
                 return found
-            instead = self._instead() if relax else None
+            instead = self._instead() if self._relax else None
         except Unusable:
             return self._by_name()
         return instead or found._replace(remarks=(*found.remarks, *self._did_you_mean()))
 
     def _asking(self, query: Query) -> Answering:
-        return Answering(self._sources, query, self._limit, typing=self._typing)
+        return Answering(
+            self._sources, query, self._limit, typing=self._typing, in_part=self._relax
+        )
 
     def _by_name(self) -> Found:
         """What titles, aliases and tags say, because there is no words index."""
@@ -117,6 +123,8 @@ class _Search:
 
     def _instead(self) -> Found | None:
         """The answer to another query: beginnings while typing, another spelling, a word less."""
+        if self._query.root is None or needs_text(self._query.root):
+            return None  # the texts were looked at once, which is what takes time
         if self._typing and (hurried := begun(self._query)):
             asking = self._asking(hurried)
             if (found := asking.answer()).total:
@@ -126,8 +134,6 @@ class _Search:
         if spelt and (answer := self._try(spelt)):
             return answer
         query = spelt.query if spelt else self._query
-        if query.root is None or needs_text(query.root):
-            return None
         less = [(self._best_score(one), one) for one in shorter(query)]
         score, best = max(less, default=(0.0, None), key=lambda one: one[0])
         if best is None or score <= 0 or not (answer := self._try(best)):

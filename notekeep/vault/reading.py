@@ -104,6 +104,22 @@ class Reading(Keeping):
             )
         )
 
+    def paths(self, query: str = "") -> frozenset[str]:
+        """The paths of the notes that a query matches, however many they are.
+
+        Raises:
+            UsageError: The query cannot be understood; it says where and what is near.
+        """
+        if self.query(query).limit is not None:
+            return frozenset(row.path for row in self.rows(query).rows)
+        return self.catalog.paths(self._facts(query))
+
+    def known(self, paths: Iterable[str]) -> set[str]:
+        """Those of some paths at which there is a note."""
+        from notekeep.query.tree import Docs
+
+        return set(self.catalog.paths(Docs(frozenset(paths))))
+
     def _ready_words(self) -> Words:
         """The full text, with what changed taken in."""
         if self.catalog.dirty() or self.words.generation is None:
@@ -126,7 +142,8 @@ class Reading(Keeping):
             limit: How many hits at most.
             typing: The query may be unfinished: its last word is the beginning of one, and what it
                 lacks is only remarked on.
-            relax: Where nothing is found, answer the nearest query, and say so.
+            relax: Where nothing is found, answer the nearest query, and say so; of a regular
+                expression that takes too long, answer what it has found until then, and say that.
             explain: Also say how the query was read, and why each hit stands where it does.
 
         Raises:
@@ -303,8 +320,8 @@ class Reading(Keeping):
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
         from notekeep.index.listing import facts_of
 
-        node = self.query(query, typing=typing).root
-        return facts_of(node, self.catalog, self._ready_words, self.root)
+        asked = self.query(query, typing=typing)
+        return facts_of(asked, self.catalog, self._ready_words, self.root)
 
     def related(self, name: str, *, limit: int = 10) -> list[Related]:
         """Notes about the same as the one that a name means, best first, with what they share."""

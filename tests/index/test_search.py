@@ -245,11 +245,55 @@ def test_words_that_are_not_looked_for_are_said(shelf: Vault) -> None:
 def test_a_regular_expression_that_never_ends_is_stopped(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(regexguard, "STUCK_SECONDS", 0.3)
+    monkeypatch.setattr(regexguard, "SECONDS", 0.3)
     vault.write("a.md", "a" * 40 + "!\n")
     vault.refresh()
     with pytest.raises(UsageError, match="takes too long"):
         ask(vault, "/(a+)+$/")
+
+
+@pytest.fixture
+def slow(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """A vault whose last note keeps some expressions busy for years."""
+    monkeypatch.setattr(regexguard, "SECONDS", 0.3)
+    vault.write("a.md", "a lever\n")
+    vault.write("b.md", "a wedge\n")
+    vault.write("slow.md", "a" * 60 + "!\n")
+    vault.refresh(words=words_of(vault))
+    return vault
+
+
+def test_what_a_slow_expression_found_is_answered_and_said(slow: Vault) -> None:
+    found = ask(slow, "/lever|(a+)+$/")
+    assert [hit.row.path for hit in found.hits] == ["a.md"]
+    assert found.hits[0].line == 1
+    [said] = found.remarks
+    assert said.startswith("/lever|(a+)+$/ takes too long and was stopped: it was looked for in ")
+    assert "of 3 notes." in said
+
+
+@pytest.mark.parametrize("text", ["-/lever|(a+)+$/", "lever OR -(wedge OR /lever|(a+)+$/)"])
+def test_of_notes_that_were_not_looked_at_none_is_said_not_to_match(slow: Vault, text: str) -> None:
+    with pytest.raises(UsageError, match="takes too long") as caught:
+        ask(slow, text)
+    assert (caught.value.text, caught.value.position) == (text, text.index("/"))
+
+
+def test_what_goes_on_into_commands_is_whole_or_nothing(slow: Vault) -> None:
+    text = "title:a OR /lever|(a+)+$/"
+    with pytest.raises(UsageError, match="takes too long") as caught:
+        ask(slow, text, relax=False)
+    assert caught.value.position == 11
+    with pytest.raises(UsageError, match="takes too long") as caught:
+        listing(slow.query(text), slow.catalog, lambda: words_of(slow), str(slow.root))
+    assert (caught.value.text, caught.value.position) == (text, 11)
+
+
+def test_several_slow_expressions_have_one_time_together(slow: Vault) -> None:
+    """Each has a moment at least, so that a quick one beside a slow one is answered."""
+    found = ask(slow, "/lever|(a+)+$/ OR /wedge/")
+    assert [hit.row.path for hit in found.hits] == ["a.md", "b.md"]
+    assert len(found.remarks) == 1
 
 
 def test_facts_never_open_the_words(vault: Vault) -> None:

@@ -28,7 +28,7 @@ NEVER_ENDS = "/(a+)+$/"
 def slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "slow.md").write_text("a" * 60 + "!\n", "utf-8")
     (root / "good.md").write_text("leverage\n", "utf-8")
-    monkeypatch.setattr(regexguard, "STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(regexguard, "SECONDS", 0.3)
     monkeypatch.setenv("NOTEKEEP_NOW", NOW)
     monkeypatch.setenv("TERM", "xterm-256color")
 
@@ -37,9 +37,10 @@ def slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_command_stops_it_and_says_why(verb: str, run: Callable[..., Ran]) -> None:
     start = time.monotonic()
     ran = run(verb, NEVER_ENDS)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 60  # it would take years
     assert ran.code == 2
     assert "takes too long" in ran.err
+    assert f"  {NEVER_ENDS}\n  ^\n" in ran.err
     assert run("ls", "/lever.ge/").out.startswith("good")
 
 
@@ -55,5 +56,5 @@ async def test_the_interface_takes_keys_meanwhile(root: Path) -> None:
         start = time.monotonic()
         await pilot.press("x")
         await until(pilot, lambda: shows(app, f"{NEVER_ENDS}x"))
-        assert time.monotonic() - start < regexguard.STUCK_SECONDS
+        assert time.monotonic() - start < regexguard.CLOCK_SECONDS
         assert app.is_running
