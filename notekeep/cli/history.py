@@ -93,7 +93,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None
     steps = "1 step" if traces.steps == 1 else f"{traces.steps} steps"
     for name in traces.names:
         output.note(f"  {name}")
-    output.note(f"{versions} in history, {steps} that `undo` could take back, and the index")
+    output.note(f"{versions} and {steps} in history, and what the index knows")
     if dry_run:
         return 0
     if not yes:
