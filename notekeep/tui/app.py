@@ -97,7 +97,7 @@ class NotekeepApp(Over):
             self.register_theme(theme)
         wanted = vault.person.theme or self.place.theme
         no_colour = self.no_color and not vault.person.theme
-        self._start_in(choose(wanted, self.available_themes, no_colour=no_colour))
+        self._start_in(choose(wanted, self.available_themes, os.environ, no_colour=no_colour))
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         self.own_keys = keymap(vault.person.keymap, vault.person.keys)

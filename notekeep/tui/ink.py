@@ -222,7 +222,7 @@ def _theme_colours(theme: Theme) -> dict[str, str]:
         "warn": Color.parse(variables["warning"]).hex6,
         "bad": Color.parse(variables["error"]).hex6,
         "raised": Color.parse(variables["panel"]).hex6,
-        "done": _DONE_DARK if theme.dark else _DONE_LIGHT,
+        "done": theme.variables.get("ink-done", _DONE_DARK if theme.dark else _DONE_LIGHT),
         **{
             f"level{number}": colour
             for number, colour in enumerate(_LEVELS_DARK if theme.dark else _LEVELS_LIGHT)

@@ -22,6 +22,9 @@ ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
 LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
+_COLOURS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
+
+
 class Look(NamedTuple):
     """What must be the same for a frame to be shown again.
 
@@ -44,8 +47,7 @@ class Look(NamedTuple):
         cls, day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
     ) -> Look:
         """Return the look of a frame under a theme in a terminal."""
-        names = ("TERM", "COLORTERM", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
-        colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in names)])
+        colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
         return cls(day, screen, *size, colours)
 
 

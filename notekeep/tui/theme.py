@@ -1,4 +1,4 @@
-"""The two themes of notekeep: one dark, one light, one accent each."""
+"""The themes of notekeep: one dark, one light, each once more with as much contrast as there is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual import constants
 from textual.theme import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
 DARK = Theme(
     name="notekeep-dark",
@@ -88,21 +88,115 @@ LIGHT = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT)
+CONTRAST = Theme(
+    name="notekeep-contrast",
+    primary="#8fd3ff",
+    secondary="#ffffff",
+    accent="#ffd75f",
+    success="#7dffa0",
+    warning="#ffd75f",
+    error="#ff9d85",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    dark=True,
+    variables={
+        "ink-muted": "#e0e0e0",
+        "ink-faint": "#bdbdbd",
+        "ink-bright": "#ffffff",
+        "ink-cursor": "#2f3f66",
+        "ink-blurred": "#2b2b2b",
+        "ink-line": "#9e9e9e",
+        "ink-done": "#8fd3ff",
+        "text-muted": "#e0e0e0",
+        "text-disabled": "#bdbdbd",
+        "block-cursor-background": "#2f3f66",
+        "block-cursor-foreground": "#ffffff",
+        "border": "#ffd75f",
+        "border-blurred": "#9e9e9e",
+        "scrollbar": "#9e9e9e",
+        "scrollbar-hover": "#ffffff",
+        "scrollbar-active": "#ffd75f",
+        "scrollbar-background": "#000000",
+        "scrollbar-background-hover": "#000000",
+        "scrollbar-background-active": "#000000",
+        "scrollbar-corner-color": "#000000",
+        "input-cursor-background": "#ffd75f",
+        "input-cursor-foreground": "#000000",
+        "input-selection-background": "#8fd3ff 45%",
+    },
+)
+
+CONTRAST_LIGHT = Theme(
+    name="notekeep-contrast-light",
+    primary="#003a75",
+    secondary="#000000",
+    accent="#6b3500",
+    success="#004d1f",
+    warning="#6b3500",
+    error="#8a1200",
+    foreground="#000000",
+    background="#ffffff",
+    surface="#ffffff",
+    panel="#ececec",
+    dark=False,
+    variables={
+        "ink-muted": "#1f1f1f",
+        "ink-faint": "#474747",
+        "ink-bright": "#000000",
+        "ink-cursor": "#c9dcff",
+        "ink-blurred": "#e3e3e3",
+        "ink-line": "#5c5c5c",
+        "ink-done": "#003a75",
+        "text-muted": "#1f1f1f",
+        "text-disabled": "#474747",
+        "block-cursor-background": "#c9dcff",
+        "block-cursor-foreground": "#000000",
+        "border": "#6b3500",
+        "border-blurred": "#5c5c5c",
+        "scrollbar": "#5c5c5c",
+        "scrollbar-hover": "#000000",
+        "scrollbar-active": "#6b3500",
+        "scrollbar-background": "#ffffff",
+        "scrollbar-background-hover": "#ffffff",
+        "scrollbar-background-active": "#ffffff",
+        "scrollbar-corner-color": "#ffffff",
+        "input-cursor-background": "#6b3500",
+        "input-cursor-foreground": "#ffffff",
+        "input-selection-background": "#003a75 30%",
+    },
+)
+
+THEMES = (DARK, LIGHT, CONTRAST, CONTRAST_LIGHT)
 DEFAULT = DARK.name
 
 
-def choose(wanted: str, known: Container[str], *, no_colour: bool = False) -> str:
+def choose(
+    wanted: str,
+    known: Container[str],
+    environment: Mapping[str, str],
+    *,
+    no_colour: bool = False,
+) -> str:
     """Return the name of the theme to use.
 
     Args:
         wanted: What the person set or chose last; "ansi" is the terminal's own palette, "" what
-            Textual's own setting says.
+            Textual's own setting says, and else what suits the terminal's background.
         known: The themes there are.
+        environment: Where many terminals say in COLORFGBG what their background is.
         no_colour: Whether there is to be no colour, and no theme was asked for.
     """
     wanted = wanted or constants.DEFAULT_THEME
     if no_colour or wanted == "ansi":
         return "ansi-dark"
     # Textual's own default means that nobody chose.
-    return wanted if wanted in known and wanted != "textual-dark" else DEFAULT
+    if wanted in known and wanted != "textual-dark":
+        return wanted
+    return LIGHT.name if _is_light(environment) else DEFAULT
+
+
+def _is_light(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal says that its background is white or light grey."""
+    return environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}

@@ -16,7 +16,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.screens.dialogs import Prompt, Words
-from notekeep.tui.theme import DEFAULT, THEMES
+from notekeep.tui.theme import THEMES, choose
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class WelcomeApp(App[str | None]):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "ansi-dark" if self.no_color else DEFAULT
+        self.theme = choose("", self.available_themes, os.environ, no_colour=self.no_color)
         self.glyphs = glyph_sets.choose("", os.environ)
 
     def compose(self) -> ComposeResult:

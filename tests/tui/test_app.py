@@ -7,14 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from textual.color import Color
 from textual.widgets import Input
 
 from notekeep.tui.actions import ACTIONS, PLACES, of_context
 from notekeep.tui.ink import ROLES, ink_of
 from notekeep.tui.messages import ShowHistory
 from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.theme import THEMES
 from tests.support.screens import press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -278,38 +276,6 @@ async def test_leaving_does_not_wait_until_the_vault_is_read(
         await until(pilot, lambda: begun.is_set() and shows(app, "Indexing 500 of 10 000"))
         await press(pilot, "ctrl+q")
         assert ended.wait(5)
-
-
-def _contrast(first: str, second: str) -> float:
-    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
-
-    def luminance(colour: str) -> float:
-        parts = [part / 255 for part in Color.parse(colour).rgb]
-        linear = [
-            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-        ]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
-async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> None:
-    app = make_app("browse")
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.theme = theme
-        await pilot.pause()
-        ink = ink_of(app)
-        background = app.current_theme.background or ""
-        for role in ROLES.keys() - {"rule", "quote-bar"} - {f"level-{n}" for n in range(5)}:
-            colour = ink.style(role).color
-            if colour is not None:
-                hue = colour.get_truecolor().hex
-                least = 3.0 if role in {"faint", "open", "code-label", "missed-day"} else 4.5
-                if role in {"struck", "code-comment", "comment"}:
-                    least = 3.0
-                assert _contrast(hue, background) >= least, role
 
 
 async def test_without_colour_no_colour_is_sent_and_the_cursor_is_still_seen(

@@ -1,0 +1,60 @@
+"""Colours: which theme is taken, and whether what is written in it can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.color import Color
+
+from notekeep.tui.ink import ROLES, ink_of
+from notekeep.tui.theme import DARK, LIGHT, THEMES, choose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+FAINT = {"faint", "open", "code-label", "missed-day", "struck", "code-comment", "comment"}
+"""What may be read and need not be; elsewhere text has the contrast that WCAG 2 asks for."""
+
+
+def _contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [part / 255 for part in Color.parse(colour).rgb]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        ink = ink_of(app)
+        background = app.current_theme.background or ""
+        for role in ROLES.keys() - {"rule", "quote-bar"} - {f"level-{n}" for n in range(5)}:
+            colour = ink.style(role).color
+            if colour is not None:
+                hue = colour.get_truecolor().hex
+                least = 7.0 if "contrast" in theme else 3.0 if role in FAINT else 4.5
+                assert _contrast(hue, background) >= least, role
+
+
+@pytest.mark.parametrize(
+    ("background", "theme"), [("0;15", LIGHT), ("0;default;7", LIGHT), ("15;0", DARK), ("", DARK)]
+)
+def test_a_theme_that_nobody_chose_suits_the_background(background: str, theme: object) -> None:
+    known = {one.name: one for one in THEMES}
+    assert known[choose("", known, {"COLORFGBG": background})] is theme
+    assert choose("notekeep-contrast", known, {"COLORFGBG": background}) == "notekeep-contrast"
