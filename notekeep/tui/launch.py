@@ -54,6 +54,9 @@ def launch(root: str | None) -> int:
         app = APPS[screen](vault, first.rows(), _collect_again)
         app.run()
     vault.tidy()
+    if app.next_vault:
+        vault.catalog.close()
+        return launch(app.next_vault)
     return app.return_code or 0
 
 
@@ -103,5 +106,9 @@ def _log_to(folder: str) -> None:
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("notekeep")
+    for before in logger.handlers[:]:
+        # That of the vault which was open before this one.
+        logger.removeHandler(before)
+        before.close()
     logger.addHandler(handler)
     logger.propagate = False

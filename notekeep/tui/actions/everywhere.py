@@ -34,7 +34,7 @@ EVERYWHERE: tuple[Action, ...] = (
         ("g",),
         "app",
         GO,
-        "Wait for one more key: t, b, h, p, c or s for a screen, g for the top.",
+        "Wait for one more key: t, b, h, p, c, s, x or v for a screen, g for the top.",
     ),
     Action(
         "switch-note",

@@ -5,50 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.reactive import reactive
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.screens.dialogs import TextDialog, Words
-from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.widgets.choice_bar import ChoiceBar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
-
-KIND_LINK = "kind:"
-
-
-class _Kinds(Bar):
-    """The kinds in a row, the chosen one standing out; a click chooses."""
-
-    kind: reactive[str] = reactive("")
-
-    def __init__(self, kinds: Sequence[str], kind: str) -> None:
-        super().__init__()
-        self._kinds = kinds
-        self.set_reactive(_Kinds.kind, kind)
-
-    def draw(self, width: int) -> Line:
-        del width
-        line: Line = []
-        for kind in self._kinds:
-            role = "active chosen" if kind == self.kind else "muted"
-            line.extend([Piece(f" {clean_line(kind)} ", role, KIND_LINK + kind), Piece(" ")])
-        return line
-
-    async def on_click(self, event: events.Click) -> None:
-        link = str(event.style.meta.get("link", ""))
-        if link.startswith(KIND_LINK):
-            self.kind = link.removeprefix(KIND_LINK)
-
-    def step(self, by: int) -> None:
-        """Choose the kind after this one, or before."""
-        self.kind = self._kinds[(self._kinds.index(self.kind) + by) % len(self._kinds)]
 
 
 class NewNote(TextDialog[tuple[str, str] | None]):
@@ -74,17 +41,17 @@ class NewNote(TextDialog[tuple[str, str] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = "New note"
-            yield _Kinds(self._kinds, self._kind)
+            yield ChoiceBar(self._kinds, self._kind)
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
             yield Words("tab chooses the kind · enter makes the note")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         title = event.value.strip()
         if title:
-            self.dismiss((self.query_one(_Kinds).kind, title))
+            self.dismiss((self.query_one(ChoiceBar).chosen, title))
 
     def action_next_kind(self) -> None:
-        self.query_one(_Kinds).step(1)
+        self.query_one(ChoiceBar).step(1)
 
     def action_previous_kind(self) -> None:
-        self.query_one(_Kinds).step(-1)
+        self.query_one(ChoiceBar).step(-1)

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual.actions import SkipAction
 from textual.document._edit import Edit
 from textual.message import Message
 from textual.widgets import TextArea
@@ -168,9 +169,10 @@ class NoteArea(TextArea):
             self._replace_via_keyboard("\t" if self._indents_with_tabs() else "  ", *self.selection)
 
     def action_next_offer(self) -> None:
-        if self._offers:
-            self._offers = [*self._offers[1:], self._offers[0]]
-            self.suggestion = self._offers[0].rest
+        if not self._offers:
+            raise SkipAction  # the key means what it means everywhere
+        self._offers = [*self._offers[1:], self._offers[0]]
+        self.suggestion = self._offers[0].rest
 
     def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
         if self.suggestion:

@@ -1,0 +1,78 @@
+"""What is reached from everywhere in the interface: capture, tasks, commands, other vaults."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background, say
+from notekeep.tui.messages import VaultChanged
+from notekeep.tui.over import Over
+
+if TYPE_CHECKING:
+    from notekeep.tui.place import Place
+    from notekeep.tui.screens.capture import Captured
+    from notekeep.writing.plan import Done
+
+
+class Reaching(Over):
+    """An app with ways to everything.
+
+    Attributes:
+        place: Where the person is, kept for the next start.
+        next_vault: The vault to open when this program ends, or "".
+    """
+
+    place: Place
+    next_vault = ""
+
+    # Quick capture.
+
+    def action_capture(self) -> None:
+        # At once: what is typed next is the thought.
+        from notekeep.tui.screens.capture import CaptureScreen
+
+        self.push_screen(CaptureScreen(self.place.capture), self._capture)
+
+    def _capture(self, captured: Captured | None) -> None:
+        if captured is None:
+            return
+        from notekeep.tui.capturing import capture
+
+        self.place.capture = captured.place
+        in_background(self, lambda: capture(self.vault, *captured), self._captured, group="write")
+
+    def _captured(self, done: Done) -> None:
+        for problem in done.refused:
+            told = clean_line(f"{problem.path}: {problem.message}")
+            self.notify(told, severity="warning", markup=False)
+        if done.paths:
+            say(self, f"Kept in {done.paths[-1]} · u undo")
+        self.post_message(VaultChanged(is_step=bool(done.step)))
+
+    # Tasks.
+
+    def action_show_tasks(self) -> None:
+        self.show_tasks("")
+
+    def show_tasks(self, query: str) -> None:
+        """List the tasks of the notes that a query finds, of all when it is empty."""
+        from notekeep.tui.screens.tasks import TasksScreen
+
+        if not isinstance(self.screen, TasksScreen):
+            self.open_over(TasksScreen(self.vault, self.glyphs, self.today, query))
+
+    # Other vaults.
+
+    def action_switch_vault(self) -> None:
+        from notekeep.tui.screens.vaults import choose_vault
+
+        choose_vault(self)
+
+    async def leave_for(self, root: str) -> None:
+        """Leave this vault in order, and open another one."""
+        if self.editors.saved_for(partial(self.leave_for, root)):
+            return
+        self.next_vault = root
+        await self.run_action("quit")

@@ -1,0 +1,103 @@
+"""Tasks as rows: grouped by their notes, with the day they are due."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.dates import parse_iso
+from notekeep.markdown.clean import clean_line
+from notekeep.query.fold import fold
+from notekeep.tui.render.pieces import Line, Piece, spread
+from notekeep.tui.render.words import short_date
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from notekeep.index.rows import TaskRow
+    from notekeep.tui.render.glyphs import Glyphs
+
+# As the Tasks and Dataview plug-ins of Obsidian write it, and as plain text does.
+_DUE = re.compile(
+    r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
+)
+
+
+class Group(NamedTuple):
+    """A note above its tasks: its title, its path, and how many are open."""
+
+    title: str
+    path: str
+    open: int
+
+
+class Ranked(NamedTuple):
+    """The rows of a list, and the tasks among them, as they stand."""
+
+    rows: list[Group | TaskRow | None]
+    open: int
+    done: int
+
+
+def due_of(text: str) -> date | None:
+    """Return the day that a task is due on, or None when it says none."""
+    found = _DUE.search(text)
+    return parse_iso(found[1]) if found else None
+
+
+def ranked(
+    tasks: Sequence[TaskRow], wanted: str, *, with_done: bool, kept: Collection[tuple[str, int]]
+) -> Ranked:
+    """Return tasks in groups, those of a note together, notes with open ones first.
+
+    Args:
+        tasks: All tasks, by title of their notes, then line.
+        wanted: Words that a task, its note or its path must have.
+        with_done: Whether ticked ones are shown.
+        kept: Path and line of ticked ones that are shown in any case: they were ticked just now.
+    """
+    words = fold(wanted).split()
+    groups: dict[str, list[TaskRow]] = {}
+    for task in tasks:
+        about = fold(f"{task.text} {task.title} {task.path}")
+        if all(word in about for word in words):
+            groups.setdefault(task.path, []).append(task)
+    ordered = sorted(groups.values(), key=lambda group: all(task.done for task in group))
+    rows: list[Group | TaskRow | None] = []
+    for group in ordered:
+        shown = [t for t in group if with_done or not t.done or (t.path, t.line) in kept]
+        if not shown:
+            continue
+        # What was ticked just now keeps its row: rows never jump under the cursor.
+        shown.sort(key=lambda t: t.done and (t.path, t.line) not in kept)
+        rows += [None] if rows else []
+        rows.append(Group(shown[0].title, shown[0].path, sum(not t.done for t in group)))
+        rows += shown
+    done = sum(task.done for group in ordered for task in group)
+    return Ranked(rows, sum(map(len, ordered)) - done, done)
+
+
+def group_line(group: Group, width: int) -> Line:
+    """Return the line of a note above its tasks."""
+    count = f"{group.open} open" if group.open else "all done"
+    return spread([Piece(clean_line(group.title), "section")], [Piece(count, "faint")], width)
+
+
+def task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> Line:
+    """Return the line of a task in `width` cells."""
+    due = due_of(task.text)
+    box = Piece(
+        glyphs.task_done if task.done else glyphs.task_open, "good" if task.done else "accent"
+    )
+    text = clean_line(_DUE.sub("", task.text).strip() or task.text)
+    left = [box, Piece("  "), Piece(text, "finished" if task.done else "")]
+    return spread(left, [] if due is None else [_due(due, today, is_done=task.done)], width)
+
+
+def _due(due: date, today: date, *, is_done: bool) -> Piece:
+    if is_done:
+        return Piece(short_date(due, today), "faint")
+    if due < today:
+        return Piece(f"late, {short_date(due, today)}", "bad")
+    return Piece("today", "warn") if due == today else Piece(short_date(due, today), "muted")

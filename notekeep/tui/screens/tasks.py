@@ -1,0 +1,231 @@
+"""Tasks of the whole vault: ticked where they are listed, each as an edit of its own line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.jobs import in_background
+from notekeep.tui.keys import bindings
+from notekeep.tui.messages import EditNote, OpenNote, VaultChanged
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.tasks import ranked
+from notekeep.tui.render.words import plural
+from notekeep.tui.screens import verbs
+from notekeep.tui.screens.over import OverScreen
+from notekeep.tui.screens.reading import Reader
+from notekeep.tui.widgets.preview import Preview
+from notekeep.tui.widgets.task_list import TaskList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from notekeep.errors import NotekeepError
+    from notekeep.index.rows import TaskRow
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
+    from notekeep.vault import Vault
+    from notekeep.writing.plan import Done
+
+
+class _Filter(Input):
+    """Words that tasks must have; shown while there are any."""
+
+    BINDINGS = bindings("task-filter")
+
+    class Left(Message):
+        """The person goes to the list."""
+
+    def action_clear_filter(self) -> None:
+        if self.value:
+            self.value = ""
+        else:
+            self.post_message(self.Left())
+
+    def action_to_tasks(self) -> None:
+        self.post_message(self.Left())
+
+
+class TasksScreen(OverScreen):
+    """What is left to do, and ticking it."""
+
+    BINDINGS = bindings("tasks")
+    CSS_PATH = "tasks.tcss"
+    OPENED_BY = "show-tasks"
+
+    tasks = getters.query_one(TaskList)
+    preview = getters.query_one(Preview)
+    filter = getters.query_one(_Filter)
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, query: str = "") -> None:
+        """Make the screen.
+
+        Args:
+            vault: Whose tasks.
+            glyphs: The characters to draw with.
+            today: The day it is.
+            query: Only tasks of the notes that it finds; "" for all.
+        """
+        super().__init__(vault, glyphs, today, TaskList(glyphs, today))
+        self._query = query
+        self._tasks: Sequence[TaskRow] = ()
+        self._with_done = False
+        self._ticked: set[tuple[str, int]] = set()
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="task-panes"):
+            with Vertical(id="tasks-list"):
+                yield _Filter(placeholder="words of a task or its note", compact=True)
+                yield self.listed
+            with Vertical(id="task-text"):
+                yield Preview(id="task-preview")
+
+    def on_mount(self) -> None:
+        self._reader = Reader(self, self.preview)
+        super().on_mount()
+
+    def place(self) -> str:
+        if self.filter.has_focus:
+            return "task-filter"
+        return "preview" if self.preview.has_focus else "tasks"
+
+    def cannot(self, error: NotekeepError) -> None:
+        self.tasks.nothing = [
+            [],
+            [Piece(clean_line(error.message), "warn")],
+            [Piece(clean_line(error.hint), "muted")],
+        ]
+        self.tasks.show([])
+
+    def vault_changed(self) -> None:
+        self.preview.forget()
+        in_background(
+            self,
+            lambda: self.vault.tasks(self._query, done=None),
+            self._list,
+            group="tasks",
+            exclusive=True,
+            failed=self.cannot,
+        )
+
+    def _list(self, tasks: Sequence[TaskRow]) -> None:
+        self._tasks = tasks
+        self._show()
+
+    def _show(self) -> None:
+        wanted = self.filter.value.strip()
+        found = ranked(self._tasks, wanted, with_done=self._with_done, kept=self._ticked)
+        self.tasks.nothing = _nothing(wanted, found.done)
+        self.tasks.show(found.rows)
+        scope = f"{clean_line(self._query)} · " if self._query else ""
+        self.say(f"{scope}{found.open} open · {found.done} done")
+        if not found.rows:
+            self._reader.row = None
+            self.preview.say()
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        task = self.tasks.here
+        if event.view is self.tasks and task is not None:
+            self._reader.show(self.vault.catalog.row(task.path), line=task.line)
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_open_task()
+
+    def on_preview_widened(self) -> None:
+        self._reader.again()
+
+    def on_preview_followed(self, event: Preview.Followed) -> None:
+        verbs.follow(self, event.link)
+
+    # What can be done.
+
+    def on_task_list_ticked(self) -> None:
+        self.action_tick_task()
+
+    def action_tick_task(self) -> None:
+        task = self.tasks.here
+        if task is None:
+            return
+        self._ticked.add((task.path, task.line))
+        in_background(
+            self,
+            lambda: self.vault.toggle_task(task.path, task.line),
+            self._wrote,
+            group="write",
+        )
+
+    def _wrote(self, done: Done) -> None:
+        for problem in done.refused:
+            told = clean_line(f"{problem.path}: {problem.message}")
+            self.app.notify(told, severity="warning", markup=False)
+        self.app.post_message(VaultChanged(is_step=bool(done.step)))
+
+    def action_open_task(self) -> None:
+        if (task := self.tasks.here) is not None:
+            self.app.post_message(OpenNote(task.path, line=task.line, read=True))
+
+    def action_edit_task(self) -> None:
+        if (task := self.tasks.here) is not None:
+            self.app.post_message(EditNote(task.path, task.line))
+
+    def action_show_done(self) -> None:
+        self._with_done = not self._with_done
+        self._show()
+
+    def action_filter_tasks(self) -> None:
+        self.add_class("-filtering")
+        self.set_focus(self.filter)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show()
+
+    def on__filter_left(self) -> None:
+        if not self.filter.value:
+            self.remove_class("-filtering")
+        self.set_focus(self.tasks)
+
+    def action_leave(self) -> None:
+        self.tasks.focus()
+
+    def action_leave_tasks(self) -> None:
+        if self.filter.value:
+            self.filter.value = ""
+            self.remove_class("-filtering")
+        elif self.is_current:
+            self.dismiss(None)
+
+
+def _nothing(wanted: str, done: int) -> list[Line]:
+    if wanted:
+        about = [Piece("No open task has ", "muted"), Piece(clean_line(wanted), "title")]
+        return [[], about, [], _hint("esc", "shows all of them")]
+    if done:
+        return [
+            [],
+            [Piece("Nothing is left to do.", "title")],
+            [],
+            _hint("v", f"shows {plural(done, 'task')} that {'is' if done == 1 else 'are'} done"),
+        ]
+    return [
+        [],
+        [Piece("No tasks yet.", "title")],
+        [],
+        [Piece("A line like ", "muted"), Piece("- [ ] water the basil", "code-string")],
+        [Piece("in any note is a task, and stands here.", "muted")],
+        [],
+        _hint("ctrl+n", "writes one into today's note"),
+    ]
+
+
+def _hint(key: str, text: str) -> Line:
+    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
