@@ -90,6 +90,7 @@ def problem_object(problem: Problem) -> dict[str, Any]:
     return {
         "path": problem.path,
         "line": problem.line,
+        "column": problem.column,
         "message": problem.message,
         "hint": problem.hint,
         "code": problem.code,

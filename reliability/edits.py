@@ -45,6 +45,15 @@ def _remove(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "tags": left}
 
 
+def _replace(fields: dict[str, Any]) -> dict[str, Any]:
+    if "tags" not in fields:
+        return fields
+    tags = _listed(fields["tags"])
+    if "habit" in tags:
+        tags[tags.index("habit")] = "custom"
+    return {**fields, "tags": tags}
+
+
 def _rename(fields: dict[str, Any]) -> dict[str, Any]:
     return {"name" if key == "title" else key: value for key, value in fields.items()}
 
@@ -66,6 +75,12 @@ def _setting(key: str, value: Value) -> Op:
 OPS = (
     Op("add a tag", lambda d: fieldedits.add_item(d, "tags", "new/tag"), ("tags",), _add),
     Op("remove a tag", lambda d: fieldedits.remove_item(d, "tags", "habit"), ("tags",), _remove),
+    Op(
+        "replace a tag",
+        lambda d: fieldedits.replace_item(d, "tags", "habit", "custom"),
+        ("tags",),
+        _replace,
+    ),
     _setting("tags", ["one", "two, and three", "[[four]]"]),
     _setting("rating", Plain("4.50")),
     _setting("title", 'A "new" title: #1'),
@@ -94,9 +109,12 @@ def damage(op: Op, old: bytes, new: bytes) -> str:
             return "the text below the new front matter changed"
     elif b"".join(left) != b"".join(right):
         return "bytes beside the key changed"
-    if new.removeprefix(BOM).startswith(b"+++"):
-        return ""
     wanted, found = op.wanted(dict(outside.said(old))), dict(outside.said(new))
+    if new.removeprefix(BOM).startswith(b"+++"):
+        # What has a head such as [extra] stands last.
+        wanted = {key: value for key, value in wanted.items() if not isinstance(value, dict)} | {
+            key: value for key, value in wanted.items() if isinstance(value, dict)
+        }
     if list(wanted) != list(found):
         return f"keys are {list(found)}"
     for key, value in wanted.items():

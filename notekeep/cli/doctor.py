@@ -35,7 +35,7 @@ def doctor(*, as_json: bool, vault: str | None) -> int:
             ]
         )
         for finding in layer.findings:
-            place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+            place = finding.place
             output.write(f"  {place}: {finding.message}" if place else f"  {finding.message}")
             if finding.hint:
                 output.write(f"    {finding.hint}")

@@ -117,7 +117,7 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> in
         output.write_json({"total": len(rows), "problems": rows})
         return 0
     for problem in found:
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        place = problem.place
         output.write(f"{place}: {problem.code} {problem.message}".replace(":  ", ": "))
         if problem.hint:
             output.write(f"  {problem.hint}")

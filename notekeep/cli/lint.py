@@ -85,8 +85,7 @@ def _write(found: Lint) -> None:
 
 
 def _write_problem(problem: Problem) -> None:
-    place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-    output.write(f"{place}: {problem.message}")
+    output.write(f"{problem.place}: {problem.message}")
     if problem.hint and not problem.line:
         output.write(f"  {problem.hint}")
 

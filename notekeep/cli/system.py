@@ -70,7 +70,7 @@ def index(
         f"{len(refreshed.changes.removed)} gone, {seconds:.1f} s"
     )
     for problem in refreshed.problems:
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        place = problem.place
         output.note(f"{place}: {problem.message}")
     return 0
 

@@ -94,4 +94,4 @@ def _authors(row: Row) -> str:
 
 
 def _place(problem: Problem) -> str:
-    return f"{problem.path}:{problem.line}" if problem.line else problem.path
+    return problem.place

@@ -105,8 +105,7 @@ def _ask(count: int) -> None:
 def tell_refused(plan: WritePlan) -> int:
     """Say which notes are left out of a plan and why; give the exit code, 0 or 4."""
     for problem in plan.refused:
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-        output.note(f"{place}: left as it is: {problem.message}")
+        output.note(f"{problem.place}: left as it is: {problem.message}")
         if problem.hint:
             output.note(f"  {problem.hint}")
     return REFUSED if plan.refused else 0

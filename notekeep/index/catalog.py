@@ -265,7 +265,7 @@ class Catalog(Store):
         """
         from notekeep.markdown.problem import Problem
 
-        found = self.ask("SELECT path, line, message, hint, code FROM problems")
+        found = self.ask("SELECT path, line, message, hint, code, col FROM problems")
         problems = [Problem(load_path(path), *rest) for path, *rest in found]
         if links:
             broken = self.ask(

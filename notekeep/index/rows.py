@@ -217,7 +217,8 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
     if note.problem:
         said = note.problem
         message, hint = clean(said.message), clean(said.hint)
-        yield "problems", (store_path(record.path), "note", said.line, message, hint, said.code)
+        place = (store_path(record.path), "note", said.line)
+        yield "problems", (*place, message, hint, said.code, said.column)
     if record.role != "note":
         return
     for key in _names(record.path, note):

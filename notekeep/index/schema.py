@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
-VERSION = 2
+VERSION = 3
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0
@@ -88,6 +88,7 @@ TABLES: dict[str, Columns] = {
         "message": str,
         "hint": str,
         "code": str,
+        "col": int,
     },
     "conflicts": {"path": str, "original": str},
     "dirty": {"path": str, "generation": int},
@@ -97,7 +98,7 @@ TABLES: dict[str, Columns] = {
 
 PRIMARY_KEYS = {"notes": "id", "keys": "key", "conflicts": "path", "dirty": "path", "meta": "key"}
 MAY_BE_NULL = {("notes", "problem"), ("fields", "number"), ("fields", "day"), ("links", "found")}
-MAY_BE_NULL |= {("problems", "line")}
+MAY_BE_NULL |= {("problems", "line"), ("problems", "col")}
 INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
     # All that a sweep compares, so that it reads no whole rows.

@@ -104,7 +104,10 @@ class Writer:
         """Replace what is said about places that could not be looked at."""
         self.connection.execute("DELETE FROM problems WHERE source = 'sweep'")
         rows = [
-            (store_path(one.path), "sweep", one.line, clean(one.message), clean(one.hint), one.code)
+            (
+                *(store_path(one.path), "sweep", one.line),
+                *(clean(one.message), clean(one.hint), one.code, one.column),
+            )
             for one in problems
         ]
         self._insert("problems", rows)

@@ -88,7 +88,7 @@ def read_note(path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA) -> Note:
     if matter.error is not None:
         error = matter.error
         hint = "Open the note and correct the line; its text and everything else is untouched."
-        problem = Problem(path, error.line, error.message, hint, "front-matter")
+        problem = Problem(path, error.line, error.message, hint, "front-matter", error.column)
     spans = scan(body)
     kind = _kind(path, matter, schema)
     fields = _fields(kind, matter, schema)

@@ -15,6 +15,7 @@ class Problem:
         message: What is wrong and why.
         hint: What to do about it; may be empty.
         code: A short stable name: "front-matter", "not-utf8", "unreadable", "broken-link", "H001".
+        column: The character of that line it is about, counted from 1; None when it has no such.
     """
 
     path: str
@@ -22,3 +23,9 @@ class Problem:
     message: str
     hint: str = ""
     code: str = ""
+    column: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, as compilers write it: `path`, `path:line` or `path:line:column`."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part)

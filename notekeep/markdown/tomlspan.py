@@ -11,6 +11,7 @@ from notekeep.markdown.split import split
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+    from tomlkit.items import Item
 
     from notekeep.markdown.split import Split
     from notekeep.markdown.values import Scalar, Value
@@ -50,9 +51,15 @@ class TomlEdit:
         if isinstance(self._values.get(key), dict):
             raise _refused(f"`{key}` holds values within values.")
         wanted = [_toml(item) for item in value] if isinstance(value, list) else _toml(value)
-        if key in self._values and _same(self._values[key], wanted):
+        written = _written(value) if isinstance(value, Plain) else None
+        if (
+            key in self._values
+            and _same(self._values[key], wanted)
+            # 1.1 and 1.10 are one number and two texts.
+            and (written is None or written.as_string() == _source(self._document.item(key)))
+        ):
             return None
-        self._document[key] = wanted
+        self._document[key] = wanted if written is None else written
         if key in self._values:
             return self._apply({**self._values, key: wanted}, key)
         # What stands below the head of a table belongs to it, so a new key goes before the first.
@@ -197,15 +204,21 @@ def _parse(text: str) -> TOMLDocument:
 
 def _toml(value: Scalar) -> Any:
     """A scalar as TOML takes it; Plain by what it looks like, so that a date is one."""
+    if isinstance(value, Plain):
+        item = _written(value)
+        return str(value) if item is None else item.unwrap()
+    return "" if value is None else value
+
+
+def _written(value: Plain) -> Item | None:
+    """The TOML value that reads so, its text kept (`1.10`); None for what only text can hold."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    if isinstance(value, Plain):
-        try:
-            return tomlkit.value(str(value)).unwrap()
-        except TOMLKitError:
-            return str(value)
-    return "" if value is None else value
+    try:
+        return tomlkit.value(str(value))
+    except TOMLKitError:
+        return None
 
 
 def _source(item: object) -> str:

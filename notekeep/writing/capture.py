@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotFound, UsageError
+from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Value
 
 _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
+_EOL = re.compile(r"\r\n|\n|\r")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
 
 
@@ -89,11 +91,19 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
 
     Raises:
         NotFound: The note has no such section.
+        Refused: The file is no text that something could be added to.
     """
     from notekeep.markdown.body import scan
     from notekeep.markdown.sections import section_span
     from notekeep.markdown.split import split
 
+    if before.startswith(UTF16):
+        raise Refused(
+            f"{path}: the file is UTF-16, and notes are UTF-8",
+            "save it as UTF-8 in an editor",
+            line=1,
+            column=1,
+        )
     parts = split(before)
     eol = parts.eol.decode("ascii")
     head = before[: parts.body]
@@ -105,15 +115,21 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
             raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
         end = span[1]
     kept = body[:end].rstrip("\r\n")
-    after = body[end:]
+    line_end = _EOL.match(body, len(kept))
+    at = line_end.end() if line_end and kept else len(kept)
     last = kept.splitlines()[-1] if kept else ""
     added = text.replace("\r\n", "\n").replace("\n", eol)
     bullet = _BULLET.match(last)
     is_quote = added.startswith(">")
     if bullet and not is_quote and not _BULLET.match(added):
         added = f"{bullet[1] if bullet[1] in '-*+' else '-'} {added}"
-    gap = eol if bullet and _BULLET.match(added) else eol * 2
-    joined = f"{kept}{gap if kept else ''}{added}{eol}" + (f"{eol}{after}" if after else "")
+    is_item = bullet and _BULLET.match(added)
+    above = "" if not kept or is_item else eol
+    below = eol if body[end:] and not body[at:end] else ""
+    # Nothing but an insertion: blank lines stay where they were, below what is added.
+    joined = (
+        f"{body[:at]}{'' if line_end or not kept else eol}{above}{added}{eol}{below}{body[at:]}"
+    )
     return WritePlan(
         "add",
         path,

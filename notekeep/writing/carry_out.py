@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError, Refused
 from notekeep.files.content import digest_of
-from notekeep.markdown.problem import Problem
-from notekeep.writing.plan import Done
+from notekeep.writing.plan import Done, refusal
 
 if TYPE_CHECKING:
     from notekeep.files.history import History
@@ -53,7 +51,7 @@ def carry_out(plan: WritePlan, root: str, history: History) -> Done:
                 step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
             if change.target:
                 step.move(change.path, change.target, any_name=any_name)
-    refused = [*plan.refused, *(_problem(path, error) for path, error in step.failed.items())]
+    refused = [*plan.refused, *(refusal(path, error) for path, error in step.failed.items())]
     done = {change.path for change in step.done}
     remarks = [
         *plan.remarks,
@@ -61,8 +59,3 @@ def carry_out(plan: WritePlan, root: str, history: History) -> Done:
     ]
     paths = [change.target or change.path for change in plan.changes if change.path in done]
     return Done(step.id if done else "", paths, refused, remarks)
-
-
-def _problem(path: str, error: NotekeepError) -> Problem:
-    line = error.line if isinstance(error, Refused) else None
-    return Problem(path, line, error.message, error.hint, "refused")

@@ -10,12 +10,13 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.errors import Refused
 from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.errors import NotFound, Refused
+    from notekeep.errors import NotekeepError, NotFound
 
 
 class FileChange(NamedTuple):
@@ -54,8 +55,7 @@ class WritePlan:
 
     def refuse(self, path: str, error: Refused | NotFound) -> None:
         """Leave a note out, and keep why."""
-        line = getattr(error, "line", None)
-        self.refused.append(Problem(path, line, error.message, error.hint, "refused"))
+        self.refused.append(refusal(path, error))
 
     def diff(self) -> Iterator[str]:
         """The plan as lines of a unified diff, file by file."""
@@ -77,6 +77,12 @@ class Done(NamedTuple):
     paths: list[str]
     refused: list[Problem]
     remarks: list[str]
+
+
+def refusal(path: str, error: NotekeepError) -> Problem:
+    """Why a file was left out, with the place in it where there is one."""
+    line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
+    return Problem(path, line, error.message, error.hint, "refused", column)
 
 
 def _diff(change: FileChange) -> Iterator[str]:

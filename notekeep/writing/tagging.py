@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown.edits import Edit
 from notekeep.writing.plan import FileChange, WritePlan
-from notekeep.writing.text import edit_body
+from notekeep.writing.text import edit_body, unread
 
 if TYPE_CHECKING:
     from notekeep.writing.plans import Plans
@@ -74,7 +74,7 @@ def rename_in(plans: Plans, path: str, data: bytes, change: TagRename) -> bytes:
     """
     note = plans.note(path, data)
     if note.problem is not None:
-        raise Refused(note.problem.message, note.problem.hint, line=note.problem.line)
+        raise unread(note.problem)
     edits = [
         Edit(tag.start, tag.end, f"#{name}", line=tag.line)
         for tag in (note.spans.tags if note.spans else ())

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.edits import Edit
     from notekeep.markdown.note import Note
+    from notekeep.markdown.problem import Problem
+
+
+def unread(problem: Problem) -> Refused:
+    """The refusal of an edit in a note that could not be read whole, with the place in it."""
+    return Refused(problem.message, problem.hint, line=problem.line, column=problem.column)
 
 
 def edit_body(note: Note, data: bytes, edits: Sequence[Edit]) -> bytes:
@@ -29,5 +35,5 @@ def edit_body(note: Note, data: bytes, edits: Sequence[Edit]) -> bytes:
     if not edits:
         return data
     if note.problem is not None and note.problem.code == "not-utf8":
-        raise Refused(note.problem.message, note.problem.hint, line=note.problem.line)
+        raise unread(note.problem)
     return data[: split(data).body] + apply(note.body, edits).encode("utf-8")

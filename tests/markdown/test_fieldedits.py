@@ -206,6 +206,11 @@ def test_toml_is_edited_as_carefully(edit: Edit, line: str) -> None:
     assert edit(before) == toml(line + rest)
 
 
+def test_a_number_keeps_its_text_in_toml() -> None:
+    assert set_field(toml("a = 1.1\n"), "a", Plain("1.10")) == toml("a = 1.10\n")
+    assert set_field(toml("b = 1\n"), "a", Plain("4.50")) == toml("b = 1\na = 4.50\n")
+
+
 def test_a_new_toml_key_goes_before_the_tables() -> None:
     new = set_field(toml("a = 1\n\n[extra]\ny = 1\n"), "rating", Plain("4.5"))
     assert new == toml("a = 1\nrating = 4.5\n\n[extra]\ny = 1\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -64,14 +65,26 @@ def tried(edit: Callable[[bytes], bytes], data: bytes) -> bytes | Refused:
 
 
 def said(data: bytes) -> list[tuple[str, Any]]:
-    """Keys and values of YAML front matter in order, all of it as text, without any typing."""
-    _, lines, _ = parts(data)
+    """Keys and values of front matter in order, all of it as text, without any typing."""
+    head, lines, _ = parts(data)
     text = b"".join(lines).decode().replace("\r\n", "\n").replace("\r", "\n")
+    if b"+++" in head:
+        return [
+            (key, _as_text(value)) for key, value in tomllib.loads(text, parse_float=str).items()
+        ]
     node = yaml.compose(text, Loader=yaml.BaseLoader)
     if node is None:
         return []
     assert isinstance(node, yaml.MappingNode)
     return [(str(_plain(key)), _plain(value)) for key, value in node.value]
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _as_text(item) for key, item in value.items()}
+    return str(value)
 
 
 def _plain(node: yaml.Node) -> Any:

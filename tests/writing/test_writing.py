@@ -91,6 +91,45 @@ class TestAdd:
             vault.add("x", "List#Nowhere")
         assert texts() == before
 
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (b"", b"new\n"),
+            (b"no end", b"no end\n\nnew\n"),
+            (b"text\n\n\n", b"text\n\nnew\n\n\n"),
+            (b"text\r\n\r\n", b"text\r\n\r\nnew\r\n\r\n"),
+            (b"- one\n\n", b"- one\n- new\n\n"),
+            (b"caf\xe9 \n", b"caf\xe9 \n\nnew\n"),
+        ],
+    )
+    def test_nothing_that_stood_there_changes(
+        self, vault: Vault, texts: Texts, before: bytes, after: bytes
+    ) -> None:
+        Path(vault.root, "odd.md").write_bytes(before)
+        vault.refresh(words=False)
+        vault.add("new", "odd.md")
+        assert texts()["odd.md"] == after
+
+    @pytest.mark.parametrize("gap", [b"", b"\n", b"\n\n\n"])
+    def test_blank_lines_above_the_next_heading_stay(
+        self, vault: Vault, texts: Texts, gap: bytes
+    ) -> None:
+        Path(vault.root, "odd.md").write_bytes(b"# a\ntext\n" + gap + b"# b\n")
+        vault.refresh(words=False)
+        vault.add("new", "odd.md#a")
+        assert texts()["odd.md"] == b"# a\ntext\n\nnew\n" + (gap or b"\n") + b"# b\n"
+
+    @pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+    def test_utf8_is_not_put_into_utf16(self, vault: Vault, texts: Texts, coding: str) -> None:
+        Path(vault.root, "wide.md").write_bytes("\ufeff# Wide\n".encode(coding))
+        vault.refresh(words=False)
+        before = texts()
+        with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
+            vault.plan.add("x", "wide.md")
+        with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
+            vault.plan.quote("wide.md", "x")
+        assert texts() == before
+
 
 class TestAttach:
     def test_a_file_is_copied_and_linked(self, vault: Vault, texts: Texts, tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def _broken(view: Overview, glyphs: Glyphs) -> Iterator[Item]:
         about = [Piece(f"copy of {clean_line(original)}", "faint")]
         yield Item(left, about, copy, is_conflict=True)
     for problem in view.problems[:MANY]:
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        place = problem.place
         left = [
             Piece(f"{glyphs.warning}  ", "warn"),
             Piece(clean_line(place)),

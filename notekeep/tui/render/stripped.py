@@ -81,7 +81,7 @@ def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Line]:
         [Piece("w writes it, u takes it back", "muted")],
         [Piece(glyphs.rule * width, "rule")],
     ]
-    for remark in [*plan.remarks, *(f"{p.path}: {p.message}" for p in plan.refused)]:
+    for remark in [*plan.remarks, *(f"{p.place}: {p.message}" for p in plan.refused)]:
         lines += wrap([Piece(f"{glyphs.warning} {clean_line(remark)}", "warn")], width)
     lines += _diff(plan.diff(), width)
     return lines

@@ -50,7 +50,7 @@ class _Problems(ListView):
             text = "" if self.problems is None else "Every file could be read."
             return [[Piece(f"  {text}", "muted")], []]
         problem = self.problems[row]
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        place = problem.place
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         first = spread([Piece(clean_line(place))], [Piece(problem.code, "faint")], width - 3)
         about = f"{problem.message} {problem.hint}".strip()

@@ -258,7 +258,7 @@ def _changed(screen: VaultScreen, text: str, done: Done) -> None:
     """Say what was done and how to take it back; show it."""
     for problem in done.refused:
         screen.app.notify(
-            clean_line(f"{problem.path}: {problem.message}"), severity="warning", markup=False
+            clean_line(f"{problem.place}: {problem.message}"), severity="warning", markup=False
         )
     if done.paths:
         say(screen, f"{text} · u undo")
