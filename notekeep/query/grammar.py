@@ -15,12 +15,14 @@ from notekeep.query.lexer import Token, tokens
 from notekeep.query.tree import (
     And,
     Block,
+    Docs,
     Fuzzy,
     Line,
     Node,
     Not,
     Or,
     Order,
+    Phrase,
     Prefix,
     Query,
     Regex,
@@ -266,9 +268,27 @@ class _Parser:
         inner = self._bracketed()
         self.group = outer
         unit = _UNITS.get(field.text.casefold())
-        if unit is None or inner is None:
-            return inner
-        return unit(inner, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
+        words = self._words(inner, field) if unit and inner else None
+        if unit is None or words is None:
+            return None if unit else inner
+        return unit(words, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
+
+    def _words(self, node: Node, field: Token) -> Node | None:
+        """What is asked of a part of a text: words, which alone can be looked for there."""
+        match node:
+            case And(parts):
+                return _joined(And, [self._words(part, field) for part in parts])
+            case Or(parts):
+                return _joined(Or, [self._words(part, field) for part in parts])
+            case Not(part):
+                return Not(inner) if (inner := self._words(part, field)) else None
+            case Section(inside) | Line(inside):
+                return self._words(inside, field)
+            case Term() | Phrase() | Prefix() | Wildcard() | Fuzzy() | Docs():
+                return node
+            case _ if self.context.typing:
+                return None
+        raise self.context.error(_only_words(field), at=node.span[0])
 
     def _grouped(self, field: Token, value: Token, *, negated: bool) -> Node | None:
         """One value of a field: the only one, or one of its group."""
@@ -276,9 +296,7 @@ class _Parser:
         unit = _UNITS.get(field.text.casefold())
         try:
             if value.kind in ("regex", "bracket") or (unit and value.kind in ("tag", "link")):
-                raise context.error(
-                    f"Within {field.text}: there can be only words.", at=value.start
-                )
+                raise context.error(_only_words(field), at=value.start)
             if unit is None:
                 return field_leaf(field, value, context)
             leaf = bare_leaf(value, context)
@@ -290,7 +308,8 @@ class _Parser:
             return _as_words(field, value)
         if leaf is None or self.group:
             return leaf
-        return unit(leaf, (field.start, value.end))
+        words = self._words(leaf, field)
+        return words and unit(words, (field.start, value.end))
 
     def _is_begun(self, field: Token) -> bool:
         """Whether what is being typed looks like a field, so that its value is no word."""
@@ -327,6 +346,10 @@ class _Parser:
 def _as_words(field: Token, value: Token) -> Node:
     """What cannot be a field, while typing: the words themselves."""
     return Term(f"{field.text} {value.text}", span=(field.start, value.end))
+
+
+def _only_words(field: Token) -> str:
+    return f"Within {field.text}: there can be only words."
 
 
 def _quoted(operator: str) -> str:

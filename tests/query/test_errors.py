@@ -67,6 +67,8 @@ if TYPE_CHECKING:
         ("&", 0, "nothing to look for in &", "/text/"),
         ("title:(a type:book)", 9, "Within title:( ) there can be only words", "type:"),
         ("line:(/a/)", 6, "only words", ""),
+        ("line:(cue 🚀)", 10, "only words", ""),
+        ("section:*", 8, "only words", ""),
         ("title:(a /b/)", 9, "only words", ""),
         ("(" * 60 + "a" + ")" * 60, MAX_DEPTH, "More than 50 brackets", ""),
     ],

@@ -103,6 +103,9 @@ def check(vault: Vault, text: str, *, typing: bool) -> None:
 @example("(habit OR")
 @example("type:")
 @example("[[")
+@example("line:(🚀 a)")
+@example("section:*")
+@example("line:(title:(a type:book) -tag:x to:y b)")
 def test_anything_typed_is_answered_or_refused_with_its_place(vault: Vault, text: str) -> None:
     for typing in (False, True):
         check(vault, text, typing=typing)
