@@ -1,29 +1,53 @@
-"""What the palette offers: every action that works here, and every note."""
+"""What the palette offers: actions that work here, commands, habits and notes."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
+from textual import on
+from textual.command import (
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Provider,
+)
 from textual.content import Content
 from textual.markup import escape
+from textual.widgets import Input
 
+from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import ACTIONS, BY_ID, Action
 from notekeep.tui.actions.spelling import key_names
-from notekeep.tui.messages import OpenNote
+from notekeep.tui.jobs import in_background
+from notekeep.tui.messages import CheckedIn, OpenNote
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.typed import typed_command, verbs_begun
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from textual.command import Hits
     from textual.dom import DOMNode
+    from textual.worker import Worker
+
+    from notekeep.tui.app import NotekeepApp
 
 NOTES = 20
-_HIDDEN = {"lines", "switcher", "dialog", "search"}
+FIRST, SECOND, LEAST = 1000.0, 500.0, 0.5
+"""Scores: what was typed whole, how it may be typed, and a command that begins like it."""
+RECENT = 0.5
+"""How much higher stands what was chosen last."""
+MOST_USED = 12
+"""So many of the actions that were chosen are kept in mind."""
+AGAIN = 0.02
+"""Seconds after which enter is looked at again, while what it is about is still looked for."""
+_HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
 """Contexts whose actions make no sense when they are chosen by name."""
 
 
@@ -95,39 +119,145 @@ class Palette(CommandPalette):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, typed: str = "") -> None:
+        """Make the palette.
+
+        Args:
+            typed: What is typed into it already.
+        """
         super().__init__(
-            providers=[ActionCommands, NoteCommands],
-            placeholder="An action, or the title of a note",
+            providers=[TypedCommands, ActionCommands, HabitCommands, NoteCommands],
+            placeholder="An action, a note, a habit, or a command: tag +read",
             id="--command-palette",
         )
+        self._typed = typed
+
+    def on_mount(self) -> None:
+        if self._typed:
+            field = self.query_one(CommandInput)
+            field.value = self._typed
+            field.action_end()
+
+    @on(Input.Submitted)
+    def _run_what_was_typed(self, event: Input.Submitted) -> None:
+        """Do what stands there by now, and never what was offered for less than that."""
+        screen = self.app.screen_stack[-2]
+        chosen = self.query_one(CommandList).highlighted
+        is_first = not self._list_visible or not chosen
+        command = typed_command(screen, event.value) if isinstance(screen, VaultScreen) else None
+        if command is not None and is_first:
+            event.stop()
+            event.prevent_default()
+            self._cancel_gather_commands()
+            self.dismiss()
+            self.app.call_later(command.run)
+        elif any(worker.group == self._GATHER_COMMANDS_GROUP for worker in self._gathering):
+            event.stop()
+            event.prevent_default()
+            self.set_timer(AGAIN, self.query_one(CommandInput).action_submit)
+
+    @property
+    def _gathering(self) -> list[Worker[object]]:
+        return [
+            worker
+            for worker in self.workers
+            if worker.node is self and not worker.is_finished and not worker.is_cancelled
+        ]
+
+
+class TypedCommands(Provider):
+    """What was typed as it would be on the command line."""
+
+    async def search(self, query: str) -> Hits:
+        """Yield the command that was typed, else how those are typed that begin so."""
+        screen = self.screen
+        if not isinstance(screen, VaultScreen):
+            return
+        command = typed_command(screen, query)
+        if command is not None:
+            about = escape("enter does it")
+            yield Hit(FIRST, Content(clean_line(command.title)), command.run, query, about)
+            return
+        for verb in verbs_begun(query):
+            name = verb.usage.partition(" ")[0]
+            again = partial(self.app.push_screen, Palette(f"{name} "))
+            yield Hit(SECOND, Content(verb.usage), again, verb.usage, escape(verb.about))
 
 
 class ActionCommands(Provider):
     """The actions of the registry, with their keys: the palette teaches them."""
 
     async def discover(self) -> Hits:
-        """Yield every action."""
-        for offer in self._offers():
-            yield DiscoveryHit(
-                Content(offer.action.title), self._run(offer), offer.action.title, _about(offer)
-            )
+        """Yield every action, those first that were chosen last."""
+        for offer in sorted(self._offers(), key=lambda one: self._rank(one.action)):
+            title = offer.action.title
+            yield DiscoveryHit(Content(title), self._run(offer), title, self._about(offer))
 
     async def search(self, query: str) -> Hits:
-        """Yield the actions whose title matches."""
-        matcher = self.matcher(query)
+        """Yield the actions whose title, or whose command, is like what was typed."""
+        typed = query.lstrip(": ").casefold()
+        matcher = self.matcher(typed)
         for offer in self._offers():
-            score = matcher.match(offer.action.title)
+            title = offer.action.title
+            score = matcher.match(title)
+            if typed == offer.action.command:
+                score = FIRST
+            elif offer.action.command.startswith(typed):
+                score = max(score, LEAST)
             if score > 0:
-                shown = matcher.highlight(offer.action.title)
-                yield Hit(score, shown, self._run(offer), offer.action.title, _about(offer))
+                score *= 1 + RECENT / (1 + self._rank(offer.action))
+                shown = matcher.highlight(title)
+                yield Hit(score, shown, self._run(offer), title, self._about(offer))
 
     def _offers(self) -> list[Offer]:
         screen = self.screen
         return offers(screen) if isinstance(screen, VaultScreen) else []
 
+    @property
+    def _used(self) -> list[str]:
+        return cast("NotekeepApp", self.app).place.used.split()
+
+    def _rank(self, action: Action) -> int:
+        used = self._used
+        return used.index(action.id) if action.id in used else MOST_USED
+
     def _run(self, offer: Offer) -> Callable[[], Awaitable[bool]]:
-        return partial(self.app.run_action, offer.method, offer.node)
+        place = cast("NotekeepApp", self.app).place
+        used = [offer.action.id, *(one for one in self._used if one != offer.action.id)]
+
+        def run() -> Awaitable[bool]:
+            place.used = " ".join(used[:MOST_USED])
+            return self.app.run_action(offer.method, offer.node)
+
+        return run
+
+    def _about(self, offer: Offer) -> str:
+        action = offer.action
+        own = cast("NotekeepApp", self.app).own_keys.get(action.id)
+        keys = key_names([key.strip() for key in own.split(",")] if own else action.keys[:2])
+        return escape(f"{keys}  {action.help}" if keys else action.help)
+
+
+class HabitCommands(Provider):
+    """The habits of the vault: choosing one ticks it for today."""
+
+    async def search(self, query: str) -> Hits:
+        """Yield the habits whose title matches."""
+        screen = self.screen
+        if not isinstance(screen, VaultScreen):
+            return
+        matcher = self.matcher(query.lstrip(": "))
+        vault = screen.vault
+        try:
+            known = await asyncio.to_thread(vault.habits)
+        except NotekeepError:
+            return  # the screen of habits says what is wrong
+        for habit in known:
+            title = clean_line(habit.title)
+            score = matcher.match(title)
+            if score > 0 and not habit.is_archived:
+                tick = partial(_tick, screen, habit.id)
+                yield Hit(score, matcher.highlight(title), tick, title, "Tick this habit for today")
 
 
 class NoteCommands(Provider):
@@ -138,8 +268,8 @@ class NoteCommands(Provider):
         screen = self.screen
         if not isinstance(screen, VaultScreen):
             return
-        matcher = self.matcher(query)
-        for hit in screen.vault.suggest(query, limit=NOTES).hits:
+        matcher = self.matcher(query.lstrip(": "))
+        for hit in screen.vault.suggest(query.lstrip(": "), limit=NOTES).hits:
             title = clean_line(hit.row.title)
             score = matcher.match(title) or 0.01
             about = escape(kind_name(hit.row.kind))
@@ -147,6 +277,10 @@ class NoteCommands(Provider):
             yield Hit(score, matcher.highlight(title), open_it, title, about)
 
 
-def _about(offer: Offer) -> str:
-    keys = key_names(offer.action.keys[:2])
-    return escape(f"{keys}  {offer.action.help}" if keys else offer.action.help)
+def _tick(screen: VaultScreen, habit: str) -> None:
+    in_background(
+        screen,
+        lambda: screen.vault.log(habit, "done", screen.today),
+        lambda _logged: screen.post_message(CheckedIn()),
+        group="log",
+    )

@@ -29,6 +29,12 @@ def within(scope: str, typed: str) -> str:
     return f"{scope} {_grouped(typed)}"
 
 
+def resorted(typed: str, field: str) -> str:
+    """Return a query in the order of a field, and in no other."""
+    kept = [term for term in terms(typed) if not term.startswith("sort:")]
+    return " ".join([*kept, f"sort:{field}"])
+
+
 def _grouped(typed: str) -> str:
     """Put brackets around what would else be torn apart by a condition beside it."""
     depth = 0

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background, say
-from notekeep.tui.messages import VaultChanged
+from notekeep.tui.jobs import in_background
 from notekeep.tui.over import Over
+from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
     from notekeep.tui.place import Place
@@ -44,12 +43,7 @@ class Reaching(Over):
         in_background(self, lambda: capture(self.vault, *captured), self._captured, group="write")
 
     def _captured(self, done: Done) -> None:
-        for problem in done.refused:
-            told = clean_line(f"{problem.path}: {problem.message}")
-            self.notify(told, severity="warning", markup=False)
-        if done.paths:
-            say(self, f"Kept in {done.paths[-1]} · u undo")
-        self.post_message(VaultChanged(is_step=bool(done.step)))
+        tell_done(self, f"Kept in {done.paths[-1]}" if done.paths else "", done)
 
     # Tasks.
 

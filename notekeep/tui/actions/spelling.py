@@ -19,6 +19,7 @@ _NAMES = {
     "exclamation_mark": "!",
     "colon": ":",
     "slash": "/",
+    "asterisk": "*",
     "plus": "+",
     "equals_sign": "=",
     "left_square_bracket": "[",

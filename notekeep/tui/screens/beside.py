@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual import getters
 
-from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.telling import tell_done
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.sidebar import Sidebar
 
@@ -155,17 +155,9 @@ class Beside(VaultScreen):
         in_background(
             self,
             lambda: self.vault.set_fields(paths, [change]),
-            partial(self._wrote, text),
+            partial(tell_done, self, text),
             group="write",
         )
-
-    def _wrote(self, text: str, done: Done) -> None:
-        for problem in done.refused:
-            told = clean_line(f"{problem.path}: {problem.message}")
-            self.app.notify(told, severity="warning", markup=False)
-        if done.paths:
-            say(self, f"{text} · u undo")
-        self.post_message(VaultChanged(is_step=bool(done.step)))
 
     # Saved queries.
 
@@ -199,12 +191,16 @@ class Beside(VaultScreen):
                 self.vault.query(query)  # only what can be read is kept
             return self.vault.carry_out(self.vault.plan.save_query(name, query))
 
-        in_background(self, write, partial(self._wrote_saved, text), group="write")
+        in_background(self, write, partial(tell_done, self, text), group="write")
 
-    def _wrote_saved(self, text: str, done: Done) -> None:
-        say(self, f"{text} · u undo" if done.step else text)
-        self._is_counted = False
-        self.post_message(VaultChanged(is_step=bool(done.step)))
+    def sort_by(self, field: str) -> None:
+        """Sort what is listed by a field, `-` before it for the other way round."""
+        from notekeep.tui.narrowing import resorted
+
+        if self.pane.typed:
+            self.pane.box.set_text(resorted(self.pane.typed, field))
+        else:
+            self.choose_scope(resorted(self.pane.scope, field), f"by {field.lstrip('+-')}")
 
     # What a query means.
 

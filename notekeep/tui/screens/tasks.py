@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import getters
@@ -12,13 +13,14 @@ from textual.widgets import Input
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import EditNote, OpenNote, VaultChanged
+from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.tasks import ranked
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens import verbs
 from notekeep.tui.screens.over import OverScreen
 from notekeep.tui.screens.reading import Reader
+from notekeep.tui.telling import tell_done
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.task_list import TaskList
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
-    from notekeep.writing.plan import Done
 
 
 class _Filter(Input):
@@ -159,15 +160,9 @@ class TasksScreen(OverScreen):
         in_background(
             self,
             lambda: self.vault.toggle_task(task.path, task.line),
-            self._wrote,
+            partial(tell_done, self, ""),
             group="write",
         )
-
-    def _wrote(self, done: Done) -> None:
-        for problem in done.refused:
-            told = clean_line(f"{problem.path}: {problem.message}")
-            self.app.notify(told, severity="warning", markup=False)
-        self.app.post_message(VaultChanged(is_step=bool(done.step)))
 
     def action_open_task(self) -> None:
         if (task := self.tasks.here) is not None:
