@@ -65,10 +65,17 @@ class Places(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A blog that a vault's drafts go to."""
+    """A blog that a vault's drafts go to.
+
+    Attributes:
+        target: The id of its target, or "" when the folder says it.
+        folder: Where it is.
+        address: Where visitors find it, such as `https://example.org`, or "".
+    """
 
     target: str
     folder: str
+    address: str = ""
 
 
 class VaultSettings:
@@ -196,7 +203,8 @@ def person_settings(places: Places) -> PersonSettings:
 def _site(said: Any) -> Site | None:
     if not isinstance(said, dict) or not isinstance(said.get("dir"), str):
         return None
-    return Site(str(said.get("target", "")), os.path.expanduser(said["dir"]))
+    address = str(said.get("address", "")).rstrip("/")
+    return Site(str(said.get("target", "")), os.path.expanduser(said["dir"]), address)
 
 
 def vault_settings(root: str) -> VaultSettings:

@@ -115,9 +115,10 @@ class TestPersonSettings:
         settings = person(
             tmp_path,
             '[[sites.n]]\ntarget = "hugo"\ndir = "/blog"\n[[sites.n]]\ndir = "/other"\n'
-            '[[sites.n]]\ntarget = "zola"\n',
+            'address = "https://example.org/"\n[[sites.n]]\ntarget = "zola"\n',
         )
-        assert settings.sites == {"n": (config.Site("hugo", "/blog"), config.Site("", "/other"))}
+        other = config.Site("", "/other", "https://example.org")
+        assert settings.sites == {"n": (config.Site("hugo", "/blog"), other)}
         assert settings.warnings == ["sites.n: needs dir = and target =; ignored"]
 
     def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_o
 
 if TYPE_CHECKING:
     from notekeep.export import Exported, Plan
+    from notekeep.export.plan import FileChange
     from notekeep.vault import Vault
 
 REFUSED, CONFLICT, FAILED = 4, 3, 5
@@ -161,16 +162,24 @@ def _tell_besides(plan: Plan, warnings: list[str]) -> None:
     for warning in warnings:
         output.note(warning)
     for file in plan.conflicts:
-        output.note(f"{file.path}: {file.why}, left as it is; {_ways_out(file.can_merge)}")
+        output.note("; ".join([f"{file.path}: {file.why}, left as it is", *_ways_out(file)]))
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
-        output.note(f"{place}: not exported: {error.message}")
+        output.note(f"{place}: not exported: {error.message.removeprefix(f'{path}: ')}")
+        if error.hint:
+            output.note(f"  {error.hint}")
 
 
-def _ways_out(can_merge: bool) -> str:  # noqa: FBT001 - what decides the words
-    """What a person can do about a file that they changed in the site."""
-    merge = "--merge brings both together, " if can_merge else ""
-    return f"{merge}--keep leaves it, --overwrite replaces it, `export pull` brings it to the note"
+def _ways_out(file: FileChange) -> list[str]:
+    """What a person can do about a file that they changed in the site, or made there."""
+    ways = {
+        "keep": "--keep leaves it",
+        "overwrite": "--overwrite replaces it",
+        "pull": "`export pull` brings it to the note",
+    }
+    merge = ["--merge brings both together"] if file.can_merge else []
+    said = [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
+    return [", ".join(said)] if said else []
 
 
 def _check(plan: Plan) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from notekeep.errors import Ambiguous, NotekeepError, UsageError
+from notekeep.errors import Ambiguous, NotekeepError, Refused, UsageError
 
 SYSTEM_HINTS = {
     errno.ENOSPC: "free some space and try again; nothing was left half-written",
@@ -46,7 +46,9 @@ def explain(error: Exception) -> int:
 
 
 def _place(error: NotekeepError) -> str:
-    """The lines under a message that show where: a caret under the query, or the candidates."""
+    """The lines under a message that show where: a caret under the query, a line, or candidates."""
+    if isinstance(error, Refused) and error.line and f"line {error.line}" not in error.message:
+        return f"  line {error.line}"
     if isinstance(error, Ambiguous):
         return "\n".join(f"  {candidate}" for candidate in error.candidates)
     if isinstance(error, UsageError) and error.position is not None and error.text:

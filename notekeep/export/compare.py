@@ -114,13 +114,21 @@ class Comparison:
         known = old.files.get(path)
         if known is None and self.options.answer(path) != "overwrite":
             why = "it was not made by notekeep"
-            return FileChange(path, "conflict", before, after, note, why)
+            return FileChange(path, "conflict", before, after, note, why, answers=("overwrite",))
         if line := _line_of_marks(before):
             why = f"it holds both sides of a merge, from line {line} on: settle that first"
             return FileChange(path, "conflict", before, after, note, why)
         base = self._base(path, known, after)
         theirs = FileChange(
-            path, "conflict", before, after, note, "it was changed by hand", base=base, ours=after
+            path,
+            "conflict",
+            before,
+            after,
+            note,
+            "it was changed by hand",
+            base=base,
+            ours=after,
+            answers=("pull", "keep", "overwrite"),
         )
         kept = old.kept.get(path) == fingerprint(before) and known == fingerprint(after)
         match self.options.answer(path):

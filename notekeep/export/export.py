@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from notekeep.export.plan import FileChange
     from notekeep.export.source import Source
+    from notekeep.export.targets.target import Target
     from notekeep.files.history import History
 
 
@@ -64,10 +65,12 @@ def plan_export(
     if site is None:
         target = target or "portable"
     opened = open_target(target, folder)
+    _refuse_the_vault(source.root, opened)
     manifest = Manifest.read(folder)
     if history is not None:
         manifest = follow_renames(manifest, vault, source.notes, history.records())
     chosen = settled(options or Options(), source.root, opened)
+    opened.address = chosen.address
     leaking: dict[str, Refused] = {}
     while True:
         plan = Plan(opened.id, opened.name, folder, refused=dict(leaking))
@@ -103,6 +106,21 @@ def site_folder(
     beside = os.path.dirname(os.path.realpath(root))
     kind = "drafts" if target in {None, "portable"} else target
     return os.path.join(beside, f"{vault}-{kind}")
+
+
+def _refuse_the_vault(root: str, target: Target) -> None:
+    """Keep drafts that would be notes out of the vault.
+
+    Raises:
+        UsageError: They would be.
+    """
+    inner = os.path.relpath(os.path.realpath(target.folder), os.path.realpath(root))
+    first = inner.split(os.sep)[0]
+    if target.anywhere and target.ending == ".md" and (inner == "." or first[:1] != "."):
+        raise UsageError(
+            f"{target.folder} is in the vault, where drafts would be notes of their own",
+            "name a folder beside it with --site",
+        )
 
 
 def _leaving(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> list[audit.Leaving]:

@@ -159,8 +159,9 @@ def _entries(data: Any) -> dict[str, Entry]:
 
 
 def _damaged(path: str, what: str, line: int | None) -> Refused:
+    where = f", line {line}" if line else ""
     return Refused(
-        f"{path}: it cannot be read: {what}",
+        f"{path}{where}: it cannot be read: {what.removesuffix(' at')}",
         "it may hold both sides of a merge: keep the lines of both, or take the file of the last"
         " export back from version control",
         line=line,

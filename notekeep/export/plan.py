@@ -38,6 +38,7 @@ class FileChange:
         is_post: Whether it is a post, not a picture or the manifest.
         base: Of a file that was changed by hand, what was written last, where that is known.
         ours: Of such a file, what an export makes of the note by itself.
+        answers: Of one in conflict, what a person can say becomes of it, besides merging.
     """
 
     path: str
@@ -49,6 +50,7 @@ class FileChange:
     is_post: bool = False
     base: bytes | None = None
     ours: bytes | None = None
+    answers: tuple[str, ...] = ()
 
     @property
     def can_merge(self) -> bool:

@@ -144,7 +144,7 @@ class Publishing(Reading):
         from notekeep.export import plan_export
 
         target, site = self.site(target, site)
-        options = options or self.export_options()
+        options = replace(options or self.export_options(), address=self.address_of(site))
         paths = self._paths(names)
         seal = self._seal(paths, target, site, options)
         if quick and (known := seal.plan()) is not None:
@@ -279,6 +279,12 @@ class Publishing(Reading):
         folder = site_folder(self.root, target or None, site or None, os.path.basename(self.root))
         chosen = (*paths, target, bool(site), *chosen_of(options))
         return Seal(self.places.cache, self.root, folder, chosen)
+
+    def address_of(self, site: str) -> str:
+        """Where visitors find a site, as the person's settings say."""
+        folder = os.path.abspath(os.path.expanduser(site)) if site else ""
+        known = (one for one in self.sites() if os.path.abspath(one.folder) == folder)
+        return next((one.address for one in known), "")
 
     def _rules(self) -> list[str]:
         """The vault's own rules as queries: a folder is written `posts/`, a tag `#blog`."""

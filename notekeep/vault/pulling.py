@@ -41,7 +41,7 @@ def plan_pull(
             paths,
             target=target or None,
             site=site or None,
-            options=vault.export_options(),
+            options=replace(vault.export_options(), address=vault.address_of(site)),
             vault=os.path.basename(vault.root),
             history=vault.history,
         )

@@ -124,6 +124,40 @@ def test_what_becomes_of_a_change_by_hand_is_said(
     assert run("Deep Work", *there) == 0
 
 
+def test_a_file_that_somebody_else_made_is_only_replaced(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / FILE).parent.mkdir(parents=True)
+    (site / FILE).write_text("mine")
+    there = ["--site", str(site), "--yes"]
+    assert run("Deep Work", *there) == 3
+    line = next(line for line in capsys.readouterr().err.splitlines() if "left as it is" in line)
+    assert line.endswith("it was not made by notekeep, left as it is; --overwrite replaces it")
+    assert (site / FILE).read_text() == "mine"
+
+
+def test_a_refusal_names_note_line_and_remedy_alone_and_among_others(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("one", "two"):
+        (sample / f"{name}.md").write_text(
+            f"---\ntitle: {name}\nslug: ../../x\ntags: odd\n---\nx\n"
+        )
+    assert run("one", "--site", str(site)) == 4
+    alone = capsys.readouterr().err
+    assert "one.md: slug: '../../x' is a path" in alone
+    assert "\n  line 3\nwrite it with letters" in alone
+    (sample / "two.md").write_text("---\ntitle: two\npublish: true\ntags: odd\n---\nx\n")
+    (sample / "one.md").write_text(
+        (sample / "one.md").read_text().replace("tags", "publish: true\ntags")
+    )
+    assert run("tag:odd", "--site", str(site)) == 4
+    among = capsys.readouterr().err
+    assert "one.md:3: not exported: slug: '../../x' is a path" in among
+    assert "\n  write it with letters" in among
+    assert (site / "content" / "posts" / "two" / "index.md").exists()
+
+
 def test_pull_brings_a_change_by_hand_into_the_note_and_undo_takes_it_back(
     run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
 from notekeep.export import plan_export, write
+from notekeep.export.manifest import NAME
 from tests.support.desk import POST, PUBLISHED, Desk
 from tests.support.programs import needed
 from tests.support.sites import make_source
@@ -44,6 +45,27 @@ def test_settings_with_marks_of_a_merge_are_told_with_their_line(desk: Desk) -> 
     with pytest.raises(UsageError, match=r"hugo\.toml.*line 2"):
         desk.plan("a.md")
     assert desk.tree() == before
+
+
+@pytest.mark.parametrize("inner", ["", "drafts"])
+def test_drafts_that_would_be_notes_are_kept_out_of_the_vault(desk: Desk, inner: str) -> None:
+    desk.put("a.md", f"{POST}words")
+    folder = desk.root / inner
+    folder.mkdir(exist_ok=True)
+    with pytest.raises(UsageError, match="is in the vault"):
+        plan_export(make_source(desk.root), ["a.md"], target="portable", site=folder)
+    hidden = desk.root / ".out"
+    hidden.mkdir()
+    assert plan_export(make_source(desk.root), ["a.md"], target="portable", site=hidden).posts
+
+
+def test_what_was_exported_is_not_guessed_at_when_its_list_is_damaged(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    (desk.site / NAME).write_text('{\n"format": 1,\n<<<<<<< ours\n')
+    with pytest.raises(Refused, match=r"line 3: it cannot be read") as caught:
+        desk.plan("a.md")
+    assert "keep the lines of both" in caught.value.hint
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write every folder")

@@ -111,6 +111,22 @@ def test_settings_that_cannot_be_read_are_an_error_with_their_line(
     assert f"line {line}" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("target", "name", "text"),
+    [
+        ("jekyll", "_config.yml", "a: [b\n"),
+        ("hexo", "_config.yml", "a: [b\n"),
+        ("nikola", "conf.py", "("),
+    ],
+)
+def test_settings_of_a_target_that_is_named_are_read_whatever_else_is_there(
+    tmp_path: Path, target: str, name: str, text: str
+) -> None:
+    folder_with(tmp_path, name, text)
+    with pytest.raises(UsageError, match=f"{name}.*cannot be read"):
+        open_target(target, str(tmp_path))
+
+
 def test_settings_that_are_not_text_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "hugo.toml").write_bytes(b"title = '\xff'")
     with pytest.raises(NotekeepError, match="UTF-8"):

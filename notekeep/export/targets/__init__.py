@@ -78,7 +78,9 @@ def open_target(target: str | None, site: str) -> Target:
         UsageError: There is no such target, or the site's settings cannot be read.
     """
     kind = load(target or detect(site))
-    if not kind.is_site(site):
+    # Whose settings they are is a guess that a person who names the target has no need of.
+    named = bool(target) and os.path.isfile(os.path.join(site, kind.settings_name))
+    if not named and not kind.is_site(site):
         raise NotFound(
             f"{site} does not look like a site of {kind.name}: there is no {kind.settings_name}",
             "give the folder that holds the generator's settings",

@@ -35,6 +35,7 @@ class Target:
         folder: The site.
         dialect: How it reads Markdown.
         warnings: What the person should know about the site, one sentence each.
+        address: Where visitors find the site, without a slash at its end; "" is not known.
     """
 
     id: ClassVar[str]
@@ -51,6 +52,7 @@ class Target:
         self.dialect = Dialect()
         self.lists_whole = False
         self.warnings: list[str] = []
+        self.address = ""
 
     @classmethod
     def is_site(cls, folder: str) -> bool:

@@ -1,7 +1,8 @@
 """WordPress: one WXR 1.2 file a post, for Tools → Import.
 
 WXR is RSS with WordPress's own elements. Its importer fetches pictures by address only, so they lie
-in `wp-content/uploads/`, to be copied to the site.
+in `wp-content/uploads/`, to be copied to the site. The featured picture is an item of its own, with
+its address; without one it cannot be said.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _NAMESPACES = (
     ' xmlns:wp="http://wordpress.org/export/1.2/"'
 )
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
+"""Where the two plugins that most sites have for it keep the address a post was first at."""
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold in any spelling."""
 
@@ -66,7 +69,8 @@ class WordPress(Target):
 
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""
-        del cover  # a featured picture is an attachment, which only the site can make
+        number = _number(post.slug)
+        picture = self._address_of(cover)
         local, world = post.day, post.day.astimezone(UTC)
         labels = [("post_tag", tag) for tag in post.tags]
         labels += [("category", name) for name in post.categories]
@@ -77,13 +81,15 @@ class WordPress(Target):
             f"<title>{_text(post.title)}</title>",
             f"<language>{_text(post.lang or 'en')}</language>",
             "<wp:wxr_version>1.2</wp:wxr_version>",
+            *self._base(),
+            *(_attachment(post, number, picture) if picture else ()),
             "<item>",
             f"<title>{_data(post.title)}</title>",
             f"<pubDate>{format_datetime(world)}</pubDate>",
             f"<dc:creator>{_data('admin')}</dc:creator>",
             "<description></description>",
             f"<excerpt:encoded>{_data(post.description)}</excerpt:encoded>",
-            f"<wp:post_id>{zlib.crc32(post.slug.encode()) & 0x7FFFFFFF}</wp:post_id>",
+            f"<wp:post_id>{number}</wp:post_id>",
             f"<wp:post_date>{_data(f'{local:%Y-%m-%d %H:%M:%S}')}</wp:post_date>",
             f"<wp:post_date_gmt>{_data(f'{world:%Y-%m-%d %H:%M:%S}')}</wp:post_date_gmt>",
             f"<wp:post_name>{_data(post.slug)}</wp:post_name>",
@@ -94,9 +100,22 @@ class WordPress(Target):
             f"<wp:post_password>{_data('')}</wp:post_password>",
             "<wp:is_sticky>0</wp:is_sticky>",
             *_labels(labels),
+            *(_meta("_thumbnail_id", str(_number(picture))) if picture else ()),
+            *(line for key in _CANONICAL if post.canonical for line in _meta(key, post.canonical)),
             "<content:encoded>",
         ]
         return "\n".join(lines)
+
+    def _address_of(self, cover: str) -> str:
+        """Return where the importer finds a cover; "" when that is not known."""
+        if not cover.startswith("/"):
+            return cover
+        return f"{self.address}{cover}" if self.address else ""
+
+    def _base(self) -> list[str]:
+        """Return where the site is, as far as that is known."""
+        names = ("wp:base_site_url", "wp:base_blog_url") if self.address else ()
+        return [f"<{name}>{_text(self.address)}</{name}>" for name in names]
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the file as a whole."""
@@ -107,18 +126,56 @@ class WordPress(Target):
         """Return the post as WordPress's importer reads it."""
         from xml.etree import ElementTree as ET
 
-        item = ET.fromstring(text).find("channel/item")  # noqa: S314  # a file of our own
+        items = ET.fromstring(text).findall("channel/item")  # noqa: S314  # a file of our own
+        item = next((one for one in items if one.find(_CONTENT) is not None), None)
         if item is None:
             return ""
         return bare_page(item.findtext("title", ""), item.findtext(_CONTENT, ""))
 
     def notice(self, post: Post) -> str:
         """Pictures are not imported."""
-        del post
+        told = "WordPress imports no pictures from a file: copy the folder wp-content to the site"
+        if not post.cover or "://" in post.cover:
+            return told
+        if self.address:
+            return f"{told} first, from where the importer fetches the featured picture"
         return (
-            "WordPress imports no pictures from a file: copy the folder wp-content to the site, and"
-            " choose the featured picture there"
+            f"{told}, and choose the featured picture there (with address = in the settings of the"
+            " site the importer can fetch it)"
         )
+
+
+def _number(name: str) -> int:
+    """Return a number for a post or a picture, the same at every export."""
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF
+
+
+def _attachment(post: Post, number: int, address: str) -> list[str]:
+    """Return the item of a featured picture, which the importer fetches."""
+    name = address.rsplit("/", 1)[-1]
+    return [
+        "<item>",
+        f"<title>{_data(name)}</title>",
+        f"<dc:creator>{_data('admin')}</dc:creator>",
+        f"<wp:post_id>{_number(address)}</wp:post_id>",
+        f"<wp:post_date>{_data(f'{post.day:%Y-%m-%d %H:%M:%S}')}</wp:post_date>",
+        f"<wp:post_name>{_data(f'{post.slug}-cover')}</wp:post_name>",
+        f"<wp:status>{_data('inherit')}</wp:status>",
+        f"<wp:post_parent>{number}</wp:post_parent>",
+        f"<wp:post_type>{_data('attachment')}</wp:post_type>",
+        f"<wp:attachment_url>{_data(address)}</wp:attachment_url>",
+        "</item>",
+    ]
+
+
+def _meta(key: str, value: str) -> list[str]:
+    """Return a custom field of a post."""
+    return [
+        "<wp:postmeta>",
+        f"<wp:meta_key>{_data(key)}</wp:meta_key>",
+        f"<wp:meta_value>{_data(value)}</wp:meta_value>",
+        "</wp:postmeta>",
+    ]
 
 
 def _labels(labels: list[tuple[str, str]]) -> list[str]:

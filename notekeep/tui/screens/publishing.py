@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.export.check import Report
+    from notekeep.export.plan import FileChange
     from notekeep.export.preview import Preview
     from notekeep.tui.screens.base import VaultScreen
     from notekeep.tui.screens.publish import PublishScreen
@@ -56,13 +57,10 @@ def settle_by_hand(screen: PublishScreen) -> None:
     if not isinstance(plan, Plan) or not plan.conflicts:
         say(screen, "Nothing here was changed by hand in the site")
         return
-    options = [
-        Option("Bring it back into the note", "shown first", "pull"),
-        Option("Keep it in the site", "until the note changes", "keep"),
-        Option("Overwrite it", "the site's text stays in history", "overwrite"),
-    ]
-    if any(file.can_merge for file in plan.conflicts):
-        options.insert(1, Option("Merge it with what the note says", "shown first", "merge"))
+    options = _answers(plan.conflicts)
+    if not options:
+        say(screen, f"{plan.conflicts[0].path}: {plan.conflicts[0].why}")
+        return
     paths = screen.chosen
 
     def answered(how: str | None) -> None:
@@ -79,6 +77,20 @@ def settle_by_hand(screen: PublishScreen) -> None:
             screen.make_plan(paths, how={how: ALL})
 
     screen.app.push_screen(Choice("Changed by hand in the site", options, screen.glyphs), answered)
+
+
+def _answers(conflicts: Sequence[FileChange]) -> list[Option]:
+    """What can become of files that were changed by hand, or that somebody else made."""
+    known = {answer for file in conflicts for answer in file.answers}
+    if any(file.can_merge for file in conflicts):
+        known.add("merge")
+    options = (
+        Option("Bring it back into the note", "shown first", "pull"),
+        Option("Merge it with what the note says", "shown first", "merge"),
+        Option("Keep it in the site", "until the note changes", "keep"),
+        Option("Overwrite it", "the site's text stays in history", "overwrite"),
+    )
+    return [option for option in options if option.value in known]
 
 
 def check(screen: PublishScreen) -> None:

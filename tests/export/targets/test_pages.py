@@ -147,6 +147,20 @@ def ghost(said: Post, body: str = "Words.", cover: str = "") -> dict[str, Any]:
     return data
 
 
+def featured(said: Post, cover: str, address: str = "") -> tuple[list[ET.Element], dict[str, str]]:
+    """Return the pictures that WordPress's importer fetches, and the post's custom fields."""
+    target = WordPress(".")
+    target.address = address
+    items = ET.fromstring(file_of(target, said, "Words.", cover)).findall("channel/item")  # noqa: S314  # our own
+    types = [item.findtext(f"{WP}post_type") for item in items]
+    assert types[-1] == "post"
+    fields = {
+        meta.findtext(f"{WP}meta_key", ""): meta.findtext(f"{WP}meta_value", "")
+        for meta in items[-1].findall(f"{WP}postmeta")
+    }
+    return [item for item in items if item.findtext(f"{WP}post_type") == "attachment"], fields
+
+
 def wordpress(said: Post, body: str = "Words.") -> ET.Element:
     item = ET.fromstring(file_of(WordPress("."), said, body)).find("channel/item")  # noqa: S314  # our own
     assert item is not None
@@ -208,6 +222,37 @@ def test_wordpress_reads_what_the_note_says() -> None:
         ("post_tag", "c-2", "C++"),
         ("category", "notes", "Notes"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("cover", "address", "fetched"),
+    [
+        (
+            "/wp-content/uploads/a/c.png",
+            "https://e.org",
+            "https://e.org/wp-content/uploads/a/c.png",
+        ),
+        ("https://pictures.example/c.png", "", "https://pictures.example/c.png"),
+    ],
+)
+def test_wordpress_fetches_the_featured_picture_where_its_address_is_known(
+    cover: str, address: str, fetched: str
+) -> None:
+    (picture,), fields = featured(post(cover="c.png"), cover, address)
+    assert picture.findtext(f"{WP}attachment_url") == fetched
+    assert fields == {"_thumbnail_id": picture.findtext(f"{WP}post_id")}
+
+
+def test_wordpress_gets_no_featured_picture_that_it_could_not_fetch() -> None:
+    """A number without its picture would be that of any other picture of the site."""
+    assert featured(post(cover="c.png"), "/wp-content/uploads/a/c.png") == ([], {})
+    assert "choose the featured picture" in WordPress(".").notice(post(cover="c.png"))
+
+
+def test_wordpress_s_plugins_read_where_a_post_was_first() -> None:
+    _, fields = featured(post(canonical="https://first.example/a?b&c"), "")
+    assert set(fields.values()) == {"https://first.example/a?b&c"}
+    assert {"_yoast_wpseo_canonical", "rank_math_canonical_url"} == set(fields)
 
 
 def test_the_end_of_cdata_ends_nothing() -> None:
