@@ -94,6 +94,7 @@ READS = frozenset(
     {
         "init",
         "demo",
+        "serve",
         "vaults",
         "search",
         "ls",

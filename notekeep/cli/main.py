@@ -27,6 +27,7 @@ class Verb(NamedTuple):
 VERBS: dict[str, Verb] = {
     "init": Verb("start", "init", "start"),
     "demo": Verb("start", "demo", "start"),
+    "serve": Verb("serve", "serve", "start"),
     "vaults": Verb("start", "vaults", "start"),
     "new": Verb("capture", "new", "capture"),
     "add": Verb("capture", "add", "capture"),

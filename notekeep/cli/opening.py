@@ -27,7 +27,7 @@ def start(vault: str | None, *, plain: bool = False) -> int:
     from notekeep import config
 
     places = config.Places.of_machine()
-    is_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    is_terminal = _is_terminal()
     person = config.person_settings(places)
     try:
         root = config.find_vault(vault, os.environ, os.getcwd(), person)
@@ -47,6 +47,13 @@ def start(vault: str | None, *, plain: bool = False) -> int:
     opened.refresh(for_answer=True, words=False)
     print_today(opened)
     return 0
+
+
+def _is_terminal() -> bool:
+    """Whether the interface can be shown: on a terminal, or on a page that `serve` opened."""
+    if "TEXTUAL_DRIVER" in os.environ:
+        return True
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def run_interface(root: str | None) -> int:

@@ -49,7 +49,7 @@ CASES: dict[str, list[str]] = {
 }
 GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
 
-NOT_OF_A_VAULT = {"init", "demo", "config", "index", "completion", "open"}
+NOT_OF_A_VAULT = {"init", "demo", "serve", "config", "index", "completion", "open"}
 READING = {
     *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
     *("doctor", "sql", "fields", "random", "onthisday", "keys"),

@@ -179,7 +179,9 @@ def _follow_note(screen: VaultScreen, target: str) -> None:
 
 def _follow_address(screen: VaultScreen, link: str) -> None:
     def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
-        if yes:
+        if yes and screen.app.is_web:
+            screen.app.open_url(link)  # in the person's browser, which is on another machine
+        elif yes:
             in_background(
                 screen, lambda: outside.open_address(link), lambda _: None, group="browser"
             )

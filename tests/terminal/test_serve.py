@@ -1,0 +1,137 @@
+"""The interface in a browser: shown to who has the key, and to nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+import aiohttp
+import pyte
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECONDS = 60
+"""A safety limit: a page takes a second."""
+
+
+class Served(NamedTuple):
+    """A vault that is served: the address that was printed, and what it begins with."""
+
+    address: str
+    origin: str
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("localhost", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _wait_until_listening(port: int) -> None:
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            socket.create_connection(("localhost", port)).close()
+        except OSError:
+            assert time.monotonic() < until, "nothing is served"
+            time.sleep(0.02)
+        else:
+            return
+
+
+@contextmanager
+def serving(vault: Path) -> Iterator[Served]:
+    """Run `notekeep serve` on a vault."""
+    command = [sys.executable, "-m", "notekeep", "serve", "--port", str(_free_port())]
+    with subprocess.Popen(
+        [*command, "--vault", str(vault)], stdout=subprocess.PIPE, text=True, env=os.environ
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            found = re.match(r"http://localhost:\d+", address)
+            assert found, address
+            _wait_until_listening(urlsplit(address).port or 0)
+            yield Served(address, found[0])
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def served(sample: Path) -> Iterator[Served]:
+    """The sample vault, served."""
+    with serving(sample) as address:
+        yield address
+
+
+class Page:
+    """A page that is open, as the terminal in it shows what it is sent."""
+
+    def __init__(self, connection: aiohttp.ClientWebSocketResponse) -> None:
+        self._connection = connection
+        self._screen = pyte.Screen(100, 30)
+        self._stream = pyte.ByteStream(self._screen)
+
+    async def until(self, text: str) -> None:
+        """Wait until the page shows a text."""
+        while not any(text in line for line in self._screen.display):
+            message = await self._connection.receive()
+            assert message.type is aiohttp.WSMsgType.BINARY, self._screen.display
+            self._stream.feed(message.data)
+
+    async def press(self, *keys: str) -> None:
+        """Send keys as a browser does."""
+        for key in keys:
+            await self._connection.send_json(["stdin", key])
+
+    async def closed(self) -> None:
+        """Wait until the program has ended."""
+        async for _ in self._connection:
+            pass
+
+
+async def test_a_page_shows_the_interface_and_takes_keys(served: Served) -> None:
+    limit = aiohttp.ClientTimeout(total=SECONDS)
+    async with asyncio.timeout(SECONDS), aiohttp.ClientSession(timeout=limit) as browser:
+        async with browser.get(served.address) as answer:
+            assert answer.status == 200
+            assert "key=" not in str(answer.url)
+            assert "notekeep" in await answer.text()
+        place = f"{served.origin}/ws?width=100&height=30"
+        async with browser.ws_connect(place, origin=served.origin) as connection:
+            page = Page(connection)
+            await page.until("Browse")
+            await page.press("\x1bOQ")  # F2
+            await page.until(" notes")
+            await page.press("/", *"pragmatic")
+            await page.until("The Pragmatic Programmer")
+            await page.press("\x11")  # ctrl+q
+            await page.closed()
+
+
+async def test_without_the_key_there_is_nothing_to_see(served: Served) -> None:
+    async with aiohttp.ClientSession() as stranger:
+        for path in ("/", "/?key=guessed", "/static/css/xterm.css"):
+            async with stranger.get(served.origin + path) as page:
+                assert page.status == 403, path
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+            await stranger.ws_connect(f"{served.origin}/ws")
+
+
+async def test_a_page_of_another_site_gets_no_connection(served: Served) -> None:
+    async with aiohttp.ClientSession() as browser:
+        await browser.get(served.address)
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+            await browser.ws_connect(f"{served.origin}/ws", origin="http://elsewhere.example")
