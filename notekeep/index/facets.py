@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.query.fold import fold
+from notekeep.query.fold import fold, fold_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +57,25 @@ def facets(catalog: Catalog, node: Node | None) -> Facets:
         join="JOIN fields f ON f.note = notes.id",
     )
     return Facets(dict(kinds), dict(tags), dict(years))
+
+
+def values_of(catalog: Catalog, field: str, limit: int) -> list[str]:
+    """What notes have in a field, as they write it, most used first.
+
+    Args:
+        catalog: The vault's facts.
+        field: A field's canonical name; each item of a list counts.
+        limit: How many values at most.
+    """
+    # SQLite reads the facts itself, so that a thread that asks holds up nobody.
+    path = '$.fields."{}"'.format(field.replace('"', '\\"'))
+    found = catalog.ask(
+        "SELECT item.value, count(*) AS n FROM notes, json_each(notes.facts, ?) AS item"
+        " WHERE notes.role = 'note' AND notes.id IN (SELECT note FROM fields WHERE key = ?)"
+        " AND item.value <> '' GROUP BY item.value ORDER BY n DESC, item.value LIMIT ?",
+        (path, fold_key(field), limit),
+    )
+    return [_text(value) for value, _ in found]
 
 
 def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:

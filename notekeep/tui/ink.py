@@ -40,6 +40,8 @@ ROLES: dict[str, str] = {
     "cursor-blurred": "on $blurred",
     "cursor-bar": "bold $accent",
     "chosen": "reverse",
+    "cell": "bold reverse",
+    "cell-blurred": "underline",
     # habits
     "done": "bold $done",
     "partial": "$done",
@@ -69,8 +71,15 @@ ROLES: dict[str, str] = {
     "timestamp": "$link",
     "footnote": "$link",
     "image": "$link",
-    "math": "italic $good",
-    "highlight": "bold underline",
+    "math": "$good",
+    "caption": "italic $muted",
+    "fold": "$faint",
+    "foot": "$muted",
+    "foot-open": "bold $bright",
+    "link-quiet": "$link",
+    "embed": "bold",
+    "embed-bar": "$line",
+    "highlight": "bold $bright on $cursor",
     "comment": "italic $faint",
     "bullet": "$accent",
     "task": "$accent",
@@ -99,11 +108,14 @@ ROLES: dict[str, str] = {
 
 # Where there is no colour, these say more than what is left of the styles above.
 WITHOUT_COLOUR: dict[str, str] = {
+    "highlight": "bold underline",
     "faint": "dim",
     "rule": "dim",
     "quote-bar": "dim",
+    "embed-bar": "dim",
     "cursor": "reverse",
     "cursor-blurred": "bold",
+    "cell": "bold underline",
     "active": "bold underline",
     "finished": "dim",
     "removed": "dim",
@@ -116,8 +128,10 @@ WITHOUT_COLOUR: dict[str, str] = {
 # The terminal's own palette has no shade for a cursor row, so it is reversed there too, all of it
 # in the one colour that is sure to be read.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
+    "highlight": "bold underline",
     "cursor": "reverse default on default",
     "cursor-blurred": "bold",
+    "cell": "bold underline",
     "code": "",
     "muted": "",
     "bright": "",
@@ -143,7 +157,7 @@ class Ink:
         known = self._combined.get(role)
         if known is None:
             styles = [self._roles[name] for name in role.split() if name in self._roles]
-            known = self._combined[role] = Style.combine(styles)
+            known = self._combined[role] = Style.combine(styles) if styles else Style()
         return known
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FILE = "place.json"
 TODAY, BROWSE, HABITS, PUBLISH = "today", "browse", "habits", "publish"
+LIST, GRID = "list", "grid"
 SCREENS = (TODAY, BROWSE, HABITS, PUBLISH)
 
 
@@ -27,12 +28,18 @@ class Place:
         screen: One of SCREENS.
         note: The note under the cursor of the list, or "".
         theme: The theme that was chosen in the interface, or "".
+        view: How Browse shows notes: LIST or GRID.
+        capture: Where the last thought was written down; one of `capturing.PLACES`, or "".
+        used: Ids of the actions that were chosen by name, the last one first, between blanks.
     """
 
     day: str = ""
     screen: str = BROWSE
     note: str = ""
     theme: str = ""
+    view: str = LIST
+    capture: str = ""
+    used: str = ""
 
     def opens_with(self, today: date) -> str:
         """Return the screen to open: where the person left, and Today first on a new day."""

@@ -304,6 +304,17 @@ class Reading(Keeping):
         asked = self.query(query, typing=typing)
         return measured(asked, self.catalog, self._ready_words, self.root)
 
+    def values(self, field: str, *, limit: int = 500) -> list[str]:
+        """What notes have in a field, as they write it, most used first.
+
+        Args:
+            field: Its canonical name.
+            limit: How many values at most.
+        """
+        from notekeep.index.facets import values_of
+
+        return values_of(self.catalog, field, limit)
+
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
         """The tasks of the notes that a query matches, by title, then line.
 

@@ -10,13 +10,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Refused
+from notekeep.errors import NotFound, Refused
 from notekeep.markdown.resolve import Resolver, folded
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import edit_body
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from notekeep.index.rows import Row
     from notekeep.markdown.note import Note, Value
@@ -60,6 +60,88 @@ def plan_move(plans: Plans, row: Row, folder: str) -> WritePlan:
     plan = _move(plans, "mv", row, f"{folder}/{name}" if folder else name)
     plan.label = f"{row.path} -> {folder or '.'}"
     return plan
+
+
+def plan_moves(plans: Plans, rows: Sequence[Row], folder: str) -> WritePlan:
+    """Plan another folder for several notes, as one step; one that cannot move is left out.
+
+    Raises:
+        Refused: The folder is outside the vault.
+    """
+    from notekeep.files.paths import inside
+
+    folder = folder.strip("/")
+    if folder:
+        inside(plans.root, folder)
+    plan = WritePlan("mv", f"{len(rows)} notes -> {folder or '.'}")
+    moves: dict[str, str] = {}
+    taken: set[str] = set()
+    for row in rows:
+        name = row.path.rpartition("/")[2]
+        target = f"{folder}/{name}" if folder else name
+        if target == row.path:
+            continue
+        try:
+            _need_place(plans, row.path, target, taken)
+        except Refused as error:
+            plan.refuse(row.path, error)
+            continue
+        taken.add(folded(target))
+        moves[row.path] = target
+    while not _follow_all(plans, plan, moves):
+        pass
+    return plan
+
+
+def _need_place(plans: Plans, path: str, target: str, taken: set[str]) -> None:
+    if folded(target) != folded(path):
+        _need_free(plans, target)
+    if folded(target) in taken:
+        raise Refused(f"two of these notes would be {target}", "rename one of them first")
+
+
+def plan_delete(plans: Plans, paths: Sequence[str]) -> WritePlan:
+    """Plan the trash for several notes, as one step."""
+    count = "1 note" if len(paths) == 1 else f"{len(paths)} notes"
+    plan = WritePlan("rm", paths[0] if len(paths) == 1 else count)
+    for path, data in plans.contents(plan, paths):
+        plan.changes.append(FileChange(path, data, None))
+    gone = {change.path for change in plan.changes}
+    links = [(link.source, path) for path in gone for link in plans.catalog.backlinks(path)]
+    linking = sorted({source for source, _ in links} - gone)
+    if linking:
+        many = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
+        plan.remarks.append(
+            f"{many} to what goes, and will lead nowhere: " + ", ".join(linking[:3])
+        )
+    return plan
+
+
+def _follow_all(plans: Plans, plan: WritePlan, moves: dict[str, str]) -> bool:
+    """Plan moves, and every link that follows; False when one was taken out of them meanwhile."""
+    follow = Follow(moves, plans.catalog.names())
+    plan.changes.clear()
+    linking = {link.source for path in moves for link in plans.catalog.backlinks(path)}
+    refused: list[tuple[str, Refused]] = []
+    for path in (*moves, *sorted(linking - moves.keys())):
+        target = moves.get(path, "")
+        try:
+            data = plans.read(path)
+            after = follow.rewrite(plans.note(path, data), data, target or path)
+        except (Refused, NotFound) as error:
+            if target:
+                # Nothing of what was planned with it holds any more.
+                del moves[path]
+                plan.refuse(path, error)
+                return False
+            if isinstance(error, Refused):
+                refused.append((path, error))
+            continue
+        if target or after != data:
+            plan.changes.append(FileChange(path, data, after, target))
+    for path, refusal in refused:
+        plan.refuse(path, refusal)
+    return True
 
 
 def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:

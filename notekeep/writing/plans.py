@@ -174,6 +174,19 @@ class Plans:
 
         return plan_move(self, self._row(name), folder)
 
+    def move_all(self, paths: Iterable[str], folder: str) -> WritePlan:
+        """Notes in another folder, as one step, with links to them following."""
+        from notekeep.writing.moving import plan_moves
+
+        rows = self.catalog.rows_of(paths)
+        return plan_moves(self, [rows[path] for path in sorted(rows)], folder)
+
+    def delete_all(self, paths: Iterable[str]) -> WritePlan:
+        """Notes in the trash, as one step; what links to them is said."""
+        from notekeep.writing.moving import plan_delete
+
+        return plan_delete(self, sorted(paths))
+
     def delete(self, name: str) -> WritePlan:
         """A note in the trash; what links to it is said."""
         path = self._row(name).path
@@ -198,20 +211,30 @@ class Plans:
 
         return plan_save_query(self, name, query)
 
-    def toggle_task(self, path: str, line: int) -> WritePlan:
+    def toggle_task(self, path: str, line: int, text: str = "") -> WritePlan:
         """A task ticked, or opened again.
 
+        Args:
+            path: The note.
+            line: The line of the file, counted from 1.
+            text: What the task says, where that was seen: when the file has changed meanwhile, it
+                is the nearest line that still says so.
+
         Raises:
-            NotFound: There is no task on that line any more.
+            NotFound: There is no such task any more.
         """
         from notekeep.markdown.sections import toggle_task
         from notekeep.writing.text import edit_body
 
         data = self.read(path)
         note = self.note(path, data)
-        tasks = note.spans.tasks if note.spans else []
-        task = next((task for task in tasks if task.line + note.body_line + 1 == line), None)
-        if task is None:
+        places = [
+            (abs(task.line + note.body_line + 1 - line), task)
+            for task in (note.spans.tasks if note.spans else ())
+            if not text or task.text == text
+        ]
+        away, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
+        if task is None or (away and not text):
             raise NotFound(f"{path}:{line}: there is no task here any more", "look at it again")
         after = edit_body(note, data, [toggle_task(task)])
         return WritePlan("tick", task.text, [FileChange(path, data, after)])

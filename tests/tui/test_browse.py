@@ -182,6 +182,10 @@ async def test_tags_of_marked_notes_are_one_step_and_one_undo(
         await until(pilot, lambda: shows(app, "Tags of 2 notes"))
         type_text(app, "classic -work")
         await press(pilot, "enter")
+        # What would change is shown before it is done.
+        await until(pilot, lambda: shows(app, "2 files would change"))
+        assert {path: path.read_bytes() for path in before} == before
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Tagged 2 notes"))
         assert b"tags: [attention, classic]" in (root / "books" / "Deep Work.md").read_bytes()
         assert all(b"classic" in path.read_bytes() for path in before)

@@ -42,6 +42,10 @@ class Glyphs:
     dot: str
     hollow: str
     arrow: str
+    up: str
+    down: str
+    before: str
+    after: str
     levels: tuple[str, str, str, str, str]
     bars: str
 
@@ -70,6 +74,10 @@ UNICODE = Glyphs(
     dot="·",
     hollow="▫",
     arrow="→",
+    up="↑",
+    down="↓",
+    before="◂",
+    after="▸",
     levels=("·", "░", "▒", "▓", "█"),
     bars="▁▂▃▄▅▆▇█",
 )
@@ -98,6 +106,10 @@ ASCII = Glyphs(
     dot="-",
     hollow="o",
     arrow=">",
+    up="^",
+    down="v",
+    before="<",
+    after=">",
     levels=(".", "-", "+", "x", "#"),
     bars="_.-:=+*#",
 )

@@ -19,20 +19,21 @@ from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.render.words import count_of
+from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.widgets.search_box import SearchBox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from textual.app import ComposeResult
 
     from notekeep.index.rows import Row
-    from notekeep.index.search import Found
+    from notekeep.index.search import Found, Hit
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
+    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.vault import Rows, Vault
 
 PAUSE = 0.15
@@ -40,6 +41,8 @@ PAUSE = 0.15
 FULL_FROM = 3
 """Letters from which the bodies of notes are searched."""
 HITS = 200
+SAMPLES = 8
+"""From so many parts of a long list come the notes that say which columns the grid has."""
 
 ORDERS: tuple[tuple[str, str], ...] = (
     ("", "by title"),
@@ -63,9 +66,20 @@ class Source:
             return self._first.rows
         return self._vault.rows(self._query, limit=limit, offset=offset).rows
 
+    def paths(self) -> Iterable[str]:
+        """Return the notes of all rows."""
+        return self._vault.paths(self._query)
+
 
 class ListPane(Vertical):
-    """The search box above the list of notes."""
+    """The search box above the list of notes, which may be a grid instead.
+
+    Attributes:
+        scope: The query that the list is limited to, or "".
+        order: As the query language says it, and as a person does; see ORDERS.
+        grid: The grid, when it is shown.
+        matcher: Finds what is searched for in a text.
+    """
 
     class Counted(Message):
         """Another list is shown; `text` says how much of the vault it is."""
@@ -77,11 +91,18 @@ class ListPane(Vertical):
     class Empty(Message):
         """There are no notes to show."""
 
-    notes = getters.query_one(NoteList)
+    listed = getters.query_one("#note-list", NoteList)
     box = getters.query_one(SearchBox)
 
     def __init__(
-        self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None, note: str = ""
+        self,
+        vault: Vault,
+        glyphs: Glyphs,
+        today: date,
+        first: Rows | None,
+        note: str = "",
+        *,
+        as_grid: bool = False,
     ) -> None:
         """Make the pane.
 
@@ -91,10 +112,14 @@ class ListPane(Vertical):
             today: The day it is.
             first: The first page of all notes, when it was read already.
             note: The note to put the cursor on.
+            as_grid: Whether to begin with the grid.
         """
         super().__init__(id="list-pane")
         self._vault, self._glyphs, self._today, self._first = vault, glyphs, today, first
-        self._order = 0
+        self.order = ORDERS[0]
+        self.grid: NoteGrid | None = None
+        self._begins_as_grid = as_grid
+        self._said = ""
         self._number = 0
         self._is_searching = False
         self._wanted: str | None = note or None
@@ -105,10 +130,73 @@ class ListPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
-        yield NoteList(self._glyphs, self._today)
+        yield NoteList(self._glyphs, self._today, id="note-list")
+        if self._begins_as_grid:
+            yield from self._make_grid()
 
     def on_mount(self) -> None:
+        if self.grid is not None:
+            self.listed.display = False
         self._list()
+
+    @property
+    def notes(self) -> NoteList:
+        """The list, or the grid."""
+        return self.grid if self.grid is not None else self.listed
+
+    @property
+    def stands_as_opened(self) -> bool:
+        """Whether the notes are in the order, and at the column, with which the pane opens."""
+        at_title = self.grid is None or not self.grid.column
+        return at_title and self.order == ORDERS[0]
+
+    # The grid.
+
+    def _make_grid(self) -> tuple[GridHead, NoteGrid]:
+        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
+
+        self.grid = NoteGrid(self._glyphs, self._today)
+        return GridHead(self.grid, self._glyphs), self.grid
+
+    async def show_as(self, *, grid: bool) -> None:
+        """Show the notes as a grid, or as a list again; cursor and marks stay."""
+        before, had_focus = self.notes, self.notes.has_focus
+        if grid == (self.grid is not None):
+            return
+        if grid:
+            await self.mount(*self._make_grid())
+            self._arrange(self._shown_rows())
+        else:
+            self.grid = None
+            await self.query("NoteGrid, GridHead").remove()
+        self.listed.display = not grid
+        self.notes.take(before)
+        if had_focus:
+            self.notes.focus()
+
+    def _shown_rows(self) -> Sequence[Row]:
+        notes = self.notes if self.grid is None else self.listed
+        return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
+
+    def _arrange(self, rows: Sequence[Row]) -> None:
+        """Give the grid its columns, by notes of all parts of the list, whatever its order."""
+        if self.grid is None:
+            return
+        sample = rows if self.typed else self._sample(rows)
+        self.grid.set_columns(sample, self._vault.schema, self.order[0].removeprefix("sort:"))
+
+    def _sample(self, rows: Sequence[Row]) -> Sequence[Row]:
+        total = self.notes.note_count or self.listed.note_count
+        if total <= len(rows):
+            return rows
+        step = total // SAMPLES
+        return [
+            row
+            for n in range(SAMPLES)
+            for row in self._vault.rows(
+                self.scope, limit=PAGE_ROWS // SAMPLES, offset=n * step
+            ).rows
+        ]
 
     @property
     def typed(self) -> str:
@@ -134,9 +222,28 @@ class ListPane(Vertical):
 
     def next_order(self) -> str:
         """Sort the list in the next order, and return its name."""
-        self._order = (self._order + 1) % len(ORDERS)
+        at = ORDERS.index(self.order) + 1 if self.order in ORDERS else 0
+        self.order = ORDERS[at % len(ORDERS)]
         self._list()
-        return ORDERS[self._order][1]
+        return self.order[1]
+
+    def sort_by(self, name: str) -> None:
+        """Sort by a field; by the same one again, the other way round, then by title.
+
+        Raises:
+            UsageError: Notes cannot be sorted by it.
+        """
+        ways = [(f"sort:{name}", f"by {name}"), (f"sort:-{name}", f"by {name}, last first")]
+        at = ways.index(self.order) + 1 if self.order in ways else 0
+        order = [*ways, ORDERS[0]][at]
+        self._vault.query(order[0])
+        self.order = order
+        self.notes.is_moved = True
+        self._number += 1
+        if self.typed:
+            self._search(pause=0)
+        else:
+            self._list(from_top=True)
 
     def clear(self) -> None:
         """Empty the search box, and list all notes of the scope."""
@@ -144,16 +251,18 @@ class ListPane(Vertical):
         self._is_searching = False
         self._list()
 
-    def _list(self) -> None:
+    def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
-        query = f"{self.scope} {ORDERS[self._order][0]}".strip()
+        query = f"{self.scope} {self.order[0]}".strip()
         rows = self._first if not query else None
         if rows is None:
             rows = self._vault.rows(query, limit=PAGE_ROWS)
         self.matcher = None
         self.notes.nothing = _nothing_yet(is_reading=self.is_reading)
-        self.notes.show_rows(Source(self._vault, query, rows), self._keep())
+        keep = None if from_top else self._keep()
+        self.notes.show_rows(Source(self._vault, query, rows), keep)
+        self._arrange(rows.rows)
         self._counted(rows.total)
         if not rows.total:
             self.post_message(self.Empty())
@@ -167,9 +276,23 @@ class ListPane(Vertical):
 
     def _counted(self, shown: int, *remarks: str) -> None:
         count = f"{count_of(shown, self._vault.count())} notes"
-        order = ORDERS[self._order][1] if self._order and not self.typed else ""
-        parts = [*remarks, *([order] if order else []), count]
-        self.post_message(self.Counted(" · ".join(parts)))
+        is_sorted = self.order != ORDERS[0] and (not self.typed or self.grid is not None)
+        parts = [*remarks, *([clean_line(self.order[1])] if is_sorted else []), count]
+        self._said = " · ".join(parts)
+        self._say()
+
+    def _say(self) -> None:
+        """Say how much is shown, and how much of the vault is marked."""
+        marked = len(self.notes.marked)
+        said = f"{thousands(marked)} marked · {self._said}" if marked else self._said
+        self.post_message(self.Counted(said))
+
+    def on_note_grid_arranged(self) -> None:
+        for head in self.query("GridHead"):
+            head.refresh()
+
+    def on_note_list_marked(self) -> None:
+        self._say()
 
     def on_search_box_changed(self, event: SearchBox.Changed) -> None:
         event.stop()
@@ -212,10 +335,25 @@ class ListPane(Vertical):
         self.notes.nothing = _nothing_for(typed)
         # The best hit, until the person has looked at another.
         keep = self._keep()
-        self.notes.show_hits(found.hits, self.matcher, keep if self.notes.is_moved else None)
+        hits = self._in_order(found.hits)
+        self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
+        self._arrange([hit.row for hit in hits])
         self._counted(found.total, *map(clean_line, found.remarks[:1]))
         if not found.hits:
             self.post_message(self.Empty())
+
+    def _in_order(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Sort hits as the grid is sorted; the list has the best first."""
+        if self.grid is None or not self.order[0]:
+            return hits
+        from notekeep.tui.render.grid import sort_key
+
+        name = self.order[0].removeprefix("sort:")
+        field, is_last_first = name.removeprefix("-"), name.startswith("-")
+        keyed = [(sort_key(hit.row, field), hit) for hit in hits]
+        said = [pair for pair in keyed if pair[0] is not None]
+        said.sort(key=lambda pair: pair[0] or (), reverse=is_last_first)
+        return [hit for _, hit in (*said, *(pair for pair in keyed if pair[0] is None))]
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()

@@ -1,4 +1,4 @@
-"""The list of notes: rows read a page at a time, or the hits of a search."""
+"""The list of notes: rows read a page at a time, or the hits of a search; and marks on them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import math
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
+from textual.message import Message
+
 from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.rows import gutter, hit_rows, note_row
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from notekeep.index.rows import Row
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.matching import Matcher
 
 PAGE_ROWS = 200
+GUTTER = 2
+"""The cells at the left of a row: the cursor, and the mark, where a click marks."""
 LOOK_FOR = 2000
 """How many rows are looked through for the note the cursor was on."""
 
@@ -34,11 +38,32 @@ class RowSource(Protocol):
         """Return the rows from `offset` on, at most `limit` of them."""
         ...
 
+    def paths(self) -> Iterable[str]:
+        """Return the notes of all rows, in any order."""
+        ...
+
 
 class NoteList(ListView):
-    """Notes, one to a row; while searching, hits with the passage that matched."""
+    """Notes, one to a row; while searching, hits with the passage that matched.
 
-    BINDINGS = bindings("list", by_screen=ALL)
+    Marks are notes, not rows: they stay while something else is searched for or listed.
+    """
+
+    BINDINGS = bindings("list", "rows", by_screen=ALL)
+
+    hit_height = 2
+    """How many lines a hit takes."""
+
+    class Marked(Message):
+        """Other notes are marked than before."""
+
+        def __init__(self, view: NoteList) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> NoteList:
+            return self.view
 
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -49,6 +74,7 @@ class NoteList(ListView):
         self._hits: Sequence[Hit] = ()
         self._words: Matcher | None = None
         self.marked: set[str] = set()
+        self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
         self.nothing: Sequence[Line] = ()
         """What is shown where there are no notes."""
@@ -75,7 +101,7 @@ class NoteList(ListView):
     ) -> None:
         """Show hits, best first, with the words that were looked for marked."""
         self._source, self._pages, self._hits, self._words = None, {}, hits, words
-        self.row_height = 2
+        self.row_height = self.hit_height
         places = (index for index, hit in enumerate(hits) if hit.row.path == keep)
         self.rows_changed(next(places, 0))
 
@@ -93,13 +119,76 @@ class NoteList(ListView):
             page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
         return page[offset] if offset < len(page) else None
 
-    def toggle_mark(self) -> None:
-        """Mark the note under the cursor, or unmark it, and go on to the next."""
-        if (row := self.row) is not None:
-            self.marked ^= {row.path}
-            self.is_moved = True
-            self.lines_changed()
+    def take(self, other: NoteList) -> None:
+        """Show what another list shows, with its cursor and its marks, which are shared."""
+        self._source, self._pages, self._hits = other._source, other._pages, other._hits
+        self._words, self.nothing = other._words, other.nothing
+        self._conflicts, self.marked = other._conflicts, other.marked
+        self._marked_last, self.is_moved = other._marked_last, other.is_moved
+        self.row_height = 1 if self._source is not None else self.hit_height
+        self.rows_changed(other.cursor)
+
+    # Marks.
+
+    def toggle_mark(self, row: int | None = None) -> None:
+        """Mark the note of a row, or unmark it.
+
+        Args:
+            row: The row; None is that under the cursor, which then goes on to the next.
+        """
+        note = self.row_of(self.cursor if row is None else row) if self.note_count else None
+        if note is None:
+            return
+        self.is_moved = True
+        self._marked_last = note.path
+        self._mark(self.marked ^ {note.path})
+        if row is None:
             self.move_to(self.cursor + 1)
+
+    def mark_range(self) -> None:
+        """Mark all notes from the one that was marked last up to the one under the cursor."""
+        if not self.note_count:
+            return
+        begin = self._row_with(self._marked_last)
+        begin = self.cursor if begin is None else begin
+        first, last = min(begin, self.cursor), max(begin, self.cursor)
+        if self._source is None:
+            rows = [hit.row for hit in self._hits[first : last + 1]]
+        else:
+            rows = [*self._source.page(first, last + 1 - first)]
+        self.is_moved = True
+        if (here := self.row) is not None:
+            self._marked_last = here.path
+        self._mark(self.marked | {row.path for row in rows})
+
+    def listed(self) -> Callable[[], set[str]]:
+        """Return what gives all notes of the list; it may take a while and touches no widget."""
+        source, hits = self._source, self._hits
+        if source is None:
+            return lambda: {hit.row.path for hit in hits}
+        return lambda: set(source.paths())
+
+    def mark_all(self, listed: set[str]) -> None:
+        """Mark these notes; when all of them are marked, unmark them."""
+        self._mark(self.marked - listed if listed <= self.marked else self.marked | listed)
+
+    def mark_others(self, listed: set[str]) -> None:
+        """Mark those of these notes that are not marked, and unmark the others."""
+        self._mark(self.marked ^ listed)
+
+    def follow_marks(self, moved: Mapping[str, str], known: set[str]) -> None:
+        """Let marks go along with notes that have another path, and go where there is no note."""
+        self._mark({moved.get(path, path) for path in self.marked} & known)
+
+    def clear_marks(self) -> None:
+        """Unmark every note."""
+        self._mark(set())
+
+    def _mark(self, paths: set[str]) -> None:
+        if paths != self.marked:
+            self.marked = paths
+            self.lines_changed()
+            self._tell(self.Marked(self))
 
     def flag(self, paths: frozenset[str]) -> None:
         """Show which notes have two versions."""
@@ -107,11 +196,14 @@ class NoteList(ListView):
             self._conflicts = paths
             self.lines_changed()
 
-    def clear_marks(self) -> None:
-        """Unmark every note."""
-        if self.marked:
-            self.marked.clear()
-            self.lines_changed()
+    def row_clicked(self, row: int, x: int, chain: int) -> None:
+        if x < GUTTER:
+            self.is_moved = True
+            self.move_to(row)
+            if row < self.note_count:
+                self.toggle_mark(row)
+        else:
+            super().row_clicked(row, x, chain)
 
     def row_count(self) -> int:
         return self.note_count or math.ceil(len(self.nothing) / self.row_height)
@@ -139,12 +231,20 @@ class NoteList(ListView):
         return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
 
     def _place_of(self, path: str | None, near: int) -> int:
-        """Return where a note is: looked for around its old place first, then from the top."""
+        """Return where a note is, or the row nearest to where it was."""
         if path is None or self._source is None:
             return 0
-        total = self._source.total
+        found = self._row_with(path, near)
+        return found if found is not None else min(near, max(0, self._source.total - 1))
+
+    def _row_with(self, path: str | None, near: int | None = None) -> int | None:
+        """Look for a note: around a row first, by default the cursor's, then from the top."""
+        if path is None:
+            return None
+        total = self.note_count
+        near = self.cursor if near is None else near
         around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
         for index in chain(around, range(min(total, LOOK_FOR))):
             if (row := self.row_of(index)) is not None and row.path == path:
                 return index
-        return min(near, max(0, total - 1))
+        return None

@@ -1,0 +1,329 @@
+"""Notes as a grid: which fields are columns, how wide each is, and what a cell shows.
+
+Pure: what a column is and holds comes from rows of the catalog, nothing is read or drawn here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from notekeep.index.rows import sort_key as row_key
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.render.pieces import Line, Piece, cells, fit, pad
+from notekeep.tui.render.words import field_text, rating_of, stars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.index.rows import Row
+    from notekeep.markdown.kinds import FieldType, Schema
+    from notekeep.tui.render.glyphs import Glyphs
+
+BEST = 5.0
+GAP = 2
+"""Blanks between columns; the cell under the cursor may lean into them."""
+GUTTER = 2
+LEAST_TITLE = 10
+LEAST_COLUMN = 4
+"""A column that would be seen in fewer cells than this is not begun at the right edge."""
+
+TITLE, KIND, TAGS, MODIFIED = "title", "type", "tags", "modified"
+COMPUTED = frozenset({KIND, MODIFIED})
+"""Columns that say what a note is, and are no fields that can be written."""
+
+MOST: dict[FieldType | None, int] = {
+    "number": 10,
+    "date": 10,
+    "bool": 5,
+    "list": 24,
+    "links": 24,
+    "text": 24,
+    None: 18,
+}
+"""How wide a column is at most while others want room."""
+
+FIRST: dict[str, tuple[str, ...]] = {
+    "book": ("author", "rating", "status", "started", "finished", "tags", "pages", "genre"),
+    "podcast": ("show", "guest", "rating", "status", "listened", "tags", "published", "duration"),
+    "habit": ("schedule", "goal", "since", "until", "archived", "tags"),
+    "post": ("date", "draft", "series", "part", "tags", "publish"),
+    "daily": ("date", "tags"),
+    "note": ("tags", "created"),
+}
+"""Columns that the notes of a kind always have, in their order: an empty one is there to fill."""
+
+LAST = ("aliases", "description", "cover", "slug", "source", "url", "feed", "isbn", "asin")
+"""Fields that say least at a glance."""
+
+_COMMON_SHARE = 0.2
+"""Of the notes of several kinds, this share has a field that becomes a column."""
+_FOREIGN_SHARE = 0.05
+"""Of the notes of one kind, this share has a field the kind does not name, for it to be one."""
+
+
+class Column(NamedTuple):
+    """A column of the grid.
+
+    Attributes:
+        name: The field, or one of TITLE, KIND and MODIFIED.
+        type: The type of its values; None for a field that no kind has.
+        width: The cells its values take, within limits.
+        most: The cells they would take without.
+    """
+
+    name: str
+    type: FieldType | None
+    width: int
+    most: int
+
+    @property
+    def head(self) -> str:
+        """What stands above it."""
+        return clean_line({MODIFIED: "changed", KIND: "kind"}.get(self.name, self.name))
+
+
+class Place(NamedTuple):
+    """Where a column is seen: its number, its first cell and how many it has."""
+
+    column: int
+    x: int
+    width: int
+
+
+def columns_of(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[Column]:
+    """Give the columns that suit some notes: what their kind has, or what they have in common.
+
+    Args:
+        rows: The notes, or so many of them that they speak for the others.
+        schema: The vault's kinds.
+        glyphs: The characters of a rating.
+    """
+    kinds = Counter(row.kind for row in rows)
+    kind = next(iter(kinds)) if len(kinds) == 1 else ""
+    found = Counter(name for row in rows for name, value in row.fields.items() if _is_said(value))
+    if any(row.tags for row in rows):
+        found[TAGS] += 1
+    names = _of_kind(kind, found, len(rows), schema) if kind else _in_common(found, len(rows))
+    head = [TITLE] if kind else [TITLE, KIND]
+    return [
+        _column(name, kind or next(iter(kinds), ""), rows, schema, glyphs)
+        for name in (*head, *names, MODIFIED)
+    ]
+
+
+def _of_kind(kind: str, found: Counter[str], count: int, schema: Schema) -> list[str]:
+    known = schema.kinds.get(kind)
+    own = list(known.fields) if known is not None else []
+    first = FIRST.get(kind) or (*own, TAGS)
+    foreign = [n for n, many in found.items() if n not in own and many > count * _FOREIGN_SHARE]
+    other = sorted((*own, *foreign), key=lambda name: name in LAST)
+    fitting = [*first, *(name for name in other if found[name])]
+    return _without(fitting, {TITLE, KIND, "habit" if kind == "habit" else KIND})
+
+
+def _in_common(found: Counter[str], count: int) -> list[str]:
+    often = [name for name, many in found.most_common() if many >= count * _COMMON_SHARE]
+    return _without((*(name for name in often if name not in LAST), TAGS), {TITLE, KIND})
+
+
+def _without(names: Iterable[str], left: set[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name not in left]
+
+
+def _is_said(value: object) -> bool:
+    return value is not None and value not in ("", [])
+
+
+def _column(name: str, kind: str, rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> Column:
+    type_: FieldType | None = "date" if name == MODIFIED else schema.type_of(kind, name)
+    column = Column(name, type_, 0, 0)
+    least = cell_len(column.head) + 2
+    seen = [cell_len(cell_text(row, column, glyphs)) for row in rows]
+    most = max([least, *seen])
+    limit = max(seen, default=0) if name == TITLE else MOST[type_]
+    return column._replace(width=max(least, min(most, limit)), most=most)
+
+
+# What a cell shows.
+
+
+def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
+    """Return what a note has in a column, as one line; "" where it has nothing."""
+    if column.name == TITLE:
+        return clean_line(row.title)
+    if column.name == KIND:
+        return clean_line(row.kind)
+    if column.name == MODIFIED:
+        changed = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
+        return changed.date().isoformat()
+    if column.name == TAGS:
+        return " ".join(f"#{clean_line(tag)}" for tag in row.tags)
+    value = row.fields.get(column.name)
+    if column.name == "rating" and (shown := is_stars(value)) is not None:
+        return stars(shown, glyphs)
+    return field_text(value)
+
+
+def is_stars(value: object) -> float | None:
+    """Return a rating that five stars can show, or None for one on another scale."""
+    rating = rating_of(value) if isinstance(value, int | float) else None
+    return rating if rating is not None and 0 <= rating <= BEST else None
+
+
+def cell(row: Row, column: Column, glyphs: Glyphs) -> Line:
+    """Return a cell, uncut."""
+    text = cell_text(row, column, glyphs)
+    if not text:
+        return []
+    if column.name == "rating":
+        return [Piece(text, "star")]
+    if column.name == TAGS:
+        return [Piece(text, "tag")]
+    if column.name in COMPUTED:
+        return [Piece(text, "faint")]
+    return [Piece(text, "" if column.name == TITLE else _ROLES.get(column.type, ""))]
+
+
+_ROLES: dict[FieldType | None, str] = {"date": "muted", "bool": "muted"}
+
+
+def is_right(column: Column) -> bool:
+    """Whether values stand at the right of their column: numbers do, so that digits line up."""
+    return column.type == "number" and column.name != "rating"
+
+
+def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
+    """Return what a note is sorted by among those that were found; None where it has nothing.
+
+    Numbers go before texts, as in the catalog; equal ones keep their order.
+    """
+    if name == TITLE:
+        return 1.0, row_key(row.title)
+    if name == KIND:
+        return 1.0, row.kind
+    if name == MODIFIED:
+        return 0.0, float(row.mtime_ns)
+    value = row.fields.get(name)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not _is_said(value):
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return 0.0, float(value)
+    return 1.0, row_key(field_text(value))
+
+
+# Where columns are.
+
+
+def layout(columns: Sequence[Column], width: int, left: int) -> list[Place]:
+    """Give each column that is seen its place: the title always, then those from `left` on.
+
+    Args:
+        columns: All columns, the title first.
+        width: The cells there are.
+        left: The first column after the title that is seen.
+    """
+    if not columns:
+        return []
+    title, rest = columns[0], columns[left:]
+    room = max(0, width - GUTTER)
+    wanted = sum(column.width + GAP for column in rest)
+    spare = room - title.width - wanted
+    first = title.width if spare >= 0 else max(LEAST_TITLE, min(title.width, room * 2 // 5))
+    first = min(first, room)
+    places = [Place(0, GUTTER, first)]
+    x = GUTTER + first + GAP
+    spare = max(0, spare)
+    for number, column in enumerate(rest, left):
+        more = min(spare, max(0, column.most - column.width))
+        spare -= more
+        wide = min(column.width + more, width - x)
+        if wide < min(LEAST_COLUMN, column.width):
+            break
+        places.append(Place(number, x, wide))
+        x += wide + GAP
+    return places
+
+
+def first_seen(columns: Sequence[Column], width: int, left: int, wanted: int) -> int:
+    """Return which column to begin with after the title, so that `wanted` is seen whole."""
+    if wanted < left:
+        return max(1, wanted)
+    while left < wanted:
+        place = next((p for p in layout(columns, width, left) if p.column == wanted), None)
+        if place is not None and place.width >= columns[wanted].width:
+            break
+        left += 1
+    # What there is room for is shown, also when the window grew or the last column was left.
+    while left > 1 and _is_whole(columns, width, left - 1, wanted):
+        left -= 1
+    return left
+
+
+def _is_whole(columns: Sequence[Column], width: int, left: int, wanted: int) -> bool:
+    places = layout(columns, width, left)
+    last = places[-1]
+    if last.column != len(columns) - 1 or last.width < columns[last.column].width:
+        return False
+    return any(place.column == wanted for place in places) or wanted == 0
+
+
+def head_line(
+    columns: Sequence[Column],
+    places: Sequence[Place],
+    width: int,
+    glyphs: Glyphs,
+    *,
+    here: int,
+    order: str,
+) -> Line:
+    """Return what stands above the columns.
+
+    Args:
+        columns: All of them.
+        places: Where they are.
+        width: The cells there are.
+        glyphs: The characters to draw with.
+        here: The column of the cursor.
+        order: What the grid is sorted by, as the query language says it: "-rating", or "".
+    """
+    line: Line = []
+    x = 0
+    for number, place in enumerate(places):
+        column = columns[place.column]
+        hides = number == 1 and place.column > 1
+        line.append(Piece(" " * (place.x - x - hides)))
+        line.extend([Piece(glyphs.before, "accent")] if hides else [])
+        line.extend(_head(column, place, glyphs, is_here=place.column == here, order=order))
+        x = place.x + place.width
+    last = places[-1] if places else None
+    if last is None or not _hides_after(columns, last):
+        return pad(line, width)
+    return [*pad(fit(line, width - 1, ""), width - 1), Piece(glyphs.after, "accent")]
+
+
+def _head(column: Column, place: Place, glyphs: Glyphs, *, is_here: bool, order: str) -> Line:
+    text: Line = [Piece(column.head, "active" if is_here else "section")]
+    if order.removeprefix("-") == column.name:
+        sign = glyphs.down if order.startswith("-") else glyphs.up
+        text = [*fit(text, place.width - 2, glyphs.ellipsis), Piece(f" {sign}", "accent")]
+    return aligned(fit(text, place.width, glyphs.ellipsis), column, place.width)
+
+
+def aligned(line: Line, column: Column, width: int) -> Line:
+    """Return a cell filled with blanks to its width, numbers at the right."""
+    missing = width - cells(line)
+    if missing <= 0:
+        return pad(line, width)
+    blank = Piece(" " * missing)
+    return [blank, *line] if is_right(column) else [*line, blank]
+
+
+def _hides_after(columns: Sequence[Column], last: Place) -> bool:
+    """Tell whether there is more at the right: another column, or the rest of the last one."""
+    return last.column < len(columns) - 1 or last.width < columns[last.column].width

@@ -1,0 +1,96 @@
+"""A line to type words into, with what may be meant offered, and checked before it is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from notekeep.errors import UsageError
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.completion import Words as Known
+from notekeep.tui.keys import bindings
+from notekeep.tui.screens.dialogs import TextDialog, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+
+class WordSuggester(Suggester):
+    """Offers the rest of the word that is typed; signs before it are no part of it."""
+
+    def __init__(self, *, is_one: bool) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._is_one = is_one
+        self._known = Known(())
+
+    def know(self, words: Sequence[str]) -> None:
+        """Take what may be typed."""
+        self._known = Known(words)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        start = 0 if self._is_one else value.rfind(" ") + 1
+        start += len(value[start:]) - len(value[start:].lstrip("+-#"))
+        typed = value[start:]
+        found = next(self._known.beginning(typed), None) if typed else None
+        return None if found is None else value + found[len(typed) :]
+
+
+class AskWords(TextDialog["str | None"]):
+    """Asks for words; what does not fit is told, and can be corrected."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH: ClassVar = ["dialogs.tcss", "planned.tcss"]
+
+    def __init__(
+        self,
+        title: str,
+        hint: str,
+        example: str,
+        check: Callable[[str], object],
+        *,
+        is_one: bool = False,
+    ) -> None:
+        """Ask.
+
+        Args:
+            title: What is asked for.
+            hint: One sentence below it.
+            example: What is shown while nothing is typed.
+            check: Raises UsageError for what does not fit.
+            is_one: Whether all that is typed is one word, blanks and all.
+        """
+        super().__init__()
+        self._title, self._hint, self._example = title, hint, example
+        self._check = check
+        self._suggester = WordSuggester(is_one=is_one)
+
+    def know(self, words: Sequence[str]) -> None:
+        """Take what may be typed, to offer it."""
+        self._suggester.know(words)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = Content(clean_line(self._title))
+            yield Input(
+                placeholder=self._example,
+                compact=True,
+                select_on_focus=False,
+                suggester=self._suggester,
+            )
+            yield Words(self._hint)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        text = event.value.strip()
+        try:
+            self._check(text)
+        except UsageError as error:
+            self.query_one(Words).say(f"{error.message}. {error.hint}".strip(), "warn")
+        else:
+            self.dismiss(text)

@@ -1,0 +1,160 @@
+"""A box over a cell of the grid, and the one for text and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from notekeep.errors import UsageError
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.fields import HINTS, check
+from notekeep.tui.keys import bindings
+from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.screens.field_prompt import ValueSuggester
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.geometry import Region
+
+    from notekeep.tui.fields import Field
+    from notekeep.tui.render.glyphs import Glyphs
+
+AROUND = 4
+"""The cells of a box beside its text: a line and a blank on either side."""
+
+
+class Where(NamedTuple):
+    """Where a box belongs, and what it is drawn with.
+
+    Attributes:
+        region: Gives where the cell is on the screen by now.
+        glyphs: The characters to draw with.
+        today: The day it is.
+    """
+
+    region: Callable[[], Region]
+    glyphs: Glyphs
+    today: date
+
+
+class CellBox(TextDialog["str | None"]):
+    """Asks for the value of one cell, over it; the answer is None when it stays as it is."""
+
+    BINDINGS = bindings("cell")
+    CSS_PATH: ClassVar = ["dialogs.tcss", "cells.tcss"]
+
+    wide = 30
+    """The cells that its text wants."""
+    high = 2
+    """The lines within the box."""
+    hint = ""
+
+    def __init__(self, field: Field, where: Where, typed: str = "") -> None:
+        """Ask.
+
+        Args:
+            field: The field.
+            where: Where the cell is.
+            typed: What was typed already, in the place of what is there.
+        """
+        super().__init__()
+        self.field, self.where, self.typed = field, where, typed
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="cell") as box:
+            box.border_title = Content(clean_line(self.field.name))
+            yield from self.compose_cell()
+            yield Words(self.hint)
+
+    def compose_cell(self) -> ComposeResult:
+        """Yield what the value is changed with."""
+        raise NotImplementedError
+
+    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]  # with its event
+        # Not every box has a line to type into, which a dialog of text looks for.
+        event.prevent_default()
+        self.start()
+        self._put()
+
+    def start(self) -> None:
+        """Give the focus to what takes the keys."""
+        line = self.query_one(Input)
+        self.set_focus(line)
+        line.insert_text_at_cursor(self._early)
+        self._early = ""
+
+    def on_resize(self) -> None:
+        # The grid below has its new size only after this.
+        self.call_after_refresh(self._put)
+        self._put()
+
+    def _put(self) -> None:
+        """Lay the box over the cell, with its text where the cell's is, within the screen."""
+        cell, screen = self.where.region(), self.app.size
+        width = min(screen.width, max(cell.width, self.wide) + AROUND)
+        height = min(screen.height, self.high + 2)
+        box = self.query_one("#cell")
+        box.styles.width, box.styles.height = width, height
+        x = min(max(0, cell.x - AROUND // 2), screen.width - width)
+        y = min(max(0, cell.y - 1), screen.height - height)
+        box.styles.offset = (x, y)
+        self.set_class(height < self.high + 2, "-cramped")
+
+    def complain(self, error: UsageError) -> None:
+        """Say what is wrong with what was typed."""
+        self.query_one(Words).say(f"{error.message}. {error.hint}".strip(), "warn")
+
+    def take(self, text: str) -> None:
+        """Answer with a text, if it fits the field."""
+        if text == clean_line(self.field.text):
+            self.dismiss(None)
+            return
+        try:
+            check(self.field, text)
+        except UsageError as error:
+            self.complain(error)
+        else:
+            self.dismiss(text)
+
+    def action_take_cell(self) -> None:
+        raise NotImplementedError
+
+    def action_leave_cell(self) -> None:
+        self.dismiss(None)
+
+
+class TextBox(CellBox):
+    """A line to type into: text, a number, what nobody knows the type of."""
+
+    def __init__(self, field: Field, where: Where, typed: str = "") -> None:
+        super().__init__(field, where, typed)
+        self.wide = 22 if field.type == "number" else 42
+        self.high = 2
+        self.hint = HINTS.get(field.type, "Text; empty takes the field out.")
+        self._suggester = ValueSuggester(is_list=False)
+
+    def know(self, values: Sequence[str]) -> None:
+        """Take what other notes have in the field, to offer it."""
+        self._suggester.know(values)
+
+    def compose_cell(self) -> ComposeResult:
+        yield Input(
+            self.typed or clean_line(self.field.text),
+            compact=True,
+            select_on_focus=False,
+            suggester=self._suggester,
+        )
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_take_cell()
+
+    def action_take_cell(self) -> None:
+        self.take(self.query_one(Input).value.strip())

@@ -1,0 +1,228 @@
+"""The grid of notes: the list of notes with a column for each field, and a cursor on a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import var
+
+from notekeep.tui.keys import ALL, bindings
+from notekeep.tui.render.grid import (
+    TITLE,
+    Column,
+    Place,
+    aligned,
+    cell,
+    columns_of,
+    first_seen,
+    head_line,
+    layout,
+)
+from notekeep.tui.render.pieces import Line, Piece, cells, fit, mark, pad, plain, with_role
+from notekeep.tui.render.rows import gutter, signs
+from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.widgets.note_list import GUTTER, NoteList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from textual import events
+
+    from notekeep.index.rows import Row
+    from notekeep.markdown.kinds import Schema
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+class NoteGrid(NoteList, inherit_bindings=False):
+    """Notes, one to a row, with their fields in columns.
+
+    The title stays at the left; the other columns scroll past it.
+    """
+
+    BINDINGS = [  # noqa: RUF012 - as Textual has it
+        *bindings("grid", by_screen=("edit-cell", "sort-column", "clear-cell")),
+        *bindings("rows", by_screen=ALL),
+        *bindings("lines"),
+    ]
+
+    hit_height = 1
+    column: var[int] = var(0)
+
+    class Arranged(Message):
+        """Columns are other ones, stand elsewhere, or the cursor is on another."""
+
+    class CellOpened(Message):
+        """A cell was double-clicked."""
+
+    def __init__(self, glyphs: Glyphs, today: date) -> None:
+        super().__init__(glyphs, today, id="note-grid")
+        self.columns: list[Column] = []
+        self.order = ""
+        self._left = 1
+        self._places: list[Place] = []
+        self._placed_in = -1
+
+    # Columns.
+
+    def set_columns(self, sample: Sequence[Row], schema: Schema, order: str) -> None:
+        """Give the grid the columns that suit its notes.
+
+        Args:
+            sample: Notes that speak for all of them.
+            schema: The vault's kinds.
+            order: What the grid is sorted by, as the query language says it.
+        """
+        here = self.columns[self.column].name if self.columns else TITLE
+        self.order = order
+        self.columns = columns_of(sample, schema, self._glyphs) if sample else []
+        names = [column.name for column in self.columns]
+        self.set_reactive(NoteGrid.column, names.index(here) if here in names else 0)
+        self._arranged()
+
+    @property
+    def here(self) -> Column | None:
+        """The column of the cursor."""
+        return self.columns[self.column] if self.column < len(self.columns) else None
+
+    def places(self, width: int) -> list[Place]:
+        """Return where the columns are in a row of `width` cells."""
+        if width != self._placed_in:
+            self._placed_in = width
+            self._left = first_seen(self.columns, width, self._left, self.column)
+            self._places = layout(self.columns, width, self._left)
+        return self._places
+
+    def _arranged(self) -> None:
+        self._placed_in = -1
+        self.lines_changed()
+        self.post_message(self.Arranged())
+
+    def watch_column(self) -> None:
+        self._arranged()
+
+    def _go_to_column(self, column: int) -> None:
+        self.is_moved = True
+        self.column = min(max(0, column), max(0, len(self.columns) - 1))
+
+    def action_next_column(self) -> None:
+        self._go_to_column(self.column + 1)
+
+    def action_previous_column(self) -> None:
+        self._go_to_column(self.column - 1)
+
+    def action_first_column(self) -> None:
+        self._go_to_column(0)
+
+    def action_last_column(self) -> None:
+        self._go_to_column(len(self.columns))
+
+    def column_at(self, x: int) -> int | None:
+        """Return the column at a cell of a row, the blanks behind it included."""
+        found = [place for place in self.places(self.inner_width) if place.x <= x]
+        return found[-1].column if found else None
+
+    @property
+    def cell_region(self) -> Region:
+        """Where the cell under the cursor is on the screen."""
+        y = self.cursor - self.scroll_offset.y
+        places = (p for p in self.places(self.inner_width) if p.column == self.column)
+        place = next(places, Place(0, GUTTER, max(1, self.inner_width - GUTTER)))
+        return Region(place.x, y, place.width, 1).translate(self.content_region.offset)
+
+    # Drawing.
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._arranged()
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        for row in (before, after):
+            self.line_changed(row)
+        super().watch_cursor(before, after)
+
+    def _over(self, index: int) -> str:
+        # The cell under the cursor looks different from its row, so rows are drawn with theirs.
+        del index
+        return ""
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        note = self.row_of(row) if row < self.note_count else None
+        if note is None or not self.columns:
+            return super().draw_row(row, width)
+        here = row == self.cursor
+        under = ("cursor" if self.has_focus else "cursor-blurred") if here else ""
+        line = with_role(gutter(self._glyphs, here=here, marked=note.path in self.marked), under)
+        x = GUTTER
+        for place in self.places(width):
+            line.append(Piece(" " * (place.x - x), under))
+            shown = self._cell(note, place)
+            if here and place.column == self.column:
+                # One look for the whole cell, whatever is in it.
+                line.append(Piece(plain(shown), "cell" if self.has_focus else "cell-blurred"))
+            else:
+                line.extend(with_role(shown, under) if here else shown)
+            x = place.x + place.width
+        line.append(Piece(" " * (width - x), under))
+        return [line]
+
+    def _cell(self, note: Row, place: Place) -> Line:
+        column = self.columns[place.column]
+        shown = cell(note, column, self._glyphs)
+        if column.name == TITLE:
+            beside = signs(note, self._glyphs, conflict=note.path in self._conflicts)
+            shown = mark(shown, self._words) if self._words is not None and self._hits else shown
+            shown = fit(shown, place.width - cells(beside), self._glyphs.ellipsis)
+            return pad([*shown, *beside], place.width)
+        return aligned(fit(shown, place.width, self._glyphs.ellipsis), column, place.width)
+
+    # The mouse.
+
+    def row_clicked(self, row: int, x: int, chain: int) -> None:
+        column = self.column_at(x) if x >= GUTTER and row < self.note_count else None
+        if column is None:
+            super().row_clicked(row, x, chain)
+            return
+        self.is_moved = True
+        self.move_to(row)
+        self._go_to_column(column)
+        if chain == 2:
+            self._tell(self.CellOpened())
+
+
+class GridHead(Bar):
+    """What stands above the columns; a click on a name sorts by it."""
+
+    class Clicked(Message):
+        """A column's name was clicked."""
+
+        def __init__(self, column: int) -> None:
+            super().__init__()
+            self.column = column
+
+    def __init__(self, grid: NoteGrid, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._grid, self._glyphs = grid, glyphs
+
+    def draw(self, width: int) -> Line:
+        grid = self._grid
+        inner = grid.inner_width
+        if not grid.columns or not inner:
+            return []
+        line = head_line(
+            grid.columns,
+            grid.places(inner),
+            min(inner, width),
+            self._glyphs,
+            here=grid.column,
+            order=grid.order,
+        )
+        return pad(line, width)
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        column = self._grid.column_at(event.x)
+        if column is not None:
+            self.post_message(self.Clicked(column))
