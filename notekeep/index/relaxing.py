@@ -18,6 +18,9 @@ MOST_WORDS = 8
 """With more words than this neither spellings nor shorter queries are tried: each costs a look at
 all words of the vault, or a search."""
 
+MOST_PATTERNS = 3
+"""Nor with more of those that each stand for up to a thousand words."""
+
 SPELT_LETTERS = 4
 """An unfinished word of fewer letters is the beginning of too many to be misspelt."""
 
@@ -67,7 +70,8 @@ def shorter(query: Query) -> list[Instead]:
     if not isinstance(root, And):
         return []
     asked = [at for at, part in enumerate(root.parts) if isinstance(part, _WORDS)]
-    if not 1 < len(asked) <= MOST_WORDS:
+    many = sum(isinstance(root.parts[at], _OF_MANY) for at in asked)
+    if not 1 < len(asked) <= MOST_WORDS or many > MOST_PATTERNS:
         return []
     return [
         Instead(_as_query(query, _without(root, at)), (write(root.parts[at]).strip('"*'),))
@@ -88,6 +92,7 @@ def begun(query: Query) -> Query | None:
 
 
 _WORDS = (Term, Phrase, Prefix, Wildcard, Fuzzy)
+_OF_MANY = (Prefix, Wildcard, Fuzzy)
 
 
 def _words(node: Node) -> Iterator[str]:

@@ -87,7 +87,8 @@ def parse(
 
 
 def _plain_words(text: str) -> Query:
-    words = re.findall(r"\w+", text[:MAX_LENGTH])[:FALLBACK_WORDS]
+    *others, last = re.findall(r"\w+", text[:MAX_LENGTH])[:FALLBACK_WORDS] or [""]
+    words = [*dict.fromkeys(others), last] if last else []
     root = _joined(And, [Term(word) for word in words[:-1]] + [Prefix(word) for word in words[-1:]])
     return Query(text, root)
 

@@ -76,19 +76,16 @@ def nearness(asked: Sequence[Asked], lists: Lists, notes: Iterable[int]) -> dict
     """
     if len(asked) < 2:
         return {}
-    fields = asked[0].leaf.fields
-    return {
-        note: max(
-            _closest(asked, [_places(one.leaf, field, note, lists) for one in asked])
-            for field in fields
-        )
-        for note in notes
-    }
+    best = dict.fromkeys(notes, 0.0)
+    for field in asked[0].leaf.fields:
+        places = [_places(one.leaf, field, best, lists) for one in asked]
+        for note in set(places[0]).intersection(*places[1:]):
+            there = [sorted(one[note]) for one in places]
+            best[note] = max(best[note], _closest(asked, there))
+    return best
 
 
 def _closest(asked: Sequence[Asked], places: Sequence[Sequence[int]]) -> float:
-    if not all(places):
-        return 0.0
     first = asked[0].at
     starts = set(places[0])
     for one, there in zip(asked[1:], places[1:], strict=True):
@@ -110,21 +107,28 @@ def _shortest(places: Sequence[Sequence[int]]) -> int:
     return best
 
 
-def _places(leaf: Leaf, field: str, note: int, lists: Lists) -> list[int]:
-    """Where a note has a word or phrase in a field: the position of its first word."""
-    found: set[int] = set()
+def _places(leaf: Leaf, field: str, notes: Iterable[int], lists: Lists) -> dict[int, set[int]]:
+    """Where notes have a word or phrase in a field: the positions of its first word."""
+    found: dict[int, set[int]] = {}
     for way in leaf.ways[:FEW_WAYS]:
-        found |= _of_way(way, field, note, lists)
-    return sorted(found)
+        for note, places in _of_way(way, field, notes, lists).items():
+            found[note] = found[note] | places if note in found else places
+    return found
 
 
-def _of_way(way: Way, field: str, note: int, lists: Lists) -> set[int]:
-    starts: set[int] | None = None
+def _of_way(way: Way, field: str, notes: Iterable[int], lists: Lists) -> dict[int, set[int]]:
+    starts: dict[int, set[int]] | None = None
     for distance, term in way.steps:
         postings = lists.read(field, term)
-        at = bisect_left(postings.notes, note)
-        if at == len(postings.notes) or postings.notes[at] != note:
-            return set()
-        there = {place - distance for place in _positions(postings.values[at])}
-        starts = there if starts is None else starts & there
-    return starts or set()
+        found: dict[int, set[int]] = {}
+        for note in notes if starts is None else starts:
+            at = bisect_left(postings.notes, note)
+            if at == len(postings.notes) or postings.notes[at] != note:
+                continue
+            there = {place - distance for place in _positions(postings.values[at])}
+            if starts is not None:
+                there &= starts[note]
+            if there:
+                found[note] = there
+        starts = found
+    return starts or {}
