@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -85,6 +86,27 @@ def _may_be_opened(link: str) -> bool:
         # Some mail programs take a file that an address names along.
         return "attach" not in unquote(parts.query).lower()
     return parts.scheme in SCHEMES and bool(parts.hostname)
+
+
+def open_file(path: str) -> None:
+    """Show a file of a kind that runs nothing, a picture, in the system's own program for it.
+
+    Raises:
+        Failure: There is no such program.
+    """
+    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
+    try:
+        subprocess.Popen(
+            [opener, path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Failure(
+            f"There is no {opener} here, which would open it.", os.fspath(path)
+        ) from error
 
 
 def open_address(link: str) -> None:

@@ -13,6 +13,7 @@ from notekeep import config
 from notekeep.vault.changing import Changing
 from notekeep.vault.publishing import Publishing
 from notekeep.vault.reading import ANSWER_BUDGET, Rows
+from notekeep.vault.showing import Showing
 from notekeep.vault.tracking import Tracking
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ANSWER_BUDGET", "Rows", "Vault"]
 
 
-class Vault(Changing, Tracking, Publishing):
+class Vault(Changing, Tracking, Publishing, Showing):
     """A folder of notes, and what can be asked of it."""
 
     @classmethod

@@ -91,9 +91,18 @@ class Changing(Reading):
         """Move a note to the vault's trash."""
         return self.carry_out(self.plan.delete(name))
 
-    def toggle_task(self, path: str, line: int) -> Done:
-        """Tick or untick the task on a line of a note, counted from 1 in the whole file."""
-        return self.carry_out(self.plan.toggle_task(path, line))
+    def toggle_task(self, path: str, line: int, text: str = "") -> Done:
+        """Tick or untick the task on a line of a note, counted from 1 in the whole file.
+
+        Args:
+            path: The note.
+            line: The line.
+            text: What the task says; with it the task is found again when its line has moved.
+
+        Raises:
+            NotFound: There is no such task any more.
+        """
+        return self.carry_out(self.plan.toggle_task(path, line, text))
 
     def undo(self, count: int = 1) -> list[Taken]:
         """Take back the newest steps, check-ins included; give what was taken back.

@@ -40,7 +40,7 @@ def piece_of(text: str, content: str) -> Piece:
         ("some `code`", "code", "code"),
         ("==marked==", "marked", "highlight"),
         ("a #learning/ml tag", "#learning/ml", "tag"),
-        ("costs $x^2$ here", "x^2", "math"),
+        ("costs $x^2$ here", "x²", "math"),
         ("%%hidden%% shown", "%%hidden%%", "comment"),
         ("# A title", "A title", "heading h1"),
         ("see [^1]", "[1]", "footnote"),
@@ -94,8 +94,8 @@ def test_a_quote_and_a_callout_have_a_bar() -> None:
         "▎ Small habits compound.",
         "▎ (p. 27)",
     ]
-    rows = drawn("> [!warning]- Mind this\n> - item")
-    assert [plain(row.line) for row in rows] == ["▎ Mind this", "▎ • item"]
+    rows = drawn("> [!warning] Mind this\n> - item")
+    assert [plain(row.line) for row in rows] == ["▎ ! Mind this", "▎ • item"]
     assert rows[0].line[0].role == "tone-warn"
 
 
@@ -130,7 +130,7 @@ def test_single_line_ends_are_kept_unless_the_text_was_filled_by_hand() -> None:
 
 def test_every_line_knows_its_source_line() -> None:
     text = "# One\n\npara\n\n- a\n- b\n\n> [!tip] T\n> inside\n\n```\nx\ny\n```"
-    assert {plain(row.line).strip(" ▎•"): row.source for row in drawn(text)} == {
+    assert {plain(row.line).strip(" ▎•✦"): row.source for row in drawn(text)} == {
         "One": 0,
         "para": 2,
         "a": 4,

@@ -12,9 +12,12 @@ from notekeep.tui.actions.action import Action
 from notekeep.tui.actions.browse import BROWSE
 from notekeep.tui.actions.edit import EDIT
 from notekeep.tui.actions.everywhere import EVERYWHERE
+from notekeep.tui.actions.grid import GRID
 from notekeep.tui.actions.habits import HABITS
 from notekeep.tui.actions.over import OVER
+from notekeep.tui.actions.preview import PREVIEW
 from notekeep.tui.actions.publish import PUBLISHING
+from notekeep.tui.actions.reach import REACH
 from notekeep.tui.actions.today import TODAY
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ CONTEXTS: dict[str, str] = {
     "lines": "Lists and pages",
     "browse": "Browse",
     "list": "List of notes",
+    "grid": "Grid of notes",
+    "rows": "List and grid",
     "preview": "Preview",
     "sidebar": "Sidebar",
     "search": "Search box",
@@ -51,15 +56,26 @@ CONTEXTS: dict[str, str] = {
     "conflicts": "Conflicts",
     "form": "Fields of a note",
     "unsaved": "Unsaved text",
+    "tasks": "Tasks",
+    "task-filter": "Filter of tasks",
     "over": "Lists with a text beside them",
     "switcher": "Quick switch",
     "new-note": "New note",
+    "capture": "Write down",
+    "picture": "A picture",
+    "help": "Help",
     "dialog": "Dialogs",
+    "cell": "A cell of the grid",
+    "cell-stars": "A rating",
+    "cell-date": "A calendar",
+    "cell-list": "A list in a cell",
+    "plan": "What a verb would do",
 }
 """Where actions work, and what help calls the place."""
 
 PLACES: dict[str, tuple[str, ...]] = {
-    "list": ("list", "lines", "browse", "app"),
+    "list": ("list", "rows", "lines", "browse", "app"),
+    "grid": ("grid", "rows", "lines", "browse", "app"),
     "preview": ("preview", "lines", "browse", "app"),
     "sidebar": ("sidebar", "lines", "browse", "app"),
     "search": ("search", "browse", "app"),
@@ -73,19 +89,32 @@ PLACES: dict[str, tuple[str, ...]] = {
     "conflicts": ("conflicts", "over", "lines", "app"),
     "form": ("form", "lines"),
     "unsaved": ("unsaved", "lines", "dialog"),
+    "tasks": ("tasks", "lines", "app"),
+    "task-filter": ("task-filter", "app"),
     "switcher": ("switcher",),
     "new-note": ("new-note", "dialog"),
+    "capture": ("capture", "dialog"),
+    "picture": ("picture", "dialog"),
+    "help": ("help", "lines", "dialog"),
     "dialog": ("dialog",),
+    "cell": ("cell",),
+    "cell-stars": ("cell-stars", "cell"),
+    "cell-date": ("cell-date", "cell"),
+    "cell-list": ("cell-list", "cell"),
+    "plan": ("plan", "lines"),
 }
 """For each place the focus can be, the contexts whose keys work there, nearest first."""
 
 ACTIONS: tuple[Action, ...] = (
     *BROWSE,
+    *PREVIEW,
+    *GRID,
     *EDIT,
     *TODAY,
     *HABITS,
     *PUBLISHING,
     *OVER,
+    *REACH,
     *EVERYWHERE,
 )
 """Every action; the order within a context is that of the footer and of help."""
@@ -95,7 +124,10 @@ BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 SHADOWED: dict[str, str] = {
     "habit-note": "new-note",
     "clear-search": "back",
+    "explain": "help",
+    "next-offer": "capture",
     "redo-typing": "redo",
+    "sort-column": "sort",
 }
 """Actions that take over a key of a wider context, on purpose: what happens there is nearer."""
 
@@ -106,6 +138,8 @@ GO_KEYS: tuple[tuple[str, str, str], ...] = (
     ("p", "show-publish", "Publish"),
     ("c", "show-conflicts", "Conflicts"),
     ("s", "show-steps", "Steps"),
+    ("x", "show-tasks", "Tasks"),
+    ("v", "switch-vault", "Vaults"),
     ("g", "first-line", "Top"),
 )
 """What the second key after `g` does: the key, the action, and what the menu calls it."""

@@ -2,7 +2,8 @@
 
 A preview shows its first screen at once and the rest when there is time, so a body is first cut,
 cheaply and without parsing it, at blank lines where cutting changes nothing: never inside a fence,
-a comment, display mathematics or a list.
+a comment, display mathematics or a list. Headings and footnotes are blocks of their own, so that a
+section can be folded and a footnote found.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ LONG_BLOCK = 120
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
+_HEADING = re.compile(r"(#{1,6})(?:[ \t]|$)")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*\Z")
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:")
+_NO_TEXT = re.compile(
+    r"[ \t>|<]|\[\^|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)|#{1,6}(?:[ \t]|$)|(?:-[ \t]*){3,}$"
+)
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*(?:<([^>\n]*)>|(\S+))", re.MULTILINE)
 
 
@@ -51,10 +58,34 @@ def split(text: str) -> list[Block]:
         if number > start and _begins(line, lines[start], number - start, after_blank=after_blank):
             _add(blocks, lines, start, number)
             start = number
+        elif _is_underline(lines, start, number, after_blank=after_blank):
+            _add(blocks, lines, start, number + 1)
+            start = number + 1
         after_blank = False
         fence = _opens(line)
     _add(blocks, lines, start, len(lines))
     return blocks
+
+
+def heading_level(text: str) -> int:
+    """Return the level of the heading that a block is, 1 to 6, or 0 for any other block."""
+    match = _HEADING.match(text)
+    if match is not None:
+        return 0 if "\n" in text else len(match[1])
+    last = text.rpartition("\n")[2]
+    if (
+        last == text
+        or not _UNDERLINE.match(last)
+        or any(map(_NO_TEXT.match, text.split("\n")[:-1]))
+    ):
+        return 0
+    return 1 if "=" in last else 2
+
+
+def footnote_name(text: str) -> str:
+    """Return the name of the footnote that a block is the text of, or ""."""
+    match = _FOOTNOTE.match(text)
+    return match[1] if match is not None else ""
 
 
 def definitions(text: str) -> dict[str, str]:
@@ -102,7 +133,21 @@ def _closes(line: str, fence: str) -> bool:
 
 def _begins(line: str, first: str, length: int, *, after_blank: bool) -> bool:
     """Tell whether `line` begins a block after one of `length` lines that begins with `first`."""
+    if line[0] == "#" or first[:1] == "#":
+        if _HEADING.match(line):
+            return after_blank or not first.startswith("<")
+        if length == 1 and _HEADING.match(first):
+            return True
+    if line.startswith("[^") and _FOOTNOTE.match(line):
+        return after_blank or _FOOTNOTE.match(first) is not None
     in_list = _ITEM.match(first) is not None
     if in_list and _ITEM.match(line):
         return length >= LONG_BLOCK
     return after_blank and line[0] not in " \t"
+
+
+def _is_underline(lines: list[str], start: int, number: int, *, after_blank: bool) -> bool:
+    """Tell whether a line makes a heading of the lines from `start` to before it."""
+    if after_blank or number <= start or not _UNDERLINE.match(lines[number]):
+        return False
+    return not any(_NO_TEXT.match(line) or not line for line in lines[start:number])

@@ -10,9 +10,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.clean import clean, clean_line
+from notekeep.tui.render.around import NOTHING, Around
+from notekeep.tui.render.callouts import Callout, callout_of
 from notekeep.tui.render.code import code_lines
+from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.inline import parser, pieces
-from notekeep.tui.render.pieces import Line, Piece, cells, chop, pad, with_role, wrap
+from notekeep.tui.render.math import displayed
+from notekeep.tui.render.pieces import (
+    BACK_LINK,
+    FOLD_LINK,
+    TASK_LINK,
+    Line,
+    Piece,
+    cells,
+    chop,
+    pad,
+    with_role,
+    wrap,
+)
 from notekeep.tui.render.table import table_lines
 
 if TYPE_CHECKING:
@@ -23,18 +38,23 @@ if TYPE_CHECKING:
     from notekeep.tui.render.blocks import Block
     from notekeep.tui.render.glyphs import Glyphs
 
-_CALLOUT = re.compile(r"\[!([\w-]+)\]([+-]?)[ \t]*(.*)")
 _TASK = re.compile(r"\[(.)\][ \t]+")
 _NOTE_LINE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 _MATH_BLOCK = re.compile(r"\$\$(.*?)\$\$\s*", re.DOTALL)
 
-# What a callout's name says of its tone; any other is neutral.
-_TONES = {
-    "tone-good": {"tip", "hint", "important", "success", "check", "done"},
-    "tone-warn": {"warning", "caution", "attention", "question", "help", "faq"},
-    "tone-bad": {"failure", "fail", "missing", "danger", "error", "bug", "private"},
-    "tone-quiet": {"quote", "cite", "example", "abstract", "summary", "tldr"},
-}
+
+class Passage(NamedTuple):
+    """A part of a note that can be copied whole.
+
+    Attributes:
+        kind: "quote", "code", "formula", "table" or "picture".
+        line: The line of the body at which it begins, counted from 0.
+        text: What a copy of it holds; of a quote, its source.
+    """
+
+    kind: str
+    line: int
+    text: str
 
 
 class Drawn(NamedTuple):
@@ -43,10 +63,12 @@ class Drawn(NamedTuple):
     Attributes:
         line: What is shown.
         source: The line of the body it comes from, counted from 0.
+        passage: What it is a part of.
     """
 
     line: Line
     source: int
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +80,16 @@ class Frame:
         glyphs: The characters to draw with.
         depth: How many lists the text is in.
         source: The body's line at which the parsed text starts.
+        around: What the text needs that is not in it.
+        text: The source of the block.
     """
 
     width: int
     glyphs: Glyphs
     depth: int = 0
     source: int = 0
+    around: Around = NOTHING
+    text: str = ""
 
     def narrower(self, by: int, *, deeper: bool = False) -> Frame:
         """Return the frame inside this one, `by` cells narrower."""
@@ -78,19 +104,38 @@ def draw(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Draw
         frame: Width and characters.
         references: The body's link definitions, as `blocks.definitions` gives them.
     """
-    frame = replace(frame, source=block.line)
+    frame = replace(frame, source=block.line, text=block.text)
     if block.text.startswith("%%") and block.text.endswith("%%"):
         return _source_lines(block.text, frame, "comment")
     if (math := _MATH_BLOCK.fullmatch(block.text)) is not None:
-        return _source_lines(math[1].strip("\n"), frame.narrower(2), "math", indent=2)
+        return _formula(math[1].strip("\n"), frame)
     note = _NOTE_LINE.match(block.text)
     text = block.text[note.end() :] if note else block.text
     env = {"references": {name: {"title": "", "href": url} for name, url in references.items()}}
     drawn = _blocks(parser().parse(text, env), frame.narrower(4) if note else frame)
     if note is None:
         return drawn
-    label = f"[{note[1]}]"
-    return _hang([Piece(label.ljust(3) + " ", "footnote")], drawn, max(4, len(label) + 1))
+    label = Piece(f"[{note[1]}]", "footnote", BACK_LINK + note[1])
+    return _hang([label], drawn, max(4, cells([label]) + 1))
+
+
+def _formula(source: str, frame: Frame) -> list[Drawn]:
+    """Draw a formula that stands alone; with plain characters as it was typed."""
+    inner = frame.narrower(4)
+    passage = Passage("formula", frame.source, source)
+    if frame.glyphs is ASCII:
+        drawn = _source_lines(source, inner, "math", indent=2)
+    else:
+        drawn = [
+            Drawn([Piece("  "), *row], frame.source)
+            for line in displayed(source, inner.width)
+            for row in (
+                [[Piece(clean(line), "math")]]
+                if cells([Piece(line)]) <= inner.width
+                else wrap([Piece(clean(line), "math")], inner.width)
+            )
+        ]
+    return [row._replace(passage=passage) for row in drawn]
 
 
 def ends_with_heading(block: Block) -> bool:
@@ -153,7 +198,7 @@ def _hang(first: Line, drawn: Sequence[Drawn], width: int, rest: Line | None = N
     head = pad(first, width)
     tail = rest if rest is not None else [Piece(" " * width)]
     return [
-        Drawn([*(head if index == 0 else tail), *row.line], row.source)
+        row._replace(line=[*(head if index == 0 else tail), *row.line])
         for index, row in enumerate(drawn)
     ]
 
@@ -165,11 +210,18 @@ def _plain(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
 
 def _heading(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     level = min(int(tokens[0].tag[1:]), 4)
-    return _text(with_role(pieces(tokens[1], frame.glyphs), f"heading h{level}"), tokens, frame)
+    line = pieces(tokens[1], frame.glyphs, frame.around)
+    return _text(with_role(line, f"heading h{level}"), tokens, frame)
 
 
 def _paragraph(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
-    return _text(pieces(tokens[1], frame.glyphs), tokens, frame)
+    if "![" in tokens[1].content and (frame.around.pictures or frame.around.embeds):
+        from notekeep.tui.render.places import with_embeds
+
+        return with_embeds(tokens[1], frame, _line_of(tokens, frame))
+    if "$$" in tokens[1].content and (math := _MATH_BLOCK.fullmatch(tokens[1].content)):
+        return _formula(math[1].strip("\n"), replace(frame, source=_line_of(tokens, frame)))
+    return _text(pieces(tokens[1], frame.glyphs, frame.around), tokens, frame)
 
 
 def _rule(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
@@ -187,8 +239,9 @@ def _code(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
         at = source + number + (token.type == "fence")
         drawn.extend(Drawn([Piece(" ", "code"), *row], at) for row in chop(line, inner))
     label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
+    passage = Passage("code", source, text)
     return [
-        Drawn(_code_row(row.line, [] if index else label, frame.width), row.source)
+        Drawn(_code_row(row.line, [] if index else label, frame.width), row.source, passage)
         for index, row in enumerate(drawn)
     ]
 
@@ -203,38 +256,78 @@ def _code_row(row: Line, label: Line, width: int) -> Line:
 
 def _quote(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     inner = list(tokens[1:-1])
-    callout = _callout(inner)
-    frame_inside = frame.narrower(2)
-    if callout is None:
-        body = _blocks(inner, frame_inside)
-        quoted = [Drawn(with_role(row.line, "quote"), row.source) for row in body]
+    begun = _callout(inner)
+    inside = frame.narrower(2)
+    at = _line_of(tokens, frame)
+    passage = Passage("quote", at, "")
+    if begun is None:
+        quoted = [
+            row._replace(line=with_role(row.line, "quote"), passage=passage)
+            for row in _blocks(inner, inside)
+        ]
         return _barred(quoted, frame, "quote-bar")
-    kind, title, rest = callout
-    tone = next((tone for tone, kinds in _TONES.items() if kind.lower() in kinds), "tone-plain")
-    line = title or [Piece(kind.replace("-", " ").capitalize())]
-    head = _text(with_role(line, f"callout-title {tone}"), tokens, frame_inside)
-    return _barred([*head, *_blocks(rest, frame_inside)], frame, tone)
+    callout, rest = begun
+    key = f"callout {at}"
+    is_closed = callout.folds and callout.is_closed != (key in frame.around.toggled)
+    head = _callout_head(callout, at, inside)
+    if callout.folds:
+        begin, end = tokens[0].map or (0, 1)
+        source = frame.text.split("\n")[begin + 1 : end]
+        lines = max(1, sum(1 for line in source if line.strip(" >")))
+        head[-1] = with_fold(head[-1], key, inside, lines if is_closed else 0)
+    drawn = head if is_closed else [*head, *_blocks(rest, inside)]
+    if callout.kind in ("quote", "cite"):
+        drawn = [row._replace(passage=passage) for row in drawn]
+    return _barred(drawn, frame, callout.tone)
+
+
+def _callout_head(callout: Callout, at: int, frame: Frame) -> list[Drawn]:
+    title: Line = [Piece(clean_line(callout.name))]
+    if callout.title:
+        title = pieces(parser().parseInline(callout.title)[0], frame.glyphs, frame.around)
+    if frame.glyphs is not ASCII:
+        title.insert(0, Piece(f"{callout.sign} "))
+    line = with_role(title, f"callout-title {callout.tone}")
+    # Room for the mark of the fold is kept, so that nothing moves when it is folded.
+    rows = wrap(line, max(4, frame.width - (2 if callout.folds else 0)))
+    return [Drawn(row, at) for row in rows]
+
+
+def with_fold(row: Drawn, key: str, frame: Frame, hidden: int) -> Drawn:
+    """Return the last line of what can be folded with its mark at the end.
+
+    Args:
+        row: The line.
+        key: What it folds.
+        frame: Where it is drawn.
+        hidden: How many lines are folded away, 0 when it is open.
+    """
+    mark = frame.glyphs.closed if hidden else frame.glyphs.open
+    line = [*row.line, Piece(f" {mark}", "fold", FOLD_LINK + key)]
+    if hidden:
+        words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
+        line.extend([words] if cells(line) + cells([words]) <= frame.width else [])
+    return row._replace(line=line)
 
 
 def _barred(drawn: Iterable[Drawn], frame: Frame, role: str) -> list[Drawn]:
     bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [Drawn([bar, *row.line], row.source) for row in drawn]
+    return [row._replace(line=[bar, *row.line]) for row in drawn]
 
 
-def _callout(tokens: Sequence[Token]) -> tuple[str, Line, list[Token]] | None:
-    """Return the kind, the title and the content of a callout, or None for any other quote."""
+def _callout(tokens: Sequence[Token]) -> tuple[Callout, list[Token]] | None:
+    """Return the callout that a quote is and its content, or None for any other quote."""
     if len(tokens) < 3 or tokens[0].type != "paragraph_open":
         return None
     first, _, rest = tokens[1].content.partition("\n")
-    match = _CALLOUT.match(first)
-    if match is None:
+    callout = callout_of(first)
+    if callout is None:
         return None
-    title: Line = [Piece(clean_line(match[3]))] if match[3] else []
     content = list(tokens[3:])
     if rest:
         begin = tokens[1].map[0] if tokens[1].map else 0
         content = [*_shifted(parser().parse(rest), begin + 1), *content]
-    return clean_line(match[1]), title, content
+    return callout, content
 
 
 def _shifted(tokens: list[Token], lines: int) -> list[Token]:
@@ -278,19 +371,38 @@ def _item(
 ) -> list[Drawn]:
     inner = list(item[1:-1])
     done = False
+    head = [label]
     if len(inner) > 1 and inner[1].type == "inline":
         task = _TASK.match(inner[1].content)
         if task is not None:
             done = task[1] != " "
             glyph = frame.glyphs.task_done if done else frame.glyphs.task_open
-            label = Piece(f"{glyph} ".ljust(width), "task-done" if done else "task")
+            link = f"{TASK_LINK}{_line_of(item, frame)}" if frame.around.is_live else ""
+            head = [Piece(glyph, "task-done" if done else "task", link), Piece(" " * (width - 1))]
             _drop(inner[1], task.end())
     drawn = _blocks(inner, frame.narrower(width, deeper=True), tight=tight)
     if not drawn:
         drawn = [Drawn([], _line_of(item, frame))]
     if done:
-        drawn = [Drawn(with_role(row.line, "finished"), row.source) for row in drawn]
-    return _hang([label], drawn, width)
+        # What is below a task that is done may still be to do.
+        own = len(_blocks(inner[:3], frame.narrower(width, deeper=True), tight=tight))
+        drawn[:own] = [row._replace(line=with_role(row.line, "finished")) for row in drawn[:own]]
+    return _hang(head, drawn, width)
+
+
+def _definitions(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    """Draw a list of words and what they mean."""
+    drawn: list[Drawn] = []
+    for part in _items(tokens[1:-1]):
+        if part[0].type == "dt_open":
+            if drawn:
+                drawn.append(Drawn([], drawn[-1].source))
+            line = with_role(pieces(part[1], frame.glyphs, frame.around), "strong")
+            drawn.extend(_text(line, part, frame))
+        else:
+            inner = _blocks(part[1:-1], frame.narrower(2), tight=True)
+            drawn.extend(_hang([], inner, 2))
+    return drawn
 
 
 def _drop(token: Token, count: int) -> None:
@@ -312,13 +424,16 @@ def _table(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
         if token.type == "tr_open":
             rows.append(([], _line_of([token], frame)))
         elif token.type == "inline":
-            rows[-1][0].append(pieces(token, frame.glyphs))
+            rows[-1][0].append(pieces(token, frame.glyphs, frame.around))
         elif token.type == "th_open":
             aligns.append(str(token.attrGet("style") or "").removeprefix("text-align:"))
     drawn: list[Drawn] = []
     lines = table_lines([cells_ for cells_, _ in rows], aligns, frame.width, frame.glyphs)
+    begin, end = tokens[0].map or (0, 0)
+    source = "\n".join(frame.text.split("\n")[begin:end])
+    passage = Passage("table", _line_of(tokens, frame), source)
     for row, line in lines:
-        drawn.append(Drawn(line, rows[row][1]))
+        drawn.append(Drawn(line, rows[row][1], passage))
     return drawn
 
 
@@ -332,4 +447,5 @@ _HANDLERS: dict[str, Callable[[Sequence[Token], Frame], list[Drawn]]] = {
     "bullet_list_open": _list,
     "ordered_list_open": _list,
     "table_open": _table,
+    "dl_open": _definitions,
 }

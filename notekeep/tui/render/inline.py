@@ -12,9 +12,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
 
 from notekeep.markdown.clean import clean
-from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.around import NOTHING, Around
+from notekeep.tui.render.glyphs import ASCII
+from notekeep.tui.render.math import in_line
+from notekeep.tui.render.pieces import FOOTNOTE_LINK, Line, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +46,14 @@ _FILLED = range(55, 101)
 @lru_cache(maxsize=1)
 def parser() -> MarkdownIt:
     """Return the one parser for showing notes."""
-    md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    md = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(deflist_plugin)
     md.inline.ruler.before("strikethrough", "notekeep", _rule)
     return md
 
 
-def pieces(token: Token, glyphs: Glyphs) -> Line:
+def pieces(token: Token, glyphs: Glyphs, around: Around = NOTHING) -> Line:
     """Return the content of an "inline" token as one line; breaks in it are newlines."""
-    walk = _Walk(glyphs, token.content.split("\n"))
+    walk = _Walk(glyphs, token.content.split("\n"), around)
     walk.tokens(token.children or ())
     return walk.line
 
@@ -99,8 +103,9 @@ def _stands_alone(kind: str, source: str, position: int) -> bool:
 class _Walk:
     """One walk over the children of an inline token."""
 
-    def __init__(self, glyphs: Glyphs, source: Sequence[str]) -> None:
+    def __init__(self, glyphs: Glyphs, source: Sequence[str], around: Around) -> None:
         self.line: Line = []
+        self._around = around
         self._glyphs = glyphs
         self._source = source
         self._breaks = 0
@@ -123,6 +128,11 @@ class _Walk:
         roles = [*self._roles, role] if role else self._roles
         target = link or (self._links[-1] if self._links else "")
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
+
+    def _button(self, text: str, role: str, link: str) -> None:
+        """Add what does something when it is chosen; only here a link may begin so."""
+        self._add(text, role)
+        self.line[-1] = self.line[-1]._replace(link=link)
 
     def _open(self, role: str) -> None:
         self._roles.append(role)
@@ -181,12 +191,20 @@ class _Walk:
         shown = text.split("|", maxsplit=1)[0].strip()
         if not shown or _SIZE.fullmatch(shown):
             shown = source.rpartition("/")[2] or source
-        self._add(f"{self._glyphs.image} {shown}", "image", source)
+        picture = self._around.pictures.get(source)
+        shown = f"{self._glyphs.image} {shown}"
+        if picture is not None and picture.width:
+            self._button(shown, "image", picture.link())
+        else:
+            self._add(shown, "image", source)
 
     def _wikilink(self, token: Token) -> None:
         bang, target, text = token.meta["groups"]
         if bang:
-            self._picture(text or "", target)
+            if target in self._around.embeds:
+                self._add(f"{self._glyphs.image} {text or target}", "image", f"[[{target}]]")
+            else:
+                self._picture(text or "", target)
             return
         self._add(
             text or target.lstrip("#").replace("#", f" {self._glyphs.closed} "),
@@ -204,11 +222,15 @@ class _Walk:
 
     def _math(self, token: Token) -> None:
         display, inline = token.meta["groups"]
-        self._add((display or inline).strip(), "math")
+        source = (display or inline).strip()
+        self._add(source if self._glyphs is ASCII else in_line(source), "math")
 
     def _footnote(self, token: Token) -> None:
         name, text = token.meta["groups"]
-        self._add(f"[{name}]" if name else f"({text})", "footnote")
+        if name:
+            self._button(f"[{name}]", "footnote", FOOTNOTE_LINK + name)
+        else:
+            self._add(f"({text})", "footnote")
 
     def _timestamp(self, token: Token) -> None:
         self._add(token.content, "timestamp")
@@ -216,8 +238,12 @@ class _Walk:
     def _tag(self, token: Token) -> None:
         self._add(token.content, "tag", token.content)
 
-    def _block_id(self, token: Token) -> None:
-        self._add(token.content, "faint")
+    def _block_id(self, _token: Token) -> None:
+        # It is there for links; a person has no use for it.
+        if self.line and not self.line[-1].text.strip(" "):
+            self.line.pop()
+        elif self.line:
+            self.line[-1] = self.line[-1]._replace(text=self.line[-1].text.rstrip(" "))
 
 
 _SPANS = {"strong_open": "strong", "em_open": "em", "s_open": "struck"}

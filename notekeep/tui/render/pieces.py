@@ -31,12 +31,26 @@ _CLOSING = (
 _TOKEN = re.compile(f"\n|[ \t]+|[{_WIDE}][{_CLOSING}]*|[^ \t\n{_WIDE}]+")
 
 
-ACTION_LINK = "\0action:"
-"""A piece that links to this and the name of an action is a button for it.
+BUTTON = "\0"
+"""How the link of a button begins.
 
 The NUL is what no address in a note can hold: Markdown has no place for it, so that a note cannot
 make a button.
 """
+ACTION_LINK = BUTTON + "action:"
+"""A piece that links to this and the name of an action is a button for it."""
+FOLD_LINK = BUTTON + "fold:"
+"""Opens and closes the part of a note with this key."""
+TASK_LINK = BUTTON + "task:"
+"""Ticks the task on this line of the body, counted from 0."""
+FOOTNOTE_LINK = BUTTON + "footnote:"
+"""Leads to the footnote of this name."""
+BACK_LINK = BUTTON + "back:"
+"""Leads from a footnote back to where it is referred to."""
+LINE_LINK = BUTTON + "line:"
+"""Leads to this line of the file, counted from 1."""
+PICTURE_LINK = BUTTON + "picture:"
+"""Shows a picture; see `around.Picture.link`."""
 
 
 class Piece(NamedTuple):

@@ -9,11 +9,11 @@ from textual.containers import Horizontal
 
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import PublishNotes, ShowHistory
+from notekeep.tui.place import GRID
 from notekeep.tui.screens import verbs
-from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.gridding import Gridding
 from notekeep.tui.screens.reading import Reader
 from notekeep.tui.widgets.list_pane import ListPane
-from notekeep.tui.widgets.note_list import NoteList
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.sidebar import Sidebar
 
@@ -31,20 +31,23 @@ if TYPE_CHECKING:
     from notekeep.writing.conflicting import Pair
 
 
-class BrowseScreen(VaultScreen):
+class BrowseScreen(Gridding):
     """Notes to look through, and to read."""
 
     BINDINGS = bindings("browse")
     CSS_PATH = "browse.tcss"
     OPENED_BY = "show-browse"
 
-    pane = getters.query_one(ListPane)
-    notes = getters.query_one(NoteList)
     preview = getters.query_one("#preview", Preview)
-    sidebar = getters.query_one("#sidebar", Sidebar)
 
     def __init__(
-        self, vault: Vault, glyphs: Glyphs, today: date, first: Rows | None = None, note: str = ""
+        self,
+        vault: Vault,
+        glyphs: Glyphs,
+        today: date,
+        first: Rows | None = None,
+        note: str = "",
+        view: str = "",
     ) -> None:
         """Make the screen.
 
@@ -54,10 +57,12 @@ class BrowseScreen(VaultScreen):
             today: The day it is.
             first: The first page of all notes, when it was read already.
             note: The note to put the cursor on.
+            view: How to begin, `place.LIST` or `place.GRID`.
         """
         super().__init__(vault, glyphs, today)
         self._first = first
         self._note = note
+        self._begins_as_grid = view == GRID
         self._sidebar: bool | None = None
         self._trail: list[str] = []
         self._at = -1
@@ -65,28 +70,36 @@ class BrowseScreen(VaultScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="panes"):
             yield Sidebar(self.glyphs, id="sidebar")
-            yield ListPane(self.vault, self.glyphs, self.today, self._first, self._note)
+            yield ListPane(
+                self.vault,
+                self.glyphs,
+                self.today,
+                self._first,
+                self._note,
+                as_grid=self._begins_as_grid,
+            )
             yield Preview(id="preview")
 
     def on_mount(self) -> None:
         super().on_mount()
         self._reader = Reader(self, self.preview)
         self.notes.focus()
-        self.call_after_refresh(self._count)
+        self.call_after_refresh(self.count_sidebar)
 
     def on_resize(self) -> None:
         self._arrange()
 
     def vault_changed(self) -> None:
         self.preview.forget()
-        self._count()
+        self.count_sidebar()
+        self.prune_marks()
         self.pane.again()
 
     def place(self) -> str:
         if self.pane.box.has_text_focus:
             return "search"
         focused = self.focused.id if self.focused is not None else None
-        return focused if focused in {"preview", "sidebar"} else "list"
+        return focused if focused in {"preview", "sidebar"} else self.view
 
     @property
     def note_here(self) -> str:
@@ -98,17 +111,16 @@ class BrowseScreen(VaultScreen):
     def opens_as_it_is(self) -> bool:
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
+        arranged |= not self.pane.stands_as_opened
         return not searched and not arranged and super().opens_as_it_is
 
     def flag(self, conflicts: Sequence[Pair]) -> None:
         super().flag(conflicts)
         self.notes.flag(frozenset(pair.note for pair in conflicts))
 
-    def _count(self) -> None:
-        self.sidebar.show(self.vault.kinds(), self.vault.tags(), self.pane.scope)
-
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.say(event.text)
+        self.list_changed()
 
     def on_list_pane_empty(self) -> None:
         self._reader.row = None
@@ -120,6 +132,8 @@ class BrowseScreen(VaultScreen):
         """Show the sidebar where there is room for it, unless the person decided."""
         room = self.app.size.width >= 110
         self.set_class(room if self._sidebar is None else self._sidebar, "-sidebar")
+        self.arrange_grid()
+        self.call_after_refresh(self.fill_sidebar)
 
     def action_toggle_sidebar(self) -> None:
         self._sidebar = not self.has_class("-sidebar")
@@ -142,14 +156,11 @@ class BrowseScreen(VaultScreen):
         elif self.pane.typed:
             self.pane.clear()
         elif self.pane.scope:
-            self._choose("", "")
+            self.choose_scope("", "")
         elif self.focused is self.sidebar:
             self.notes.focus()
 
-    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
-        self._choose(event.entry.query or "", event.entry.text)
-
-    def _choose(self, query: str, name: str) -> None:
+    def choose_scope(self, query: str, name: str) -> None:
         self.sidebar.activate(query)
         self.pane.set_scope(query, name)
         if self.has_class("-narrow"):
@@ -167,7 +178,7 @@ class BrowseScreen(VaultScreen):
     def show_query(self, query: str) -> None:
         """Search for a query, as if it had been typed."""
         self.remove_class("-reading")
-        self._choose("", "")
+        self.choose_scope("", "")
         self.pane.box.set_text(query)
 
     # The note under the cursor.
@@ -197,6 +208,9 @@ class BrowseScreen(VaultScreen):
         )
 
     def action_open(self) -> None:
+        self.open_here()
+
+    def open_here(self) -> None:
         if (row := self.notes.row) is not None:
             self._visit(row.path)
             self._read()
@@ -212,7 +226,10 @@ class BrowseScreen(VaultScreen):
         self.notes.focus()
 
     def action_page_preview(self) -> None:
-        self.preview.action_page_down()
+        if self.preview.display:
+            self.preview.action_page_down()
+        else:
+            self.action_open()
 
     # From note to note.
 
@@ -228,7 +245,7 @@ class BrowseScreen(VaultScreen):
     def _list_all(self) -> None:
         """List all notes, whatever was searched for."""
         if self.pane.scope:
-            self._choose("", "")
+            self.choose_scope("", "")
         if self.pane.typed:
             self.pane.clear()
 
@@ -270,14 +287,11 @@ class BrowseScreen(VaultScreen):
 
     # Verbs on notes.
 
-    def _chosen(self) -> list[str]:
+    def chosen_notes(self) -> list[str]:
         """Return the notes a verb is about: the marked ones, else the one that is shown."""
         if self.notes.marked:
             return sorted(self.notes.marked)
         return [self._reader.row.path] if self._reader.row is not None else []
-
-    def action_mark(self) -> None:
-        self.notes.toggle_mark()
 
     def action_edit(self) -> None:
         if self._reader.row is not None:
@@ -299,18 +313,24 @@ class BrowseScreen(VaultScreen):
             verbs.rename(self, self._reader.row)
 
     def action_edit_tags(self) -> None:
-        verbs.edit_tags(self, self._chosen(), self._reader.row)
+        if not self.has_done_with_marked("tag"):
+            verbs.edit_tags(self, self.chosen_notes(), self._reader.row)
 
     def action_delete(self) -> None:
-        verbs.delete(self, self._chosen())
+        if not self.has_done_with_marked("delete"):
+            verbs.delete(self, self.chosen_notes())
 
     def action_export(self) -> None:
-        if paths := self._chosen():
+        if paths := self.chosen_notes():
             self.post_message(PublishNotes(paths))
 
     def action_copy(self) -> None:
-        if self._reader.row is not None:
-            selected = self.get_selected_text()
+        selected = self.get_selected_text()
+        chosen = self._reader.copied() if self.focused is self.preview and not selected else None
+        if chosen is not None:
+            verbs.copy(self, *chosen)
+            return
+        if (selected or not self.has_done_with_marked("copy")) and self._reader.row is not None:
             verbs.copy(self, selected or f"[[{self._reader.row.title}]]")
 
     def action_copy_path(self) -> None:

@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
-from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
-from notekeep.tui.render.words import plural
-from notekeep.tui.widgets.preview import Key, Preview
+from notekeep.tui.messages import VaultChanged
+from notekeep.tui.render.glyphs import ASCII
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.widgets.preview import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.errors import NotekeepError
-    from notekeep.index.rows import Backlink, LinkRow, Row
+    from notekeep.index.rows import Row
+    from notekeep.tui.copying import Copied
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
     from notekeep.tui.render.rendering import Rendering
     from notekeep.tui.screens.base import VaultScreen
+    from notekeep.tui.widgets.preview import Preview
     from notekeep.vault import Vault
 
 FIRST_LINES = 120
 """Lines that are drawn before a note is shown: more than a tall screen."""
-
-_TO_LINKS = ACTION_LINK + "links"
 
 
 class Reader:
@@ -42,6 +43,7 @@ class Reader:
         self._matcher: Matcher | None = None
         self._line: int | None = None
         self._neighbours: Sequence[Row] = ()
+        preview.serve(self)
 
     def show(
         self,
@@ -75,12 +77,31 @@ class Reader:
             return
         in_background(
             self._screen,
-            partial(read_note, self._screen.vault, row.path, key.width, self._screen.glyphs),
+            self._reading(row.path, key.width),
             partial(self._was_read, key),
             group="preview",
             exclusive=True,
             failed=self._cannot,
         )
+
+    def _reading(self, path: str, width: int) -> Callable[[], Rendering]:
+        screen, toggled = self._screen, self._preview.folds_of(path)
+        return partial(
+            read_note,
+            screen.vault,
+            path,
+            width,
+            screen.glyphs,
+            toggled,
+            draws_pictures=self._draws_pictures(),
+        )
+
+    def _draws_pictures(self) -> bool:
+        """Whether half blocks in true colours would be seen as the picture they are."""
+        app = self._screen.app
+        if self._screen.glyphs is ASCII or app.no_color:
+            return False
+        return app.console.color_system in ("truecolor", "256")
 
     def _was_read(self, key: Key, rendering: Rendering) -> None:
         self._preview.keep(key, rendering)
@@ -99,7 +120,7 @@ class Reader:
             if self._preview.known(key) is None:
                 in_background(
                     self._screen,
-                    partial(read_note, self._screen.vault, row.path, width, self._screen.glyphs),
+                    self._reading(row.path, width),
                     partial(self._was_read_ahead, key),
                     group="ahead",
                     exclusive=True,
@@ -111,6 +132,40 @@ class Reader:
         self._preview.keep(key, rendering)
         self._read_ahead()
 
+    # What the preview leaves to its screen.
+
+    def pixels(self, path: str, width: int, height: int) -> bytes:
+        """Decode a picture of the vault; see `Vault.pixels`."""
+        return self._screen.vault.pixels(path, width, height)
+
+    def tick(self, path: str, line: int, text: str) -> None:
+        """Tick a task, or open it again, wherever its line is by now."""
+        screen = self._screen
+        # That it was done is seen on the line itself.
+        in_background(
+            screen,
+            lambda: screen.vault.toggle_task(path, line, text),
+            lambda done: screen.post_message(VaultChanged(is_step=bool(done.step))),
+            group="write",
+        )
+
+    def look(self, path: str) -> None:
+        """Show a picture large."""
+        from notekeep.tui.screens.picture import PictureScreen
+
+        screen = self._screen
+        screen.app.push_screen(PictureScreen(screen.vault, path, draws=self._draws_pictures()))
+
+    def copied(self) -> Copied | None:
+        """Return what is chosen in the text, as it goes onto the clipboard; None when nothing is.
+
+        Of a quote its source goes along.
+        """
+        from notekeep.tui.copying import copied
+
+        rendering, chosen = self._preview.rendering, self._preview.chosen
+        return copied(rendering, chosen) if rendering is not None and chosen is not None else None
+
     def _cannot(self, error: NotekeepError) -> None:
         lines: list[Line] = [[], [Piece(clean_line(error.message), "warn")]]
         if error.hint:
@@ -118,33 +173,30 @@ class Reader:
         self._preview.say(*lines)
 
 
-def read_note(vault: Vault, path: str, width: int, glyphs: Glyphs) -> Rendering:
+def read_note(
+    vault: Vault, path: str, width: int, glyphs: Glyphs, toggled: set[str], *, draws_pictures: bool
+) -> Rendering:
     """Read a note and draw its beginning; touches no widget, so that a thread may do it.
+
+    Args:
+        vault: The vault.
+        path: The note.
+        width: How many cells a line may take.
+        glyphs: The characters to draw with.
+        toggled: Its folds that are not as they were written.
+        draws_pictures: Whether the terminal can show pictures in colour.
 
     Raises:
         NotekeepError: It is gone, or cannot be read.
     """
+    from notekeep.tui.render.foot import Foot
     from notekeep.tui.render.rendering import Rendering
+    from notekeep.tui.surroundings import around_of
 
     note = vault.read(path)
-    links = vault.catalog.links(path)
-    backlinks = vault.catalog.backlinks(path)
-    rendering = Rendering(note, width, glyphs, _about(links, backlinks, glyphs))
+    catalog = vault.catalog
+    foot = Foot(catalog.links(path), catalog.backlinks(path), catalog.headings(path))
+    around = around_of(vault, note, toggled, draws_pictures=draws_pictures)
+    rendering = Rendering(note, width, glyphs, around, foot)
     rendering.draw_lines(FIRST_LINES)
     return rendering
-
-
-def _about(links: Sequence[LinkRow], backlinks: Sequence[Backlink], glyphs: Glyphs) -> list[Line]:
-    """Say how many links lead out of a note and into it; a click lists them."""
-    broken = sum(link.state == "broken" for link in links)
-    leading = sum(link.path is not None for link in links)
-    line: Line = []
-    if leading or broken:
-        count = plural(leading + broken, "link")
-        line.append(Piece(f"{glyphs.arrow} {count}", "faint", _TO_LINKS))
-    if broken:
-        line.append(Piece(f" ({broken} broken)", "warn", _TO_LINKS))
-    if backlinks:
-        gap = "   " if line else ""
-        line.append(Piece(f"{gap}{plural(len(backlinks), 'backlink')}", "faint", _TO_LINKS))
-    return [line] if line else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from notekeep.editor import editor_command
 from notekeep.errors import NotekeepError, Refused
 from notekeep.markdown.clean import clean_line
-from notekeep.tui import outside
+from notekeep.tui import clipboard, outside
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import OpenNote, ShowQuery, VaultChanged
 from notekeep.tui.render.pieces import ACTION_LINK
@@ -145,10 +145,11 @@ def delete(screen: VaultScreen, paths: Sequence[str]) -> None:
     )
 
 
-def copy(screen: VaultScreen, text: str) -> None:
-    """Put text on the clipboard."""
-    screen.app.copy_to_clipboard(text)
-    say(screen, f"Copied {clean_line(text)[:60]}")
+def copy(screen: VaultScreen, text: str, what: str = "") -> None:
+    """Put text on the clipboard, and say so: by what it is, or by how it begins."""
+    clipboard.copy(screen.app, text)
+    begin = clean_line(text)[:60]
+    say(screen, f"Copied {what}: {begin}" if what else f"Copied {begin}")
 
 
 def follow(screen: VaultScreen, link: str) -> None:

@@ -1,0 +1,112 @@
+"""What can be done in the text of a note, and with a picture of it that is shown large."""
+
+from __future__ import annotations
+
+from notekeep.tui.actions.action import CHANGE, MOVE, NOTE, Action
+
+PREVIEW: tuple[Action, ...] = (
+    Action(
+        "leave",
+        "Back to the list",
+        ("h", "left"),
+        "preview",
+        MOVE,
+        "Give the focus back to the list.",
+        label="list",
+    ),
+    Action(
+        "next-page",
+        "Next page",
+        ("space",),
+        "preview",
+        MOVE,
+        "Read on; on a chosen task, tick it.",
+        label="read on",
+    ),
+    Action(
+        "next-link",
+        "Next link or task",
+        ("right_square_bracket",),
+        "preview",
+        MOVE,
+        "Go to the next link, task, footnote or picture in the text.",
+        label="links",
+    ),
+    Action(
+        "previous-link",
+        "Link or task before",
+        ("left_square_bracket",),
+        "preview",
+        MOVE,
+        "Go to the link, task, footnote or picture before.",
+    ),
+    Action(
+        "next-passage",
+        "Next passage",
+        ("right_curly_bracket",),
+        "preview",
+        MOVE,
+        "Go to the next heading, quote, block of code, formula, table or picture; y copies it.",
+    ),
+    Action(
+        "previous-passage",
+        "Passage before",
+        ("left_curly_bracket",),
+        "preview",
+        MOVE,
+        "Go to the heading, quote, block of code, formula, table or picture before.",
+    ),
+    Action(
+        "follow",
+        "Follow the link",
+        ("enter",),
+        "preview",
+        MOVE,
+        "Open the note or address of the chosen link; tick the task, open the fold or the picture.",
+        label="follow",
+    ),
+    Action(
+        "tick-here",
+        "Tick the task",
+        ("x",),
+        "preview",
+        CHANGE,
+        "Tick the chosen task in the file, or open it again; without one, choose the next.",
+        command="tasks --tick PATH:LINE",
+    ),
+    Action(
+        "fold",
+        "Fold the section",
+        ("c",),
+        "preview",
+        MOVE,
+        "Fold or open the section that you are in.",
+        label="fold",
+    ),
+    Action(
+        "fold-all",
+        "Fold all sections",
+        ("C",),
+        "preview",
+        MOVE,
+        "Fold every section; when one is folded, open all.",
+    ),
+    Action(
+        "view-picture",
+        "Large picture",
+        ("I",),
+        "preview",
+        NOTE,
+        "Show the chosen picture, or the first one seen, as large as the screen allows.",
+    ),
+    # A picture over the screen
+    Action(
+        "open-picture",
+        "Open in the system's viewer",
+        ("o", "enter"),
+        "picture",
+        NOTE,
+        "Show the picture in the program that the system has for it.",
+        label="viewer",
+    ),
+)

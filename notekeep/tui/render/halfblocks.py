@@ -1,0 +1,73 @@
+"""A picture as half blocks: a cell is two pixels, the upper its colour, the lower its ground.
+
+Nothing of a picture reaches the terminal but colours.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+if TYPE_CHECKING:
+    from rich.color_triplet import ColorTriplet
+
+UPPER_HALF = "▀"
+
+# Neighbours that hardly differ become one: fewer styles are quicker to make and to send.
+_COARSE = 0xF8
+
+
+def half_blocks(
+    pixels: bytes, columns: int, rows: int, ground: ColorTriplet
+) -> list[list[Segment]]:
+    """Return the rows of a picture.
+
+    Args:
+        pixels: Four bytes a pixel: red, green, blue, opacity; `columns` by twice `rows` of them.
+        columns: How many cells a row has.
+        rows: How many rows.
+        ground: What shows through where it is not opaque.
+    """
+    stride = 4 * columns
+    shown: list[list[Segment]] = []
+    for row in range(rows):
+        upper = pixels[2 * row * stride : (2 * row + 1) * stride]
+        lower = pixels[(2 * row + 1) * stride : (2 * row + 2) * stride]
+        segments: list[Segment] = []
+        before, run = None, 0
+        for at in range(0, stride, 4):
+            cell = _over(upper, at, ground), _over(lower, at, ground)
+            if cell == before:
+                run += 1
+                continue
+            if before is not None:
+                segments.append(Segment(UPPER_HALF * run, _style(*before)))
+            before, run = cell, 1
+        if before is not None:
+            segments.append(Segment(UPPER_HALF * run, _style(*before)))
+        shown.append(segments)
+    return shown
+
+
+def _over(pixels: bytes, at: int, ground: ColorTriplet) -> int:
+    red, green, blue, opacity = pixels[at : at + 4]
+    if opacity != 255:
+        rest = 255 - opacity
+        red = (red * opacity + ground[0] * rest) // 255
+        green = (green * opacity + ground[1] * rest) // 255
+        blue = (blue * opacity + ground[2] * rest) // 255
+    return (red & _COARSE) << 16 | (green & _COARSE) << 8 | blue & _COARSE
+
+
+@lru_cache(maxsize=8192)
+def _style(upper: int, lower: int) -> Style:
+    return Style(color=_colour(upper), bgcolor=_colour(lower))
+
+
+@lru_cache(maxsize=8192)
+def _colour(code: int) -> Color:
+    return Color.from_rgb(code >> 16, code >> 8 & 0xFF, code & 0xFF)

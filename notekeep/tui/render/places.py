@@ -1,0 +1,152 @@
+"""A paragraph whose lines are pictures or notes shown in place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.render import document
+from notekeep.tui.render.blocks import definitions, split
+from notekeep.tui.render.document import Drawn, Frame, Passage
+from notekeep.tui.render.inline import parser, pieces
+from notekeep.tui.render.pieces import Line, Piece, wrap
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+    from notekeep.tui.render.around import Embedded, Picture
+
+WIDE_PIXELS = 8
+"""Pixels that a cell is wide, about, where a note gives the width of a picture."""
+MOST_ROWS = 20
+
+_WIKI = re.compile(r"!\[\[([^\[\]\n|]+)(?:\|([^\]\n]*))?\]\]")
+_IMAGE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)>\n\"]*?)>?(?:\s+\"[^\"\n]*\")?\s*\)")
+_SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
+
+
+def embed_of(line: str) -> tuple[str, str] | None:
+    """Return the target and the words of a line that is only an embed, or None."""
+    line = line.strip()
+    if (wiki := _WIKI.fullmatch(line)) is not None:
+        return wiki[1].strip(), wiki[2] or ""
+    if (image := _IMAGE.fullmatch(line)) is not None:
+        return image[2].strip(), image[1]
+    return None
+
+
+def with_embeds(token: Token, frame: Frame, at: int) -> list[Drawn]:
+    """Draw a paragraph, with the lines of it that are embeds shown in place.
+
+    Args:
+        token: Its "inline" token.
+        frame: Where it is drawn.
+        at: The line of the body it begins at.
+    """
+    drawn: list[Drawn] = []
+    text: list[str] = []
+    lines = token.content.split("\n")
+    for number, line in enumerate([*lines, None]):
+        shown = _shown(line, frame, at + number) if line is not None else None
+        if line is not None and shown is None:
+            text.append(line)
+            continue
+        if text:
+            inline = parser().parseInline("\n".join(text))[0]
+            first = at + number - len(text)
+            rows = wrap(pieces(inline, frame.glyphs, frame.around), frame.width)
+            drawn.extend(Drawn(row, first) for row in rows)
+            text = []
+        drawn.extend(shown or [])
+    return drawn
+
+
+def _shown(line: str, frame: Frame, at: int) -> list[Drawn] | None:
+    found = embed_of(line)
+    if found is None:
+        return None
+    target, words = found
+    if (picture := frame.around.pictures.get(target)) is not None:
+        return _picture(picture, words, frame, at)
+    if (embedded := frame.around.embeds.get(target)) is not None:
+        return _embedded(embedded, frame, at)
+    return None
+
+
+# Pictures.
+
+
+def _picture(picture: Picture, words: str, frame: Frame, at: int) -> list[Drawn]:
+    caption, wanted = _caption(words)
+    name = picture.path.rpartition("/")[2]
+    passage = Passage("picture", at, picture.path)
+    drawn: list[Drawn] = []
+    if frame.around.draws_pictures and picture.width and picture.height:
+        columns, rows = fitted(picture, frame.width, wanted)
+        for row in range(rows):
+            link = picture.link(row, rows, columns)
+            drawn.append(Drawn([Piece(" " * columns, "picture", link)], at, passage))
+    about: Line = [
+        Piece(f"{frame.glyphs.image} ", "image"),
+        Piece(clean_line(caption or name), "caption", picture.link()),
+    ]
+    if picture.problem:
+        about.append(Piece(f" · {clean_line(picture.problem)}", "warn"))
+    elif picture.width:
+        about.append(Piece(f" · {picture.width}×{picture.height}", "faint"))  # noqa: RUF001 - by
+    drawn.extend(Drawn(row, at, passage) for row in wrap(about, frame.width))
+    return drawn
+
+
+def _caption(words: str) -> tuple[str, int]:
+    """Return what a picture is called and the width it should have in pixels, 0 for its own."""
+    parts = [part.strip() for part in words.split("|")]
+    sizes = [match for part in parts if (match := _SIZE.fullmatch(part))]
+    caption = " ".join(part for part in parts if part and not _SIZE.fullmatch(part))
+    return caption, int(sizes[0][1]) if sizes else 0
+
+
+def fitted(picture: Picture, width: int, wanted: int = 0, most: int = MOST_ROWS) -> tuple[int, int]:
+    """Return how many columns and rows a picture takes, a row being two columns high.
+
+    Args:
+        picture: The picture.
+        width: The columns there are.
+        wanted: How wide it should be in pixels; 0 is as wide as it is.
+        most: The most rows it may take.
+    """
+    columns = max(1, min(width, -(-(wanted or picture.width) // WIDE_PIXELS)))
+    rows = max(1, round(columns * picture.height / picture.width / 2))
+    if rows > most:
+        columns = max(1, round(columns * most / rows))
+        rows = most
+    return columns, rows
+
+
+# Notes.
+
+
+def _embedded(embedded: Embedded, frame: Frame, at: int) -> list[Drawn]:
+    inside = replace(frame.narrower(2), around=embedded.around)
+    head: Line = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
+    if embedded.problem:
+        head.append(Piece(f" · {clean_line(embedded.problem)}", "warn"))
+    drawn = [Drawn(row, at) for row in wrap(head, inside.width)]
+    references = definitions(embedded.text)
+    for number, block in enumerate(split(embedded.text)):
+        rows = document.draw(block, inside, references)
+        if rows and number:
+            drawn.append(Drawn([], at))
+        drawn.extend(Drawn(row.line, at, row.passage) for row in rows)
+    bar = Piece(f"{frame.glyphs.quote} ", "embed-bar")
+    # Lines of another note have no place in this one: all stand where the embed does.
+    return [
+        Drawn(
+            [bar, *row.line],
+            at,
+            row.passage._replace(line=at) if row.passage is not None else None,
+        )
+        for row in drawn
+    ]

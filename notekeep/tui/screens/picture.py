@@ -1,0 +1,125 @@
+"""A picture as large as the screen allows; where the terminal can, in its own pixels."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SuspendNotSupported
+from textual.screen import ModalScreen
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui import outside
+from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.around import Picture
+from notekeep.tui.screens.dialogs import Words
+from notekeep.tui.widgets.picture_view import PictureView
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import App, ComposeResult
+    from textual.widget import Widget
+
+    from notekeep.errors import NotekeepError
+    from notekeep.vault import Vault
+    from notekeep.vault.showing import Found
+
+MOST_PIXELS = 1200
+"""The longer side of a picture that is handed to the terminal in its own pixels."""
+
+
+class PictureScreen(ModalScreen[None]):
+    """One picture over the screen it was chosen on."""
+
+    BINDINGS = bindings("picture", "dialog")
+    CSS_PATH = "picture.tcss"
+
+    def __init__(self, vault: Vault, path: str, *, draws: bool) -> None:
+        """Show a picture.
+
+        Args:
+            vault: The vault it is in.
+            path: The picture.
+            draws: Whether the terminal can show half blocks in colour.
+        """
+        super().__init__()
+        self._vault, self._path, self._draws = vault, path, draws
+
+    def compose(self) -> ComposeResult:
+        yield Words(clean_line(self._path.rpartition("/")[2]), "title")
+
+    def on_mount(self) -> None:
+        in_background(
+            self,
+            lambda: self._vault.picture(f"/{self._path}", ""),
+            self._show,
+            group="picture",
+            failed=self._cannot,
+        )
+
+    def _cannot(self, error: NotekeepError) -> None:
+        self.dismiss(None)
+        show_error(self, error)
+
+    def _show(self, found: Found) -> None:
+        size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
+        words = f"{size} · enter opens it in the system's viewer · esc back"
+        picture = Picture(*found)
+        kind = pixel_widget(self.app) if self._draws else None
+        if kind is None:
+            view = PictureView(picture, self._vault.pixels, draws=self._draws)
+            self.mount_all([view, Words(words)])
+            view.focus()
+            return
+        scale = min(1.0, MOST_PIXELS / max(found.width, found.height))
+        width, height = max(1, int(found.width * scale)), max(1, int(found.height * scale))
+        in_background(
+            self,
+            lambda: self._vault.pixels(found.path, width, height),
+            partial(self._show_pixels, kind, (width, height), words),
+            group="picture",
+            failed=self._cannot,
+        )
+
+    def _show_pixels(
+        self, kind: type[Any], size: tuple[int, int], words: str, pixels: bytes
+    ) -> None:
+        from PIL import Image
+
+        widget: Widget = kind(Image.frombytes("RGBA", size, pixels), id="pixels")
+        self.mount_all([widget, Words(words)])
+
+    def action_open_picture(self) -> None:
+        in_background(
+            self,
+            lambda: outside.open_file(self._vault.picture_place(self._path)),
+            lambda _: say(self, "Opened in the system's viewer"),
+            group="viewer",
+        )
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.dismiss(None)
+
+
+def pixel_widget(app: App[Any]) -> type[Any] | None:
+    """Return the widget that shows a picture in pixels, or None where the terminal cannot.
+
+    It is that of textual-image, if the person has installed it. When it is imported it asks the
+    terminal what it can do, and gets the answer only while nobody else reads from it.
+    """
+    if app.is_headless or find_spec("textual_image") is None:
+        return None
+    if "textual_image.widget" not in sys.modules:
+        try:
+            with app.suspend():
+                import textual_image.widget  # noqa: F401 - see above
+        except SuspendNotSupported:
+            return None
+    from textual_image import renderable, widget
+
+    can = renderable.Image in (renderable.SixelImage, renderable.TGPImage)
+    return widget.Image if can else None

@@ -1,0 +1,143 @@
+"""What the text of a note needs that is not in it, read while nobody waits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError, NotFound
+from notekeep.tui.render.around import NOTHING, Around, Embedded, Picture
+from notekeep.tui.render.places import embed_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.markdown.note import Note
+    from notekeep.vault import Vault
+
+DEEPEST = 3
+"""Notes within notes within notes; what they embed in turn is only linked."""
+MOST_EMBEDS = 40
+MOST_PICTURES = 200
+LONGEST_EMBED = 20_000
+"""Characters of a note that are shown in another one."""
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
+_NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")
+_INLINE = re.compile(r"!\[\[[^\[\]\n]+\]\]|!\[[^\]\n]*\]\([^)\n]+\)")
+
+
+def around_of(
+    vault: Vault, note: Note, toggled: set[str], *, draws_pictures: bool, is_live: bool = True
+) -> Around:
+    """Read what is around a note's text; touches no widget, so that a thread may do it.
+
+    Args:
+        vault: The vault.
+        note: The note.
+        toggled: Its folds that are not as they were written.
+        draws_pictures: Whether the terminal can show pictures in colour.
+        is_live: Whether it is the note as it is in the vault.
+    """
+    around = _Gathering(vault, draws_pictures=draws_pictures).around(note.body, (note.path,))
+    return replace(around, toggled=toggled, is_live=is_live)
+
+
+class _Gathering:
+    """One walk over the embeds of a note, and theirs."""
+
+    def __init__(self, vault: Vault, *, draws_pictures: bool) -> None:
+        self._vault = vault
+        self._draws_pictures = draws_pictures
+        self._left = MOST_EMBEDS
+
+    def around(self, text: str, within: tuple[str, ...]) -> Around:
+        """Read what is around a text of the last of the notes `within` each other."""
+        pictures: dict[str, Picture] = {}
+        embeds: dict[str, Embedded] = {}
+        for target in _targets(text):
+            name = target.lower()
+            if "://" in target or name.endswith(_NO_NOTES):
+                continue
+            if name.endswith(_PICTURES):
+                if len(pictures) < MOST_PICTURES:
+                    pictures[target] = self._picture(target, within[-1])
+            elif self._left > 0:
+                self._left -= 1
+                embeds[target] = self._embedded(target, within)
+        return Around(pictures, embeds, draws_pictures=self._draws_pictures)
+
+    def _picture(self, target: str, path: str) -> Picture:
+        from notekeep.vault.showing import reason
+
+        try:
+            return Picture(*self._vault.picture(target, path))
+        except NotekeepError as error:
+            return Picture(target, problem=reason(error))
+
+    def _embedded(self, target: str, within: tuple[str, ...]) -> Embedded:
+        name, _, part = target.partition("#")
+        link = f"[[{target}]]"
+        try:
+            note = self._vault.read(name or within[-1])
+            text = part_of(note, part)
+        except NotFound:
+            return Embedded(target, link, "", NOTHING, "there is no such note")
+        except NotekeepError as error:
+            return Embedded(target, link, "", NOTHING, error.message)
+        title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
+        if text is None:
+            return Embedded(title, link, "", NOTHING, "there is no such part in it")
+        if note.path in within and not part:
+            return Embedded(title, link, "", NOTHING, "it is in itself")
+        if len(within) > DEEPEST:
+            return Embedded(title, link, "", NOTHING)
+        shown = text[:LONGEST_EMBED]
+        return Embedded(title, link, shown, self.around(shown, (*within, note.path)))
+
+
+def _targets(text: str) -> Iterable[str]:
+    """Give the targets of the embeds of a text, each once."""
+    if "![" not in text:
+        return ()
+    found = (embed_of(match[0]) for match in _INLINE.finditer(text))
+    return dict.fromkeys(embed[0] for embed in found if embed is not None)
+
+
+def part_of(note: Note, part: str) -> str | None:
+    """Return the text of a note that a link names: all, the section of a heading, or a block.
+
+    Args:
+        note: The note.
+        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block.
+
+    Returns:
+        The text, or None when the note has no such part.
+    """
+    from notekeep.markdown.body import scan
+    from notekeep.markdown.sections import section_span
+
+    body = note.body.replace("\r\n", "\n").replace("\r", "\n")
+    if not part:
+        first, _, rest = body.lstrip("\n").partition("\n")
+        says_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
+        return (rest if says_title else body).strip("\n")
+    if not part.startswith("^"):
+        span = section_span(body, scan(body), part)
+        return body[span[0] : span[1]].strip("\n") if span is not None else None
+    found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(part[1:])}[ \t]*$", body)
+    if found is None:
+        return None
+    from notekeep.tui.render.blocks import split
+
+    line = body.count("\n", 0, found.end())
+    blocks = [block for block in split(body) if block.line <= line]
+    if not blocks:
+        return None
+    # A name that stands alone is that of the block before it.
+    alone = blocks[-1].text.strip() == part and len(blocks) > 1
+    text = blocks[-2 if alone else -1].text
+    if text.lstrip().startswith(("- ", "* ", "+ ")):
+        return text.split("\n")[line - blocks[-1].line].strip() if not alone else text
+    return text
