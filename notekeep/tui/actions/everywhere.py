@@ -190,6 +190,15 @@ EVERYWHERE: tuple[Action, ...] = (
         "Choose the kind before.",
     ),
     Action(
+        "search-help",
+        "Search the help",
+        ("slash",),
+        "help",
+        FIND,
+        "Show only what some words say of: any action, wherever it works.",
+        label="search",
+    ),
+    Action(
         "dismiss",
         "Close",
         ("escape",),

@@ -1,4 +1,7 @@
-"""Help: the keys of the place one came from, grouped, with the person's own key map."""
+"""Help: the keys of the place one came from, grouped, with the person's own key map.
+
+A word typed after `/` looks for an action anywhere.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
+from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import CONTEXTS, PLACES, of_context
 from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.keys import bindings
@@ -43,7 +48,16 @@ QUERY_LINES: tuple[tuple[str, str], ...] = (
 """The query language in a few lines, for the search box."""
 
 
-def help_lines(place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int) -> list[Line]:
+ABOUT = (
+    "Everything here has a verb on the command line: notekeep --help. Hold shift to select text "
+    "with the mouse in your terminal's own way. Keys are changed in your settings, under [keys], "
+    "by the name of an action: docs/settings.md. The screens are told of in docs/interface.md."
+)
+
+
+def help_lines(
+    place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int, wanted: str = ""
+) -> list[Line]:
     """Return the help of a place as lines.
 
     Args:
@@ -51,12 +65,14 @@ def help_lines(place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: i
         own_keys: Keys that the person gave to actions, by their ids.
         glyphs: The characters to draw with.
         width: How many cells a line may take.
+        wanted: Only actions of which this is said, then also those of other places.
     """
     lines: list[Line] = []
-    if place == "search":
+    if place == "search" and not wanted:
         lines += _queries(width)
-    for context in PLACES[place]:
-        actions = list(of_context(context))
+    here = PLACES[place]
+    for context in (*here, *(other for other in CONTEXTS if wanted and other not in here)):
+        actions = [action for action in of_context(context) if _is_about(action, wanted, own_keys)]
         if not actions:
             continue
         lines += [[Piece(CONTEXTS[context], "heading accent")]]
@@ -64,18 +80,21 @@ def help_lines(place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: i
         for action in actions:
             lines += _action(action, own_keys, width)
         lines.append([])
-    lines += wrap(
-        [
-            Piece(
-                "Everything here has a verb on the command line: notekeep --help. "
-                "Hold shift to select text with the mouse in your terminal's own way. "
-                "Keys are changed in your settings, under [keys], by the name of an action.",
-                "faint",
-            )
-        ],
-        width,
-    )
-    return lines
+    if wanted and not lines:
+        return [[Piece("No action is about ", "muted"), Piece(clean_line(wanted), "strong")]]
+    return lines if wanted else lines + wrap([Piece(ABOUT, "faint")], width)
+
+
+def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
+    """Whether every word that is wanted is in what is said of an action, or is a key of it."""
+    keys = _keys_of(action, own_keys)
+    said = f"{action.title} {action.help} {action.group} {action.command}".casefold()
+    return all(word.casefold() in said or word in keys.split() for word in wanted.split())
+
+
+def _keys_of(action: Action, own_keys: Mapping[str, str]) -> str:
+    keys = own_keys[action.id].split(",") if action.id in own_keys else action.keys
+    return key_names(key.strip() for key in keys)
 
 
 def _queries(width: int) -> list[Line]:
@@ -88,10 +107,9 @@ def _queries(width: int) -> list[Line]:
 
 
 def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Line]:
-    keys = own_keys[action.id].split(",") if action.id in own_keys else action.keys
-    shown = key_names(key.strip() for key in keys) or "palette"
+    keys = _keys_of(action, own_keys)
     left = [
-        *pad([Piece(shown, "key" if keys else "faint")], KEYS_WIDTH),
+        *pad([Piece(keys or "palette", "key" if keys else "faint")], KEYS_WIDTH),
         *pad([Piece(action.title, "bright")], TITLE_WIDTH),
     ]
     if width < WIDE:
@@ -102,17 +120,28 @@ def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Lin
 
 
 class _HelpPage(Page):
+    BINDINGS = bindings("help", by_screen=("search-help",))
+
     def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
         super().__init__()
         self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
+        self._wanted = ""
         self._lines: list[Line] = []
-        self._drawn_for = 0
+        self._drawn_for = -1
+
+    def search(self, wanted: str) -> None:
+        """Show only what is about some words."""
+        self._wanted, self._drawn_for = wanted, -1
+        self.lines_changed()
+        self.scroll_to(y=0, animate=False, immediate=True)
 
     def line_count(self) -> int:
         width = self.inner_width
         if width != self._drawn_for:
             self._drawn_for = width
-            self._lines = help_lines(self._place, self._own_keys, self._glyphs, max(8, width))
+            self._lines = help_lines(
+                self._place, self._own_keys, self._glyphs, max(8, width), self._wanted
+            )
         return len(self._lines)
 
     def draw_line(self, index: int, width: int) -> Line:
@@ -136,16 +165,45 @@ class HelpScreen(ModalScreen[None]):
         """
         super().__init__()
         self._page = _HelpPage(place, own_keys, glyphs)
+        self._box = Input(placeholder="what would you like to do?", compact=True)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = "Help"
-            box.border_subtitle = "esc closes"
+            box.border_subtitle = "/ searches · esc closes"
+            yield self._box
             yield self._page
 
     def on_mount(self) -> None:
+        self._box.display = False
         self._page.focus()
 
-    def key_question_mark(self, event: events.Key) -> None:
+    def action_search_help(self) -> None:
+        self._box.display = True
+        self._box.focus()
+
+    async def action_dismiss(self, result: None = None) -> None:
+        """Leave the search first, then the help."""
+        if self._box.display:
+            self._box.value = ""
+            self._box.display = False
+            self._page.focus()
+        else:
+            self.dismiss(result)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.dismiss(None)
+        self._page.search(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._page.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Close with the key that opened, and go from the box into what was found."""
+        if event.key == "question_mark" and not self._box.has_focus:
+            event.stop()
+            self.dismiss(None)
+        elif event.key == "down" and self._box.has_focus:
+            event.stop()
+            self._page.focus()
