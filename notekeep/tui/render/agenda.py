@@ -14,7 +14,7 @@ from notekeep.tui.render.habits import (
     tally,
     week_line,
 )
-from notekeep.tui.render.pieces import Line, Piece, pad, spread
+from notekeep.tui.render.pieces import Line, Piece, cells, pad, spread
 from notekeep.tui.render.rows import day_of
 from notekeep.tui.render.words import field_text, rating_of, short_date
 
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 BAR = 10
 STREAK = 13
-NOTE = 28
-TITLE = 20
-"""Cells that a habit's name has at least, before more is said of it."""
+NOTE = 44
+SHORT, TITLE = 12, 32
+"""Cells that a habit's name has at least and at most, before more is said of it."""
+BOX = 5
+"""The box before a habit's name, and the space after it."""
 MANY = 8
 """Drafts, problems and the like that are listed; the rest is counted."""
 
@@ -97,7 +99,8 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
         return
     done, asked = tally(view.habits)
     days = [cell.day for cell in view.habits[0].cells]
-    room = width - TITLE - len(days) * DAY_WIDTH
+    longest = max(cells([Piece(clean_line(habit.title))]) for habit in view.habits)
+    room = width - min(max(longest, SHORT), TITLE) - BOX - len(days) * DAY_WIDTH
     streak = STREAK if room >= STREAK else 0
     note = min(NOTE, room - streak - 4)
     note = note if streak and note >= 12 else 0
