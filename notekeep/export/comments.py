@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 TEASER = "<!-- more -->"
 """How the end of a teaser is written in a draft, whatever the note used."""
 
+TEASER_ENDS = "where the teaser ends"
+"""Why a mark of a teaser's end is written anew."""
+
 _OPENING = re.compile(r"%%|<!--")
 _TEASER_WORDS = frozenset({"more", "teaser_end", "end_teaser"})
 # What can make a parser read the text behind a comment differently with the comment there.
@@ -203,4 +206,4 @@ def _teaser(passage: Passage, comment: Comment) -> Splice:
     start = comment.start - (len(before) - len(before.rstrip(" \t")) if lead else 0)
     tail = "\n\n" if after.strip() else ""
     end = comment.end + len(after) - len(after.lstrip(" \t"))
-    return Splice(start, end, lead + TEASER + tail, "where the teaser ends")
+    return Splice(start, end, lead + TEASER + tail, TEASER_ENDS)

@@ -43,8 +43,9 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Wrote 2 files"))
         assert "Depth needs hours" in (drafts / "deep-work.md").read_text()
-        # What was written stays on the screen to be read.
-        assert shows(app, "Written")
+        # What was written stays on the screen to be read, from the site's folder on.
+        await until(pilot, lambda: shows(app, "+ deep-work.md"))
+        assert shows(app, "u  takes it back")
         assert tree(root) == before
         await press(pilot, "u")
         await until(pilot, lambda: not (drafts / "deep-work.md").exists())
@@ -59,6 +60,36 @@ async def test_drafts_and_published_notes_are_listed(make_app: MakeApp) -> None:
         assert not shows(app, "Atomic Habits")
 
 
+async def test_a_vault_without_drafts_is_told_how_one_gets_here(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    for name in ("books/Deep Work.md", "posts/A draft.md"):
+        (root / name).unlink()
+    vault.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "Nothing to publish yet."))
+        assert shows(app, "A post with draft: true stands here,")
+        assert shows(app, "chooses the folder of your blog")
+
+
+async def test_a_file_that_somebody_else_made_can_only_be_overwritten(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    other = post.parent.parent / "a-draft" / "index.md"
+    other.parent.mkdir()
+    other.write_text("mine")
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "it was not made by notekeep"))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "Overwrite it"))
+        assert not shows(app, "Bring it back into the note")
+        assert not shows(app, "Keep it in the site")
+        assert other.read_text() == "mine"
+
+
 async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -71,6 +102,7 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
         app.screen.query_one(Input).value = str(site)
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "there is no folder"))
+        assert shows(app, "A draft"), "it takes no draft from the list"
         site.mkdir()
         (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
         await press(pilot, "t")
@@ -182,6 +214,8 @@ async def test_a_post_is_begun_from_a_note(make_app: MakeApp, root: Path) -> Non
         app.screen.query_one(Input).value = "On depth"
         await press(pilot, "enter")
         await until(pilot, (root / "posts" / "On depth.md").exists)
+        # It is opened, to be gone on with.
+        await until(pilot, lambda: shows(app, "What does the reader get?"))
         assert "By: Cal Newport" in (root / "posts" / "On depth.md").read_text()
 
 

@@ -19,6 +19,7 @@ from notekeep.index.snippet import Snippet
 from notekeep.markdown.note import Note, Problem
 from notekeep.tui.render.diff import exported_lines, plan_lines
 from notekeep.tui.render.glyphs import ASCII, UNICODE, choose
+from notekeep.tui.render.patch import patch_rows
 from notekeep.tui.render.pieces import Line, cells, plain
 from notekeep.tui.render.rendering import Rendering
 from notekeep.tui.render.rows import as_prose, hit_rows, note_head, note_row
@@ -234,10 +235,25 @@ def test_a_plan_shows_files_warnings_refusals_and_the_diff() -> None:
     assert "+{}" not in shown
 
 
+def test_a_long_line_of_a_diff_is_broken_between_words_under_its_first_letter() -> None:
+    said = "+  Each station gives one lever, and each lever turns both ways."
+    rows = texts(list(patch_rows([said], 24)))
+    assert rows == ["+  Each station gives", " one lever, and each", " lever turns both ways."]
+
+
+@pytest.mark.parametrize("word", ["https://example.org/" + "x" * 60, "一二三四五六七八九十" * 4])
+def test_a_word_that_is_longer_than_its_row_loses_nothing(word: str) -> None:
+    rows = list(patch_rows([f"-see {word} there"], 24))
+    assert all(cells(row) <= 24 for row in rows)
+    assert "".join(plain(row)[1:] for row in rows).replace(" ", "") == f"see{word}there"
+    assert {row[0].role for row in rows} == {"removed"}
+
+
 def test_an_export_says_where_everything_is() -> None:
     done = Exported("hugo", "/site", ["a.md"], ["old.md"], ["b.md"])
     shown = texts(exported_lines(done, 60, UNICODE))
-    assert "+ /site/a.md" in shown
+    assert "Written · /site" in shown
+    assert "+ a.md" in shown
     assert "- old.md" in shown
     assert "⚠ b.md was changed by hand and is left alone." in shown
     nothing = Exported("hugo", "/site")

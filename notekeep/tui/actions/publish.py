@@ -62,7 +62,7 @@ PUBLISHING: tuple[Action, ...] = (
         "publish",
         PUBLISH,
         "Open the post's file in the site with your editor.",
-        label="open",
+        label="file",
     ),
     Action(
         "prune-posts",

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import NAME as MANIFEST
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.render.pieces import Line, Piece, chop, pad, wrap
-from notekeep.tui.render.stripped import edit_lines
+from notekeep.tui.render.patch import patch_rows
+from notekeep.tui.render.pieces import Line, Piece, pad, wrap
+from notekeep.tui.render.stripped import removed_lines, rewritten_lines
 from notekeep.tui.render.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from notekeep.errors import Refused
     from notekeep.export.plan import Exported, FileChange, Plan
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -21,6 +23,14 @@ LONGEST_DIFF = 4000
 """Lines of a diff that are shown; what is longer is read in an editor."""
 
 STATUS_WIDTH = 11
+
+_AFTERWARDS = (
+    ("o", "opens the post in your editor"),
+    ("c", "builds the site and reads it back"),
+    ("v", "shows it as the generator's preview"),
+    ("u", "takes it back"),
+)
+"""Keys of what is done next with what was written."""
 
 _STATUS_ROLES = {
     "new": "added",
@@ -30,7 +40,6 @@ _STATUS_ROLES = {
     "orphan": "warn",
     "removed": "removed",
 }
-_DIFF_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
 
 
 def home_path(path: str) -> str:
@@ -49,38 +58,41 @@ def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
         [Piece(glyphs.rule * width, "rule")],
     ]
     for note, refusal in plan.refused.items():
-        lines += _told(f"{note}: {refusal.message} {refusal.hint}", "bad", width, glyphs)
+        lines += _refusal(note, refusal, width, glyphs)
     for warning in plan.warnings:
         lines += _told(warning, "warn", width, glyphs)
-    for file in plan.files:
+    for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
     if plan.conflicts:
         lines += wrap([Piece("s", "key"), Piece("  says what becomes of it", "muted")], width)
-    lines += edit_lines(plan, width, glyphs)
+    lines += removed_lines(plan, width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
             lines += _diff(file, width, glyphs)
-    return lines
+    return [*lines, *rewritten_lines(plan, width, glyphs)]
 
 
 def exported_lines(done: Exported, width: int, glyphs: Glyphs) -> list[Line]:
-    """Return what an export did as lines, with the whole path of each file."""
+    """Return what an export did as lines, each file from the site's folder on."""
     lines = [*_heading("Written", done.site, width), [Piece(glyphs.rule * width, "rule")]]
-    for path in done.written:
-        lines += wrap(
-            [Piece("+ ", "added"), Piece(clean_line(os.path.join(done.site, path)))], width
-        )
+    for path in sorted(done.written, key=lambda path: path == MANIFEST):
+        role = "faint" if path == MANIFEST else ""
+        lines += wrap([Piece("+ ", "added"), Piece(clean_line(path), role)], width)
     for path in done.removed:
         lines += wrap([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
         lines += _told(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
     for note, refusal in done.refused.items():
-        lines += _told(f"{note}: {refusal.message}", "bad", width, glyphs)
+        lines += _refusal(note, refusal, width, glyphs)
     for warning in done.warnings:
         lines += _told(warning, "warn", width, glyphs)
     if not (done.written or done.removed):
         lines.append([Piece("Everything was there already.", "muted")])
+        return lines
+    lines.append([])
+    for key, about in _AFTERWARDS:
+        lines.append([Piece(key, "key"), Piece(f"  {about}", "muted")])
     return lines
 
 
@@ -98,6 +110,12 @@ def _counts(plan: Plan) -> Line:
     return line or [Piece("Nothing to write.", "muted")]
 
 
+def _refusal(note: str, refusal: Refused, width: int, glyphs: Glyphs) -> list[Line]:
+    place = f"{note}, line {refusal.line}" if refusal.line else note
+    why = refusal.message.removeprefix(f"{note}: ")
+    return _told(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
+
+
 def _told(text: str, role: str, width: int, glyphs: Glyphs) -> list[Line]:
     return wrap([Piece(f"{glyphs.warning} {clean_line(text).strip()}", role)], width)
 
@@ -106,6 +124,8 @@ def _file(file: FileChange, width: int) -> list[Line]:
     about: Line = [Piece(clean_line(file.path))]
     if file.why:
         about.append(Piece(f"  {clean_line(file.why)}", "faint"))
+    if file.path == MANIFEST:
+        about = [Piece(clean_line(file.path), "faint")]
     status = pad([Piece(file.status, _STATUS_ROLES[file.status])], STATUS_WIDTH)
     blank = Piece(" " * STATUS_WIDTH)
     rows = wrap(about, width - STATUS_WIDTH)
@@ -120,11 +140,7 @@ def _diff(file: FileChange, width: int, glyphs: Glyphs) -> Iterator[Line]:
         yield [Piece(f"{plural(size, 'byte')}, not text", "faint")]
         return
     # The two lines that name the file say nothing that the heading does not.
-    shown = clean(file.diff()).split("\n")[2:]
-    for source in shown[:LONGEST_DIFF]:
-        if not source:
-            continue
-        line = [Piece(source.expandtabs(4), _DIFF_ROLES.get(source[0], "muted"))]
-        yield from chop(line, width)
+    shown = [line for line in clean(file.diff()).split("\n")[2:] if line]
+    yield from patch_rows(shown[:LONGEST_DIFF], width)
     if len(shown) > LONGEST_DIFF:
         yield [Piece(f"{glyphs.ellipsis} {len(shown) - LONGEST_DIFF} more lines", "faint")]

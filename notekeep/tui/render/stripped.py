@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.export.comments import TEASER_ENDS
 from notekeep.markdown.clean import clean_line
+from notekeep.tui.render.patch import patch_rows
 from notekeep.tui.render.pieces import Line, Piece, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from notekeep.errors import NotekeepError
     from notekeep.export.check import Report
     from notekeep.export.passage import Change
     from notekeep.export.plan import Plan
@@ -19,25 +22,29 @@ if TYPE_CHECKING:
 _PLACES = 6
 """Lines that are named of one kind of edit; of more their number is."""
 
-_DIFF_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
+
+def removed_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what of a note stays in the vault, with reasons and lines."""
+    if len(plan.posts) != 1:
+        return []
+    removed = [change for change in plan.posts[0].draft.changes if change.reason != TEASER_ENDS]
+    return _section("Taken out", removed, width, glyphs)
 
 
-def edit_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
-    """Return what is taken out of a note and what is rewritten, with reasons and lines."""
+def rewritten_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what of a note is written in another way for its target, with reasons and lines."""
     if len(plan.posts) != 1:
         return []
     post = plan.posts[0]
-    stripped = post.draft.changes
-    rewritten = [change for change in post.changes if change not in stripped]
-    lines: list[Line] = []
-    for title, changes in (
-        ("Taken out", stripped),
-        (f"Rewritten for {plan.target_name}", rewritten),
-    ):
-        if changes:
-            lines += [[], [Piece(clean_line(title), "section")]]
-            lines += _by_reason(changes, width, glyphs)
-    return lines
+    removed = [change for change in post.draft.changes if change.reason != TEASER_ENDS]
+    rewritten = [change for change in post.changes if change not in removed]
+    return _section(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
+
+
+def _section(title: str, changes: list[Change], width: int, glyphs: Glyphs) -> list[Line]:
+    if not changes:
+        return []
+    return [[], [Piece(clean_line(title), "section")], *_by_reason(changes, width, glyphs)]
 
 
 def _by_reason(changes: Iterable[Change], width: int, glyphs: Glyphs) -> list[Line]:
@@ -83,13 +90,13 @@ def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Line]:
     ]
     for remark in [*plan.remarks, *(f"{p.place}: {p.message}" for p in plan.refused)]:
         lines += wrap([Piece(f"{glyphs.warning} {clean_line(remark)}", "warn")], width)
-    lines += _diff(plan.diff(), width)
+    lines += patch_rows((clean_line(line.expandtabs(4)) for line in plan.diff()), width)
     return lines
 
 
-def _diff(diff: Iterable[str], width: int) -> list[Line]:
-    lines: list[Line] = []
-    for text in diff:
-        piece = Piece(clean_line(text.expandtabs(4)), _DIFF_ROLES.get(text[:1], "muted"))
-        lines += wrap([piece], width)
-    return lines
+def error_lines(error: NotekeepError, width: int) -> list[Line]:
+    """Return why there is no plan, where that lies, and what a person can do."""
+    line = getattr(error, "line", None)
+    where = f", line {line}" if line and f"line {line}" not in error.message else ""
+    lines = wrap([Piece(clean_line(error.message) + where, "warn")], width)
+    return [*lines, *(wrap([Piece(clean_line(error.hint), "muted")], width) if error.hint else ())]

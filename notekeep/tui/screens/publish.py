@@ -76,7 +76,7 @@ class PublishScreen(VaultScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self._titles = {}
-        self.posts.nothing = _no_drafts()
+        self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self.posts.focus()
         self.vault_changed()
 
@@ -106,8 +106,13 @@ class PublishScreen(VaultScreen):
         self._show_rows()
 
     def _tell_states(self, answer: tuple[dict[str, str], list[Standing]]) -> None:
-        self._titles, self._standings = answer
+        titles, self._standings = answer
+        is_whole = not any(one.error for one in self._standings)
+        # A site that cannot be read takes no draft from the list.
+        self._titles = titles if is_whole else self._titles | titles
         self._show_rows()
+        if is_whole and not titles and not self._asked:
+            self.diff.say(*_no_drafts())
         for one in self._standings:
             if one.error and not self.diff.is_busy:
                 self.diff.say([Piece(clean_line(one.error), "warn")])
@@ -203,10 +208,7 @@ class PublishScreen(VaultScreen):
     def cannot(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
-        lines: list[Line] = [[Piece(clean_line(error.message), "warn")]]
-        if error.hint:
-            lines.append([Piece(clean_line(error.hint), "muted")])
-        self.diff.say(*lines)
+        self.diff.say_why(error)
 
     # What the person decides.
 
@@ -355,11 +357,12 @@ def _its_note_is_gone() -> list[Line]:
 
 def _no_drafts() -> list[Line]:
     return [
-        [],
         [Piece("Nothing to publish yet.", "title")],
         [],
         [Piece("A post with draft: true stands here,", "muted")],
         [Piece("and every note with publish: true.", "muted")],
         [],
-        [Piece("p", "key"), Piece("  on any note shows its draft", "muted")],
+        [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
+        [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
+        [Piece("t", "key"), Piece("  chooses its generator", "muted")],
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.tui.render.diff import exported_lines, plan_lines
-from notekeep.tui.render.stripped import patch_lines, report_lines
+from notekeep.tui.render.stripped import error_lines, patch_lines, report_lines
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.errors import NotekeepError
     from notekeep.export.check import Report
     from notekeep.export.plan import Exported, Plan
     from notekeep.tui.render.glyphs import Glyphs
@@ -52,6 +53,10 @@ class DiffView(Page):
     def say(self, *lines: Line) -> None:
         """Show a few words instead."""
         self.show(lambda _width: list(lines))
+
+    def say_why(self, error: NotekeepError) -> None:
+        """Show why there is nothing to show."""
+        self.show(lambda width: error_lines(error, width))
 
     def show(self, make: Callable[[int], list[Line]]) -> None:
         """Show what `make` gives for a width, from its first line on."""
