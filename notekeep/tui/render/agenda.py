@@ -31,8 +31,8 @@ STREAK = 13
 NOTE = 44
 SHORT, TITLE = 12, 32
 """Cells that a habit's name has at least and at most, before more is said of it."""
-BOX = 5
-"""The box before a habit's name, and the space after it."""
+BOX = 3
+"""The box before a habit's name, with its space."""
 MANY = 8
 """Drafts, problems and the like that are listed; the rest is counted."""
 
