@@ -183,6 +183,22 @@ def in_front_matter(lines: Sequence[str], row: int) -> bool:
     return all(line.rstrip() not in {_FENCE, "..."} for line in lines[1:row])
 
 
+def first_place(lines: Sequence[str]) -> tuple[int, int]:
+    """Return where one begins to write, as row and column: below the front matter.
+
+    In a note that has no text yet, only a heading, that is its end.
+    """
+    if lines[0].rstrip() != _FENCE:
+        return 0, 0
+    rows = range(1, len(lines))
+    end = next((row for row in rows if lines[row].rstrip() in {_FENCE, "..."}), None)
+    if end is None or end + 1 == len(lines):
+        return 0, 0
+    if not any(line.strip() and not line.startswith("#") for line in lines[end + 1 :]):
+        return len(lines) - 1, len(lines[-1])
+    return end + 1, 0
+
+
 def _offers(words: Words, typed: re.Match[str], end: str) -> list[Offer]:
     """Give the words that begin as what was typed, the shortest first, as it takes least to say."""
     start, length = typed.start(1), len(typed[1])

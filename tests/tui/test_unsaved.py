@@ -79,6 +79,7 @@ async def test_a_start_tells_of_unsaved_text_and_restores_it(
         assert content(root / DRAFT) == before
         await press(pilot, "escape")
         await until(pilot, lambda: content(root / DRAFT) == left)
+        await until(pilot, lambda: app.editors.here is None)
         await press(pilot, "u")
         await until(pilot, lambda: content(root / DRAFT) == before)
 

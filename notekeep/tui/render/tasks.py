@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
 from notekeep.markdown.clean import clean_line
+from notekeep.markdown.plain import plain
 from notekeep.query.fold import fold
 from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.render.words import short_date
@@ -63,14 +64,15 @@ def ranked(
         about = fold(f"{task.text} {task.title} {task.path}")
         if all(word in about for word in words):
             groups.setdefault(task.path, []).append(task)
-    ordered = sorted(groups.values(), key=lambda group: all(task.done for task in group))
+    # What was ticked just now keeps its row: rows never jump under the cursor.
+    is_left = {t[:3]: not t.done or (t.path, t.line) in kept for t in tasks}
+    ordered = sorted(groups.values(), key=lambda group: not any(is_left[t[:3]] for t in group))
     rows: list[Group | TaskRow | None] = []
     for group in ordered:
-        shown = [t for t in group if with_done or not t.done or (t.path, t.line) in kept]
+        shown = [task for task in group if with_done or is_left[task[:3]]]
         if not shown:
             continue
-        # What was ticked just now keeps its row: rows never jump under the cursor.
-        shown.sort(key=lambda t: t.done and (t.path, t.line) not in kept)
+        shown.sort(key=lambda task: not is_left[task[:3]])
         rows += [None] if rows else []
         rows.append(Group(shown[0].title, shown[0].path, sum(not t.done for t in group)))
         rows += shown
@@ -90,7 +92,7 @@ def task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> Line:
     box = Piece(
         glyphs.task_done if task.done else glyphs.task_open, "good" if task.done else "accent"
     )
-    text = clean_line(_DUE.sub("", task.text).strip() or task.text)
+    text = clean_line(plain(_DUE.sub("", task.text)) or task.text)
     left = [box, Piece("  "), Piece(text, "finished" if task.done else "")]
     return spread(left, [] if due is None else [_due(due, today, is_done=task.done)], width)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-HINT = "tab chooses the place · enter keeps it · ctrl+l adds the picture on the clipboard"
+HINT = "tab: the other place · enter: keep · ctrl+l: with the clipboard's picture"
 LINE_END = "⏎"
 """Stands for the end of a line, of which a box has only one."""
 

@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.clean import clean
-from notekeep.tui.completion import Completer, in_front_matter
+from notekeep.tui.completion import Completer, first_place, in_front_matter
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.render.words import plural
@@ -97,8 +97,9 @@ class EditScreen(VaultScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.area.focus()
-        if self._line is not None:
-            self.area.go_to((self._line - 1, 0))
+        place = (self._line - 1, 0) if self._line is not None else first_place(self.area.lines)
+        if place != (0, 0):
+            self.area.go_to(place)
         if self._early:
             self.area.insert(self._early)
         self.tell()
