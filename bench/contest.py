@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 from bench import measure
 from bench.engines.question import TEXTS, Question
 from bench.ground import COMMON_RANKS, MIDDLE_RANKS, RARE_RANKS, words
-from bench.promises import promises
+from bench.promises import from_size_to_size, promises
 from bench.table import grid, megabytes, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bench.ground import Ground
     from notekeep.markdown.note import Note
 
@@ -64,6 +66,7 @@ class Contest:
         built: By engine, what a build cost: "wall", "cpu", "size".
         asked: By engine, "times" by kind of question, and "memory".
         saved: By engine, the "cpu" and "wall" of each save.
+        lived: The same of a note that is written in a vault, with history and a sweep of all files.
         cold: What one search on the command line costs, by its name.
     """
 
@@ -75,6 +78,7 @@ class Contest:
         self.built: dict[str, dict[str, float]] = {}
         self.asked: dict[str, dict[str, Any]] = {}
         self.saved: dict[str, dict[str, list[float]]] = {}
+        self.lived: dict[str, list[float]] = {}
         self.cold: dict[str, measure.Cost] = {}
         self.missing: list[str] = []
 
@@ -96,6 +100,9 @@ class Contest:
             self.asked[name] = self._engine(module, "ask", self._questions, folder)
             self.saved[name] = self._engine(module, "save", self._given, folder)
         self._search_cold()
+        self.lived = self._engine(
+            "notekeep-person", "save", self._given, str(self._ground.vault(self.notes))
+        )
 
     def _search_cold(self) -> None:
         ground, root = self._ground, self._ground.vault(self.notes)
@@ -172,6 +179,11 @@ class Contest:
                     f"notekeep with two processes: {seconds(parallel['wall'])} by the clock, "
                     f"{seconds(parallel['cpu'])} of CPU, {megabytes(parallel['size'])}"
                 ),
+                (
+                    "a line written into a note of a vault, history and a sweep of all files "
+                    f"included: {_spread(self.lived['cpu'])} of CPU, found after "
+                    f"{_spread(self.lived['wall'])}"
+                ),
                 grid(["p50 / p95 / max of CPU", *names], answers),
                 grid(["one search as a command", "CPU", "by the clock"], cold),
                 *self.missing,
@@ -179,14 +191,14 @@ class Contest:
         )
 
 
-def bench(ground: Ground) -> str:
-    """Figures and promises for each size asked for."""
+def bench(ground: Ground) -> Iterator[str]:
+    """Figures and promises for each size asked for, each as soon as it is known."""
     contests = [Contest(ground, notes) for notes in ground.sizes]
-    told = []
     for contest in contests:
         contest.run()
-        told.append(contest.figures())
-    return "\n\n".join([*told, promises(contests)])
+        yield f"{contest.figures()}\n\n{promises(contest)}"
+    if len(contests) > 1:
+        yield from_size_to_size(contests)
 
 
 def _given(note: Note) -> dict[str, Any]:

@@ -19,14 +19,14 @@ AGAINST_FTS5 = {"key": 0.25, "word": 1.0, "or": 1.0, "tag": 1.0, "and": 3.0, "ph
 """By kind of question, the highest ratio of the 95th percentiles."""
 
 
-def promises(contests: Sequence[Contest]) -> str:
-    """The promises as a table for each vault, and how a cold search grows from one to the next."""
-    told = [
-        f"### Promises at {one.notes:,} notes\n\n{render(list(_lines(one)))}" for one in contests
-    ]
-    if len(contests) > 1:
-        told.append(f"### The same from vault to vault\n\n{render([_flat(contests)])}")
-    return "\n\n".join(told)
+def promises(one: Contest) -> str:
+    """The promises as a table for one vault."""
+    return f"### Promises at {one.notes:,} notes\n\n{render(list(_lines(one)))}"
+
+
+def from_size_to_size(contests: Sequence[Contest]) -> str:
+    """How a cold search grows from the first vault to the last."""
+    return f"### The same from vault to vault\n\n{render([_flat(contests)])}"
 
 
 def _lines(one: Contest) -> Iterator[Line]:

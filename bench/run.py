@@ -47,10 +47,13 @@ def _print(name: str, ground: Ground) -> bool:
     print(f"\n## {name.replace('_', ' ').capitalize()}\n", flush=True)
     try:
         told = import_module(f"bench.{name}").bench(ground)
+        if isinstance(told, list):
+            told = render(told)
+        for piece in [told] if isinstance(told, str) else told:
+            print(piece, end="\n\n", flush=True)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other tables are worth having
         print(f"broken: {error}", flush=True)
         return False
-    print(told if isinstance(told, str) else render(told), flush=True)
     return True
 
 

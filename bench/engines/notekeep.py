@@ -62,6 +62,18 @@ class Engine:
         words.update([_document(note)], [], (words.generation or 0) + 1)
 
 
+class Person(Engine):
+    """A whole vault, as a person meets it: a save is kept in history, and the files are swept."""
+
+    def ask(self, question: Question) -> list[str]:
+        """The paths of the best notes, each with its passage."""
+        return [hit.row.path for hit in self._vault.search(_query(question), limit=HITS).hits]
+
+    def update(self, note: Given) -> None:
+        """Write the last word of a note at its end, and take it into the catalog."""
+        self._vault.add(note["texts"]["body"].split()[-1], note["path"])
+
+
 class Parallel(Engine):
     """The same, built by two processes."""
 

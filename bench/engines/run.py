@@ -67,16 +67,16 @@ def ask(engine: Any, answers: frozenset[str], questions: str) -> dict[str, Any]:
 def save(engine: Any, notes: str) -> dict[str, list[float]]:
     """Seconds of the processor for each of some saves, and by the clock until each is found."""
     engine.open()
-    question = Question("word", (SAVED_WORD,))
     given = list(islice(_notes(notes), 0, None, 7))[: SAVES + 1]
     cpu: list[float] = []
     wall: list[float] = []
-    for note in given:
-        note["texts"]["body"] += f" {SAVED_WORD}"
+    for number, note in enumerate(given):
+        word = f"{SAVED_WORD}{number}"
+        note["texts"]["body"] += f" {word}"
         clock, spent = time.perf_counter(), _spent()
         engine.update(note)
         cpu.append(_spent() - spent)
-        if not engine.ask(question):
+        if note["path"] not in engine.ask(Question("word", (word,))):
             raise RuntimeError(f"{note['path']} was saved and is not found")
         wall.append(time.perf_counter() - clock)
     return {"cpu": cpu[1:], "wall": wall[1:]}  # the first pays for imports

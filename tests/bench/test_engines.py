@@ -88,7 +88,7 @@ def test_a_promise_that_is_missed_is_marked() -> None:
         saved={"notekeep": {"cpu": [0.005], "wall": [0.2]}},
         cold=dict.fromkeys(("notekeep search --no-refresh", "python -c pass"), Cost(1.0, 1.0)),
     )
-    lines = promises([contest]).splitlines()
+    lines = promises(contest).splitlines()
     marked = {line.split("|")[1].strip(): "✗" in line for line in lines if line.startswith("| ")}
     assert marked["a build, CPU"]
     assert not marked["a build by two, by the clock"]
