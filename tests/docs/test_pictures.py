@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import pytest
 
 from notekeep.tui.app import APPS
 from notekeep.vault import Vault
+from tests.support.pictures import standing_alone, words
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
@@ -70,16 +70,10 @@ async def settled(app: NotekeepApp, pilot: Pilot[Any]) -> str:
     """Draw until nothing changes any more: a long note is laid out bit by bit."""
     drawn, same = "", 0
     while same < STILL:
-        before, drawn = drawn, app.export_screenshot(title="notekeep")
+        before, drawn = drawn, standing_alone(app.export_screenshot(title="notekeep"))
         same = same + 1 if drawn == before else 0
         await pilot.pause(0.1)
     return drawn
-
-
-def words(picture: str) -> list[str]:
-    """What a picture says, line by line."""
-    found = re.findall(r"<text[^>]*>([^<]*)</text>", picture)
-    return [text for text in found if text.strip("\u00a0 &#160;")]
 
 
 @pytest.mark.parametrize("name", SEEN)
