@@ -32,7 +32,7 @@ from notekeep.tui.messages import (
     VaultChanged,
     Working,
 )
-from notekeep.tui.over import Over
+from notekeep.tui.reaching import Reaching
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
@@ -54,7 +54,7 @@ SHOWN_SECONDS = 1.0
 """After so long the work that waits for the first frame begins in any case."""
 
 
-class NotekeepApp(Over):
+class NotekeepApp(Reaching):
     """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
@@ -122,7 +122,14 @@ class NotekeepApp(Over):
 
     def _browse_screen(self) -> Screen[None]:
         return self._made(
-            BrowseScreen(self.vault, self.glyphs, self.today, self._first, self.place.note)
+            BrowseScreen(
+                self.vault,
+                self.glyphs,
+                self.today,
+                self._first,
+                self.place.note,
+                self.place.view,
+            )
         )
 
     def _habits_screen(self) -> Screen[None]:
@@ -199,10 +206,10 @@ class NotekeepApp(Over):
         self.place.screen = self.current_mode
         for made in self._screens:
             if isinstance(made, BrowseScreen) and made.is_mounted:
-                self.place.note = made.note_here
+                self.place.note, self.place.view = made.note_here, made.view
         places.save(self.vault.places.state, self.place)
         cache, screen = self.vault.places.cache, self.screen
-        if isinstance(screen, VaultScreen) and screen.opens_as_it_is:
+        if isinstance(screen, VaultScreen) and screen.is_mounted and screen.opens_as_it_is:
             theme = self.vault.person.theme or self.place.theme
             day, size = self.today.isoformat(), (self.size.width, self.size.height)
             look = prelude.Look.of(day, self.current_mode, theme, size, os.environ)
@@ -323,11 +330,6 @@ class NotekeepApp(Over):
 
     def action_refresh(self) -> None:
         self._sweeping.sweep()
-
-    def action_show_problems(self) -> None:
-        from notekeep.tui.screens.problems import ProblemsScreen
-
-        self.push_screen(ProblemsScreen(self.vault, self.glyphs))
 
     def action_help(self) -> None:
         from notekeep.tui.screens.help import HelpScreen

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
+from notekeep.tui.messages import WentWrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
     """Tell what could not be done, why, and what to do about it."""
     text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
     node.app.notify(text, severity="error", timeout=12, markup=False)
+    node.app.post_message(WentWrong(error.message, error.hint))
 
 
 def show_fault(node: DOMNode, error: Exception) -> None:
@@ -72,10 +74,10 @@ def show_fault(node: DOMNode, error: Exception) -> None:
     import logging
 
     logging.getLogger("notekeep.tui").error("fault", exc_info=error)
-    text = (
-        f"{type(error).__name__}: {clean_line(str(error))}\nThis is a fault in notekeep; see log."
-    )
-    node.app.notify(text, severity="error", timeout=12, markup=False)
+    what = f"{type(error).__name__}: {clean_line(str(error))}"
+    hint = "This is a fault in notekeep; see log."
+    node.app.notify(f"{what}\n{hint}", severity="error", timeout=12, markup=False)
+    node.app.post_message(WentWrong(what, hint))
 
 
 def say(node: DOMNode, text: str) -> None:

@@ -105,5 +105,14 @@ class Working(Message):
         self.text = text
 
 
+class WentWrong(Message):
+    """Something could not be done, and the person was told; it is kept until it is seen."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__()
+        self.message = message
+        self.hint = hint
+
+
 class CheckedIn(Message):
     """A habit was logged; what `undo` takes back first is that."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,15 @@ from notekeep.tui.over import Over
 from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
+    from notekeep.markdown.problem import Problem
+    from notekeep.tui.messages import WentWrong
     from notekeep.tui.place import Place
     from notekeep.tui.screens.capture import Captured
     from notekeep.writing.plan import Done
+
+
+MOST_WRONG = 50
+"""So many errors are kept until they are seen."""
 
 
 class Reaching(Over):
@@ -25,6 +32,32 @@ class Reaching(Over):
 
     place: Place
     next_vault = ""
+
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self._wrong: list[Problem] = []
+
+    # What went wrong.
+
+    def on_went_wrong(self, event: WentWrong) -> None:
+        from notekeep.markdown.problem import Problem
+
+        clock = f"{datetime.now():%H:%M}"  # noqa: DTZ005 - the person's own clock
+        self._wrong.append(Problem(clock, None, event.message, event.hint, "went wrong"))
+        del self._wrong[:-MOST_WRONG]
+        self._tell_unseen(len(self._wrong))
+
+    def _tell_unseen(self, count: int) -> None:
+        for screen in [*self.vault_screens(), *self._over]:
+            if screen.is_mounted:
+                screen.tell_wrong(count)
+
+    def action_show_problems(self) -> None:
+        from notekeep.tui.screens.problems import ProblemsScreen
+
+        wrong, self._wrong = self._wrong, []
+        self._tell_unseen(0)
+        self.push_screen(ProblemsScreen(self.vault, self.glyphs, wrong))
 
     # Quick capture.
 

@@ -117,7 +117,7 @@ EVERYWHERE: tuple[Action, ...] = (
         ("exclamation_mark",),
         "app",
         PROGRAM,
-        "List files that could not be read, and why.",
+        "List what went wrong here, and files that could not be read, each with its remedy.",
         command="doctor",
     ),
     Action(

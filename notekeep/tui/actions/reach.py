@@ -22,6 +22,7 @@ REACH: tuple[Action, ...] = (
         "app",
         GO,
         "List the tasks of all notes, and tick them.",
+        label="tasks",
         command="tasks",
     ),
     Action(

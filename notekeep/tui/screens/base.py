@@ -87,6 +87,11 @@ class VaultScreen(Screen[None]):
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.conflicts = len(conflicts)
 
+    def tell_wrong(self, count: int) -> None:
+        """Show how many errors there were that have not been looked at."""
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.wrong = count
+
     def doing(self, text: str) -> None:
         """Write what goes on in the background into the bottom line; "" when it is over."""
         if (footer := self.query_one_optional(Footer)) is not None:

@@ -19,6 +19,8 @@ from notekeep.tui.widgets.line_view import ListView
 from notekeep.writing.conflicting import MARKS, conflicts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
     from textual.app import ComposeResult
 
@@ -66,9 +68,16 @@ class ProblemsScreen(ModalScreen[None]):
     BINDINGS = bindings("dialog")
     CSS_PATH = "dialogs.tcss"
 
-    def __init__(self, vault: Vault, glyphs: Glyphs) -> None:
+    def __init__(self, vault: Vault, glyphs: Glyphs, wrong: Sequence[Problem] = ()) -> None:
+        """Make the list.
+
+        Args:
+            vault: Whose problems.
+            glyphs: The characters to draw with.
+            wrong: What could not be done here, the last one last; its path is a time.
+        """
         super().__init__()
-        self._vault = vault
+        self._vault, self._wrong = vault, wrong
         self._list = _Problems(glyphs)
 
     def compose(self) -> ComposeResult:
@@ -89,6 +98,7 @@ class ProblemsScreen(ModalScreen[None]):
         return [*copies, *self._vault.problems(), *self._vault.habit_index.problems()]
 
     def _show(self, problems: list[Problem]) -> None:
+        problems = [*reversed(self._wrong), *problems]
         self._list.problems = problems
         self._list.rows_changed()
         title = plural(len(problems), "problem").capitalize()
@@ -104,7 +114,7 @@ class ProblemsScreen(ModalScreen[None]):
 
     def _open(self) -> None:
         problem = self._list.problem
-        if problem is not None:
+        if problem is not None and problem not in self._wrong:
             self.dismiss(None)
             if problem.code == MARKS:
                 self.app.post_message(ShowConflicts(problem.path))
@@ -114,7 +124,7 @@ class ProblemsScreen(ModalScreen[None]):
     def key_f(self, event: events.Key) -> None:
         event.stop()
         problem = self._list.problem
-        if problem is not None:
+        if problem is not None and problem not in self._wrong:
             in_background(self, lambda: self._mend(problem), self._mended, group="mend")
 
     def _mend(self, problem: Problem) -> str:

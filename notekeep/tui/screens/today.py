@@ -170,6 +170,7 @@ def _nothing() -> list[Item]:
         [Piece("A quiet day.", "title")],
         [],
         [Piece("     n", "key"), Piece("  makes a note", "muted")],
+        [Piece("ctrl+n", "key"), Piece("  writes a line into today's note", "muted")],
         [Piece("    F2", "key"), Piece("  shows all notes", "muted")],
         [Piece("     ?", "key"), Piece("  shows what else there is", "muted")],
     ]

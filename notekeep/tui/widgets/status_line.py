@@ -23,6 +23,8 @@ class StatusLine(Bar):
     says: reactive[str] = reactive("")
     conflicts: reactive[int] = reactive(0)
     """How many notes have two versions."""
+    wrong: reactive[int] = reactive(0)
+    """How many errors have not been looked at."""
 
     def __init__(self, vault: str, active: str) -> None:
         """Make the line.
@@ -44,7 +46,7 @@ class StatusLine(Bar):
             if width >= 100:
                 tabs.append(Piece(f"{key_name(action.keys[0])} ", "faint", link))
             tabs.extend([Piece(action.title, role, link), Piece("  ")])
-        badge = self._badge(width)
+        badge = self._badges(width)
         right = [Piece(clean_line(self.says), "muted")] if self.says else []
         if badge and right:
             right = [*badge, Piece("  "), *right]
@@ -54,13 +56,20 @@ class StatusLine(Bar):
         if cells(tabs) + cells(right) + 2 > width:
             right = []
         room = width - cells(tabs) - cells(right) - 4
-        name = fit([Piece(self._vault, "title")], min(room, 24)) if room >= 4 else []
+        vault = Piece(self._vault, "title", ACTION_LINK + "switch-vault")
+        name = fit([vault], min(room, 24)) if room >= 4 else []
         return spread([*name, *([Piece("   ")] if name else []), *tabs], right, width)
 
-    def _badge(self, width: int) -> Line:
-        """Say that there are conflicts; a click lists them."""
-        if not self.conflicts:
-            return []
-        link = ACTION_LINK + "show-conflicts"
-        word = f" conflict{'s' if self.conflicts > 1 else ''}" if width >= 100 else ""
-        return [Piece(f"! {self.conflicts}{word}", "warn", link)]
+    def _badges(self, width: int) -> Line:
+        """Say that there are errors or conflicts; a click lists them."""
+        found = [
+            (self.wrong, "show-problems", "error"),
+            (self.conflicts, "show-conflicts", "conflict"),
+        ]
+        line: Line = []
+        for count, action_id, name in found:
+            if count:
+                word = f" {name}{'s' if count > 1 else ''}" if width >= 100 else ""
+                line += [Piece("  ")] if line else []
+                line.append(Piece(f"! {count}{word}", "warn", ACTION_LINK + action_id))
+        return line
