@@ -61,6 +61,7 @@ notes = "~/notes"
 [sites.notes]
 dir = "~/blog"
 target = "hugo"
+address = "https://example.org"
 
 [keys]
 new-note = "n,ctrl+n"

@@ -45,8 +45,11 @@ def begin(materials: Sequence[Material], title: str, headings: Iterable[str] = (
         sections = [
             one for one in material.sections if not wanted or one.heading.casefold() in wanted
         ]
+        # Of several notes many have the same headings, so each is told under its own title.
+        deeper = 1 if len(materials) > 1 else 0
+        blocks += [f"## {material.title}"] if deeper and sections else []
         for section in sections:
-            blocks += _section(material, section, notes, several=len(materials) > 1)
+            blocks += _section(material, section, notes, deeper)
     blocks.append("## What I take from it" if len(materials) == 1 else "## What they say together")
     blocks.append("%% In your own words, and what you will do. %%")
     return "\n\n".join([*blocks, *notes]) + "\n"
@@ -63,11 +66,10 @@ def _box(material: Material) -> str:
     return "\n".join(lines)
 
 
-def _section(material: Material, section: Section, notes: list[str], *, several: bool) -> list[str]:
+def _section(material: Material, section: Section, notes: list[str], deeper: int) -> list[str]:
     """Return a heading of the outline, where it is from, and what can be told there."""
-    level = "#" * min(6, max(2, section.level))
-    words = section.heading or (material.title if several else "")
-    blocks = [f"{level} {words}"] if words else []
+    level = "#" * min(6, max(2, section.level) + deeper)
+    blocks = [f"{level} {section.heading}"] if section.heading else []
     place = f"{material.name}#{section.heading}" if section.heading else material.name
     blocks.append(f"%% from [[{place}]] %%")
     blocks += [_point(material, point, notes) for point in section.points]

@@ -117,7 +117,15 @@ def test_seconds_of_an_episode_lead_to_its_address() -> None:
 
 def test_several_notes_are_told_one_after_the_other() -> None:
     text = body(BOOK, EPISODE)
-    assert text.index("Small Things") < text.index("A talk")
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings == [
+        "# A post",
+        "## Small Things",
+        "### Ideas",
+        "### Ends",
+        "## A talk",
+        "## What they say together",
+    ]
     assert "## What they say together" in text
     assert [line for line in text.splitlines() if line.startswith("[^")][-1].startswith("[^4]: Cy")
 
