@@ -131,15 +131,21 @@ class Showing(Reading):
                 # What Pillow warns of is refused here anyway.
                 warnings.simplefilter("ignore")
                 image = Image.open(place, formats=FORMATS)
-        except (UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+        except Image.DecompressionBombError as error:
+            raise _too_large(path) from error
+        except (UnidentifiedImageError, ValueError) as error:
             raise Refused(f"{path}: it is no picture that can be shown here") from error
         except (OSError, SyntaxError) as error:
             raise Failure(f"{path}: it cannot be read") from error
         width, height = image.size
         if not 0 < width * height <= MOST_PIXELS:
             image.close()
-            raise Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
+            raise _too_large(path)
         return image
+
+
+def _too_large(path: str) -> Refused:
+    return Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
 
 
 def reason(error: NotekeepError) -> str:

@@ -25,6 +25,7 @@ from notekeep.tui.render.pieces import (
     cells,
     chop,
     pad,
+    plain,
     with_role,
     wrap,
 )
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.blocks import Block
     from notekeep.tui.render.glyphs import Glyphs
 
+_MOMENT = re.compile(r"\[(?:\d{1,3}:)?\d{1,2}:\d{2}\]\s*\S")
 _TASK = re.compile(r"\[(.)\][ \t]+")
 _NOTE_LINE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 _MATH_BLOCK = re.compile(r"\$\$(.*?)\$\$\s*", re.DOTALL)
@@ -47,7 +49,8 @@ class Passage(NamedTuple):
     """A part of a note that can be copied whole.
 
     Attributes:
-        kind: "quote", "code", "formula", "table" or "picture".
+        kind: "quote", "code", "formula", "table", "picture", or "moment" for what begins with a
+            time.
         line: The line of the body at which it begins, counted from 0.
         text: What a copy of it holds; of a quote, its source.
     """
@@ -221,7 +224,13 @@ def _paragraph(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
         return with_embeds(tokens[1], frame, _line_of(tokens, frame))
     if "$$" in tokens[1].content and (math := _MATH_BLOCK.fullmatch(tokens[1].content)):
         return _formula(math[1].strip("\n"), replace(frame, source=_line_of(tokens, frame)))
-    return _text(pieces(tokens[1], frame.glyphs, frame.around), tokens, frame)
+    line = pieces(tokens[1], frame.glyphs, frame.around)
+    drawn = _text(line, tokens, frame)
+    if _MOMENT.match(tokens[1].content):
+        text = plain(line).replace("\n", " ")
+        passage = Passage("moment", _line_of(tokens, frame), text)
+        drawn = [row._replace(passage=passage) for row in drawn]
+    return drawn
 
 
 def _rule(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:

@@ -85,7 +85,10 @@ class Rendering:
         self._quotes: dict[int, Quote] | None = None
         head = note_head(note, max(8, width), glyphs)
         self.lines: list[Drawn] = [Drawn(line, -1) for line in [*head, []]]
-        self._next = 1 if self._blocks and _says_title(self._blocks[0], note.title) else 0
+        self._next = 0
+        if self._blocks and _says_title(self._blocks[0], note.title):
+            self._next = 1
+            self._sections.pop(0, None)
         self._close = True
         self._cache: dict[int, list[Drawn]] = {}
         self._folded = set(around.toggled)
@@ -140,7 +143,7 @@ class Rendering:
         self._next = section.end if section is not None and is_folded else index + 1
         if not drawn:
             return
-        if not self._close:
+        if not self._close or (index == len(self._blocks) and self.lines[-1].line):
             self.lines.append(Drawn([], self.lines[-1].source))
         self.lines.extend(drawn)
         # Folded headings stand together, as a table of contents does.

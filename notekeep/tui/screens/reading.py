@@ -195,7 +195,8 @@ def read_note(
 
     note = vault.read(path)
     catalog = vault.catalog
-    foot = Foot(catalog.links(path), catalog.backlinks(path), catalog.headings(path))
+    outline = [head for head in catalog.headings(path) if head[1:] != (1, note.title)]
+    foot = Foot(catalog.links(path), catalog.backlinks(path), outline)
     around = around_of(vault, note, toggled, draws_pictures=draws_pictures)
     rendering = Rendering(note, width, glyphs, around, foot)
     rendering.draw_lines(FIRST_LINES)

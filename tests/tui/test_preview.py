@@ -1,0 +1,278 @@
+"""The preview as it is used: folds, tasks, copying, pictures, by keys and by mouse."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from PIL import Image
+
+from notekeep.tui import clipboard
+from notekeep.tui.app import APPS
+from notekeep.tui.messages import OpenNote
+from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.screens.picture import PictureScreen
+from notekeep.vault import Vault
+from tests.support.screens import press, seen, shows, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.widgets.preview import Preview
+
+WIDE = (110, 30)
+DAILY = "daily/2026-11-24.md"
+NOTE = "inbox/Long.md"
+LONG = """\
+# Long
+
+intro with a [[Deep Work|link]] and a footnote[^1]
+
+## First
+
+- [ ] buy a kettle
+- [x] call Mira
+
+## Second
+
+> Depth needs hours. (p. 12)
+
+![[two.png|Two colours]]
+
+[^1]: where it is from
+"""
+
+
+@pytest.fixture
+def reading(root: Path) -> Vault:
+    """The vault with a note that has everything."""
+    (root / NOTE).write_text(LONG)
+    (root / "attachments").mkdir()
+    Image.new("RGB", (64, 32), (200, 30, 30)).save(root / "attachments/two.png")
+    vault = Vault.open(root)
+    vault.refresh()
+    return vault
+
+
+def preview_of(app: NotekeepApp) -> Preview:
+    return cast("BrowseScreen", app.screen).preview
+
+
+async def read(app: NotekeepApp, pilot: Pilot[None], path: str = NOTE) -> Preview:
+    """Open a note to read it."""
+    await until(pilot, lambda: isinstance(app.screen, BrowseScreen) and app.screen.is_mounted)
+    app.post_message(OpenNote(path, read=True))
+    await until(pilot, lambda: preview_of(app).path == path and preview_of(app).has_focus)
+    await until(pilot, lambda: not cast("BrowseScreen", app.screen).pane.display)
+    await until(pilot, lambda: width_of(preview_of(app)) == preview_of(app).text_width)
+    return preview_of(app)
+
+
+def width_of(preview: Preview) -> int:
+    """Return the width that the text was drawn for."""
+    return preview.rendering.width if preview.rendering is not None else 0
+
+
+def at(app: NotekeepApp, text: str) -> tuple[int, int]:
+    """Return where on the screen a text is: its column and line."""
+    for number, line in enumerate(seen(app)):
+        if text in line:
+            return line.index(text), number
+    raise AssertionError(text)
+
+
+async def test_a_section_folds_by_key_and_by_a_click_on_its_mark(reading: Vault) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "buy a kettle"))
+        await press(pilot, "right_curly_bracket", "c")
+        await until(pilot, lambda: shows(app, "First ▸ 2 lines") and not shows(app, "buy a kettle"))
+        column, line = at(app, "▸ 2 lines")
+        await pilot.click(offset=(column, line))
+        await until(pilot, lambda: shows(app, "First ▾") and shows(app, "buy a kettle"))
+        await press(pilot, "C")
+        await until(pilot, lambda: shows(app, "Second ▸") and not shows(app, "Depth needs"))
+        await press(pilot, "C")
+        await until(pilot, lambda: shows(app, "Depth needs"))
+
+
+async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await press(pilot, "C")
+        await until(pilot, lambda: shows(app, "Second ▸"))
+        await read(app, pilot, "books/Deep Work.md")
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "Second ▸"))
+        app.post_message(OpenNote(NOTE, line=12, read=True))
+        await until(pilot, lambda: shows(app, "Depth needs hours"))
+        assert shows(app, "First ▸")
+
+
+async def test_a_task_is_ticked_in_the_file_and_undo_opens_it(reading: Vault, root: Path) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        # The first time it is chosen only.
+        await press(pilot, "x")
+        assert (root / NOTE).read_text() == LONG
+        await press(pilot, "x")
+        done = LONG.replace("[ ] buy", "[x] buy")
+        await until(pilot, lambda: (root / NOTE).read_text() == done)
+        await until(pilot, lambda: shows(app, "☑ buy a kettle"))
+        await press(pilot, "u")
+        await until(pilot, lambda: (root / NOTE).read_text() == LONG)
+        await until(pilot, lambda: shows(app, "☐ buy a kettle"))
+        # It is still chosen: space ticks it too, and pages where nothing is.
+        await press(pilot, "space")
+        await until(pilot, lambda: (root / NOTE).read_text() == done)
+
+
+async def test_a_click_ticks_a_task(reading: Vault, root: Path) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "☑ call Mira"))
+        await pilot.click(offset=at(app, "☑ call Mira"))
+        await until(pilot, lambda: "- [ ] call Mira" in (root / NOTE).read_text())
+
+
+async def test_a_task_is_found_again_or_it_is_said(reading: Vault, root: Path) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        preview = await read(app, pilot)
+        await press(pilot, "x")
+        assert preview.rendering is not None
+        (root / NOTE).write_text(f"a new line\n{LONG}")
+        preview._act("\0task:6")
+        await until(pilot, lambda: "a new line\n# Long" in (root / NOTE).read_text())
+        await until(pilot, lambda: "[x] buy a kettle" in (root / NOTE).read_text())
+        await until(pilot, lambda: shows(app, "a new line"))
+        other = LONG.replace("buy a kettle", "buy a pot")
+        (root / NOTE).write_text(other)
+        app.clear_notifications()
+        preview._host.tick(NOTE, 8, "buy a kettle")  # type: ignore[union-attr]  # it has one
+        await until(pilot, lambda: shows(app, "there is no task here any more"))
+        assert (root / NOTE).read_text() == other
+
+
+async def test_what_is_chosen_is_copied_a_quote_with_its_source(reading: Vault) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await read(app, pilot)
+        await press(pilot, *["right_curly_bracket"] * 3, "y")
+        await until(pilot, lambda: shows(app, "Copied the quote with its source"))
+        assert app.clipboard == "Depth needs hours.\n— Long, p. 12"
+        await press(pilot, *["left_square_bracket"] * 4, "y")
+        await until(pilot, lambda: app.clipboard == "[[Deep Work]]")
+        # A click chooses too, and a second one lets it go.
+        await pilot.click(offset=at(app, "Depth needs"))
+        await press(pilot, "y")
+        await until(pilot, lambda: "p. 12" in app.clipboard)
+        await pilot.click(offset=at(app, "Depth needs"))
+        await press(pilot, "y")
+        await until(pilot, lambda: app.clipboard == "[[Long]]")
+
+
+async def test_a_footnote_is_jumped_to_and_back(reading: Vault) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=(110, 12)) as pilot:
+        preview = await read(app, pilot)
+        await press(pilot, *["right_square_bracket"] * 2, "enter")
+        await until(pilot, lambda: shows(app, "where it is from"))
+        assert not shows(app, "intro with a")
+        assert preview.chosen is not None
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "intro with a"))
+
+
+async def test_a_picture_is_drawn_and_shown_large(reading: Vault) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "▀▀▀▀▀▀▀▀"))
+        assert not shows(app, "▀▀▀▀▀▀▀▀▀")
+        assert shows(app, "▣ Two colours · 64×32")  # noqa: RUF001 - by
+        await press(pilot, "I")
+        await until(pilot, lambda: isinstance(app.screen, PictureScreen))
+        await until(pilot, lambda: shows(app, "▀" * 30) and shows(app, "64 × 32"))  # noqa: RUF001
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+
+
+@pytest.mark.parametrize("how", ["NO_COLOR", "ascii"])
+async def test_without_colours_or_shapes_a_picture_is_words(
+    reading: Vault, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how == "NO_COLOR":
+        monkeypatch.setenv("NO_COLOR", "1")
+    else:
+        reading.person.glyphs = "ascii"
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "Two colours"))
+        assert not shows(app, "▀")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 5), (200, 60)])
+async def test_it_reads_at_any_size(reading: Vault, size: tuple[int, int]) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=size) as pilot:
+        await read(app, pilot)
+        await press(pilot, "right_square_bracket", "right_curly_bracket", "c", "C", "G", "I")
+        await until(pilot, lambda: any(line.strip() for line in seen(app)))
+
+
+async def test_the_first_screen_of_a_long_note_is_there_before_the_rest(
+    root: Path, vault: Vault
+) -> None:
+    parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n\n- [ ] one\n- two\n" for n in range(1500))
+    (root / NOTE).write_text("\n".join(parts))
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        preview = await read(app, pilot)
+        rendering = preview.rendering
+        assert rendering is not None
+        assert shows(app, "Part 0")
+        assert not rendering.done
+        # Drawn between keys, and keys are answered meanwhile.
+        begun = len(rendering.lines)
+        await press(pilot, "j")
+        await until(pilot, lambda: len(rendering.lines) > begun)
+        longest = await stall(0.5)
+        assert longest < 5
+        await press(pilot, "C")
+        await until(pilot, lambda: rendering.done)
+        assert len(rendering.lines) < 1600
+
+
+async def stall(seconds: float) -> float:
+    """Return the longest time in which nothing else could be done."""
+    longest, begun = 0.0, perf_counter()
+    while perf_counter() - begun < seconds:
+        before = perf_counter()
+        await asyncio.sleep(0.005)
+        longest = max(longest, perf_counter() - before)
+    return longest
+
+
+def test_a_program_of_the_system_takes_the_text_too(tmp_path: Path) -> None:
+    program = tmp_path / "wl-copy"
+    program.write_text(f'#!/bin/sh\ncat > "{tmp_path}/taken"\n')
+    program.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "WAYLAND_DISPLAY": "wayland-0"}
+    command = clipboard.program_for(environment)
+    assert command == [str(program)]
+    assert clipboard.hand_over(command, "words é")
+    assert (tmp_path / "taken").read_text() == "words é"
+    assert clipboard.program_for({"PATH": str(tmp_path)}) == []
+    assert not clipboard.hand_over([str(tmp_path / "none")], "x")

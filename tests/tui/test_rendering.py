@@ -1,0 +1,394 @@
+"""A note drawn for reading: its folds, footnotes, foot, and what is shown in place."""
+
+# ruff: noqa: RUF001 - a size is written with a sign that looks like a letter
+
+from __future__ import annotations
+
+import struct
+import zlib
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.color_triplet import ColorTriplet
+
+from notekeep.errors import NotFound, Refused
+from notekeep.index.rows import Backlink, LinkRow
+from notekeep.markdown.note import read_note
+from notekeep.tui.copying import copied
+from notekeep.tui.render.around import Around
+from notekeep.tui.render.foot import LINKS, OUTLINE, Foot
+from notekeep.tui.render.glyphs import ASCII, UNICODE
+from notekeep.tui.render.halfblocks import UPPER_HALF, half_blocks
+from notekeep.tui.render.pieces import FOLD_LINK, TASK_LINK, plain
+from notekeep.tui.render.rendering import Rendering
+from notekeep.tui.render.stops import Stop, next_stop, row_of, stops_of
+from notekeep.tui.surroundings import around_of
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.markdown.note import Note
+    from notekeep.tui.render.glyphs import Glyphs
+
+SECTIONS = """
+intro
+
+# One
+
+first
+
+## Inner
+
+second
+third
+
+# Two
+
+fourth
+"""
+
+
+def rendering_of(text: str, *, glyphs: Glyphs = UNICODE, foot: Foot | None = None) -> Rendering:
+    note = read_note("notes/N.md", dedent(text).strip("\n").encode())
+    drawn = Rendering(note, 40, glyphs, Around(is_live=True), foot)
+    drawn.draw_lines(10_000)
+    return drawn
+
+
+def shown(rendering: Rendering) -> list[str]:
+    """Return the text below the head, without the blank lines."""
+    lines = [plain(row.line).rstrip().replace("\xa0", " ") for row in rendering.lines]
+    return [line for line in lines[lines.index("─" * 40) + 1 :] if line]
+
+
+def key_of(rendering: Rendering, text: str) -> str:
+    """Return what folds the line with a text."""
+    return next(
+        piece.link.removeprefix(FOLD_LINK)
+        for row in rendering.lines
+        if text in plain(row.line)
+        for piece in row.line
+        if piece.link.startswith(FOLD_LINK)
+    )
+
+
+def test_a_heading_folds_all_below_it_and_says_how_many_lines() -> None:
+    drawn = rendering_of(SECTIONS)
+    assert shown(drawn)[1:3] == ["One ▾", "first"]
+    drawn.toggle(key_of(drawn, "One"), 100)
+    assert shown(drawn) == ["intro", "One ▸ 4 lines", "Two ▾", "fourth"]
+    drawn.toggle(key_of(drawn, "One"), 100)
+    assert shown(drawn) == [
+        *("intro", "One ▾", "first", "Inner ▾", "second", "third", "Two ▾", "fourth")
+    ]
+
+
+def test_an_inner_section_stays_folded_when_the_outer_is_opened() -> None:
+    drawn = rendering_of(SECTIONS)
+    drawn.toggle(key_of(drawn, "Inner"), 100)
+    outer = key_of(drawn, "One")
+    drawn.toggle(outer, 100)
+    drawn.toggle(outer, 100)
+    assert shown(drawn)[2:4] == ["first", "Inner ▸ 2 lines"]
+
+
+def test_all_sections_fold_at_once_and_open_again() -> None:
+    drawn = rendering_of(SECTIONS)
+    before = shown(drawn)
+    assert drawn.toggle_all(100)
+    assert shown(drawn) == ["intro", "One ▸ 4 lines", "Two ▸ 1 line"]
+    assert not drawn.toggle_all(100)
+    assert shown(drawn) == before
+
+
+def test_a_jump_to_a_hit_opens_what_it_is_folded_in() -> None:
+    drawn = rendering_of(SECTIONS)
+    drawn.toggle(key_of(drawn, "Inner"), 100)
+    drawn.toggle(key_of(drawn, "One"), 100)
+    line = next(n for n, text in enumerate(SECTIONS.strip().split("\n"), 1) if text == "second")
+    assert "second" in plain(drawn.lines[drawn.line_of(line)].line)
+    drawn.draw_lines(100)
+    assert "Two ▾" in shown(drawn)
+
+
+def test_folds_are_the_same_at_another_width() -> None:
+    toggled: set[str] = set()
+    note = read_note("notes/N.md", SECTIONS.encode())
+    wide, narrow = (Rendering(note, width, UNICODE, Around(toggled=toggled)) for width in (40, 20))
+    for drawn in (wide, narrow):
+        drawn.draw_lines(100)
+    wide.toggle(key_of(wide, "One"), 100)
+    narrow.refold()
+    narrow.draw_lines(100)
+    assert not any("first" in plain(row.line) for row in narrow.lines)
+
+
+def test_what_is_folded_is_not_drawn_until_it_is_opened() -> None:
+    body = "## Big\n\n" + "\n\n".join(f"paragraph {number}" for number in range(500))
+    note = read_note("notes/N.md", f"{body}\n\n## After\n\nend\n".encode())
+    drawn = Rendering(note, 40, UNICODE, Around(toggled={"heading 1 ## Big"}))
+    drawn.draw_lines(8)
+    assert "After" in " ".join(plain(row.line) for row in drawn.lines)
+    assert len(drawn._cache) < 5
+
+
+def test_code_that_looks_like_a_heading_folds_nothing() -> None:
+    drawn = rendering_of("## One\n\n```sh\n# no heading\n```\n\nend")
+    drawn.toggle(key_of(drawn, "One"), 100)
+    assert shown(drawn) == ["One ▸ 4 lines"]
+
+
+def test_a_callout_is_folded_as_it_is_written() -> None:
+    drawn = rendering_of("> [!tip]- Closed\n> hidden\n\n> [!faq]+ Open\n> seen\n\n> [!bug]\n> firm")
+    assert shown(drawn) == [
+        *("▎ ✦ Closed ▸ 1 line", "▎ ? Open ▾", "▎ seen", "▎ ✗ Bug", "▎ firm"),
+    ]
+    drawn.toggle(key_of(drawn, "Closed"), 100)
+    drawn.toggle(key_of(drawn, "Open"), 100)
+    assert shown(drawn)[:3] == ["▎ ✦ Closed ▾", "▎ hidden", "▎ ? Open ▸ 1 line"]
+
+
+def test_a_jump_into_a_closed_callout_opens_it() -> None:
+    drawn = rendering_of("> [!tip]- Closed\n> hidden")
+    assert "hidden" in plain(drawn.lines[drawn.line_of(2)].line)
+
+
+def test_a_footnote_leads_there_and_back() -> None:
+    drawn = rendering_of("Said[^a] so.\n\nmore\n\n[^a]: The source.\n[^b]: Another.")
+    assert drawn.footnote_line("a") == 5
+    assert drawn.footnote_line("b") == 6
+    assert drawn.reference_line("a") == 1
+    assert drawn.footnote_line("c") is None
+    assert shown(drawn)[-2:] == ["[a] The source.", "[b] Another."]
+
+
+def test_words_and_their_meanings_and_block_ids() -> None:
+    assert shown(rendering_of("Term\n: What it means\n\nA line. ^id\n\n- item ^other")) == [
+        *("Term", "  What it means", "A line.", "• item"),
+    ]
+
+
+def test_a_task_below_one_that_is_done_is_not_done() -> None:
+    drawn = rendering_of("- [x] done\n  - [ ] open")
+    roles = {plain(row.line).strip(): {p.role for p in row.line} for row in drawn.lines}
+    assert "finished" in roles["☑ done"]
+    assert "finished" not in roles["☐ open"]
+
+
+def test_formulas_are_readable_and_stay_source_with_plain_characters() -> None:
+    text = "Is $x^2$.\n\n$$\n\\frac{a}{b}\n$$"
+    assert shown(rendering_of(text)) == ["Is x².", "   a", "  ───", "   b"]
+    plain_ones = rendering_of(text, glyphs=ASCII)
+    assert [plain(row.line).strip() for row in plain_ones.lines][-3:] == [
+        *("Is x^2.", "", "\\frac{a}{b}")
+    ]
+
+
+# What can be chosen.
+
+
+def test_links_and_tasks_follow_each_other_and_passages_are_others() -> None:
+    text = "## Head\n\n[[A]] and [[B]]\n\n- [ ] do\n\n> a quote\n\n```\ncode\n```"
+    lines = rendering_of(text).lines
+    links: list[Stop] = []
+    passages: list[Stop] = []
+    for found, is_passage in ((links, False), (passages, True)):
+        row, stop = 0, None
+        while (after := next_stop(lines, row, 1, stop, passages=is_passage)) is not None:
+            row, stop = after
+            found.append(stop)
+    assert [stop.link for stop in links] == ["[[A]]", "[[B]]", f"{TASK_LINK}4"]
+    kinds = [stop.passage.kind if stop.passage else stop.link for stop in passages]
+    assert kinds == [f"{FOLD_LINK}heading 1 ## Head", "quote", "code"]
+    back = next_stop(lines, row_of(lines, links[2]) or 0, -1, links[2], passages=False)
+    assert back is not None
+    assert back[1] == links[1]
+
+
+def test_an_earlier_version_has_nothing_to_tick() -> None:
+    note = read_note("n.md", b"- [ ] do")
+    drawn = Rendering(note, 40, UNICODE)
+    drawn.draw_lines(10)
+    assert not [
+        s for row in range(len(drawn.lines)) for s in stops_of(drawn.lines, row, passages=False)
+    ]
+
+
+# Copying.
+
+BOOK = """
+---
+type: book
+title: Atomic Habits
+author: [James Clear]
+---
+> Make it **regular** first. (p. 163)
+
+```sh
+ls
+```
+
+| a |
+|---|
+| 1 |
+
+[a site](https://example.org)
+"""
+
+
+def copy_of(drawn: Rendering, kind: str) -> str:
+    passage = next(row.passage for row in drawn.lines if row.passage and row.passage.kind == kind)
+    found = copied(drawn, Stop(passage.line, "", passage))
+    assert found is not None
+    return found.text
+
+
+def test_a_quote_is_copied_with_its_source() -> None:
+    drawn = rendering_of(BOOK)
+    assert copy_of(drawn, "quote") == (
+        "Make it **regular** first.\n— James Clear, Atomic Habits, p. 163"
+    )
+
+
+def test_what_was_said_at_a_time_is_copied_with_the_episode() -> None:
+    front = "---\ntype: podcast\ntitle: On reading\nguest: [Naval]\nshow: The Show\n---\n"
+    drawn = rendering_of(f"{front}- [01:02:33] Read what you love.")
+    assert copy_of(drawn, "moment") == (
+        "Read what you love.\n— Naval, On reading, The Show, 01:02:33"
+    )
+
+
+def test_code_a_table_and_a_link_are_copied_as_they_are() -> None:
+    drawn = rendering_of(BOOK)
+    assert copy_of(drawn, "code") == "ls"
+    assert copy_of(drawn, "table") == "| a |\n|---|\n| 1 |"
+    link = copied(drawn, Stop(10, "https://example.org"))
+    assert link == ("https://example.org", "the link")
+
+
+# The foot.
+
+
+def test_the_foot_counts_and_opens() -> None:
+    links = [
+        LinkRow(1, "A", "a.md", "ok", "", "", embed=False),
+        LinkRow(2, "No", None, "broken", "", "", embed=False),
+    ]
+    foot = Foot(links, [Backlink("b.md", "B", 3, "")], [(1, 1, "One"), (5, 2, "Two")])
+    drawn = rendering_of("text", foot=foot)
+    assert shown(drawn)[-2:] == ["▸ Links 2 (1 broken)   ▸ Backlinks 1", "▸ Outline 2"]
+    drawn.toggle(LINKS, 100)
+    assert shown(drawn)[-2:] == ["  A", "  No  broken"]
+    drawn.toggle(OUTLINE, 100)
+    assert shown(drawn)[-2:] == ["  One", "    Two"]
+
+
+# Pictures and notes shown in place.
+
+
+def png(width: int, height: int, claimed: tuple[int, int] | None = None) -> bytes:
+    """Write a PNG of red on the left and blue on the right; it may claim another size."""
+    row = b"\0" + b"\xff\0\0" * (width // 2) + b"\0\0\xff" * (width - width // 2)
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    head = struct.pack(">IIBBBBB", *(claimed or (width, height)), 8, 2, 0, 0, 0)
+    data = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(row * height)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + data
+
+
+@pytest.fixture
+def pictured(root: Path, tmp_path: Path) -> Vault:
+    (root / "attachments").mkdir()
+    (root / "attachments/two.png").write_bytes(png(16, 8))
+    (root / "attachments/bomb.png").write_bytes(png(8, 8, (60_000, 60_000)))
+    (root / "attachments/text.png").write_text("no picture")
+    (root / ".hidden").mkdir()
+    (root / ".hidden/x.png").write_bytes(png(8, 8))
+    (tmp_path / "outside.png").write_bytes(png(8, 8))
+    (root / "attachments/away.png").symlink_to(tmp_path / "outside.png")
+    vault = Vault.open(root)
+    vault.refresh()
+    return vault
+
+
+def test_a_picture_is_found_by_its_name_and_decoded_small(pictured: Vault) -> None:
+    found = pictured.picture("two.png", "inbox/N.md")
+    assert found[:3] == ("attachments/two.png", 16, 8)
+    pixels = pictured.pixels(found.path, 4, 2)
+    assert (pixels[:4], pixels[12:16]) == (b"\xff\0\0\xff", b"\0\0\xff\xff")
+
+
+def test_a_cell_is_two_pixels_over_the_ground_and_like_neighbours_are_one() -> None:
+    red, blue, clear = b"\xff\0\0\xff", b"\0\0\xff\xff", b"\0\0\0\0"
+    (row,) = half_blocks(red * 2 + blue + red * 2 + clear, 3, 1, ColorTriplet(0, 248, 0))
+    assert [segment.text for segment in row] == [UPPER_HALF * 2, UPPER_HALF]
+    style = row[1].style
+    assert style is not None
+    assert style.color is not None
+    assert style.bgcolor is not None
+    assert (style.color.triplet, style.bgcolor.triplet) == ((0, 0, 248), (0, 248, 0))
+
+
+@pytest.mark.parametrize(
+    ("target", "error", "why"),
+    [
+        ("bomb.png", Refused, "million pixels"),
+        ("text.png", Refused, "no picture"),
+        ("away.png", Refused, "leads out of the folder"),
+        ("../../outside.png", Refused, "leads out of the folder"),
+        (".hidden/x.png", Refused, "hidden"),
+        ("none.png", NotFound, "no such file"),
+    ],
+)
+def test_some_pictures_are_never_read(
+    pictured: Vault, target: str, error: type[Exception], why: str
+) -> None:
+    with pytest.raises(error, match=why):
+        pictured.picture(target, "inbox/N.md")
+
+
+def in_place(vault: Vault, path: str, *, draws: bool) -> list[str]:
+    note: Note = vault.read(path)
+    around = around_of(vault, note, set(), draws_pictures=draws)
+    drawn = Rendering(note, 40, UNICODE, around)
+    drawn.draw_lines(1000)
+    return shown(drawn)
+
+
+def put(vault: Vault, path: str, text: str) -> None:
+    place = vault.absolute(path)
+    with open(place, "w", encoding="utf-8") as file:
+        file.write(text)
+    vault.refresh()
+
+
+def test_a_picture_has_its_words_and_size_where_it_cannot_be_drawn(pictured: Vault) -> None:
+    put(pictured, "inbox/N.md", "![[two.png|Two colours]]\n*Credit: me.*\n\n![gone](none.png)")
+    assert in_place(pictured, "inbox/N.md", draws=False) == [
+        *("▣ Two colours · 16×8", "Credit: me.", "▣ gone · there is no such file"),
+    ]
+    # Sixteen pixels are two cells, twice as wide as high.
+    assert in_place(pictured, "inbox/N.md", draws=True)[0] == "▣ Two colours · 16×8"
+
+
+def test_a_note_is_shown_in_place_by_its_heading_or_block(pictured: Vault) -> None:
+    put(pictured, "inbox/A.md", "# A\n\nintro ^first\n\n## Part\n\nthe part\n\n## Other\n\nno\n")
+    put(pictured, "inbox/N.md", "![[A#Part]]\n\n![[A#^first]]\n\n![[A#None]]\n\n![[Nowhere]]")
+    assert in_place(pictured, "inbox/N.md", draws=False) == [
+        *("▎ A · Part", "▎ the part", "▎ A · first", "▎ intro"),
+        *("▎ A · None · there is no such part in it", "▎ Nowhere · there is no such note"),
+    ]
+
+
+def test_notes_that_embed_each_other_come_to_an_end(pictured: Vault) -> None:
+    put(pictured, "inbox/A.md", "a\n\n![[B]]")
+    put(pictured, "inbox/B.md", "b\n\n![[A]]")
+    assert in_place(pictured, "inbox/A.md", draws=False) == [
+        *("a", "▎ B", "▎ b", "▎", "▎ ▎ A · it is in itself"),
+    ]
