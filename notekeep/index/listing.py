@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.index.conditions import ordering
+from notekeep.index.rows import load_path, store_path
 from notekeep.query.tree import Docs, is_fact
 
 if TYPE_CHECKING:
@@ -46,6 +48,47 @@ def listing(
     """
     node = facts_of(query, catalog, words, root)
     return catalog.rows(node, query.order, least(limit, query.limit), offset)
+
+
+class Listed:
+    """A list whose order is known: every page of it costs the same, however far down it is.
+
+    Attributes:
+        total: How many notes there are.
+    """
+
+    def __init__(self, catalog: Catalog, stored: list[str]) -> None:
+        self.total = len(stored)
+        self._catalog, self._stored = catalog, stored
+
+    def page(self, offset: int, limit: int) -> list[Row]:
+        """The rows from `offset` on, at most `limit` of them; notes that went are left out."""
+        return self._catalog.rows_in_order(self._stored[offset : offset + limit])
+
+    def paths(self) -> list[str]:
+        """The notes of all rows, in their order."""
+        return [*map(load_path, self._stored)]
+
+    def find(self, path: str) -> int | None:
+        """Which row a note has; None when it is not in the list."""
+        stored = store_path(path)
+        return self._stored.index(stored) if stored in self._stored else None
+
+
+def listed(query: Query, node: Node | None, catalog: Catalog) -> Listed:
+    """Work out the order of a whole list.
+
+    Args:
+        query: What is asked for.
+        node: Its tree, of facts only; see `facts_of`.
+        catalog: The vault's facts.
+    """
+    by = ordering(query.order)
+    limit = -1 if query.limit is None else query.limit
+    found = catalog.find(
+        "path", catalog.where(node), f"ORDER BY {by.sql} LIMIT ?", (*by.values, limit)
+    )
+    return Listed(catalog, [path for (path,) in found])
 
 
 def facts_of(query: Query, catalog: Catalog, words: Callable[[], Words], root: str) -> Node | None:

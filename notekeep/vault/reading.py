@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from notekeep.index.explaining import Part
     from notekeep.index.facets import Facets
+    from notekeep.index.listing import Listed
     from notekeep.index.mentions import Mention
     from notekeep.index.onthisday import OnThisDay
     from notekeep.index.refresh import Refreshed
@@ -103,6 +104,16 @@ class Reading(Keeping):
                 offset=offset,
             )
         )
+
+    def listed(self, query: str = "") -> Listed:
+        """The whole order of a list, for those who will look at many pages of it.
+
+        Raises:
+            UsageError: The query cannot be understood; it says where and what is near.
+        """
+        from notekeep.index.listing import listed
+
+        return listed(self.query(query), self._facts(query), self.catalog)
 
     def paths(self, query: str = "") -> frozenset[str]:
         """The paths of the notes that a query matches, however many they are.

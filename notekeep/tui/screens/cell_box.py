@@ -30,6 +30,10 @@ AROUND = 4
 """The cells of a box beside its text: a line and a blank on either side."""
 
 
+LONGEST_LINE = 64
+"""What is wrong is said in lines of so many cells."""
+
+
 class Where(NamedTuple):
     """Where a box belongs, and what it is drawn with.
 
@@ -53,7 +57,7 @@ class CellBox(TextDialog["str | None"]):
     wide = 30
     """The cells that its text wants."""
     high = 2
-    """The lines within the box."""
+    """The lines within the box, one of them for what is said."""
     hint = ""
 
     def __init__(self, field: Field, where: Where, typed: str = "") -> None:
@@ -66,6 +70,7 @@ class CellBox(TextDialog["str | None"]):
         """
         super().__init__()
         self.field, self.where, self.typed = field, where, typed
+        self._extra_width = 0
 
     def compose(self) -> ComposeResult:
         with Vertical(id="cell") as box:
@@ -87,8 +92,10 @@ class CellBox(TextDialog["str | None"]):
         """Give the focus to what takes the keys."""
         line = self.query_one(Input)
         self.set_focus(line)
-        line.insert_text_at_cursor(self._early)
-        self._early = ""
+        if self._early:
+            line.value = self._early
+            line.cursor_position = len(self._early)
+            self._early = ""
 
     def on_resize(self) -> None:
         # The grid below has its new size only after this.
@@ -98,18 +105,24 @@ class CellBox(TextDialog["str | None"]):
     def _put(self) -> None:
         """Lay the box over the cell, with its text where the cell's is, within the screen."""
         cell, screen = self.where.region(), self.app.size
-        width = min(screen.width, max(cell.width, self.wide) + AROUND)
-        height = min(screen.height, self.high + 2)
+        width = max(cell.width, self.wide, self._extra_width)
+        width = min(screen.width, width + AROUND)
+        lines = self.high + self.query_one(Words).line_count() - 1
+        height = min(screen.height, lines + 2)
         box = self.query_one("#cell")
         box.styles.width, box.styles.height = width, height
         x = min(max(0, cell.x - AROUND // 2), screen.width - width)
         y = min(max(0, cell.y - 1), screen.height - height)
         box.styles.offset = (x, y)
-        self.set_class(height < self.high + 2, "-cramped")
+        self.set_class(height < lines + 2, "-cramped")
 
     def complain(self, error: UsageError) -> None:
         """Say what is wrong with what was typed."""
-        self.query_one(Words).say(f"{error.message}. {error.hint}".strip(), "warn")
+        text = f"{error.message}. {error.hint}".strip()
+        self.query_one(Words).say(text, "warn")
+        self._extra_width = min(LONGEST_LINE, len(text) + 1)
+        self._put()
+        self.call_after_refresh(self._put)
 
     def take(self, text: str) -> None:
         """Answer with a text, if it fits the field."""

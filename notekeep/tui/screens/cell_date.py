@@ -66,7 +66,8 @@ class DateBox(CellBox):
         self._calendar.show(day)
         line = self.query_one(Input)
         line.value = day.isoformat()
-        line.cursor_position = len(line.value)
+        # What is typed next takes its place.
+        line.select_all()
 
     def _move(self, by: timedelta) -> None:
         try:

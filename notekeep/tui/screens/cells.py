@@ -6,6 +6,7 @@ then is looked at first, so that nothing another program wrote in the meantime i
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
@@ -18,15 +19,19 @@ from notekeep.tui.render.grid import KIND, MODIFIED, TAGS, TITLE, is_stars
 from notekeep.tui.screens.bulk import tell_done
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.index.rows import Row
     from notekeep.markdown.kinds import Schema
-    from notekeep.markdown.note import Value
+    from notekeep.markdown.note import Scalar, Value
     from notekeep.tui.render.grid import Column
     from notekeep.tui.screens.cell_box import CellBox
     from notekeep.tui.screens.gridding import Gridding
     from notekeep.tui.widgets.note_grid import NoteGrid
     from notekeep.vault import Vault
     from notekeep.writing.plan import Done
+
+_WRITING = Lock()
 
 WHY_NOT = {
     KIND: "The kind of a note is its type: and its folder; e opens the note",
@@ -162,33 +167,52 @@ def write(screen: Gridding, row: Row, field: Field, text: str) -> None:
 
     in_background(
         screen,
-        lambda: set_cell(screen.vault, row.path, field, text),
+        lambda: set_cell(screen.vault, row.path, field, text, screen.cells_written),
         lambda done: tell_done(screen, f"{title} · {said}", done),
         group="write",
         failed=failed,
     )
 
 
-def set_cell(vault: Vault, path: str, field: Field, text: str) -> Done:
+def set_cell(
+    vault: Vault, path: str, field: Field, text: str, mine: dict[tuple[str, str], str]
+) -> Done:
     """Write what was made of a field, if the note still has in it what was shown.
 
     Of a list, what was added and taken away is done to the list that the note has by now.
 
+    Args:
+        vault: The vault.
+        path: The note.
+        field: The field as it was shown.
+        text: What it is to be.
+        mine: What was written here last, by note and field: the grid may not show it yet.
+
     Raises:
         Conflict: The field has another value by now.
     """
-    note = vault.plan.note(path, vault.plan.read(path))
-    now: Value = note.fields.get(field.name)
-    shown = field.text
-    if note.problem is None and text_of(now) != shown:
-        if not isinstance(now, list):
+    # One after the other: the next change begins with what this one leaves.
+    with _WRITING:
+        note = vault.plan.note(path, vault.plan.read(path))
+        now: Value = note.fields.get(field.name)
+        known = {field.text, mine.get((path, field.name), field.text)}
+        if isinstance(now, list) and text_of(now) != field.text:
+            text = _merged(field, text, now)
+        elif note.problem is None and text_of(now) not in known:
             raise Conflict(
                 f"{field.name} of {path} is {text_of(now) or 'empty'} by now, and was left so",
                 "The grid shows it; change it again if you still want to.",
             )
-        before, after = items_of(field.name, shown), items_of(field.name, text)
-        merged = [text_of(item) for item in now if text_of(item) not in set(before) - set(after)]
-        merged += [item for item in after if item not in {*before, *merged}]
-        text = text_of([*merged])
-    changes = changes_of(field._replace(value=now, text=text_of(now)), text)
-    return vault.carry_out(vault.plan.set_fields([path], changes))
+        changes = changes_of(field._replace(value=now, text=text_of(now)), text)
+        done = vault.carry_out(vault.plan.set_fields([path], changes))
+        if done.paths:
+            mine[path, field.name] = text
+        return done
+
+
+def _merged(field: Field, text: str, now: Sequence[Scalar]) -> str:
+    """Do to the list that a note has by now what was done to the one that was shown."""
+    before, after = items_of(field.name, field.text), items_of(field.name, text)
+    gone = set(before) - set(after)
+    items = [item for item in map(text_of, now) if item not in gone]
+    return text_of([*items, *(item for item in after if item not in {*before, *items})])

@@ -11,17 +11,28 @@ from notekeep.tui.screens.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from textual import events
 
+    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import GridHead
+    from notekeep.vault import Vault
 
 ROOMY = 160
 """From this width on the note is shown beside the grid."""
 
 
 class Gridding(Beside):
-    """A screen whose list of notes can be a grid, with marks and verbs for many notes."""
+    """A screen whose list of notes can be a grid, with marks and verbs for many notes.
+
+    Attributes:
+        cells_written: What was written last into cells, by note and field.
+    """
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
+        super().__init__(vault, glyphs, today)
+        self.cells_written: dict[tuple[str, str], str] = {}
 
     def open_here(self) -> None:
         """Read the note under the cursor."""

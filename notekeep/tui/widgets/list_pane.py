@@ -18,7 +18,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.render.matching import matcher_of
-from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.nothing import nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.widgets.search_box import SearchBox
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
+    from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Rows, Vault
 
 PAUSE = 0.15
@@ -41,7 +42,9 @@ PAUSE = 0.15
 FULL_FROM = 3
 """Letters from which the bodies of notes are searched."""
 HITS = 200
-SAMPLES = 8
+SORTED_AT_ONCE = 5_000
+"""With more notes than this a list is sorted in the background, and whole."""
+SAMPLES = 4
 """From so many parts of a long list come the notes that say which columns the grid has."""
 
 ORDERS: tuple[tuple[str, str], ...] = (
@@ -69,6 +72,11 @@ class Source:
     def paths(self) -> Iterable[str]:
         """Return the notes of all rows."""
         return self._vault.paths(self._query)
+
+    def find(self, path: str) -> int | None:
+        """Which row a note has is not known without reading them."""
+        del path
+        return None
 
 
 class ListPane(Vertical):
@@ -120,6 +128,7 @@ class ListPane(Vertical):
         self.grid: NoteGrid | None = None
         self._begins_as_grid = as_grid
         self._said = ""
+        self._arranged_for: tuple[str, str] | None = None
         self._number = 0
         self._is_searching = False
         self._wanted: str | None = note or None
@@ -155,6 +164,7 @@ class ListPane(Vertical):
     def _make_grid(self) -> tuple[GridHead, NoteGrid]:
         from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 
+        self._arranged_for = None
         self.grid = NoteGrid(self._glyphs, self._today)
         return GridHead(self.grid, self._glyphs), self.grid
 
@@ -168,11 +178,15 @@ class ListPane(Vertical):
             self._arrange(self._shown_rows())
         else:
             self.grid = None
-            await self.query("NoteGrid, GridHead").remove()
-        self.listed.display = not grid
+            self.listed.display = True
         self.notes.take(before)
         if had_focus:
-            self.notes.focus()
+            # At once, so that the next key finds it; and before what had it goes.
+            self.screen.set_focus(self.notes)
+        if grid:
+            self.listed.display = False
+        else:
+            await self.query("NoteGrid, GridHead").remove()
 
     def _shown_rows(self) -> Sequence[Row]:
         notes = self.notes if self.grid is None else self.listed
@@ -182,6 +196,11 @@ class ListPane(Vertical):
         """Give the grid its columns, by notes of all parts of the list, whatever its order."""
         if self.grid is None:
             return
+        about = (self.scope, self.typed)
+        if about == self._arranged_for and len(rows) >= PAGE_ROWS:
+            self.grid.order = self.order[0].removeprefix("sort:")
+            return
+        self._arranged_for = about
         sample = rows if self.typed else self._sample(rows)
         self.grid.set_columns(sample, self._vault.schema, self.order[0].removeprefix("sort:"))
 
@@ -254,17 +273,32 @@ class ListPane(Vertical):
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
-        query = f"{self.scope} {self.order[0]}".strip()
+        number, query = self._number, f"{self.scope} {self.order[0]}".strip()
+        if self.order[0] and self._vault.count() > SORTED_AT_ONCE:
+            in_background(
+                self,
+                lambda: self._vault.listed(query),
+                lambda found: (
+                    self._show_rows(found, found.page(0, PAGE_ROWS), from_top=from_top)
+                    if number == self._number
+                    else None
+                ),
+                group="search",
+                exclusive=True,
+            )
+            return
         rows = self._first if not query else None
         if rows is None:
             rows = self._vault.rows(query, limit=PAGE_ROWS)
+        self._show_rows(Source(self._vault, query, rows), rows.rows, from_top=from_top)
+
+    def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
         self.matcher = None
-        self.notes.nothing = _nothing_yet(is_reading=self.is_reading)
-        keep = None if from_top else self._keep()
-        self.notes.show_rows(Source(self._vault, query, rows), keep)
-        self._arrange(rows.rows)
-        self._counted(rows.total)
-        if not rows.total:
+        self.notes.nothing = nothing_yet(is_reading=self.is_reading)
+        self.notes.show_rows(source, None if from_top else self._keep())
+        self._arrange(first)
+        self._counted(source.total)
+        if not source.total:
             self.post_message(self.Empty())
 
     def _keep(self) -> str | None:
@@ -332,7 +366,7 @@ class ListPane(Vertical):
 
     def _show(self, typed: str, found: Found) -> None:
         self.matcher = matcher_of(self._vault.query(typed, typing=True))
-        self.notes.nothing = _nothing_for(typed)
+        self.notes.nothing = nothing_for(typed)
         # The best hit, until the person has looked at another.
         keep = self._keep()
         hits = self._in_order(found.hits)
@@ -368,25 +402,3 @@ class ListPane(Vertical):
 
     def on_search_box_left(self) -> None:
         self.screen.set_focus(self.notes)
-
-
-def _hint(key: str, text: str) -> Line:
-    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
-
-
-def _nothing_for(typed: str) -> list[Line]:
-    about = [Piece("Nothing for ", "muted"), Piece(clean_line(typed), "title")]
-    makes = _hint("enter", "makes a note with that title")
-    return [[], about, [], makes, _hint("esc", "clears the search")]
-
-
-def _nothing_yet(*, is_reading: bool) -> list[Line]:
-    if is_reading:
-        return [[], [Piece("Reading the vault …", "muted")]]
-    return [
-        [],
-        [Piece("No notes here yet.", "title")],
-        [],
-        _hint("n", "makes the first one"),
-        _hint("?", "shows what else there is"),
-    ]

@@ -42,6 +42,10 @@ class RowSource(Protocol):
         """Return the notes of all rows, in any order."""
         ...
 
+    def find(self, path: str) -> int | None:
+        """Return which row a note has, when that is known without reading them."""
+        ...
+
 
 class NoteList(ListView):
     """Notes, one to a row; while searching, hits with the passage that matched.
@@ -241,6 +245,8 @@ class NoteList(ListView):
         """Look for a note: around a row first, by default the cursor's, then from the top."""
         if path is None:
             return None
+        if self._source is not None and (known := self._source.find(path)) is not None:
+            return known
         total = self.note_count
         near = self.cursor if near is None else near
         around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))

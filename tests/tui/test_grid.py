@@ -1,0 +1,329 @@
+"""The grid of notes: the columns that suit them, where they stand, what they are sorted by."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.index.rows import Row
+from notekeep.markdown.kinds import DEFAULT_SCHEMA, Kind, Schema
+from notekeep.tui.render.glyphs import ASCII, UNICODE
+from notekeep.tui.render.grid import (
+    GUTTER,
+    Column,
+    cell_text,
+    columns_of,
+    first_seen,
+    head_line,
+    layout,
+)
+from notekeep.tui.render.pieces import cells, plain
+from tests.support.screens import press, seen, shows, tree, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
+    from notekeep.tui.widgets.note_grid import NoteGrid
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+DAY = 86_400 * 10**9
+
+
+def note(title: str, kind: str = "book", tags: tuple[str, ...] = (), **fields: object) -> Row:
+    facts = json.dumps({"tags": [*tags], "aliases": [], "fields": fields})
+    return Row(f"{title}.md", title, kind, 20_000 * DAY, 1, False, None, 1, facts)
+
+
+BOOKS = [
+    note("Deep Work", author=["Cal Newport"], rating=4, pages=304, shelf="left"),
+    note("Dune", author=["Frank Herbert"], rating=4.5, status="reading", started="2026-11-02"),
+    note("Ten", rating=9, tags=("odd",)),
+]
+
+
+def names(rows: list[Row], schema: Schema = DEFAULT_SCHEMA) -> list[str]:
+    return [column.name for column in columns_of(rows, schema, UNICODE)]
+
+
+def test_notes_of_one_kind_have_its_columns_even_those_that_wait_to_be_filled() -> None:
+    assert names(BOOKS) == [
+        *("title", "author", "rating", "status", "started", "finished", "tags", "pages", "genre"),
+        *("shelf", "modified"),
+    ]
+
+
+def test_a_kind_of_the_vaults_own_has_the_columns_its_settings_give_it() -> None:
+    schema = Schema({**DEFAULT_SCHEMA.kinds, "plant": Kind("plant", {"sown": "date"})})
+    assert names([note("Basil", "plant", place="window")], schema) == [
+        *("title", "sown", "tags", "place", "modified"),
+    ]
+
+
+def test_notes_of_several_kinds_have_what_many_of_them_have() -> None:
+    rows = [*BOOKS, note("Today", "daily", date="2026-11-24"), note("Idea", "note", odd=1)]
+    found = names(rows)
+    assert found[:2] == ["title", "type"]
+    assert found[2] == "rating"
+    assert "author" in found
+    assert found[-2:] == ["tags", "modified"]
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "shown"),
+    [
+        (0, "rating", "★★★★☆"),
+        (1, "rating", "★★★★½"),
+        # A rating on another scale is no row of stars.
+        (2, "rating", "9"),
+        (0, "author", "Cal Newport"),
+        (2, "tags", "#odd"),
+        (0, "pages", "304"),
+        (2, "finished", ""),
+    ],
+)
+def test_a_cell_shows_its_field_as_a_person_reads_it(row: int, name: str, shown: str) -> None:
+    columns = {column.name: column for column in columns_of(BOOKS, DEFAULT_SCHEMA, UNICODE)}
+    assert cell_text(BOOKS[row], columns[name], UNICODE) == shown
+
+
+def columns(*widths: int) -> list[Column]:
+    return [Column(f"c{number}", "text", width, width) for number, width in enumerate(widths)]
+
+
+sizes = st.lists(st.integers(4, 30), min_size=1, max_size=9)
+
+
+@given(sizes, st.integers(1, 200), st.data())
+def test_every_column_can_be_brought_into_view_at_any_width(
+    widths: list[int], width: int, data: st.DataObject
+) -> None:
+    made = columns(*widths)
+    wanted = data.draw(st.integers(0, len(made) - 1))
+    left = first_seen(made, width, data.draw(st.integers(1, len(made))), wanted)
+    places = layout(made, width, left)
+    assert places[0].column == 0
+    # Nothing lies over anything else, or outside.
+    ends = [GUTTER]
+    for place in places:
+        assert place.x >= ends[-1]
+        ends.append(place.x + place.width)
+    assert ends[-1] <= max(width, GUTTER)
+    if width >= 50:
+        assert wanted in {place.column for place in places}
+    line = head_line(made, places, width, UNICODE, here=wanted, order="")
+    assert cells(line) == width
+
+
+def test_the_heads_say_the_order_and_that_there_is_more() -> None:
+    made = columns(12, 10, 10, 10, 10)
+    head = plain(head_line(made, layout(made, 40, 1), 40, UNICODE, here=0, order="-c1"))
+    assert head.split() == ["c0", "c1", "↓", "c2", "▸"]
+    head = plain(head_line(made, layout(made, 40, 4), 40, ASCII, here=4, order="c4"))
+    assert head.split() == ["c0", "<c4", "^"]
+
+
+# On the screen.
+
+
+def browse(app: NotekeepApp) -> BrowseScreen:
+    return cast("BrowseScreen", app.screen)
+
+
+def grid(app: NotekeepApp) -> NoteGrid:
+    found = browse(app).pane.grid
+    assert found is not None
+    return found
+
+
+async def open_grid(app: NotekeepApp, pilot: Pilot[Any], query: str = "type:book") -> None:
+    """Find the books, and show them as a grid."""
+    await until(pilot, lambda: shows(app, " notes"))
+    await press(pilot, "slash")
+    type_text(app, query)
+    await until(pilot, lambda: shows(app, f"/ {query}") and shows(app, " of "))
+    await press(pilot, "enter")
+    await until(pilot, lambda: browse(app).notes.has_focus)
+    await press(pilot, "v")
+    await until(pilot, lambda: browse(app).pane.grid is not None and grid(app).has_focus)
+    await until(pilot, lambda: shows(app, "author"))
+
+
+async def to_column(app: NotekeepApp, pilot: Pilot[Any], name: str) -> None:
+    """Go to a column by keys."""
+    wanted = [column.name for column in grid(app).columns].index(name)
+    key = "right" if wanted > grid(app).column else "left"
+    await press(pilot, *[key] * abs(wanted - grid(app).column))
+    here = grid(app).here
+    assert here is not None
+    assert here.name == name
+
+
+async def test_v_shows_a_grid_and_the_same_note_in_the_list_again(
+    make_app: MakeApp, root: Path
+) -> None:
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await open_grid(app, pilot)
+        head = next(line for line in seen(app) if "author" in line)
+        assert head.split("│")[-1].split()[:4] == ["title", "author", "rating", "status"]
+        assert any("Cal Newport" in line and "★★★★☆" in line for line in seen(app))
+        assert not browse(app).preview.display
+        await press(pilot, "down")
+        here = browse(app).note_here
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is None)
+        assert browse(app).note_here == here
+        assert browse(app).notes.has_focus
+        await until(pilot, lambda: browse(app).preview.display)
+        # A title is read, a space reads it as well where the preview has no room.
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None)
+        await press(pilot, "enter")
+        await until(pilot, lambda: browse(app).preview.has_focus)
+        await press(pilot, "escape")
+        await until(pilot, lambda: grid(app).has_focus)
+    assert tree(root) == before
+
+
+async def test_the_grid_is_where_one_left_it(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None and shows(app, "kind"))
+        app._remember()
+    again = make_app("browse")
+    async with again.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(again, "kind") and grid(again).has_focus)
+        await until(pilot, lambda: any("daily" in line for line in seen(again)))
+
+
+async def test_a_column_sorts_both_ways_and_then_as_before(make_app: MakeApp) -> None:
+    app = make_app("browse")
+
+    def titles() -> list[str]:
+        notes = grid(app)
+        rows = map(notes.row_of, range(notes.note_count))
+        return [row.title for row in rows if row is not None]
+
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None and shows(app, "kind"))
+        before = titles()
+        await to_column(app, pilot, "rating")
+        await press(pilot, "s")
+        await until(pilot, lambda: titles()[:2] == ["Deep Work", "Atomic Habits"])
+        await until(pilot, lambda: shows(app, "rating ↑") and shows(app, "by rating"))
+        await press(pilot, "s")
+        await until(pilot, lambda: titles()[:2] == ["Atomic Habits", "Deep Work"])
+        # Notes without a rating stay behind.
+        assert set(titles()[2:]) == set(before) - {"Deep Work", "Atomic Habits"}
+        await press(pilot, "s")
+        await until(pilot, lambda: titles() == before)
+        # The name of a column is a button for the same.
+        row = next(n for n, line in enumerate(seen(app)) if "rating" in line)
+        await pilot.click(offset=(seen(app)[row].index("rating") + 1, row))
+        await until(pilot, lambda: titles()[:2] == ["Deep Work", "Atomic Habits"])
+        # What is found is sorted as the rest was.
+        await press(pilot, "slash")
+        type_text(app, "type:book")
+        await until(pilot, lambda: shows(app, "2 of 9 notes"))
+        await until(pilot, lambda: titles() == ["Deep Work", "Atomic Habits"])
+
+
+async def test_the_grid_by_mouse(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await open_grid(app, pilot)
+
+        async def click(text: str, times: int = 1) -> None:
+            row = next(n for n, line in enumerate(seen(app)) if text in line)
+            await pilot.click(offset=(seen(app)[row].index(text) + 1, row), times=times)
+
+        await click("Cal Newport")
+        await until(pilot, lambda: grid(app).column == 1)
+        assert browse(app).note_here == "books/Deep Work.md"
+        await click("★★★★½", times=2)
+        await until(pilot, lambda: shows(app, "A digit"))
+        # The fifth star, then half of it.
+        await click("★★★★½  4.5")
+        star = next(line for line in seen(app) if "4.5" in line or "2" in line)
+        assert star
+        await press(pilot, "escape")
+        await until(pilot, lambda: not shows(app, "A digit"))
+        # Left of the title is where notes are marked.
+        row = next(n for n, line in enumerate(seen(app)) if "Deep Work" in line)
+        left = grid(app).content_region.x
+        await pilot.click(offset=(left + 1, row))
+        await until(pilot, lambda: grid(app).marked == {"books/Deep Work.md"})
+        await pilot.click(offset=(left + 1, row))
+        await until(pilot, lambda: not grid(app).marked)
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 60)])
+async def test_the_grid_at_any_size_with_any_characters(
+    make_app: MakeApp, root: Path, vault: Vault, size: tuple[int, int]
+) -> None:
+    (root / "books/wide.md").write_text(
+        "---\ntype: book\ntitle: 三体問題は長い題名であり\nauthor: [劉慈欣, é́e, 👩\u200d🚀]\n---\n"
+    )
+    vault.refresh()
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None and grid(app).columns)
+        for _ in grid(app).columns:
+            await press(pilot, "right")
+        assert grid(app).column == len(grid(app).columns) - 1
+        await press(pilot, "end", "home", "ctrl+left", "pagedown")
+        await until(pilot, lambda: grid(app).column == 0)
+        for row in range(grid(app).note_count):
+            for width in (size[0], 33):
+                assert cells(grid(app).draw_row(row, width)[0]) == width
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is None)
+    assert tree(root) == before
+
+
+async def test_only_the_rows_on_the_screen_are_read(make_app: MakeApp, vault: Vault) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None)
+        asked: list[tuple[int, int]] = []
+        shown = grid(app)
+
+        class Many:
+            total = 100_000
+
+            def page(self, offset: int, limit: int) -> list[Row]:
+                asked.append((offset, limit))
+                return [note(f"Note {n}", rating=n % 6) for n in range(offset, offset + limit)]
+
+            def paths(self) -> list[str]:
+                return []
+
+            def find(self, path: str) -> None:
+                del path
+
+        shown.show_rows(Many())
+        await press(pilot, "end")
+        await until(pilot, lambda: shows(app, "Note 99999"))
+        assert sum(limit for _, limit in asked) <= 1_000
