@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 """Seconds after which something that should have appeared has not."""
 
 
