@@ -13,7 +13,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from notekeep.files.changes import Changes
+from notekeep.errors import NotekeepError
 from notekeep.files.scan import sweep
 from notekeep.index.deepcheck import Turn
 from notekeep.index.schema import Busy
@@ -22,7 +22,7 @@ from notekeep.markdown.kinds import DEFAULT_SCHEMA, role
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.files.changes import Fingerprint, Mark
+    from notekeep.files.changes import Changes, Fingerprint, Mark
     from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Record
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
+
+SOON_BYTES = 256 << 10
+"""Notes of more than this in all are not taken in while somebody waits: 50 ms of work."""
 
 REBUILD_SHARE = 3
 """Building the words index anew is faster than changing more than a third of its notes."""
@@ -124,13 +127,24 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
 
 
 def take_in(root: str, catalog: Catalog, words: Words, schema: Schema) -> None:
-    """Take notes that the catalog has into the words index too; if another is writing, later.
+    """Take notes that the catalog has into the words index too, before a question is asked.
 
-    Nothing is swept and nothing is built: for a few saved notes, before a question is asked.
+    Nothing is swept and nothing is built. Whatever stands in the way of it, another program that
+    writes or a disk that is full, must not stand in the way of the answer: a refresh does it later,
+    as it does where the notes are so large that an answer would have to wait.
     """
+    from notekeep.files.private import make_private
+
     run = _Run(root, catalog, schema, None, None)
     run.wait = 0.0
-    run.words_side(Refreshed(Changes()), words, 0)
+    # The catalog is held first: notes taken in without its knowing would be taken in at each key.
+    with contextlib.suppress(NotekeepError), catalog.writing(wait=0.0) as writer:
+        generation, dirty = catalog.generation, catalog.dirty()
+        size = sum(row.size for row in catalog.rows_of(dirty).values())
+        if dirty and size <= SOON_BYTES and run.follows(words, generation):
+            run.update(words, dirty, generation)
+            make_private(str(words.folder))
+            writer.clean_until(generation)
 
 
 class _Run:
@@ -306,15 +320,13 @@ class _Run:
 
         catalog = self.catalog
         generation, dirty = catalog.generation, catalog.dirty()
-        reached = words.generation
-        first = max(int(catalog.meta("born") or 0), int(catalog.meta("words") or 0))
-        usable = reached is not None and first <= reached <= generation
+        usable = self.follows(words, generation)
         if usable and not dirty:
             return
         try:
             if usable and not _is_many(len(dirty), words):
                 with contextlib.suppress(Unusable):
-                    self._update(words, dirty, generation)
+                    self.update(words, dirty, generation)
                     done.pending_words = self._settled(words, generation)
                     return
             paths = sorted(catalog.paths(None))
@@ -332,6 +344,12 @@ class _Run:
             return
         done.pending_words = self._settled(words, generation)
 
+    def follows(self, words: Words, generation: int) -> bool:
+        """Whether the words index is an earlier state of this catalog: then it can be changed."""
+        reached, meta = words.generation, self.catalog.meta
+        first = max(int(meta("born") or 0), int(meta("words") or 0))
+        return reached is not None and first <= reached <= generation
+
     def _settled(self, words: Words, generation: int) -> int:
         from notekeep.files.private import make_private
 
@@ -340,7 +358,13 @@ class _Run:
             writer.clean_until(generation)
         return len(self.catalog.dirty())
 
-    def _update(self, words: Words, dirty: dict[str, int], generation: int) -> None:
+    def update(self, words: Words, dirty: dict[str, int], generation: int) -> None:
+        """Take notes into the words index as they are by now; it then stands for a generation.
+
+        Raises:
+            Busy: Another program is writing it.
+            Unusable: There is none.
+        """
         from notekeep.index.reading import read_word_doc, word_doc
 
         there = self.catalog.rows_of(dirty)

@@ -192,10 +192,16 @@ def failure(error: Exception, path: str) -> Failure:
     )
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """Open a connection that begins no transaction by itself."""
+def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
+    """Open a connection that begins no transaction by itself.
+
+    Args:
+        path: The file.
+        wait: For how many seconds it waits for another that writes; None is BUSY_SECONDS.
+    """
+    patience = BUSY_SECONDS if wait is None else wait
     connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        path, timeout=patience, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -119,8 +119,11 @@ class Store:
             connection.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self, wait: float | None = None) -> Iterator[Writer]:
         """A transaction: all of it happens, or nothing.
+
+        Args:
+            wait: For how many seconds to wait for another program; None is schema.BUSY_SECONDS.
 
         Raises:
             Failure: Another program has been writing for seconds, or the disk does not let us.
@@ -129,7 +132,7 @@ class Store:
 
         self._opened_now()
         try:
-            with _transaction(schema.connect(self._path)) as connection:
+            with _transaction(schema.connect(self._path, wait)) as connection:
                 writer = Writer(connection)
                 yield writer
                 writer.finish()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.index import ranking
 from notekeep.index.answering import Sources
 from notekeep.index.search import search
-from notekeep.index.words import Words
+from notekeep.index.words import WordDoc, Words
+from notekeep.query.tree import Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from notekeep.index.found import Found
     from tests.index.conftest import Vault
@@ -72,6 +74,55 @@ def test_where_a_word_stands_decides(ask: Callable[..., Found], higher: str, low
     assert order(ask(notes, "lever")) == ["z", "a"]
 
 
+FIELDS = {"title": 3.0, "aliases": 2.0, "tags": 2.0, "headings": 1.5, "matter": 1.0, "body": 1.0}
+"""What a word is worth where it stands."""
+
+
+@pytest.fixture
+def shares(tmp_path: Path) -> Callable[..., dict[str, float]]:
+    """`shares(a=doc, b=doc)` says what "lever" adds to the score of each field of the first."""
+
+    def shares(**docs: WordDoc) -> dict[str, float]:
+        words = Words(tmp_path / "words", "en")
+        words.build(docs.values(), 1)
+        first = next(iter(docs.values())).path
+        found = words.shares(Term("lever"), [first])[first]
+        words.close()
+        return {field: share for _, field, share in found}
+
+    return shares
+
+
+def test_a_word_is_worth_what_its_field_is(shares: Callable[..., dict[str, float]]) -> None:
+    """Once in one of two notes of the same length: idf = ln(2/2) + 1 = 1, and BM25F's saturation
+    is 1·(K1 + 1) / (1 + K1) = 1, so that what is left is the weight of the field itself."""
+
+    def doc(path: str, word: str) -> WordDoc:
+        several: dict[str, Any] = dict.fromkeys(
+            ("aliases", "tags", "headings", "matter"), (f"{word} wheel",)
+        )
+        return WordDoc(path=path, title=f"{word} wheel", body=f"{word} wheel", **several)
+
+    found = shares(a=doc("a.md", "lever"), b=doc("b.md", "pulley"))
+    assert found == pytest.approx(FIELDS)
+
+
+def test_a_word_is_worth_less_in_a_long_text_and_more_the_more_often_it_stands_there(
+    shares: Callable[..., dict[str, float]],
+) -> None:
+    """K1 = 1.2 and B = 0.75, written out: 3 and 1 words are 1.5 and 0.5 of the average of 2."""
+    long = WordDoc(path="a.md", title="", body="lever lever wheel")
+    short = WordDoc(path="b.md", title="", body="wheel")
+    assert shares(a=long, b=short) == pytest.approx(
+        {"body": 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 1.5))}
+    )
+    short = short._replace(body="lever")
+    long = long._replace(body="wheel wheel wheel")
+    assert shares(b=short, a=long) == pytest.approx(
+        {"body": 1 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 0.5))}
+    )
+
+
 def test_a_word_as_typed_goes_before_its_other_forms(ask: Callable[..., Found]) -> None:
     notes = {
         "a.md": f"Runs, runs, runs and runs. {FILLER}",
@@ -90,6 +141,41 @@ def test_a_form_of_the_word_goes_before_what_only_begins_so(ask: Callable[..., F
     notes = {"a.md": f"The leverage of it. {FILLER}", "z.md": f"The levers of it. {FILLER}"}
     assert order(ask(notes, "lever*")) == ["z", "a"]
     assert order(ask(notes, "lever", typing=True)) == ["z", "a"]
+
+
+def test_what_only_begins_so_needs_more_than_saying_it_often(ask: Callable[..., Found]) -> None:
+    """Three times is worth 3·2.2 / (3 + 1.2) = 1.57 of once; half of that is still less than 1."""
+    notes = {
+        "a.md": f"Leverage, leverage and leverage. {FILLER}",
+        "z.md": f"The levers of it. And, and. {FILLER}",
+    }
+    assert order(ask(notes, "lever*")) == ["z", "a"]
+    assert order(ask(notes, "lever", typing=True)) == ["z", "a"]
+
+
+def test_the_nearer_spelling_goes_before_the_farther_one(ask: Callable[..., Found]) -> None:
+    notes = {"a.md": f"The lemurt, lemurt. {FILLER}", "z.md": f"The lever, once. {FILLER}"}
+    assert order(ask(notes, "levert~2")) == ["z", "a"]
+
+
+@pytest.mark.parametrize("typing", [False, True])
+def test_a_title_that_begins_so_goes_before_one_that_has_it_inside(
+    ask: Callable[..., Found],
+    typing: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    notes = {
+        "a.md": f"# Quiet deep work\n\nDeep work. {FILLER}",
+        "z.md": f"# Deep work quietly\n\n{FILLER}",
+    }
+    assert order(ask(notes, "deep work", typing=typing)) == ["z", "a"]
+
+
+def test_a_title_that_begins_so_is_not_all_that_counts(ask: Callable[..., Found]) -> None:
+    notes = {
+        "a.md": f"---\ntags: [deep, work]\n---\n# Quiet deep work\n\n## Deep work\n\nx {FILLER}",
+        "z.md": f"# Deep work quietly\n\n{FILLER}",
+    }
+    assert order(ask(notes, "deep work")) == ["a", "z"]
 
 
 def test_words_in_a_row_go_before_words_apart(ask: Callable[..., Found]) -> None:

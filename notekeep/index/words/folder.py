@@ -74,7 +74,9 @@ class Folder:
             names = os.listdir(self.path)
         except OSError:
             return None
-        return max((int(m[1]) for m in map(_TOC.match, names) if m), default=None)
+        # Few of the names begin so, and this is asked a dozen times for every note that is saved.
+        tocs = [name for name in names if name[:6] == "_MAIN_"]
+        return max((int(m[1]) for m in map(_TOC.match, tocs) if m), default=None)
 
     def segments(self) -> int:
         """Return of how many segments there are files; a killed writer's go at the next commit."""
