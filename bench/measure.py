@@ -168,7 +168,8 @@ def _wait_for(terminal: int, shows: bytes) -> None:
             break
         if shows in _ESCAPES.sub(b"", drawn):
             return
-    raise RuntimeError(f"never drew {shows!r}; the end of what it drew: {drawn[-2000:]!r}")
+    end = _ESCAPES.sub(b"", drawn)[-300:]
+    raise RuntimeError(f"never drew {shows!r}; the end of what it drew: {end!r}")
 
 
 def _end(pid: int, terminal: int) -> float:

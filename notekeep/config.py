@@ -128,6 +128,7 @@ class PersonSettings:
         editor: The command that edits a file; empty for $VISUAL, $EDITOR.
         theme: The theme of the interface.
         glyphs: "unicode", "ascii" or "".
+        prelude: Whether the interface shows its last frame while it starts.
         keymap: The map of keys to start from: "default", "vim" or "emacs".
         keys: Action ids and the keys the person gave them, over those of the map.
         warnings: What was ignored in the file.
@@ -141,6 +142,7 @@ class PersonSettings:
         self.editor = ""
         self.theme = ""
         self.glyphs = ""
+        self.prelude = True
         self.keymap = ""
         self.keys: dict[str, str] = {}
         self.warnings: list[str] = []
@@ -185,6 +187,8 @@ def person_settings(places: Places) -> PersonSettings:
     for key, value in data.items():
         if key in {"default", "editor", "theme", "glyphs", "keymap"} and isinstance(value, str):
             setattr(settings, key, value)
+        elif key == "prelude" and isinstance(value, bool):
+            settings.prelude = value
         elif key == "vaults" and isinstance(value, dict):
             settings.vaults = {name: os.path.expanduser(str(path)) for name, path in value.items()}
         elif key == "keys" and isinstance(value, dict):

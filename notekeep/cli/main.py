@@ -1,7 +1,7 @@
 """The command tree: which verb lives in which file, and what happens when a verb fails.
 
-A verb's file is imported when the verb runs, so that one verb never pays for another. With no
-argument at all the interface starts, without click.
+A verb's file is imported when the verb runs, so that one verb never pays for another. Where no
+verb is named the interface starts, without click.
 """
 
 from __future__ import annotations
@@ -71,6 +71,15 @@ VERBS: dict[str, Verb] = {
     "completion": Verb("system", "completion", "system"),
 }
 ALIASES = {"h": "habit"}
+
+
+class Opens(NamedTuple):
+    """How the interface is opened: the vault as given, and whether with the last frame first."""
+
+    vault: str | None
+    prelude: bool
+
+
 PROMPT = (["habit", "prompt"], ["h", "prompt"])
 """What a bar may run every few seconds; it is answered without click where that can be."""
 INTERRUPTED = 130
@@ -90,10 +99,11 @@ def main(arguments: Sequence[str]) -> int:
     """
     debug = "--debug" in arguments
     try:
-        if not arguments and COMPLETE not in os.environ:
+        opens = None if COMPLETE in os.environ else _opens(arguments)
+        if opens is not None:
             from notekeep.cli.opening import start
 
-            return start(None)
+            return start(opens.vault, prelude=opens.prelude)
         if list(arguments) in PROMPT and COMPLETE not in os.environ:
             from notekeep.cli.prompt_line import shown
 
@@ -115,6 +125,22 @@ def main(arguments: Sequence[str]) -> int:
         from notekeep.cli.failing import explain
 
         return explain(error)
+
+
+def _opens(arguments: Sequence[str]) -> Opens | None:
+    """Find that the interface is wanted and nothing else; None where click has to look."""
+    vault, prelude = None, True
+    words = iter(arguments)
+    for word in words:
+        if word == "--vault":
+            vault = next(words, None)
+            if not vault:
+                return None
+        elif word == "--no-prelude":
+            prelude = False
+        else:
+            return None
+    return Opens(vault, prelude)
 
 
 def _run_verb(arguments: Sequence[str]) -> int:

@@ -14,12 +14,13 @@ NO_VAULT = (
 )
 
 
-def start(vault: str | None, *, plain: bool = False) -> int:
+def start(vault: str | None, *, plain: bool = False, prelude: bool = True) -> int:
     """Open a vault the way the place we run in allows.
 
     Args:
         vault: The vault as given on the command line; None finds it.
         plain: Never the interface.
+        prelude: Whether the interface may show its last frame while it starts.
 
     Returns:
         The exit code; 2 when there is no vault and nobody to ask.
@@ -39,7 +40,7 @@ def start(vault: str | None, *, plain: bool = False) -> int:
         sys.stdout.write(NO_VAULT + "\n")
         return 2
     if is_terminal and not plain:
-        return run_interface(root)
+        return run_interface(root, prelude=prelude)
     from notekeep.cli.today import print_today
     from notekeep.vault import Vault
 
@@ -56,8 +57,8 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def run_interface(root: str | None) -> int:
+def run_interface(root: str | None, *, prelude: bool = True) -> int:
     """Start the interface on a vault; None opens it on its welcome."""
     from notekeep.tui import run
 
-    return run(root)
+    return run(root, prelude=prelude)

@@ -52,9 +52,14 @@ class VerbGroup(click.Group):
 @click.option("--vault", metavar="DIR", help="The vault: a folder, or a name from `vaults`.")
 @click.option("--debug", is_flag=True, help="Show the traceback when something breaks.")
 @click.option("--plain", is_flag=True, help="Text only: no colour, no box drawing, no interface.")
+@click.option(
+    "--no-prelude", is_flag=True, help="Start the interface without showing its last frame first."
+)
 @click.version_option(__version__, prog_name="notekeep")
 @click.pass_context
-def tree(ctx: click.Context, vault: str | None, *, debug: bool, plain: bool) -> int | None:
+def tree(
+    ctx: click.Context, vault: str | None, *, debug: bool, plain: bool, no_prelude: bool
+) -> int | None:
     """Notes, habits and blog drafts in one folder of plain Markdown.
 
     With no command: the interface on a terminal, an overview of today otherwise.
@@ -65,5 +70,5 @@ def tree(ctx: click.Context, vault: str | None, *, debug: bool, plain: bool) -> 
     if ctx.invoked_subcommand is None:
         from notekeep.cli.opening import start
 
-        return start(vault, plain=plain)
+        return start(vault, plain=plain, prelude=not no_prelude)
     return None

@@ -24,6 +24,7 @@ from notekeep.tui.actions.keymaps import keymap
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
+from notekeep.tui.later import import_soon
 from notekeep.tui.messages import (
     CreateNote,
     OpenNote,
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from notekeep.vault import Rows, Vault
+    from notekeep.tui.first_page import Page
+    from notekeep.vault import Vault
     from notekeep.writing.plan import Done
 
 
@@ -54,7 +56,7 @@ SHOWN_SECONDS = 1.0
 """After so long the work that waits for the first frame begins in any case."""
 
 
-class NotekeepApp(Reaching):
+class NotekeepApp(Reaching, App[None]):
     """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
@@ -66,7 +68,7 @@ class NotekeepApp(Reaching):
     def __init__(
         self,
         vault: Vault,
-        first: Rows | None = None,
+        first: Page | None = None,
         when_shown: Callable[[], None] | None = None,
     ) -> None:
         """Make the program.
@@ -82,7 +84,8 @@ class NotekeepApp(Reaching):
         self.place = places.load(vault.places.state)
         self.today = vault.today()
         self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
-        self._first = first
+        self._first = first.rows if first is not None else None
+        self._generation = first.generation if first is not None else None
         self._when_shown = when_shown
         self._was_shown = False
         self._screens: list[VaultScreen] = []
@@ -111,7 +114,7 @@ class NotekeepApp(Reaching):
         self.set_reactive(App.theme, name)
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self.stylesheet = Styles(variables=self.get_css_variables())
+        self.stylesheet = Styles(self.vault.places.cache, variables=self.get_css_variables())
 
     # Screens, each made when it is first shown.
 
@@ -144,6 +147,7 @@ class NotekeepApp(Reaching):
 
     def _made(self, screen: VaultScreen) -> VaultScreen:
         self._screens.append(screen)
+        screen.fit(*self.size)
         return screen
 
     def vault_screens(self) -> Sequence[VaultScreen]:
@@ -175,14 +179,17 @@ class NotekeepApp(Reaching):
         if self._was_shown:
             return
         self._was_shown = True
+        if isinstance(self.stylesheet, Styles):
+            self.stylesheet.keep()
         for clash in clashes(self.own_keys):
             self.notify(clean_line(clash), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:
             self._when_shown()
-        self._watching.told()
+        self._watching.told(self._generation)
         self.look_for_conflicts()
         self._sweeping.sweep()
         self._watching.start()
+        import_soon(self)
 
     def _search_again(self) -> None:
         """What is searched for may be found in what was just written."""
@@ -353,25 +360,13 @@ class NotekeepApp(Reaching):
             self.place.theme = theme
 
 
-class TodayFirst(NotekeepApp):
-    """The program, opening on Today."""
+class _Apps(dict[str, type[NotekeepApp]]):
+    """The program by its first screen: a class each, which Textual wants, made when asked for."""
 
-    DEFAULT_MODE: ClassVar[str] = places.TODAY
-
-
-class HabitsFirst(NotekeepApp):
-    """The program, opening on Habits."""
-
-    DEFAULT_MODE: ClassVar[str] = places.HABITS
+    def __missing__(self, screen: str) -> type[NotekeepApp]:
+        made = type("NotekeepApp", (NotekeepApp,), {"DEFAULT_MODE": screen, "__module__": __name__})
+        return self.setdefault(screen, made)
 
 
-class PublishFirst(NotekeepApp):
-    """The program, opening on Publish."""
-
-    DEFAULT_MODE: ClassVar[str] = places.PUBLISH
-
-
-APPS: dict[str, type[NotekeepApp]] = {
-    app.DEFAULT_MODE: app for app in (NotekeepApp, TodayFirst, HabitsFirst, PublishFirst)
-}
+APPS = _Apps({places.BROWSE: NotekeepApp})
 """The program by the screen it opens on, which Textual asks of the class."""

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App
 from textual.widgets import Input
 
 from notekeep.tui.actions import BY_ID, GO_KEYS
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.dialogs import TextDialog
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.dom import DOMNode
 
+    Program = App[None]
+else:
+    # Textual takes half a millisecond to look through each class of its own, so that what an app
+    # is made of are plain classes until they come together in `NotekeepApp`.
+    Program = object
 
-class Keyboard(App[None]):
+
+class Keyboard(Program):
     """An app in which a key is never taken for what it was not meant as.
 
     A key finds its way to the focus and back before its action runs, so one that is pressed right
@@ -54,6 +59,8 @@ class Keyboard(App[None]):
             if isinstance(self.focused, Input):
                 self.focused.insert_text_at_cursor(event.character)
                 return True
+            from notekeep.tui.screens.dialogs import TextDialog
+
             if isinstance(self.screen, TextDialog):
                 self.screen.type_early(event.character)
                 return True

@@ -1,30 +1,33 @@
 """From a folder to a running interface, in the order in which a person sees it.
 
-The catalog opens and the first page is read in a thread while Textual is imported, which takes
-longer: neither waits for the other.
+The first page of the list comes from a small file when that is known to be true; else the catalog
+is asked in a thread while Textual is imported, which takes longer: neither waits for the other.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
 import shutil
+import sys
 import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from notekeep.vault import Rows, Vault
+    from notekeep.tui.first_page import Page
+    from notekeep.vault import Vault
 
-FIRST_ROWS = 200
 LOG = "tui.log"
 
 
-def launch(root: str | None) -> int:
+def launch(root: str | None, *, prelude: bool = True) -> int:
     """Run the interface until the person leaves.
 
     Args:
         root: The vault's folder, or None when there is no vault yet.
+        prelude: Whether the last frame may be shown while Textual is imported.
 
     Returns:
         The exit code.
@@ -35,7 +38,8 @@ def launch(root: str | None) -> int:
         root = _welcome()
         if root is None:
             return 0
-    from notekeep.tui import place, prelude
+    from notekeep.tui import first_page, place
+    from notekeep.tui.prelude import Look, painted
     from notekeep.vault import Vault
 
     vault = Vault.open(root)
@@ -43,47 +47,64 @@ def launch(root: str | None) -> int:
     screen = left.opens_with(vault.today())
     theme = vault.person.theme or left.theme
     size = shutil.get_terminal_size()
-    look = prelude.Look.of(
-        vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ
-    )
-    with prelude.painted(vault.places.cache, look):
+    look = Look.of(vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ)
+    with painted(vault.places.cache, look if prelude and vault.person.prelude else None):
         first = FirstPage(vault)
+        _leave_out_tls()
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
 
-        app = APPS[screen](vault, first.rows(), _collect_again)
+        app = APPS[screen](vault, first.page(), _collect_again)
         app.run()
+    if not app.return_code:
+        first_page.keep(vault)
     vault.tidy()
     if app.next_vault:
         vault.catalog.close()
-        return launch(app.next_vault)
+        return launch(app.next_vault, prelude=prelude)
     return app.return_code or 0
 
 
 class FirstPage:
-    """The first page of a vault's notes, read in a thread from the moment this is made."""
+    """The first page of a vault's notes: as it was kept, else read from this moment on."""
 
     def __init__(self, vault: Vault) -> None:
+        from notekeep.tui import first_page
+
         self._vault = vault
-        self._rows: Rows | None = None
-        self._thread = threading.Thread(target=self._read, name="first page", daemon=True)
-        self._thread.start()
+        self._page = first_page.load(vault.places.cache)
+        self._thread: threading.Thread | None = None
+        if self._page is None:
+            self._thread = threading.Thread(target=self._read, name="first page", daemon=True)
+            self._thread.start()
 
     def _read(self) -> None:
         from notekeep.errors import NotekeepError
-        from notekeep.vault import Rows
+        from notekeep.tui import first_page
 
-        try:
-            # Straight from the catalog: all notes by title need no query to be read.
-            self._rows = Rows(*self._vault.catalog.rows(limit=FIRST_ROWS))
-        except NotekeepError:
-            # The interface asks again, and shows what is wrong.
-            self._rows = None
+        # What cannot be read is None: the interface asks again, and shows what is wrong.
+        with contextlib.suppress(NotekeepError):
+            self._page = first_page.read(self._vault)
 
-    def rows(self) -> Rows | None:
+    def page(self) -> Page | None:
         """Wait for the page; None when it could not be read."""
-        self._thread.join()
-        return self._rows
+        if self._thread is not None:
+            self._thread.join()
+        return self._page
+
+
+def _leave_out_tls() -> None:
+    """Have asyncio start without TLS, which nothing in the interface speaks.
+
+    Loading OpenSSL takes longer than all that is imported of ours until the first frame. asyncio
+    looks for it once and goes without; whoever else imports it later gets it.
+    """
+    if "ssl" not in sys.modules:
+        sys.modules["ssl"] = None  # type: ignore[assignment]
+        try:
+            import asyncio  # noqa: F401
+        finally:
+            del sys.modules["ssl"]
 
 
 def _collect_again() -> None:

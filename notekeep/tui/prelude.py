@@ -81,13 +81,17 @@ def load(folder: str, look: Look) -> str | None:
 
 
 @contextlib.contextmanager
-def painted(folder: str, look: Look) -> Iterator[bool]:
+def painted(folder: str, look: Look | None) -> Iterator[bool]:
     """Show the kept frame while the interface starts; leave the terminal as it was afterwards.
+
+    Args:
+        folder: The cache folder it is kept in.
+        look: What will open; None shows nothing.
 
     Yields:
         Whether a frame was shown.
     """
-    frame = load(folder, look) if can_paint(os.environ) else None
+    frame = load(folder, look) if look is not None and can_paint(os.environ) else None
     if frame is None:
         yield False
         return

@@ -42,9 +42,10 @@ class Watching:
         self._settling: Timer | None = None
         self._told = 0
 
-    def told(self) -> None:
-        """Note that the screens show the vault as the catalog knows it by now."""
-        self._told = self._app.vault.catalog.generation
+    def told(self, generation: int | None = None) -> None:
+        """Note that the screens show the vault as the catalog knows it by now, or knew it then."""
+        known = self._app.vault.catalog.generation if generation is None else generation
+        self._told = known
 
     def is_news(self, refreshed: Refreshed) -> bool:
         """Tell whether screens may show less than what is known after a refresh.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual.widgets import Input
 
+from notekeep.tui import first_page
 from notekeep.tui.actions import ACTIONS, PLACES, of_context
 from notekeep.tui.ink import ROLES, ink_of
 from notekeep.tui.messages import ShowHistory
@@ -250,7 +251,7 @@ async def test_a_start_on_a_new_vault_reads_it_and_shows_what_it_found(
     from notekeep.vault import Vault
 
     fresh = Vault.open(str(root))
-    app = NotekeepApp(fresh, fresh.rows(limit=200))
+    app = NotekeepApp(fresh, first_page.read(fresh))
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await until(pilot, lambda: not shows(app, "Reading the vault"))

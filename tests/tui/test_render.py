@@ -280,6 +280,5 @@ def test_characters_are_those_the_terminal_can_show(
 
 
 def test_the_plain_set_is_plain() -> None:
-    for name in ASCII.__slots__:
-        value = getattr(ASCII, name)
+    for name, value in ASCII._asdict().items():
         assert all(part.isascii() for part in ([value] if isinstance(value, str) else value)), name

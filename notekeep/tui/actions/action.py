@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOVE, FIND, NOTE, CHANGE, HABIT, PUBLISH, GO, PROGRAM = (
     "Move",
@@ -17,8 +17,7 @@ MOVE, FIND, NOTE, CHANGE, HABIT, PUBLISH, GO, PROGRAM = (
 """The headings of help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something a person can do.
 
     Attributes:

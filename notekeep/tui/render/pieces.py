@@ -7,6 +7,7 @@ that when the line is painted. Widths are cells of a terminal, so that wide char
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -28,7 +29,13 @@ _CLOSING = (
 )
 # A line may be broken at blanks, and between characters of a script without blanks, but never
 # before a mark that closes.
-_TOKEN = re.compile(f"\n|[ \t]+|[{_WIDE}][{_CLOSING}]*|[^ \t\n{_WIDE}]+")
+_TOKEN = f"\n|[ \t]+|[{_WIDE}][{_CLOSING}]*|[^ \t\n{_WIDE}]+"
+
+
+@cache
+def _tokens() -> re.Pattern[str]:
+    """The pattern compiled, which takes as long as importing a dozen modules of ours."""
+    return re.compile(_TOKEN)
 
 
 BUTTON = "\0"
@@ -224,7 +231,7 @@ def _words(line: Line) -> Iterable[Line]:
     """Yield what must stay together; blanks and newlines each as a word of their own."""
     word: Line = []
     for piece in line:
-        for token in _TOKEN.findall(piece.text):
+        for token in _tokens().findall(piece.text):
             alone = token[0] in " \t\n" or get_character_cell_size(token[0]) > 1
             if alone:
                 if word:

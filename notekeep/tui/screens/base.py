@@ -9,7 +9,6 @@ from textual.screen import Screen
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.widgets.footer import Footer
 from notekeep.tui.widgets.status_line import StatusLine
-from notekeep.tui.widgets.switcher import Switcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from notekeep.tui.over import Over
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.switcher import Switcher
     from notekeep.vault import Vault
     from notekeep.writing.conflicting import Pair
 
@@ -54,6 +54,18 @@ class VaultScreen(Screen[None]):
         self.glyphs = glyphs
         self.today = today
         self._focus_before: Widget | None = None
+        self._is_styled = False
+
+    def fit(self, width: int, height: int) -> None:
+        """Take the classes for a size before anything is styled as for another."""
+        for steps, cells in ((WIDTHS, width), (HEIGHTS, height)):
+            self.add_class(max(step for step in steps if step[0] <= cells)[1], update=False)
+
+    def update_node_styles(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - Textual's
+        """Style anew what is on the screen; all of it was styled as it was mounted, just before."""
+        if self._is_styled:
+            super().update_node_styles(animate)
+        self._is_styled = True
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.vault.name, self.OPENED_BY)
@@ -75,7 +87,8 @@ class VaultScreen(Screen[None]):
     @property
     def opens_as_it_is(self) -> bool:
         """Whether the screen will look as it does now when it opens next time."""
-        return not self.query_one(Switcher).is_open
+        switcher = self._switcher
+        return switcher is None or not switcher.is_open
 
     def say(self, text: str) -> None:
         """Write what the screen says of itself at the right of the top line."""
@@ -100,12 +113,24 @@ class VaultScreen(Screen[None]):
     # The quick switch: mounted after the first frame, since most sessions start without it.
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self.mount, Switcher(self.glyphs))
+        self.call_after_refresh(self._mount_switcher)
         self.flag(cast("Over", self.app).conflicts)
+
+    def _mount_switcher(self) -> None:
+        from notekeep.tui.widgets.switcher import Switcher
+
+        self.mount(Switcher(self.glyphs))
+
+    @property
+    def _switcher(self) -> Switcher | None:
+        """The quick switch, once it is mounted."""
+        from notekeep.tui.widgets.switcher import Switcher
+
+        return self.query_one_optional(Switcher)
 
     def open_switcher(self) -> None:
         """Show the quick switch."""
-        switcher = self.query_one_optional(Switcher)
+        switcher = self._switcher
         if switcher is not None and not switcher.is_open:
             self._focus_before = self.focused
             switcher.open()
@@ -114,7 +139,8 @@ class VaultScreen(Screen[None]):
         found = self.vault.suggest(event.typed)
         rows = [hit.row for hit in found.hits]
         matcher = matcher_of(self.vault.query(event.typed, typing=True))
-        self.query_one(Switcher).show(event.typed, rows, matcher)
+        if (switcher := self._switcher) is not None:
+            switcher.show(event.typed, rows, matcher)
 
     def on_switcher_closed(self) -> None:
         if self._focus_before is not None and self._focus_before.is_attached:

@@ -9,7 +9,6 @@ from textual import getters
 
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.telling import tell_done
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.sidebar import Sidebar
@@ -17,10 +16,14 @@ from notekeep.tui.widgets.sidebar import Sidebar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from notekeep.tui.screens.base import VaultScreen
     from notekeep.tui.shelves import Shelves
     from notekeep.tui.widgets.note_list import NoteList
     from notekeep.tui.widgets.sidebar import Entry
     from notekeep.writing.plan import Done
+else:
+    # See `Keyboard`: one class of Textual's kind is enough for one screen.
+    VaultScreen = object
 
 PAUSE = 0.25
 """Seconds without another list after which the sidebar counts what was found."""

@@ -8,9 +8,10 @@ from textual import getters
 from textual.containers import Horizontal
 
 from notekeep.tui.keys import bindings
+from notekeep.tui.later import Later
 from notekeep.tui.messages import PublishNotes, ShowHistory
 from notekeep.tui.place import GRID
-from notekeep.tui.screens import verbs
+from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.gridding import Gridding
 from notekeep.tui.screens.reading import Reader
 from notekeep.tui.widgets.list_pane import ListPane
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from notekeep.index.rows import Row
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.screens import verbs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Rows, Vault
     from notekeep.writing.conflicting import Pair
+else:
+    verbs = Later("notekeep.tui.screens.verbs")
 
 
-class BrowseScreen(Gridding):
+class BrowseScreen(Gridding, VaultScreen):
     """Notes to look through, and to read."""
 
     BINDINGS = bindings("browse")

@@ -309,7 +309,7 @@ class ListPane(Vertical):
         return row.path if (row := self.notes.row) is not None else None
 
     def _counted(self, shown: int, *remarks: str) -> None:
-        count = f"{count_of(shown, self._vault.count())} notes"
+        count = f"{count_of(shown, self._total(shown))} notes"
         is_sorted = self.order != ORDERS[0] and (not self.typed or self.grid is not None)
         parts = [*remarks, *([clean_line(self.order[1])] if is_sorted else []), count]
         self._said = " · ".join(parts)
@@ -327,6 +327,10 @@ class ListPane(Vertical):
 
     def on_note_list_marked(self) -> None:
         self._say()
+
+    def _total(self, shown: int) -> int:
+        """How many notes there are; where all are listed, nobody has to be asked."""
+        return self._vault.count() if self.scope or self.typed else shown
 
     def on_search_box_changed(self, event: SearchBox.Changed) -> None:
         event.stop()

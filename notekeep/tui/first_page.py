@@ -1,0 +1,107 @@
+"""The first page of the list, kept beside the catalog for the next start.
+
+Opening the catalog and asking it costs more than all else that the list needs for its first frame.
+So the page is kept in a small file, with what the catalog's files looked like; where they look
+otherwise at the next start, it is read from the catalog as ever. The generation that was read with
+it tells after the first frame whether the page is still true, should the looks have deceived.
+Nothing here imports Textual or SQLite.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from notekeep.vault import Rows, Vault
+
+FILE = "first-page.json"
+CATALOG = ("catalog.db", "catalog.db-wal")
+ROWS = 200
+
+
+class Page(NamedTuple):
+    """The first page of a vault's notes, and the generation of the catalog it was read from."""
+
+    rows: Rows
+    generation: int
+
+
+def read(vault: Vault) -> Page:
+    """Read the page from the catalog.
+
+    Raises:
+        NotekeepError: The catalog cannot be read.
+    """
+    from notekeep.vault import Rows
+
+    catalog = vault.catalog
+    # The generation first: a page that is newer than it says is merely shown once more.
+    generation = catalog.generation
+    return Page(Rows(*catalog.rows(limit=ROWS)), generation)
+
+
+def load(folder: str) -> Page | None:
+    """Return the page that was kept, if the catalog in the cache folder looks as it did then."""
+    try:
+        with open(os.path.join(folder, FILE), encoding="utf-8") as file:
+            kept: Any = json.load(file)
+        if kept["looks"] != _looks(folder):
+            return None
+        return _page(kept)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _page(kept: dict[str, Any]) -> Page:
+    from notekeep.index.rows import Row
+    from notekeep.vault import Rows
+
+    rows = [Row(*cells) for cells in kept["rows"]]
+    return Page(Rows(int(kept["total"]), rows), int(kept["generation"]))
+
+
+def keep(vault: Vault) -> None:
+    """Keep the page of a vault whose session ends; without it the next start is less quick."""
+    from notekeep.errors import NotekeepError
+
+    folder = vault.places.cache
+    with contextlib.suppress(OSError, NotekeepError):
+        path = os.path.join(folder, FILE)
+        page = read(vault)
+        vault.catalog.close()
+        kept = {
+            "looks": _looks(folder),
+            "generation": page.generation,
+            "total": page.rows.total,
+            "rows": [
+                (
+                    *(row.path, row.title, row.kind, row.mtime_ns, row.size),
+                    *(row.private, row.problem, row.words, row.facts),
+                )
+                for row in page.rows.rows
+            ],
+        }
+        draft = f"{path}.new"
+        with open(draft, "w", encoding="utf-8", opener=_private) as file:
+            json.dump(kept, file)
+        os.replace(draft, path)
+
+
+def _looks(folder: str) -> list[list[int]]:
+    """What `stat` says of the catalog's files; a log that is empty is as none."""
+    found: list[list[int]] = []
+    for name in CATALOG:
+        try:
+            stat = os.stat(os.path.join(folder, name))
+        except FileNotFoundError:
+            found.append([])
+            continue
+        found.append([stat.st_ino, stat.st_size, stat.st_mtime_ns] if stat.st_size else [])
+    return found
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
