@@ -13,7 +13,7 @@ from notekeep.cli.raw import RawCommand, as_query
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Mapping
 
     from notekeep.index.rows import Row
     from notekeep.vault import Vault
@@ -157,13 +157,19 @@ class _Blanks(dict[str, str]):
         return ""
 
 
-def filled(template: str, row: Row) -> str:
-    """Fill `{name}` with facts and fields; `{{` and `}}` are braces, anything else is literal."""
+def filled(template: str, row: Row, more: Mapping[str, str] | None = None) -> str:
+    """Fill `{name}` with facts and fields; `{{` and `}}` are braces, anything else is literal.
+
+    Args:
+        template: What to fill.
+        row: The note.
+        more: Values that are not the note's own.
+    """
     import re
 
     values = _Blanks()
     for name in re.findall(r"\{([\w-]+)\}", template):
-        values[name] = cell(value(row, name))
+        values[name] = more[name] if more and name in more else cell(value(row, name))
     return re.sub(
         r"\{\{|\}\}|\{([\w-]+)\}",
         lambda match: values[match[1]] if match[1] else match[0][0],

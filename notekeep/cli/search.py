@@ -69,7 +69,7 @@ def search(
         from notekeep.cli.ls import filled
 
         for hit in found.hits:
-            output.write(filled(template, hit.row))
+            output.write(filled(template, hit.row, _found_there(hit)))
     else:
         _write(found)
     if explain and not as_json:
@@ -116,6 +116,16 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
             ],
         }
     return told
+
+
+def _found_there(hit: Hit) -> dict[str, str]:
+    """What a template may say of a hit besides the fields of its note."""
+    return {
+        "line": str(hit.line or ""),
+        "heading": hit.heading,
+        "score": f"{hit.score:.2f}",
+        "snippet": " ".join(hit.snippet.text.split()),
+    }
 
 
 def _explain(found: Found) -> None:

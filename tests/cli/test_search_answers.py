@@ -61,6 +61,17 @@ def test_what_goes_into_other_commands_is_what_was_asked(
     assert "Did you mean pragmatic" in ran.err
 
 
+def test_a_line_for_each_says_where_it_hit(search: Callable[..., Ran]) -> None:
+    ran = search("--limit", "1", "--format", "{path}:{line} {heading} {rating}", "cue", "craving")
+    assert ran.out == "books/Atomic Habits.md:51 Cue, craving, response, reward 4.5\n"
+    [score, snippet] = search("--limit", "1", "--format", "{score} {snippet}", "cue").out.split(
+        " ", 1
+    )
+    assert float(score) > 0
+    assert "cue" in snippet
+    assert snippet.count("\n") == 1
+
+
 def test_a_score_is_explained_to_its_last_part(search: Callable[..., Ran]) -> None:
     hit = json.loads(search("--explain", "--json", "cue", "craving").out)["hits"][0]
     why = hit["why"]

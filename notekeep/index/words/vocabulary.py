@@ -185,12 +185,12 @@ class Vocabulary:
     def suggestions(self, word: str) -> Iterator[str]:
         """Yield words that somebody who wrote this folded word may have meant, best first.
 
-        Misspelt words are mostly in one note only, so rare ones are proposed where there are no
-        others.
+        The nearest, and of those the commonest. Words of one note only are no worse: with a common
+        word in their place one who misspells a rare word would get it in half of the cases, with
+        this in nine of ten, and one who misspells a common word loses nothing.
         """
         near = self.near(word, 1 if len(word) < 5 else 2, 100)
-        words = [other for other, _ in near if other.isalpha()]
-        yield from list(filter(self._count, words)) or words
+        yield from (other for other, _ in near if other.isalpha())
 
     def _count(self, word: str) -> int:
         at = bisect_left(self._words, word)

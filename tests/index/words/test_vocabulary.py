@@ -91,9 +91,11 @@ def test_near_words_come_nearest_first(folder: Path) -> None:
     assert Vocabulary(folder).near("elver", 1, 10) == [("lever", 1)]
 
 
-def test_rare_words_are_proposed_only_where_there_are_no_others(folder: Path) -> None:
-    assert [*Vocabulary(folder).suggestions("leverr")] == ["lever", "level"]
-    assert [*Vocabulary(folder).suggestions("leveragge")] == ["leverage"]
+def test_the_nearest_words_are_proposed_and_of_those_the_commonest(folder: Path) -> None:
+    words = Vocabulary(folder)
+    # One letter off, then two; "level" is in more notes than "levee" and "levers".
+    assert [*words.suggestions("leverr")] == ["lever", "levers", "level", "levee"]
+    assert [*words.suggestions("leverge")][:2] == ["leverage", "lever"]  # though it is rare
 
 
 def test_words_of_saved_notes_are_added(folder: Path) -> None:
