@@ -36,6 +36,9 @@ class Over(Undoing):
     today: date
     editors: Editors
 
+    unseen = 0
+    """How many errors have not been looked at."""
+
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self._over: list[OverScreen] = []

@@ -48,6 +48,7 @@ class Reaching(Over):
         self._tell_unseen(len(self._wrong))
 
     def _tell_unseen(self, count: int) -> None:
+        self.unseen = count
         for screen in [*self.vault_screens(), *self._over]:
             if screen.is_mounted:
                 screen.tell_wrong(count)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WIDE = (120, 40)
 
 
-OVER = ("history", "steps", "conflicts")
+OVER = ("history", "steps", "conflicts", "tasks")
 
 
 async def open_over(app: NotekeepApp, place: str) -> None:
@@ -58,6 +58,11 @@ async def look_over(app: NotekeepApp, pilot: Pilot[Any], look: Callable[[], None
         await open_over(app, place)
         await until(pilot, partial(is_at, app, place))
         look()
+        if place == "tasks":
+            await press(pilot, "slash")
+            await until(pilot, partial(is_at, app, "task-filter"))
+            look()
+            await press(pilot, "escape")
         await press(pilot, "escape")
     await until(pilot, lambda: isinstance(app.focused, NoteList))
     await press(pilot, "f")
@@ -71,6 +76,7 @@ async def look_over(app: NotekeepApp, pilot: Pilot[Any], look: Callable[[], None
 
 
 async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) -> None:
+    from notekeep.tui.screens.capture import CaptureScreen
     from notekeep.tui.screens.dialogs import Prompt
     from notekeep.tui.screens.new_note import NewNote
     from notekeep.tui.widgets.search_box import SearchBox
@@ -119,7 +125,7 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
         await pilot.pause()
         collect()
         await press(pilot, "escape")
-        for dialog in (Prompt("Title"), NewNote(["note"])):
+        for dialog in (Prompt("Title"), NewNote(["note"]), CaptureScreen()):
             app.push_screen(dialog)
             await pilot.pause()
             collect()
@@ -219,7 +225,7 @@ async def test_a_persons_own_keys_work_and_are_what_footer_and_help_show(
 ) -> None:
     vault.person.keys = {"search": "ctrl+g", "show-habits": "f9", "sort": "b"}
     app = make_app("browse")
-    async with app.run_test(size=WIDE, notifications=True) as pilot:
+    async with app.run_test(size=(120, 120), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "ctrl+g search"))
         await until(pilot, lambda: shows(app, "The key b is that of"))
         await press(pilot, "f9")

@@ -114,7 +114,9 @@ class VaultScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._mount_switcher)
-        self.flag(cast("Over", self.app).conflicts)
+        app = cast("Over", self.app)
+        self.flag(app.conflicts)
+        self.tell_wrong(app.unseen)
 
     def _mount_switcher(self) -> None:
         from notekeep.tui.widgets.switcher import Switcher

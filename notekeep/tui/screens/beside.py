@@ -64,8 +64,11 @@ class Beside(VaultScreen):
 
     def fill_sidebar(self) -> None:
         """Fill the sidebar, where it is seen and shows something else."""
-        typed = self.pane.typed
-        if not self.has_class("-sidebar") or (self._is_counted and typed == self._looked_up):
+        pane = self.query_one_optional(ListPane)
+        if pane is None or not self.has_class("-sidebar"):
+            return  # the parts of a screen go before it when the program ends
+        typed = pane.typed
+        if self._is_counted and typed == self._looked_up:
             return
         self._is_counted, self._looked_up = True, typed
         if typed:

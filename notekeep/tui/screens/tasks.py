@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import getters
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
@@ -62,10 +61,6 @@ class TasksScreen(OverScreen):
     CSS_PATH = "tasks.tcss"
     OPENED_BY = "show-tasks"
 
-    tasks = getters.query_one(TaskList)
-    preview = getters.query_one(Preview)
-    filter = getters.query_one(_Filter)
-
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, query: str = "") -> None:
         """Make the screen.
 
@@ -75,7 +70,10 @@ class TasksScreen(OverScreen):
             today: The day it is.
             query: Only tasks of the notes that it finds; "" for all.
         """
-        super().__init__(vault, glyphs, today, TaskList(glyphs, today))
+        self.tasks = TaskList(glyphs, today)
+        self.filter = _Filter(placeholder="words of a task or its note", compact=True)
+        self.preview = Preview(id="task-preview")
+        super().__init__(vault, glyphs, today, self.tasks)
         self._query = query
         self._tasks: Sequence[TaskRow] = ()
         self._with_done = False
@@ -84,10 +82,10 @@ class TasksScreen(OverScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="task-panes"):
             with Vertical(id="tasks-list"):
-                yield _Filter(placeholder="words of a task or its note", compact=True)
-                yield self.listed
+                yield self.filter
+                yield self.tasks
             with Vertical(id="task-text"):
-                yield Preview(id="task-preview")
+                yield self.preview
 
     def on_mount(self) -> None:
         self._reader = Reader(self, self.preview)

@@ -128,6 +128,8 @@ class Sidebar(ListView):
         text = clean_line(entry.text)
         if not entry.can_be_chosen:
             head = Piece(f" {text}", "faint" if entry.is_hint else "section")
+            if entry.is_hint:
+                return [[head]]
             return [[*spread([head], self._right(entry), width - 1, gap=1), Piece(" ")]]
         here = row == self.cursor and self.has_focus
         role = "active" if entry.query is not None and entry.query in self._active else ""
@@ -194,7 +196,7 @@ def _facets(found: Shelves) -> Iterator[Entry]:
         yield from _nested(found.tags)
     yield from _years(found.years)
     yield GAP
-    yield _hint("ctrl+s keeps the search")
+    yield _hint("ctrl+s keeps it")
 
 
 def _kinds(kinds: Mapping[str, int]) -> Iterator[Entry]:

@@ -1,0 +1,231 @@
+"""What stands beside the list: pins, saved searches, facets, and what a search means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from textual.widgets import Input
+
+from notekeep.tui.narrowing import narrowed, resorted, within
+from notekeep.tui.screens.explain import ExplainScreen
+from notekeep.tui.shelves import gather, gather_found
+from tests.support.screens import press, seen, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 44)
+BOOK = "books/Deep Work.md"
+
+
+def browse(app: NotekeepApp) -> BrowseScreen:
+    return cast("BrowseScreen", app.screen)
+
+
+def sidebar_line(app: NotekeepApp, text: str) -> str:
+    """Return the line of the sidebar that begins with a text, or ""."""
+    lines = (line[:23].strip(" ▌") for line in seen(app)[1:])
+    return next((line for line in lines if line.startswith(text)), "")
+
+
+async def go_to_note(app: NotekeepApp, pilot: Pilot[Any], path: str) -> None:
+    await until(pilot, lambda: shows(app, "9 notes"))
+    browse(app).open_note(path)
+    await until(pilot, lambda: browse(app).note_here == path)
+    await until(pilot, lambda: browse(app)._reader.row is not None)
+
+
+# What is counted.
+
+
+def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
+    vault: Vault, root: Path
+) -> None:
+    vault.set_fields([BOOK], ["pinned=yes"])
+    vault.carry_out(vault.plan.save_query("Good ones", "type:book rating>=4 sort:-rating"))
+    vault.carry_out(vault.plan.save_query("Kettles", "kettle"))
+    vault.carry_out(vault.plan.save_query("Wrong", "rating:>>"))
+    found = gather(vault)
+    assert (root / BOOK).read_text().count("pinned: true\n") == 1
+    assert found.pinned == [(BOOK, "Deep Work")]
+    assert found.total == 9
+    assert found.kinds["book"] == 2
+    assert found.tags["learning"] == 1
+    saved = {one.name: one for one in found.saved or ()}
+    assert [(name, one.notes) for name, one in saved.items()] == [
+        ("Good ones", 2),
+        ("Kettles", 1),
+        ("Wrong", None),
+    ]
+    # One of facts is listed, one with words is searched for.
+    assert vault.rows(saved["Good ones"].scope).total == 2
+    assert saved["Kettles"].scope == ""
+
+
+def test_what_was_found_is_counted_alike_by_name_and_by_query(vault: Vault) -> None:
+    query = "habit"
+    hits = vault.search(query, typing=True).hits
+    by_name = gather_found(vault, query, [hit.row.path for hit in hits])
+    assert by_name == gather_found(vault, query, None)
+    assert by_name.kinds == {"book": 2}
+
+
+@pytest.mark.parametrize(
+    ("typed", "term", "becomes"),
+    [
+        ("sea", "type:book", "sea type:book"),
+        ("sea type:book", "type:book", "sea"),
+        ("sea OR lake", "tag:x", "(sea OR lake) tag:x"),
+        ("(sea OR lake) tag:x", "tag:y", "(sea OR lake) tag:x tag:y"),
+        ('"a OR b"', "tag:x", '"a OR b" tag:x'),
+        ('sea tag:"two words"', 'tag:"two words"', "sea"),
+    ],
+)
+def test_a_condition_is_added_and_taken_away(typed: str, term: str, becomes: str) -> None:
+    assert narrowed(typed, term) == becomes
+
+
+def test_a_search_within_a_query_and_its_order() -> None:
+    assert within("type:book", "") == "type:book"
+    assert within("", "a OR b") == "a OR b"
+    assert within("type:book", "a OR b") == "type:book (a OR b)"
+    assert resorted("a sort:title b", "-rating") == "a b sort:-rating"
+
+
+# Pins.
+
+
+async def test_a_pinned_note_stands_first_until_it_is_unpinned(
+    make_app: MakeApp, root: Path
+) -> None:
+    before = (root / BOOK).read_bytes()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await go_to_note(app, pilot, BOOK)
+        await press(pilot, "B")
+        await until(pilot, lambda: sidebar_line(app, "Pinned"))
+        await until(pilot, lambda: shows(app, "Pinned Deep Work to the sidebar · u undo"))
+        assert seen(app)[2][:23].strip() == "Deep Work"
+        assert (root / BOOK).read_bytes() == before.replace(
+            b"publish: true\n", b"publish: true\npinned: true\n"
+        )
+        browse(app).open_note("inbox/broken.md")
+        await until(pilot, lambda: browse(app).note_here == "inbox/broken.md")
+        await pilot.click(offset=(3, 2))
+        await until(pilot, lambda: browse(app).note_here == BOOK)
+        # A key in the sidebar takes it out again, and so does undo.
+        browse(app).sidebar.focus()
+        browse(app).sidebar.move_to(1)
+        await press(pilot, "delete")
+        await until(pilot, lambda: not sidebar_line(app, "Pinned"))
+        assert (root / BOOK).read_bytes() == before
+        await press(pilot, "u")
+        await until(pilot, lambda: sidebar_line(app, "Pinned"))
+
+
+# Saved searches.
+
+
+async def test_a_search_is_saved_shown_with_its_count_and_deleted(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "ctrl+s keeps a search"))
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: shows(app, "Search for something first"))
+        await press(pilot, "slash")
+        browse(app).pane.box.set_text("kettle OR phone")
+        await until(pilot, lambda: shows(app, "2 of 9 notes"))
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: shows(app, "Save the search"))
+        type_text(app, "Two things")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Two things" in vault.saved)
+        assert vault.saved["Two things"] == "kettle OR phone"
+        await until(pilot, lambda: browse(app).is_current)
+        await press(pilot, "escape", "escape")
+        await until(pilot, lambda: sidebar_line(app, "Two things").endswith("2"))
+        # It counts anew when the vault changes.
+        (root / "inbox/more.md").write_text("Another kettle.\n")
+        await press(pilot, "f5")
+        await until(pilot, lambda: sidebar_line(app, "Two things").endswith("3"))
+        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" Two things"))
+        await pilot.click(offset=(3, line))
+        await until(pilot, lambda: browse(app).pane.typed == "kettle OR phone")
+        await until(pilot, lambda: shows(app, "3 of 10 notes"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: sidebar_line(app, "Two things"))
+        browse(app).sidebar.focus()
+        await press(pilot, "end")
+        while browse(app).sidebar.entry.text != "Two things":
+            await press(pilot, "up")
+        await press(pilot, "delete")
+        await until(pilot, lambda: "Two things" not in vault.saved)
+        await until(pilot, lambda: not sidebar_line(app, "Two things"))
+        await press(pilot, "u")
+        await until(pilot, lambda: sidebar_line(app, "Two things"))
+
+
+# Facets.
+
+
+async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: sidebar_line(app, "Books"))
+        await press(pilot, "slash")
+        browse(app).pane.box.set_text("kettle OR phone OR plain")
+        await until(pilot, lambda: sidebar_line(app, "Found").endswith("3"))
+        assert sidebar_line(app, "Books").endswith("2")
+        assert sidebar_line(app, "Notes").endswith("1")
+        assert not sidebar_line(app, "Saved")
+        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" Books"))
+        await pilot.click(offset=(3, line))
+        await until(pilot, lambda: shows(app, "2 of 9 notes"))
+        assert browse(app).pane.typed == "(kettle OR phone OR plain) type:book"
+        await until(pilot, lambda: not sidebar_line(app, "Notes"))
+        # Chosen again, the condition is gone.
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "3 of 9 notes"))
+
+
+# What a search means.
+
+
+async def test_a_question_mark_explains_the_search_and_typing_goes_on(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(100, 40), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash", "question_mark")
+        await until(pilot, lambda: shows(app, "How to search"))
+        await press(pilot, "escape")
+        browse(app).pane.box.set_text("phone -tag:attention (type:book OR type:post) sort:-ratin")
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: shows(app, "all of"))
+        said = [line.strip(" │▌") for line in seen(app)]
+        # Two notes of nine are books or posts... three: two books and a post.
+        assert any("word phone" in line and "1 note" in line for line in said)
+        assert any("not" in line and "8 notes" in line for line in said)
+        assert any("any of" in line and "3 notes" in line for line in said)
+        assert any("all of" in line and "0 notes" in line for line in said)
+        # What is wrong is named, with a mark below its place.
+        lines = seen(app)
+        row = next(number for number, line in enumerate(lines) if "^" in line)
+        assert lines[row - 1][lines[row].index("^") :].startswith("-ratin")
+        assert shows(app, 'no field "ratin"')
+        # Who types on is in the box again, and nothing is lost however fast.
+        type_text(app, "g x")
+        await until(pilot, lambda: not isinstance(app.screen, ExplainScreen))
+        await until(pilot, lambda: browse(app).pane.typed.endswith("sort:-rating x"))
+        assert isinstance(app.focused, Input)

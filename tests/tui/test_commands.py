@@ -1,0 +1,168 @@
+"""The palette: commands with their words, actions by name, habits and notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from notekeep.tui.commands import Palette
+from notekeep.tui.screens.steps import StepsScreen
+from notekeep.tui.typed import typed_command, verbs_begun
+from tests.support.screens import press, seen, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+SIZE = (100, 30)
+BOOK = "books/Deep Work.md"
+
+
+async def at_book(app: NotekeepApp, pilot: Pilot[Any]) -> BrowseScreen:
+    await until(pilot, lambda: shows(app, "9 notes"))
+    screen = cast("BrowseScreen", app.screen)
+    screen.open_note(BOOK)
+    await until(pilot, lambda: screen.note_here == BOOK and bool(screen.chosen_notes()))
+    return screen
+
+
+async def command(app: NotekeepApp, pilot: Pilot[Any], text: str) -> None:
+    """Type a command as fast as a paste, and press enter right after it."""
+    await press(pilot, "colon")
+    await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+    type_text(app, text)
+    await press(pilot, "enter")
+    await until(pilot, lambda: not isinstance(app.screen, Palette))
+
+
+async def test_commands_change_the_note_under_the_cursor(make_app: MakeApp, root: Path) -> None:
+    before = (root / BOOK).read_bytes()
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await command(app, pilot, "tag +slow -work")
+        tagged = before.replace(b"[attention, work]", b"[attention, slow]")
+        await until(pilot, lambda: (root / BOOK).read_bytes() == tagged)
+        await until(pilot, lambda: shows(app, "Tagged Deep Work · u undo"))
+        await command(app, pilot, "set rating=5")
+        rated = tagged.replace(b"rating: 4\n", b"rating: 5\n")
+        await until(pilot, lambda: (root / BOOK).read_bytes() == rated)
+        await until(pilot, lambda: len(app._done) == 2)
+        await press(pilot, "u")
+        await until(pilot, lambda: (root / BOOK).read_bytes() == tagged)
+
+
+async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await at_book(app, pilot)
+        await command(app, pilot, "sort -rating")
+        await until(pilot, lambda: screen.pane.scope == "sort:-rating")
+        row = screen.notes.row_of(0)
+        assert row is not None
+        assert row.title == "Atomic Habits"
+        await press(pilot, "escape")
+        await command(app, pilot, "search type:post")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        await command(app, pilot, "habit water 3 glass yesterday")
+        logs = root / "habits/log"
+        await until(
+            pilot,
+            lambda: any("2026-11-23 water: 3 glass" in p.read_text() for p in logs.iterdir()),
+        )
+        # What needs no more words is done as the action of that name.
+        await command(app, pilot, "tasks")
+        await until(pilot, lambda: shows(app, "1 open · 0 done"))
+        await command(app, pilot, "open atomic")
+        await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
+
+
+async def test_it_says_how_a_command_goes_on(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await press(pilot, "colon")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+        type_text(app, "renam")
+        await until(pilot, lambda: shows(app, "rename TITLE"))
+        await press(pilot, "enter")
+        # Chosen, it waits for the words.
+        await until(pilot, lambda: isinstance(app.screen, Palette) and shows(app, "rename "))
+        type_text(app, "Deeper Work")
+        await until(pilot, lambda: shows(app, "Rename Deep Work to Deeper Work"))
+
+
+async def test_what_was_used_last_stands_first_with_its_key(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await command(app, pilot, "steps: undo")
+        await until(pilot, lambda: isinstance(app.screen, StepsScreen))
+        await press(pilot, "escape")
+        await command(app, pilot, "sidebar")
+        used = ["toggle-sidebar", "show-steps"]
+        await until(pilot, lambda: app.place.used.split()[:2] == used)
+        await press(pilot, "colon")
+        await until(pilot, lambda: shows(app, "Show or hide"))
+        lines = [line.strip() for line in seen(app)]
+        keys = [n for n, line in enumerate(lines) if "b  Show or hide" in line]
+        steps = [n for n, line in enumerate(lines) if "List all that notekeep did" in line]
+        # Two lines each, below one another; what comes after them was not used yet.
+        assert steps == [keys[0] + 2]
+
+
+async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await press(pilot, "colon")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+        type_text(app, "medita")
+        await until(pilot, lambda: shows(app, "Tick this habit for today"))
+        row = next(n for n, line in enumerate(seen(app)) if "Tick this habit" in line)
+        await pilot.click(offset=(20, row))
+        logs = root / "habits/log"
+        await until(
+            pilot,
+            lambda: any("2026-11-24 meditate: done" in p.read_text() for p in logs.iterdir()),
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (":tag +x", "Tag Deep Work: +x"),
+        ("tag x", None),
+        ("tag", None),
+        ("set rating", None),
+        ("set status='to read'", "Set fields of Deep Work: status=to read"),
+        ("sort nonsense", None),
+        ("new book Slow", "New book: Slow"),
+        ("new nonsense Slow", None),
+        ("habit nobody", None),
+        ("mv books/old", "Move Deep Work to books/old"),
+        ("add a line", "Write into today's note: a line"),
+        ("rm", None),
+    ],
+)
+async def test_what_is_a_command_and_what_is_none(
+    make_app: MakeApp, text: str, title: str | None
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await at_book(app, pilot)
+        found = typed_command(screen, text)
+        assert (found.title if found else None) == title
+
+
+def test_verbs_are_known_by_their_beginning() -> None:
+    assert [verb.usage.split()[0] for verb in verbs_begun(":ta")] == ["tag", "tasks"]
+    assert verbs_begun("") == []

@@ -1,0 +1,323 @@
+"""What is reached from everywhere: quick capture, tasks, other vaults, errors that stay."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from textual.events import Paste
+
+from notekeep.index.rows import TaskRow
+from notekeep.tui import place as places
+from notekeep.tui.capturing import INBOX, TODAY, title_of
+from notekeep.tui.completion import first_place
+from notekeep.tui.render.tasks import Group, due_of, ranked
+from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.screens.capture import CaptureScreen
+from notekeep.tui.screens.vaults import known_vaults
+from notekeep.vault import Vault
+from tests.support.screens import press, seen, shows, type_text, until, write_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.tasks import TasksScreen
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+SIZE = (100, 30)
+DAILY = "daily/2026-11-24.md"
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+# Quick capture.
+
+
+async def capture(app: NotekeepApp, pilot: Pilot[Any], text: str) -> None:
+    await press(pilot, "ctrl+n")
+    await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
+    type_text(app, text)
+
+
+@pytest.mark.parametrize("start", ["today", "browse", "habits", "publish"])
+async def test_a_thought_goes_into_todays_note_from_anywhere(
+    make_app: MakeApp, root: Path, start: str
+) -> None:
+    before = (root / DAILY).read_bytes()
+    app = make_app(start)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await capture(app, pilot, "ask Mira")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, f"Kept in {DAILY} · u undo"))
+        # The note ends in a list, which grows by an item.
+        assert (root / DAILY).read_bytes() == before + b"- ask Mira\n"
+        assert app.current_mode == start
+        await press(pilot, "u")
+        await until(pilot, lambda: (root / DAILY).read_bytes() == before)
+
+
+async def test_a_thought_becomes_a_note_in_the_inbox_and_the_place_is_kept(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("today")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await capture(app, pilot, "Basil")
+        await press(pilot, "tab", "enter")
+        await until(pilot, (root / "inbox/Basil.md").exists)
+        # Lines that are pasted stay lines; the first of them gives the title.
+        await press(pilot, "ctrl+n")
+        await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
+        app.post_message(Paste("- [ ] Two things\nto do"))
+        await until(pilot, lambda: shows(app, "Two things⏎to do"))
+        await press(pilot, "enter")
+        await until(pilot, (root / "inbox/Two things.md").exists)
+        assert (root / "inbox/Two things.md").read_text().endswith("- [ ] Two things\nto do\n")
+        assert app.place.capture == INBOX
+
+
+async def test_a_dropped_picture_goes_along_as_one_step(
+    make_app: MakeApp, root: Path, tmp_path: Path
+) -> None:
+    picture = tmp_path / "A map.png"
+    picture.write_bytes(PNG)
+    before = (root / DAILY).read_bytes()
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await capture(app, pilot, "The way")
+        app.post_message(Paste(str(picture)))
+        await until(pilot, lambda: shows(app, "With A map.png"))
+        await press(pilot, "enter")
+        await until(pilot, (root / "attachments/A map.png").exists)
+        await until(pilot, lambda: (root / DAILY).read_bytes() != before)
+        assert (root / DAILY).read_bytes() == before + b"- The way\n![[A map.png]]\n"
+        await until(pilot, lambda: shows(app, "u undo"))
+        await press(pilot, "u")
+        await until(pilot, lambda: not (root / "attachments/A map.png").exists())
+        assert (root / DAILY).read_bytes() == before
+
+
+async def test_in_the_editor_the_key_captures_while_nothing_is_offered(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        app.editors.open("books/Deep Work.md")
+        await until(pilot, lambda: app.editors.here is not None and app.focused is not None)
+        await capture(app, pilot, "by the way")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "by the way" in (root / DAILY).read_text())
+        assert app.editors.here is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Basil", "Basil"),
+        ("- [ ] water: the/basil", "water the basil"),
+        ("# Heading\nmore", "Heading"),
+        ("word " * 30, ("word " * 12).strip()),
+        ("???", ""),
+    ],
+)
+def test_a_title_is_the_first_line_of_a_thought(text: str, title: str) -> None:
+    assert title_of(text) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("no front matter", (0, 0)),
+        ("---\ntitle: x\n---\nText\n", (3, 0)),
+        ("---\ntitle: x\n---\n# New\n\n", (5, 0)),
+        ("---\ntitle: x", (0, 0)),
+    ],
+)
+def test_writing_begins_below_the_front_matter(text: str, place: tuple[int, int]) -> None:
+    assert first_place(text.split("\n")) == place
+
+
+# Tasks.
+
+
+def task(path: str, line: int, text: str, *, done: bool = False) -> TaskRow:
+    return TaskRow(path, path, line, "x" if done else " ", done, text)
+
+
+TASKS = [
+    task("a", 1, "old", done=True),
+    task("b", 2, "done", done=True),
+    task("b", 3, "open one"),
+    task("c", 1, "open two"),
+]
+
+
+def texts(rows: object) -> list[str]:
+    assert isinstance(rows, list)
+    return [getattr(row, "text", getattr(row, "title", "")) for row in rows]
+
+
+def test_notes_with_open_tasks_stand_first_and_open_ones_before_done_ones() -> None:
+    found = ranked(TASKS, "", with_done=True, kept=())
+    assert texts(found.rows) == ["b", "open one", "done", "", "c", "open two", "", "a", "old"]
+    assert (found.open, found.done) == (2, 2)
+    assert found.rows[0] == Group("b", "b", 1)
+    only = ranked(TASKS, "", with_done=False, kept=())
+    assert texts(only.rows) == ["b", "open one", "", "c", "open two"]
+
+
+def test_a_task_that_was_ticked_just_now_keeps_its_row() -> None:
+    ticked = [*TASKS[:2], TASKS[2]._replace(done=True), TASKS[3]]
+    kept = {("b", 3)}
+    found = ranked(ticked, "", with_done=False, kept=kept)
+    assert texts(found.rows) == ["b", "open one", "", "c", "open two"]
+
+
+def test_tasks_are_filtered_by_words_of_text_and_note() -> None:
+    assert texts(ranked(TASKS, "ONE op", with_done=False, kept=()).rows) == ["b", "open one"]
+    assert ranked(TASKS, "nothing", with_done=True, kept=()).rows == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("pay \N{CALENDAR} 2026-12-01", date(2026, 12, 1)),
+        ("pay [due:: 2026-12-01] now", date(2026, 12, 1)),
+        ("pay due: 2026-12-01", date(2026, 12, 1)),
+        ("on 2026-12-01", None),
+        ("due: 2026-13-01", None),
+    ],
+)
+def test_a_task_says_when_it_is_due(text: str, day: date | None) -> None:
+    assert due_of(text) == day
+
+
+async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, root: Path) -> None:
+    (root / "inbox/plans.md").write_text(
+        "# Plans\n\n- [ ] pay the rent due:2026-11-20\n- [x] sleep\n- [ ] 買い物 and more\n"
+    )
+    before = (root / "inbox/plans.md").read_bytes()
+    app = make_app("today")
+    app.vault.refresh()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "T tasks"))
+        await press(pilot, "g", "x")
+        await until(pilot, lambda: shows(app, "3 open · 1 done"))
+        screen = cast("TasksScreen", app.screen)
+        assert shows(app, "late, 20 Nov")
+        assert not shows(app, "sleep")
+        await press(pilot, "slash")
+        type_text(app, "rent")
+        await until(pilot, lambda: shows(app, "1 open · 0 done"))
+        await press(pilot, "enter", "space")
+        ticked = before.replace(b"- [ ] pay", b"- [x] pay")
+        await until(pilot, lambda: (root / "inbox/plans.md").read_bytes() == ticked)
+        # It stays where it is, so that the next key is not about another one.
+        await until(pilot, lambda: shows(app, "☑  pay the rent"))
+        assert screen.tasks.here is not None
+        assert screen.tasks.here.text.startswith("pay the rent")
+        await until(pilot, lambda: bool(app._done))
+        await press(pilot, "u")
+        await until(pilot, lambda: (root / "inbox/plans.md").read_bytes() == before)
+        await press(pilot, "escape", "v")
+        await until(pilot, lambda: shows(app, "☑  sleep"))
+        await until(pilot, lambda: shows(app, "☐  買い物 and more"))
+        row = next(n for n, line in enumerate(seen(app)) if "買い物 and" in line[:40])
+        await pilot.click(offset=(3, row))
+        await until(pilot, lambda: b"- [x] \xe8\xb2\xb7" in (root / "inbox/plans.md").read_bytes())
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        await until(
+            pilot, lambda: cast("BrowseScreen", app.screen).preview.path == "inbox/plans.md"
+        )
+
+
+async def test_where_there_are_no_tasks_it_says_how_to_have_one(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / DAILY).write_text("nothing\n")
+    app = make_app("browse")
+    app.vault.refresh()
+    async with app.run_test(size=(40, 12), notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await press(pilot, "T")
+        await until(pilot, lambda: shows(app, "- [ ] water the basil"))
+        assert shows(app, "ctrl+n")
+
+
+# Other vaults.
+
+
+async def test_another_vault_is_chosen_and_this_one_left_in_order(
+    make_app: MakeApp, tmp_path: Path, vault: Vault
+) -> None:
+    other = Vault.open(write_notes(tmp_path / "second"))
+    (tmp_path / "third").mkdir()
+    Vault.open(tmp_path / "third")
+    places.save(other.places.state, places.Place())
+    # That which was left last stands first.
+    assert next(one.name for one in known_vaults()) == "second"
+    assert {one.name for one in known_vaults()} == {"second", "third", "notes"}
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "g", "v")
+        await until(pilot, lambda: shows(app, "Open another vault"))
+        assert not any(line.strip(" │▌").startswith("notes ") for line in seen(app)[3:8])
+        await press(pilot, "enter")
+        await until(pilot, lambda: not app.is_running)
+    assert app.next_vault == other.root
+    assert places.load(vault.places.state).screen == "browse"
+    assert places.load(vault.places.state).day == "2026-11-24"
+
+
+async def test_leaving_for_a_vault_saves_what_is_typed_first(
+    make_app: MakeApp, tmp_path: Path, root: Path
+) -> None:
+    folder = tmp_path / "second"
+    folder.mkdir()
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        app.editors.open("inbox/markup.md")
+        await until(pilot, lambda: app.editors.here is not None and app.focused is not None)
+        type_text(app, "typed ")
+        await until(pilot, lambda: shows(app, "unsaved"))
+        await app.leave_for(str(folder))
+        await until(pilot, lambda: not app.is_running)
+    assert app.next_vault == str(folder)
+    assert "typed plain" in (root / "inbox/markup.md").read_text()
+
+
+# Errors.
+
+
+async def test_an_error_stays_until_it_was_seen(make_app: MakeApp) -> None:
+    from notekeep.errors import Refused
+    from notekeep.tui.jobs import show_error
+
+    app = make_app("browse")
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        show_error(app, Refused("The disk is full.", "Make room, then try again."))
+        await until(pilot, lambda: shows(app, "! 1 error"))
+        app.clear_notifications()
+        await press(pilot, "f3")
+        await until(pilot, lambda: app.current_mode == "habits")
+        await until(pilot, lambda: shows(app, "! 1 error"))
+        await press(pilot, "exclamation_mark")
+        await until(pilot, lambda: shows(app, "The disk is full. Make room, then try again."))
+        await press(pilot, "escape")
+        await until(pilot, lambda: not shows(app, "! 1 error"))
+
+
+def test_the_place_of_a_thought_is_today_at_first() -> None:
+    assert CaptureScreen("")._place == TODAY
