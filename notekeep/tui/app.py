@@ -206,6 +206,12 @@ class NotekeepApp(Reaching, App[None]):
         self._remember()
         await super().action_quit()
 
+    def _handle_exception(self, error: Exception) -> None:
+        # A screen that is about to open while the program ends gets none of its widgets any more,
+        # and asks for them in vain; that is no fault to end with.
+        if self.is_running or not isinstance(error, NoMatches):
+            super()._handle_exception(error)
+
     def _remember(self) -> None:
         """Write down where the person leaves, and what the screen shows; begin to end."""
         self._sweeping.stop()
