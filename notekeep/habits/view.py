@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import units
 from notekeep.habits.days import DISPUTED, LOGGED, MARKED, VALUE
-from notekeep.habits.fold import AMOUNT
+from notekeep.habits.fold import AMOUNT, NONE
 from notekeep.habits.frame import (
     DONE,
     DUE,
@@ -55,6 +55,7 @@ class Cell(NamedTuple):
         amount: What was logged in the habit's unit, such as `7 min`; "" without an amount.
         is_logged: Whether any line of the log is about it.
         is_disputed: Whether lines contradict each other.
+        is_cleared: Whether what was logged was taken back by `clear`.
     """
 
     day: date
@@ -64,6 +65,7 @@ class Cell(NamedTuple):
     amount: str
     is_logged: bool
     is_disputed: bool
+    is_cleared: bool = False
 
     @property
     def is_unanswered(self) -> bool:
@@ -189,6 +191,7 @@ def cell(
         amount=units.show(amount, habit.unit) if code & VALUE == AMOUNT else "",
         is_logged=bool(code & LOGGED),
         is_disputed=bool(code & DISPUTED),
+        is_cleared=bool(code & LOGGED) and code & VALUE == NONE,
     )
 
 

@@ -254,6 +254,22 @@ class HabitIndex:
             connection, root = self._store.connection, self.places.root
             return problems(connection, root, self.known(), today, self.unreadable)
 
+    def count_problems(self) -> int:
+        """How many lines and definitions need a look, as of the last refresh.
+
+        Only what reading has found counts, so that this costs no look at every line: a day that
+        contradicts itself, or an amount in another unit, is in `problems` alone.
+        """
+        with self._lock:
+            (reports,) = self._store.connection.execute(
+                "SELECT (SELECT count(*) FROM reports)"
+                " + (SELECT count(*) FROM definitions WHERE problem IS NOT NULL)"
+            ).fetchone()
+            habits = self.known()
+        undefined = sum(not habit.definition.path for habit in habits)
+        flaws = sum(len(habit.definition.problems) + len(habit.others) for habit in habits)
+        return len(self.unreadable) + int(reports) + undefined + flaws
+
     def today(self) -> date:
         """The day that counts now, by the hour at which the vault's days start."""
         from notekeep.config import now

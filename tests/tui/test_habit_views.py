@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.habits import HabitsScreen
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -30,6 +31,11 @@ def written(root: Path) -> list[str]:
     files = [file for file in (root / "habits/log").iterdir() if file.name != Path(LOG).name]
     lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
     return [line for line in lines if line.startswith("- ")]
+
+
+def is_open(app: NotekeepApp) -> bool:
+    """Tell whether the page of a habit is shown."""
+    return cast("HabitsScreen", app.screen).place() == "habit-detail"
 
 
 async def test_a_skip_can_have_a_reason(make_app: MakeApp, root: Path) -> None:
@@ -101,7 +107,7 @@ async def test_one_habit_has_a_page_of_its_own(
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "2026"))
+        await until(pilot, lambda: is_open(app))
         found: set[str] = set()
         texts = ("Strength", "all days", "Weekdays", "Best streaks", "3 days", "someone who sits")
         for _ in range(40):
@@ -111,8 +117,7 @@ async def test_one_habit_has_a_page_of_its_own(
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "Water"))
         await press(pilot, "enter")
-        await press(pilot, "home")
-        await until(pilot, lambda: shows(app, "2026"))
+        await until(pilot, lambda: is_open(app) and shows(app, "2026"))  # from its top again
         await press(pilot, "enter")
         await until(pilot, lambda: app.current_mode == "browse")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
+
+import pytest
 
 from tests.support.screens import press, seen, shows, tree, type_text, until
 
@@ -133,7 +136,7 @@ async def test_a_note_keeps_what_the_day_counts_as(make_app: MakeApp, root: Path
         assert line.endswith("-- with lemon")
 
 
-async def test_the_mouse_chooses_a_day_and_a_second_click_marks_it(
+async def test_the_mouse_chooses_a_day_and_further_clicks_go_round_what_it_can_be(
     make_app: MakeApp, root: Path
 ) -> None:
     before = tree(root)
@@ -145,9 +148,104 @@ async def test_the_mouse_chooses_a_day_and_a_second_click_marks_it(
         await pilot.click(offset=(column - 2, line))
         await until(pilot, lambda: shows(app, "Mon 23 Nov 2026"))
         assert tree(root) == before
-        await pilot.click(offset=(column - 2, line))
-        await until(pilot, lambda: written(root, before))
-        assert written(root, before) == ["- 2026-11-23 meditate: clear @21:15 ~1"]
+
+        def is_so(times: int, mark: str) -> bool:
+            return len(written(root, before)) == times and f"[{mark}]" in seen(app)[line]
+
+        for times, mark in enumerate("✗s✗✓", 1):
+            await pilot.click(offset=(column - 2, line))
+            await until(pilot, partial(is_so, times, mark))
+        assert written(root, before) == [
+            "- 2026-11-23 meditate: miss @21:15 ~1",
+            "- 2026-11-23 meditate: skip @21:15:00 ~2",
+            "- 2026-11-23 meditate: clear @21:15:01 ~3",
+            "- 2026-11-23 meditate: done @21:15:02 ~4",
+        ]
+
+
+async def test_a_click_on_the_name_of_a_day_chooses_it(make_app: MakeApp, root: Path) -> None:
+    before = tree(root)
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Mo Tu We"))
+        line = next(number for number, text in enumerate(seen(app)) if "Mo Tu We" in text)
+        await pilot.click(offset=(seen(app)[line].index("Mo"), line))
+        await until(pilot, lambda: shows(app, "Mon 23 Nov 2026"))
+        await pilot.click(offset=(seen(app)[line].index("Th"), line))  # has not come yet
+        await until(pilot, lambda: shows(app, "Tue 24 Nov 2026"))
+        assert tree(root) == before
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["below the grid", "on the habit's page"])
+async def test_a_click_in_a_year_goes_to_that_day(make_app: MakeApp, *, is_open: bool) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate") and shows(app, "Jan"))
+        if is_open:
+            await press(pilot, "enter")
+            await until(pilot, lambda: shows(app, "Strength"))
+        lines = seen(app)
+        top = next(number for number, text in enumerate(lines) if "Jan" in text and "Dec" in text)
+        # 2026 begins on a Thursday: 16 November is a Monday of the 47th column, two cells each.
+        column = lines[top + 1].index("Mo") + 4 + 2 * 46
+        await pilot.click(offset=(column, top + 1))
+        await until(pilot, lambda: shows(app, "Mon 16 Nov 2026"))
+        assert shows(app, "Mo Tu We")
+
+
+async def test_what_is_wrong_in_the_log_is_counted_and_a_click_lists_it(
+    make_app: MakeApp, root: Path
+) -> None:
+    with (root / "habits/log/2026-11.laptop.md").open("a", encoding="utf-8") as file:
+        file.write("- 2026-11-20 meditate: maybe\n")
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        text = "!  1 problem in the log and the notes of habits"
+        await until(pilot, lambda: shows(app, text))
+        line = next(number for number, each in enumerate(seen(app)) if text in each)
+        await pilot.click(offset=(6, line))
+        await until(pilot, lambda: shows(app, "value not understood: maybe"))
+
+
+async def test_the_smallest_screenis_so_the_habit_under_the_cursor(
+    make_app: MakeApp, root: Path
+) -> None:
+    before = tree(root)
+    app = make_app("habits")
+    async with app.run_test(size=(20, 5)) as pilot:
+        await until(
+            pilot, lambda: any("▌ Meditate" in each and "[·]" in each for each in seen(app))
+        )
+        await press(pilot, "down", "up", "space")
+        await until(pilot, lambda: shows(app, "[✓]"))
+        await press(pilot, "h", "x")
+        await until(pilot, lambda: shows(app, "[✗]"))
+        assert written(root, before) == [
+            "- 2026-11-24 meditate: done @21:15",
+            "- 2026-11-23 meditate: miss @21:15 ~1",
+        ]
+
+
+async def test_names_of_days_and_the_group_stay_in_sight(make_app: MakeApp, root: Path) -> None:
+    for number in range(40):
+        group = "First" if number < 20 else "Second"
+        text = f"---\nhabit: h{number:02}\ntitle: Habit {number:02}\ngroup: {group}\n---\n"
+        (root / f"habits/h{number:02}.md").write_text(text)
+    app = make_app("habits")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "Habit 00"))
+        for _ in range(38):
+            await press(pilot, "down")
+        for _ in range(12):
+            await press(pilot, "up")
+        await until(pilot, lambda: shows(app, "▌ Habit 26"))
+        head = next(line for line in seen(app) if "Mo Tu We" in line)
+        assert head.strip().startswith("Second")
+        for _ in range(8):
+            await press(pilot, "up")
+            head = next(line for line in seen(app) if "Mo Tu We" in line)
+            assert sum("▌" in line for line in seen(app)) == 1
+        assert head.strip().startswith("First")
 
 
 async def test_without_habits_the_screen_says_how_to_begin(make_app: MakeApp, root: Path) -> None:

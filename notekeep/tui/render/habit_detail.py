@@ -11,8 +11,8 @@ from notekeep.index.habit_detail import SPANS
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.habits import DAY_NAMES, goal_text
-from notekeep.tui.render.pieces import Line, Piece, cells, fit, pad, spread, wrap
-from notekeep.tui.render.year import legend, year_lines
+from notekeep.tui.render.pieces import Line, Piece, cells, fit, pad, wrap
+from notekeep.tui.render.year import heading, year_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,8 @@ GAP = 4
 WIDE = 100
 """From this width on the tables stand beside each other."""
 RUNS = 10
+DAYS = 4
+"""The line on which the days of the year begin."""
 _BRAILLE = 0x2800
 _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 """The dots of a braille character, left and right column, from the lowest up."""
@@ -38,7 +40,7 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
     about = f"{goal_text(view)}" if view.goal == "done" else f"{view.schedule}, {goal_text(view)}"
     head: Line = [Piece(clean_line(view.title), "title"), Piece(f"  {clean_line(about)}", "faint")]
     lines = [head, []]
-    lines += [_heading(str(found.year), legend(glyphs), width)]
+    lines += [heading([Piece(str(found.year), "section")], found.calendar, glyphs, width)]
     lines += year_lines(found.calendar, today, glyphs, width)
     lines += [[], *_strength(found, glyphs, width), []]
     tables = [
@@ -49,10 +51,6 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
     lines += _beside(tables) if width >= WIDE else [row for table in tables for row in [*table, []]]
     lines += [[], *_texts(found, width), *_remarks(found, today, width)]
     return [fit(line, width) for line in lines]
-
-
-def _heading(text: str, right: Line, width: int) -> Line:
-    return spread([Piece(text, "section")], right, width)
 
 
 def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[Line]:
@@ -132,7 +130,7 @@ def _rates(found: Detail, glyphs: Glyphs) -> list[Line]:
         back = f"{found.recovery.recovered} of {found.recovery.followed} misses made good at once"
         rows += [[], [Piece(back, "muted")]]
     if found.recovery.longest_gap > 1:
-        gap = f"longest gap {found.recovery.longest_gap}"
+        gap = f"longest gap {count(found.recovery.longest_gap, found.view.streak_unit)}"
         rows.append([Piece(gap, "muted")])
     return rows
 

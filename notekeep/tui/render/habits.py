@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from notekeep.dates import MONTHS
 from notekeep.habits import marks
 from notekeep.habits.view import count
@@ -34,6 +36,8 @@ _ROLES: dict[str, str] = {
 _NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
+LEAST_TINY = 12
+"""Cells for the two-minute version of a habit, under which it says nothing."""
 
 
 def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
@@ -135,17 +139,30 @@ def strength_line(habit: HabitView, glyphs: Glyphs) -> Line:
     return [Piece(bar, "partial"), Piece(f" {round(share * 100):>3} %", "muted")]
 
 
+def streak_words(habit: HabitView) -> str:
+    """Return the streak with what it counts; "" where nothing is counted."""
+    return count(habit.streak, habit.streak_unit) if habit.streak_unit else ""
+
+
 def streak_line(habit: HabitView, width: int) -> Line:
-    """Return the streak with what it counts, at the right of `width` cells."""
-    text = count(habit.streak, habit.streak_unit) if habit.streak_unit else ""
+    """Return the streak at the right of `width` cells."""
+    text = streak_words(habit)
     return pad([Piece(text.rjust(width), "muted" if habit.streak else "faint")], width)
 
 
-def note_piece(habit: HabitView) -> Piece:
-    """Return what is left to do; a risk stands out."""
-    if habit.is_at_risk and habit.tiny:
-        return Piece(f"{clean_line(habit.note)} · or {clean_line(habit.tiny)}", "risk")
-    return Piece(clean_line(habit.note), "risk" if habit.is_at_risk else "faint")
+def note_piece(habit: HabitView, room: int = 0) -> Piece:
+    """Return what is left to do; a risk stands out, with the least that would do.
+
+    Args:
+        habit: The habit.
+        room: Cells there are; the least that would do is left out where little of it fits. 0 is
+            as many as it takes.
+    """
+    note = clean_line(habit.note)
+    role = "risk" if habit.is_at_risk else "faint"
+    if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + LEAST_TINY):
+        note = f"{note} · or {clean_line(habit.tiny)}"
+    return Piece(note, role)
 
 
 def tally(habits: Sequence[HabitView]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notekeep.dates import MONTHS
 from notekeep.habits.frame import FUTURE, GAP, MISSED
 from notekeep.tui.render.habits import DAY_NAMES
-from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.pieces import Line, Piece, cells, fit, spread
 
 if TYPE_CHECKING:
     from notekeep.habits.heatmap import Calendar, Square
@@ -24,17 +24,54 @@ def cell_width(calendar: Calendar, width: int) -> int:
     return 2 if width >= LABELS + 2 * len(calendar.columns) else 1
 
 
-def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[Line]:
-    """Return the months, then one line for each day of the week.
+def year_width(calendar: Calendar, width: int) -> int:
+    """Return how many of `width` cells a year takes."""
+    return min(width, LABELS + cell_width(calendar, width) * len(calendar.columns))
 
-    Where a year does not fit, its last weeks are shown.
-    """
+
+def heading(left: Line, calendar: Calendar, glyphs: Glyphs, width: int) -> Line:
+    """Return a line over a year, with what its shades mean at the right where there is room."""
+    room, right = year_width(calendar, width), legend(glyphs)
+    return spread(left, right, room) if cells(left) + cells(right) + 2 <= room else fit(left, width)
+
+
+def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
+    """Return the first week that is shown, how many there is room for, and the cells of each."""
     step = cell_width(calendar, width)
     room = max(1, (width - LABELS) // step)
     first = max(0, len(calendar.columns) - room)
     if first and today.year == _year_of(calendar):
         here = (today.toordinal() - _first_day(calendar)) // 7
         first = min(first, max(0, here - room + 2))
+    return first, room, step
+
+
+def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> date | None:
+    """Return the day that is drawn at a place; None where there is none, or it lies ahead.
+
+    Args:
+        calendar: The year.
+        today: The day it is.
+        width: The cells it is drawn in.
+        x: The cell of the line.
+        row: The line of days, 0 to 6.
+    """
+    first, _, step = _window(calendar, today, width)
+    column = first + (x - LABELS) // step
+    if x < LABELS or not (0 <= row < 7 and column < len(calendar.columns)):
+        return None
+    square = calendar.columns[column][row]
+    if square is None or square.day > today.toordinal():
+        return None
+    return date.fromordinal(square.day)
+
+
+def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[Line]:
+    """Return the months, then one line for each day of the week.
+
+    Where a year does not fit, its last weeks are shown.
+    """
+    first, room, step = _window(calendar, today, width)
     columns = calendar.columns[first : first + room]
     return [
         _months(calendar, first, len(columns), step),

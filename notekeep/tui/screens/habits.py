@@ -11,10 +11,11 @@ from textual import getters
 from notekeep.index.habit_detail import detail
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.messages import CheckedIn, OpenNote, VaultChanged
+from notekeep.tui.messages import CheckedIn, CreateNote, OpenNote, VaultChanged
 from notekeep.tui.render.habit_order import last_days, left_open
-from notekeep.tui.render.habits import goal_text, tally
+from notekeep.tui.render.habits import tally
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
+from notekeep.tui.render.words import plural
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import Prompt
 from notekeep.tui.widgets.habit_detail import HabitDetail
@@ -22,6 +23,8 @@ from notekeep.tui.widgets.week_grid import WeekGrid
 from notekeep.tui.widgets.year_grid import YearGrid
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from textual import events
     from textual.app import ComposeResult
 
@@ -33,17 +36,28 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.line_view import ListView
 
 
+_NEXT = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
+"""What a click makes of a day that was logged; all others become done."""
+LOW = [(0, "-low"), (10, "-short"), (28, "-tall")]
+
+
 class _Looked(NamedTuple):
-    """The habits with the cells of the days that are shown, and with those of the last week."""
+    """The habits with the cells of the days that are shown, and with those of the last week.
+
+    Attributes:
+        problems: How many lines and definitions need a look.
+    """
 
     shown: list[HabitView]
     lately: list[HabitView]
+    problems: int
 
 
 class HabitsScreen(VaultScreen):
     """The habits of some days; each key acts on the chosen day of the habit under the cursor."""
 
     CSS_PATH = "habits.tcss"
+    VERTICAL_BREAKPOINTS = LOW
     OPENED_BY = "show-habits"
 
     grid = getters.query_one(WeekGrid)
@@ -76,7 +90,9 @@ class HabitsScreen(VaultScreen):
         in_background(
             self,
             lambda: _Looked(
-                index.habits(self.today, first=first, last=last), index.habits(self.today)
+                index.habits(self.today, first=first, last=last),
+                index.habits(self.today),
+                index.count_problems(),
             ),
             self._show,
             group="habits",
@@ -86,14 +102,15 @@ class HabitsScreen(VaultScreen):
             self._look_closer(self.detail.detail.view.id, self.detail.detail.year)
 
     def _show(self, looked: _Looked) -> None:
-        habits, lately = looked
+        habits, lately, problems = looked
         active = [habit for habit in habits if not habit.is_archived]
         lately = [habit for habit in lately if not habit.is_archived]
         wanted = self._filter.casefold()
         shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
         is_on_today = self.grid.day == self.today
         self._open_yesterday = tuple(habit.id for habit in left_open(lately))
-        self.grid.show(shown or active, self._banner(lately) if is_on_today else None)
+        above = [self._banner(lately) if is_on_today else None, _flaw(problems)]
+        self.grid.show(shown or active, [line for line in above if line])
         done, asked = tally(active)
         day = self.grid.day
         bars = last_days(lately, self.glyphs.bars)
@@ -135,13 +152,27 @@ class HabitsScreen(VaultScreen):
         )
 
     def _show_year(self, habit: HabitView, year: int, calendar: Calendar) -> None:
-        self.year.show(_heading(habit, year), calendar)
+        self.year.show(habit, year, calendar)
 
     def on_week_grid_day_changed(self) -> None:
         self.vault_changed()
 
     def on_week_grid_pressed(self) -> None:
-        self.action_done()
+        """Go round what a day can be, as a click does on the day that is chosen already."""
+        cell = self.grid.cell
+        if cell is not None:
+            is_said = cell.is_logged and not cell.is_cleared
+            self._log(_NEXT.get(cell.mark, "done") if is_said else "done")
+
+    def on_year_grid_picked(self, event: YearGrid.Picked) -> None:
+        self._pick(event.day)
+
+    def on_habit_detail_picked(self, event: HabitDetail.Picked) -> None:
+        self.action_close_detail()
+        self._pick(event.day)
+
+    def _pick(self, day: date) -> None:
+        self.grid.go_to_day(day)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -215,7 +246,10 @@ class HabitsScreen(VaultScreen):
 
     def action_habit_note(self) -> None:
         habit, cell = self.grid.habit, self.grid.cell
-        if habit is None or cell is None:
+        if habit is None:
+            self.post_message(CreateNote(kind="habit"))
+            return
+        if cell is None:
             return
         value = f"= {cell.amount}" if cell.amount else _said(cell.mark)
 
@@ -272,6 +306,8 @@ class HabitsScreen(VaultScreen):
 
     def _show_detail(self, found: Detail) -> None:
         self.detail.show(found)
+        if not self.has_class("-detail"):
+            self.detail.look_at(0)
         self.add_class("-detail")
         # At once, where `focus` would wait: the next key is meant for what is shown.
         self.set_focus(self.detail)
@@ -331,9 +367,10 @@ def _said(mark: str) -> str:
     return {"skipped": "skip", "missed": "miss"}.get(mark, "done")
 
 
-def _heading(habit: HabitView, year: int) -> Line:
-    return [
-        Piece(clean_line(habit.title), "title"),
-        Piece(f"  {year}  ", "muted"),
-        Piece(goal_text(habit), "faint"),
-    ]
+def _flaw(problems: int) -> Line | None:
+    """Return how many lines and definitions need a look, and the key that lists them."""
+    if not problems:
+        return None
+    link = f"{ACTION_LINK}show-problems"
+    text = f"  {plural(problems, 'problem')} in the log and the notes of habits"
+    return [Piece("  !", "key", link), Piece(text, "warn", link)]

@@ -38,14 +38,15 @@ class Bar(Widget):
         link = str(event.style.meta.get("link", ""))
         if link.startswith(ACTION_LINK):
             event.stop()
-            await self.run(link.removeprefix(ACTION_LINK))
+            await run_action(self, link.removeprefix(ACTION_LINK))
 
-    async def run(self, action_id: str) -> None:
-        """Run an action as its key would, from where the focus is."""
-        for active in self.screen.active_bindings.values():
-            if active.binding.id == action_id and active.enabled:
-                await self.app.run_action(active.binding.action, active.node)
-                return
-        action = BY_ID[action_id]
-        if not action.keys:
-            await self.app.run_action(action.method, self.app)
+
+async def run_action(widget: Widget, action_id: str) -> None:
+    """Run an action as its key would, from where the focus is."""
+    for active in widget.screen.active_bindings.values():
+        if active.binding.id == action_id and active.enabled:
+            await widget.app.run_action(active.binding.action, active.node)
+            return
+    action = BY_ID[action_id]
+    if not action.keys:
+        await widget.app.run_action(action.method, widget.app)

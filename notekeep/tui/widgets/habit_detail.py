@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from notekeep.tui.keys import ALL, bindings
-from notekeep.tui.render.habit_detail import detail_lines
+from notekeep.tui.render.habit_detail import DAYS, detail_lines
 from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.year import day_at
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from textual import events
 
     from notekeep.index.habit_detail import Detail
     from notekeep.tui.render.glyphs import Glyphs
@@ -26,6 +31,13 @@ class HabitDetail(Page):
     """
 
     BINDINGS = bindings("habit-detail", by_screen=ALL)
+
+    class Picked(Message):
+        """A day of the year was clicked."""
+
+        def __init__(self, day: date) -> None:
+            super().__init__()
+            self.day = day
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
         super().__init__()
@@ -50,6 +62,16 @@ class HabitDetail(Page):
             lines = [] if found is None else detail_lines(found, self._today, self._glyphs, room)
             self._drawn = (width, lines)
         return self._drawn[1]
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None or self.detail is None:
+            return
+        room = max(1, self.inner_width - 2 * MARGIN)
+        row = place.y + self.scroll_offset.y - DAYS
+        day = day_at(self.detail.calendar, self._today, room, place.x - MARGIN, row)
+        if day is not None:
+            self.post_message(self.Picked(day))
 
     def line_count(self) -> int:
         return len(self._lines(max(1, self.inner_width)))

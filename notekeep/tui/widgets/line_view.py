@@ -277,7 +277,9 @@ class ListView(LineView):
         """Keep the cursor in view, with the hardware cursor on its row for those who hear it."""
         first = self.cursor * self.row_height
         self.look_at(first + self.row_height - 1)
-        self.look_at(first if any(map(self.is_selectable, range(self.cursor))) else 0)
+        # The first row brings what stands above it into view, as far as it stays in view itself.
+        is_first = not any(map(self.is_selectable, range(self.cursor)))
+        self.look_at(max(0, first + self.row_height - self.page) if is_first else first)
         if self.has_focus:
             place = self.content_region.offset + Offset(0, first - self.scroll_offset.y)
             self.app.cursor_position = place
@@ -297,8 +299,13 @@ class ListView(LineView):
     def on_click(self, event: events.Click) -> None:
         # What is around the rows, a margin within or a line, is none of them.
         place = event.get_content_offset(self)
-        row = self.row_at(place.y) if place is not None else None
-        if place is not None and row is not None and self.is_selectable(row):
+        if place is not None:
+            self.place_clicked(place, event)
+
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        """Answer a click within the rows."""
+        row = self.row_at(place.y)
+        if row is not None and self.is_selectable(row):
             self.row_clicked(row, place.x, event.chain)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:

@@ -6,10 +6,13 @@ from calendar import monthrange
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
 from textual.message import Message
 
 from notekeep.markdown.clean import clean_line
+from notekeep.tui.ink import ink_of
 from notekeep.tui.keys import ALL, bindings
+from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.habit_order import Placed, arranged
 from notekeep.tui.render.habits import (
     DAY_WIDTH,
@@ -19,29 +22,46 @@ from notekeep.tui.render.habits import (
     month_line,
     note_piece,
     streak_line,
+    streak_words,
     strength_line,
     week_line,
     year_heads,
     year_line,
 )
-from notekeep.tui.render.pieces import Line, Piece, fit, pad
-from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit, pad
+from notekeep.tui.widgets.bar import run_action
+from notekeep.tui.widgets.line_view import ListView, paint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
+
+    from textual import events
+    from textual.geometry import Offset
+    from textual.strip import Strip
 
     from notekeep.habits.view import Cell, HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
 GUTTER = 2
+GAP = 2
+"""Cells between two columns."""
 LEAST_TITLE = 6
-STRENGTH = 9
-STREAK = 14
+MOST_TITLE = 30
+STRENGTH = 10
+LEAST_STREAK = 8
+LEAST_GOAL = 9
+LEAST_NOTE = 12
+USUAL_NOTE = 20
+"""What a note has before the goal gets any room."""
 SPANS = ("week", "month", "year")
 """What the grid can show, in the order of the key that changes it."""
-WIDTHS = {"week": 7 * DAY_WIDTH, "month": 62, "year": 53}
+WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
 """How many cells the marks take."""
+ROOMY = 12
+"""Lines from which on groups have an empty line between them."""
+LOW = 7
+"""Lines under which nothing but habits is shown."""
 
 
 _NO_HABITS: tuple[Line, ...] = (
@@ -59,12 +79,21 @@ _NO_HABITS: tuple[Line, ...] = (
     [Piece("     schedule: daily", "code-string")],
     [Piece('     goal: ">= 10 min"', "code-string")],
     [],
-    [Piece("  ctrl+p", "key"), Piece("  New note, kind habit, makes one", "muted")],
+    [Piece("  n", "key"), Piece("  makes one", "muted")],
 )
 
 
+class Needs(NamedTuple):
+    """How many cells the longest text of each column takes."""
+
+    title: int = 0
+    goal: int = 0
+    streak: int = 0
+    note: int = 0
+
+
 class Columns(NamedTuple):
-    """How wide each column is; one that has no room is 0."""
+    """How wide each column is, with the gap before the next; one that has no room is 0."""
 
     title: int
     goal: int
@@ -78,15 +107,34 @@ class Columns(NamedTuple):
         return GUTTER + self.title + self.goal
 
 
-def columns_for(width: int, span: str = "week") -> Columns:
+def needs_of(habits: Iterable[HabitView]) -> Needs:
+    """Measure the texts of some habits."""
+    needs = Needs()
+    for habit in habits:
+        stack = 2 if habit.after else 0
+        title = max(cell_len(clean_line(habit.title)) + stack, cell_len(habit.group))
+        streak = cell_len(streak_words(habit))
+        texts = title, cell_len(goal_text(habit)), streak, cell_len(note_piece(habit).text)
+        needs = Needs(*map(max, needs, texts))
+    return needs
+
+
+def columns_for(width: int, span: str, needs: Needs) -> Columns:
     """Give each column its room; what says least goes first."""
-    room = width - GUTTER - WIDTHS[span]
-    strength = STRENGTH if room >= 24 else 0
-    streak = STREAK if room >= 44 else 0
-    goal = (18 if room >= 90 else 12) if room >= 54 else 0
-    left = room - strength - streak - goal
-    title = max(LEAST_TITLE, min(26, left))
-    return Columns(title, goal, strength, streak, max(0, left - title))
+    left = width - GUTTER - WIDTHS[span]
+    title = max(LEAST_TITLE, min(needs.title + GAP, MOST_TITLE, left))
+    left -= title
+    strength = STRENGTH if left >= STRENGTH else 0
+    left -= strength
+    streak = max(needs.streak + GAP, LEAST_STREAK)
+    streak = streak if left >= streak else 0
+    left -= streak
+    note = min(needs.note + GAP, USUAL_NOTE) if needs.note else 0
+    if left < min(note, LEAST_NOTE + GAP):
+        note = 0
+    goal = min(needs.goal + GAP, left - note)
+    goal = goal if goal >= min(needs.goal + GAP, LEAST_GOAL) else 0
+    return Columns(title, goal, strength, streak, max(0, left - goal) if note else 0)
 
 
 class WeekGrid(ListView):
@@ -113,12 +161,17 @@ class WeekGrid(ListView):
         self._today = today
         self._week_start = week_start
         self._rows: list[Placed | str | Line] = []
+        self._habits: Sequence[HabitView] | None = None
+        self._above: Sequence[Line] = ()
+        self._needs = Needs()
 
     @property
     def shown(self) -> str:
-        """What is shown: a week where there is no room for what was chosen."""
+        """What is shown: a week or a day where there is no room for what was chosen."""
         room = self.inner_width - GUTTER - LEAST_TITLE
-        return self.span if room >= WIDTHS[self.span] else SPANS[0]
+        if room >= WIDTHS[self.span]:
+            return self.span
+        return SPANS[0] if room >= WIDTHS[SPANS[0]] or room < WIDTHS["day"] else "day"
 
     @property
     def first_day(self) -> date:
@@ -127,14 +180,14 @@ class WeekGrid(ListView):
             return self.day.replace(day=1)
         if self.shown == "year":
             return self._week_of(self.day) - timedelta(52 * 7)
-        return self._week_of(self.day)
+        return self.day if self.shown == "day" else self._week_of(self.day)
 
     @property
     def last_day(self) -> date:
         """The last day that is shown."""
         if self.shown == "month":
             return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
-        return self._week_of(self.day) + timedelta(6)
+        return self.day if self.shown == "day" else self._week_of(self.day) + timedelta(6)
 
     def _week_of(self, day: date) -> date:
         return day - timedelta((day.weekday() - self._week_start) % 7)
@@ -153,22 +206,32 @@ class WeekGrid(ListView):
             return None
         return next((cell for cell in habit.cells if cell.day == self.day), None)
 
-    def show(self, habits: Sequence[HabitView], banner: Line | None = None) -> None:
+    def show(self, habits: Sequence[HabitView], above: Sequence[Line] = ()) -> None:
         """Show habits, with the cursor on the one it was on.
 
         Args:
             habits: In the order of lists; none shows how to begin.
-            banner: A line above them, such as what yesterday left open.
+            above: Lines above them, such as what yesterday left open.
         """
+        self._habits, self._above = habits, above
+        self._needs = needs_of(habits)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Make the rows: what is around the habits only where there is room for it."""
+        if self._habits is None:
+            return
         here = self.habit.id if self.habit is not None else None
-        self._rows = [] if habits else [*_NO_HABITS]
-        if banner and habits:
-            self._rows += [banner, []]
+        height = self.size.height or ROOMY
+        gap: list[str | Line] = [""] if height >= ROOMY else []
+        self._rows = [] if self._habits else [*_NO_HABITS]
+        if self._above and self._habits and height >= LOW:
+            self._rows += [*self._above, *gap]
         group: str | None = None
-        for placed in arranged(habits):
-            if placed.habit.group != group and not placed.is_stacked:
+        for placed in arranged(self._habits):
+            if placed.habit.group != group and not placed.is_stacked and height >= LOW:
                 if group is not None:
-                    self._rows.append("")
+                    self._rows += gap
                 self._rows.append(placed.habit.group or "Others")
                 group = placed.habit.group
             self._rows.append(placed)
@@ -201,6 +264,7 @@ class WeekGrid(ListView):
 
     def on_resize(self) -> None:
         super().on_resize()
+        self._fill()
         if self.shown != self._drawn:
             self._drawn = self.shown
             self.post_message(self.DayChanged())
@@ -211,18 +275,22 @@ class WeekGrid(ListView):
     def is_selectable(self, row: int) -> bool:
         return isinstance(self._rows[row], Placed)
 
+    def _columns(self, width: int) -> Columns:
+        return columns_for(width, self.shown, self._needs)
+
     def draw_row(self, row: int, width: int) -> list[Line]:
         item = self._rows[row]
-        columns = columns_for(width, self.shown)
+        columns = self._columns(width)
         if isinstance(item, list):
             return [item]
         if isinstance(item, str):
-            first = next(place for place, each in enumerate(self._rows) if isinstance(each, str))
-            return [self._heading(item, columns, is_first=row == first)]
+            return [self._heading(item, columns, is_first=row == self._first_heading)]
         here = row == self.cursor
         habit = item.habit
         title = Piece(clean_line(habit.title), "" if not habit.is_at_risk else "bright")
-        stack = [Piece(f"{self._glyphs.arrow} ", "faint")] if item.is_stacked else []
+        # An arrow of ASCII is what the row under the cursor begins with.
+        arrow = self._glyphs.crossing if self._glyphs is ASCII else self._glyphs.arrow
+        stack = [Piece(f"{arrow} ", "faint")] if item.is_stacked else []
         line: Line = [
             Piece(self._glyphs.cursor if here else " ", "cursor-bar"),
             Piece(" "),
@@ -232,11 +300,14 @@ class WeekGrid(ListView):
             line += pad(fit([Piece(goal_text(habit), "faint")], columns.goal - 1), columns.goal)
         line += pad(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
-            line += [Piece("  "), *strength_line(habit, self._glyphs)]
+            line += pad([Piece("  "), *strength_line(habit, self._glyphs)], columns.strength)
         if columns.streak:
             line += streak_line(habit, columns.streak)
         if columns.note:
-            line += [Piece("   "), *fit([note_piece(habit)], columns.note - 4)]
+            line += [
+                Piece(" " * GAP),
+                *fit([note_piece(habit, columns.note - GAP)], columns.note - GAP),
+            ]
         return [line]
 
     def _marks(self, habit: HabitView, *, here: bool) -> Line:
@@ -249,11 +320,12 @@ class WeekGrid(ListView):
 
     def _heading(self, text: str, columns: Columns, *, is_first: bool) -> Line:
         name = Piece(clean_line(text[:1].upper() + text[1:]), "section")
-        line = [Piece(" " * GUTTER), *pad([name], columns.title + columns.goal)]
+        room = columns.title + columns.goal
+        line = [Piece(" " * GUTTER), *pad(fit([name], room - 1), room)]
         if is_first:
             line += pad(self._heads(), WIDTHS[self.shown])
             if columns.strength:
-                line.append(Piece(" strength", "faint"))
+                line.append(Piece("  strength", "faint"))
             if columns.streak:
                 line.append(Piece("streak".rjust(columns.streak), "faint"))
         return line
@@ -261,22 +333,63 @@ class WeekGrid(ListView):
     def _heads(self) -> Line:
         """Return what stands above the marks: names of days, numbers of days, or months."""
         first = self.first_day
-        if self.shown == "week":
-            days = [first + timedelta(number) for number in range(7)]
+        if self.shown in {"week", "day"}:
+            days = [first + timedelta(number) for number in range((self.last_day - first).days + 1)]
             return day_heads(days, self._today, self.day)
         if self.shown == "month":
             return month_heads(first, self.last_day, self._today, self.day)
         return year_heads(first)
 
+    # The names of the days stay in sight, with the group of the first habit below them.
+
+    @property
+    def _first_heading(self) -> int:
+        places = (row for row, each in enumerate(self._rows) if isinstance(each, str) and each)
+        return next(places, len(self._rows))
+
+    def _is_held(self, y: int) -> bool:
+        """Tell whether line `y` of what is seen shows a heading that was scrolled away."""
+        return y == 0 and self._first_heading < self.scroll_offset.y and self.page >= LOW
+
+    def render_line(self, y: int) -> Strip:
+        width = self.inner_width
+        if width < 1 or not self._is_held(y):
+            return super().render_line(y)
+        seen = self._rows[self._first_heading : self.scroll_offset.y + 2]
+        text = [each for each in seen if isinstance(each, str) and each][-1]
+        line = self._heading(text, self._columns(width), is_first=True)
+        return paint(line, width, ink_of(self.app), self._under)
+
+    def _follow(self) -> None:
+        super()._follow()
+        if self._is_held(self.cursor - self.scroll_offset.y):
+            self.look_at(self.cursor - 1)
+
+    # The mouse.
+
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        link = str(event.style.meta.get("link", ""))
+        is_head = self.row_at(place.y) == self._first_heading
+        if link.startswith(ACTION_LINK):
+            self.run_worker(run_action(self, link.removeprefix(ACTION_LINK)))
+        elif not (is_head or self._is_held(place.y)):
+            super().place_clicked(place, event)
+        elif (day := self._day_at(place.x)) is not None:
+            self.go_to_day(day)
+
+    def _day_at(self, x: int) -> date | None:
+        step = {"day": DAY_WIDTH, "week": DAY_WIDTH, "month": 2}.get(self.shown)
+        if step is None:
+            return None
+        number = (x - self._columns(self.inner_width).week) // step
+        day = self.first_day + timedelta(number)
+        return day if self.first_day <= day <= self.last_day else None
+
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         was_here = row == self.cursor
         super().row_clicked(row, x, chain)
-        step = {"week": DAY_WIDTH, "month": 2}.get(self.shown)
-        if step is None:
-            return
-        number = (x - columns_for(self.inner_width, self.shown).week) // step
-        day = self.first_day + timedelta(number)
-        if not self.first_day <= day <= self.last_day:
+        day = self._day_at(x)
+        if day is None:
             return
         if was_here and day == self.day:
             self.post_message(self.Pressed())
