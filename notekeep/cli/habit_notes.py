@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -17,8 +18,6 @@ from notekeep.habits.goal import format_goal, parse_goal
 from notekeep.habits.schedule import format_schedule, parse_schedule
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from notekeep.index.habits import Habit, HabitIndex
     from notekeep.markdown.note import Value
     from notekeep.vault import Vault
@@ -35,7 +34,7 @@ class EditCommand(RawCommand):
 @click.option("--id", "identity", metavar="ID", default="", help="Its name in the log.")
 @click.option("--schedule", metavar="WHEN", default="daily", help="daily, mon,wed,fri, 3/week ...")
 @click.option("--goal", metavar="GOAL", default="done", help='">= 10 min", "<= 2 cup" ...')
-@click.option("--since", metavar="DAY", default="today", help="Its first day.")
+@click.option("--since", metavar="DAY", default="", help="Its first day; else that of the log.")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name in the log.")
 @click.option("--group", metavar="NAME", default="", help="The heading it is listed under.")
 @click.option("--when", "moment", metavar="TEXT", default="", help="When and where you do it.")
@@ -74,7 +73,7 @@ def add_(
         "habit": identity,
         "schedule": [format_schedule(parse_schedule(schedule))],
         "goal": format_goal(parse_goal(goal)),
-        "since": dates.parse_day(since, index.today()).isoformat(),
+        "since": _first_day(index, identity, since).isoformat(),
     }
     if aliases:
         fields["aliases"] = list(aliases)
@@ -85,6 +84,14 @@ def add_(
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = opened.plan.new("habit", name, fields=fields)
     return carry_out(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  habit {identity}")
+
+
+def _first_day(index: HabitIndex, identity: str, since: str) -> date:
+    """The day a habit begins: as it was said, else the first that the log has, else today."""
+    if since or not index.is_name(identity):
+        return dates.parse_day(since or "today", index.today())
+    lines = index.lines(index.find(identity))
+    return min((date.fromordinal(line.entry.day) for line in lines), default=index.today())
 
 
 @click.command("edit", cls=EditCommand, short_help="Correct an entry, or edit a definition.")
@@ -201,14 +208,20 @@ def rename_(
     index = opened.habit_index
     if not index.is_name(new) or index.find(new).key != found.key:
         _check_free(index, new)
-    changes = [f"habit={new}", f"aliases+={found.definition.id}"]
+    changes = []
+    if new != found.definition.id:
+        changes = [f"habit={new}", f"aliases+={found.definition.id}"]
     if new in found.definition.aliases:
         changes.append(f"aliases-={new}")
+    if not (rewrite or changes):
+        raise Refused(f"{found.definition.title} is {new} in the log already")
     if not rewrite:
         return _set(opened, found, changes, dry_run=dry_run)
     from notekeep.writing.habit_renaming import plan_rewrite
+    from notekeep.writing.plan import WritePlan
 
-    plan = opened.plan.set_fields([found.definition.path], changes)
+    path = found.definition.path
+    plan = opened.plan.set_fields([path], changes) if changes else WritePlan("set", path)
     plan = plan_rewrite(plan, opened.plan, index, found, new)
     return carry_out(opened, plan, dry_run=dry_run, done=str, yes=yes)
 

@@ -559,6 +559,27 @@ def test_a_rename_can_go_through_the_log(desk: Desk) -> None:
     assert desk.lines() == ["2026-11-24 meditate: 12 min @21:15 -- med med: done"]
 
 
+def test_a_rename_to_its_own_name_is_refused_unless_lines_still_have_the_old_one(
+    desk: Desk,
+) -> None:
+    desk("med")
+    assert desk("rename", "med", "sit").code == 0
+    again = desk("rename", "med", "sit")
+    assert again.code == 4
+    assert "is sit in the log already" in again.err
+    note = (desk.root / "habits/Meditate.md").read_text()
+    assert desk("rename", "med", "sit", "--rewrite", "--yes").code == 0
+    assert (desk.root / "habits/Meditate.md").read_text() == note
+    assert desk.lines() == ["2026-11-24 sit: done @21:15"]
+
+
+def test_a_habit_that_the_log_has_already_begins_with_its_first_entry(desk: Desk) -> None:
+    desk.write("habits/log/x.md", "- 2026-11-24 stretch: done\n- 2026-10-03 stretch: done\n")
+    assert desk("add", "Stretch").code == 0
+    assert "since: 2026-10-03" in (desk.root / "habits/Stretch.md").read_text()
+    assert desk("doctor").out == ""
+
+
 def test_pairs_are_said_with_what_could_be_chance(desk: Desk) -> None:
     days = [f"2026-{month:02}-{day:02}" for month in range(3, 11) for day in range(1, 29)]
     lines = []
