@@ -64,7 +64,7 @@ class Sweeping:
             group="catch-up",
             exclusive=True,
             pause=QUIET,
-            failed=lambda _error: None,
+            failed=lambda _error: self._app.post_message(Working("")),
         )
 
     def stop(self) -> None:
@@ -102,6 +102,7 @@ class Sweeping:
             self._app.post_message(VaultChanged())
 
     def _caught_up(self, refreshed: Refreshed | None, then: Callable[[], None]) -> None:
+        self._app.post_message(Working(""))
         if refreshed is not None and self._is_news(refreshed):
             self._app.post_message(VaultChanged())
         else:

@@ -110,6 +110,14 @@ class Terminal:
                 raise AssertionError(f"not shown: {texts}\n{self.text}")
             self.read(0.05)
 
+    def until_gone(self, text: str) -> None:
+        """Wait until the screen shows a text no longer."""
+        end = time.monotonic() + DEADLINE
+        while text in self.text:
+            if time.monotonic() > end:
+                raise AssertionError(f"still shown: {text}\n{self.text}")
+            self.read(0.05)
+
     def wait(self) -> int:
         """Wait for the program to end, and return its exit code."""
         end = time.monotonic() + DEADLINE

@@ -1,0 +1,104 @@
+"""A newcomer's first minutes: nothing is pressed that the screen does not show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.screens import NOW
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.terminal
+
+ENTER, ESCAPE, F2, F3 = "\r", "\x1b", "\x1bOQ", "\x1bOR"
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Terminal:
+    """A terminal of somebody who has no vault, no settings, and an empty home folder."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "NOTEKEEP_HOME": str(tmp_path / "places"),
+        "NOTEKEEP_NOW": NOW,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+    }
+    command = [sys.executable, "-m", "notekeep"]
+    return Terminal(command, environment, columns=100, lines=28, cwd=str(tmp_path))
+
+
+def test_from_an_empty_folder_to_a_draft(newcomer: Terminal, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    with newcomer as terminal:
+        terminal.until("c  Create a vault")
+        terminal.send("c")
+        terminal.until("~/notes", "enter makes the folder")
+        terminal.send(ENTER)
+
+        # A first note.
+        terminal.until("A quiet day", "n  makes a note")
+        terminal.send("n")
+        terminal.until("Title", "enter makes the note")
+        terminal.send("Kettles" + ENTER)
+        terminal.until("1 note", "e edits it")
+        terminal.send("e")
+        terminal.until("esc done")
+        terminal.send("Boil only what you need.")
+        terminal.until("Boil only what you need.", "unsaved")
+        terminal.send(ESCAPE)
+        terminal.until("t tags", "Boil only what you need.")
+        assert "Boil only what you need." in (notes / "inbox/Kettles.md").read_text()
+
+        # A tag.
+        terminal.send("t")
+        terminal.until("A minus takes a tag away")
+        terminal.send("kitchen" + ENTER)
+        terminal.until("#kitchen", "u undo")
+
+        # A search.
+        terminal.send("/")
+        terminal.until("enter to the list")
+        terminal.send("boil")
+        terminal.until("Kettles Boil only what you need.")
+        # What was saved is in the full text by now, or is taken in, and that is over at once.
+        terminal.until_gone("Indexing")
+        terminal.send(ESCAPE)
+        terminal.until("esc clear")
+        terminal.send(ESCAPE)
+        terminal.until("enter open")
+
+        # A habit, ticked.
+        terminal.send(F3)
+        terminal.until("No habits yet", "n  makes one")
+        terminal.send("n")
+        terminal.until("tab chooses the kind")
+        terminal.send("Stretch" + ENTER)
+        terminal.until("2 notes", "Stretch")
+        terminal.send(F3)
+        terminal.until("space done", "Stretch")
+        terminal.send(" ")
+        terminal.until("1/1")
+        (log,) = (notes / "habits/log").glob("*.md")
+        assert "2026-11-24 stretch" in log.read_text()
+
+        # A draft.
+        terminal.send(F2)
+        terminal.until("p publish")
+        terminal.send("/kettles" + ENTER)
+        terminal.until("1 of 2 notes", "p publish")
+        terminal.send("p")
+        terminal.until("portable Markdown", "w write", "Boil only what you need.")
+        terminal.send("w")
+        terminal.until("Written")
+        terminal.send("\x11")
+        assert terminal.wait() == 0
+    draft = (tmp_path / "notes-drafts/kettles.md").read_text()
+    assert "Boil only what you need." in draft
+    assert "kitchen" in draft
