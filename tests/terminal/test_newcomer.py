@@ -34,6 +34,72 @@ def newcomer(tmp_path: Path) -> Terminal:
     return Terminal(command, environment, columns=100, lines=28, cwd=str(tmp_path))
 
 
+def first_note(terminal: Terminal, notes: Path) -> None:
+    """Make a note and write into it."""
+    terminal.until("A quiet day", "n  makes a note")
+    terminal.send("n")
+    terminal.until("Title", "enter makes the note")
+    terminal.send("Kettles" + ENTER)
+    terminal.until("1 note", "e edits it")
+    terminal.send("e")
+    terminal.until("esc done")
+    terminal.send("Boil only what you need.")
+    terminal.until("Boil only what you need.", "unsaved")
+    terminal.send(ESCAPE)
+    terminal.until("t tags", "Boil only what you need.")
+    assert "Boil only what you need." in (notes / "inbox/Kettles.md").read_text()
+
+
+def tag(terminal: Terminal) -> None:
+    """Give it a tag."""
+    terminal.send("t")
+    terminal.until("A minus takes a tag away")
+    terminal.send("kitchen" + ENTER)
+    terminal.until("#kitchen", "u undo")
+
+
+def search(terminal: Terminal) -> None:
+    """Find it by a word."""
+    terminal.send("/")
+    terminal.until("enter to the list")
+    terminal.send("boil")
+    terminal.until("Kettles Boil only what you need.")
+    # What was saved is in the full text by now, or is taken in, and that is over at once.
+    terminal.until_gone("Indexing")
+    terminal.send(ESCAPE)
+    terminal.until("esc clear")
+    terminal.send(ESCAPE)
+    terminal.until("enter open")
+
+
+def habit(terminal: Terminal, notes: Path) -> None:
+    """Make a habit and tick it."""
+    terminal.send(F3)
+    terminal.until("No habits yet", "n  makes one")
+    terminal.send("n")
+    terminal.until("tab chooses the kind")
+    terminal.send("Stretch" + ENTER)
+    terminal.until("2 notes", "Stretch")
+    terminal.send(F3)
+    terminal.until("space done", "Stretch")
+    terminal.send(" ")
+    terminal.until("1/1")
+    (log,) = (notes / "habits/log").glob("*.md")
+    assert "2026-11-24 stretch" in log.read_text()
+
+
+def draft(terminal: Terminal) -> None:
+    """Turn the note into a draft."""
+    terminal.send(F2)
+    terminal.until("p publish")
+    terminal.send("/kettles" + ENTER)
+    terminal.until("1 of 2 notes", "p publish")
+    terminal.send("p")
+    terminal.until("portable Markdown", "w write", "Boil only what you need.")
+    terminal.send("w")
+    terminal.until("Written")
+
+
 def test_from_an_empty_folder_to_a_draft(newcomer: Terminal, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     with newcomer as terminal:
@@ -41,62 +107,11 @@ def test_from_an_empty_folder_to_a_draft(newcomer: Terminal, tmp_path: Path) -> 
         terminal.send("c")
         terminal.until("~/notes", "enter makes the folder")
         terminal.send(ENTER)
-
-        # A first note.
-        terminal.until("A quiet day", "n  makes a note")
-        terminal.send("n")
-        terminal.until("Title", "enter makes the note")
-        terminal.send("Kettles" + ENTER)
-        terminal.until("1 note", "e edits it")
-        terminal.send("e")
-        terminal.until("esc done")
-        terminal.send("Boil only what you need.")
-        terminal.until("Boil only what you need.", "unsaved")
-        terminal.send(ESCAPE)
-        terminal.until("t tags", "Boil only what you need.")
-        assert "Boil only what you need." in (notes / "inbox/Kettles.md").read_text()
-
-        # A tag.
-        terminal.send("t")
-        terminal.until("A minus takes a tag away")
-        terminal.send("kitchen" + ENTER)
-        terminal.until("#kitchen", "u undo")
-
-        # A search.
-        terminal.send("/")
-        terminal.until("enter to the list")
-        terminal.send("boil")
-        terminal.until("Kettles Boil only what you need.")
-        # What was saved is in the full text by now, or is taken in, and that is over at once.
-        terminal.until_gone("Indexing")
-        terminal.send(ESCAPE)
-        terminal.until("esc clear")
-        terminal.send(ESCAPE)
-        terminal.until("enter open")
-
-        # A habit, ticked.
-        terminal.send(F3)
-        terminal.until("No habits yet", "n  makes one")
-        terminal.send("n")
-        terminal.until("tab chooses the kind")
-        terminal.send("Stretch" + ENTER)
-        terminal.until("2 notes", "Stretch")
-        terminal.send(F3)
-        terminal.until("space done", "Stretch")
-        terminal.send(" ")
-        terminal.until("1/1")
-        (log,) = (notes / "habits/log").glob("*.md")
-        assert "2026-11-24 stretch" in log.read_text()
-
-        # A draft.
-        terminal.send(F2)
-        terminal.until("p publish")
-        terminal.send("/kettles" + ENTER)
-        terminal.until("1 of 2 notes", "p publish")
-        terminal.send("p")
-        terminal.until("portable Markdown", "w write", "Boil only what you need.")
-        terminal.send("w")
-        terminal.until("Written")
+        first_note(terminal, notes)
+        tag(terminal)
+        search(terminal)
+        habit(terminal, notes)
+        draft(terminal)
         terminal.send("\x11")
         assert terminal.wait() == 0
     draft = (tmp_path / "notes-drafts/kettles.md").read_text()
