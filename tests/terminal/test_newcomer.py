@@ -114,6 +114,6 @@ def test_from_an_empty_folder_to_a_draft(newcomer: Terminal, tmp_path: Path) -> 
         draft(terminal)
         terminal.send("\x11")
         assert terminal.wait() == 0
-    draft = (tmp_path / "notes-drafts/kettles.md").read_text()
-    assert "Boil only what you need." in draft
-    assert "kitchen" in draft
+    written = (tmp_path / "notes-drafts/kettles.md").read_text()
+    assert "Boil only what you need." in written
+    assert "kitchen" in written
