@@ -27,6 +27,7 @@ from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CheckedIn, OpenNote
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.dialogs import FLAT
 from notekeep.tui.typed import typed_command, verbs_begun
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ class Palette(CommandPalette):
         max-width: 84;
     }
 
+    Palette.-flat > Vertical {
+        margin: 0;
+    }
+
     Palette #--input {
         border: none;
         padding: 0 1;
@@ -118,6 +123,8 @@ class Palette(CommandPalette):
         text-style: bold underline;
     }
     """
+
+    VERTICAL_BREAKPOINTS = FLAT
 
     def __init__(self, typed: str = "") -> None:
         """Make the palette.

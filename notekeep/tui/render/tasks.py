@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
@@ -14,7 +15,6 @@ from notekeep.tui.render.words import short_date
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import date
 
     from notekeep.index.rows import TaskRow
     from notekeep.tui.render.glyphs import Glyphs
@@ -50,7 +50,9 @@ def due_of(text: str) -> date | None:
 def ranked(
     tasks: Sequence[TaskRow], wanted: str, *, with_done: bool, kept: Collection[tuple[str, int]]
 ) -> Ranked:
-    """Return tasks in groups, those of a note together, notes with open ones first.
+    """Return tasks in groups, those of a note together: the one first where one is due first.
+
+    Notes without open tasks stand last.
 
     Args:
         tasks: All tasks, by title of their notes, then line.
@@ -66,7 +68,13 @@ def ranked(
             groups.setdefault(task.path, []).append(task)
     # What was ticked just now keeps its row: rows never jump under the cursor.
     is_left = {t[:3]: not t.done or (t.path, t.line) in kept for t in tasks}
-    ordered = sorted(groups.values(), key=lambda group: not any(is_left[t[:3]] for t in group))
+
+    def place(group: list[TaskRow]) -> tuple[bool, date]:
+        left = [task for task in group if is_left[task[:3]]]
+        days = [day for task in left if (day := due_of(task.text)) is not None]
+        return not left, min(days, default=date.max)
+
+    ordered = sorted(groups.values(), key=place)
     rows: list[Group | TaskRow | None] = []
     for group in ordered:
         shown = [task for task in group if with_done or is_left[task[:3]]]

@@ -55,6 +55,10 @@ class Beside(VaultScreen):
         """Limit the list to a query, under a name."""
         raise NotImplementedError
 
+    def show_list(self) -> None:
+        """Show the list, where the sidebar stands in its place."""
+        raise NotImplementedError
+
     # The sidebar.
 
     def count_sidebar(self) -> None:
@@ -118,6 +122,7 @@ class Beside(VaultScreen):
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
         entry = event.entry
         if entry.path:
+            self.show_list()
             self.post_message(OpenNote(entry.path))
             self.notes.focus()
         elif self.pane.typed and entry.query and not entry.saved:
@@ -133,6 +138,7 @@ class Beside(VaultScreen):
         from notekeep.tui.narrowing import narrowed
 
         self.pane.box.set_text(narrowed(self.pane.typed, term))
+        self.show_list()
 
     def on_sidebar_dropped(self, event: Sidebar.Dropped) -> None:
         entry: Entry = event.entry

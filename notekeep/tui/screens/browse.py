@@ -167,13 +167,17 @@ class BrowseScreen(Gridding, VaultScreen):
     def choose_scope(self, query: str, name: str) -> None:
         self.sidebar.activate(query)
         self.pane.set_scope(query, name)
+        self.show_list()
+        self.notes.focus()
+
+    def show_list(self) -> None:
         if self.has_class("-narrow"):
             self._sidebar = None
             self._arrange()
-        self.notes.focus()
 
     def action_search(self) -> None:
         self.remove_class("-reading")
+        self.show_list()
         self.pane.box.focus_text()
 
     def action_sort(self) -> None:

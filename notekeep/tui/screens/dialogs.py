@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
+FLAT = [(0, "-flat"), (10, "-high")]
+"""Where there are few rows, none is left free above a dialog."""
+
 Answer = TypeVar("Answer")
 
 
@@ -56,6 +59,8 @@ class Words(Page, can_focus=False):
 
 class TextDialog(ModalScreen[Answer]):
     """A dialog with one line to type into; what is typed before it is there is not lost."""
+
+    VERTICAL_BREAKPOINTS = FLAT
 
     _early = ""
 

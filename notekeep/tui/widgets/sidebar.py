@@ -193,7 +193,7 @@ def _facets(found: Shelves) -> Iterator[Entry]:
     if found.tags:
         yield GAP
         yield Entry("Tags", None)
-        yield from _nested(found.tags)
+        yield from _nested(found.tags, most_first=True)
     yield from _years(found.years)
     yield GAP
     yield _hint("ctrl+s keeps it")
@@ -216,11 +216,21 @@ def _hint(text: str) -> Entry:
     return Entry(text, None, is_hint=True)
 
 
-def _nested(tags: Mapping[str, int]) -> list[Entry]:
-    """Return tags in alphabetical order, each below its parent, parents that stand alone added."""
+def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[Entry]:
+    """Return tags in alphabetical order, each below its parent, parents that stand alone added.
+
+    Args:
+        tags: How many notes each has.
+        most_first: Whether those stand first, with all below them, that have the most notes.
+    """
     names = {parent for tag in tags for parent in _with_parents(tag)}
     entries = []
-    for name in sorted(names, key=lambda name: name.casefold().split("/")):
+
+    def place(name: str) -> tuple[int, list[str]]:
+        top = name.partition("/")[0]
+        return -tags.get(top, 0) if most_first else 0, name.casefold().split("/")
+
+    for name in sorted(names, key=place):
         depth = name.count("/")
         label = name.rpartition("/")[2] if depth else name
         entries.append(Entry(label, f"tag:{_quoted(name)}", tags.get(name), depth))
