@@ -32,9 +32,7 @@ def copied(rendering: Rendering, chosen: Stop) -> Copied | None:
         return _passage(rendering, chosen.passage)
     if chosen.link.startswith(TASK_LINK):
         source = int(chosen.link.removeprefix(TASK_LINK))
-        spans = rendering.note.spans
-        tasks = spans.tasks if spans is not None else []
-        text = next((task.text for task in tasks if task.line == source), "")
+        text = rendering.task_at(source)
         return Copied(clean_line(text), "the task") if text else None
     if chosen.link.startswith(BUTTON):
         words = [
@@ -51,8 +49,8 @@ def _passage(rendering: Rendering, passage: Passage) -> Copied:
     if passage.kind == "quote":
         quote = rendering.quote_at(passage.line)
         if quote is not None:
-            text = clean(_MARKS.sub("", quote.text))
-            return Copied(cited(note, text, quote.locator), "the quote with its source")
+            text, locator = clean(_MARKS.sub("", quote[0])), quote[1]
+            return Copied(cited(note, text, locator), "the quote with its source")
         return Copied(cited(note, clean(passage.text), ""), "the quote with its source")
     if passage.kind == "moment":
         match = _MOMENT.match(passage.text)

@@ -9,7 +9,12 @@ section can be folded and a footnote found.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # A list this long is cut between two of its items: what is lost is only how its items are spaced.
 LONG_BLOCK = 120
@@ -58,13 +63,46 @@ def split(text: str) -> list[Block]:
         if number > start and _begins(line, lines[start], number - start, after_blank=after_blank):
             _add(blocks, lines, start, number)
             start = number
-        elif _is_underline(lines, start, number, after_blank=after_blank):
+        elif line.lstrip(" ")[0] in "=-" and _is_underline(
+            lines, start, number, after_blank=after_blank
+        ):
             _add(blocks, lines, start, number + 1)
             start = number + 1
         after_blank = False
         fence = _opens(line)
     _add(blocks, lines, start, len(lines))
     return blocks
+
+
+class Blocks(Sequence[Block]):
+    """The blocks of a body, kept as texts and numbers; see `lines` for why."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self._lines: list[int] = []
+        self._texts: list[str] = []
+        for line, text in blocks:
+            self._lines.append(line)
+            self._texts.append(text)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> Block: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Block]: ...
+
+    def __getitem__(self, index: int | slice) -> Block | list[Block]:
+        if isinstance(index, slice):
+            return [Block(*both) for both in zip(self._lines[index], self._texts[index])]  # noqa: B905 - they are of one length
+        return Block(self._lines[index], self._texts[index])
+
+    def at(self, line: int) -> int | None:
+        """Return the number of the last block that begins at or before a line."""
+        return (
+            bisect_right(self._lines, line) - 1 if self._lines and line >= self._lines[0] else None
+        )
 
 
 def heading_level(text: str) -> int:
@@ -112,12 +150,14 @@ def _add(blocks: list[Block], lines: list[str], start: int, end: int) -> None:
 
 def _opens(line: str) -> str:
     """Return what closes the fence that this line opens, or ""."""
+    stripped = line.strip()
+    if stripped[0] not in "`~$%":
+        return ""
     match = _FENCE.match(line)
     if match is not None:
         mark = match[1]
         # A backtick fence has no backtick in its info string; one that has is code in a line.
         return "" if mark[0] == "`" and "`" in line[match.end() :] else mark
-    stripped = line.strip()
     for mark in ("$$", "%%"):
         if stripped.startswith(mark) and stripped.count(mark) == 1:
             return mark

@@ -38,6 +38,14 @@ def _tokens() -> re.Pattern[str]:
     return re.compile(_TOKEN)
 
 
+# Texts that are as wide as their characters together: none of these joins its neighbour.
+_ADDS_UP = re.compile(
+    "[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e"
+    "\u2070-\u20cf\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uff01-\uff60]*"
+)
+
+
 BUTTON = "\0"
 """How the link of a button begins.
 
@@ -140,6 +148,8 @@ def spread(left: Line, right: Line, width: int, *, gap: int = 2) -> Line:
 def wrap(line: Line, width: int) -> list[Line]:
     """Break a line into rows of at most `width` cells, at blanks where there are any."""
     width = max(1, width)
+    if all(_ADDS_UP.fullmatch(piece.text) for piece in line):
+        return _wrapped_quickly(line, width)
     rows: list[Line] = []
     row: Line = []
     blank: Piece | None = None
@@ -163,6 +173,40 @@ def wrap(line: Line, width: int) -> list[Line]:
                 rows.append(row)
                 row = []
             row = [*row, *part]
+    rows.append(row)
+    return [_joined(row) for row in rows]
+
+
+def _wrapped_quickly(line: Line, width: int) -> list[Line]:
+    """Break a line as `wrap` does, where the width of a text is the sum of its characters'."""
+    rows: list[Line] = []
+    row: Line = []
+    used = 0
+    blank: Piece | None = None
+    for word in _words(line):
+        first = word[0].text
+        if first == "\n":
+            rows.append(row)
+            row, used, blank = [], 0, None
+            continue
+        if first[0] in " \t":
+            blank = word[0]._replace(text=" ")
+            continue
+        size = cells(word)
+        if row and used + (blank is not None) + size > width:
+            rows.append(row)
+            row, used = [], 0
+        elif row and blank is not None:
+            row.append(blank)
+            used += 1
+        blank = None
+        for part in chop(word, width) if size > width else (word,):
+            part_size = cells(part)
+            if row and used + part_size > width:
+                rows.append(row)
+                row, used = [], 0
+            row.extend(part)
+            used += part_size
     rows.append(row)
     return [_joined(row) for row in rows]
 
@@ -237,19 +281,24 @@ def _words(line: Line) -> Iterable[Line]:
                 if word:
                     yield word
                     word = []
-                yield [piece._replace(text=token)]
+                yield [Piece(token, piece.role, piece.link)]
             else:
-                word.append(piece._replace(text=token))
+                word.append(Piece(token, piece.role, piece.link))
     if word:
         yield word
 
 
 def _joined(row: Line) -> Line:
     """Join neighbours that look the same: fewer pieces are quicker to paint."""
+    if not row:
+        return []
     joined: Line = []
-    for piece in row:
-        if joined and joined[-1][1:] == piece[1:]:
-            joined[-1] = piece._replace(text=joined[-1].text + piece.text)
-        else:
-            joined.append(piece)
+    texts, (_, role, link) = [row[0].text], row[0]
+    for piece in row[1:]:
+        if piece.role == role and piece.link == link:
+            texts.append(piece.text)
+            continue
+        joined.append(Piece("".join(texts), role, link))
+        texts, (_, role, link) = [piece.text], piece
+    joined.append(Piece("".join(texts), role, link))
     return joined

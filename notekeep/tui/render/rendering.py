@@ -5,21 +5,29 @@ Sections that are folded are not drawn at all until they are opened.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.clean import clean
 from notekeep.tui.render.around import NOTHING, Around
-from notekeep.tui.render.blocks import Block, definitions, footnote_name, heading_level, split
+from notekeep.tui.render.blocks import (
+    Block,
+    Blocks,
+    definitions,
+    footnote_name,
+    heading_level,
+    split,
+)
 from notekeep.tui.render.document import Drawn, Frame, draw, ends_with_heading, with_fold
 from notekeep.tui.render.foot import KEYS, Foot, foot_lines
+from notekeep.tui.render.lines import Kept, Lines, keep
 from notekeep.tui.render.rows import note_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.markdown.note import Note
-    from notekeep.markdown.spans import Quote
     from notekeep.tui.render.glyphs import Glyphs
 
 LONGEST_BODY = 2_000_000
@@ -47,7 +55,7 @@ class Rendering:
 
     Attributes:
         path: The note's path.
-        note: The note.
+        note: The note, without its text.
         width: The width it is drawn for.
         around: What its text needs that is not in it.
         lines: What is drawn so far.
@@ -71,26 +79,32 @@ class Rendering:
             foot: What stands below its text.
         """
         self.path = note.path
-        self.note = note
+        # What a reader finds in a long body are many small things; only these are needed of them.
+        spans = note.spans
+        self.note = replace(note, body="", spans=None)
+        self._tasks = {task.line: task.text for task in (spans.tasks if spans else ())}
+        self._quotes = {
+            one.line: (one.text, one.locator) for one in (spans.quotes if spans else ())
+        }
         self.width = width
         self.around = around
         self._frame = Frame(max(8, width), glyphs, around=around)
         body = clean(note.body[:LONGEST_BODY].replace("\r\n", "\n").replace("\r", "\n"))
         self._references = definitions(body)
-        self._blocks = split(body)
+        self._blocks = Blocks(split(body))
         self._sections = sections(self._blocks)
         self._foot = foot
         self._first_line = note.body_line
         self._body_lines = body.count("\n") + 1
-        self._quotes: dict[int, Quote] | None = None
         head = note_head(note, max(8, width), glyphs)
-        self.lines: list[Drawn] = [Drawn(line, -1) for line in [*head, []]]
+        self.lines = Lines()
+        self.lines.add(keep(Drawn(line, -1) for line in [*head, []]))
         self._next = 0
         if self._blocks and _says_title(self._blocks[0], note.title):
             self._next = 1
             self._sections.pop(0, None)
         self._close = True
-        self._cache: dict[int, list[Drawn]] = {}
+        self._cache: dict[int, tuple[Kept, ...]] = {}
         self._folded = set(around.toggled)
         # Where each block begins, and whether it belongs close to what stands before it.
         self._starts: dict[int, tuple[int, bool]] = {}
@@ -127,9 +141,9 @@ class Rendering:
         while self._next < len(self._blocks) and self._blocks[self._next].line <= source:
             self._draw_next()
         best, at = 0, -1
-        for index, drawn in enumerate(self.lines):
-            if at < drawn.source <= source:
-                best, at = index, drawn.source
+        for index, one in enumerate(self.lines.sources()):
+            if at < one <= source:
+                best, at = index, one
         return best
 
     def _draw_next(self) -> None:
@@ -137,15 +151,21 @@ class Rendering:
         self._starts[index] = len(self.lines), self._close
         drawn = self._cache.get(index)
         if drawn is None:
-            drawn = self._cache[index] = self._drawn(index)
+            drawn = self._cache[index] = keep(self._drawn(index))
         section = self._sections.get(index)
         is_folded = section is not None and section.key in self.around.toggled
         self._next = section.end if section is not None and is_folded else index + 1
         if not drawn:
             return
-        if not self._close or (index == len(self._blocks) and self.lines[-1].line):
-            self.lines.append(Drawn([], self.lines[-1].source))
-        self.lines.extend(drawn)
+        lines = self.lines
+        if not self._close or (index == len(self._blocks) and lines[-1].line):
+            lines.add([((), lines.source(-1), None)])
+        lines.add(drawn)
+        if section is not None and section.size:
+            last = lines[-1]
+            lines.cut(len(lines) - 1)
+            hidden = section.size if is_folded else 0
+            lines.add(keep([with_fold(last, section.key, self._frame, hidden)]))
         # Folded headings stand together, as a table of contents does.
         self._close = self._goes_on(index)
 
@@ -165,9 +185,7 @@ class Rendering:
         if section is None or not section.size:
             return draw(block, self._frame, self._references)
         # Room for the mark is kept, so that nothing moves when the section is folded.
-        drawn = draw(block, self._frame.narrower(2), self._references)
-        hidden = section.size if section.key in self.around.toggled else 0
-        return [*drawn[:-1], with_fold(drawn[-1], section.key, self._frame, hidden)]
+        return draw(block, self._frame.narrower(2), self._references)
 
     def _drawn_foot(self) -> list[Drawn]:
         if self._foot is None:
@@ -181,8 +199,7 @@ class Rendering:
         """Draw anew when folds were changed since, at another width or in another rendering."""
         if self._folded != self.around.toggled:
             self._cache.clear()
-            start = min(self._starts, default=0)
-            self._redraw_from(start, 0)
+            self._redraw_from(min(self._starts, default=0), 0)
 
     def toggle(self, key: str, seen: int) -> None:
         """Fold or open what a key stands for.
@@ -205,24 +222,22 @@ class Rendering:
             self.around.toggled.update(keys)
         else:
             self.around.toggled.difference_update(keys)
-        for index in self._sections:
-            self._cache.pop(index, None)
         if self._sections:
             self._redraw_from(min(self._sections), seen)
         return fold
 
     def section_at(self, line: int) -> tuple[str, int] | None:
         """Return the key of the section that a line of `lines` is in, and its heading's line."""
+        # From above the text, the first section is as near as any.
+        line = max(line, min((start for start, _ in self._starts.values()), default=0))
         found = None
         for index, section in self._sections.items():
             start = self._starts.get(index)
-            if start is not None and section.size and start[0] <= max(line, self._head_end()):
-                found = section.key, self._first_shown(index)
-        return found
-
-    def _head_end(self) -> int:
-        """Return the line at which the text begins, below the head."""
-        return min((start for start, _ in self._starts.values()), default=0)
+            if start is None or start[0] > line:
+                break
+            if section.size:
+                found = section.key, index
+        return (found[0], self._first_shown(found[1])) if found is not None else None
 
     def _first_shown(self, index: int) -> int:
         start, close = self._starts[index]
@@ -232,22 +247,11 @@ class Rendering:
         if key in KEYS:
             return len(self._blocks)
         if key.startswith("callout "):
-            return self._block_at(int(key.removeprefix("callout ")))
+            return self._blocks.at(int(key.removeprefix("callout ")))
         return next((i for i, section in self._sections.items() if section.key == key), None)
 
-    def _block_at(self, source: int) -> int | None:
-        """Return the last block that begins at or before a line of the body."""
-        low, high = 0, len(self._blocks)
-        while low < high:
-            middle = (low + high) // 2
-            if self._blocks[middle].line <= source:
-                low = middle + 1
-            else:
-                high = middle
-        return low - 1 if low else None
-
     def _open_around(self, source: int) -> None:
-        target = self._block_at(source)
+        target = self._blocks.at(source)
         if target is None:
             return
         block = self._blocks[target]
@@ -261,8 +265,6 @@ class Rendering:
         if block.text.startswith(">") and source > block.line:
             self._open_callout(target)
         if inside:
-            for index in inside:
-                self._cache.pop(index, None)
             self._redraw_from(inside[0], 0)
 
     def _open_callout(self, index: int) -> None:
@@ -279,15 +281,13 @@ class Rendering:
     def _redraw_from(self, index: int, seen: int) -> None:
         self._folded = set(self.around.toggled)
         self._cache.pop(index, None)
-        if index not in self._starts or self._starts[index][0] > len(self.lines):
+        if index not in self._starts:
             return
         start, self._close = self._starts[index]
-        del self.lines[start:]
+        self.lines.cut(start)
         self._starts = {block: at for block, at in self._starts.items() if block < index}
         self._next = index
-        # What was drawn before costs nothing to bring back.
-        while not self.done and (len(self.lines) < seen or self._next in self._cache):
-            self._draw_next()
+        self.draw_lines(seen)
 
     # Footnotes and quotes.
 
@@ -307,12 +307,13 @@ class Rendering:
                 return self.file_line(block.line + before.count("\n"))
         return None
 
-    def quote_at(self, source: int) -> Quote | None:
-        """Return the quote that begins at a line of the body, as the note's reader found it."""
-        if self._quotes is None:
-            spans = self.note.spans
-            self._quotes = {quote.line: quote for quote in (spans.quotes if spans else ())}
+    def quote_at(self, source: int) -> tuple[str, str] | None:
+        """Return the words and the locator of the quote that begins at a line of the body."""
         return self._quotes.get(source)
+
+    def task_at(self, source: int) -> str:
+        """Return what the task on a line of the body says, or ""."""
+        return self._tasks.get(source, "")
 
 
 def sections(blocks: Sequence[Block]) -> dict[int, Section]:

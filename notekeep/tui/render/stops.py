@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.tui.render.document import Drawn, Passage
+    from notekeep.tui.render.lines import Lines
 
 
 class Stop(NamedTuple):
@@ -46,15 +47,11 @@ def stops_of(lines: Sequence[Drawn], row: int, *, passages: bool) -> Iterator[St
             yield Stop(drawn.source, link)
 
 
-def row_of(lines: Sequence[Drawn], stop: Stop) -> int | None:
+def row_of(lines: Lines, stop: Stop) -> int | None:
     """Return the first line that a stop is on, or None when it is not shown."""
-    for index, row in enumerate(lines):
-        if stop.passage is not None:
-            if row.passage is not None and row.passage[:2] == stop.passage[:2]:
-                return index
-        elif row.source == stop.source and any(piece.link == stop.link for piece in row.line):
-            return index
-    return None
+    if stop.passage is not None:
+        return lines.first_of(stop.passage)
+    return lines.first_with(stop.link, stop.source)
 
 
 def next_stop(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rich.cells import cell_len
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 SLICE = 0.006
 """Seconds of drawing between two looks at the keyboard."""
 PAUSE = 0.004
+TELL = 0.1
+"""Seconds between two looks of the scrollbar at how much is drawn."""
 KEPT = 24
 
 
@@ -241,9 +244,18 @@ class Preview(Page):
     @work(exclusive=True, group="draw", exit_on_error=False)
     async def _draw_rest(self, rendering: Rendering) -> None:
         """Draw what is left in short slices, as long as the note is shown."""
+        told = perf_counter()
         while not rendering.done and rendering is self._rendering:
             await asyncio.sleep(PAUSE)
             rendering.draw_for(SLICE)
+            # The scrollbar is told now and then: it is laid out anew each time.
+            if perf_counter() - told > TELL:
+                told = perf_counter()
+                self._tell_length(rendering)
+        self._tell_length(rendering)
+
+    def _tell_length(self, rendering: Rendering) -> None:
+        if rendering is self._rendering:
             self.virtual_size = self.virtual_size.with_height(len(rendering.lines))
 
     def _remember(self) -> None:
@@ -362,9 +374,7 @@ class Preview(Page):
         rendering = self._rendering
         if rendering is None or self._host is None:
             return
-        spans = rendering.note.spans
-        tasks = spans.tasks if spans is not None else []
-        text = next((task.text for task in tasks if task.line == source), "")
+        text = rendering.task_at(source)
         self._host.tick(rendering.path, rendering.file_line(source), text)
 
     # Folds.
@@ -405,15 +415,12 @@ class Preview(Page):
             return
         top = self.scroll_offset.y
         section = rendering.section_at(top)
-        rendering.toggle_all(top + 2 * self.page)
-        if section is not None and top > section[1]:
-            heading = (
-                index
-                for index, row in enumerate(rendering.lines)
-                if any(piece.link == FOLD_LINK + section[0] for piece in row.line)
-            )
-            top = next(heading, 0)
-        self._drawn_anew(min(top, max(0, self.line_count() - self.page)))
+        heading = section[1] if section is not None else top
+        source = rendering.lines.source(heading)
+        rendering.toggle_all(2 * self.page)
+        if top > heading:
+            top = rendering.line_of(rendering.file_line(source))
+        self._drawn_anew(top)
 
     # Copying and pictures.
 
