@@ -100,25 +100,30 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> in
         plan = opened.plan.mend_all(opened.habit_index.problems())
         if plan.changes or dry_run:
             carry_out(opened, plan, dry_run=dry_run, done=str, quiet=as_json)
-        found = opened.habit_index.problems()
+        index = opened.habit_index
     else:
-        found = HabitIndex(vault_places(vault)).problems()
+        index = HabitIndex(vault_places(vault))
+    found = index.problems()
+    texts = index.texts(found)
     if as_json:
         rows = [
             {
                 "path": problem.path,
                 "line": problem.line,
+                "text": text,
                 "code": problem.code,
                 "message": problem.message,
                 "hint": problem.hint,
             }
-            for problem in found
+            for problem, text in zip(found, texts, strict=True)
         ]
         output.write_json({"total": len(rows), "problems": rows})
         return 0
-    for problem in found:
+    for problem, text in zip(found, texts, strict=True):
         place = problem.place
         output.write(f"{place}: {problem.code} {problem.message}".replace(":  ", ": "))
+        if text:
+            output.write(f"  | {text}")
         if problem.hint:
             output.write(f"  {problem.hint}")
     if not found:

@@ -16,7 +16,7 @@ from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from notekeep.habits.log import Entry
     from notekeep.index.habit_names import Habit
@@ -69,6 +69,29 @@ def problems(
             found += _about_line(line, habit, today)
         found += _about_days(lines, habit)
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.code))
+
+
+def texts(root: str, found: Iterable[Problem]) -> list[str]:
+    """The line that each problem is about; "" for one without a line or whose file is gone.
+
+    Args:
+        root: The vault.
+        found: Problems of any of its files.
+    """
+    files: dict[str, list[bytes]] = {}
+    lines = []
+    for problem in found:
+        if problem.line is not None and problem.path not in files:
+            try:
+                with open(os.path.join(root, problem.path), "rb") as file:
+                    files[problem.path] = file.read().split(b"\n")
+            except OSError:
+                files[problem.path] = []
+        rows = files.get(problem.path, [])
+        number = problem.line or 0
+        row = rows[number - 1] if 0 < number <= len(rows) else b""
+        lines.append(row.decode("utf-8", "replace").strip())
+    return lines
 
 
 def _reports(connection: sqlite3.Connection) -> Iterator[Problem]:

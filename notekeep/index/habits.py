@@ -254,6 +254,12 @@ class HabitIndex:
             connection, root = self._store.connection, self.places.root
             return problems(connection, root, self.known(), today, self.unreadable)
 
+    def texts(self, problems: Iterable[Problem]) -> list[str]:
+        """The line that each of some problems is about, as it stands in its file; "" without."""
+        from notekeep.index.habit_problems import texts
+
+        return texts(self.places.root, problems)
+
     def count_problems(self) -> int:
         """How many lines and definitions need a look, as of the last refresh.
 

@@ -469,8 +469,12 @@ def test_the_doctor_names_places_and_what_to_write(desk: Desk) -> None:
     desk.write("habits/log/x.md", "- 24/11/2026 med: done\n- 2026-11-24 med: 5,5 min\n")
     out = desk("doctor").out
     assert "habits/log/x.md:1: H001 looks like a check-in" in out
-    assert "write: - 2026-11-24 med: 5.5 min" in out
-    assert [problem["code"] for problem in desk.json("doctor")["problems"]] == ["H001", "H004"]
+    assert "  | - 2026-11-24 med: 5,5 min\n  write: - 2026-11-24 med: 5.5 min" in out
+    found = desk.json("doctor")["problems"]
+    assert [(each["code"], each["text"]) for each in found] == [
+        ("H001", "- 24/11/2026 med: done"),
+        ("H004", "- 2026-11-24 med: 5,5 min"),
+    ]
 
 
 def test_questions_are_asked_for_what_is_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,6 +179,15 @@ async def test_one_key_writes_the_review_and_undo_takes_it_back(
         await until(pilot, lambda: not path.exists())
 
 
+async def test_another_key_writes_the_review_of_a_month(make_app: MakeApp, root: Path) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "M")
+        await until(pilot, lambda: shows(app, "Review of October 2026"))
+        assert (root / "reviews/Review 2026-10.md").exists()
+
+
 async def test_a_line_that_is_not_understood_is_mended_with_one_key(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -188,6 +197,7 @@ async def test_a_line_that_is_not_understood_is_mended_with_one_key(
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "exclamation_mark")
         await until(pilot, lambda: shows(app, "value not understood: 5,5"))
+        assert shows(app, "- 2026-11-20 water: 5,5 glass")
         for _ in range(9):
             row = next((line for line in seen(app) if "▌" in line and "H004" in line), "")
             if row:

@@ -112,6 +112,15 @@ HABITS: tuple[Action, ...] = (
         command="review week",
     ),
     Action(
+        "review-month",
+        "Review of a month",
+        ("M",),
+        "habits",
+        NOTE,
+        "Write the last month as a note for you to finish, or go on with it.",
+        command="review month",
+    ),
+    Action(
         "edit-habit",
         "Edit the definition",
         ("e",),

@@ -343,18 +343,24 @@ class HabitsScreen(VaultScreen):
             say(self, f"No note defines {clean_line(habit.id)} yet")
         return habit.path if habit is not None and habit.path else None
 
-    # The week that is over.
+    # The week and the month that are over.
 
     def action_review(self) -> None:
-        in_background(self, self._write_review, self._reviewed, group="review")
+        self._review("week")
 
-    def _write_review(self) -> str:
-        """Write the review of the last week unless it is there; give its path."""
+    def action_review_month(self) -> None:
+        self._review("month")
+
+    def _review(self, span: str) -> None:
+        in_background(self, lambda: self._write_review(span), self._reviewed, group="review")
+
+    def _write_review(self, span: str) -> str:
+        """Write the review of the last week or month unless it is there; give its path."""
         from notekeep.writing.reviewing import bounds, path_of
 
-        path = path_of(bounds(self.vault.habit_index, "week"))
+        path = path_of(bounds(self.vault.habit_index, span))
         if self.vault.catalog.row(path) is None:
-            self.vault.carry_out(self.vault.plan.review(self.vault.habit_index, "week"))
+            self.vault.carry_out(self.vault.plan.review(self.vault.habit_index, span))
         return path
 
     def _reviewed(self, path: str) -> None:

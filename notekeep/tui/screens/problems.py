@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 
 class _Problems(ListView):
-    row_height = 2
+    row_height = 3
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
         self.problems: list[Problem] | None = None
+        self.texts: list[str] = []
 
     @property
     def problem(self) -> Problem | None:
@@ -50,7 +51,7 @@ class _Problems(ListView):
     def draw_row(self, row: int, width: int) -> list[Line]:
         if not self.problems:
             text = "" if self.problems is None else "Every file could be read."
-            return [[Piece(f"  {text}", "muted")], []]
+            return [[Piece(f"  {text}", "muted")], [], []]
         problem = self.problems[row]
         place = problem.place
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
@@ -59,6 +60,7 @@ class _Problems(ListView):
         return [
             [bar, Piece(" "), *first],
             [bar, Piece(f" {clean_line(about)}", "muted")],
+            [bar, Piece("   "), Piece(clean_line(self.texts[row]), "faint")],
         ]
 
 
@@ -93,13 +95,16 @@ class ProblemsScreen(ModalScreen[None]):
     def _look(self) -> None:
         in_background(self, self._all, self._show, group="problems", exclusive=True)
 
-    def _all(self) -> list[Problem]:
-        copies = _copies(self._vault)
-        return [*copies, *self._vault.problems(), *self._vault.habit_index.problems()]
+    def _all(self) -> tuple[list[Problem], list[str]]:
+        """Find all problems, and the line that each is about."""
+        habits = self._vault.habit_index
+        found = [*_copies(self._vault), *self._vault.problems(), *habits.problems()]
+        return found, habits.texts(found)
 
-    def _show(self, problems: list[Problem]) -> None:
-        problems = [*reversed(self._wrong), *problems]
+    def _show(self, found: tuple[list[Problem], list[str]]) -> None:
+        problems = [*reversed(self._wrong), *found[0]]
         self._list.problems = problems
+        self._list.texts = [""] * len(self._wrong) + found[1]
         self._list.rows_changed()
         title = plural(len(problems), "problem").capitalize()
         self.query_one("#dialog").border_title = Content(title)
