@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.containers import Horizontal
 from textual.message import Message
@@ -16,6 +16,8 @@ from notekeep.tui.widgets.bar import Bar
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from notekeep.tui.widgets.list_pane import ListPane
+
 
 class _Typed(Input):
     """The text itself; the keys that leave it are the registry's."""
@@ -23,10 +25,13 @@ class _Typed(Input):
     BINDINGS = bindings("search", priority=("explain",), by_screen=("explain",))
 
     def action_clear_search(self) -> None:
-        self.post_message(SearchBox.Left() if not self.value else SearchBox.Cleared())
+        if self.value:
+            self.post_message(SearchBox.Cleared())
+        else:
+            self.query_ancestor(SearchBox).leave()
 
     def action_to_results(self) -> None:
-        self.post_message(SearchBox.Accepted(self.value))
+        self.query_ancestor(SearchBox).accept()
 
 
 class _Scope(Bar):
@@ -117,6 +122,20 @@ class SearchBox(Horizontal):
     def has_text_focus(self) -> bool:
         """Whether the person is typing here."""
         return self.query_one(_Typed).has_focus
+
+    # The list has the focus at once, so that the next key is for it and is not typed here.
+
+    def accept(self) -> None:
+        """Be done with typing: go to what was found."""
+        notes = cast("ListPane", self.parent).notes
+        if notes.note_count or not self.text.strip():
+            self.screen.set_focus(notes)
+        self.post_message(self.Accepted(self.text))
+
+    def leave(self) -> None:
+        """Go back to the list."""
+        self.screen.set_focus(cast("ListPane", self.parent).notes)
+        self.post_message(self.Left())
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
