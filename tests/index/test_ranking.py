@@ -187,6 +187,14 @@ def test_words_in_a_row_go_before_words_apart(ask: Callable[..., Found]) -> None
     assert order(ask(notes, "deep work")) == ["z", "m", "a"]
 
 
+def test_words_in_a_row_outweigh_having_them_often(ask: Callable[..., Found]) -> None:
+    notes = {
+        "a.md": f"Deep water and deep sea. {FILLER} Hard work, more work.",
+        "z.md": f"It is deep work then. {FILLER} Hard times, more times.",
+    }
+    assert order(ask(notes, "deep work")) == ["z", "a"]
+
+
 def test_words_that_say_nothing_keep_their_place_in_the_row(ask: Callable[..., Found]) -> None:
     notes = {"a.md": f"Fear falling. {FILLER}", "z.md": f"Fear of falling. {FILLER}"}
     assert order(ask(notes, "fear of falling")) == ["z", "a"]
@@ -204,7 +212,7 @@ def test_what_is_opened_often_goes_before_its_equals(ask: Callable[..., Found]) 
 
 
 def test_neither_age_nor_habit_outweighs_what_a_note_is_about(ask: Callable[..., Found]) -> None:
-    notes = {"a.md": f"A lever, a lever and a lever. {FILLER}", "z.md": f"A lever. {FILLER}"}
+    notes = {"a.md": f"A lever and a lever. {FILLER}", "z.md": f"A lever and it. {FILLER}"}
     assert order(ask(notes, "lever", days={"z.md": 0}, opened={"z.md": 10_000})) == ["a", "z"]
 
 
