@@ -123,7 +123,7 @@ def may_publish(screen: Gridding) -> None:
                 f"{change} in {_count(paths)}",
                 paths,
                 lambda: screen.vault.plan.set_fields(paths, [change]),
-                f"{change}",
+                (lambda count: f"{change} in {count}"),
             )
 
     title = f"May {_count(paths)} be published?"
@@ -164,7 +164,7 @@ def delete(screen: Gridding) -> None:
         f"Delete {_count(paths)}",
         paths,
         lambda: screen.vault.plan.delete_all(paths),
-        f"Moved {_count(paths)} to .trash",
+        lambda count: f"Moved {count} to .trash",
     )
 
 
@@ -223,8 +223,14 @@ def _ask(
 
     def answered(text: str | None) -> None:
         if text:
-            before, after = (f"{one} {_count(paths)}: {clean_line(text)}" for one in verb)
-            _plan(screen, before, paths, lambda: planned(text), after)
+            what = clean_line(text)
+            _plan(
+                screen,
+                f"{verb[0]} {_count(paths)}: {what}",
+                paths,
+                lambda: planned(text),
+                lambda count: f"{verb[1]} {count}: {what}",
+            )
 
     screen.app.push_screen(ask, answered)
     in_background(
@@ -237,37 +243,49 @@ def _plan(
     title: str,
     paths: Sequence[str],
     plan: Callable[[], WritePlan],
-    said: str,
+    said: Callable[[str], str],
 ) -> None:
-    """Make a plan, show it when it is about many, and do it."""
+    """Make a plan, show it when it is about many, and do it.
+
+    Args:
+        screen: What asks.
+        title: What would be done.
+        paths: The notes.
+        plan: Makes the plan.
+        said: Says what was done, of so many notes.
+    """
     screen.post_message(Working(f"Looking at {_count(paths)}"))
 
     def show(made: WritePlan) -> None:
         screen.post_message(Working(""))
         if not screen.notes.marked and len(made.changes) <= 1 and not made.refused:
-            _do(screen, made, said)
+            _do(screen, made, paths, said)
             return
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
             if yes:
-                _do(screen, made, said)
+                _do(screen, made, paths, said)
 
         screen.app.push_screen(PlanScreen(title, made, screen.glyphs, paths), answered)
 
     in_background(screen, plan, show, group="plan", exclusive=True)
 
 
-def _do(screen: Gridding, plan: WritePlan, said: str) -> None:
+def _do(
+    screen: Gridding, plan: WritePlan, paths: Sequence[str], said: Callable[[str], str]
+) -> None:
     def done(result: Done) -> None:
-        moved = {change.path: change.target for change in plan.changes if change.target}
-        written = {path: path for path in result.paths}
-        marks = {old: new for old, new in moved.items() if new in written}
+        written = {change.target or change.path: change.path for change in plan.changes}
+        written = {new: old for new, old in written.items() if new in set(result.paths)}
+        marks = {old: new for new, old in written.items() if old != new}
+        count = len(set(written.values()) & set(paths))
         notes = screen.notes
         gone = {change.path for change in plan.changes if change.after is None}
         notes.follow_marks(marks, {*notes.marked, *marks.values()} - gone)
         # What the plan left out was shown with it.
         fresh = [problem for problem in result.refused if problem not in plan.refused]
-        tell_done(screen, said, result._replace(refused=fresh), left=len(result.refused))
+        text = said(plural(count, "note"))
+        tell_done(screen, text, result._replace(refused=fresh), left=len(result.refused))
 
     in_background(screen, lambda: screen.vault.carry_out(plan), done, group="write")
 

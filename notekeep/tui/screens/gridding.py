@@ -122,7 +122,7 @@ class Gridding(Beside):
                 self,
                 lambda: self.vault.known(marked),
                 lambda known: self.notes.follow_marks({}, known | (self.notes.marked - marked)),
-                group="marks",
+                group="marks-kept",
                 exclusive=True,
                 failed=lambda _error: None,
             )

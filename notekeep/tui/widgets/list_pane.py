@@ -141,7 +141,9 @@ class ListPane(Vertical):
         yield SearchBox()
         yield NoteList(self._glyphs, self._today, id="note-list")
         if self._begins_as_grid:
-            yield from self._make_grid()
+            head, self.grid = self._make_grid()
+            yield head
+            yield self.grid
 
     def on_mount(self) -> None:
         if self.grid is not None:
@@ -165,8 +167,8 @@ class ListPane(Vertical):
         from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 
         self._arranged_for = None
-        self.grid = NoteGrid(self._glyphs, self._today)
-        return GridHead(self.grid, self._glyphs), self.grid
+        grid = NoteGrid(self._glyphs, self._today)
+        return GridHead(grid, self._glyphs), grid
 
     async def show_as(self, *, grid: bool) -> None:
         """Show the notes as a grid, or as a list again; cursor and marks stay."""
@@ -174,7 +176,10 @@ class ListPane(Vertical):
         if grid == (self.grid is not None):
             return
         if grid:
-            await self.mount(*self._make_grid())
+            head, made = self._make_grid()
+            await self.mount(head, made)
+            # Only from here on is it what keys and verbs are about.
+            self.grid = made
             self._arrange(self._shown_rows())
         else:
             self.grid = None
@@ -309,7 +314,8 @@ class ListPane(Vertical):
         return row.path if (row := self.notes.row) is not None else None
 
     def _counted(self, shown: int, *remarks: str) -> None:
-        count = f"{count_of(shown, self._total(shown))} notes"
+        total = self._total(shown)
+        count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         is_sorted = self.order != ORDERS[0] and (not self.typed or self.grid is not None)
         parts = [*remarks, *([clean_line(self.order[1])] if is_sorted else []), count]
         self._said = " · ".join(parts)

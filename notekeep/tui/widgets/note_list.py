@@ -35,7 +35,7 @@ class RowSource(Protocol):
     total: int
 
     def page(self, offset: int, limit: int) -> Sequence[Row]:
-        """Return the rows from `offset` on, at most `limit` of them."""
+        """Return the rows from `offset` on, `limit` of them at least where there are so many."""
         ...
 
     def paths(self) -> Iterable[str]:
@@ -159,7 +159,7 @@ class NoteList(ListView):
         if self._source is None:
             rows = [hit.row for hit in self._hits[first : last + 1]]
         else:
-            rows = [*self._source.page(first, last + 1 - first)]
+            rows = [*self._source.page(first, last + 1 - first)][: last + 1 - first]
         self.is_moved = True
         if (here := self.row) is not None:
             self._marked_last = here.path

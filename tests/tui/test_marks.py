@@ -1,0 +1,273 @@
+"""Marks, and verbs on all marked notes: shown before they are done, one step, one undo."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from notekeep.tui.render.glyphs import UNICODE
+from notekeep.tui.render.pieces import plain
+from notekeep.tui.render.planned import changed_lines, planned_lines, summary
+from notekeep.tui.screens.bulk import changes_in, tags_of
+from tests.support.screens import press, shows, tree, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+BROKEN = "---\ntype: book\ntitle: x: y\n---\n"
+
+
+def browse(app: NotekeepApp) -> BrowseScreen:
+    return cast("BrowseScreen", app.screen)
+
+
+def marked(app: NotekeepApp) -> set[str]:
+    return browse(app).notes.marked
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Return every note outside of the trash; nothing while one of them is on its way."""
+    found: dict[str, bytes] = {}
+    for folder, below, names in os.walk(root):
+        below[:] = [name for name in below if name != ".trash"]
+        for name in names:
+            path = Path(folder, name)
+            try:
+                found[path.relative_to(root).as_posix()] = path.read_bytes()
+            except FileNotFoundError:
+                return {}
+    return {path: data for path, data in found.items() if path.endswith(".md")}
+
+
+@pytest.fixture
+def shelf(root: Path, vault: Vault) -> Path:
+    """Twenty-four books, one of which cannot be written to."""
+    for number in range(24):
+        head = f"---\ntype: book\ntitle: Volume {number:02}\nrating: {number % 5}\n---\n"
+        text = f"{head}See [[Volume 00]].\n"
+        (root / f"books/Volume {number:02}.md").write_text(text)
+    (root / "books/Volume 99.md").write_text(BROKEN)
+    vault.refresh()
+    return root
+
+
+async def find(app: NotekeepApp, pilot: Pilot[Any], query: str, count: int) -> None:
+    """Search, and go to the list."""
+    await until(pilot, lambda: shows(app, " notes"))
+    await press(pilot, "slash")
+    browse(app).pane.box.set_text(query)
+    await until(pilot, lambda: browse(app).notes.note_count == count and shows(app, " of "))
+    await press(pilot, "enter")
+    await until(pilot, lambda: browse(app).notes.has_focus)
+
+
+async def ask(app: NotekeepApp, pilot: Pilot[Any], key: str, words: str, plan: str) -> None:
+    """Begin a verb, say what it should do, and wait for the plan."""
+    await press(pilot, key)
+    await until(pilot, lambda: len(app.screen_stack) == 2 and app.screen.is_mounted)
+    type_text(app, words)
+    await press(pilot, "enter")
+    await until(pilot, lambda: shows(app, plan))
+
+
+async def test_marks_are_set_one_by_one_in_ranges_and_all_at_once(
+    make_app: MakeApp, shelf: Path
+) -> None:
+    before = tree(shelf)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "34 notes"))
+        await press(pilot, "home", "m")
+        await until(pilot, lambda: shows(app, "1 marked · "))
+        await press(pilot, "down", "down", "M")
+        await until(pilot, lambda: len(marked(app)) == 4)
+        await press(pilot, "asterisk")
+        await until(pilot, lambda: len(marked(app)) == 30)
+        await press(pilot, "A")
+        await until(pilot, lambda: len(marked(app)) == 34)
+        await press(pilot, "A")
+        await until(pilot, lambda: not marked(app) and not shows(app, " marked"))
+        # A mark is on a note, not on a row: it stays while something else is looked for.
+        await press(pilot, "end", "m", "up", "m")
+        await until(pilot, lambda: len(marked(app)) == 2)
+        chosen = {*marked(app)}
+        await press(pilot, "slash")
+        browse(app).pane.box.set_text("title:deep")
+        await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
+        assert marked(app) == chosen
+        await until(pilot, lambda: shows(app, "2 marked · "))
+        # The grid has the same ones; a note that went has none.
+        await press(pilot, "enter", "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None)
+        assert marked(app) == chosen
+        gone = min(chosen)
+        (shelf / gone).rename(shelf / "gone.txt")
+        await press(pilot, "f5")
+        await until(pilot, lambda: marked(app) == chosen - {gone})
+        (shelf / "gone.txt").rename(shelf / gone)
+    assert tree(shelf) == before
+
+
+async def test_a_field_is_set_in_many_notes_after_the_plan_was_seen(
+    make_app: MakeApp, shelf: Path
+) -> None:
+    before = contents(shelf)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await find(app, pilot, "path:books/volume", 25)
+        await press(pilot, "A")
+        await until(pilot, lambda: len(marked(app)) == 25)
+        await ask(app, pilot, "F", "rating=3 status=finished", "24 files would change")
+        # What is left out is said first, with its line and why.
+        assert shows(app, "1 left as it is")
+        assert shows(app, "books/Volume 99.md:3")
+        assert shows(app, "+ rating: 3")
+        assert contents(shelf) == before
+        # More than twenty are asked about once more.
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "24 files at once"))
+        assert contents(shelf) == before
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Changed 24 notes"))
+        after = contents(shelf)
+        assert after["books/Volume 04.md"] == before["books/Volume 04.md"].replace(
+            b"rating: 4\n", b"rating: 3\nstatus: finished\n"
+        )
+        changed = {path for path in after if after[path] != before[path]}
+        assert changed == {f"books/Volume {number:02}.md" for number in range(24)}
+        # Marks stay for what comes next; one undo takes all of it back.
+        assert len(marked(app)) == 25
+        await press(pilot, "u")
+        await until(pilot, lambda: contents(shelf) == before)
+
+
+async def test_notes_move_together_with_every_link_to_them(make_app: MakeApp, shelf: Path) -> None:
+    (shelf / "inbox/Where.md").write_text("[[books/Volume 00]] and [[books/Volume 01|one]]\n")
+    (shelf / "old").mkdir()
+    (shelf / "old/Volume 02.md").write_text("taken\n")
+    before = contents(shelf)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await find(app, pilot, "path:books/volume", 25)
+        browse(app).notes.mark_all({f"books/Volume {number:02}.md" for number in range(3)})
+        await ask(app, pilot, "greater_than_sign", "old", "files would change")
+        # A name that is taken is left where it is, the others go.
+        assert shows(app, "books/Volume 02.md: old/Volume 02.md exists already")
+        assert shows(app, "books/Volume 00.md → old/Volume 00.md")
+        await press(pilot, "enter")
+        await until(pilot, (shelf / "old/Volume 01.md").exists)
+        await until(pilot, lambda: shows(app, "Moved 2 notes: old"))
+        after = contents(shelf)
+        assert after["inbox/Where.md"] == b"[[old/Volume 00]] and [[old/Volume 01|one]]\n"
+        assert "books/Volume 00.md" not in after
+        assert after["books/Volume 02.md"] == before["books/Volume 02.md"]
+        moved = {"old/Volume 00.md", "old/Volume 01.md", "books/Volume 02.md"}
+        await until(pilot, lambda: marked(app) == moved)
+        await press(pilot, "u")
+        await until(pilot, lambda: contents(shelf) == before)
+
+
+async def test_delete_publish_and_links_of_marked_notes(make_app: MakeApp, shelf: Path) -> None:
+    before = contents(shelf)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await find(app, pilot, "path:books/volume", 25)
+        pair = {"books/Volume 00.md", "books/Volume 01.md"}
+        browse(app).notes.mark_all(pair)
+        await press(pilot, "y")
+        await until(pilot, lambda: app.clipboard == "[[Volume 00]]\n[[Volume 01]]")
+        await press(pilot, "P")
+        await until(pilot, lambda: shows(app, "May 2 notes be published?"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "+ publish: true"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: all(b"publish: true" in contents(shelf)[path] for path in pair))
+        await until(pilot, lambda: shows(app, "publish=true in 2 notes"))
+        await press(pilot, "u")
+        await until(pilot, lambda: contents(shelf) == before)
+        await until(pilot, lambda: shows(app, "Took back"))
+        await press(pilot, "d")
+        # Volumes 02 to 23 link to the first; the two link to themselves and each other.
+        await until(pilot, lambda: shows(app, "22 notes link to what goes"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert contents(shelf) == before
+        await press(pilot, "d")
+        await until(pilot, lambda: shows(app, "2 files would change"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: contents(shelf).keys() == before.keys() - pair)
+        await until(pilot, lambda: not marked(app) and shows(app, "Moved 2 notes to .trash"))
+        await press(pilot, "u")
+        await until(pilot, lambda: contents(shelf) == before)
+
+
+async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
+    make_app: MakeApp, root: Path
+) -> None:
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await find(app, pilot, "type:book", 2)
+        await press(pilot, "A")
+        await until(pilot, lambda: len(marked(app)) == 2)
+        await press(pilot, "F")
+        await until(pilot, lambda: shows(app, "Set a field of 2 notes"))
+        type_text(app, "rating=good")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "rating is a number, not 'good'"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        # Escape takes the marks away before it clears the search.
+        await press(pilot, "escape")
+        await until(pilot, lambda: not marked(app))
+        assert shows(app, "type:book")
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "add", "remove"),
+    [
+        ("+this -that", ["this"], ["that"]),
+        ("#a, b -#c", ["a", "b"], ["c"]),
+        ("", [], []),
+        ("+ -", [], []),
+    ],
+)
+def test_tags_are_typed_with_signs(typed: str, add: list[str], remove: list[str]) -> None:
+    assert tags_of(typed) == (add, remove)
+
+
+def test_changes_are_typed_as_on_the_command_line(vault: Vault) -> None:
+    assert [str(one) for one in changes_in(vault, "rating=4.5 author+='Ann B' genre-=old x=")] == [
+        *("rating=4.5", "author+=Ann B", "genre-=old", "x="),
+    ]
+
+
+def test_a_plan_shows_the_lines_that_change(vault: Vault) -> None:
+    plan = vault.plan.set_fields(["books/Deep Work.md", "inbox/broken.md"], ["rating=5"])
+    shown = [plain(line).rstrip() for line in planned_lines(plan, 60, UNICODE)]
+    assert "books/Deep Work.md" in shown
+    at = shown.index("books/Deep Work.md")
+    assert shown[at + 1 : at + 3] == ["  - rating: 4", "  + rating: 5"]
+    assert any("inbox/broken.md:2" in line for line in shown)
+    assert summary(plan, ["books/Deep Work.md", "inbox/broken.md", "inbox/same.md"]) == (
+        "1 file would change, 1 left as it is, 1 is so already"
+    )
+
+
+def test_only_what_differs_is_shown_of_a_long_note() -> None:
+    lines = [b"%d" % number for number in range(5000)]
+    before, after = b"\n".join(lines), b"\n".join([*lines[:2], b"new", *lines[3:]])
+    assert changed_lines(before, after) == [("-", "2"), ("+", "new")]
