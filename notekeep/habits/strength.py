@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from itertools import accumulate
 from math import ceil, log, sqrt
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits.days import MARKED, POSITIVE, VALUE
@@ -115,7 +116,13 @@ def strengths(
         low, high = start - ground, end - ground + 1
         sums = _sums(weights, pace.window, low, high)
         gains = {total: pace.share(total) * moves for total in set(sums)}
-        for total, is_frozen in zip(sums, frozen[low:high], strict=True):
+        still = frozen[low:high]
+        if not any(still):
+            for gain in map(gains.__getitem__, sums):
+                score = score * kept + gain
+                scores.append(score)
+            continue
+        for total, is_frozen in zip(sums, still, strict=True):
             if not is_frozen:
                 score = score * kept + gains[total]
             scores.append(score)
@@ -162,7 +169,10 @@ def _sums(weights: Sequence[int], window: int, low: int, high: int) -> Sequence[
     if window == 1:
         return weights[low:high]
     sums = [0, *accumulate(weights[:high])]
-    return [sums[place + 1] - sums[max(0, place + 1 - window)] for place in range(low, high)]
+    # What lies before the window, which begins with the first day where that is later.
+    start = low + 1 - window
+    before = [0] * -start + sums if start < 0 else sums[start:]
+    return list(map(sub, sums[low + 1 : high + 1], before))
 
 
 def _pace(habit: Definition, schedule: Schedule) -> _Pace:
