@@ -71,7 +71,7 @@ def search(
         for hit in found.hits:
             output.write(filled(template, hit.row, _found_there(hit)))
     else:
-        _write(found)
+        _write(found, limit)
     if explain and not as_json:
         _explain(found)
     for remark in found.remarks:
@@ -137,7 +137,7 @@ def _explain(found: Found) -> None:
             output.note(line)
 
 
-def _write(found: Found) -> None:
+def _write(found: Found, limit: int) -> None:
     for hit in found.hits:
         place = f"{hit.row.path}:{hit.line}" if hit.line else hit.row.path
         above = " / ".join(name for name in hit.headings if name != hit.row.title)
@@ -152,7 +152,8 @@ def _write(found: Found) -> None:
         if hit.snippet.text:
             output.write_styled([(INDENT, ""), *_marked(hit)])
     if found.total > len(found.hits):
-        output.note(f"{len(found.hits)} of {found.total}; --limit shows more")
+        more = "; --limit shows more" if len(found.hits) >= limit else ""  # else the query says so
+        output.note(f"{len(found.hits)} of {found.total}{more}")
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
