@@ -63,7 +63,7 @@ def ranked(
     words = fold(wanted).split()
     groups: dict[str, list[TaskRow]] = {}
     for task in tasks:
-        about = fold(f"{task.text} {task.title} {task.path}")
+        about = fold(f"{task.text} {task.title} {task.path}") if words else ""
         if all(word in about for word in words):
             groups.setdefault(task.path, []).append(task)
     # What was ticked just now keeps its row: rows never jump under the cursor.

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.index.rows import TaskRow
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.tasks import Ranked
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
@@ -120,8 +121,18 @@ class TasksScreen(OverScreen):
         self._show()
 
     def _show(self) -> None:
-        wanted = self.filter.value.strip()
-        found = ranked(self._tasks, wanted, with_done=self._with_done, kept=self._ticked)
+        """Rank the tasks aside: there may be ten thousand of them, and a key must not wait."""
+        tasks, wanted = self._tasks, self.filter.value.strip()
+        with_done, kept = self._with_done, frozenset(self._ticked)
+        in_background(
+            self,
+            lambda: ranked(tasks, wanted, with_done=with_done, kept=kept),
+            partial(self._ranked, wanted),
+            group="rank",
+            exclusive=True,
+        )
+
+    def _ranked(self, wanted: str, found: Ranked) -> None:
         self.tasks.nothing = _nothing(wanted, found.done)
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""

@@ -46,12 +46,12 @@ class TaskList(ListView):
 
     def show(self, rows: Sequence[Group | TaskRow | None]) -> None:
         """Show rows, with the cursor on the task it was on, or near to where that was."""
-        here = self.here
+        here = (self.here.path, self.here.line) if self.here is not None else None
         self._rows = rows
         places = (
             number
-            for number, row in enumerate(rows)
-            if isinstance(row, TaskRow) and here is not None and row[:3] == here[:3]
+            for number, row in enumerate(rows if here is not None else ())
+            if isinstance(row, TaskRow) and (row.path, row.line) == here
         )
         self.rows_changed(next(places, self.cursor))
 
