@@ -97,7 +97,7 @@ PREVIEW: tuple[Action, ...] = (
         ("I",),
         "preview",
         NOTE,
-        "Show the chosen picture, or the first one seen, as large as the screen allows.",
+        "Show the chosen picture, or the next one, as large as the screen allows.",
     ),
     # A picture over the screen
     Action(

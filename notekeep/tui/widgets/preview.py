@@ -429,7 +429,7 @@ class Preview(Page):
             self._host.look(path)
 
     def action_view_picture(self) -> None:
-        """Show the chosen picture large, else the first that is seen."""
+        """Show the chosen picture large, else the next from what is seen on."""
         rendering = self._rendering
         if rendering is None:
             return
@@ -439,7 +439,7 @@ class Preview(Page):
                 self._look(passage.text)
             return
         top = self.scroll_offset.y
-        for row in rendering.lines[top : top + self.page]:
+        for row in (*rendering.lines[top:], *rendering.lines[:top]):
             if row.passage is not None and row.passage.kind == "picture":
                 self._look(row.passage.text)
                 return
