@@ -21,6 +21,7 @@ from notekeep.tui import place as places
 from notekeep.tui import prelude
 from notekeep.tui.actions import clashes
 from notekeep.tui.actions.keymaps import keymap
+from notekeep.tui.collecting import collect_when_idle
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
@@ -190,6 +191,7 @@ class NotekeepApp(Reaching, App[None]):
         self._sweeping.sweep()
         self._watching.start()
         import_soon(self)
+        collect_when_idle(self)
 
     def _search_again(self) -> None:
         """What is searched for may be found in what was just written."""
@@ -249,11 +251,16 @@ class NotekeepApp(Reaching, App[None]):
 
     def show_changed(self) -> None:
         self._watching.told()
+        # What was read before the first frame is no longer what is there.
+        self._first = None
         # The parts of a screen go before it when the program ends, while other programs go on.
         with contextlib.suppress(NoMatches):
             for screen in self._screens:
                 if screen.is_mounted:
                     screen.vault_changed()
+                else:
+                    # It is being made, of what was there before, and looks again when it stands.
+                    screen.call_later(screen.vault_changed)
             self.over_changed()
             self.look_for_conflicts()
             self.editors.changed()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +14,7 @@ from notekeep.errors import Failure, Refused
 from notekeep.markdown.clean import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual.app import App
 
@@ -28,7 +30,7 @@ def edit(app: App[Any], command: list[str], path: str) -> None:
     from textual.app import SuspendNotSupported
 
     try:
-        with app.suspend():
+        with app.suspend(), _uninterrupted():
             done = subprocess.run([*command, "--", path], check=False)
     except SuspendNotSupported as error:
         raise Failure("There is no terminal here that an editor could use.") from error
@@ -51,10 +53,23 @@ def give_terminal(app: App[Any], run: Callable[[], int]) -> int:
     from textual.app import SuspendNotSupported
 
     try:
-        with app.suspend():
+        with app.suspend(), _uninterrupted():
             return run()
     except SuspendNotSupported as error:
         raise Failure("There is no terminal here that a program could use.") from error
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Leave ctrl+c to the program that has the terminal: both get it, and it ends one of them.
+
+    A handler of Python's is not passed on, so that the program has its own.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 def checked_address(link: str) -> str:

@@ -101,6 +101,36 @@ def test_an_editor_gets_the_terminal_and_gives_it_back(
     assert (root / "books" / "Deep Work.md").read_text().endswith("From outside.\n")
 
 
+def test_ctrl_c_ends_a_preview_of_the_site_and_nothing_else(
+    start: Start, home: Path, tmp_path: Path
+) -> None:
+    """A generator that shows the site until it is interrupted, as all of them do."""
+    programs, site = tmp_path / "bin", tmp_path / "blog"
+    programs.mkdir()
+    hugo = programs / "hugo"
+    shown = "trap 'exit 0' INT\nprintf 'SHOWN''-HERE'\nwhile :; do sleep 0.1; done\n"
+    hugo.write_text(f"#!/bin/sh\n{shown}")
+    hugo.chmod(0o755)
+    site.mkdir()
+    (site / "hugo.toml").write_text("")
+    settings = home / "notekeep" / "config" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f'[sites.notes]\ntarget = "hugo"\ndir = "{site}"\n')
+    with start(PATH=f"{programs}:{os.environ['PATH']}") as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send("gp")
+        terminal.until("drafts and posts")
+        terminal.send("v")
+        terminal.until("SHOWN-HERE")
+        terminal.send("\x03")
+        terminal.until("drafts and posts")
+        terminal.send("gb")
+        terminal.until("9 notes")
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+        assert_restored(terminal)
+
+
 def test_the_last_frame_is_there_before_the_program_is(start: Start) -> None:
     with start() as terminal:
         terminal.until("Habits 0/2")

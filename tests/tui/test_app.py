@@ -250,6 +250,20 @@ def _lines(app: NotekeepApp) -> list[str]:
     return seen(app)
 
 
+async def test_a_list_that_is_opened_later_shows_the_vault_as_it_is_by_then(root: Path) -> None:
+    """A first start reads an empty catalog; Browse is opened when the notes have been read."""
+    from notekeep.tui.app import APPS
+    from notekeep.vault import Vault
+
+    fresh = Vault.open(root)
+    app = APPS["today"](fresh, first_page.read(fresh))
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Habits 0/2"))
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        await press(pilot, "g", "b")
+        await until(pilot, lambda: shows(app, "9 notes"))
+
+
 async def test_a_start_on_a_new_vault_reads_it_and_shows_what_it_found(
     root: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
