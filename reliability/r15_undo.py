@@ -33,6 +33,8 @@ NOTES = {
     **house.NOTES,
     COPY: house.NOTES["Index.md"] + b"- theirs\n",
     "odd/mention.md": b"What to meditate on: `meditate`.\n",
+    "odd/gone.md": b"On its way out.\n",
+    "odd/twice.md": b"Soon it has another version.\n",
     "odd/near.md": b"[[Atomic Habitts]] and [[deep-work]]\n",
 }
 """The usual vault, with a conflict copy, and with links that can be mended."""
@@ -52,6 +54,9 @@ WRITING: dict[str, list[list[str]]] = {
     "tasks": [["tasks", "--tick", "Index.md:5"]],
     "saved": [["saved", "add", "books", "type:book"]],
     "lint": [["lint", "--fix", "--yes"]],
+    "tags": [["tags", "rename", "habit", "practice", "--yes"]],
+    "restore": [["restore", "odd/twice.md@2"]],
+    "trash": [["trash", "restore", "odd/gone.md"]],
     "conflicts": [
         ["conflicts", "keep", COPY, "theirs"],
         ["conflicts", "keep", COPY, "mine"],
@@ -90,6 +95,9 @@ LOGS: list[list[str]] = [
 ]
 """What only appends to a log; `habit undo` takes it back."""
 
+READY: list[list[str]] = [["set", "rating=1", "--", "odd/twice.md"], ["rm", "odd/gone.md"]]
+"""What is done first, so that there is a version to bring back, and something in the trash."""
+
 READS = frozenset(
     {
         "init",
@@ -105,11 +113,10 @@ READS = frozenset(
         "random",
         "onthisday",
         "keys",
-        "tags",
         "fields",
     }
     | {"today", "undo", "redo", "history", "habit", "index", "doctor", "config", "sql"}
-    | {"completion", "restore", "trash", "forget"}
+    | {"completion", "forget"}
 )
 """Verbs that write no note, that are a way back themselves, or (`forget`) that must leave none."""
 
@@ -175,6 +182,8 @@ def _written_anew(folder: Path) -> Path:
     """Make the vault anew; that what was there is gone, however much, is meant."""
     root = house.write(folder / "notes", NOTES)
     command(["--vault", str(root), "index", "--forget-missing"])
+    for words in READY:
+        command(["--vault", str(root), *words])
     return root
 
 
@@ -192,7 +201,7 @@ def _undone(
     habits = folder / "habits.csv"
     habits.write_bytes(EXPORTED)
     before = house.fingerprint(root), house.fingerprint(site)
-    made: set[bytes] = set()
+    made = set(house.trashed(root).values())
     done = 0
     for words in sequence:
         given = [word.format(file=file, habits=habits, site=site) for word in words]
