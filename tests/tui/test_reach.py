@@ -240,6 +240,27 @@ async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, 
         )
 
 
+async def test_today_has_the_tasks_that_are_due_and_ticks_them(
+    make_app: MakeApp, root: Path
+) -> None:
+    plans = root / "inbox/plans.md"
+    plans.write_text("- [ ] pay due:2026-11-20\n- [ ] rest due:2026-12-24\n- [ ] some day\n")
+    app = make_app("today")
+    app.vault.refresh()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        # One more is in today's note.
+        await until(pilot, lambda: shows(app, "4 open · T lists them"))
+        assert shows(app, "late, 20 Nov")
+        assert not shows(app, "rest")
+        row = next(number for number, line in enumerate(seen(app)) if "☐  pay" in line)
+        await pilot.click(offset=(3, row))
+        await until(pilot, lambda: plans.read_text().startswith("- [x] pay due:2026-11-20\n"))
+        await until(pilot, lambda: shows(app, "Ticked pay · u undo"))
+        await until(pilot, lambda: shows(app, "3 open · T lists them"))
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "4 open · T lists them"))
+
+
 async def test_where_there_are_no_tasks_it_says_how_to_have_one(
     make_app: MakeApp, root: Path
 ) -> None:

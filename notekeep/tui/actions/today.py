@@ -11,7 +11,7 @@ TODAY: tuple[Action, ...] = (
         ("space", "x"),
         "today",
         HABIT,
-        "Tick the habit, or take the tick back.",
+        "Tick the habit, or take the tick back; tick the task.",
         label="tick",
         command="habit ID",
     ),

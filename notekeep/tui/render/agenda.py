@@ -1,4 +1,4 @@
-"""Today as lines: habits, books, drafts, this day in other years, what is broken."""
+"""Today as lines: habits, tasks, books, drafts, this day in other years, what is broken."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from notekeep.tui.render.habits import (
 )
 from notekeep.tui.render.pieces import Line, Piece, cells, pad, spread
 from notekeep.tui.render.rows import day_of
+from notekeep.tui.render.tasks import due_of, task_line
 from notekeep.tui.render.words import field_text, rating_of, short_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from notekeep.habits.view import HabitView
-    from notekeep.index.rows import Row
+    from notekeep.index.rows import Row, TaskRow
     from notekeep.overview import Overview
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -47,6 +49,7 @@ class Item(NamedTuple):
         habit: The habit that space ticks, if it is one.
         problem: The line of the note to open at, or 0.
         is_conflict: Whether it is a note with two versions.
+        task: The task that space ticks, if it is one.
     """
 
     left: Line
@@ -55,27 +58,54 @@ class Item(NamedTuple):
     habit: HabitView | None = None
     problem: int = 0
     is_conflict: bool = False
+    task: TaskRow | None = None
 
     @property
     def is_selectable(self) -> bool:
         """Whether the cursor may stand on it."""
         return bool(self.path) or self.habit is not None
 
+    @property
+    def can_be_ticked(self) -> bool:
+        """Whether a mark stands before it that is its button."""
+        return self.habit is not None or self.task is not None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it is: a note, and a line of it or 0."""
+        return self.path, self.problem
+
     def draw(self, width: int) -> Line:
         """Return the line in `width` cells."""
         return spread(self.left, self.right, width)
 
 
-def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[Item]:
+class Tasks(NamedTuple):
+    """What is left to do: how many tasks are open, and those that are due by today."""
+
+    open: int = 0
+    due: Sequence[TaskRow] = ()
+
+
+def tasks_by(tasks: Iterable[TaskRow], today: date) -> Tasks:
+    """Count open tasks, and pick those that are due by a day, those first that are late."""
+    opened = [task for task in tasks if not task.done]
+    days = [(day, task) for task in opened if (day := due_of(task.text)) and day <= today]
+    return Tasks(len(opened), [task for _, task in sorted(days, key=lambda one: one[0])])
+
+
+def agenda(view: Overview, width: int, glyphs: Glyphs, tasks: Tasks | None = None) -> list[Item]:
     """Return the lines of a day.
 
     Args:
         view: What the day is about.
         width: How many cells a line may take; what is said of a habit depends on it.
         glyphs: The characters to draw with.
+        tasks: What is left to do.
     """
     sections = [
         list(_habits(view, width, glyphs)),
+        list(_tasks(view, tasks or Tasks(), width, glyphs)),
         list(_reading(view, glyphs)),
         list(_notes("Today's note", [view.daily] if view.daily else [], view)),
         list(_notes("Drafts", view.drafts, view)),
@@ -114,6 +144,16 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
         if note:
             right += pad([Piece("  "), note_piece(habit)], note)
         yield Item(left, right, habit.path, habit)
+
+
+def _tasks(view: Overview, tasks: Tasks, width: int, glyphs: Glyphs) -> Iterator[Item]:
+    if not tasks.open:
+        return
+    yield _head("Tasks", [Piece(f"{tasks.open} open · T lists them", "faint")])
+    for task in tasks.due[:MANY]:
+        line = task_line(task, width, glyphs, view.day)
+        yield Item(line, [], task.path, problem=task.line, task=task)
+    yield from _more(len(tasks.due))
 
 
 def _box(habit: HabitView, glyphs: Glyphs) -> Piece:

@@ -47,6 +47,11 @@ def due_of(text: str) -> date | None:
     return parse_iso(found[1]) if found else None
 
 
+def task_words(task: TaskRow) -> str:
+    """Return what a task says, without its marks and its day."""
+    return clean_line(plain(_DUE.sub("", task.text)) or task.text)
+
+
 def ranked(
     tasks: Sequence[TaskRow], wanted: str, *, with_done: bool, kept: Collection[tuple[str, int]]
 ) -> Ranked:
@@ -100,7 +105,7 @@ def task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> Line:
     box = Piece(
         glyphs.task_done if task.done else glyphs.task_open, "good" if task.done else "accent"
     )
-    text = clean_line(plain(_DUE.sub("", task.text)) or task.text)
+    text = task_words(task)
     left = [box, Piece("  "), Piece(text, "finished" if task.done else "")]
     return spread(left, [] if due is None else [_due(due, today, is_done=task.done)], width)
 

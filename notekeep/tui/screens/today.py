@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import getters
@@ -11,17 +12,21 @@ from textual.message import Message
 from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.messages import CheckedIn, OpenNote, ShowConflicts
-from notekeep.tui.render.agenda import Item, agenda
+from notekeep.tui.render.agenda import Item, agenda, tasks_by
 from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.tasks import task_words
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.reading import Reader
+from notekeep.tui.telling import tell_done
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from notekeep.index.rows import TaskRow
     from notekeep.overview import Overview
+    from notekeep.tui.render.agenda import Tasks
     from notekeep.tui.render.glyphs import Glyphs
 
 ITEM_WIDTH = 3
@@ -40,6 +45,7 @@ class Agenda(ListView):
         super().__init__()
         self._glyphs = glyphs
         self._view: Overview | None = None
+        self._tasks: Tasks | None = None
         self._items: list[Item] = []
 
     @property
@@ -47,11 +53,11 @@ class Agenda(ListView):
         """The line under the cursor."""
         return self._items[self.cursor] if self.cursor < len(self._items) else None
 
-    def show(self, view: Overview) -> None:
+    def show(self, view: Overview, tasks: Tasks | None) -> None:
         """Show a day, with the cursor where it was."""
         here = self.item
-        self._view = view
-        self._items = agenda(view, self._room, self._glyphs) or _nothing()
+        self._view, self._tasks = view, tasks
+        self._items = agenda(view, self._room, self._glyphs, tasks) or _nothing()
         places = (
             index
             for index, item in enumerate(self._items)
@@ -78,12 +84,12 @@ class Agenda(ListView):
     def on_resize(self) -> None:
         super().on_resize()
         if self._view is not None:
-            self.show(self._view)
+            self.show(self._view, self._tasks)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
-        # The mark in front of a habit is its button.
-        if chain == 1 and self._items[row].habit is not None and x < ITEM_WIDTH + 1:
+        # The mark in front of a habit or a task is its button.
+        if chain == 1 and self._items[row].can_be_ticked and x < ITEM_WIDTH + 1:
             self.post_message(self.Ticked())
 
 
@@ -91,7 +97,7 @@ def _is_same(item: Item, other: Item) -> bool:
     if item.habit is not None and other.habit is not None:
         return item.habit.id == other.habit.id
     both_notes = item.habit is None and other.habit is None
-    return both_notes and bool(item.path) and item.path == other.path
+    return both_notes and bool(item.path) and item.place == other.place
 
 
 class TodayScreen(VaultScreen):
@@ -120,10 +126,13 @@ class TodayScreen(VaultScreen):
 
     def vault_changed(self) -> None:
         self.preview.forget()
-        in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
+        in_background(self, self._look, self._show, group="overview", exclusive=True)
 
-    def _show(self, view: Overview) -> None:
-        self.agenda.show(view)
+    def _look(self) -> tuple[Overview, Tasks]:
+        return self.vault.overview(), tasks_by(self.vault.tasks(), self.today)
+
+    def _show(self, day: tuple[Overview, Tasks]) -> None:
+        self.agenda.show(*day)
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         item = self.agenda.item
@@ -153,6 +162,8 @@ class TodayScreen(VaultScreen):
     def action_tick(self) -> None:
         item = self.agenda.item
         habit = item.habit if item is not None else None
+        if item is not None and item.task is not None:
+            self._tick(item.task)
         if habit is None:
             return
         value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
@@ -161,6 +172,14 @@ class TodayScreen(VaultScreen):
             lambda: self.vault.log(habit.id, value, self.today),
             lambda _logged: self.post_message(CheckedIn()),
             group="log",
+        )
+
+    def _tick(self, task: TaskRow) -> None:
+        in_background(
+            self,
+            lambda: self.vault.toggle_task(task.path, task.line),
+            partial(tell_done, self, f"Ticked {task_words(task)}"),
+            group="write",
         )
 
 
