@@ -40,6 +40,7 @@ ROLES: dict[str, str] = {
     "cursor-blurred": "on $blurred",
     "cursor-bar": "bold $accent",
     "chosen": "reverse",
+    "passage": "on $cursor",
     "cell": "bold reverse",
     "cell-blurred": "underline",
     # habits
@@ -109,6 +110,7 @@ ROLES: dict[str, str] = {
 # Where there is no colour, these say more than what is left of the styles above.
 WITHOUT_COLOUR: dict[str, str] = {
     "highlight": "bold underline",
+    "passage": "reverse",
     "faint": "dim",
     "rule": "dim",
     "quote-bar": "dim",
@@ -129,6 +131,7 @@ WITHOUT_COLOUR: dict[str, str] = {
 # in the one colour that is sure to be read.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
     "highlight": "bold underline",
+    "passage": "reverse",
     "cursor": "reverse default on default",
     "cursor-blurred": "bold",
     "cell": "bold underline",
