@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
+FIX = "write: "
+"""What a hint begins with that is the line as it should be."""
+
+
 class _Problems(ListView):
     row_height = 3
 
@@ -56,11 +60,17 @@ class _Problems(ListView):
         place = problem.place
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         first = spread([Piece(clean_line(place))], [Piece(problem.code, "faint")], width - 3)
-        about = f"{problem.message} {problem.hint}".strip()
+        # What to write instead stands behind what it replaces.
+        fix = problem.hint.removeprefix(FIX) if problem.hint.startswith(FIX) else ""
+        gap = " " if problem.message.endswith((".", "?")) else f" {self._glyphs.dot} "
+        about = problem.message + (gap + problem.hint if problem.hint and not fix else "")
+        line: Line = [Piece(clean_line(self.texts[row]), "faint")]
+        if fix:
+            line += [Piece(f"  {self._glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
         return [
             [bar, Piece(" "), *first],
             [bar, Piece(f" {clean_line(about)}", "muted")],
-            [bar, Piece("   "), Piece(clean_line(self.texts[row]), "faint")],
+            [bar, Piece("   "), *line],
         ]
 
 
@@ -105,7 +115,7 @@ class ProblemsScreen(ModalScreen[None]):
         problems = [*reversed(self._wrong), *found[0]]
         self._list.problems = problems
         self._list.texts = [""] * len(self._wrong) + found[1]
-        self._list.rows_changed()
+        self._list.rows_changed(self._list.cursor)
         title = plural(len(problems), "problem").capitalize()
         self.query_one("#dialog").border_title = Content(title)
 
