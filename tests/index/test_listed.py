@@ -1,0 +1,63 @@
+"""Lists that are long: their whole order, their notes, what their fields hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTES = {
+    "b.md": "---\ntitle: B\nrating: 4\ngenre: [Sea, old]\n---\n",
+    "a.md": "---\ntitle: A\nrating: 4\ngenre: sea\n---\n",
+    "c.md": "---\ntitle: C\nrating: 5\ngenre: [Sea]\n---\n",
+    "é.md": "---\ntitle: E\n---\nno rating\n",
+    "templates/t.md": "---\nrating: 1\ngenre: never\n---\n",
+}
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    for path, text in NOTES.items():
+        place = tmp_path / "notes" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    opened = Vault.open(tmp_path / "notes")
+    opened.refresh()
+    return opened
+
+
+@pytest.mark.parametrize(
+    "query", ["", "sort:-rating", "sort:rating rating>=4", "sort:title", "sea"]
+)
+def test_the_order_of_a_whole_list_is_that_of_its_pages(vault: Vault, query: str) -> None:
+    rows = [row.path for row in vault.rows(query).rows]
+    listed = vault.listed(query)
+    assert listed.total == len(rows)
+    assert [row.path for start in range(0, 6, 2) for row in listed.page(start, 2)] == rows
+    assert listed.paths() == rows
+    assert [listed.find(path) for path in rows] == [*range(len(rows))]
+    assert listed.find("elsewhere.md") is None
+    assert vault.paths(query) == set(rows)
+
+
+def test_a_limit_holds_for_the_order_and_for_the_notes(vault: Vault) -> None:
+    query = "sort:-rating limit:2"
+    assert vault.listed(query).paths() == ["c.md", "a.md"]
+    assert vault.paths(query) == {"c.md", "a.md"}
+
+
+def test_paths_at_which_there_is_a_note_are_known(vault: Vault) -> None:
+    assert vault.known(["a.md", "é.md", "gone.md", "templates/t.md"]) == {"a.md", "é.md"}
+    assert vault.known([]) == set()
+
+
+def test_values_of_a_field_come_as_they_are_written_most_used_first(vault: Vault) -> None:
+    assert vault.values("genre") == ["Sea", "old", "sea"]
+    assert vault.values("rating") == ["4", "5"]
+    assert vault.values("genre", limit=1) == ["Sea"]
+    assert vault.values("no 'such\" field") == []

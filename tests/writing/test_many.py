@@ -1,0 +1,99 @@
+"""Verbs on many notes at once: one plan, links between the notes kept, one step, one undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from notekeep.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+
+Texts: TypeAlias = "Callable[[], dict[str, bytes]]"
+
+BOOKS = ["books/Deep Work.md", "books/Other.md"]
+
+
+def test_notes_move_together_and_links_lead_where_they_led(vault: Vault, texts: Texts) -> None:
+    before = texts()
+    links = {path: [link.path for link in vault.links(path)] for path in before if "book" in path}
+    plan = vault.plan.move_all(BOOKS, "shelf/old")
+    assert texts() == before
+    done = vault.carry_out(plan)
+    after = texts()
+    assert after.keys() == before.keys() - set(BOOKS) | {
+        "shelf/old/Deep Work.md",
+        "shelf/old/Other.md",
+    }
+    # Both ends of these links moved; one named the folder, the others the note.
+    assert after["shelf/old/Other.md"] == before["books/Other.md"].replace(
+        b"[[books/Deep Work|", b"[[shelf/old/Deep Work|"
+    )
+    moved = {path: f"shelf/old/{path.rpartition('/')[2]}" for path in BOOKS}
+    for path, led in links.items():
+        now = [link.path for link in vault.links(moved[path])]
+        assert now == [moved.get(one or "", one) for one in led]
+    assert b"(../shelf/old/Deep%20Work.md)" in after["inbox/Relative.md"]
+    assert len({*done.paths}) == len(done.paths)
+    assert [step.verb for step in vault.undo()] == ["mv"]
+    assert texts() == before
+
+
+def test_a_note_that_has_no_place_there_is_left_and_the_others_go(
+    vault: Vault, texts: Texts
+) -> None:
+    root = Path(vault.root)
+    (root / "shelf").mkdir()
+    (root / "shelf/other.MD").write_text("taken\n")
+    before = texts()
+    plan = vault.plan.move_all(BOOKS, "shelf/")
+    assert [(problem.path, "exists already" in problem.message) for problem in plan.refused] == [
+        ("books/Other.md", True)
+    ]
+    vault.carry_out(plan)
+    after = texts()
+    assert "shelf/Deep Work.md" in after
+    assert "books/Other.md" in after
+    assert b"[[shelf/Deep Work|the book]]" in after["books/Other.md"]
+    vault.undo()
+    assert texts() == before
+
+
+def test_two_notes_of_one_name_do_not_go_into_one_folder(vault: Vault, texts: Texts) -> None:
+    (Path(vault.root) / "inbox/deep work.md").write_text("another\n")
+    vault.refresh(words=False)
+    before = texts()
+    plan = vault.plan.move_all(["books/Deep Work.md", "inbox/deep work.md"], "shelf")
+    assert [problem.path for problem in plan.refused] == ["inbox/deep work.md"]
+    assert "two of these notes" in plan.refused[0].message
+    vault.carry_out(plan)
+    assert texts()["inbox/deep work.md"] == before["inbox/deep work.md"]
+    vault.undo()
+    assert texts() == before
+
+
+def test_a_folder_outside_is_refused_and_one_they_are_in_is_no_change(vault: Vault) -> None:
+    with pytest.raises(Refused):
+        vault.plan.move_all(BOOKS, "../elsewhere")
+    assert vault.plan.move_all(BOOKS, "books").changes == []
+
+
+def test_notes_go_to_the_trash_together_and_come_back(vault: Vault, texts: Texts) -> None:
+    before = texts()
+    plan = vault.plan.delete_all([*BOOKS, "inbox/gone.md"])
+    assert [problem.path for problem in plan.refused] == ["inbox/gone.md"]
+    # What links to them from among themselves is no loss.
+    assert plan.remarks == [
+        "2 notes link to what goes, and will lead nowhere: habits/focus.md, inbox/Relative.md"
+    ]
+    vault.carry_out(plan)
+    assert texts().keys() == before.keys() - set(BOOKS)
+    assert len(vault.undo()) == 1
+    assert texts() == before
+    with pytest.raises(NotFound):
+        vault.plan.delete_all(["inbox/gone.md"])
