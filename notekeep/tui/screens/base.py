@@ -121,7 +121,9 @@ class VaultScreen(Screen[None]):
     def _mount_switcher(self) -> None:
         from notekeep.tui.widgets.switcher import Switcher
 
-        self.mount(Switcher(self.glyphs))
+        # Textual calls `on_mount` of every class, and some screens call this one themselves.
+        if self._switcher is None:
+            self.mount(Switcher(self.glyphs))
 
     @property
     def _switcher(self) -> Switcher | None:
