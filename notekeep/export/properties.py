@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Note, Value
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified", "date_modified")
 _CATEGORIES = ("category", "categories")
 _OWN_PUBLISHED = frozenset({"book", "podcast"})
@@ -102,7 +103,7 @@ def read_post(
     if note.kind not in _OWN_PUBLISHED:
         post.series = _line(fields.get("series"))
         post.part = _whole(fields.get("part"))
-    post.canonical = _public(fields.get("canonical"))
+    post.canonical = _on_the_web(fields.get("canonical"))
     post.lang = _line(fields.get("lang"))
     post.cover = _public(note.fields.get("cover"))
     post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
@@ -113,6 +114,13 @@ def _public(value: Value) -> str:
     """Return an address, unless it means something on this machine only."""
     text = _line(value)
     return "" if is_local(text) else text
+
+
+def _on_the_web(value: Value) -> str:
+    """Return an address, unless it has a scheme that is none of the web's, such as javascript."""
+    text = _public(value)
+    scheme = _SCHEME.match(text)
+    return "" if scheme and scheme[1].lower() not in {"http", "https"} else text
 
 
 def _unlinked(value: Value, hidden: Callable[[str], bool]) -> Value:

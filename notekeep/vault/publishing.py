@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.export import Exported, Options, Plan, Source
+    from notekeep.export.material import Material
     from notekeep.export.preview import Preview
     from notekeep.export.seal import Seal
     from notekeep.export.states import PostState
@@ -212,9 +213,8 @@ class Publishing(Reading):
             NotFound: There is no such note, or none of them has such a section.
         """
         from notekeep.export.beginning import begin
-        from notekeep.export.material import material_of
 
-        materials = [material_of(self.read(name)) for name in names]
+        materials = self.materials(names)
         known = {one.heading.casefold() for material in materials for one in material.sections}
         for heading in headings:
             if heading.casefold() not in known:
@@ -229,6 +229,17 @@ class Publishing(Reading):
         plan = self.plan.new("post", title, fields=fields, tags=tags, body=body)
         plan.verb = "start"
         return plan
+
+    def materials(self, names: Sequence[str]) -> list[Material]:
+        """What a post can be made of in notes: facts, headings, quotes and marked seconds.
+
+        Raises:
+            Refused: A note is private.
+            NotFound: There is no such note.
+        """
+        from notekeep.export.material import material_of
+
+        return [material_of(self.read(name)) for name in names]
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """The notes that have a post in a site and are in the vault still."""

@@ -102,3 +102,17 @@ def test_links_in_front_matter_become_words_and_private_names_go() -> None:
     )
     post = read_post(note, Options(), lambda target: target == "Diary")
     assert post.categories == ["Books", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("said", "passes"),
+    [
+        ("https://example.org/a?b", True),
+        ("/first/everything/", True),
+        ("javascript:alert(1)", False),
+        ("DATA:text/html,x", False),
+        ("file:///home/ada/n.html", False),
+    ],
+)
+def test_a_canonical_address_is_one_of_the_web(said: str, passes: bool) -> None:  # noqa: FBT001 - a table
+    assert read(f"canonical: '{said}'").canonical == (said if passes else "")

@@ -12,12 +12,14 @@ from notekeep.export.plan import Plan
 from notekeep.tui import outside
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.render.words import plural
 from notekeep.tui.screens.dialogs import Choice, Option, Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.export.check import Report
+    from notekeep.export.material import Material
     from notekeep.export.plan import FileChange
     from notekeep.export.preview import Preview
     from notekeep.tui.screens.base import VaultScreen
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from notekeep.writing.plan import Done
 
 ALL = frozenset("*")
+_ALL, _QUOTED = "\0all", "\0quoted"
+"""Answers that no heading is called like."""
 
 
 def plan_all(screen: PublishScreen) -> None:
@@ -161,23 +165,57 @@ def run_preview(screen: PublishScreen) -> None:
 
 
 def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
-    """Ask for the title of a post that is begun from notes, make it, and open it."""
+    """Ask for the title of a post that is begun from notes and what goes in, make and open it."""
     if not paths:
         return
 
-    def answered(title: str | None) -> None:
+    def titled(title: str | None) -> None:
         if title:
             in_background(
                 screen,
-                lambda: screen.vault.carry_out(screen.vault.plan_start(paths, title)),
-                partial(_started, screen),
+                lambda: screen.vault.materials(paths),
+                partial(_choose_sections, screen, paths, title),
                 group="write",
             )
 
     row = screen.vault.catalog.row(paths[0])
     hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
     prompt = Prompt("Begin a post", value=row.title if row is not None else "", hint=hint)
-    screen.app.push_screen(prompt, answered)
+    screen.app.push_screen(prompt, titled)
+
+
+def _choose_sections(
+    screen: VaultScreen, paths: Sequence[str], title: str, materials: Sequence[Material]
+) -> None:
+    """Ask which sections go into a post, where there is a choice, and make it."""
+    sections = [one for material in materials for one in material.sections if one.heading]
+    headings = list(dict.fromkeys(one.heading for one in sections))
+
+    def chosen(value: str | None) -> None:
+        if value is not None:
+            wanted = {_ALL: [], _QUOTED: quoted}.get(value, [value])
+            in_background(
+                screen,
+                lambda: screen.vault.carry_out(screen.vault.plan_start(paths, title, wanted)),
+                partial(_started, screen),
+                group="write",
+            )
+
+    quoted = list(dict.fromkeys(one.heading for one in sections if one.points))
+    if len(headings) < 2:
+        chosen(_ALL)
+        return
+    options = [Option("All of it, as an outline", plural(len(headings), "heading"), _ALL)]
+    if quoted and len(quoted) < len(headings):
+        about = plural(len(quoted), "heading")
+        options.append(Option("What has quotes or marked seconds", about, _QUOTED))
+    points = {name: sum(len(s.points) for s in sections if s.heading == name) for name in headings}
+    options.append(Option("Or one section alone", "", ""))
+    options += [
+        Option(name, plural(points[name], "quote") if points[name] else "", name)
+        for name in headings
+    ]
+    screen.app.push_screen(Choice("What goes in", options, screen.glyphs), chosen)
 
 
 def _started(screen: VaultScreen, done: Done) -> None:
