@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from notekeep.cli.habit import COMMANDS
 from notekeep.cli.main import VERBS
+from reliability import tours
 from reliability.board import Result, Row, Sizes
 from reliability.terminal import on_terminal, unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from reliability.tours import Step
+
+SECONDS = 180.0
+"""After so long a tour is given up; it takes a few seconds on a machine that is not busy."""
 
 ATTACKS = (
     "\x1b]52;c;aGFja2Vk\x07",  # the clipboard
@@ -100,13 +107,24 @@ ANSWERS: dict[str, tuple[bytes, ...]] = {
 }
 """What is typed where a command asks."""
 
-SCREENS: tuple[bytes, ...] = (
-    *(b"\x1bOQ", b"j", b"j", b"j", b"\r", b" ", b"]", b"h", b"j", b"o", b"\x1b", b"b", b"z", b"z"),
-    *(b"/", b"attack", b"\r", b"\x1b", b"\x1b", b"\x0f", b"a", b"\x1b", b"?", b"\x1b", b"!", b"j"),
-    *(b"\x1b", b"\x1bOP", b"j", b"\x1bOR", b"j", b"j", b"\x1bOS", b"j", b"\x1bOQ", b"r", b"\x1b"),
-    *(b"t", b"\x1b", b"d", b"\x1b", b"p", b"\x1b", b"n", b"\x1b", b":", b"a", b"\x1b", b"\x11"),
-)
-"""Keys through every screen, dialog and pane of the interface; ctrl+q at the end."""
+SOME: tuple[Step, ...] = (tours.BROWSE, b"j", b"j", b"j", b"\r", b" ", b"]", b"h", b"j")
+"""The keys of every check."""
+
+COPY = "target.sync-conflict-20261120-101010-ABCDEFG.md"
+
+NOT_REACHED = frozenset({"PictureScreen"})
+"""What no key leads to here: it wants a picture that the terminal was asked to draw."""
+
+LEAVES = """
+import sys
+from notekeep.files.swap import Swap, Unsaved
+from notekeep.vault import Vault
+
+vault = Vault.open(sys.argv[1])
+old = vault.plan.read("a0.md")
+Swap(vault.places.state, "a0.md").write(Unsaved.of("a0.md", old + old, old, (0, 0)), durable=True)
+"""
+"""Leaves text unsaved, as an editor that is killed does."""
 
 
 def write_vault(root: Path, attacks: Sequence[str] = ATTACKS) -> None:
@@ -135,6 +153,7 @@ def write_vault(root: Path, attacks: Sequence[str] = ATTACKS) -> None:
             "utf-8",
         )
     (root / "target.md").write_text("# target\n\nattack\n", "utf-8")
+    (root / COPY).write_text(f"# target\n\nattack {everything}\n", "utf-8", newline="")
     (root / "raw.md").write_bytes(b"# raw \xff\xfe \x9b31m attack\n")
     lines = [f"- 2026-11-{day:02} h0: done @07:00 -- {everything!s}" for day in range(1, 24)]
     text = "\n".join(line.replace("\r", "").replace("\n", " ") for line in lines)
@@ -177,9 +196,19 @@ def run(size: int, folder: Path) -> Result:
     (folder / "elsewhere").mkdir()
     env = environment(folder)
     say(result, lines() if size else QUICK, root, env)
-    keys = SCREENS if size else SCREENS[:9] + SCREENS[-1:]
-    show(result, root, env, keys)
-    result.size = f"{result.count} commands, {len(keys)} keys"
+    if not size:
+        show(result, root, env, "some", SOME)
+        result.size = f"{result.count} commands, {len(SOME)} keys"
+        return result
+    seen: set[str] = set()
+    for name, tour in tours.TOURS.items():
+        if name == "unsaved":
+            subprocess.run([sys.executable, "-c", LEAVES, str(root)], env=env, check=True)
+        seen |= show(result, root, env, name, tour)
+    for name in sorted(tours.screens() - seen - NOT_REACHED):
+        result.fault(f"no tour leads to {name}")
+    keys = sum(map(len, tours.TOURS.values()))
+    result.size = f"{result.count} commands, {len(seen)} screens, {keys} keys"
     return result
 
 
@@ -205,13 +234,25 @@ def say(
         result.expect(b"in notekeep broke" not in said, f"`{line}` breaks: {said[-300:]!r}")
 
 
-def show(result: Result, root: Path, env: Mapping[str, str], keys: Sequence[bytes]) -> None:
-    """Press keys in the interface over a vault, and look at every byte it sends."""
-    code, said = on_terminal([sys.executable, "-m", "notekeep"], str(root), env, keys)
+def show(
+    result: Result, root: Path, env: Mapping[str, str], name: str, tour: Sequence[Step]
+) -> set[str]:
+    """Press the keys of a tour through the interface, and look at every byte it sends.
+
+    Returns:
+        The names of the screens that were opened.
+    """
+    opened = root.parent / f"opened-{name}"
+    program = [sys.executable, "-c", tours.TELLING]
+    keys = [*tours.steps(tour, opened), tours.QUIT]
+    code, said = on_terminal(
+        program, str(root), {**env, "OPENED": str(opened)}, keys, seconds=SECONDS
+    )
     for found in unsafe(said):
-        result.fault(f"the interface sends {found!r}")
-    result.expect(code == 0, f"the interface ends with {code}: {said[-300:]!r}")
-    result.expect(b"\x1b[?1049l" in said, "the interface does not give the screen back")
+        result.fault(f"the interface sends {found!r} in {name}")
+    result.expect(code == 0, f"the interface ends with {code} in {name}: {said[-300:]!r}")
+    result.expect(b"\x1b[?1049l" in said, f"the interface does not give the screen back in {name}")
+    return set(tours.names(opened))
 
 
 ROW = Row("R16", "a hostile vault on a terminal", Sizes(0, 1, 1), run)

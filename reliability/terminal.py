@@ -15,13 +15,24 @@ import signal
 import struct
 import termios
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 QUIET = 0.25
 """Seconds without output after which a program is taken to wait for a key."""
+
+AGAIN, PATIENCE = 4, 5.0
+"""How often a key is pressed that has no effect, and for how many seconds its effect is awaited."""
+
+
+class Awaited(NamedTuple):
+    """A key after which something has to come about; it is pressed again while that does not."""
+
+    key: bytes
+    there: Callable[[], bool]
+
 
 ALLOWED = (
     # Colours and weights
@@ -64,7 +75,7 @@ def on_terminal(
     command: Sequence[str],
     folder: str,
     env: Mapping[str, str],
-    keys: Sequence[bytes] = (),
+    keys: Sequence[bytes | Awaited] = (),
     *,
     size: tuple[int, int] = (110, 34),
     seconds: float = 60.0,
@@ -94,16 +105,34 @@ def on_terminal(
     sent = bytearray(_until_quiet(fd, end, patience=3.0) if keys else b"")
     for key in keys:
         try:
-            os.write(fd, key)
+            sent += _press(fd, key, end)
         except OSError:
             break
-        sent += _until_quiet(fd, end)
     sent += _rest(fd, end)
     if time.monotonic() >= end:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     os.close(fd)
     return os.waitstatus_to_exitcode(status), bytes(sent)
+
+
+def _press(fd: int, key: bytes | Awaited, end: float) -> bytes:
+    """Press a key and read what comes of it.
+
+    Raises:
+        OSError: The program is gone.
+    """
+    wanted = key if isinstance(key, Awaited) else Awaited(key, lambda: True)
+    data = b""
+    for _ in range(AGAIN):
+        os.write(fd, wanted.key)
+        data += _until_quiet(fd, end)
+        patient = min(end, time.monotonic() + PATIENCE)
+        while not wanted.there() and time.monotonic() < patient:
+            data += _until_quiet(fd, end)
+        if wanted.there():
+            break
+    return data
 
 
 def _until_quiet(fd: int, end: float, patience: float = QUIET) -> bytes:

@@ -1,0 +1,145 @@
+"""Ways through the interface that lead to every screen and dialog, with keys alone.
+
+A screen tells that it was opened, so that a tour waits for it, however busy the machine is, and so
+that one which no tour leads to is known.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from reliability.terminal import Awaited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+TELLING = """
+import os
+from textual.screen import Screen
+
+begun = Screen.__init__
+
+def tell(self, *args, **options):
+    with open(os.environ["OPENED"], "a", encoding="utf-8") as file:
+        print(type(self).__name__, file=file)
+    begun(self, *args, **options)
+
+Screen.__init__ = tell
+from notekeep.__main__ import run
+run()
+"""
+"""The program, each screen of which writes its name into the file OPENED."""
+
+Step: TypeAlias = "bytes | tuple[bytes, str]"
+"""A key; with the name of a screen, it is the key that opens it."""
+
+F1, F2, F3, F4, ESC = b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b"
+ENTER, TAB, RIGHT = b"\r", b"\t", b"\x1b[C"
+QUIT = b"\x11"
+
+BROWSE: Step = (F2, "BrowseScreen")
+
+
+def _look_for(query: bytes) -> tuple[Step, ...]:
+    return (BROWSE, b"/", query, ENTER)
+
+
+TOURS: dict[str, Sequence[Step]] = {
+    "browse": [BROWSE, b"j", b"j", b"j", ENTER, b" ", b"]", b"h", b"j", b"b", b"z", b"z"],
+    "questions": [
+        *_look_for(b"path:a0.md"),
+        *((b"\x13", "Prompt"), ESC, (b"o", "Choice"), ESC, (b"s", "Choice"), ESC),
+    ],
+    "new": [BROWSE, (b"n", "NewNote"), TAB, ESC, (b"?", "HelpScreen"), b"j", ESC],
+    "problems": [BROWSE, (b"!", "ProblemsScreen"), b"j", ESC],
+    "capture": [BROWSE, (b"\x0e", "CaptureScreen"), b"x", TAB, ESC],
+    "switch": [BROWSE, b"\x0f", b"a", ESC],
+    "palette": [BROWSE, (b":", "Palette"), b"a", ESC],
+    "explain": [BROWSE, b"/", b"attack", (b"?", "ExplainScreen"), ESC, ENTER],
+    "verbs": [
+        *_look_for(b"path:a1.md"),
+        *((b"r", "Prompt"), ESC, (b"t", "Prompt"), ESC, (b"F", "AskWords"), b"rating=3", ENTER),
+        *(ESC, b"u", (b">", "AskWords"), ESC, b"P", ESC, b"d", ESC, b"u"),
+        *((b"H", "HistoryScreen"), b"j", b"v", b"v", (b"X", "Confirm"), ESC, ESC, b"p", ESC),
+    ],
+    "form": [
+        *_look_for(b"path:a1.md"),
+        *((b"f", "FormScreen"), (ENTER, "FieldPrompt"), ESC, b"j", ENTER, ESC, b"j", ENTER, ESC),
+        *(b"j", ENTER, ESC, b"q", ESC),
+    ],
+    "many": [
+        *_look_for(b"type:book -is:invalid"),
+        *(b"v", b"A", (b"F", "AskWords"), b"rating=3", (ENTER, "PlanScreen"), ESC, b"v"),
+    ],
+    # The columns of books: author, rating, status, started, finished, tags, pages.
+    "grid": [
+        *_look_for(b"type:book -is:invalid"),
+        *(b"v", RIGHT, (ENTER, "ListBox"), ESC, RIGHT, (ENTER, "StarsBox"), ESC),
+        *(RIGHT, (ENTER, "ChoiceBox"), ESC, RIGHT, (ENTER, "DateBox"), ESC),
+        *(RIGHT, RIGHT, RIGHT, (ENTER, "TextBox"), ESC),
+    ],
+    "editor": [
+        *_look_for(b"path:target.md"),
+        *((b"e", "EditScreen"), b"typed", (b"\x07", "FormScreen"), b"q", (b"\x0c", "Prompt"), ESC),
+        *((b"\x14", "HistoryScreen"), ESC, b"[[", TAB, b" #", ESC, ESC),
+    ],
+    "beside": [
+        *(BROWSE, b"g", (b"c", "ConflictsScreen"), b"j", b"v", ENTER, ESC, ESC),
+        *(b"g", (b"s", "StepsScreen"), b"j", ESC, b"g", (b"x", "TasksScreen"), b"v", b"/a", ESC),
+        *(ESC, b"g", b"v", ESC),
+    ],
+    "habits": [
+        *((F3, "HabitsScreen"), b"j", b"j", ENTER, b"[", b"]", ESC, b"v", b"v", b"v"),
+        *((b"S", "Prompt"), ESC, (b"n", "Prompt"), ESC, b"+", ESC, b"y", b"t", b"R"),
+        *(ESC, (b"/", "Prompt"), b"h", ESC),
+    ],
+    "publish": [
+        *((F4, "PublishScreen"), b"j", ENTER, ESC, b"a", ESC, b"t", ESC, b"c", ESC),
+        *((b"f", "Prompt"), ESC, (b"b", "Prompt"), ESC, (b"?", "HelpScreen"), ESC),
+    ],
+    "today": [(F1, "TodayScreen"), b"j", b" ", b"j", b"j", ENTER, ESC],
+    "unsaved": [(b"v", "Difference"), ESC, ESC],
+}
+"""Keys that lead to every screen; ctrl+q comes after them."""
+
+
+def steps(tour: Sequence[Step], opened: Path) -> Iterator[bytes | Awaited]:
+    """The keys of a tour, those that open a screen with the wait for it."""
+    wanted: dict[str, int] = {}
+    for step in tour:
+        if isinstance(step, bytes):
+            yield step
+            continue
+        key, name = step
+        count = wanted[name] = wanted.get(name, 0) + 1
+
+        def there(name: str = name, count: int = count) -> bool:
+            return names(opened).count(name) >= count
+
+        yield Awaited(key, there)
+
+
+def names(opened: Path) -> list[str]:
+    """The names of the screens that were opened, in order."""
+    return opened.read_text("utf-8").split() if opened.exists() else []
+
+
+def screens() -> set[str]:
+    """The names of all screens there are, but for those that others are made from."""
+    from textual.screen import Screen
+
+    import notekeep.tui.screens as room
+
+    for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+        importlib.import_module(module.name)
+    found: set[str] = set()
+    left: list[type[Screen[Any]]] = [Screen]
+    while left:
+        kind = left.pop()
+        left += kind.__subclasses__()
+        if kind.__module__.startswith("notekeep.") and not kind.__subclasses__():
+            found.add(kind.__name__)
+    return found
