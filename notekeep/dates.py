@@ -48,6 +48,12 @@ def clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) ->
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
 
 
+def week_span(start: int) -> str:
+    """The first and the last day of a week: `Mon to Sun`; `start` is 0 for Monday to 6."""
+    first, last = WEEKDAYS[start], WEEKDAYS[(start + 6) % 7]
+    return f"{first[:3].capitalize()} to {last[:3].capitalize()}"
+
+
 def short(day: date, today: date | None = None) -> str:
     """A day as a person reads it: `Tue 24 Nov`, with the year when it is not that of `today`."""
     text = f"{WEEKDAYS[day.weekday()][:3].capitalize()} {day.day} {MONTHS[day.month - 1]}"

@@ -115,7 +115,10 @@ def stats_(
         return 0
     view = index.view(found)
     output.write_styled([(view.title, "bold"), (f"  {view.schedule}, {view.goal}", "dim")])
-    rows = [("strength", percent(view.strength)), ("streak", streak_text(view) or "not counted")]
+    streak = streak_text(view) or "not counted"
+    if view.streak_unit == "weeks":
+        streak += f", weeks {dates.week_span(index.places.settings.week_start)}"
+    rows = [("strength", percent(view.strength)), ("streak", streak)]
     rows += [
         (f"last {span} days" if span else "all days", percent(figures["rates"][str(span or "all")]))
         for span in (*SPANS, 0)

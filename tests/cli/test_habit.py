@@ -584,6 +584,15 @@ def test_a_habit_that_the_log_has_already_begins_with_its_first_entry(desk: Desk
     assert desk("doctor").out == ""
 
 
+@pytest.mark.parametrize(("start", "weeks"), [("mon", "Mon to Sun"), ("sun", "Sun to Sat")])
+def test_a_streak_of_weeks_says_which_weeks(desk: Desk, start: str, weeks: str) -> None:
+    desk.write(".notekeep/config.toml", f'week_start = "{start}"\n')
+    desk.write("habits/Run.md", "---\nhabit: run\nschedule: 1/week\n---\n")
+    desk.write("habits/log/x.md", "- 2026-11-17 run: done\n")
+    assert f"1 week, weeks {weeks}" in desk("stats", "run").out
+    assert "weeks" not in desk("stats", "med").out
+
+
 def test_pairs_are_said_with_what_could_be_chance(desk: Desk) -> None:
     days = [f"2026-{month:02}-{day:02}" for month in range(3, 11) for day in range(1, 29)]
     lines = []

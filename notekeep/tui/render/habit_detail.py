@@ -46,7 +46,7 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
     tables = [
         _table("Kept", _rates(found, glyphs)),
         _table("Weekdays", _weekdays(found, glyphs)),
-        _table("Best streaks", _runs(found, today)),
+        _table("Best streaks", _runs(found, today), _weeks(found)),
     ]
     lines += _beside(tables) if width >= WIDE else [row for table in tables for row in [*table, []]]
     lines += [[], *_texts(found, width), *_remarks(found, today, width)]
@@ -95,8 +95,18 @@ def _columns(scores: Sequence[float], glyphs: Glyphs) -> list[str]:
     return lines
 
 
-def _table(title: str, rows: list[Line]) -> list[Line]:
-    return [[Piece(title, "section")], *(rows or [[Piece("nothing yet", "faint")]])]
+def _weeks(found: Detail) -> str:
+    """Return which weeks a streak counts, where it counts weeks."""
+    if found.view.streak_unit != "weeks":
+        return ""
+    return f"  weeks {dates.week_span(found.calendar.week_start)}"
+
+
+def _table(title: str, rows: list[Line], about: str = "") -> list[Line]:
+    return [
+        [Piece(title, "section"), Piece(about, "faint")],
+        *(rows or [[Piece("nothing yet", "faint")]]),
+    ]
 
 
 def _beside(tables: list[list[Line]]) -> list[Line]:
