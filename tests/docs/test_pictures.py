@@ -34,6 +34,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "today": ("Habits", "Reading"),
     "browse": ("Atomic Habits", "Quick summary"),
     "habits": ("Meditate", "Coffee"),
+    "grid": ("Deep Work", "author", "14 of 70 notes"),
 }
 """Each picture, named as its screen, and texts to wait for."""
 
@@ -61,6 +62,10 @@ async def arranged(app: NotekeepApp, pilot: Pilot[Any], name: str) -> None:
     if name == "browse":
         screen: Any = app.screen
         screen.open_note("books/Atomic Habits.md")
+    if name == "grid":
+        browse: Any = app.screen
+        await browse.action_toggle_grid()
+        browse.choose_scope("type:book", "Books")
     await until(pilot, lambda: all(shows(app, text) for text in SEEN[name]))
     # What goes on in the background has its say in the bottom line until it is over.
     await until(pilot, lambda: not shows(app, "Indexing") and not shows(app, "Looking for"))
@@ -78,7 +83,7 @@ async def settled(app: NotekeepApp, pilot: Pilot[Any]) -> str:
 
 @pytest.mark.parametrize("name", SEEN)
 async def test_the_committed_picture_is_what_the_screen_shows(vault: Vault, name: str) -> None:
-    app = APPS[name](vault)
+    app = APPS["browse" if name == "grid" else name](vault)
     async with app.run_test(size=SIZE) as pilot:
         await arranged(app, pilot, name)
         drawn = await settled(app, pilot)

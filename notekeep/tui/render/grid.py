@@ -29,7 +29,8 @@ GAP = 2
 GUTTER = 2
 LEAST_TITLE = 10
 LEAST_COLUMN = 4
-"""A column that would be seen in fewer cells than this is not begun at the right edge."""
+LEAST_PROSE = 8
+"""A text that would be seen in fewer cells than this is not begun at the right edge."""
 
 TITLE, KIND, TAGS, MODIFIED = "title", "type", "tags", "modified"
 COMPUTED = frozenset({KIND, MODIFIED})
@@ -232,22 +233,33 @@ def layout(columns: Sequence[Column], width: int, left: int) -> list[Place]:
         return []
     title, rest = columns[0], columns[left:]
     room = max(0, width - GUTTER)
-    wanted = sum(column.width + GAP for column in rest)
-    spare = room - title.width - wanted
-    first = title.width if spare >= 0 else max(LEAST_TITLE, min(title.width, room * 2 // 5))
-    first = min(first, room)
-    places = [Place(0, GUTTER, first)]
-    x = GUTTER + first + GAP
-    spare = max(0, spare)
+    wanted = title.width + sum(column.width + GAP for column in rest)
+    first = title.width if wanted <= room else max(LEAST_TITLE, min(title.width, room * 2 // 5))
+    widths = {0: min(first, room)}
+    spare = room - widths[0]
     for number, column in enumerate(rest, left):
-        more = min(spare, max(0, column.most - column.width))
-        spare -= more
-        wide = min(column.width + more, width - x)
-        if wide < min(LEAST_COLUMN, column.width):
+        wide = min(column.width, spare - GAP)
+        if wide < (_least(column) if number > left else min(LEAST_COLUMN, column.width)):
             break
+        widths[number] = wide
+        spare -= wide + GAP
+    # What is left goes to those that are cut, the title first.
+    for number, wide in widths.items():
+        more = min(spare, max(0, columns[number].most - wide))
+        widths[number] = wide + more
+        spare -= more
+    places: list[Place] = []
+    x = GUTTER
+    for number, wide in widths.items():
         places.append(Place(number, x, wide))
         x += wide + GAP
     return places
+
+
+def _least(column: Column) -> int:
+    """Return in how many cells a column says something: a date or a number only in all of them."""
+    is_prose = column.type in {"text", "list", "links", None} and column.name != "rating"
+    return min(LEAST_PROSE, column.width) if is_prose else column.width
 
 
 def first_seen(columns: Sequence[Column], width: int, left: int, wanted: int) -> int:
