@@ -45,6 +45,8 @@ def piece_of(text: str, content: str) -> Piece:
         ("# A title", "A title", "heading h1"),
         ("see [^1]", "[1]", "footnote"),
         ("[00:12:34] on reading", "[00:12:34]", "timestamp"),
+        ("press <kbd>x</kbd> now", "x", "code"),
+        ("a <mark>b *c*</mark> d", "c", "highlight em"),
     ],
 )
 def test_each_thing_has_its_role(text: str, content: str, role: str) -> None:
@@ -120,6 +122,11 @@ def test_a_table_fits_its_width_and_wraps_its_cells() -> None:
         "A    │            a long",
         "     │ description of it",
     ]
+
+
+def test_tags_of_html_are_not_shown_where_they_only_name_or_colour() -> None:
+    assert shown('a <span style="x">b</span> </b>c') == ["a b c"]
+    assert shown("a <weird>b</weird>") == ["a <weird>b</weird>"]
 
 
 def test_single_line_ends_are_kept_unless_the_text_was_filled_by_hand() -> None:

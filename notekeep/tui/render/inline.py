@@ -111,6 +111,7 @@ class _Walk:
         self._breaks = 0
         self._roles: list[str] = []
         self._links: list[str] = []
+        self._html: list[str] = []
 
     def tokens(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
@@ -126,6 +127,8 @@ class _Walk:
 
     def _add(self, text: str, role: str = "", link: str = "") -> None:
         roles = [*self._roles, role] if role else self._roles
+        if self._html:
+            roles = [*(_HTML[name] for name in self._html), *roles]
         target = link or (self._links[-1] if self._links else "")
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
@@ -171,10 +174,18 @@ class _Walk:
         self._add(token.content, "code")
 
     def _html_inline(self, token: Token) -> None:
-        if re.fullmatch(r"<br\s*/?>", token.content):
+        match = _HTML_TAG.fullmatch(token.content)
+        name = match[2].lower() if match is not None else ""
+        if name == "br":
             self._add("\n")
-        else:
+        elif match is None or name not in _HTML:
             self._add(token.content, "faint")
+        elif not match[1]:
+            self._html.append(name)
+        elif name in self._html:
+            self._html.reverse()
+            self._html.remove(name)
+            self._html.reverse()
 
     def _link_open(self, token: Token) -> None:
         self._open("link")
@@ -245,5 +256,17 @@ class _Walk:
         elif self.line:
             self.line[-1] = self.line[-1]._replace(text=self.line[-1].text.rstrip(" "))
 
+
+_HTML_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
+
+# What a tag of HTML says of its text; what only names or colours it says nothing here.
+_HTML = {
+    **dict.fromkeys(("b", "strong"), "strong"),
+    **dict.fromkeys(("i", "em", "cite", "var", "dfn"), "em"),
+    **dict.fromkeys(("s", "del", "strike"), "struck"),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
+    "mark": "highlight",
+    **dict.fromkeys(("span", "abbr", "font", "small", "big", "u", "ins", "sub", "sup", "q"), ""),
+}
 
 _SPANS = {"strong_open": "strong", "em_open": "em", "s_open": "struck"}

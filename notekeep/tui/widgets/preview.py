@@ -205,8 +205,11 @@ class Preview(Page):
         if chosen is None:
             return line
         if chosen.passage is not None:
-            is_in = row.passage is not None and row.passage[:2] == chosen.passage[:2]
-            return _begun(line) if is_in else line
+            if row.passage is None or row.passage[:2] != chosen.passage[:2]:
+                return line
+            # What has an edge shows it there; bare text has its ground.
+            is_bare = row.passage.kind in ("moment", "table")
+            return with_role(line, "passage") if is_bare else _begun(line)
         if row.source != chosen.source:
             return line
         return [
