@@ -38,6 +38,7 @@ from notekeep.tui.reaching import Reaching
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.strips import let_go
 from notekeep.tui.styles import Styles
 from notekeep.tui.sweeping import Sweeping
 from notekeep.tui.theme import THEMES, choose
@@ -79,6 +80,7 @@ class NotekeepApp(Reaching, App[None]):
             first: The first page of its notes, when it was read already.
             when_shown: Called once the first frame is out.
         """
+        let_go()
         # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.vault = vault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -36,6 +37,9 @@ class Keyboard(Program):
     has_typed = False
     """Whether the person has pressed a key since the start."""
 
+    last_key = 0.0
+    """When that was last, as `time.monotonic` says it."""
+
     def action_go(self) -> None:
         self._is_going = True
         if isinstance(self.screen, VaultScreen):
@@ -48,6 +52,7 @@ class Keyboard(Program):
     async def _took(self, event: events.Key) -> bool:
         """Take a key that belongs to what the key before it began."""
         self.has_typed = True
+        self.last_key = time.monotonic()
         if self._is_going:
             self._is_going = False
             self.post_message(Working(""))

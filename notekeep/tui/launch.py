@@ -53,8 +53,9 @@ def launch(root: str | None, *, prelude: bool = True) -> int:
         _leave_out_tls()
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
+        from notekeep.tui.collecting import collect_often
 
-        app = APPS[screen](vault, first.page(), _collect_again)
+        app = APPS[screen](vault, first.page(), collect_often)
         app.run()
     if not app.return_code:
         first_page.keep(vault)
@@ -105,11 +106,6 @@ def _leave_out_tls() -> None:
             import asyncio  # noqa: F401
         finally:
             del sys.modules["ssl"]
-
-
-def _collect_again() -> None:
-    gc.freeze()
-    gc.enable()
 
 
 def _welcome() -> str | None:

@@ -1,0 +1,258 @@
+"""A session with the interface in a real terminal, replayed without pauses.
+
+    python -m bench.session REPORT VAULT SITE
+
+Ten minutes of browsing, searching, previewing, editing, ticking and exporting, each key given as
+soon as the one before it was painted, while another program changes a thousand files. What is told
+goes into REPORT as JSON: see `Told`. Keys are posted as events: `pilot.press` waits too long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep.__main__ import FEW_COLLECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import App
+
+TICK = 0.005
+"""Seconds between two looks at the clock; what comes later than that was held up."""
+PATIENCE = 0.06
+"""Seconds to wait for the paint of a key; some keys paint nothing."""
+SHOWING = 10.0
+"""Seconds after which a note that is not shown counts as never shown."""
+CHANGED = 1_000
+HOPS = 120
+ROUNDS = 3
+WORDS = ("type:book", "rating>=4", "the", "learning", "tag:", "is:private", "modified:last-week")
+QUERIES = 12
+SETTLED = 1.0
+
+
+class Told(NamedTuple):
+    """What a session tells, times in seconds, memory in bytes.
+
+    Attributes:
+        keys: From each key down the list to its paint.
+        hops: From each key to another note being in the preview and painted.
+        stalls: By part of the session, the longest the event loop was held up, by the clock.
+        work: The same by what the loop's own thread computed meanwhile.
+        start: Memory when the first frame is out and all that follows it is done.
+        browsed: Memory after browsing, before the first search.
+        rounds: Memory after each round of everything.
+        seconds: How long it took.
+    """
+
+    keys: list[float]
+    hops: list[float]
+    stalls: dict[str, float]
+    work: dict[str, float]
+    start: int
+    browsed: int
+    rounds: list[int]
+    seconds: float
+
+
+def memory() -> int:
+    """Bytes of memory that are this process's own, without mapped files."""
+    found = re.search(r"RssAnon:\s*(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    return int(found[1]) * 1024 if found else 0
+
+
+class Session:
+    """A person at the keyboard of a program."""
+
+    def __init__(self, app: App[Any], root: str) -> None:
+        self._app = app
+        self._root = root
+        self._painted = asyncio.Event()
+        self._part = "start"
+        self._stalls: dict[str, float] = {}
+        self._work: dict[str, float] = {}
+        self._watching: asyncio.Task[None] | None = None
+        # Of an object its own comes before that of its class; see `bench.habits`.
+        vars(app)["post_display_hook"] = self._painted.set
+
+    # The clock.
+
+    async def _watch(self) -> None:
+        while True:
+            wall, cpu = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(TICK)
+            part = self._part
+            late, worked = time.perf_counter() - wall - TICK, time.thread_time() - cpu
+            self._stalls[part] = max(late, self._stalls.get(part, 0.0))
+            self._work[part] = max(min(worked, late + TICK), self._work.get(part, 0.0))
+
+    # The keys.
+
+    async def press(self, *keys: str) -> list[float]:
+        """Press keys, each when the one before was painted; returns what each took."""
+        return [await self._press(key) for key in keys]
+
+    async def _press(self, key: str) -> float:
+        from textual.events import Key
+
+        self._painted.clear()
+        event = Key(key, key if len(key) == 1 else " " if key == "space" else None)
+        event.set_sender(self._app)
+        start = time.perf_counter()
+        self._app.post_message(event)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._painted.wait(), PATIENCE)
+        return time.perf_counter() - start
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*("space" if letter == " " else letter for letter in text))
+
+    async def _until(self, is_so: Callable[[], bool], seconds: float = SHOWING) -> None:
+        deadline = time.perf_counter() + seconds
+        while not is_so() and time.perf_counter() < deadline:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.001)
+
+    async def _quiet(self, seconds: float = SETTLED) -> None:
+        """Wait until nothing has been at work for a while, as before a figure of memory."""
+        quiet = time.perf_counter()
+        deadline = quiet + 60
+        while time.perf_counter() - quiet < seconds and time.perf_counter() < deadline:
+            if any(worker.is_running for worker in self._app.workers):
+                quiet = time.perf_counter()
+            await asyncio.sleep(0.02)
+
+    # The parts.
+
+    async def run(self) -> Told:
+        """Do everything; returns what it told."""
+        begun = time.perf_counter()
+        self._watching = asyncio.create_task(self._watch())
+        await self._quiet()
+        start = memory()
+        await self.press("f2", "home")
+        await self._quiet(0.3)
+        keys = await self._keys()
+        hops = await self._hops()
+        browsed = memory()
+        changing = subprocess.Popen(  # noqa: ASYNC220 - it is begun, not waited for
+            [sys.executable, "-m", "bench.disturb", self._root, str(CHANGED)]
+        )
+        rounds = []
+        for number in range(ROUNDS):
+            await self._round(number)
+            self._part = "quiet"
+            await self._quiet()
+            rounds.append(memory())
+        changing.wait()
+        self._watching.cancel()
+        seconds = time.perf_counter() - begun
+        return Told(keys, hops, self._stalls, self._work, start, browsed, rounds, seconds)
+
+    async def _keys(self) -> list[float]:
+        self._part = "browse"
+        took = []
+        for number in range(HOPS):
+            took += await self.press("down" if number % 20 < 15 else "up")
+            await asyncio.sleep(0.02)
+        return took
+
+    async def _hops(self) -> list[float]:
+        """Go to notes that were not read ahead, and wait until each is seen."""
+        self._part = "hop"
+        took = []
+        screen: Any = self._app.screen
+        for _ in range(HOPS):
+            start = time.perf_counter()
+            await self.press("down", "down", "down")
+            row = screen.notes.row
+            await self._until(lambda row=row: row is None or screen.preview.path == row.path)
+            self._painted.clear()
+            screen.preview.refresh()
+            await asyncio.wait_for(self._painted.wait(), SHOWING)
+            took.append((time.perf_counter() - start) / 3)
+            await asyncio.sleep(0.03)
+        return took
+
+    async def _round(self, number: int) -> None:
+        """Everything once."""
+        self._part = "browse"
+        await self.press("f2", "home", *["pagedown"] * 15, *["down"] * 30, "end", "home")
+        self._part = "search"
+        for query in range(QUERIES):
+            await self.press("slash")
+            await self.type(WORDS[(number + query) % len(WORDS)])
+            await asyncio.sleep(0.2)
+            await self.press("enter", *["down"] * 5, "escape", "escape")
+        self._part = "preview"
+        await self.press("home", *["down"] * (number + 3), "enter", *["space"] * 6, "escape")
+        self._part = "edit"
+        await self.press("e")
+        await self.type(" a line written while the files change")
+        await self.press("enter")
+        await asyncio.sleep(0.3)
+        await self.press("escape")
+        await asyncio.sleep(0.5)
+        self._part = "tick"
+        await self.press("f3")
+        await asyncio.sleep(0.2)
+        await self.press("down", "space", "down", "x", *["down"] * 5, "u")
+        self._part = "today"
+        await self.press("f1")
+        await asyncio.sleep(0.2)
+        await self.press(*["down"] * 8)
+        self._part = "export"
+        await self.press("f2", "p")
+        await asyncio.sleep(0.5)
+        await self.press("a")
+        await asyncio.sleep(0.5)
+        await self.press("w")
+        await asyncio.sleep(0.5)
+        await self.press("escape", "f2")
+        self._part = "switch"
+        await self.press("ctrl+o")
+        await self.type("the")
+        await self.press("down", "escape")
+
+
+def main(report: str, root: str, site: str) -> None:
+    """Run the program over a vault that has a site, and write down what the session told."""
+    # All as the program itself starts: see `notekeep.__main__` and `notekeep.tui.launch`.
+    gc.set_threshold(FEW_COLLECTIONS, 50, 50)
+    gc.disable()
+    from notekeep.config import Places
+    from notekeep.tui import first_page
+    from notekeep.tui.app import APPS
+    from notekeep.tui.collecting import collect_often
+    from notekeep.vault import Vault
+
+    settings = Path(Places.of_machine().config, "config.toml")
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(
+        f'[sites]\n"{os.path.realpath(root)}" = {{ dir = "{site}", target = "hugo" }}\n', "utf-8"
+    )
+    vault = Vault.open(root)
+    app = APPS["browse"](vault, first_page.load(vault.places.cache), collect_often)
+    told: list[Told] = []
+
+    async def session(_pilot: object) -> None:
+        told.append(await Session(app, root).run())
+        app.exit()
+
+    app.run(auto_pilot=session)
+    Path(report).write_text(json.dumps(told[0]._asdict() if told else None), "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
