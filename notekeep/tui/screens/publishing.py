@@ -65,7 +65,8 @@ def settle_by_hand(screen: PublishScreen) -> None:
     if not options:
         say(screen, f"{plan.conflicts[0].path}: {plan.conflicts[0].why}")
         return
-    paths = screen.chosen
+    # The answer is about what was shown, also when the cursor is elsewhere by then.
+    paths = tuple(planned.post.path for planned in plan.posts) or screen.chosen
 
     def answered(how: str | None) -> None:
         if how == "pull":
