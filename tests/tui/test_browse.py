@@ -168,6 +168,7 @@ async def test_the_quick_switch_finds_a_title_from_any_screen(make_app: MakeApp)
         await until(pilot, lambda: shows(app, "▌ Deep Work"))
         await press(pilot, "enter")
         await until(pilot, lambda: app.current_mode == "browse")
+        await until(pilot, lambda: bool(app.screen.query("#preview")))
         await until(pilot, lambda: browse(app).preview.path == "books/Deep Work.md")
 
 

@@ -342,3 +342,25 @@ async def test_an_error_stays_until_it_was_seen(make_app: MakeApp) -> None:
 
 def test_the_place_of_a_thought_is_today_at_first() -> None:
     assert CaptureScreen("")._place == TODAY
+
+
+async def test_dialogs_are_answered_with_the_mouse_alone(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+
+        async def click(text: str) -> None:
+            await until(pilot, lambda: shows(app, text))
+            lines = seen(app)
+            row = next(number for number, line in enumerate(lines) if text in line)
+            await pilot.click(offset=(lines[row].index(text) + 1, row))
+
+        await press(pilot, "ctrl+n")
+        await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
+        type_text(app, "By mouse")
+        await click("Inbox")
+        await click("enter keeps it")
+        await until(pilot, (root / "inbox/By mouse.md").exists)
+        await press(pilot, "n")
+        await click("esc closes")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))

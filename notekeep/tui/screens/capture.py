@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from notekeep.markdown.clean import clean_line
 from notekeep.tui.capturing import (
     PLACES,
     TODAY,
@@ -17,13 +18,13 @@ from notekeep.tui.capturing import (
 from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.widgets.buttons import CLOSE, SUBMIT, Button, Buttons
 from notekeep.tui.widgets.choice_bar import ChoiceBar
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-HINT = "tab: the other place · enter: keep · ctrl+l: with the clipboard's picture"
 LINE_END = "⏎"
 """Stands for the end of a line, of which a box has only one."""
 
@@ -72,12 +73,21 @@ class CaptureScreen(TextDialog[Captured | None]):
             box.border_title = "Write down"
             yield ChoiceBar(PLACES, self._place)
             yield _Box(placeholder="A thought, - [ ] a task, > a quote", compact=True)
-            yield Words(HINT)
+            yield Buttons(
+                Button("tab", "the other place", "next-place"),
+                Button("enter", "keeps it", SUBMIT),
+                Button("ctrl+l", "adds the clipboard's picture", "attach-picture"),
+                CLOSE,
+            )
 
     def attach(self, attachment: Attachment) -> None:
         """Let a file go along."""
         self._attachment = attachment
-        self.query_one(Words).say(f"With {attachment.name} · enter keeps both", "accent")
+        told = f"With {clean_line(attachment.name)}"
+        if (words := self.query_one_optional(Words)) is not None:
+            words.say(told, "accent")
+        else:
+            self.query_one("#dialog").mount(Words(told, "accent"), before=self.query_one(Buttons))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.replace(LINE_END, "\n").strip()

@@ -9,7 +9,8 @@ from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.screens.dialogs import TextDialog
+from notekeep.tui.widgets.buttons import CLOSE, SUBMIT, Button, Buttons
 from notekeep.tui.widgets.choice_bar import ChoiceBar
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ class NewNote(TextDialog[tuple[str, str] | None]):
             box.border_title = "New note"
             yield ChoiceBar(self._kinds, self._kind)
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
-            yield Words("tab chooses the kind · enter makes the note")
+            yield Buttons(
+                Button("tab", "chooses the kind", "next-kind"),
+                Button("enter", "makes the note", SUBMIT),
+                CLOSE,
+            )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         title = event.value.strip()
