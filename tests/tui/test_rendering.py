@@ -10,6 +10,8 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.color_triplet import ColorTriplet
 
 from notekeep.errors import NotFound, Refused
@@ -184,6 +186,45 @@ def test_formulas_are_readable_and_stay_source_with_plain_characters() -> None:
     assert [plain(row.line).strip() for row in plain_ones.lines][-3:] == [
         *("Is x^2.", "", "\\frac{a}{b}")
     ]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("", "text", "# One", "## Two", "Under", "===", "---", "> q", "> [!tip]- T"),
+                *(
+                    "- [ ] do",
+                    "  - in",
+                    "```",
+                    "$$",
+                    "[^1]: note",
+                    "![[A]]",
+                    "<div>",
+                    "| a |",
+                    ": b",
+                ),
+            ]
+        ),
+        max_size=20,
+    ),
+    st.integers(8, 30),
+)
+def test_whatever_is_folded_and_opened_everything_is_back(lines: list[str], width: int) -> None:
+    note = read_note("n.md", "\n".join(lines).encode())
+    drawn = Rendering(note, width, UNICODE, Around(is_live=True))
+    drawn.draw_lines(1000)
+    before = [plain(row.line) for row in drawn.lines]
+    drawn.toggle_all(1000)
+    drawn.toggle_all(1000)
+    for row in list(drawn.lines):
+        for piece in row.line:
+            if piece.link.startswith(FOLD_LINK):
+                drawn.toggle(piece.link.removeprefix(FOLD_LINK), 1000)
+                drawn.toggle(piece.link.removeprefix(FOLD_LINK), 1000)
+    assert [plain(row.line) for row in drawn.lines] == before
+    for line in range(len(lines) + 2):
+        assert 0 <= drawn.line_of(line) < len(drawn.lines)
 
 
 # What can be chosen.

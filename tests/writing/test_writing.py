@@ -225,6 +225,14 @@ class TestTasks:
         vault.toggle_task("inbox/Windows.md", 6)
         assert texts() == before
 
+    def test_a_task_that_moved_is_found_by_what_it_says(self, vault: Vault, texts: Texts) -> None:
+        before = texts()["inbox/Windows.md"]
+        task = vault.plan.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
+        vault.toggle_task("inbox/Windows.md", 99, task.text)
+        assert texts()["inbox/Windows.md"] == before.replace(b"[ ]", b"[x]")
+        with pytest.raises(NotFound, match="no task here any more"):
+            vault.toggle_task("inbox/Windows.md", 6, "something else")
+
     def test_a_line_without_a_task_is_said(self, vault: Vault) -> None:
         with pytest.raises(NotFound, match="no task here any more"):
             vault.toggle_task("inbox/Windows.md", 4)
