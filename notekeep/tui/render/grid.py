@@ -60,6 +60,14 @@ FIRST: dict[str, tuple[str, ...]] = {
 LAST = ("aliases", "description", "cover", "slug", "source", "url", "feed", "isbn", "asin")
 """Fields that say least at a glance."""
 
+_RANKS = {
+    name: rank
+    for rank, name in enumerate(
+        dict.fromkeys(("rating", "status", *(name for names in FIRST.values() for name in names)))
+    )
+}
+"""Of fields that equally many notes have, which comes first."""
+
 _COMMON_SHARE = 0.2
 """Of the notes of several kinds, this share has a field that becomes a column."""
 _FOREIGN_SHARE = 0.05
@@ -120,15 +128,20 @@ def _of_kind(kind: str, found: Counter[str], count: int, schema: Schema) -> list
     known = schema.kinds.get(kind)
     own = list(known.fields) if known is not None else []
     first = FIRST.get(kind) or (*own, TAGS)
-    foreign = [n for n, many in found.items() if n not in own and many > count * _FOREIGN_SHARE]
+    foreign = [n for n in _ranked(found) if n not in own and found[n] > count * _FOREIGN_SHARE]
     other = sorted((*own, *foreign), key=lambda name: name in LAST)
     fitting = [*first, *(name for name in other if found[name])]
     return _without(fitting, {TITLE, KIND, "habit" if kind == "habit" else KIND})
 
 
 def _in_common(found: Counter[str], count: int) -> list[str]:
-    often = [name for name, many in found.most_common() if many >= count * _COMMON_SHARE]
+    often = [name for name in _ranked(found) if found[name] >= count * _COMMON_SHARE]
     return _without((*(name for name in often if name not in LAST), TAGS), {TITLE, KIND})
+
+
+def _ranked(found: Counter[str]) -> list[str]:
+    """Return fields, those that most notes have first; in whatever order the notes come."""
+    return sorted(found, key=lambda name: (-found[name], _RANKS.get(name, len(_RANKS)), name))
 
 
 def _without(names: Iterable[str], left: set[str]) -> list[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.cell_box import Where
 
 HINT = "Type today, -3, mon, 11-03 or 2026 as well."
-MOVES = ("next-day", "day-before", "next-week", "week-before", "next-month", "month-before")
+MOVES = ("later-day", "earlier-day", "later-week", "earlier-week", "later-month", "earlier-month")
 
 
 class DateBox(CellBox):
@@ -122,20 +122,20 @@ class DateBox(CellBox):
         else:
             self.take(day.isoformat() if day is not None else text)
 
-    def action_next_day(self) -> None:
+    def action_later_day(self) -> None:
         self._move(timedelta(1))
 
-    def action_day_before(self) -> None:
+    def action_earlier_day(self) -> None:
         self._move(timedelta(-1))
 
-    def action_next_week(self) -> None:
+    def action_later_week(self) -> None:
         self._move(timedelta(7))
 
-    def action_week_before(self) -> None:
+    def action_earlier_week(self) -> None:
         self._move(timedelta(-7))
 
-    def action_next_month(self) -> None:
+    def action_later_month(self) -> None:
         self._choose(month_later(self.day, 1))
 
-    def action_month_before(self) -> None:
+    def action_earlier_month(self) -> None:
         self._choose(month_later(self.day, -1))
