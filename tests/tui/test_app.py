@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from textual.widgets import Input
@@ -12,18 +13,14 @@ from textual.widgets import Input
 from notekeep.tui import first_page
 from notekeep.tui.actions import ACTIONS, PLACES, of_context
 from notekeep.tui.ink import ROLES, ink_of
-from notekeep.tui.messages import ShowHistory
-from notekeep.tui.screens.base import VaultScreen
 from tests.support.screens import press, shows, tree, type_text, until
+from tests.support.walk import OVER, Walk, all_keys_act, dead_keys, open_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from textual.pilot import Pilot
-
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -31,118 +28,19 @@ if TYPE_CHECKING:
 WIDE = (120, 40)
 
 
-OVER = ("history", "steps", "conflicts", "tasks")
-
-
-async def open_over(app: NotekeepApp, place: str) -> None:
-    """Open a screen over the one that is shown."""
-    if place == "history":
-        app.post_message(ShowHistory("books/Deep Work.md"))
-    else:
-        await app.run_action(f"show_{place}")
-
-
-def is_at(app: NotekeepApp, place: str) -> bool:
-    screen = app.screen
-    return isinstance(screen, VaultScreen) and screen.place() == place
-
-
-async def look_over(app: NotekeepApp, pilot: Pilot[Any], look: Callable[[], None]) -> None:
-    """Open each screen that lies over Browse, and look at it."""
-    from notekeep.files.swap import Unsaved
-    from notekeep.tui.screens.form import FormScreen
-    from notekeep.tui.screens.unsaved import UnsavedScreen
-    from notekeep.tui.widgets.note_list import NoteList
-
-    for place in OVER:
-        await open_over(app, place)
-        await until(pilot, partial(is_at, app, place))
-        look()
-        if place == "tasks":
-            await press(pilot, "slash")
-            await until(pilot, partial(is_at, app, "task-filter"))
-            look()
-            await press(pilot, "escape")
-        await press(pilot, "escape")
-    await until(pilot, lambda: isinstance(app.focused, NoteList))
-    await press(pilot, "f")
-    await until(pilot, lambda: isinstance(app.screen, FormScreen))
-    look()
-    await press(pilot, "q")
-    app.push_screen(UnsavedScreen(app.vault, app.glyphs, [Unsaved.of("a.md", b"", b"", (0, 0))]))
-    await until(pilot, lambda: isinstance(app.screen, UnsavedScreen))
-    look()
-    await press(pilot, "escape")
-
-
 async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) -> None:
-    from notekeep.tui.screens.capture import CaptureScreen
-    from notekeep.tui.screens.dialogs import Prompt
-    from notekeep.tui.screens.new_note import NewNote
-    from notekeep.tui.widgets.search_box import SearchBox
-    from notekeep.tui.widgets.switcher import Switcher
-
     app = make_app("browse")
-    reached: set[str] = set()
-
-    def collect() -> None:
-        for active in app.screen.active_bindings.values():
-            action = active.binding.action
-            name = action.removeprefix("screen.").removeprefix("app.").partition("(")[0]
-            owner = (
-                app.screen
-                if action.startswith("screen.")
-                else app
-                if action.startswith("app.")
-                else active.node
-            )
-            assert hasattr(owner, f"action_{name}"), (active.binding.id, owner)
-            reached.add(active.binding.id or "")
-
-    def focused_in(mode: str) -> bool:
-        return app.current_mode == mode and app.focused is not None
-
+    visited = set()
     async with app.run_test(size=WIDE) as pilot:
-        await pilot.pause()
-        for key, mode in {"f1": "today", "f3": "habits", "f4": "publish", "f2": "browse"}.items():
-            await press(pilot, key)
-            await until(pilot, partial(focused_in, mode))
-            collect()
-            if mode == "habits":
-                await until(pilot, lambda: shows(app, "Meditate"))
-                await press(pilot, "enter")
-                await until(pilot, lambda: is_at(app, "habit-detail"))
-                collect()
-                await press(pilot, "escape")
-        for widget in ("#preview", "#sidebar"):
-            app.screen.query_one(widget).focus()
-            await pilot.pause()
-            collect()
-        app.screen.query_one(SearchBox).focus_text()
-        await pilot.pause()
-        collect()
-        app.screen.query_one(Switcher).open()
-        await pilot.pause()
-        collect()
-        await press(pilot, "escape")
-        for dialog in (Prompt("Title"), NewNote(["note"]), CaptureScreen()):
-            app.push_screen(dialog)
-            await pilot.pause()
-            collect()
-            await press(pilot, "escape")
-        await press(pilot, "f2")
-        cast("BrowseScreen", app.screen).notes.focus()
-        await press(pilot, "e")
-        await until(pilot, lambda: app.current_mode != "browse" or len(app.screen_stack) > 1)
-        await pilot.pause(0.2)
-        collect()
-        await press(pilot, "escape")
-        await press(pilot, "f4", "tab")
-        await pilot.pause()
-        collect()
-        await press(pilot, "f2")
-        await look_over(app, pilot, collect)
-    assert {action.id for action in ACTIONS if action.keys} <= reached
+        async for place in Walk(app, pilot).places():
+            with contextlib.suppress(AssertionError):
+                await until(pilot, partial(all_keys_act, app, place))
+            assert dead_keys(app, place) == {}, place
+            visited.add(place)
+    assert visited == set(PLACES)
+    assert {action.context for action in ACTIONS if action.keys} == {
+        context for place in visited for context in PLACES[place]
+    }
 
 
 @pytest.mark.parametrize("place", ["browse", "today", "habits", "publish", *OVER])

@@ -54,7 +54,7 @@ def paint(line: Line, width: int, ink: Ink, under: Style, over: Style | None = N
     return Strip(segments, width)
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """A view over lines, each drawn when it is seen.
 
     A subclass says how many lines there are (`line_count`) and what one shows (`draw_line`), and
