@@ -91,6 +91,10 @@ def test_lists_nest_number_and_tick() -> None:
         """) == [" 9. nine", "10. ten that is long enough to wrap over", "    two lines"]
 
 
+def test_a_quote_in_a_list_does_not_spread_the_list() -> None:
+    assert shown("- a\n  - b\n    > q\n- c") == ["• a", "  ◦ b", "    ▎ q", "• c"]
+
+
 def test_a_quote_and_a_callout_have_a_bar() -> None:
     assert shown("> Small habits compound.\n> (p. 27)") == [
         "▎ Small habits compound.",
@@ -121,6 +125,19 @@ def test_a_table_fits_its_width_and_wraps_its_cells() -> None:
         "─────┼──────────────────",
         "A    │            a long",
         "     │ description of it",
+    ]
+
+
+def test_a_table_without_room_for_its_columns_is_a_list() -> None:
+    table = """
+        | Name | Author | Downloads |
+        | --- | --- | ---: |
+        | Dataview | blacksmith | 1234567 |
+        | Other | | 12 |
+        """
+    assert shown(table, 20) == [
+        *("Name: Dataview", "Author: blacksmith", "Downloads: 1234567"),
+        *("────────", "Name: Other", "Downloads: 12"),
     ]
 
 

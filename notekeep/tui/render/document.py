@@ -350,7 +350,11 @@ def _list(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     ordered = tokens[0].type == "ordered_list_open"
     number = int(tokens[0].attrGet("start") or 1) if ordered else 0
     items = _items(tokens[1:-1])
-    tight = all(token.hidden for token in tokens if token.type == "paragraph_open")
+    # Only its own paragraphs say how it is spaced, and not those of a quote in it.
+    own = tokens[0].level + 2
+    tight = all(
+        token.hidden for token in tokens if token.type == "paragraph_open" and token.level == own
+    )
     width = len(str(number + len(items) - 1)) + 2 if ordered else 2
     drawn: list[Drawn] = []
     for offset, item in enumerate(items):

@@ -1,10 +1,15 @@
-"""A table into lines: columns share the width, and a cell that is too long is wrapped."""
+"""A table into lines: columns share the width, and a cell that is too long is wrapped.
+
+Where there is no room for the columns, each row is shown as a list of its cells.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.tui.render.pieces import Line, Piece, cells, pad, with_role, wrap
+from rich.cells import cell_len
+
+from notekeep.tui.render.pieces import Line, Piece, cells, pad, plain, with_role, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +17,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 _NARROWEST = 3
+_LONGEST_WORD = 12
+"""Words up to this length are not broken for the sake of another column."""
 
 
 def table_lines(
@@ -29,7 +36,11 @@ def table_lines(
     if not columns:
         return []
     gap = Piece(f" {glyphs.column} ", "faint")
-    widths = _widths(rows, columns, width - 3 * (columns - 1))
+    room = width - 3 * (columns - 1)
+    least = _least(rows, columns)
+    if sum(least) > room:
+        return _listed(rows, width, glyphs)
+    widths = _widths(rows, least, room)
     lines: list[tuple[int, Line]] = []
     for number, row in enumerate(rows):
         full = [*row, *([[]] * (columns - len(row)))]
@@ -48,19 +59,52 @@ def table_lines(
     return lines
 
 
-def _widths(rows: Sequence[Sequence[Line]], columns: int, room: int) -> list[int]:
+def _least(rows: Sequence[Sequence[Line]], columns: int) -> list[int]:
+    """Return how wide each column has to be for its words to stay whole."""
+    least = [_NARROWEST] * columns
+    for row in rows:
+        for index, cell in enumerate(row):
+            # A script without blanks may be broken anywhere.
+            words = [word for word in plain(cell).split() if cell_len(word) == len(word)]
+            longest = max(map(len, words), default=0)
+            least[index] = max(least[index], min(longest, _LONGEST_WORD))
+    return least
+
+
+def _widths(rows: Sequence[Sequence[Line]], least: Sequence[int], room: int) -> list[int]:
     """Give each column what it needs; when that is too much, take from the widest first."""
     widths = [
-        max([_NARROWEST, *(cells(row[index]) for row in rows if index < len(row))])
-        for index in range(columns)
+        max([narrowest, *(cells(row[index]) for row in rows if index < len(row))])
+        for index, narrowest in enumerate(least)
     ]
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        widest = max(range(columns), key=widths.__getitem__)
-        second = max((size for index, size in enumerate(widths) if index != widest), default=0)
-        excess = sum(widths) - room
-        step = min(excess, max(1, widths[widest] - max(second, _NARROWEST)))
-        widths[widest] = max(_NARROWEST, widths[widest] - step)
+    while (excess := sum(widths) - room) > 0:
+        can = [index for index, narrowest in enumerate(least) if widths[index] > narrowest]
+        if not can:
+            break
+        widest = max(can, key=widths.__getitem__)
+        second = max((widths[index] for index in can if index != widest), default=0)
+        step = min(excess, max(1, widths[widest] - max(second, least[widest])))
+        widths[widest] -= step
     return widths
+
+
+def _listed(rows: Sequence[Sequence[Line]], width: int, glyphs: Glyphs) -> list[tuple[int, Line]]:
+    """Return each row as a list: the name of its column before each cell."""
+    head, lines = rows[0], []
+    for number, row in enumerate(rows[1:], 1):
+        if number > 1:
+            lines.append((number, [Piece(glyphs.rule * min(width, 8), "faint")]))
+        for index, cell in enumerate(row):
+            if not plain(cell).strip():
+                continue
+            name = (
+                [*with_role(head[index], "muted"), Piece(": ", "muted")]
+                if index < len(head)
+                else []
+            )
+            named = name if plain(name).strip(": ") else []
+            lines.extend((number, line) for line in wrap([*named, *cell], width))
+    return lines
 
 
 def _aligned(content: Line, width: int, align: str) -> Line:
