@@ -100,11 +100,7 @@ def visit(command: Command, *steps: tuple[str, bytes]) -> Cost:
         RuntimeError: A text was never shown.
     """
     start = time.perf_counter()
-    pid, terminal = pty.fork()
-    if pid == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        words, env = list(command.words), dict(command.env or os.environ)
-        os.execvpe(words[0], words, env)  # noqa: S606 - the child of a fork becomes the program
+    pid, terminal = _start(command, COLUMNS, LINES)
     walls = []
     try:
         for shows, keys in steps:
@@ -114,6 +110,49 @@ def visit(command: Command, *steps: tuple[str, bytes]) -> Cost:
     finally:
         cpu = _end(pid, terminal)
     return Cost(walls[0], cpu)
+
+
+def in_terminal(command: Command, patience: float) -> tuple[int, bytes]:
+    """Run a program in a real terminal of 120 by 40 until it ends.
+
+    Returns:
+        Its exit code, and the end of what it drew without escapes.
+    """
+    pid, terminal = _start(command, 120, 40)
+    drawn = b""
+    deadline = time.perf_counter() + patience
+    while time.perf_counter() < deadline:
+        if not select.select([terminal], [], [], 0.1)[0]:
+            continue
+        try:
+            drawn = (drawn + os.read(terminal, 65536))[-20_000:]
+        except OSError:
+            break
+    else:
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(status), _ESCAPES.sub(b"", drawn)
+
+
+def stamped(folder: Path, shows: str, program: Sequence[str], env: Mapping[str, str]) -> Cost:
+    """Run a program in a real terminal until it has drawn a text, then end it.
+
+    Args:
+        folder: Where the stamp may be written.
+        shows: The text.
+        program: "minimal", or "notekeep" and its words; see `bench.stamped`.
+        env: What it sees of the environment.
+
+    Returns:
+        Seconds by the clock and of the processor until it handed the text to the terminal.
+    """
+    report = folder / "stamp"
+    report.unlink(missing_ok=True)
+    words = ("-m", "bench.stamped", str(report), str(time.monotonic()), shows, *program)
+    visit(python(*words, env=env), (shows, QUIT))
+    wall, cpu = report.read_text("ascii").split()
+    return Cost(float(wall), float(cpu))
 
 
 def best_frames(*programs: tuple[Command, str], times: int = 5) -> list[Cost]:
@@ -153,6 +192,16 @@ def _best(actions: Sequence[Callable[[], Cost]], times: int) -> list[Cost]:
         Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs))
         for costs in zip(*rounds, strict=True)
     ]
+
+
+def _start(command: Command, columns: int, lines: int) -> tuple[int, int]:
+    """Start a program in a terminal of its own; its process and our end of the terminal."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        words, env = list(command.words), dict(command.env or os.environ)
+        os.execvpe(words[0], words, env)  # noqa: S606 - the child of a fork becomes the program
+    return pid, terminal
 
 
 def _wait_for(terminal: int, shows: bytes) -> None:

@@ -17,7 +17,7 @@ from bench.table import render
 
 BENCHES = (
     *("building", "first_frame", "commands", "saving", "sweeping", "exporting"),
-    *("searching", "habits", "contest", "ranking"),
+    *("searching", "habits", "interface", "contest", "ranking"),
 )
 
 
@@ -30,13 +30,14 @@ def main() -> int:
         "--sizes", type=_sizes, help="of the vaults of `contest`, by default both: 1000,10000,50000"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="keep vaults and their indexes here")
     asked = parser.parse_args()
     unknown = set(asked.names) - set(BENCHES)
     if unknown:
         parser.error(f"no bench is called {', '.join(sorted(unknown))}; try {', '.join(BENCHES)}")
     print(f"{measure.machine()}; vaults of {max(1, asked.notes // 10):,} and {asked.notes:,} notes")
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
-        ground = Ground(Path(folder), asked.notes, asked.seed)
+        ground = Ground(asked.folder or Path(folder), asked.notes, asked.seed)
         ground.sizes = asked.sizes or ground.sizes
         broken = [name for name in asked.names or BENCHES if not _print(name, ground)]
     return 1 if broken else 0

@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -177,7 +178,7 @@ class Session:
             start = time.perf_counter()
             await self.press("down", "down", "down")
             row = screen.notes.row
-            await self._until(lambda row=row: row is None or screen.preview.path == row.path)
+            await self._until(partial(_shows, screen, row))
             self._painted.clear()
             screen.preview.refresh()
             await asyncio.wait_for(self._painted.wait(), SHOWING)
@@ -224,6 +225,11 @@ class Session:
         await self.press("ctrl+o")
         await self.type("the")
         await self.press("down", "escape")
+
+
+def _shows(screen: Any, row: Any) -> bool:
+    """Whether a screen's preview shows the note of a row."""
+    return row is None or bool(screen.preview.path == row.path)
 
 
 def main(report: str, root: str, site: str) -> None:

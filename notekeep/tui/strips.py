@@ -25,7 +25,7 @@ def divide(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
     return [strip] if cuts == [strip.cell_length] else _divide(strip, cuts)
 
 
-def crop_extend(strip: Strip, start: int, end: int, style: Style | None) -> Strip:
+def crop_extend(strip: Strip, start: int, end: int, style: Style | None = None) -> Strip:
     """Return what lies between two cells, as `Strip.crop_extend` does."""
     if start <= 0 and end == strip.cell_length:
         return strip
@@ -34,5 +34,5 @@ def crop_extend(strip: Strip, start: int, end: int, style: Style | None) -> Stri
 
 def let_go() -> None:
     """Have every strip do so."""
-    Strip.divide = divide  # type: ignore[method-assign]
-    Strip.crop_extend = crop_extend  # type: ignore[method-assign]
+    Strip.divide = divide  # type: ignore[method-assign, assignment]
+    Strip.crop_extend = crop_extend  # type: ignore[method-assign, assignment]

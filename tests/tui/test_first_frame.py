@@ -1,0 +1,157 @@
+"""What a start costs: what is loaded until the first frame, and what is kept for the next one."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from notekeep.cli.main import Opens, _opens
+from notekeep.tui import first_page
+from notekeep.tui.strips import let_go
+from notekeep.tui.styles import FILE, Styles
+from tests.support.screens import shows, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.vault import Vault
+
+NOT_YET = {
+    *("click", "markdown_it", "rapidfuzz", "sqlite3", "sqlite_utils", "ssl", "tomlkit"),
+    *("watchfiles", "whoosh", "yaml"),
+    *("notekeep.index.catalog", "notekeep.index.search", "notekeep.writing.plan"),
+    *("notekeep.tui.commands", "notekeep.tui.render.document", "notekeep.tui.screens.dialogs"),
+    *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
+    *("notekeep.tui.screens.verbs", "notekeep.tui.widgets.switcher"),
+}
+"""What the list of notes needs no part of until it is seen."""
+
+SHOW = """
+import json, sys
+from notekeep.tui.launch import _leave_out_tls
+_leave_out_tls()
+from notekeep.tui import first_page
+from notekeep.vault import Vault
+vault = Vault.open(sys.argv[1])
+page = first_page.load(vault.places.cache)
+from notekeep.tui.app import APPS
+app = APPS["browse"](vault, page)
+loaded = []
+def painted():
+    if not loaded:
+        loaded.extend(sys.modules)
+        app.call_later(app.exit)
+vars(app)["post_display_hook"] = painted
+app.run(headless=True, size=(100, 30))
+print(json.dumps([page is not None, loaded]))
+"""
+
+
+def test_the_first_frame_of_the_list_needs_little(vault: Vault) -> None:
+    first_page.keep(vault)
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW, vault.root],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    was_kept, loaded = json.loads(done.stdout.splitlines()[-1])
+    assert was_kept
+    assert NOT_YET & set(loaded) == set()
+
+
+def test_the_first_page_is_as_the_catalog_has_it(vault: Vault) -> None:
+    first_page.keep(vault)
+    kept = first_page.load(vault.places.cache)
+    assert kept is not None
+    assert kept == first_page.read(vault)
+    assert kept.rows.total == vault.count()
+    path = os.path.join(vault.places.cache, first_page.FILE)
+    assert os.stat(path).st_mode & 0o077 == 0
+
+
+def test_a_page_is_not_used_when_the_catalog_went_on(vault: Vault) -> None:
+    first_page.keep(vault)
+    vault.create("note", "One more")
+    assert first_page.load(vault.places.cache) is None
+
+
+def test_a_damaged_page_is_none(vault: Vault) -> None:
+    path = os.path.join(vault.places.cache, first_page.FILE)
+    for damaged in ("", "[]", "{}", json.dumps({"looks": 3, "rows": []})):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(damaged)
+        assert first_page.load(vault.places.cache) is None
+
+
+async def test_a_page_that_is_not_true_any_more_is_shown_once(vault: Vault) -> None:
+    from notekeep.tui.app import NotekeepApp
+
+    stale = first_page.read(vault)
+    vault.create("note", "Aaa, first of all")
+    app = NotekeepApp(vault, stale)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "Aaa, first of all"))
+
+
+SHEET = "Input { color: $ink; }"
+INK = {"ink": "#123456"}
+
+
+def parsed(folder: str, variables: dict[str, str]) -> bool:
+    """Whether a style sheet knows without parsing what `SHEET` says."""
+    return bool(Styles(folder, variables=variables)._parse_cache)
+
+
+def test_styles_are_parsed_once(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    styles = Styles(folder, variables=INK)
+    styles.add_source(SHEET, ("sheet", ""))
+    styles.parse()
+    assert not parsed(folder, INK)
+    styles.keep()
+    assert parsed(folder, INK)
+    assert not parsed(folder, {"ink": "#654321"})
+    again = Styles(folder, variables=INK)
+    again.add_source(SHEET, ("sheet", ""))
+    assert again.css == styles.css
+
+
+def test_styles_that_somebody_else_may_have_written_are_not_read(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    styles = Styles(folder, variables=INK)
+    styles.add_source(SHEET, ("sheet", ""))
+    styles.parse()
+    styles.keep()
+    (tmp_path / FILE).chmod(0o622)
+    assert not parsed(folder, INK)
+
+
+def test_a_strip_that_needs_no_cut_waits_for_nobody() -> None:
+    let_go()
+    gc.collect()
+    gc.disable()
+    try:
+        strip = Strip([Segment("abc")], 3)
+        assert list(strip.divide([3])) == [strip]
+        assert strip.crop_extend(0, 3, None) is strip
+        assert [part.text for part in strip.divide([1, 3])] == ["a", "bc"]
+        del strip
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_the_interface_alone_needs_no_click() -> None:
+    assert _opens([]) == Opens(None, prelude=True)
+    assert _opens(["--vault", "notes", "--no-prelude"]) == Opens("notes", prelude=False)
+    for words in (["--vault"], ["--plain"], ["ls"], ["--vault", "notes", "ls"], ["--help"]):
+        assert _opens(words) is None
