@@ -216,17 +216,17 @@ async def test_history_of_a_note_that_is_edited(make_app: MakeApp, book: Path) -
         app.editors.open(BOOK)
         await until(pilot, lambda: app.editors.here is not None and shows(app, "esc done"))
         type_text(app, "typed ")
-        await until(pilot, lambda: shows(app, "typed ---"))
+        await until(pilot, lambda: shows(app, "typed # Deep"))
         await press(pilot, "ctrl+t")
         # What was typed is saved first, and is a version itself.
-        await until(pilot, lambda: shows(app, "4 versions") and shows(app, "+ typed ---"))
-        assert content(book).startswith(b"typed ---\n")
+        await until(pilot, lambda: shows(app, "4 versions") and shows(app, "+ typed # Deep"))
+        assert b"---\ntyped # Deep Work\n" in content(book)
         await press(pilot, "down", "r")
-        await until(pilot, lambda: content(book).startswith(b"---\n"))
+        await until(pilot, lambda: b"typed # Deep" not in content(book))
         await press(pilot, "escape")
         # The editor shows what was restored.
         await until(pilot, lambda: app.editors.here is not None)
-        await until(pilot, lambda: not shows(app, "typed ---") and shows(app, "rating: 5"))
+        await until(pilot, lambda: not shows(app, "typed # Deep") and shows(app, "rating: 5"))
 
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (40, 24), (80, 24), (200, 60)])

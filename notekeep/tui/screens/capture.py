@@ -76,7 +76,7 @@ class CaptureScreen(TextDialog[Captured | None]):
             yield Buttons(
                 Button("tab", "the other place", "next-place"),
                 Button("enter", "keeps it", SUBMIT),
-                Button("ctrl+l", "adds the clipboard's picture", "attach-picture"),
+                Button("ctrl+l", "adds a copied picture", "attach-picture"),
                 CLOSE,
             )
 

@@ -105,7 +105,8 @@ class Sidebar(ListView):
         self._entries, self._active = entries, active
         places = {_key(entry): number for number, entry in enumerate(entries)}
         by_query = {entry.query: number for number, entry in enumerate(entries)}
-        wanted = places.get(_key(here)) if here.can_be_chosen else None
+        stays = here.can_be_chosen and self.has_focus
+        wanted = places.get(_key(here)) if stays else None
         self.rows_changed(by_query.get(near, 0) if wanted is None else wanted)
 
     def has_entry(self, query: str) -> bool:
