@@ -128,7 +128,8 @@ class PersonSettings:
         editor: The command that edits a file; empty for $VISUAL, $EDITOR.
         theme: The theme of the interface.
         glyphs: "unicode", "ascii" or "".
-        prelude: Whether the interface shows its last frame while it starts.
+        prelude: Whether the interface shows its last frame while it starts; unset,
+            where that was tried: in xterm and its like, screen and tmux.
         keymap: The map of keys to start from: "default", "vim" or "emacs".
         keys: Action ids and the keys the person gave them, over those of the map.
         warnings: What was ignored in the file.
@@ -142,7 +143,7 @@ class PersonSettings:
         self.editor = ""
         self.theme = ""
         self.glyphs = ""
-        self.prelude = True
+        self.prelude: bool | None = None
         self.keymap = ""
         self.keys: dict[str, str] = {}
         self.warnings: list[str] = []

@@ -48,7 +48,8 @@ def launch(root: str | None, *, prelude: bool = True) -> int:
     theme = vault.person.theme or left.theme
     size = shutil.get_terminal_size()
     look = Look.of(vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ)
-    with painted(vault.places.cache, look if prelude and vault.person.prelude else None):
+    wanted = vault.person.prelude if prelude else False
+    with painted(vault.places.cache, look, wanted=wanted):
         first = FirstPage(vault)
         _leave_out_tls()
         _log_to(vault.places.state)

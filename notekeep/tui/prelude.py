@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FILE = "frame.json"
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
+TRIED = ("xterm", "screen", "tmux")
+"""How the names of terminals begin in which it was seen to do no harm."""
 LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
@@ -81,17 +83,18 @@ def load(folder: str, look: Look) -> str | None:
 
 
 @contextlib.contextmanager
-def painted(folder: str, look: Look | None) -> Iterator[bool]:
+def painted(folder: str, look: Look, *, wanted: bool | None = None) -> Iterator[bool]:
     """Show the kept frame while the interface starts; leave the terminal as it was afterwards.
 
     Args:
         folder: The cache folder it is kept in.
-        look: What will open; None shows nothing.
+        look: What will open.
+        wanted: Whether the person wants it; None is where it was tried.
 
     Yields:
         Whether a frame was shown.
     """
-    frame = load(folder, look) if look is not None and can_paint(os.environ) else None
+    frame = load(folder, look) if can_paint(os.environ, wanted=wanted) else None
     if frame is None:
         yield False
         return
@@ -123,11 +126,14 @@ def _quiet(settings: list[Any]) -> list[Any]:
     return quiet
 
 
-def can_paint(env: Mapping[str, str]) -> bool:
-    """Tell whether there is a terminal to paint on, and nobody said not to."""
-    if sys.platform == "win32" or env.get("TERM", "dumb") == "dumb":
+def can_paint(env: Mapping[str, str], *, wanted: bool | None = None) -> bool:
+    """Tell whether there is a terminal to paint on, of a kind where that was tried or is wanted."""
+    kind = env.get("TERM", "dumb")
+    if sys.platform == "win32" or kind == "dumb":
         return False
-    if env.get("NOTEKEEP_NO_PRELUDE"):
+    if wanted is False or env.get("NOTEKEEP_NO_PRELUDE"):
+        return False
+    if wanted is None and not kind.startswith(TRIED):
         return False
     return sys.stdin.isatty() and sys.stdout.isatty()
 

@@ -70,10 +70,17 @@ def test_a_damaged_frame_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "env", [{"TERM": "dumb"}, {}, {"TERM": "xterm", "NOTEKEEP_NO_PRELUDE": "1"}]
+    "env", [{"TERM": "dumb"}, {}, {"TERM": "xterm", "NOTEKEEP_NO_PRELUDE": "1"}, {"TERM": "vt220"}]
 )
-def test_nothing_is_painted_where_nothing_should_be(env: dict[str, str]) -> None:
+def test_nothing_is_painted_where_nothing_should_be(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert not prelude.can_paint(env)
+    assert prelude.can_paint({"TERM": "tmux-256color"})
+    assert prelude.can_paint({"TERM": "vt220"}, wanted=True)
+    assert not prelude.can_paint({"TERM": "xterm"}, wanted=False)
 
 
 def test_an_editor_comes_from_the_person_and_is_split_into_words() -> None:
