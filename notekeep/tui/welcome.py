@@ -122,10 +122,10 @@ class WelcomeApp(App[str | None]):
         if key == "s":
             self._open_sample()
         elif key == "c":
-            hint = "enter makes the folder, if it is not there yet, and opens it."
+            hint = "The folder is made when it is not there yet."
             self.push_screen(Prompt("Create a vault", value=NEW_FOLDER, hint=hint), self._create)
         else:
-            hint = "enter opens it; notekeep reads it as it stands."
+            hint = "notekeep reads it as it stands."
             self.push_screen(Prompt("Open a folder", value=os.getcwd(), hint=hint), self._open)
 
     def _open_sample(self) -> None:

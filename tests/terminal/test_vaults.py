@@ -26,7 +26,7 @@ def test_from_nothing_to_a_first_note_that_is_found(start: Start, home: Path) ->
     with start(NOTEKEEP_VAULT="") as terminal:
         terminal.until("Create a vault")
         terminal.send("c")
-        terminal.until("enter makes the folder")
+        terminal.until("The folder is made")
         terminal.send("\r")
         terminal.until("A quiet day.", "writes a line into today's note")
         terminal.send("n")
