@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,6 +58,9 @@ if TYPE_CHECKING:
 SHOWN_SECONDS = 1.0
 """After so long the work that waits for the first frame begins in any case."""
 
+WRITING_SECONDS = 0.002
+"""What it takes to hand a frame to the terminal."""
+
 
 class NotekeepApp(Reaching, App[None]):
     """notekeep on a terminal, over one vault."""
@@ -91,6 +95,7 @@ class NotekeepApp(Reaching, App[None]):
         self._generation = first.generation if first is not None else None
         self._when_shown = when_shown
         self._was_shown = False
+        self._is_drawn = False
         self._screens: list[VaultScreen] = []
         self.editors = Editors(self)
         self._watching = Watching(self)
@@ -164,6 +169,12 @@ class NotekeepApp(Reaching, App[None]):
         self.set_timer(SHOWN_SECONDS, self._shown)
         if not self.is_headless:
             self._listen_to_signals()
+
+    def post_display_hook(self) -> None:
+        if not self._is_drawn:
+            self._is_drawn = True
+            # The thread that writes has its turn, before all that comes after the first frame.
+            time.sleep(WRITING_SECONDS)
 
     def _listen_to_signals(self) -> None:
         """End as after ctrl+q when the system or the terminal asks, so that it is left in order."""
