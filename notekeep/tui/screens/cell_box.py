@@ -58,6 +58,8 @@ class CellBox(TextDialog["str | None"]):
     """The cells that its text wants."""
     high = 2
     """The lines within the box, one of them for what is said."""
+    least = 0
+    """The same without what can be left out; 0 where a list takes what room there is."""
     hint = ""
 
     def __init__(self, field: Field, where: Where, typed: str = "") -> None:
@@ -107,14 +109,25 @@ class CellBox(TextDialog["str | None"]):
         cell, screen = self.where.region(), self.app.size
         width = max(cell.width, self.wide, self._extra_width)
         width = min(screen.width, width + AROUND)
-        lines = self.high + self.query_one(Words).line_count() - 1
-        height = min(screen.height, lines + 2)
+        height = min(screen.height, self._lines(width, screen.height - 2) + 2)
         box = self.query_one("#cell")
         box.styles.width, box.styles.height = width, height
         x = min(max(0, cell.x - AROUND // 2), screen.width - width)
         y = min(max(0, cell.y - 1), screen.height - height)
         box.styles.offset = (x, y)
-        self.set_class(height < lines + 2, "-cramped")
+
+    def _lines(self, width: int, room: int) -> int:
+        """Return how many lines to show, and leave out what has no room: the hint, then more."""
+        # The column of a scrollbar is none of its text's.
+        said = self.query_one(Words).lines_in(width - AROUND - 1)
+        is_hint = not self._extra_width
+        silent = is_hint and self.high - 1 + said > room >= self.high - 1
+        cramped = not silent and self.high - 1 + said > room
+        self.set_class(silent, "-silent")
+        self.set_class(cramped, "-cramped")
+        if silent:
+            return self.high - 1
+        return (self.least or self.high) - 1 + said if cramped else self.high - 1 + said
 
     def complain(self, error: UsageError) -> None:
         """Say what is wrong with what was typed."""

@@ -32,6 +32,7 @@ class DateBox(CellBox):
 
     wide = 46
     high = HEIGHT + 2
+    least = 2
     hint = HINT
 
     def __init__(self, field: Field, where: Where, typed: str, week_start: int) -> None:

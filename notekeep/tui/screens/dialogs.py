@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean, clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, spread, wrap
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.buttons import CLOSE, SUBMIT, Button, Buttons
 from notekeep.tui.widgets.line_view import ListView, Page
 
@@ -43,6 +43,10 @@ class Words(Page, can_focus=False):
         self.lines_changed()
         self.styles.height = self.line_count()
 
+    def lines_in(self, width: int) -> int:
+        """Return how many lines it takes in `width` cells."""
+        return len(self._lines(max(1, width)))
+
     def _lines(self, width: int) -> list[Line]:
         return wrap(self._line, width)
 
@@ -58,7 +62,7 @@ class Words(Page, can_focus=False):
         self.styles.height = self.line_count()
 
 
-class TextDialog(ModalScreen[Answer]):
+class TextDialog(Dialog[Answer]):
     """A dialog with one line to type into; what is typed before it is there is not lost."""
 
     VERTICAL_BREAKPOINTS = FLAT
@@ -143,7 +147,7 @@ class _Options(ListView):
         return [[bar, Piece(" "), *spread([Piece(clean_line(option.title))], about, width - 2)]]
 
 
-class Choice(ModalScreen[str | None]):
+class Choice(Dialog[str | None]):
     """Asks for one of several; the answer is its value, or None."""
 
     BINDINGS = bindings("dialog")
@@ -178,7 +182,7 @@ class Choice(ModalScreen[str | None]):
             self.dismiss(self._options[self.query_one(_Options).cursor].value or None)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks before what undo cannot take back; enter says yes, escape no."""
 
     BINDINGS = bindings("dialog")
