@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
 HEIGHTS = [(0, "-short"), (28, "-tall")]
 
+SOON = 0.1
+"""Seconds after which the first frame is out."""
+
 
 class VaultScreen(Screen[None]):
     """A screen over a vault.
@@ -113,7 +116,8 @@ class VaultScreen(Screen[None]):
     # The quick switch: mounted after the first frame, since most sessions start without it.
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._mount_switcher)
+        # Textual tells of a refresh while it still holds the first frame back.
+        self.set_timer(SOON, self._mount_switcher)
         app = cast("Over", self.app)
         self.flag(app.conflicts)
         self.tell_wrong(app.unseen)
@@ -135,7 +139,11 @@ class VaultScreen(Screen[None]):
     def open_switcher(self) -> None:
         """Show the quick switch."""
         switcher = self._switcher
-        if switcher is not None and not switcher.is_open:
+        if switcher is None:
+            # A key that came before the first frame.
+            self._mount_switcher()
+            self.call_after_refresh(self.open_switcher)
+        elif not switcher.is_open:
             self._focus_before = self.focused
             switcher.open()
 
