@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+from notekeep.cli import output
 from notekeep.cli.context import open_vault, verb_options
 
 PORT = 8765
@@ -22,5 +25,11 @@ def serve(host: str, port: int, *, vault: str | None) -> int:
     """
     from notekeep.tui.serving import serve_vault
 
-    serve_vault(open_vault(vault).root, host, port)
+    serve_vault(open_vault(vault).root, host, port, _tell)
     return 0
+
+
+def _tell(address: str) -> None:
+    output.write(address)
+    output.note("ctrl+c ends it")
+    sys.stdout.flush()

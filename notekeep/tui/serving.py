@@ -25,13 +25,14 @@ COOKIE = "notekeep"
 NEEDED = "pip install 'notekeep[serve]'"
 
 
-def serve_vault(root: str, host: str, port: int) -> None:
+def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Serve the interface on a vault until it is ended.
 
     Args:
         root: The vault.
         host: The name or address to listen at.
         port: The port.
+        tell: Called with the address to open, which has the key, once before it is served.
 
     Raises:
         Failure: textual-serve is not installed, or the port cannot be listened at.
@@ -53,8 +54,7 @@ def serve_vault(root: str, host: str, port: int) -> None:
 
         async def on_startup(self, app: web.Application) -> None:
             del app
-            sys.stdout.write(f"{self.public_url}/?key={self.key}\nctrl+c ends it\n")
-            sys.stdout.flush()
+            tell(f"{self.public_url}/?key={self.key}")
 
         def initialize_logging(self) -> None:
             """Say nothing of each page that is opened."""
