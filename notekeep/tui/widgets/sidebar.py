@@ -116,7 +116,8 @@ class Sidebar(ListView):
     def activate(self, query: str) -> None:
         """Show which entry's notes the list shows."""
         self._active = frozenset({query})
-        self.lines_changed()
+        places = (number for number, entry in enumerate(self._entries) if entry.query == query)
+        self.rows_changed(self.cursor if self.has_focus else next(places, self.cursor))
 
     def row_count(self) -> int:
         return len(self._entries)
