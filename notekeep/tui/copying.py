@@ -11,7 +11,7 @@ from notekeep.tui.render.words import field_text
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Note
-    from notekeep.tui.render.document import Passage
+    from notekeep.tui.render.drawn import Passage
     from notekeep.tui.render.rendering import Rendering
     from notekeep.tui.render.stops import Stop
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.tui.render.blocks import Block, definitions, split
-from notekeep.tui.render.document import Drawn, Frame, draw
+from notekeep.tui.render.document import draw
+from notekeep.tui.render.drawn import Drawn, Frame
 from notekeep.tui.render.glyphs import ASCII, UNICODE
 from notekeep.tui.render.pieces import Piece, cells, plain
 

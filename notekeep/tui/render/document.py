@@ -6,25 +6,33 @@ Each line remembers the source line it came from, so that a preview can jump to 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.render.around import NOTHING, Around
 from notekeep.tui.render.callouts import Callout, callout_of
 from notekeep.tui.render.code import code_lines
+from notekeep.tui.render.drawn import (
+    Drawn,
+    Frame,
+    Passage,
+    barred,
+    hung,
+    line_of,
+    source_lines,
+    text_lines,
+    with_fold,
+)
 from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.inline import parser, pieces
 from notekeep.tui.render.math import displayed
 from notekeep.tui.render.pieces import (
     BACK_LINK,
-    FOLD_LINK,
     TASK_LINK,
     Line,
     Piece,
     cells,
     chop,
-    pad,
     plain,
     with_role,
     wrap,
@@ -32,71 +40,16 @@ from notekeep.tui.render.pieces import (
 from notekeep.tui.render.table import table_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from markdown_it.token import Token
 
     from notekeep.tui.render.blocks import Block
-    from notekeep.tui.render.glyphs import Glyphs
 
 _MOMENT = re.compile(r"\[(?:\d{1,3}:)?\d{1,2}:\d{2}\]\s*\S")
 _TASK = re.compile(r"\[(.)\][ \t]+")
 _NOTE_LINE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 _MATH_BLOCK = re.compile(r"\$\$(.*?)\$\$\s*", re.DOTALL)
-
-
-class Passage(NamedTuple):
-    """A part of a note that can be copied whole.
-
-    Attributes:
-        kind: "quote", "code", "formula", "table", "picture", or "moment" for what begins with a
-            time.
-        line: The line of the body at which it begins, counted from 0.
-        text: What a copy of it holds; of a quote, its source.
-    """
-
-    kind: str
-    line: int
-    text: str
-
-
-class Drawn(NamedTuple):
-    """A line of the preview.
-
-    Attributes:
-        line: What is shown.
-        source: The line of the body it comes from, counted from 0.
-        passage: What it is a part of.
-    """
-
-    line: Line
-    source: int
-    passage: Passage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Where lines are drawn.
-
-    Attributes:
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-        depth: How many lists the text is in.
-        source: The body's line at which the parsed text starts.
-        around: What the text needs that is not in it.
-        text: The source of the block.
-    """
-
-    width: int
-    glyphs: Glyphs
-    depth: int = 0
-    source: int = 0
-    around: Around = NOTHING
-    text: str = ""
-
-    def narrower(self, by: int, *, deeper: bool = False) -> Frame:
-        """Return the frame inside this one, `by` cells narrower."""
-        return replace(self, width=max(4, self.width - by), depth=self.depth + deeper)
 
 
 def draw(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Drawn]:
@@ -109,7 +62,7 @@ def draw(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Draw
     """
     frame = replace(frame, source=block.line, text=block.text)
     if block.text.startswith("%%") and block.text.endswith("%%"):
-        return _source_lines(block.text, frame, "comment")
+        return source_lines(block.text, frame, "comment")
     if (math := _MATH_BLOCK.fullmatch(block.text)) is not None:
         return _formula(math[1].strip("\n"), frame)
     note = _NOTE_LINE.match(block.text)
@@ -119,7 +72,7 @@ def draw(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Draw
     if note is None:
         return drawn
     label = Piece(f"[{note[1]}]", "footnote", BACK_LINK + note[1])
-    return _hang([label], drawn, max(4, cells([label]) + 1))
+    return hung([label], drawn, max(4, cells([label]) + 1))
 
 
 def _formula(source: str, frame: Frame) -> list[Drawn]:
@@ -127,7 +80,7 @@ def _formula(source: str, frame: Frame) -> list[Drawn]:
     inner = frame.narrower(4)
     passage = Passage("formula", frame.source, source)
     if frame.glyphs is ASCII:
-        drawn = _source_lines(source, inner, "math", indent=2)
+        drawn = source_lines(source, inner, "math", indent=2)
     else:
         drawn = [
             Drawn([Piece("  "), *row], frame.source)
@@ -175,72 +128,41 @@ def _end(tokens: Sequence[Token], start: int) -> int:
     return len(tokens)
 
 
-def _line_of(tokens: Sequence[Token], frame: Frame) -> int:
-    for token in tokens:
-        if token.map:
-            return frame.source + token.map[0]
-    return frame.source
-
-
-def _text(line: Line, tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
-    source = _line_of(tokens, frame)
-    return [Drawn(row, source) for row in wrap(line, frame.width)]
-
-
-def _source_lines(text: str, frame: Frame, role: str, indent: int = 0) -> list[Drawn]:
-    """Draw text as it stands, one row or more for each of its lines."""
-    drawn: list[Drawn] = []
-    for number, source in enumerate(text.split("\n")):
-        rows = wrap([Piece(clean(source.expandtabs(4)), role)], frame.width)
-        drawn.extend(Drawn([Piece(" " * indent), *row], frame.source + number) for row in rows)
-    return drawn
-
-
-def _hang(first: Line, drawn: Sequence[Drawn], width: int, rest: Line | None = None) -> list[Drawn]:
-    """Put `first` before the first line and `rest` (blanks by default) before the others."""
-    head = pad(first, width)
-    tail = rest if rest is not None else [Piece(" " * width)]
-    return [
-        row._replace(line=[*(head if index == 0 else tail), *row.line])
-        for index, row in enumerate(drawn)
-    ]
-
-
 def _plain(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     content = "\n".join(token.content for token in tokens if token.content)
-    return _source_lines(content.rstrip("\n"), frame, "faint") if content else []
+    return source_lines(content.rstrip("\n"), frame, "faint") if content else []
 
 
 def _heading(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     level = min(int(tokens[0].tag[1:]), 4)
     line = pieces(tokens[1], frame.glyphs, frame.around)
-    return _text(with_role(line, f"heading h{level}"), tokens, frame)
+    return text_lines(with_role(line, f"heading h{level}"), tokens, frame)
 
 
 def _paragraph(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     if "![" in tokens[1].content and (frame.around.pictures or frame.around.embeds):
         from notekeep.tui.render.places import with_embeds
 
-        return with_embeds(tokens[1], frame, _line_of(tokens, frame))
+        return with_embeds(tokens[1], frame, line_of(tokens, frame))
     if "$$" in tokens[1].content and (math := _MATH_BLOCK.fullmatch(tokens[1].content)):
-        return _formula(math[1].strip("\n"), replace(frame, source=_line_of(tokens, frame)))
+        return _formula(math[1].strip("\n"), replace(frame, source=line_of(tokens, frame)))
     line = pieces(tokens[1], frame.glyphs, frame.around)
-    drawn = _text(line, tokens, frame)
+    drawn = text_lines(line, tokens, frame)
     if _MOMENT.match(tokens[1].content):
         text = plain(line).replace("\n", " ")
-        passage = Passage("moment", _line_of(tokens, frame), text)
+        passage = Passage("moment", line_of(tokens, frame), text)
         drawn = [row._replace(passage=passage) for row in drawn]
     return drawn
 
 
 def _rule(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
-    return [Drawn([Piece(frame.glyphs.rule * frame.width, "faint")], _line_of(tokens, frame))]
+    return [Drawn([Piece(frame.glyphs.rule * frame.width, "faint")], line_of(tokens, frame))]
 
 
 def _code(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     token = tokens[0]
     language = token.info.strip().partition(" ")[0].strip("{}.")
-    source = _line_of(tokens, frame)
+    source = line_of(tokens, frame)
     inner = frame.width - 2
     drawn: list[Drawn] = []
     text = clean(token.content.rstrip("\n").expandtabs(4))
@@ -267,14 +189,14 @@ def _quote(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     inner = list(tokens[1:-1])
     begun = _callout(inner)
     inside = frame.narrower(2)
-    at = _line_of(tokens, frame)
+    at = line_of(tokens, frame)
     passage = Passage("quote", at, "")
     if begun is None:
         quoted = [
             row._replace(line=with_role(row.line, "quote"), passage=passage)
             for row in _blocks(inner, inside)
         ]
-        return _barred(quoted, frame, "quote-bar")
+        return barred(quoted, frame, "quote-bar")
     callout, rest = begun
     key = f"callout {at}"
     is_closed = callout.folds and callout.is_closed != (key in frame.around.toggled)
@@ -287,7 +209,7 @@ def _quote(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     drawn = head if is_closed else [*head, *_blocks(rest, inside)]
     if callout.kind in ("quote", "cite"):
         drawn = [row._replace(passage=passage) for row in drawn]
-    return _barred(drawn, frame, callout.tone)
+    return barred(drawn, frame, callout.tone)
 
 
 def _callout_head(callout: Callout, at: int, frame: Frame) -> list[Drawn]:
@@ -300,28 +222,6 @@ def _callout_head(callout: Callout, at: int, frame: Frame) -> list[Drawn]:
     # Room for the mark of the fold is kept, so that nothing moves when it is folded.
     rows = wrap(line, max(4, frame.width - (2 if callout.folds else 0)))
     return [Drawn(row, at) for row in rows]
-
-
-def with_fold(row: Drawn, key: str, frame: Frame, hidden: int) -> Drawn:
-    """Return the last line of what can be folded with its mark at the end.
-
-    Args:
-        row: The line.
-        key: What it folds.
-        frame: Where it is drawn.
-        hidden: How many lines are folded away, 0 when it is open.
-    """
-    mark = frame.glyphs.closed if hidden else frame.glyphs.open
-    line = [*row.line, Piece(f" {mark}", "fold", FOLD_LINK + key)]
-    if hidden:
-        words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
-        line.extend([words] if cells(line) + cells([words]) <= frame.width else [])
-    return row._replace(line=line)
-
-
-def _barred(drawn: Iterable[Drawn], frame: Frame, role: str) -> list[Drawn]:
-    bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [row._replace(line=[bar, *row.line]) for row in drawn]
 
 
 def _callout(tokens: Sequence[Token]) -> tuple[Callout, list[Token]] | None:
@@ -390,17 +290,17 @@ def _item(
         if task is not None:
             done = task[1] != " "
             glyph = frame.glyphs.task_done if done else frame.glyphs.task_open
-            link = f"{TASK_LINK}{_line_of(item, frame)}" if frame.around.is_live else ""
+            link = f"{TASK_LINK}{line_of(item, frame)}" if frame.around.is_live else ""
             head = [Piece(glyph, "task-done" if done else "task", link), Piece(" " * (width - 1))]
             _drop(inner[1], task.end())
     drawn = _blocks(inner, frame.narrower(width, deeper=True), tight=tight)
     if not drawn:
-        drawn = [Drawn([], _line_of(item, frame))]
+        drawn = [Drawn([], line_of(item, frame))]
     if done:
         # What is below a task that is done may still be to do.
         own = len(_blocks(inner[:3], frame.narrower(width, deeper=True), tight=tight))
         drawn[:own] = [row._replace(line=with_role(row.line, "finished")) for row in drawn[:own]]
-    return _hang(head, drawn, width)
+    return hung(head, drawn, width)
 
 
 def _definitions(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
@@ -411,10 +311,10 @@ def _definitions(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
             if drawn:
                 drawn.append(Drawn([], drawn[-1].source))
             line = with_role(pieces(part[1], frame.glyphs, frame.around), "strong")
-            drawn.extend(_text(line, part, frame))
+            drawn.extend(text_lines(line, part, frame))
         else:
             inner = _blocks(part[1:-1], frame.narrower(2), tight=True)
-            drawn.extend(_hang([], inner, 2))
+            drawn.extend(hung([], inner, 2))
     return drawn
 
 
@@ -435,7 +335,7 @@ def _table(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     aligns: list[str] = []
     for token in tokens:
         if token.type == "tr_open":
-            rows.append(([], _line_of([token], frame)))
+            rows.append(([], line_of([token], frame)))
         elif token.type == "inline":
             rows[-1][0].append(pieces(token, frame.glyphs, frame.around))
         elif token.type == "th_open":
@@ -444,7 +344,7 @@ def _table(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     lines = table_lines([cells_ for cells_, _ in rows], aligns, frame.width, frame.glyphs)
     begin, end = tokens[0].map or (0, 0)
     source = "\n".join(frame.text.split("\n")[begin:end])
-    passage = Passage("table", _line_of(tokens, frame), source)
+    passage = Passage("table", line_of(tokens, frame), source)
     for row, line in lines:
         drawn.append(Drawn(line, rows[row][1], passage))
     return drawn

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias, overload
 
-from notekeep.tui.render.document import Drawn, Passage
+from notekeep.tui.render.drawn import Drawn, Passage
 from notekeep.tui.render.pieces import Piece
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.render import document
 from notekeep.tui.render.blocks import definitions, split
-from notekeep.tui.render.document import Drawn, Frame, Passage
+from notekeep.tui.render.drawn import Drawn, Frame, Passage
 from notekeep.tui.render.inline import parser, pieces
 from notekeep.tui.render.pieces import Line, Piece, wrap
 

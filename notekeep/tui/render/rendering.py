@@ -19,7 +19,8 @@ from notekeep.tui.render.blocks import (
     heading_level,
     split,
 )
-from notekeep.tui.render.document import Drawn, Frame, draw, ends_with_heading, with_fold
+from notekeep.tui.render.document import draw, ends_with_heading
+from notekeep.tui.render.drawn import Drawn, Frame, with_fold
 from notekeep.tui.render.foot import KEYS, Foot, foot_lines
 from notekeep.tui.render.lines import Kept, Lines, keep
 from notekeep.tui.render.rows import note_head

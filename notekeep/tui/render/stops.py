@@ -9,7 +9,7 @@ from notekeep.tui.render.pieces import FOLD_LINK, PICTURE_LINK
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.tui.render.document import Drawn, Passage
+    from notekeep.tui.render.drawn import Drawn, Passage
     from notekeep.tui.render.lines import Lines
 
 

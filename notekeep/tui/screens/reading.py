@@ -10,7 +10,7 @@ from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.widgets.preview import Key
+from notekeep.tui.widgets.note_page import Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -1,0 +1,253 @@
+"""A page that shows one note: its first screen at once, the rest of it between keys.
+
+What is chosen in its text and done with it is left to `preview`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from rich.cells import cell_len
+from rich.color_triplet import ColorTriplet
+from textual import work
+from textual.cache import LRUCache
+from textual.strip import Strip
+
+from notekeep.tui.render.pieces import (
+    PICTURE_LINK,
+    Line,
+    Piece,
+    cells,
+    mark,
+    with_role,
+)
+
+if TYPE_CHECKING:
+    from notekeep.tui.render.matching import Matcher
+    from notekeep.tui.render.rendering import Rendering
+    from notekeep.tui.render.stops import Stop
+    from notekeep.tui.widgets.gallery import Gallery
+    from notekeep.tui.widgets.line_view import Page
+else:
+    # See `Keyboard`: one class of Textual's kind is enough for one widget.
+    Page = object
+
+SLICE = 0.006
+"""Seconds of drawing between two looks at the keyboard."""
+PAUSE = 0.004
+TELL = 0.1
+"""Seconds between two looks of the scrollbar at how much is drawn."""
+KEPT = 24
+
+
+class Key(NamedTuple):
+    """What a rendering is good for: this version of this note, at this width."""
+
+    path: str
+    mtime_ns: int
+    width: int
+
+
+class Host(Protocol):
+    """What a preview leaves to whoever shows notes in it."""
+
+    def pixels(self, path: str, width: int, height: int) -> bytes:
+        """Decode a picture; see `Vault.pixels`."""
+
+    def tick(self, path: str, line: int, text: str) -> None:
+        """Tick a task, or open it again: that on a line of the file, counted from 1."""
+
+    def look(self, path: str) -> None:
+        """Show a picture large."""
+
+
+class NotePage(Page):
+    """The text of one note, drawn block by block.
+
+    It is handed renderings whose first screen is drawn already, and draws the rest between keys.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._width = 0
+        self._rendering: Rendering | None = None
+        self._kept: LRUCache[Key, Rendering] = LRUCache(KEPT)
+        self._places: LRUCache[str, int] = LRUCache(256)
+        self._folds: dict[str, set[str]] = {}
+        self._matcher: Matcher | None = None
+        self._chosen: Stop | None = None
+        self._message: list[Line] = []
+        self._gallery: Gallery | None = None
+        self._host: Host | None = None
+
+    @property
+    def path(self) -> str | None:
+        """The note that is shown."""
+        return self._rendering.path if self._rendering is not None else None
+
+    @property
+    def rendering(self) -> Rendering | None:
+        """What is shown of it."""
+        return self._rendering
+
+    @property
+    def chosen(self) -> Stop | None:
+        """What is chosen in the text."""
+        return self._chosen
+
+    @property
+    def text_width(self) -> int:
+        """How many cells a line of text may take."""
+        return max(8, self.inner_width)
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether it has a place on the screen."""
+        return self.inner_width > 0 and self.display
+
+    def known(self, key: Key) -> Rendering | None:
+        """Return a rendering made before, or None."""
+        return self._kept.get(key)
+
+    def keep(self, key: Key, rendering: Rendering) -> None:
+        """Keep a rendering for when its note comes under the cursor."""
+        self._kept[key] = rendering
+
+    def folds_of(self, path: str) -> set[str]:
+        """Return the folds of a note that are not as they were written, to be shared."""
+        return self._folds.setdefault(path, set())
+
+    def serve(self, host: Host) -> None:
+        """Leave to `host` what this cannot do alone; without one, nothing but reading is done."""
+        from notekeep.tui.widgets.gallery import Gallery
+
+        self._host = host
+        self._gallery = Gallery(self, host.pixels)
+
+    def show(
+        self, rendering: Rendering, *, matcher: Matcher | None = None, line: int | None = None
+    ) -> None:
+        """Show a note where it was left.
+
+        Args:
+            rendering: The note, its first screen drawn.
+            matcher: What to mark in the text.
+            line: The line of the file to begin at instead, counted from 1.
+        """
+        self._remember()
+        if self.path != rendering.path:
+            self._chosen = None
+        self._rendering, self._matcher, self._message = rendering, matcher, []
+        rendering.refold()
+        top = self._places.get(rendering.path) or 0
+        if line is not None:
+            top = max(0, rendering.line_of(line) - self.page // 3)
+        self._drawn_anew(top)
+
+    def _drawn_anew(self, top: int) -> None:
+        """Show what the rendering has by now, from line `top` on, and go on drawing."""
+        rendering = self._rendering
+        if rendering is None:
+            return
+        rendering.draw_lines(top + 2 * self.page)
+        self.lines_changed()
+        self.scroll_to(y=top, animate=False, immediate=True)
+        if not rendering.done:
+            self._draw_rest(rendering)
+
+    def say(self, *lines: Line) -> None:
+        """Show a few words instead of a note."""
+        self._remember()
+        self._rendering, self._message = None, list(lines)
+        self.lines_changed()
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def forget(self) -> None:
+        """Drop every rendering: what notes or characters look like has changed."""
+        self._kept.clear()
+
+    # Drawing.
+
+    def line_count(self) -> int:
+        return len(self._rendering.lines) if self._rendering else len(self._message)
+
+    def draw_line(self, index: int, width: int) -> Line:
+        del width
+        if self._rendering is None:
+            return self._message[index]
+        row = self._rendering.lines[index]
+        line = mark(row.line, self._matcher) if self._matcher is not None else row.line
+        chosen = self._chosen
+        if chosen is None:
+            return line
+        if chosen.passage is not None:
+            if row.passage is None or row.passage[:2] != chosen.passage[:2]:
+                return line
+            # What has an edge shows it there; bare text has its ground.
+            is_bare = row.passage.kind in ("moment", "table")
+            return with_role(line, "passage") if is_bare else _begun(line)
+        if row.source != chosen.source:
+            return line
+        return [
+            with_role([piece], "chosen")[0] if piece.link == chosen.link else piece
+            for piece in line
+        ]
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        index = y + self.scroll_offset.y
+        if self._gallery is None or self._rendering is None or index >= self.line_count():
+            return strip
+        left = 0
+        for piece in self._rendering.lines[index].line:
+            if piece.link.startswith(PICTURE_LINK) and piece.text.isspace():
+                return self._with_picture(strip, left, piece)
+            left += cell_len(piece.text)
+        return strip
+
+    def _with_picture(self, strip: Strip, left: int, piece: Piece) -> Strip:
+        from notekeep.tui.render.around import part_of
+
+        part = part_of(piece.link)
+        gallery = self._gallery
+        if part is None or gallery is None or left + part.columns > strip.cell_length:
+            return strip
+        colour = self._under.bgcolor
+        ground = colour.triplet if colour is not None else None
+        segments = gallery.row(part, ground or ColorTriplet(0, 0, 0))
+        if segments is None:
+            return strip
+        after = strip.crop(left + part.columns, strip.cell_length)
+        return Strip.join([strip.crop(0, left), Strip(segments, part.columns), after])
+
+    @work(exclusive=True, group="draw", exit_on_error=False)
+    async def _draw_rest(self, rendering: Rendering) -> None:
+        """Draw what is left in short slices, as long as the note is shown."""
+        told = perf_counter()
+        while not rendering.done and rendering is self._rendering:
+            await asyncio.sleep(PAUSE)
+            rendering.draw_for(SLICE)
+            # The scrollbar is told now and then: it is laid out anew each time.
+            if perf_counter() - told > TELL:
+                told = perf_counter()
+                self._tell_length(rendering)
+        self._tell_length(rendering)
+
+    def _tell_length(self, rendering: Rendering) -> None:
+        if rendering is self._rendering:
+            self.virtual_size = self.virtual_size.with_height(len(rendering.lines))
+
+    def _remember(self) -> None:
+        if self._rendering is not None:
+            self._places[self._rendering.path] = self.scroll_offset.y
+
+
+def _begun(line: Line) -> Line:
+    """Return a line with its first cell marked: the edge of a chosen passage."""
+    if not line:
+        return [Piece(" ", "chosen")]
+    first, *rest = line
+    head = with_role([first._replace(text=first.text[:1])], "chosen")
+    return [*head, first._replace(text=first.text[1:]), *rest] if cells(line) else line
