@@ -193,7 +193,9 @@ async def test_delete_publish_and_links_of_marked_notes(make_app: MakeApp, shelf
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "+ publish: true"))
         await press(pilot, "enter")
-        await until(pilot, lambda: all(b"publish: true" in contents(shelf)[path] for path in pair))
+        await until(
+            pilot, lambda: all(b"publish: true" in contents(shelf).get(path, b"") for path in pair)
+        )
         await until(pilot, lambda: shows(app, "publish=true in 2 notes"))
         await press(pilot, "u")
         await until(pilot, lambda: contents(shelf) == before)
