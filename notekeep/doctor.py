@@ -7,7 +7,9 @@ catalog against the files, the words against the catalog, the habits, links and 
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.problem import Problem
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 SECONDS = 20.0
-"""How long reading files again for comparison may take before the rest is left out."""
+"""How long reading files again for comparison may take before the rest is left to the next time."""
+
+STOPPED = "doctor.next"
+"""The file in the cache that says where a comparison stopped."""
 
 
 class Layer(NamedTuple):
@@ -112,18 +117,40 @@ def _catalog(vault: Vault) -> Layer:
 
     paths = sorted(vault.catalog.known())
     digests = vault.catalog.digests(paths)
-    start = time.monotonic()
+    start, begin = time.monotonic(), _stopped_at(vault)
+    begin = begin if begin < len(paths) else 0
     findings, looked_at = [], 0
-    for path in paths:
-        if time.monotonic() - start > SECONDS:
-            break
+    for path in paths[begin:] + paths[:begin]:
         looked_at += 1
         content = read_content(vault.root, path)
         if content is not None and content.digest and digests.get(path) != content.digest:
             findings.append(
                 Problem(path, None, "the catalog has another content", "`notekeep index --verify`")
             )
-    return Layer("catalog", f"{looked_at} of {len(paths)} files read and compared", findings)
+        if time.monotonic() - start > SECONDS:
+            break
+    checked = f"{looked_at} of {len(paths)} files read and compared"
+    if looked_at < len(paths):
+        checked += "; the next time goes on from here"
+        _stop_at(vault, (begin + looked_at) % len(paths))
+    return Layer("catalog", checked, sorted(findings, key=lambda finding: finding.path))
+
+
+def _stopped_at(vault: Vault) -> int:
+    """How many files come before the one that the last comparison had no time for."""
+    try:
+        with open(os.path.join(vault.places.cache, STOPPED), encoding="ascii") as file:
+            return max(0, int(file.read(20)))
+    except (OSError, ValueError):
+        return 0
+
+
+def _stop_at(vault: Vault, number: int) -> None:
+    """Keep where the next comparison goes on: a number, as a name would outlive `forget`."""
+    from notekeep.files.private import write_file
+
+    with suppress(OSError):
+        write_file(os.path.join(vault.places.cache, STOPPED), b"%d\n" % number)
 
 
 def _words(vault: Vault) -> Layer:
