@@ -20,7 +20,7 @@ from notekeep.habits.revise import restore, revise
 from notekeep.index.device import device_name
 from notekeep.index.habit_line import keep_one
 from notekeep.index.habit_look import LOG_FOLDER
-from notekeep.index.habit_names import find_habit
+from notekeep.index.habit_names import find_habit, is_name
 from notekeep.index.moments import keep_moment
 
 if TYPE_CHECKING:
@@ -218,7 +218,11 @@ def _without(
 ) -> Undone:
     """Make a day what it was before the last of some lines, and without those of them after it."""
     gone, text = own[-1]
-    habit = find_habit(index.known(), gone.habit)
+    known = index.known()
+    if not is_name(known, gone.habit):
+        # Its note is gone, and the beginning of another one's name is not meant.
+        raise NotFound(f"there is no habit {gone.habit} any more", "`notekeep trash` may have it")
+    habit = find_habit(known, gone.habit)
     day = date.fromordinal(gone.day)
     moment = now or _now()
     settings = index.places.settings

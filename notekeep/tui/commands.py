@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -28,6 +29,7 @@ from notekeep.tui.messages import CheckedIn, OpenNote
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import FLAT
+from notekeep.tui.screens.leaving import Leaving
 from notekeep.tui.typed import typed_command, verbs_begun
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from textual.command import Hits
     from textual.dom import DOMNode
+    from textual.fuzzy import Matcher
     from textual.worker import Worker
 
     from notekeep.tui.app import NotekeepApp
@@ -79,7 +82,7 @@ def _has(node: DOMNode, action: Action) -> bool:
     return hasattr(node, f"action_{action.method}")
 
 
-class Palette(CommandPalette):
+class Palette(Leaving[None], CommandPalette):
     """Textual's palette in our own looks; its styles are read when it is first opened."""
 
     DEFAULT_CSS = """
@@ -135,7 +138,6 @@ class Palette(CommandPalette):
         super().__init__(
             providers=[TypedCommands, ActionCommands, HabitCommands, NoteCommands],
             placeholder="An action, a note, a habit, or a command: tag +read",
-            id="--command-palette",
         )
         self._typed = typed
 
@@ -162,6 +164,11 @@ class Palette(CommandPalette):
             event.stop()
             event.prevent_default()
             self.set_timer(AGAIN, self.query_one(CommandInput).action_submit)
+
+    def _action_command_list(self, action: str) -> None:
+        # Before the list was laid out it has no pages, and Textual looks for one in vain.
+        with contextlib.suppress(KeyError):
+            super()._action_command_list(action)
 
     @property
     def _gathering(self) -> list[Worker[object]]:
@@ -213,7 +220,7 @@ class ActionCommands(Provider):
                 score = max(score, LEAST)
             if score > 0:
                 score *= 1 + RECENT / (1 + self._rank(offer.action))
-                shown = matcher.highlight(title)
+                shown = _lit(matcher, title)
                 yield Hit(score, shown, self._run(offer), title, self._about(offer))
 
     def _offers(self) -> list[Offer]:
@@ -264,7 +271,7 @@ class HabitCommands(Provider):
             score = matcher.match(title)
             if score > 0 and not habit.is_archived:
                 tick = partial(_tick, screen, habit.id)
-                yield Hit(score, matcher.highlight(title), tick, title, "Tick this habit for today")
+                yield Hit(score, _lit(matcher, title), tick, title, "Tick this habit for today")
 
 
 class NoteCommands(Provider):
@@ -281,7 +288,17 @@ class NoteCommands(Provider):
             score = matcher.match(title) or 0.01
             about = escape(kind_name(hit.row.kind))
             open_it = partial(screen.post_message, OpenNote(hit.row.path))
-            yield Hit(score, matcher.highlight(title), open_it, title, about)
+            yield Hit(score, _lit(matcher, title), open_it, title, about)
+
+
+def _lit(matcher: Matcher, title: str) -> Content:
+    """Return a title with the letters marked that were typed; what looks like markup is none."""
+    content = Content(title)
+    score, places = matcher.fuzzy_search.match(matcher.query, title)
+    for place in places if score else ():
+        if not title[place].isspace():
+            content = content.stylize(matcher.match_style, place, place + 1)
+    return content
 
 
 def _tick(screen: VaultScreen, habit: str) -> None:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.errors import NoWidget
 from textual.widgets import Input
 
 from notekeep.tui.actions import BY_ID, GO_KEYS
@@ -46,8 +47,22 @@ class Keyboard(Program):
             self.screen.doing("  ".join(f"{key} {name}" for key, _, name in GO_KEYS))
 
     async def on_event(self, event: events.Event) -> None:
-        if not (isinstance(event, events.Key) and await self._took(event)):
-            await super().on_event(event)
+        if isinstance(event, events.Key) and await self._took(event):
+            return
+        if isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y):
+            return
+        await super().on_event(event)
+
+    def _is_gone_at(self, x: int, y: int) -> bool:
+        """Tell whether what is seen at a place is no longer there, as a toast just clicked away.
+
+        Until the next frame Textual still finds it there, and ends on it.
+        """
+        try:
+            widget, _ = self.get_widget_at(x, y)
+        except NoWidget:
+            return False
+        return widget.parent is None
 
     async def _took(self, event: events.Key) -> bool:
         """Take a key that belongs to what the key before it began."""

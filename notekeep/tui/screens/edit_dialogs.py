@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.compare import compare
 from notekeep.tui.render.versions import unified
 from notekeep.tui.screens.dialogs import Choice, Option
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.diff_view import DiffView
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _ask(
     ask()
 
 
-class Difference(ModalScreen[None]):
+class Difference(Dialog[None]):
     """Two versions of a text as a diff."""
 
     BINDINGS = bindings("dialog")

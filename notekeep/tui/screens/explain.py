@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
 
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.clean import clean_line
@@ -14,6 +14,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, pad, spread, wrap
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.help import QUERY_LINES
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class _Explanation(Page):
         return lines[index] if index < len(lines) else []
 
 
-class ExplainScreen(ModalScreen[None]):
+class ExplainScreen(Dialog[None]):
     """An explanation over the search box."""
 
     BINDINGS = bindings("dialog")
@@ -170,8 +171,8 @@ class ExplainScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-wide-box") as box:
-            box.border_title = "What the search means" if self._typed else "How to search"
-            box.border_subtitle = CLOSES
+            box.border_title = Content("What the search means" if self._typed else "How to search")
+            box.border_subtitle = Content(CLOSES)
             yield self._page
 
     def on_mount(self) -> None:

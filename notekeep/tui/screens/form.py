@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
@@ -18,6 +17,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit, pad, spread
 from notekeep.tui.render.words import rating_of, stars
 from notekeep.tui.screens.field_prompt import ask_field
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.bar import Bar
 from notekeep.tui.widgets.line_view import ListView
 
@@ -108,7 +108,7 @@ class _Buttons(Bar):
         return line
 
 
-class FormScreen(ModalScreen["list[FieldChange] | None"]):
+class FormScreen(Dialog["list[FieldChange] | None"]):
     """The form; its answer is what was changed, or None."""
 
     BINDINGS = bindings("form")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
@@ -16,6 +15,7 @@ from notekeep.tui.actions import CONTEXTS, PLACES, of_context
 from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, cells, pad, wrap
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class _HelpPage(Page):
         return self._lines[index]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """The keys of a place, over the screen they work on."""
 
     BINDINGS = bindings("dialog")

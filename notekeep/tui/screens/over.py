@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.leaving import Leaving
 from notekeep.tui.widgets.diff_view import DiffView
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ PAUSE = 0.05
 """Seconds on a row before its text is made, so that the next key can make it unnecessary."""
 
 
-class OverScreen(VaultScreen):
+class OverScreen(Leaving[None], VaultScreen):
     """A list and a text; escape leads back to where one came from."""
 
     CSS_PATH = "over.tcss"

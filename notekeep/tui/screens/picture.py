@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
-from textual.screen import ModalScreen
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import outside
@@ -16,6 +15,7 @@ from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.around import Picture
 from notekeep.tui.screens.dialogs import Words
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MOST_PIXELS = 1200
 """The longer side of a picture that is handed to the terminal in its own pixels."""
 
 
-class PictureScreen(ModalScreen[None]):
+class PictureScreen(Dialog[None]):
     """One picture over the screen it was chosen on."""
 
     BINDINGS = bindings("picture", "dialog")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import BY_ID
@@ -15,6 +14,7 @@ from notekeep.tui.actions.spelling import key_name
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, spread
 from notekeep.tui.render.planned import planned_lines, summary
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.bar import Bar
 from notekeep.tui.widgets.diff_view import DiffView
 
@@ -47,7 +47,7 @@ class _Keys(Bar):
         return spread(line, says, width) if cells(line) + cells(says) + 2 <= width else [*says]
 
 
-class PlanScreen(ModalScreen[bool]):
+class PlanScreen(Dialog[bool]):
     """A plan to look over; its answer is whether to do it."""
 
     BINDINGS = bindings("plan")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from notekeep.markdown.clean import clean_line
 from notekeep.markdown.problem import Problem
@@ -15,6 +14,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
 from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.render.words import plural
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.writing.conflicting import MARKS, conflicts
 
@@ -74,7 +74,7 @@ class _Problems(ListView):
         ]
 
 
-class ProblemsScreen(ModalScreen[None]):
+class ProblemsScreen(Dialog[None]):
     """What is wrong in the vault, and where."""
 
     BINDINGS = bindings("dialog")

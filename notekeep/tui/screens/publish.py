@@ -189,16 +189,18 @@ class PublishScreen(VaultScreen):
                 site=self.site,
                 options=self.vault.export_options(**chosen),
             ),
-            self._show_plan,
+            lambda plan: self._show_plan(plan, made_for),
             group="plan",
             exclusive=True,
             pause=pause,
             failed=self.cannot,
         )
 
-    def _show_plan(self, plan: Plan) -> None:
-        self.shown = plan
-        self.diff.show_plan(plan)
+    def _show_plan(self, plan: Plan, made_for: object) -> None:
+        # Meanwhile the cursor may have gone to something else, which is shown without a plan.
+        if made_for == self._made_for:
+            self.shown = plan
+            self.diff.show_plan(plan)
 
     def show_patch(self, plan: WritePlan) -> None:
         """Show what would come back into notes."""

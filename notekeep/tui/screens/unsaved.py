@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from notekeep.errors import NotFound
 from notekeep.files.swap import Swap, left_over
@@ -16,6 +15,7 @@ from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, spread
 from notekeep.tui.screens.edit_dialogs import Difference, clock
+from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.bar import Bar
 from notekeep.tui.widgets.line_view import ListView
 
@@ -89,7 +89,7 @@ class _Buttons(Bar):
         return line
 
 
-class UnsavedScreen(ModalScreen["Unsaved | None"]):
+class UnsavedScreen(Dialog["Unsaved | None"]):
     """The texts that were left; the answer is the one to restore, or None."""
 
     BINDINGS = bindings("unsaved", "dialog")
