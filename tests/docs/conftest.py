@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.cli.main import main
+from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 NOW = "2026-11-24T21:15"
+SAVED_AT = 1_795_000_000
+"""When the notes of the pictures were written, in seconds since 1970: November 2026."""
 
 
 def examples(page: str) -> list[str]:
@@ -54,3 +59,22 @@ def failing(
         return wrong
 
     return run
+
+
+@pytest.fixture
+def still_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """The sample vault on an evening and a terminal of which the manual has pictures."""
+    monkeypatch.setenv("NOTEKEEP_NOW", NOW)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_THEME"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "notes"
+    shutil.copytree(DOCS.parent / "vault", folder, ignore=shutil.ignore_patterns(".make"))
+    for path in folder.rglob("*.md"):
+        os.utime(path, (SAVED_AT, SAVED_AT))
+    opened = Vault.open(folder)
+    opened.refresh()
+    return opened

@@ -1,13 +1,31 @@
-"""Pictures of the interface for the manual: screens as SVG that load nothing, still or moving."""
+"""Pictures of the interface: screens as SVG that load nothing, still or moving.
+
+`NOTEKEEP_WRITE_PICTURES=1` writes them, to be looked at before they are committed.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import difflib
+import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from textual.app import App
+    from textual.pilot import Pilot
+
+STILL = 10
+"""So many drawings in a row that are the same, a tenth of a second apart, are the picture."""
+LIMIT = 30.0
+"""Seconds after which a screen that does not look like its picture never will."""
+
+_ID = re.compile(r"terminal-\d+")
 _FONT_FACE = re.compile(r"\s*@font-face \{.*?\n    \}", re.DOTALL)
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
@@ -25,9 +43,65 @@ class Scene(NamedTuple):
     seconds: float
 
 
-def standing_alone(drawn: str) -> str:
-    """Take out of a picture what would be fetched from elsewhere to show it: its fonts."""
-    return _FONT_FACE.sub("", drawn)
+def picture_of(app: App[Any], name: str = "terminal") -> str:
+    """Draw the screen; nothing is fetched from elsewhere to show it, and its ids begin as given."""
+    drawn = app.export_screenshot(title="notekeep")
+    return _ID.sub(name, _FONT_FACE.sub("", drawn))
+
+
+async def check_picture(
+    app: App[Any], pilot: Pilot[Any], place: Path, name: str = "terminal"
+) -> None:
+    """Wait until the screen looks like the picture in a file, colours included.
+
+    When pictures are written, it is drawn as it is once it stays the same, and the test skipped.
+    """
+    if is_written():
+        write_picture(place, await settled(app, pilot, name))
+        pytest.skip("written, to be looked at")
+    await like(app, pilot, read_picture(place), name)
+
+
+def write_picture(place: Path, drawn: str) -> None:
+    """Write a picture, for the person who looks at it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(drawn, "utf-8")
+
+
+def read_picture(place: Path) -> str:
+    """Read a committed picture."""
+    assert place.exists(), f"there is no {place.name} yet: run `make pictures`, and look at it"
+    return place.read_text("utf-8")
+
+
+async def like(app: App[Any], pilot: Pilot[Any], wanted: str, name: str = "terminal") -> None:
+    """Wait until the screen looks like a picture."""
+    end = asyncio.get_running_loop().time() + LIMIT
+    while (drawn := picture_of(app, name)) != wanted:
+        if asyncio.get_running_loop().time() > end:
+            raise AssertionError(f"it looks otherwise by now\n{told(wanted, drawn)}")
+        await pilot.pause(0.05)
+
+
+def is_written() -> bool:
+    """Whether pictures are drawn anew rather than compared."""
+    return bool(os.environ.get("NOTEKEEP_WRITE_PICTURES"))
+
+
+async def settled(app: App[Any], pilot: Pilot[Any], name: str = "terminal") -> str:
+    """Draw until nothing changes any more: a long note is laid out bit by bit."""
+    drawn, same = "", 0
+    while same < STILL:
+        before, drawn = drawn, picture_of(app, name)
+        same = same + 1 if drawn == before else 0
+        await pilot.pause(0.1)
+    return drawn
+
+
+def told(wanted: str, drawn: str) -> str:
+    """Tell in which words two pictures differ; the same words differ in place or colour."""
+    lines = list(difflib.unified_diff(words(wanted), words(drawn), lineterm="", n=1))
+    return "\n".join(lines) or "the words are the same"
 
 
 def words(picture: str) -> list[str]:
@@ -58,10 +132,17 @@ def moving(scenes: Sequence[Scene]) -> str:
             f"{last:.3f}% {{ visibility: hidden; }} 100% {{ visibility: hidden; }} }}"
         )
         still += f" .scene-{number} {{ animation: scene-{number} {total:g}s step-end infinite; }}"
-        groups.append(f'<g class="scene scene-{number}">\n{standing_alone(scene.drawn)}\n</g>')
+        groups.append(f'<g class="scene scene-{number}">\n{scene.drawn}\n</g>')
         begun += scene.seconds
     style = "\n".join([*styles, f"{still} }}"])
     return (
         f'<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">\n'
         f"<style>\n{style}\n</style>\n" + "\n".join(groups) + "\n</svg>\n"
+    )
+
+
+def scenes_of(picture: str) -> list[str]:
+    """Take apart what `moving` joined."""
+    return re.findall(
+        r'<g class="scene scene-\d+">\n(.*?)\n</g>\n(?=<g class="scene|</svg>)', picture, re.DOTALL
     )
