@@ -1,0 +1,123 @@
+"""Keys and clicks that come quicker than the screen, as a monkey found them to matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.command import CommandList
+from textual.events import MouseDown, MouseUp
+from textual.widgets._toast import Toast
+
+from notekeep.tui.commands import Palette
+from notekeep.tui.jobs import say
+from notekeep.tui.screens.dialogs import Confirm, Prompt
+from tests.support.screens import press, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.events import Event
+
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+
+
+def post(app: NotekeepApp, *events: Event) -> None:
+    """Let events come at once."""
+    for event in events:
+        event.set_sender(app)
+        app.post_message(event)
+
+
+def keys(app: NotekeepApp, *names: str) -> None:
+    """Press keys so quickly that none of them was answered before the last one comes."""
+    from textual.events import Key
+    from textual.keys import key_to_character
+
+    post(app, *(Key(name, key_to_character(name)) for name in names))
+
+
+def click(x: int, y: int) -> tuple[Event, Event]:
+    """Return what a click is made of."""
+    rest: tuple[Any, ...] = (0, 0, 1, False, False, False, x, y)
+    return MouseDown(None, x, y, *rest), MouseUp(None, x, y, *rest)
+
+
+@pytest.mark.parametrize("again", ["enter", "escape"])
+async def test_a_dialog_answers_once_and_closes_nothing_else(again: str, make_app: MakeApp) -> None:
+    app = make_app("browse")
+    answers: list[object] = []
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        app.push_screen(Confirm("Below", "Stays.", "yes"))
+        await until(pilot, lambda: shows(app, "Stays."))
+        app.push_screen(Prompt("Title", value="one"), answers.append)
+        await until(pilot, lambda: shows(app, "one"))
+        screen = app.screen
+        assert isinstance(screen, Prompt)
+        screen.dismiss("one")
+        screen.dismiss("two")
+        await until(pilot, lambda: answers and shows(app, "Stays.") and not shows(app, "Title"))
+        assert len(app.screen_stack) == 2
+        keys(app, "escape", again, again)
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert answers == ["one"]
+
+
+async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        keys(app, "ctrl+p", "ctrl+p")
+        await until(pilot, lambda: shows(app, "Read the note"))
+        assert len(app.screen_stack) == 2
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        keys(app, "pagedown", "pageup", "enter", "enter", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        keys(app, "ctrl+p", "escape", "ctrl+p", "escape", "ctrl+p")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+
+
+async def test_the_palette_goes_while_it_is_still_looking(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        for letters in ("d", "de", "e", "a"):
+            keys(app, "ctrl+p")
+            await until(pilot, lambda: isinstance(app.screen, Palette))
+            keys(app, *letters, "escape", "escape", "escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+
+
+async def test_the_palette_shows_a_title_that_looks_like_markup(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        type_text(app, "nope")
+        palette = app.screen.query_one(CommandList)
+        await until(pilot, lambda: any("[/nope]" in str(one.prompt) for one in palette.options))
+
+
+async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        say(app, "Short and rare")
+        await until(pilot, lambda: shows(app, "Short and rare"))
+        toast = app.screen.query_one(Toast)
+        place = toast.region.center
+        # What is drawn is not yet what is there.
+        with app.batch_update():
+            await toast.remove()
+            post(app, *click(int(place[0]), int(place[1])))
+            await pilot.pause(0.1)
+        await until(pilot, lambda: not shows(app, "Short and rare"))
+        await press(pilot, "slash")
+        await until(pilot, lambda: shows(app, "esc clear"))
