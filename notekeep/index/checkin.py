@@ -231,6 +231,9 @@ def _without(
     written: list[Entry] = []
     mark = gone.time or "untimed"
     later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
+    # Another process may have the index, which then has not all that the log has.
+    known_lines = {said_in(entry) for entry in entries}
+    entries += [entry for entry in later if said_in(entry) not in known_lines]
     for value, revision in restore(entries, later, unit):
         time = _free_time(moment, day, settings.day_start, [*entries, *written])
         pair = (UNDO, TOGETHER) if written else (sign, mark)
