@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,9 @@ class Scene(NamedTuple):
 
 def picture_of(app: App[Any], name: str = "terminal") -> str:
     """Draw the screen; nothing is fetched from elsewhere to show it, and its ids begin as given."""
+    for field in app.screen.query("Input, TextArea"):
+        if isinstance(field, Input | TextArea):
+            field.cursor_blink = False  # else it is on one drawing and not on the next
     drawn = app.export_screenshot(title="notekeep")
     return _ID.sub(name, _FONT_FACE.sub("", drawn))
 
