@@ -44,7 +44,7 @@ STOPS = (
     Stop(("space",), "Habits 3/5", 2.0),
     Stop(("f2", "slash", *"cue craving"), "Atomic Habits", 3.0),
     Stop(("enter",), "enter open"),
-    Stop(("escape", "slash", *"type:book", "enter", "v"), "Rating"),
+    Stop(("escape", "slash", *"type:book", "enter", "v"), "rating"),
     Stop(("f3",), "strength"),
     Stop(("f4",), "drafts"),
     Stop(("ctrl+p",), "An action, a note"),
