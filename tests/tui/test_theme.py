@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     MakeApp = Callable[[str], NotekeepApp]
 
-FAINT = {"faint", "open", "code-label", "missed-day", "struck", "code-comment", "comment"}
+FAINT = {"faint", "open", "code-label", "missed-day", "struck", "code-comment", "comment", "fold"}
 """What may be read and need not be; elsewhere text has the contrast that WCAG 2 asks for."""
+LINES = {"rule", "quote-bar", "embed-bar", *(f"level-{number}" for number in range(5))}
+"""What is no text."""
 
 
 def _contrast(first: str, second: str) -> float:
@@ -43,7 +45,7 @@ async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> 
         await pilot.pause()
         ink = ink_of(app)
         background = app.current_theme.background or ""
-        for role in ROLES.keys() - {"rule", "quote-bar"} - {f"level-{n}" for n in range(5)}:
+        for role in ROLES.keys() - LINES:
             colour = ink.style(role).color
             if colour is not None:
                 hue = colour.get_truecolor().hex
