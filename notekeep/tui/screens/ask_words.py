@@ -14,6 +14,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.completion import Words as Known
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.screens.leaving import hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,6 +78,7 @@ class AskWords(TextDialog["str | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = Content(clean_line(self._title))
+            box.border_subtitle = hints(("enter", "takes it"), ("esc", "closes"))
             yield Input(
                 placeholder=self._example,
                 compact=True,

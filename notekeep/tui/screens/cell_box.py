@@ -14,6 +14,7 @@ from notekeep.tui.fields import HINTS, check
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import TextDialog, Words
 from notekeep.tui.screens.field_prompt import ValueSuggester
+from notekeep.tui.screens.leaving import hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,6 +78,7 @@ class CellBox(TextDialog["str | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(id="cell") as box:
             box.border_title = Content(clean_line(self.field.name))
+            box.border_subtitle = hints(("enter", "write"), ("esc", "leave it"))
             yield from self.compose_cell()
             yield Words(self.hint)
 

@@ -11,7 +11,7 @@ from textual.widgets import Input
 from notekeep.markdown.clean import clean, clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, spread, wrap
-from notekeep.tui.screens.leaving import Dialog
+from notekeep.tui.screens.leaving import Dialog, hints
 from notekeep.tui.widgets.buttons import CLOSE, SUBMIT, Button, Buttons
 from notekeep.tui.widgets.line_view import ListView, Page
 
@@ -105,6 +105,7 @@ class Prompt(TextDialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = Content(clean_line(self._title))
+            box.border_subtitle = hints(("enter", "takes it"), ("esc", "closes"))
             yield Input(
                 clean_line(self._value),
                 placeholder=self._example,
@@ -160,6 +161,7 @@ class Choice(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = Content(clean_line(self._title))
+            box.border_subtitle = hints(("enter", "chooses"), ("esc", "closes"))
             yield _Options(self._options, self._glyphs)
 
     def on_mount(self) -> None:
@@ -195,8 +197,8 @@ class Confirm(Dialog[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = Content(clean_line(self._title))
+            box.border_subtitle = hints(("enter", self._yes), ("esc", "leave it"))
             yield Words(self._text, "bright")
-            yield Words(f"\nenter {self._yes} · esc leave it")
 
     def key_enter(self, event: events.Key) -> None:
         event.stop()

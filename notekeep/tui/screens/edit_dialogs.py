@@ -11,7 +11,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render.compare import compare
 from notekeep.tui.render.versions import unified
 from notekeep.tui.screens.dialogs import Choice, Option
-from notekeep.tui.screens.leaving import Dialog
+from notekeep.tui.screens.leaving import Dialog, hints
 from notekeep.tui.widgets.diff_view import DiffView
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Difference(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = "Difference"
-            box.border_subtitle = "esc back"
+            box.border_subtitle = hints(("esc", "back"))
             yield DiffView(self._glyphs)
 
     def on_mount(self) -> None:

@@ -202,11 +202,6 @@ class ExplainScreen(Dialog[None]):
     def _cannot(self, error: NotekeepError) -> None:
         self._tell(Explained([], clean_line(f"{error.message} {error.hint}")))
 
-    def on_click(self, event: events.Click) -> None:
-        # Beside it, as one leaves anything that lies over something.
-        if event.widget is self:
-            self.dismiss()
-
     def on_key(self, event: events.Key) -> None:
         # Who types on is not made to close this first; a second ? is one that was meant.
         if event.is_printable and event.character:

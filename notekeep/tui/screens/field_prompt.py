@@ -15,6 +15,7 @@ from notekeep.tui.completion import Words as Known
 from notekeep.tui.fields import HINTS, LISTS, check
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import Choice, Option, TextDialog, Words
+from notekeep.tui.screens.leaving import hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,6 +71,7 @@ class FieldPrompt(TextDialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = Content(clean_line(self._field.name))
+            box.border_subtitle = hints(("enter", "takes it"), ("esc", "closes"))
             yield Input(
                 clean_line(self._text),
                 compact=True,

@@ -15,7 +15,7 @@ from notekeep.tui.actions import CONTEXTS, PLACES, of_context
 from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, cells, pad, wrap
-from notekeep.tui.screens.leaving import Dialog
+from notekeep.tui.screens.leaving import Dialog, hints
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = "Help"
-            box.border_subtitle = "/ searches · esc closes"
+            box.border_subtitle = hints(("/", "searches"), ("esc", "closes"))
             yield self._box
             yield self._page
 

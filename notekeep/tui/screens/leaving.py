@@ -1,11 +1,18 @@
-"""Screens that answer once, however often they are asked to go."""
+"""Screens that answer once, however often they are asked to go, and can be left with the mouse."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.content import Content
+from textual.events import Key
+from textual.keys import key_to_character
 from textual.screen import ModalScreen, Screen
+from textual.style import Style
+
+if TYPE_CHECKING:
+    from textual import events
 
 Answer = TypeVar("Answer")
 
@@ -14,6 +21,23 @@ if TYPE_CHECKING:
 else:
     # Textual asks the first of a widget's bases that is a widget for all it inherits: this is none.
     _Left = Generic
+
+SPELLED = {"esc": "escape", "/": "slash"}
+"""Keys as they are said, and as Textual calls them."""
+
+
+def hints(*said: tuple[str, str]) -> Content:
+    """Return what keys of a dialog do, each a button: a click presses the key.
+
+    Args:
+        said: A key as it is said, and what it does there.
+    """
+    parts: list[Content | str] = []
+    for key, does in said:
+        pressed = Style.from_meta({"@click": f"screen.press_key({SPELLED.get(key, key)!r})"})
+        parts += [" · "] if parts else []
+        parts.append(Content.styled(f"{key} {does}", pressed))
+    return Content.assemble(*parts)
 
 
 class Leaving(_Left[Answer]):
@@ -31,4 +55,20 @@ class Leaving(_Left[Answer]):
 
 
 class Dialog(Leaving[Answer], ModalScreen[Answer]):
-    """A screen over another one that gets no keys meanwhile."""
+    """A screen over another one that gets no keys meanwhile; a click beside it is its escape."""
+
+    def action_press_key(self, key: str) -> None:
+        """Press a key, for whoever clicks on what is said of it."""
+        if self.app.screen_stack[-1:] == [self]:
+            event = Key(key, key_to_character(key))
+            event.set_sender(self.app)
+            self.app.post_message(event)
+
+    def on_click(self, event: events.Click) -> None:
+        leave = self.active_bindings.get("escape")
+        if self.app.screen_stack[-1:] != [self] or leave is None:
+            return
+        clicked, _ = self.get_widget_at(event.screen_x, event.screen_y)
+        if clicked is self:
+            event.stop()
+            self.call_next(self.app.run_action, leave.binding.action, leave.node)

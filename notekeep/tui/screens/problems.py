@@ -14,7 +14,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
 from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.render.words import plural
-from notekeep.tui.screens.leaving import Dialog
+from notekeep.tui.screens.leaving import Dialog, hints
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.writing.conflicting import MARKS, conflicts
 
@@ -95,7 +95,9 @@ class ProblemsScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = "Problems"
-            box.border_subtitle = "enter opens the note · f mends it · esc closes"
+            box.border_subtitle = hints(
+                ("enter", "opens the note"), ("f", "mends it"), ("esc", "closes")
+            )
             yield self._list
 
     def on_mount(self) -> None:

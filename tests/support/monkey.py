@@ -1,0 +1,199 @@
+"""A monkey at the keyboard and the mouse: random keys, clicks, pastes and sizes of the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.events import (
+    Event,
+    Key,
+    MouseDown,
+    MouseMove,
+    MouseScrollDown,
+    MouseScrollUp,
+    MouseUp,
+    Paste,
+    Resize,
+)
+from textual.geometry import Size
+from textual.keys import key_to_character
+
+from notekeep.tui.actions import ACTIONS, GO_KEYS
+from tests.support.hostile import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
+
+KEYS: Final = sorted(
+    {
+        *(key for action in ACTIONS for key in action.keys if action.id != "quit"),
+        *(key for key, _, _ in GO_KEYS),
+        *"abcdefghijklmnopqrstuvwxyzAHXZ0123456789",
+        *("tab", "shift+tab", "backspace", "ctrl+z", "ctrl+a", "ctrl+k", "ctrl+c", "ctrl+v"),
+        *("left_square_bracket", "number_sign", "minus", "full_stop", "quotation_mark"),
+    }
+)
+OFTEN: Final = (
+    *("enter", "escape", "up", "down", "left", "right", "tab", "space", "slash", "g", "colon"),
+    *("f1", "f2", "f3", "f4", "m", "v", "u", "e", "pagedown", "end"),
+)
+SIZES: Final = ((80, 24), (120, 40), (200, 60), (40, 12), (20, 5), (1, 1), (300, 100), (33, 50))
+TEXTS: Final = (
+    *("[/nope] [[Deep", "#tag\n- [ ] x\n", "\x1b[31m\x07\u202e日本", 'type:"', "2026-02-30"),
+)
+REMEMBERED: Final = 40
+"""So many of the last things done are told when something breaks."""
+
+
+def write_odd_notes(root: Path) -> None:
+    """Add notes that are odd in every way known, to a vault."""
+    (root / "odd").mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(ALL.values()):
+        (root / f"odd/{number}.md").write_bytes(data)
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Return what every file of a vault holds, its trash apart."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".trash" not in path.parts
+    }
+
+
+class Monkey:
+    """Does random things; the same seed always wants to do the same.
+
+    Attributes:
+        done: What was done last, oldest first.
+        told: Every toast.
+        faults: What the program logged as its own fault.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(seed)
+        self.done: deque[str] = deque(maxlen=REMEMBERED)
+        self.told: list[str] = []
+        self.faults: list[str] = []
+
+    def story(self) -> str:
+        """Tell what was done last, what the program told of, and its faults."""
+        parts = {"done": self.done, "told": self.told[-REMEMBERED:], "faults": self.faults}
+        return "\n".join(f"{name}:\n  " + "\n  ".join(said) for name, said in parts.items())
+
+    def make_app(self, vault: Vault) -> NotekeepApp:
+        """Make the program, which tells of its toasts."""
+        from notekeep.tui.app import NotekeepApp
+
+        app = NotekeepApp(vault)
+        notify = app.notify
+
+        def tell(message: str, **how: Any) -> None:
+            self.told.append(message)
+            notify(message, **how)
+
+        app.notify = tell  # type: ignore[method-assign]  # to hear of it
+        return app
+
+    async def play(self, vault: Vault, count: int) -> int:
+        """Start the program and do so many things in it, or until it ends; return how many."""
+        app = self.make_app(vault)
+        done = 0
+        watch = _Watch(self.faults)
+        logging.getLogger().addHandler(watch)
+        try:
+            async with app.run_test(size=self._random.choice(SIZES[:4]), notifications=True):
+                while done < count and not app._exit:
+                    done += 1
+                    for event in self._events(app):
+                        event.set_sender(app)
+                        app.post_message(event)
+                    await self._wait(app)
+                await _settle(app)
+        finally:
+            logging.getLogger().removeHandler(watch)
+        return done
+
+    async def _wait(self, app: NotekeepApp) -> None:
+        """Go on at once, or when what was done has been worked on, or when all is quiet."""
+        chance = self._random.random()
+        if chance < 0.3:
+            return
+        if chance < 0.9:
+            await asyncio.sleep(0.003)
+            return
+        await _settle(app, 1)
+
+    def _events(self, app: NotekeepApp) -> Iterator[Event]:
+        pick = self._random
+        chance = pick.random()
+        if chance < 0.72:
+            key = pick.choice(OFTEN if pick.random() < 0.4 else KEYS)
+            self.done.append(key)
+            yield Key(key, key_to_character(key) or (" " if key == "space" else None))
+        elif chance < 0.96:
+            yield from self._mouse(app)
+        elif chance < 0.98:
+            text = pick.choice(TEXTS)
+            self.done.append(f"paste {text!r}")
+            yield Paste(text)
+        else:
+            size = Size(*pick.choice(SIZES))
+            self.done.append(f"size {size}")
+            if app._driver is not None:
+                app._driver._size = size
+            yield Resize(size, size)
+
+    def _mouse(self, app: NotekeepApp) -> Iterator[Event]:
+        pick = self._random
+        width, height = app.size
+        x, y = pick.randrange(max(1, width)), pick.randrange(max(1, height))
+        if pick.random() < 0.2:
+            y = max(0, height - 1)  # The footer, whose items are buttons.
+        place = (None, x, y, 0, 0)
+        kind = pick.choice(("click", "click", "click", "double", "wheel", "move", "drag"))
+        self.done.append(f"{kind} {x},{y}")
+        rest = (False, False, False, x, y)
+        if kind == "wheel":
+            yield pick.choice((MouseScrollDown, MouseScrollUp))(*place, 0, *rest)
+        elif kind == "move":
+            yield MouseMove(*place, 0, *rest)
+        elif kind == "drag":
+            x, y = pick.randrange(max(1, width)), pick.randrange(max(1, height))
+            yield MouseDown(*place, 1, *rest)
+            yield MouseMove(None, x, y, 1, 1, 1, False, False, False, x, y)
+            yield MouseUp(None, x, y, 0, 0, 1, False, False, False, x, y)
+        else:
+            for _ in range(2 if kind == "double" else 1):
+                yield MouseDown(*place, 1, *rest)
+                yield MouseUp(*place, 1, *rest)
+
+
+class _Watch(logging.Handler):
+    """Keeps the faults that the program logs."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._faults = faults
+        self.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._faults.append(self.format(record))
+
+
+async def _settle(app: NotekeepApp, seconds: float = 30) -> None:
+    """Wait until nothing is going on in the background any more."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    quiet = 0
+    while quiet < 3 and loop.time() < end and not app._exit:
+        await asyncio.sleep(0.01)
+        quiet = quiet + 1 if all(worker.is_finished for worker in app.workers) else 0
