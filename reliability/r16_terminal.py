@@ -6,11 +6,13 @@ comes out of it is looked at.
 
 from __future__ import annotations
 
+import base64
 import os
 import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from notekeep.cli.habit import COMMANDS
 from notekeep.cli.main import VERBS
@@ -112,11 +114,16 @@ SOME: tuple[Step, ...] = (tours.BROWSE, b"j", b"j", b"j", b"\r", b" ", b"]", b"h
 
 COPY = "target.sync-conflict-20261120-101010-ABCDEFG.md"
 
-NOT_REACHED = frozenset({"PictureScreen"})
-"""What no key leads to here: it wants a picture that the terminal was asked to draw."""
+PICTURE = "\x9b31m\x07\u202egnp.png"
+"""A name that a file may have; the note `seen.md` shows it."""
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 LEAVES = """
 import sys
+from urllib.parse import quote
 from notekeep.files.swap import Swap, Unsaved
 from notekeep.vault import Vault
 
@@ -154,6 +161,9 @@ def write_vault(root: Path, attacks: Sequence[str] = ATTACKS) -> None:
         )
     (root / "target.md").write_text("# target\n\nattack\n", "utf-8")
     (root / COPY).write_text(f"# target\n\nattack {everything}\n", "utf-8", newline="")
+    (root / PICTURE).write_bytes(PIXEL)
+    embed = f"![[{PICTURE}]]\n\n![]({quote(PICTURE)})"
+    (root / "seen.md").write_text(f"# seen\n\n{embed}\n", "utf-8")
     (root / "raw.md").write_bytes(b"# raw \xff\xfe \x9b31m attack\n")
     lines = [f"- 2026-11-{day:02} h0: done @07:00 -- {everything!s}" for day in range(1, 24)]
     text = "\n".join(line.replace("\r", "").replace("\n", " ") for line in lines)
@@ -205,7 +215,7 @@ def run(size: int, folder: Path) -> Result:
         if name == "unsaved":
             subprocess.run([sys.executable, "-c", LEAVES, str(root)], env=env, check=True)
         seen |= show(result, root, env, name, tour)
-    for name in sorted(tours.screens() - seen - NOT_REACHED):
+    for name in sorted(tours.screens() - seen):
         result.fault(f"no tour leads to {name}")
     keys = sum(map(len, tours.TOURS.values()))
     result.size = f"{result.count} commands, {len(seen)} screens, {keys} keys"
@@ -248,11 +258,14 @@ def show(
     code, said = on_terminal(
         program, str(root), {**env, "OPENED": str(opened)}, keys, seconds=SECONDS
     )
-    for found in unsafe(said):
+    happened = tours.names(opened)
+    copies = happened.count(tours.COPIED) if tours.copies(tour) else 0
+    for found in unsafe(said, copies):
         result.fault(f"the interface sends {found!r} in {name}")
+    result.expect(copies >= tours.copies(tour), f"{name} copies {copies} times")
     result.expect(code == 0, f"the interface ends with {code} in {name}: {said[-300:]!r}")
     result.expect(b"\x1b[?1049l" in said, f"the interface does not give the screen back in {name}")
-    return set(tours.names(opened))
+    return set(happened) - {tours.COPIED}
 
 
 ROW = Row("R16", "a hostile vault on a terminal", Sizes(0, 1, 1), run)

@@ -6,6 +6,8 @@ or it does not belong on a screen.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import fcntl
 import os
 import pty
@@ -16,6 +18,8 @@ import struct
 import termios
 import time
 from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.clean import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,25 +54,51 @@ ALLOWED = (
     r"\[c",
     r"\[\?4m",
     r"\[14t|\[16t|\[18t",  # how large the screen is
+    r"_Gi=\d{1,10},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\",  # whether it could draw a pixel
     r"\]22;[a-z-]*\x07",  # the shape of the pointer
     r"[78]",  # keep and restore the cursor
     r"\(B",
     r"\[!p",
     r"\[0? ?q",
 )
-"""What may follow ESC. Of OSC only the pointer; no DCS, APC, SOS: no title, clipboard or link."""
+"""What may follow ESC. Of OSC only the pointer, of APC one question; no DCS: no title, no link.
 
+The clipboard is written when a person copies, and then only with text that is clean.
+"""
+
+_CLIPBOARD = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/]+={0,2})\x07")
 _ESCAPE = re.compile("\x1b(?:" + "|".join(ALLOWED) + ")")
 _UNSAFE = re.compile(
     "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
 
-def unsafe(data: bytes) -> list[str]:
-    """Find what is not on the allow-list, each with what stands around it."""
-    text = _ESCAPE.sub("", data.decode("utf-8", "surrogateescape"))
+def unsafe(data: bytes, copies: int = 0) -> list[str]:
+    """Find what is not on the allow-list, each with what stands around it.
+
+    Args:
+        data: What a terminal was sent.
+        copies: How often a person copied: so often the clipboard may be written.
+    """
+    left = [copies]
+
+    def copied(match: re.Match[str]) -> str:
+        left[0] -= 1
+        return "" if left[0] >= 0 and _is_clean(match[1]) else match[0]
+
+    text = _CLIPBOARD.sub(copied, data.decode("utf-8", "surrogateescape"))
+    text = _ESCAPE.sub("", text)
     found = [text[max(0, at.start() - 30) : at.end() + 40] for at in _UNSAFE.finditer(text)]
     return list(dict.fromkeys(found))
+
+
+def _is_clean(encoded: str) -> bool:
+    """Whether text for the clipboard holds nothing that a terminal would obey when it is pasted."""
+    try:
+        text = base64.b64decode(encoded, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return clean(text) == text
 
 
 def on_terminal(

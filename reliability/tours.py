@@ -18,23 +18,33 @@ if TYPE_CHECKING:
 
 TELLING = """
 import os
+from textual.app import App
 from textual.screen import Screen
 
-begun = Screen.__init__
+begun, copied = Screen.__init__, App.copy_to_clipboard
 
-def tell(self, *args, **options):
+def tell(name):
     with open(os.environ["OPENED"], "a", encoding="utf-8") as file:
-        print(type(self).__name__, file=file)
+        print(name, file=file)
+
+def begin(self, *args, **options):
+    tell(type(self).__name__)
     begun(self, *args, **options)
 
-Screen.__init__ = tell
+def copy(self, text):
+    tell("copied")
+    copied(self, text)
+
+Screen.__init__, App.copy_to_clipboard = begin, copy
 from notekeep.__main__ import run
 run()
 """
-"""The program, each screen of which writes its name into the file OPENED."""
+"""The program, each screen of which writes its name into the file OPENED, and each copy COPIED."""
+
+COPIED = "copied"
 
 Step: TypeAlias = "bytes | tuple[bytes, str]"
-"""A key; with the name of a screen, it is the key that opens it."""
+"""A key; with the name of a screen, it opens it; with COPIED, it copies."""
 
 F1, F2, F3, F4, ESC = b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b"
 ENTER, TAB, RIGHT = b"\r", b"\t", b"\x1b[C"
@@ -49,6 +59,14 @@ def _look_for(query: bytes) -> tuple[Step, ...]:
 
 TOURS: dict[str, Sequence[Step]] = {
     "browse": [BROWSE, b"j", b"j", b"j", ENTER, b" ", b"]", b"h", b"j", b"b", b"z", b"z"],
+    "copying": [
+        *_look_for(b"attack type:book"),
+        *((b"y", COPIED), b"v", b"A", (b"y", COPIED), b"v"),
+        *_look_for(b"path:a0.md"),
+        *(ENTER, b"]", (b"y", COPIED), b"]", (b"y", COPIED), b"}", (b"y", COPIED)),
+        *(b"}", (b"y", COPIED), b"}", (b"y", COPIED)),
+    ],
+    "picture": [*_look_for(b"path:seen.md"), ENTER, (b"I", "PictureScreen"), ESC],
     "questions": [
         *_look_for(b"path:a0.md"),
         *((b"\x13", "Prompt"), ESC, (b"o", "Choice"), ESC, (b"s", "Choice"), ESC),
@@ -122,8 +140,13 @@ def steps(tour: Sequence[Step], opened: Path) -> Iterator[bytes | Awaited]:
         yield Awaited(key, there)
 
 
+def copies(tour: Sequence[Step]) -> int:
+    """How often a tour copies."""
+    return sum(not isinstance(step, bytes) and step[1] == COPIED for step in tour)
+
+
 def names(opened: Path) -> list[str]:
-    """The names of the screens that were opened, in order."""
+    """The names of the screens that were opened, in order, and COPIED for each copy."""
     return opened.read_text("utf-8").split() if opened.exists() else []
 
 

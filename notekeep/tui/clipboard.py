@@ -10,6 +10,8 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from notekeep.markdown.clean import clean
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,7 +29,11 @@ _PROGRAMS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def copy(app: App[Any], text: str) -> None:
-    """Put text on the clipboard; what a program does for it is done in the background."""
+    """Put text on the clipboard, clean, as it may be pasted where it would be obeyed.
+
+    What a program does for it is done in the background.
+    """
+    text = clean(text)
     app.copy_to_clipboard(text)
     command = program_for(os.environ)
     if command:

@@ -7,6 +7,7 @@ the terminal by another way is found.
 
 from __future__ import annotations
 
+import base64
 import os
 import shlex
 import sys
@@ -76,6 +77,35 @@ def test_a_question_about_a_habit_is_cleaned(root: Path, home: Path) -> None:
 @pytest.mark.parametrize("attack", ATTACKS[:8], ids=ascii)
 def test_what_may_be_sent_is_told_from_what_may_not(attack: str) -> None:
     assert unsafe(f"before {attack} after".encode()) != []
+
+
+def clipboard(text: bytes) -> bytes:
+    return b"\x1b]52;c;" + base64.b64encode(text) + b"\x07"
+
+
+def test_the_clipboard_is_written_as_often_as_a_person_copied() -> None:
+    once = b"before" + clipboard("a note ␛[31m".encode()) + b"after"
+    assert unsafe(once, copies=1) == []
+    assert unsafe(once * 2, copies=2) == []
+    assert unsafe(once) != []
+    assert len(unsafe(once + clipboard(b"another"), copies=1)) == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        clipboard(b"rm -rf ~\x1b[2J"),
+        clipboard(b"a\rb"),
+        clipboard("a\u202eb".encode()),
+        clipboard(b"\xff\xfe"),
+        b"\x1b]52;c;abc\x07",
+        b"\x1b]52;c;?\x07",
+        b"\x1b]52;p;YQ==\x07",
+    ],
+    ids=ascii,
+)
+def test_what_is_copied_has_to_be_clean(sent: bytes) -> None:
+    assert unsafe(sent, copies=1) != []
 
 
 def test_no_other_code_writes_to_the_terminal() -> None:

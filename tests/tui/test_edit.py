@@ -174,6 +174,21 @@ async def test_a_moved_line_and_a_hostile_paste_keep_their_characters(
     assert after.endswith(b"".join(ODD_LINES[4:]))
 
 
+async def test_text_that_is_no_utf_8_can_be_copied_and_cut(make_app: MakeApp, odd: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        area = (await edit(app, pilot, ODD)).area
+        for take in (area.action_copy, area.action_cut):
+            area.select_all()
+            take()
+            assert "caf? is not UTF-8" in app.clipboard
+            assert "\x1b]52;c;aGk=\x07" in app.clipboard
+        area.undo()
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None)
+        assert bytes_of(odd) == b"".join(ODD_LINES)
+
+
 async def test_offers_are_taken_with_tab(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:

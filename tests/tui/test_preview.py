@@ -181,6 +181,20 @@ async def test_what_is_chosen_is_copied_a_quote_with_its_source(reading: Vault) 
         await until(pilot, lambda: app.clipboard == "[[Long]]")
 
 
+async def test_what_is_copied_is_nothing_that_a_terminal_would_obey_when_it_is_pasted(
+    reading: Vault, root: Path
+) -> None:
+    (root / NOTE).write_text('---\ntitle: "a\\n\\e[31mred\\u202e"\n---\n', "utf-8")
+    reading.refresh()
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await read(app, pilot)
+        await press(pilot, "y")
+        await until(pilot, lambda: app.clipboard == "[[a ␛[31mred�]]")
+        clipboard.copy(app, "/a/\x1b]0;x\x07\udcff.md")
+        assert app.clipboard == "/a/␛]0;x␇�.md"
+
+
 async def test_a_footnote_is_jumped_to_and_back(reading: Vault) -> None:
     app = APPS["browse"](reading)
     async with app.run_test(size=(110, 12)) as pilot:

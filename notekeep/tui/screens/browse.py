@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual import getters
 from textual.containers import Horizontal
 
+from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.later import Later
 from notekeep.tui.messages import PublishNotes, ShowHistory
@@ -339,7 +340,7 @@ class BrowseScreen(Gridding, VaultScreen):
             verbs.copy(self, *chosen)
             return
         if (selected or not self.has_done_with_marked("copy")) and self._reader.row is not None:
-            verbs.copy(self, selected or f"[[{self._reader.row.title}]]")
+            verbs.copy(self, selected or f"[[{clean_line(self._reader.row.title)}]]")
 
     def action_copy_path(self) -> None:
         if self._reader.row is not None:

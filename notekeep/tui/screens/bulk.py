@@ -13,6 +13,7 @@ from notekeep.errors import UsageError
 from notekeep.markdown.changes import FieldChange, read_change, typed
 from notekeep.markdown.clean import clean_line
 from notekeep.markdown.kinds import CHOICES, canonical
+from notekeep.tui import clipboard
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.messages import VaultChanged, Working
 from notekeep.tui.render.words import plural
@@ -173,7 +174,7 @@ def copy_links(screen: Gridding) -> None:
     paths = _paths(screen)
 
     def copied(titles: list[str]) -> None:
-        screen.app.copy_to_clipboard("\n".join(f"[[{title}]]" for title in titles))
+        clipboard.copy(screen.app, "\n".join(f"[[{title}]]" for title in titles))
         say(screen, f"Copied {plural(len(titles), 'link')}")
 
     in_background(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from functools import partial
 from importlib.util import find_spec
@@ -114,6 +115,8 @@ def pixel_widget(app: App[Any]) -> type[Any] | None:
     if app.is_headless or find_spec("textual_image") is None:
         return None
     if "textual_image.widget" not in sys.modules:
+        # A terminal that does not answer is no news: without this, the log writes it there.
+        logging.getLogger("textual_image").addHandler(logging.NullHandler())
         try:
             with app.suspend():
                 import textual_image.widget  # noqa: F401 - see above

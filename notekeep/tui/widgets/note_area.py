@@ -119,11 +119,16 @@ class NoteArea(TextArea):
         before = self.app.clipboard
         super().action_cut()
         if self.app.clipboard is not before:
-            self.app.copy_to_clipboard(self.stand_ins.real(self.app.clipboard))
+            self._hand_out(self.app.clipboard)
 
     def action_copy(self) -> None:
         if self.selected_text:
-            self.app.copy_to_clipboard(self.stand_ins.real(self.selected_text))
+            self._hand_out(self.selected_text)
+
+    def _hand_out(self, text: str) -> None:
+        """Put text on the clipboard as the file has it; a byte that is no text goes as "?"."""
+        real = self.stand_ins.real(text)
+        self.app.copy_to_clipboard(real.encode("utf-8", "replace").decode("utf-8"))
 
     # What it looks like.
 
