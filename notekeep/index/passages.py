@@ -7,6 +7,7 @@ answer is a tree without such conditions, in which they have become the notes th
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
@@ -22,6 +23,7 @@ from notekeep.query.tree import (
     Or,
     Regex,
     Section,
+    Tag,
     is_fact,
 )
 
@@ -95,6 +97,8 @@ class Passages:
             UsageError: A regular expression takes too long.
             Unusable: There is no words index, and the tree needs one.
         """
+        if isinstance(node, Tag) and self._words_know_tags:
+            return node
         if is_fact(node):
             return Docs(self.catalog.paths(node))
         match node:
@@ -117,6 +121,11 @@ class Passages:
                 return self._in_one(node, inside, within)
             case _:
                 return node
+
+    @cached_property
+    def _words_know_tags(self) -> bool:
+        """Whether the words index has every note as it is: then it knows their tags, too."""
+        return not self.catalog.dirty()
 
     def _matching(self, node: Regex, within: frozenset[str] | None) -> dict[str, Spans]:
         paths, seconds = self._candidates(within), max(LEAST_SECONDS, self._left)

@@ -311,8 +311,12 @@ def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
     return "text", text, None, None
 
 
-def _tag_cells(tags: Iterable[str]) -> Iterator[tuple[str, str, int]]:
-    """A note's tags and the tags above them, each once; `own` tells the two apart."""
+def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """A note's tags and the tags above them, as they are compared.
+
+    Returns:
+        By key, the name, and 1 for a tag that the note itself names, else 0.
+    """
     found: dict[str, tuple[str, int]] = {}
     for tag in tags:
         parts = clean(tag).split("/")
@@ -321,7 +325,12 @@ def _tag_cells(tags: Iterable[str]) -> Iterator[tuple[str, str, int]]:
             own = int(end == len(parts))
             before = found.get(fold(name), (name, 0))
             found[fold(name)] = (before[0], before[1] | own)
-    for key, (name, own) in found.items():
+    return found
+
+
+def _tag_cells(tags: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """A note's tags and the tags above them, each once; `own` tells the two apart."""
+    for key, (name, own) in tag_keys(tags).items():
         yield key, name, own
 
 

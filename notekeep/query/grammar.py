@@ -268,10 +268,15 @@ class _Parser:
         outer, self.group = self.group, field
         inner = self._bracketed()
         self.group = outer
+        is_open = self.at > len(self.tokens)
         unit = _UNITS.get(field.text.casefold())
         words = self._words(inner, field) if unit and inner else None
         if unit is None or words is None:
             return None if unit else inner
+        if is_open:
+            return (
+                words  # still being typed: to look into the texts for it would hold up the next key
+            )
         return unit(words, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
 
     def _words(self, node: Node, field: Token) -> Node | None:

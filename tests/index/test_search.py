@@ -118,6 +118,64 @@ def test_words_as_typed_come_before_other_forms(shelf: Vault) -> None:
     assert paths(shelf, "run") == ["run", "running"]
 
 
+@pytest.fixture
+def tagged(vault: Vault) -> Vault:
+    """Notes with tags of all sorts."""
+    vault.write("a.md", "---\ntags: [Mind/Café/Late, two words]\n---\nlever\n")
+    vault.write("b.md", "lever #mind and pulley\n")
+    vault.write("c.md", "lever #mindful #lang0de\n")
+    vault.write("d.md", "---\nlang: de\n---\nlever, pulley #mind/cafe\n")
+    vault.write("e.md", "pulley\n")
+    vault.refresh(words=words_of(vault))
+    return vault
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("#MIND lever", {"a", "b", "d"}),
+        ("#mind/CAFÉ lever", {"a", "d"}),
+        ("#mind/cafe/late lever", {"a"}),
+        ("#mind/caf lever", set()),
+        ("#lang0de lever", {"c"}),
+        ("lever (#mind/cafe OR #mindful)", {"a", "c", "d"}),
+        ("#mindful OR pulley", {"b", "c", "d", "e"}),
+        ("lever -#mind", {"c"}),
+        ("pulley -#mind/café", {"b", "e"}),
+        ("#mind lever pulley -#mind/cafe", {"b"}),
+        ("#mind /PULLEY/", {"b", "d"}),
+        ("#mind line:(lever pulley)", {"b", "d"}),
+    ],
+)
+def test_tags_and_words_meet(tagged: Vault, text: str, found: set[str]) -> None:
+    assert set(paths(tagged, text)) == found
+    # From the catalog, which is asked as long as the words index lacks something, comes the same.
+    tagged.write("f.md", "neither\n")
+    tagged.refresh()
+    assert tagged.catalog.dirty()
+    assert set(paths(tagged, text)) == found
+
+
+def test_a_tag_adds_nothing_to_the_score_of_a_word(tagged: Vault) -> None:
+    def scores(text: str) -> dict[str, float]:
+        return {
+            hit.row.path: hit.why.parts[0][1]
+            for hit in ask(tagged, text, explain=True).hits
+            if hit.why
+        }
+
+    assert scores("#mind lever") == {
+        path: score for path, score in scores("lever").items() if path != "c.md"
+    }
+
+
+def test_a_tag_that_the_words_do_not_have_yet_counts_already(tagged: Vault) -> None:
+    tagged.write("b.md", "lever #body and more\n")
+    tagged.refresh()
+    assert set(paths(tagged, "#mind lever")) == {"a", "d"}
+    assert paths(tagged, "#body lever") == ["b"]
+
+
 def test_an_order_goes_before_the_score(shelf: Vault) -> None:
     assert paths(shelf, "wealth sort:rating") == ["book", "naval"]
     assert paths(shelf, "wealth sort:-rating") == ["naval", "book"]

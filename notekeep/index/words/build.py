@@ -13,6 +13,7 @@ import logging
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+import whoosh
 from whoosh import index
 
 from notekeep.errors import Failure, NotekeepError
@@ -170,6 +171,7 @@ class _Build:
         with _mistrusting():
             if not canary.reads_back(self._new, self._language, sample):
                 raise ValueError("it wrote something other than it was given")
+        self._new.trust_bulk(str(whoosh.__version__))
         return self._finished()
 
     def _write_bulk(self, docs: Iterable[WordDoc]) -> None:

@@ -21,13 +21,17 @@ from notekeep.errors import Failure, NotekeepError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Goes up when a field, the analyzer or a stemmer changes: an index of another one is rebuilt."""
 
 VERSION_FILE = "schema-version"
+BULK_FILE = "bulk-writer"
 
 FEW_SEGMENTS = 20
 """From here on they are merged when it is quiet: a query over 20 takes twice as long as over one"""
+
+INDEX = "MAIN"
+"""Whoosh's name for an index that was given none."""
 
 _TOC = re.compile(r"_MAIN_(\d+)\.toc$")
 _LEFT_BEHIND = re.compile(r"_MAIN_\d+\.toc\.\d|.*\.tmp$")
@@ -67,14 +71,29 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._newest: int | None = None
 
     def toc(self) -> int | None:
         """Return the number of the newest table of contents, or None when there is no index."""
+        newest = self._newest
+        if newest is None or not (self._has_toc(newest) and not self._has_toc(newest + 1)):
+            newest = self._newest = self._listed_toc()
+        return newest
+
+    def _has_toc(self, number: int) -> bool:
+        return os.path.exists(f"{self.path}/_MAIN_{number}.toc")
+
+    def _listed_toc(self) -> int | None:
+        """Go through the folder, which has a dozen files for each segment.
+
+        It is asked a dozen times for every note that is saved; but a commit deletes all tables of
+        contents but its own, so that the last one that was seen is the newest while it is there and
+        has none behind it.
+        """
         try:
             names = os.listdir(self.path)
         except OSError:
             return None
-        # Few of the names begin so, and this is asked a dozen times for every note that is saved.
         tocs = [name for name in names if name[:6] == "_MAIN_"]
         return max((int(m[1]) for m in map(_TOC.match, tocs) if m), default=None)
 
@@ -115,6 +134,24 @@ class Folder:
             return False
         private = stat.S_ISDIR(about.st_mode) and not about.st_mode & 0o022
         return private and about.st_uid == os.geteuid() and said == _version(language)
+
+    def trust_bulk(self, version: str, *, trusted: bool = True) -> None:
+        """Note that the bulk writer wrote this index and was read back, or that it failed since."""
+        if trusted:
+            write(self.path / BULK_FILE, version)
+        else:
+            remove(self.path / BULK_FILE)
+
+    def trusts_bulk(self, version: str) -> bool:
+        """Return whether the bulk writer may also write what is saved.
+
+        Args:
+            version: Whoosh's; with another one it has to be tried first.
+        """
+        try:
+            return (self.path / BULK_FILE).read_text("utf-8") == version
+        except (OSError, ValueError):
+            return False
 
     def create(self, language: str) -> None:
         """Make the folder new and empty, mode 0700, marked with the version."""

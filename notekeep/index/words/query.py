@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.index.words.analyzer import HOLE, Analyzer, Word
 from notekeep.index.words.language import fold_word
-from notekeep.index.words.schema import SCOPES, language_term
+from notekeep.index.words.schema import SCOPES, language_term, tag_term
 from notekeep.query import tree
+from notekeep.query.fold import fold
 from notekeep.query.shape import Shape
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Planner:
         where too much would become too little, as everything. Their caller looks at the text.
 
         Raises:
-            TypeError: For a leaf about facts, or a regular expression, that others answer.
+            TypeError: For another fact than a tag, or a regular expression, that others answer.
         """
         match node:
             case tree.And(parts):
@@ -132,6 +133,8 @@ class Planner:
                 return NoneOf(inner) if inner else None
             case tree.Docs(paths):
                 return Known(paths)
+            case tree.Tag(name):
+                return Leaf(("marks",), (Way(((0, tag_term(fold(name))),)),))
             case tree.Section(inside) | tree.Line(inside):
                 return self.plan(inside)
             case _:
@@ -176,7 +179,7 @@ class Planner:
                 silent.append(Way(((0, language_term(by.language.code)),)))
         leaf = _leaf(scope, ways)
         if leaf and silent and not self._denying:
-            return AnyOf((leaf, Leaf(("language",), tuple(silent))))
+            return AnyOf((leaf, Leaf(("marks",), tuple(silent))))
         return leaf
 
     def _prefix(self, text: str, scope: tree.WordScope) -> Plan | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from array import array
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from whoosh.fields import ID, TEXT, Schema
 from whoosh.formats import Positions
 
+from notekeep.index.rows import tag_keys
 from notekeep.index.words.analyzer import BREAK, ForeignText, analyzer
 from notekeep.index.words.language import short
 
@@ -26,10 +28,11 @@ BOOSTS = {
     "matter": 1.0,
     "body": 1.0,
     "quotes": 1.0,
-    "language": 0.0,
+    "marks": 0.0,
 }
-"""What a word is worth where it stands. "quotes" holds words of the body a second time, "language"
-one term that says in which language a note is, where that is not the vault's."""
+"""What a word is worth where it stands. "quotes" holds words of the body a second time. "marks"
+holds terms that are no words: one for each tag and each tag above it, so that a tag and a word meet
+without asking the catalog, and one for the note's language where that is not the vault's."""
 
 SCOPES: dict[str, tuple[str, ...]] = {
     "any": ("title", "aliases", "tags", "headings", "matter", "body"),
@@ -104,14 +107,22 @@ def values(doc: WordDoc, language: str) -> dict[str, str]:
         if text:
             clean = _utf8(text)
             found[name] = ForeignText(clean, foreign) if foreign else clean
+    marks = [tag_term(key) for key in tag_keys(doc.tags)]
     if foreign:
-        found["language"] = language_term(foreign)
+        marks.append(language_term(foreign))
+    if marks:
+        found["marks"] = " ".join(marks)
     return found
 
 
 def language_term(code: str) -> str:
     """Return the term of all notes that are in a language; its digit keeps it from being a word."""
     return f"lang0{code}"
+
+
+def tag_term(key: str) -> str:
+    """Return the term of all notes with a tag or one below it, given as the catalog compares it."""
+    return f"tag0{blake2b(key.encode(errors='replace'), digest_size=8).hexdigest()}"
 
 
 def _joined(texts: tuple[str, ...]) -> str:

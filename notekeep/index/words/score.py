@@ -8,7 +8,9 @@ Whoosh's own searcher is not asked: cut to its best 20, it loses hits on one que
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from notekeep.index.words.query import AllOf, AnyOf, Everything, Known, Leaf, NoneOf
@@ -27,6 +29,9 @@ B = 0.75
 
 FEW_WAYS = 50
 
+MANY_TIMES = 2
+"""In a list so many times as long as the notes that are asked about, those are looked for."""
+
 Scores: TypeAlias = dict[int, float]
 """The score of each note found, by its number."""
 
@@ -43,7 +48,6 @@ class Scorer:
     def __init__(self, snapshot: Snapshot, lists: Lists) -> None:
         self._snapshot = snapshot
         self.lists = lists
-        self._norms: dict[str, list[float]] = {}
 
     def scores(self, plan: Plan, within: Container[int] | None = None) -> Scores:
         """Return the notes a plan finds; only those `within`, when that is given."""
@@ -94,9 +98,11 @@ class Scorer:
         if not wanted:
             return self._without(dict.fromkeys(self._everything(within), 0.0), parts)
         found: Scores | None = None
+        scored = False
         for part in sorted(wanted, key=self.cost):
             more = self.scores(part, within if found is None else found)
-            found = more if found is None else {n: s + found[n] for n, s in more.items()}
+            found = {n: s + found[n] for n, s in more.items()} if found and scored else more
+            scored = scored or not _adds_nothing(part)
         return self._without(found or {}, parts)
 
     def _without(self, found: Scores, parts: Iterable[Plan]) -> Scores:
@@ -120,19 +126,21 @@ class Scorer:
         notes, weights, _, frequency = self.lists.read(field, term)
         if not notes:
             return {}
-        norm = self._norm(field)
+        if not BOOSTS[field]:
+            return dict.fromkeys(
+                notes if within is None else filter(within.__contains__, notes), 0.0
+            )
+        norm = _norms(self._snapshot.average_length(field))
         lengths = self._snapshot.lengths(field)
         idf = math.log(self._snapshot.size / (frequency + 1)) + 1
         top = worth * BOOSTS[field] * idf * (K1 + 1)
+        if isinstance(within, dict) and MANY_TIMES * len(within) < len(notes):
+            there = [(n, weights[bisect_left(notes, n)]) for n in within.keys() & notes]
+            return {n: top * w / (w + norm[lengths[n]]) for n, w in there}
+        both = zip(notes, weights, strict=True)
         if within is None:
-            return {
-                n: top * w / (w + norm[lengths[n]]) for n, w in zip(notes, weights, strict=True)
-            }
-        return {
-            n: top * w / (w + norm[lengths[n]])
-            for n, w in zip(notes, weights, strict=True)
-            if n in within
-        }
+            return {n: top * w / (w + norm[lengths[n]]) for n, w in both}
+        return {n: top * w / (w + norm[lengths[n]]) for n, w in both if n in within}
 
     def _phrase(
         self, field: str, steps: tuple[Step, ...], within: Container[int] | None, worth: float
@@ -169,12 +177,18 @@ class Scorer:
                 }
         return starts or ()
 
-    def _norm(self, field: str) -> list[float]:
-        """Return K1·(1 - B + B·length/average) by the byte that stands for a length."""
-        if field not in self._norms:
-            average = self._snapshot.average_length(field)
-            self._norms[field] = [K1 * (1 - B + B * length / average) for length in LENGTHS]
-        return self._norms[field]
+
+@lru_cache(maxsize=64)
+def _norms(average: float) -> list[float]:
+    """Return K1·(1 - B + B·length/average) by the byte that stands for a length."""
+    return [K1 * (1 - B + B * length / average) for length in LENGTHS]
+
+
+def _adds_nothing(plan: Plan) -> bool:
+    """Whether all that a plan finds scores 0."""
+    return isinstance(plan, Known) or (
+        isinstance(plan, Leaf) and not any(map(BOOSTS.get, plan.fields))
+    )
 
 
 def _sum(found: Iterable[Scores]) -> Scores:

@@ -15,11 +15,12 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from whoosh import index
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
 from whoosh.reading import SegmentReader
 from whoosh.util.numeric import byte_to_length
 
-from notekeep.index.words.folder import Reached, Unusable
+from notekeep.index.words.folder import INDEX, Reached, Unusable
 from notekeep.index.words.format.columns import whole
 from notekeep.index.words.schema import schema
 
@@ -110,14 +111,14 @@ class Snapshot:
     ) -> None:
         self.number = number
         self.reached = reached
-        opened: Any = index.open_dir(path, schema=schema(language))
-        toc: Any = index.TOC.read(opened.storage, opened.indexname, schema=schema(language))
+        storage: Any = FileStorage(path)
+        toc: Any = TOC.read(storage, INDEX, gen=number, schema=schema(language))
         self.size = 0
         self.parts: list[tuple[Part, int, frozenset[int]]] = []
         for segment in toc.segments:
             part = known.get(segment.segment_id())
             if part is None:
-                part = Part(SegmentReader(opened.storage, toc.schema, segment))
+                part = Part(SegmentReader(storage, toc.schema, segment))
             self.parts.append((part, self.size, frozenset(segment.deleted_docs())))
             self.size += part.size
         self._firsts = [first for _, first, _ in self.parts]

@@ -8,21 +8,28 @@ whenever it is opened, which makes one note's update ten times slower.
 from __future__ import annotations
 
 import contextlib
+import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
+import whoosh
 from whoosh import index
-from whoosh.index import LockError
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, FileIndex, LockError
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from notekeep.index.words.folder import Busy, Folder, Reached
+from notekeep.errors import NotekeepError
+from notekeep.index.words.folder import INDEX, Busy, Folder, Reached
 from notekeep.index.words.language import short
 from notekeep.index.words.schema import schema, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from notekeep.index.words.document import WordDoc
+
+_log = logging.getLogger(__name__)
 
 MANY_SEGMENTS = 60
 """From here on a save merges them itself, because no quiet moment seems to come."""
@@ -52,15 +59,40 @@ def update(
         generation: What the index then stands for.
     """
     new = {doc.path: doc for doc in upserts}
+    gone = list(dead)
+    version = str(whoosh.__version__)
+    if folder.trusts_bulk(version) and folder.segments() < MANY_SEGMENTS:
+        try:
+            _update(folder, language, new, gone, generation, bulk=True)
+        except (OSError, NotekeepError):
+            raise
+        except Exception:  # noqa: BLE001 - a file format that is not what it was raises anything
+            _log.warning("the bulk writer failed; saving with the ordinary one", exc_info=True)
+            folder.trust_bulk(version, trusted=False)
+        else:
+            return
+    _update(folder, language, new, gone, generation, bulk=False)
+
+
+def _update(
+    folder: Folder,
+    language: str,
+    new: Mapping[str, WordDoc],
+    dead: Iterable[int],
+    generation: int,
+    *,
+    bulk: bool,
+) -> None:
     before = folder.reached()
     known = before.languages if before else ()
-    with _writing(folder, language, SAVE_MB) as writer:
+    with _writing(folder, language, SAVE_MB, bulk=bulk) as writer:
         for number in dead:
             writer.delete_document(number)
         for doc in new.values():
             writer.add_document(**values(doc, language))
         spoken = languages(new.values(), language) | set(known)
-        _commit(folder, writer, Reached(generation, len(new), tuple(sorted(spoken))), MANY_SEGMENTS)
+        reached = Reached(generation, len(new), tuple(sorted(spoken)))
+        _commit(folder, writer, reached, sys.maxsize if bulk else MANY_SEGMENTS)
 
 
 def merge(folder: Folder, language: str) -> None:
@@ -117,22 +149,53 @@ def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
 
 
 @contextlib.contextmanager
-def _writing(folder: Folder, language: str, megabytes: int) -> Iterator[Any]:
+def _writing(folder: Folder, language: str, megabytes: int, *, bulk: bool = False) -> Iterator[Any]:
     """Give a writer, and take it back whatever happens: an open one keeps Whoosh's lock."""
-    opened = index.open_dir(str(folder.path), schema=schema(language))
+    opened = _Commit(folder, language)
     try:
-        writer: Any = SegmentWriter(opened, compound=False, limitmb=megabytes, timeout=1.0)
+        writer: Any
+        if bulk:
+            writer = _bulk_writer(opened)
+        else:
+            writer = SegmentWriter(opened, compound=False, limitmb=megabytes, timeout=1.0)
     except LockError:
         raise Busy("Another program is writing the search index") from None
     try:
         yield writer
     except BaseException:
         with contextlib.suppress(Exception):
-            if not writer.is_closed:
+            if bulk:
+                writer.abandon()
+            elif not writer.is_closed:
                 writer.cancel()
         with contextlib.suppress(Exception):
             writer.writelock.release()
         raise
+
+
+class _Commit(FileIndex):
+    """An index as of its newest commit, of which the folder need not be gone through again.
+
+    Whoosh goes through it four times for each writer, which is as much as to write a note.
+    """
+
+    def __init__(self, folder: Folder, language: str) -> None:
+        self.storage = FileStorage(str(folder.path))
+        self.indexname = INDEX
+        self._schema = schema(language)
+        self._number = folder.toc()
+
+    def _read_toc(self) -> Any:
+        return TOC.read(self.storage, INDEX, gen=self._number, schema=self._schema)
+
+
+def _bulk_writer(opened: Any) -> Any:
+    from notekeep.index.words.bulk import BulkWriter
+
+    def uncounted(_field: str, _chunks: list[str]) -> None:
+        """Words are noted by themselves; see `vocabulary.note_words`."""
+
+    return BulkWriter(opened, uncounted)
 
 
 def languages(docs: Iterable[WordDoc], language: str) -> set[str]:

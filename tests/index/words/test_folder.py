@@ -47,6 +47,27 @@ def test_a_commit_counts_only_when_its_table_of_contents_is_there(tmp_path: Path
     assert folder.reached() == Reached(6, 11, ("de",))
 
 
+def test_the_newest_table_of_contents_is_told_whatever_was_seen_before(tmp_path: Path) -> None:
+    folder, other = Folder(tmp_path / "words"), Folder(tmp_path / "words")
+    folder.create("en")
+
+    def commit(number: int, *gone: int) -> None:
+        (folder.path / f"_MAIN_{number}.toc").touch()
+        for old in gone:
+            (folder.path / f"_MAIN_{old}.toc").unlink()
+
+    commit(4)
+    assert folder.toc() == other.toc() == 4
+    commit(5)
+    assert folder.toc() == 5
+    commit(6, 4, 5)
+    assert folder.toc() == other.toc() == 6
+    folder.create("en")
+    assert folder.toc() is None
+    commit(1)
+    assert folder.toc() == other.toc() == 1
+
+
 @pytest.mark.parametrize("said", ["", "{", "[]", '{"generation": "x"}', '{"generation": 1}'])
 def test_a_damaged_note_of_what_was_reached_means_unusable(tmp_path: Path, said: str) -> None:
     folder = Folder(tmp_path / "words")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,15 @@ from hypothesis import strategies as st
 
 from notekeep.index.words.document import WordDoc
 from notekeep.index.words.format.columns import whole
-from notekeep.index.words.postings import BlockReader, KeptLists, PlainReader, Postings, blocks
-from notekeep.index.words.schema import WIDE, PackedPositions, values
+from notekeep.index.words.postings import (
+    BlockReader,
+    KeptLists,
+    PlainReader,
+    Postings,
+    _front,
+    blocks,
+)
+from notekeep.index.words.schema import WIDE, PackedPositions, tag_term, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +86,39 @@ def test_long_lists_are_kept_only_while_there_is_room(
     assert kept.read("body", "lever") is not lever
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.integers(1, 300), st.integers(30_000, 40_000), st.integers(1, 2**31 - 1)),
+            st.sampled_from([1.0, 2.0, 3.0, 29.0, 116.0, 1e9]),
+            st.binary(min_size=2, max_size=30),
+        ),
+        min_size=1,
+        max_size=60,
+    ),
+    st.sampled_from(["all one", "all equal", "any"]),
+)
+def test_the_front_of_a_block_is_that_of_the_whole_block(
+    items: list[tuple[int, float, bytes]], weighing: str
+) -> None:
+    gaps = tuple(gap for gap, _, _ in items)
+    weights = {"all one": None, "all equal": items[0][1]}.get(
+        weighing, tuple(weight for _, weight, _ in items)
+    )
+    body = pickle.dumps((gaps, weights, tuple(value for _, _, value in items)), 4)
+    assert _front(body) in (None, (gaps, weights))
+    if len(items) > 3 and max(gaps) < 0x749400:
+        assert 0x9474 in gaps or _front(body) is not None
+
+
+@pytest.mark.parametrize("gap", [0x9474, 0x749400, 0x94740000, 0x4E9474])
+def test_gaps_that_look_like_the_end_of_a_block_s_front_are_read_right(gap: int) -> None:
+    for at in range(5):
+        gaps = (*[1] * at, gap & 0x7FFFFFFF, *[1] * (6 - at))
+        body = pickle.dumps((gaps, None, (b"ab",) * 7), 4)
+        assert _front(body) in (None, (gaps, None))
+
+
 @given(st.sets(st.integers(0, WIDE * 2), min_size=1).map(sorted))
 def test_positions_survive_packing(positions: list[int]) -> None:
     packed = PackedPositions()
@@ -92,6 +133,7 @@ def test_a_document_is_given_to_whoosh_by_field() -> None:
         "path": "a.md",
         "title": "Title",
         "tags": "one \x01 two",
+        "marks": f"{tag_term('one')} {tag_term('two')}",
         "body": "half a ? pair",
     }
 

@@ -19,6 +19,10 @@ COMPRESSION = 1
 WORTH_COMPRESSING = 80
 """Bytes of a pickled block; shorter ones only grow."""
 
+MANY_NOTES = 128
+"""Blocks of so many notes are of words that are in every tenth note, and are not compressed: to
+undo it would take half of the time in which such a word is found."""
+
 HEADER_PROTOCOL = 2
 """The protocol of a block's header: what `postings` looks for its end by."""
 
@@ -89,7 +93,8 @@ class Blocks:
             shortest = min(lengths) or min(filter(None, lengths), default=0)
         gaps = (notes[0], *map(sub, notes[1:], notes))
         body = dumps((gaps, packed, None if self._joins_values else tuple(values)), BODY_PROTOCOL)
-        compression = COMPRESSION if len(body) >= WORTH_COMPRESSING else 0
+        small = number < MANY_NOTES and len(body) >= WORTH_COMPRESSING
+        compression = COMPRESSION if small else 0
         if compression:
             body = zlib.compress(body, compression)
         about = (number, notes[-1], highest, compression, shortest, longest)
