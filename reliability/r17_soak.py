@@ -29,8 +29,11 @@ GROWTH = 1.1
 EACH = 5
 """Events between two measurements."""
 
-SETTLING = 0.3
-"""The share of the time in which caches may still fill."""
+SETTLING, WARM = 0.3, 40
+"""The share of the time in which caches may still fill, and the events at least."""
+
+SAMPLES = 9
+"""Measurements that are taken at least, however slow the machine: three early, three late."""
 
 QUERIES = ("habit", '"the note"', "type:book", "is:broken", "sort:modified", "work* -read", "#book")
 BEGINNING = dt.datetime(2026, 11, 24, 5)  # noqa: DTZ001 - a person's clock has no zone
@@ -56,14 +59,14 @@ def run(size: int, folder: Path, meddle: Callable[[], object] | None = None) -> 
     began, events = time.monotonic(), 0
     samples: list[tuple[float, int]] = []
     with patch.dict(os.environ):
-        while (spent := time.monotonic() - began) < size:
-            now = BEGINNING + dt.timedelta(seconds=DAY * spent / size)
+        while (spent := time.monotonic() - began) < size or len(samples) < SAMPLES:
+            now = BEGINNING + dt.timedelta(seconds=DAY * min(1.0, spent / size))
             os.environ["NOTEKEEP_NOW"] = now.isoformat(timespec="seconds")
             _event(result, chance, vault, root, written)
             events += 1
             if meddle is not None:
                 meddle()
-            if spent > size * SETTLING and not events % EACH:
+            if spent > size * SETTLING and events > WARM and not events % EACH:
                 vault.words.close()  # what a query keeps open is let go first
                 samples.append(_held())
     _steady(result, samples)
