@@ -48,7 +48,8 @@ Step: TypeAlias = "bytes | tuple[bytes, str]"
 
 F1, F2, F3, F4, ESC = b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b"
 ENTER, TAB, RIGHT = b"\r", b"\t", b"\x1b[C"
-QUIT, F12 = b"\x11", b"\x1b[24~"  # F12 does nothing: what it waits for opens by itself
+QUIT = b"\x11"
+NO_KEY = b""  # what opens by itself does so only where nothing was typed
 
 BROWSE: Step = (F2, "BrowseScreen")
 
@@ -119,7 +120,7 @@ TOURS: dict[str, Sequence[Step]] = {
         *((b"f", "Prompt"), ESC, (b"b", "Prompt"), ESC, (b"?", "HelpScreen"), ESC),
     ],
     "today": [(F1, "TodayScreen"), b"j", b" ", b"j", b"j", ENTER, ESC],
-    "unsaved": [(F12, "UnsavedScreen"), (b"v", "Difference"), ESC, ESC],
+    "unsaved": [(NO_KEY, "UnsavedScreen"), (b"v", "Difference"), ESC, ESC],
 }
 """Keys that lead to every screen; ctrl+q comes after them."""
 
