@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SAFE_WIDGETS = {"Input", "TextArea"}
 """Widgets of Textual that show text as it is; all others may read `[...]` in it as markup."""
@@ -34,7 +34,7 @@ def markup(source: str) -> list[str]:
 
 
 def _markup(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in _run(tree):
         match node:
             case ast.ImportFrom(module=module, names=names) if _reads_markup(module or ""):
                 unsafe = sorted({name.name for name in names} - SAFE_WIDGETS)
@@ -48,6 +48,18 @@ def _markup(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{attr} reads markup"
             case ast.Assign() if _titles(node) and not _is_plain(node.value):
                 yield node.lineno, f"{_titles(node)} may hold markup"
+
+
+def _run(tree: ast.AST) -> Iterator[ast.AST]:
+    """All of a tree that runs: what is imported for its type alone shows nothing."""
+    yield tree
+    match tree:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=others):
+            parts: Iterable[ast.AST] = others
+        case _:
+            parts = ast.iter_child_nodes(tree)
+    for part in parts:
+        yield from _run(part)
 
 
 def _reads_markup(module: str) -> bool:
@@ -74,7 +86,7 @@ def _is_plain(value: ast.expr) -> bool:
             return True
         case ast.Constant(value=str(text)):
             return "[" not in text
-        case ast.Call(func=ast.Name(id="Content")):
+        case ast.Call(func=ast.Name(id="Content" | "hints")):
             return True
     return False
 

@@ -117,6 +117,7 @@ def test_the_interface_hands_no_text_to_what_reads_markup() -> None:
         "widget.tooltip = title",
         "Text.from_markup(title)",
         "Content.from_markup(title)",
+        "else_ = 0 if TYPE_CHECKING else app.notify(title)",
     ],
 )
 def test_code_that_would_is_found(code: str) -> None:
@@ -132,6 +133,8 @@ def test_code_that_would_is_found(code: str) -> None:
         "box.border_title = 'Help'",
         "box.border_title = Content(title)",
         "box.border_title = None",
+        "box.border_subtitle = hints(('esc', title))",
+        "if TYPE_CHECKING:\n    from textual.widgets import Button",
     ],
 )
 def test_code_that_would_not_is_let_through(code: str) -> None:
