@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from textual.command import Hits
     from textual.dom import DOMNode
     from textual.fuzzy import Matcher
+    from textual.widgets import Button
     from textual.worker import Worker
 
     from notekeep.tui.app import NotekeepApp
@@ -150,6 +151,10 @@ class Palette(Leaving[None], CommandPalette):
     @on(Input.Submitted)
     def _run_what_was_typed(self, event: Input.Submitted) -> None:
         """Do what stands there by now, and never what was offered for less than that."""
+        if self._is_done:
+            event.stop()
+            event.prevent_default()
+            return
         screen = self.app.screen_stack[-2]
         chosen = self.query_one(CommandList).highlighted
         is_first = not self._list_visible or not chosen
@@ -164,6 +169,15 @@ class Palette(Leaving[None], CommandPalette):
             event.stop()
             event.prevent_default()
             self.set_timer(AGAIN, self.query_one(CommandInput).action_submit)
+
+    @property
+    def _is_done(self) -> bool:
+        """Whether something was chosen already, and only the screen has not gone yet."""
+        return self.app.screen_stack[-1:] != [self]
+
+    def _select_or_command(self, event: Input.Submitted | Button.Pressed | None = None) -> None:
+        if not self._is_done:
+            super()._select_or_command(event)
 
     def _action_command_list(self, action: str) -> None:
         # Before the list was laid out it has no pages, and Textual looks for one in vain.

@@ -10,21 +10,15 @@ from textual.errors import NoWidget
 from textual.widgets import Input
 
 from notekeep.tui.actions import BY_ID, GO_KEYS
+from notekeep.tui.going import Going
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
 
 if TYPE_CHECKING:
-    from textual.app import App
     from textual.dom import DOMNode
 
-    Program = App[None]
-else:
-    # Textual takes half a millisecond to look through each class of its own, so that what an app
-    # is made of are plain classes until they come together in `NotekeepApp`.
-    Program = object
 
-
-class Keyboard(Program):
+class Keyboard(Going):
     """An app in which a key is never taken for what it was not meant as.
 
     A key finds its way to the focus and back before its action runs, so one that is pressed right

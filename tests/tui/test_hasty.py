@@ -76,8 +76,14 @@ async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeAp
         await until(pilot, lambda: shows(app, "Read the note"))
         assert len(app.screen_stack) == 2
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
-        keys(app, "pagedown", "pageup", "enter", "enter", "enter")
+        keys(app, "pagedown", "pageup", *"mark")
+        await until(pilot, lambda: shows(app, "m  Mark the note"))
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        keys(app, "enter", "enter", "enter", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: shows(app, "1 marked"))
+        await pilot.pause()
+        assert shows(app, "1 marked")
         keys(app, "ctrl+p", "escape", "ctrl+p", "escape", "ctrl+p")
         await until(pilot, lambda: len(app.screen_stack) == 2)
 
@@ -91,6 +97,10 @@ async def test_the_palette_goes_while_it_is_still_looking(make_app: MakeApp) -> 
             await until(pilot, lambda: isinstance(app.screen, Palette))
             keys(app, *letters, "escape", "escape", "escape")
             await until(pilot, lambda: len(app.screen_stack) == 1)
+        # Left by what opens it, before it was there.
+        app.push_screen(Prompt("Title"))
+        app.screen.dismiss()
+        await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
 
 
@@ -101,8 +111,13 @@ async def test_the_palette_shows_a_title_that_looks_like_markup(make_app: MakeAp
         await press(pilot, "ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, Palette))
         type_text(app, "nope")
-        palette = app.screen.query_one(CommandList)
-        await until(pilot, lambda: any("[/nope]" in str(one.prompt) for one in palette.options))
+
+        def offered() -> list[str]:
+            return [
+                str(one.prompt) for found in app.screen.query(CommandList) for one in found.options
+            ]
+
+        await until(pilot, lambda: any("[/nope]" in text for text in offered()))
 
 
 async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
@@ -121,3 +136,17 @@ async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
         await until(pilot, lambda: not shows(app, "Short and rare"))
         await press(pilot, "slash")
         await until(pilot, lambda: shows(app, "esc clear"))
+
+
+async def test_what_is_opened_is_left_before_it_is_there(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "plain"))
+        for opened in ("r", "n", "t", "F", "f", "o", "question_mark", "ctrl+n", "exclamation_mark"):
+            keys(app, opened, "escape", "escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+        # Left by what opens it, before it was there.
+        app.push_screen(Prompt("Title"))
+        app.screen.dismiss()
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
