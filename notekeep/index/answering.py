@@ -25,6 +25,9 @@ MANY = 500
 """From so many hits on, asking for all notes is cheaper than asking for each of them."""
 
 
+MANY_WORDS = "Only the commonest words were looked for that are like {}; add a letter."
+
+
 def _never(_path: str) -> float:
     return 0.0
 
@@ -115,7 +118,10 @@ class Answering:
             return self._listed(Docs(frozenset(scores)), scores)
         best = self._best(scores, found.nearness)
         self.lifts = {row.path: lifts for row, _, lifts in best}
-        return Found(len(scores), [self._hit(row, score) for row, score, _ in best])
+        hits = [self._hit(row, score) for row, score, _ in best]
+        cut = ", ".join(found.patterns_cut)
+        remarks = (MANY_WORDS.format(cut),) if cut else ()
+        return Found(len(scores), hits, remarks=remarks)
 
     def best_score(self) -> float:
         """The score of the words of the best note; 0 where there is none."""

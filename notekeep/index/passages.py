@@ -21,9 +21,12 @@ from notekeep.query.tree import (
     Node,
     Not,
     Or,
+    Prefix,
     Regex,
     Section,
     Tag,
+    Term,
+    Wildcard,
     is_fact,
 )
 
@@ -42,6 +45,7 @@ CUT_SHORT = (
     "Add a word that the note must have."
 )
 
+_WORD = re.compile(r"[\w*?]+")
 _LINE_ENDS = re.compile("\n")
 _BLOCK_ENDS = re.compile(r"\n[ \t\r>]*\n")
 
@@ -158,6 +162,9 @@ class Passages:
 
     def _in_one(self, unit: Section | Line, inside: Node, within: frozenset[str] | None) -> Node:
         wanted = without_nots(inside)
+        if wanted is not None and (word := _one_word(inside)):
+            found = frozenset(self.words.scores(word))  # no text knows better where one word stands
+            return And((wanted, Docs(found if within is None else found & within)))
         candidates = self._candidates(within)
         if wanted is not None:
             candidates &= frozenset(self.words.scores(wanted))
@@ -182,6 +189,17 @@ class Passages:
             lines = {line - first for line, _, _ in self.catalog.headings(row.path)}
             starts = [0, *(starts[line] for line in sorted(lines) if 0 < line < len(starts))]
         return matcher.holds_in_one(body, starts, row.language)
+
+
+def _one_word(node: Node) -> Node | None:
+    """The same to be looked for in bodies, if it is one word: that stands in one line anyway."""
+    match node:
+        case Term(text, "any") | Prefix(text, "any") | Wildcard(text, "any") if _WORD.fullmatch(
+            text
+        ):
+            return type(node)(text, "body")
+        case _:
+            return None
 
 
 def without_nots(node: Node) -> Node | None:

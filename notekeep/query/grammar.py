@@ -315,6 +315,8 @@ class _Parser:
         if leaf is None or self.group:
             return leaf
         words = self._words(leaf, field)
+        if context.unfinished(value):
+            return words  # as within a bracket that is open
         return words and unit(words, (field.start, value.end))
 
     def _is_begun(self, field: Token) -> bool:

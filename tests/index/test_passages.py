@@ -50,3 +50,23 @@ def test_words_are_not_asked_beforehand_unless_a_text_is_to_be_read(
     on_one_line = answered("lever line:(lever pulley)")
     assert asked
     assert words.scores(on_one_line).keys() == {"b.md"}
+
+
+def test_one_word_is_on_a_line_wherever_it_stands_and_no_text_is_read_for_it(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.write("a.md", "lever\n")
+    vault.write("lever.md", "# Another\n\nnothing\n")
+    vault.write("sub/b.md", "---\naliases: [lever]\n---\nlevers and more\n")
+    words = Words(tmp_path / "cache" / "words")
+    vault.refresh(words=words)
+    monkeypatch.setattr("notekeep.index.passages.read_text", None)
+    for text, found in [
+        ("line:lever", {"a.md", "sub/b.md"}),
+        ("section:lev* path:sub", {"sub/b.md"}),
+        ("-block:lever", {"lever.md"}),
+    ]:
+        root = vault.query(text).root
+        assert root is not None
+        passages = Passages(vault.catalog, words, str(vault.root))
+        assert passages.paths(passages.answered(root)) == found, text

@@ -15,6 +15,7 @@ from notekeep.index.explaining import lines
 from notekeep.index.listing import listing
 from notekeep.index.search import search
 from notekeep.index.words import Unusable, Words
+from notekeep.index.words.query import TYPED_PATTERN_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,6 +175,18 @@ def test_a_tag_that_the_words_do_not_have_yet_counts_already(tagged: Vault) -> N
     tagged.refresh()
     assert set(paths(tagged, "#mind lever")) == {"a", "d"}
     assert paths(tagged, "#body lever") == ["b"]
+
+
+def test_a_pattern_of_too_many_words_is_cut_while_typing_and_that_is_said(vault: Vault) -> None:
+    for at in range(TYPED_PATTERN_WORDS + 1):
+        vault.write(f"{at}.md", f"lever{at}x\n")
+    vault.refresh(words=words_of(vault))
+    found = ask(vault, "*ever*", typing=True)
+    assert found.total == TYPED_PATTERN_WORDS
+    assert [remark for remark in found.remarks if "*ever*" in remark]
+    whole = ask(vault, "*ever*")
+    assert (whole.total, whole.remarks) == (TYPED_PATTERN_WORDS + 1, ())
+    assert ask(vault, "*ever1*", typing=True).remarks == ()
 
 
 def test_an_order_goes_before_the_score(shelf: Vault) -> None:

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.tree import And, Compare, Is, Node, Not, Or, Phrase, Prefix, Tag, Term
+from notekeep.query.tree import (
+    And,
+    Compare,
+    Is,
+    Line,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Section,
+    Tag,
+    Term,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +35,12 @@ if TYPE_CHECKING:
         ("nav lev", And((Term("nav"), Prefix("lev")))),
         ("title:ato", Prefix("ato", "title")),
         ("title:(a b", And((Term("a", "title"), Prefix("b", "title")))),
+        ("section:(a b", And((Term("a"), Prefix("b")))),
+        ("section:(a b)", Section(And((Term("a"), Term("b"))))),
+        ("block:(a (b", And((Term("a"), Prefix("b")))),
+        ("line:lev", Prefix("lev")),
+        ("line:lev ", Line(Term("lev"))),
+        ("line:(-a", Not(Term("a"))),
         ("a OR", Term("a")),
         ("a OR (b", Or((Term("a"), Prefix("b")))),
         ("a AND", Term("a")),

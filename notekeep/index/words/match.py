@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.index.words.analyzer import Place
-    from notekeep.index.words.query import Plan, Step
+    from notekeep.index.words.query import Plan, Step, Way
 
 Spans = list[tuple[int, int]]
 
@@ -28,6 +28,9 @@ class Matcher:
         self._plan = plan
         self._language = language
         self._terms = frozenset(_terms(plan))
+        self._is_of_words = all(
+            len(way.steps) == 1 for leaf in _all_leaves(plan) for way in leaf.ways
+        )
 
     def spans(self, text: str, language: str = "") -> Spans:
         """Return where the words asked for stand: first character, one past the last; in order.
@@ -59,12 +62,30 @@ class Matcher:
         """
         if self._plan is None:
             return True
+        if self._is_of_words:
+            return self._holds_in_terms(text, starts, language)
         pieces: dict[int, list[Place]] = {}
         for place in self._found(text, language):
             pieces.setdefault(bisect_right(starts, place.start), []).append(place)
         if len(pieces) < len(starts) and _holds(self._plan, _Places(())):
             return True
         return any(_holds(self._plan, _Places(places)) for places in pieces.values())
+
+    def _holds_in_terms(self, text: str, starts: Sequence[int], language: str) -> bool:
+        """The same where no words must stand in a row: no place has to be known, which is slow."""
+        assert self._plan is not None  # noqa: S101 - as the caller has seen
+        by = analyzer(short(language) or self._language)
+        wanted = self._terms
+        empty = True
+        for start, end in zip(starts, (*starts[1:], len(text)), strict=True):
+            there = wanted.intersection(by.terms(text[start:end]))
+            if there:
+                if _holds(self._plan, _Terms(there)):
+                    return True
+            elif empty and _holds(self._plan, _Terms(there)):
+                return True
+            empty = empty and bool(there)
+        return False
 
     def _places(self, text: str, language: str) -> _Places:
         return _Places(self._found(text, language))
@@ -84,6 +105,19 @@ class _Places:
             self.by_position[place.position] = place
 
 
+class _Terms:
+    """Which terms a text has, whatever their places."""
+
+    def __init__(self, there: frozenset[str]) -> None:
+        self.there = there
+
+
+def _has(places: _Places | _Terms, way: Way) -> bool:
+    if isinstance(places, _Terms):
+        return way.steps[0][1] in places.there
+    return any(True for _ in _found(places, way.steps))
+
+
 def _found(places: _Places, steps: tuple[Step, ...]) -> Iterator[tuple[int, int]]:
     """Yield the span of each place where terms stand at their distances."""
     for first in places.by_term.get(steps[0][1], ()):
@@ -97,10 +131,10 @@ def _found(places: _Places, steps: tuple[Step, ...]) -> Iterator[tuple[int, int]
             yield first.start, last.end
 
 
-def _holds(plan: Plan, places: _Places) -> bool:
+def _holds(plan: Plan, places: _Places | _Terms) -> bool:
     match plan:
         case Leaf(_, ways):
-            return any(True for way in ways for _ in _found(places, way.steps))
+            return any(_has(places, way) for way in ways)
         case AllOf(parts):
             return all(_holds(part, places) for part in parts)
         case AnyOf(parts):
@@ -113,16 +147,22 @@ def _holds(plan: Plan, places: _Places) -> bool:
 
 def _terms(plan: Plan | None) -> Iterator[str]:
     """Yield every term a plan speaks of, those under a Not too."""
+    for leaf in _all_leaves(plan):
+        for way in leaf.ways:
+            for _, term in way.steps:
+                yield term
+
+
+def _all_leaves(plan: Plan | None) -> Iterator[Leaf]:
+    """Yield every leaf, those under a Not too."""
     match plan:
-        case Leaf(_, ways):
-            for way in ways:
-                for _, term in way.steps:
-                    yield term
+        case Leaf():
+            yield plan
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _terms(part)
+                yield from _all_leaves(part)
         case NoneOf(part):
-            yield from _terms(part)
+            yield from _all_leaves(part)
         case _:
             return
 

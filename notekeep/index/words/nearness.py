@@ -30,10 +30,17 @@ _positions = PackedPositions().decode_positions
 
 
 class Ranked(NamedTuple):
-    """The scores of all notes that were found, best first, and the nearness in the best of them."""
+    """What was found.
+
+    Attributes:
+        scores: The scores of all notes that were found, best first.
+        nearness: How near the words stand in the best of them.
+        patterns_cut: Patterns that stand for more words than were looked for.
+    """
 
     scores: dict[str, float]
     nearness: dict[str, float]
+    patterns_cut: tuple[str, ...] = ()
 
 
 class Asked(NamedTuple):

@@ -27,6 +27,9 @@ TYPED_COMPLETIONS = 10
 ASKED_COMPLETIONS = 1000
 """How many words `prefix*` and a wildcard stand for, commonest first: as good as all of them."""
 
+TYPED_PATTERN_WORDS = 50
+"""How many of them it stands for at a key, which cannot wait for the lists of a thousand words."""
+
 NEAR_WORDS = 50
 """How many words `fuzzy~` stands for, nearest first."""
 
@@ -96,6 +99,9 @@ class Planner:
         analyzers: One for each language in the index, the vault's own first.
         vocabulary: Loads the vocabulary; called only when a node needs it.
         typing: Whether the last word is still being typed.
+
+    Attributes:
+        patterns_cut: Patterns that stand for more words than are looked for.
     """
 
     def __init__(
@@ -109,6 +115,7 @@ class Planner:
         self._vocabulary = vocabulary
         self._typing = typing
         self._denying = False
+        self.patterns_cut: list[str] = []
 
     def plan(self, node: tree.Node) -> Plan | None:
         """Return the plan of a tree, or None when it asks for nothing.
@@ -239,7 +246,11 @@ class Planner:
             return self._words(text, scope)
         if not text.strip("*"):
             return None
-        words = self._vocabulary().matching(fold_word(text), ASKED_COMPLETIONS)
+        limit = TYPED_PATTERN_WORDS if self._typing else ASKED_COMPLETIONS
+        words = self._vocabulary().matching(fold_word(text), limit + 1)
+        if len(words) > limit:
+            self.patterns_cut.append(text)
+            del words[limit:]
         ways = [
             Way(((0, term),)) for by in self._analyzers for word in words if (term := by.term(word))
         ]

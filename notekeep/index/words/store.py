@@ -220,11 +220,12 @@ class Words(OpenIndex):
         snapshot = self._current()
         planner = self._planner(snapshot, typing=typing)
         found = self._scored(snapshot, planner.plan(node))
+        cut = tuple(dict.fromkeys(planner.patterns_cut))
         with self._blaming_index(self._state):
             best = {number: path for _, path, number in found[:look]}
             near = nearness(in_a_row(node, planner), self._scoring(snapshot).lists, best)
         scores = {path: -score for score, path, _ in found}
-        return Ranked(scores, {best[number]: one for number, one in near.items()})
+        return Ranked(scores, {best[number]: one for number, one in near.items()}, cut)
 
     def shares(
         self, node: Node, paths: Iterable[str], *, typing: bool = False

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from notekeep.index.words.match import Matcher
+from notekeep.index.words.query import AllOf, AnyOf, Leaf, NoneOf, Plan, Way
 from notekeep.query.tree import And, Docs, Node, Not, Or, Phrase, Prefix, Term
 
 if TYPE_CHECKING:
@@ -61,3 +65,29 @@ def test_a_text_in_another_language_is_read_in_it(indexed: Callable[..., Words])
     matcher = indexed("Häuser", language="de").matcher(Term("Haus"))
     assert matcher.spans("zwei Häuser") == [(5, 11)]
     assert matcher.spans("zwei Häuser", language="en") == []
+
+
+LEAVES = st.builds(
+    lambda words: Leaf(("body",), tuple(Way(((0, word),)) for word in words)),
+    st.lists(st.sampled_from(["ant", "bee", "cat"]), min_size=1, max_size=2),
+)
+PLANS: st.SearchStrategy[Plan] = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: AllOf(tuple(parts))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+        st.builds(NoneOf, inner),
+    ),
+    max_leaves=5,
+)
+
+
+@given(PLANS, st.lists(st.sampled_from(["ant", "Bees", "cat", "é", "--", ""]), max_size=3))
+def test_pieces_are_judged_alike_with_places_and_without(plan: Plan, words: list[str]) -> None:
+    pieces = [" ".join(words[:at]) + "\n" for at in range(len(words) + 1)]
+    starts = [sum(map(len, pieces[:at])) for at in range(len(pieces))]
+    quick, placed = Matcher(plan, "en"), Matcher(plan, "en")
+    placed._is_of_words = False
+    assert quick._is_of_words
+    text = "".join(pieces)
+    assert quick.holds_in_one(text, starts) == placed.holds_in_one(text, starts)
