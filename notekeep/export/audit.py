@@ -13,7 +13,7 @@ import html
 import re
 import unicodedata
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from notekeep.errors import Refused
@@ -44,6 +44,8 @@ _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
 _MARKS = re.compile(r"[\W_]+")
+_PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
+"""The same for ASCII, byte by byte."""
 _CODE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
     r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
@@ -79,7 +81,9 @@ class Leaving(NamedTuple):
 
 def compared(text: str) -> str:
     """Return text as the audit compares it: without case, marks and line ends."""
-    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    if text.isascii():
+        return b" ".join(text.encode().translate(_PLAIN).split()).decode()
+    plain = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(_MARKS.sub(" ", plain).split())
 
 
@@ -234,6 +238,9 @@ class Audit:
         self.drafts = drafts
         self.own = own
         self.listed = listed
+        self._asked: list[Needle] = []
+        self._by_word: _ByWord = {}
+        self._looked: dict[tuple[str, str], tuple[bytes, list[Needle]]] = {}
 
     @cached_property
     def needles(self) -> list[Needle]:
@@ -256,13 +263,23 @@ class Audit:
 
     def find(self, files: Iterable[Leaving]) -> list[tuple[Leaving, Needle]]:
         """Return each file that holds something it must not, and what."""
-        hits = _hits(files, self.needles)
+        if self._asked != self.needles:
+            self._asked, self._looked = [*self.needles], {}
+            self._by_word = _by_longest_word(self._asked)
+        hits = [(file, needle) for file in files for needle in self._in(file)]
         if not hits:
             return []
         listed = compared(" ".join(self.listed))
         found = _unsaid([hit for hit in hits if hit[0].post], self.said)
         found += _unsaid([hit for hit in hits if not hit[0].post], f"{self.said} {listed}")
         return found
+
+    def _in(self, file: Leaving) -> list[Needle]:
+        """Return what is in a file, looked for once in the same bytes."""
+        key = file.path, file.post
+        if key not in self._looked or self._looked[key][0] != file.data:
+            self._looked[key] = file.data, _found_in(file, self._by_word)
+        return self._looked[key][1]
 
 
 def refusal(found: Sequence[tuple[Leaving, Needle]]) -> Refused:
@@ -293,29 +310,39 @@ def leaks(
     return [(file.path, needle) for file, needle in _unsaid(_hits(files, unseen), said)]
 
 
+_ByWord: TypeAlias = "dict[str, list[tuple[str, Needle]]]"
+
+
 def _hits(files: Iterable[Leaving], unseen: Iterable[Needle]) -> list[tuple[Leaving, Needle]]:
-    """Return which needles are in which files.
+    """Return which needles are in which files."""
+    by_word = _by_longest_word(unseen)
+    return [(file, needle) for file in files for needle in _found_in(file, by_word)]
+
+
+def _by_longest_word(unseen: Iterable[Needle]) -> _ByWord:
+    """Sort needles by a word that they need.
 
     A file is asked for a needle only when it has the longest word of it, so that thousands of
     private lines cost no more than the words of the file.
     """
-    by_word: dict[str, list[tuple[str, Needle]]] = {}
+    by_word: _ByWord = {}
     for needle in unseen:
         text = compared(needle.text)
         if text:
             by_word.setdefault(max(text.split(), key=len), []).append((text, needle))
-    found = []
-    for file in files:
-        text = file.data.decode("utf-8", "replace")
-        plain = _readings(text)
-        words = f" {compared(f'{file.path} {plain}')} "
-        for word in by_word.keys() & set(words.split()):
-            found += [
-                (file, needle)
-                for text, needle in by_word[word]
-                if needle.post in {"", file.post} and _is_in(needle.text, text, plain, words)
-            ]
-    return found
+    return by_word
+
+
+def _found_in(file: Leaving, by_word: _ByWord) -> list[Needle]:
+    text = file.data.decode("utf-8", "replace")
+    plain = _readings(text)
+    words = f" {compared(f'{file.path} {plain}')} "
+    return [
+        needle
+        for word in by_word.keys() & set(words.split())
+        for text_, needle in by_word[word]
+        if needle.post in {"", file.post} and _is_in(needle.text, text_, plain, words)
+    ]
 
 
 def _readings(text: str) -> str:

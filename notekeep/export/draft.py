@@ -166,7 +166,7 @@ class _Work:
                 splices += self._embed(passage, node, Fragment(*shown), chain)
         splices += apart(kept)
         self.draft.changes += passage.changes(splices)
-        return passage.splice(splices)
+        return passage.become(splices)
 
     def _embed(
         self, passage: Passage, node: Node, fragment: Fragment, chain: list[Fragment]

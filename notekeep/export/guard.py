@@ -12,17 +12,19 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.nodes import CONTAINERS, LITERAL
+from notekeep.export.nodes import CONTAINERS, LITERAL, nodes_of
+from notekeep.export.windows import windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.export.nodes import Node, Page
+    from notekeep.export.nodes import Node
     from notekeep.export.passage import Passage, Splice
 
 _WORDS = frozenset({"text", "special"})
 _BREAKS = frozenset({"soft_break", "hard_break"})
 _WHOLE = LITERAL | {"link", "image", "autolink", "footnote_ref", "em", "strong", "strike", "rule"}
+_TOLD = _WORDS | _BREAKS | _WHOLE
 _BLOCKS = CONTAINERS | {"paragraph", "heading", "cell", "fence", "code_block", "math_block"}
 
 
@@ -69,17 +71,44 @@ def check(
     Raises:
         Refused: Something else changed; the file's line is named.
     """
-    kept = _kept(before.text, splices)
+    if before is after:
+        return
+    ordered = sorted(splices, key=attrgetter("start", "end"))
+    found = windows(before.page, ordered, after.text)
     free = sorted(loose)
-    old = _atoms(before.page, [(k.before, k.length) for k in kept])
-    new = _atoms(after.page, [(k.after, k.length) for k in kept])
+    if found is None:
+        kept = _kept(0, len(before.text), 0, ordered)
+        old, new = before.page.root.children, after.page.root.children
+        _compare(
+            before, kept, _atoms(before.text, old, kept, 0), _atoms(after.text, new, kept, 1), free
+        )
+        return
+    for one in found:
+        kept = _kept(one.start, one.end, 0, one.splices)
+        new = one.page.root.children
+        _compare(
+            before,
+            kept,
+            _atoms(before.text, one.nodes, kept, 0),
+            _atoms(one.page.text, new, kept, 1),
+            free,
+        )
 
+
+def _compare(
+    before: Passage,
+    kept: list[_Kept],
+    old: list[_Atom],
+    new: list[_Atom],
+    free: list[tuple[int, int]],
+) -> None:
     def planned(atom: _Atom) -> bool:
         at = kept[atom.piece].before + atom.offset
         return any(start <= at < end for start, end in free)
 
-    old = [atom for atom in old if not planned(atom)]
-    new = [atom for atom in new if not planned(atom)]
+    if free:
+        old = [atom for atom in old if not planned(atom)]
+        new = [atom for atom in new if not planned(atom)]
     for first, second in zip(old, new, strict=False):
         if _read_alike(first) != _read_alike(second):
             raise _changed(before, kept, min(first, second, key=attrgetter("piece", "offset")))
@@ -130,24 +159,26 @@ def _changed(before: Passage, kept: list[_Kept], atom: _Atom) -> Refused:
     )
 
 
-def _kept(text: str, splices: Sequence[Splice]) -> list[_Kept]:
-    pieces, at, shift = [], 0, 0
-    for splice in sorted(splices, key=attrgetter("start", "end")):
+def _kept(start: int, end: int, new: int, splices: Sequence[Splice]) -> list[_Kept]:
+    """Return the pieces of `text[start:end]` that stay; what is made of it begins at `new`."""
+    pieces, at, shift = [], start, new - start
+    for splice in splices:
         if splice.start > at:
             pieces.append(_Kept(at, at + shift, splice.start - at))
         shift += len(splice.text) - (splice.end - splice.start)
         at = splice.end
-    if at < len(text):
-        pieces.append(_Kept(at, at + shift, len(text) - at))
+    if at < end:
+        pieces.append(_Kept(at, at + shift, end - at))
     return pieces
 
 
-def _atoms(page: Page, pieces: list[tuple[int, int]]) -> list[_Atom]:
-    """Return what the kept pieces of a page hold, words joined by block."""
+def _atoms(text: str, blocks: Iterable[Node], kept: list[_Kept], side: int) -> list[_Atom]:
+    """Return what the kept pieces hold before (0) or after (1), words joined by block."""
+    pieces = [(piece[side], piece.length) for piece in kept]
     atoms: list[_Atom] = []
     number = 0
-    for node in page.root.walk():
-        if node.kind not in _WORDS | _BREAKS | _WHOLE:
+    for node in nodes_of(blocks):
+        if node.kind not in _TOLD:
             continue
         while number and pieces[number][0] > node.start:
             number -= 1
@@ -156,7 +187,7 @@ def _atoms(page: Page, pieces: list[tuple[int, int]]) -> list[_Atom]:
         if node.kind in _WHOLE:
             atoms += _whole(node, number, pieces)
         else:
-            _words(page, node, number, pieces, atoms)
+            _words(text, node, number, pieces, atoms)
     return [_trimmed(atom) for atom in atoms if atom.text.strip()]
 
 
@@ -179,7 +210,7 @@ def _whole(node: Node, number: int, pieces: list[tuple[int, int]]) -> list[_Atom
 
 
 def _words(
-    page: Page, node: Node, number: int, pieces: list[tuple[int, int]], atoms: list[_Atom]
+    source: str, node: Node, number: int, pieces: list[tuple[int, int]], atoms: list[_Atom]
 ) -> None:
     """Add the words of a node, cut at the ends of pieces, to what its block has said so far."""
     blocks = _blocks(node)
@@ -193,7 +224,7 @@ def _words(
         low, high = max(node.start, start), min(node.end, start + length)
         if low >= high:
             continue
-        text = " " if node.kind in _BREAKS else page.text[low:high]
+        text = " " if node.kind in _BREAKS else source[low:high]
         last = atoms[-1] if atoms else None
         if last is not None and last[:4] == (at, block, blocks, "words"):
             atoms[-1] = last._replace(text=last.text + text)

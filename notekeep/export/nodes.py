@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 CONTAINERS: Final = frozenset({"quote", "item", "footnote", "admonition"})
 """Blocks whose marks stand before each line of what is in them; the last is a quote that a
@@ -121,12 +121,7 @@ class Page:
     def nodes(self) -> list[Node]:
         """All nodes in order of appearance: the tree is made once, and read many times."""
         if self._nodes is None:
-            self._nodes = []
-            stack = [self.root]
-            while stack:
-                node = stack.pop()
-                self._nodes.append(node)
-                stack += reversed(node.children)
+            self._nodes = nodes_of([self.root])
         return self._nodes
 
     def find(self, *kinds: str) -> list[Node]:
@@ -158,6 +153,18 @@ class Page:
             return True
         start, end, _, _ = self.lines[line]
         return not self.text[start:end].strip("> \t")
+
+
+def nodes_of(tops: Iterable[Node]) -> list[Node]:
+    """Return some nodes and all below them, in order of appearance."""
+    found: list[Node] = []
+    stack = [*tops][::-1]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if node.children:
+            stack += node.children[::-1]
+    return found
 
 
 def containers(node: Node) -> list[Node]:

@@ -304,4 +304,5 @@ def _innermost(root: Node, line: int) -> Node:
 def _claim(page: Page, leaf: Node, facts: list[Facts]) -> None:
     """Note that these lines are the leaf's, and where its text begins on each."""
     for number, fact in enumerate(facts, leaf.first):
-        page.lines[number] = page.lines[number]._replace(content=fact.content, leaf=leaf)
+        start, end, _, _ = page.lines[number]
+        page.lines[number] = Line(start, end, fact.content, leaf)

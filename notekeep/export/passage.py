@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.export.parse import parse
+from notekeep.export.windows import patched, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,6 +104,19 @@ class Passage:
     def _begins(self, offset: int) -> bool:
         """Whether a line begins at a character."""
         return offset == 0 or self.text[offset - 1] == "\n"
+
+    def become(self, splices: Iterable[Splice]) -> Passage:
+        """Return the passage with these replacements made, as `splice` does, and give up its page.
+
+        Only what the replacements can change is parsed anew. Nodes of this passage's page are the
+        new one's afterwards, so nobody may still need them.
+        """
+        ordered = sorted(splices, key=attrgetter("start", "end"))
+        new = self.splice(ordered)
+        if new is not self and (found := windows(self.page, ordered, new.text)) is not None:
+            new.__dict__["page"] = patched(self.page, found, new.text)
+            del self.__dict__["page"]
+        return new
 
     def splice(self, splices: Iterable[Splice]) -> Passage:
         """Return the passage with these replacements made.

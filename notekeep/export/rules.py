@@ -45,6 +45,15 @@ class Facts(NamedTuple):
 @cache
 def parser() -> MarkdownIt:
     """Return the parser, which is built once: it holds no state of any text."""
+    from notekeep.export.quick import hasten
+
+    md = located()
+    hasten(md)
+    return md
+
+
+def located() -> MarkdownIt:
+    """Return a new parser that says where its tokens stand, as slow as it is made."""
     md = engine().disable("text_join")
     # An address that no page may have is one all the same, and has to be dealt with.
     md.validateLink = _any_address  # type: ignore[method-assign]  # how the parser is told

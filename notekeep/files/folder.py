@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from notekeep.files.durable import Flush
+
 _DIR_FD = os.open in os.supports_dir_fd
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -104,7 +106,14 @@ class Place:
         return name, {"dir_fd": self.fd}
 
 
-def locate(root: Path | str, path: Path | str, *, follow: bool = True, make: bool = False) -> Place:
+def locate(
+    root: Path | str,
+    path: Path | str,
+    *,
+    follow: bool = True,
+    make: bool = False,
+    flush: Flush | None = None,
+) -> Place:
     """Open the folder a path lies in.
 
     Args:
@@ -112,6 +121,7 @@ def locate(root: Path | str, path: Path | str, *, follow: bool = True, make: boo
         path: Relative to the root, or absolute and inside it.
         follow: Whether a path that is itself a link stands for what it leads to.
         make: Whether missing folders are made, under names that travel.
+        flush: When given, folders that are made are on the disk only after its next wait.
 
     Raises:
         Refused: The path leads out of the root, or is the root.
@@ -135,7 +145,7 @@ def locate(root: Path | str, path: Path | str, *, follow: bool = True, make: boo
     made: list[str] = []
     walk = _walk if _DIR_FD else _walk_by_path
     try:
-        fd = walk(base, real_parts[:-1], made, make=make)
+        fd = walk(base, real_parts[:-1], made, make=make, flush=flush)
     except BaseException:
         unmake_folders(base, made)
         raise
@@ -149,7 +159,9 @@ def unmake_folders(root: Path | str, made: list[str]) -> None:
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
-def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> int | None:
+def _walk(
+    base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush | None
+) -> int | None:
     """Open one folder after the other, none of them through a link."""
     fd = os.open(base, _FOLDER_FLAGS)
     try:
@@ -163,7 +175,10 @@ def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> in
                 with suppress(FileExistsError):
                     os.mkdir(part, 0o777, dir_fd=fd)
                     made.append("/".join(parts[: depth + 1]))
-                sync_folder(fd)
+                if flush is None:
+                    sync_folder(fd)
+                else:
+                    flush.later(fd)
                 below = os.open(part, _FOLDER_FLAGS | NO_FOLLOW, dir_fd=fd)
             close(fd)
             fd = below
@@ -173,8 +188,11 @@ def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> in
     return fd
 
 
-def _walk_by_path(base: str, parts: Sequence[str], made: list[str], *, make: bool) -> int | None:
+def _walk_by_path(
+    base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush | None
+) -> int | None:
     """Make missing folders where the system has no calls relative to a folder."""
+    del flush
     place = base
     for depth, part in enumerate(parts):
         above, place = place, os.path.join(place, part)

@@ -58,7 +58,7 @@ def stage_new(
         Refused: The name does not travel or lies outside the root.
         OSError: It could not be written; nothing is left of it.
     """
-    with locate(root, path, follow=False, make=True) as place:
+    with locate(root, path, follow=False, make=True, flush=flush) as place:
         try:
             if not any_name:
                 paths.check_travels(place.name)

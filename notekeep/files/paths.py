@@ -261,8 +261,12 @@ def as_found(root: Path | str, path: str) -> str:
 
 def twins(names: Iterable[str], name: str) -> list[str]:
     """Pick the names that APFS or NTFS would take for this one, the name itself included."""
-    key = name_key(name)
-    return [other for other in names if name_key(other) == key]
+    key, listed = name_key(name), list(names)
+    joined = "\0".join(listed)
+    # A folder may hold thousands: one look at all of them says for most names that there is none.
+    if joined.isascii() and f"\0{key}\0" not in f"\0{joined.lower()}\0":
+        return []
+    return [other for other in listed if name_key(other) == key]
 
 
 def free_path(root: Path | str, path: str) -> str:
