@@ -269,6 +269,21 @@ async def test_the_first_screen_of_a_long_note_is_there_before_the_rest(
         assert len(rendering.lines) < 1600
 
 
+async def test_a_jump_to_the_end_of_a_long_note_arrives_while_keys_are_answered(
+    root: Path, vault: Vault
+) -> None:
+    parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n" for n in range(1500))
+    text = "\n".join(parts)
+    (root / NOTE).write_text(text)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        preview = await read(app, pilot)
+        app.post_message(OpenNote(NOTE, line=text.split("\n").index("## Part 1490") + 1, read=True))
+        await until(pilot, lambda: shows(app, "Part 1490"))
+        assert preview.scroll_offset.y > 1490
+
+
 async def stall(seconds: float) -> float:
     """Return the longest time in which nothing else could be done."""
     longest, begun = 0.0, perf_counter()

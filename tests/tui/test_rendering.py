@@ -22,6 +22,7 @@ from notekeep.tui.render.around import Around
 from notekeep.tui.render.foot import LINKS, OUTLINE, Foot
 from notekeep.tui.render.glyphs import ASCII, UNICODE
 from notekeep.tui.render.halfblocks import UPPER_HALF, half_blocks
+from notekeep.tui.render.matching import Matcher
 from notekeep.tui.render.pieces import FOLD_LINK, TASK_LINK, plain
 from notekeep.tui.render.rendering import Rendering
 from notekeep.tui.render.stops import Stop, next_stop, row_of, stops_of
@@ -113,6 +114,18 @@ def test_a_jump_to_a_hit_opens_what_it_is_folded_in() -> None:
     assert "second" in plain(drawn.lines[drawn.line_of(line)].line)
     drawn.draw_lines(100)
     assert "Two ▾" in shown(drawn)
+
+
+def test_a_jump_into_a_long_paragraph_ends_at_the_very_row() -> None:
+    words = " ".join(f"word{n}" for n in range(200))
+    drawn = rendering_of(f"intro\n\n{words}\n\nlast")
+    line = drawn.file_line(2)
+    row = drawn.line_of(line, Matcher(["word150"]))
+    assert "word150" in plain(drawn.lines[row].line)
+    first = drawn.line_of(line)
+    assert plain(drawn.lines[first].line).startswith("word0 ")
+    # What is not there leaves one at its beginning.
+    assert drawn.line_of(line, Matcher(["absent"])) == first
 
 
 def test_folds_are_the_same_at_another_width() -> None:

@@ -98,6 +98,10 @@ class Blocks(Sequence[Block]):
             return [Block(*both) for both in zip(self._lines[index], self._texts[index])]  # noqa: B905 - they are of one length
         return Block(self._lines[index], self._texts[index])
 
+    def line(self, index: int) -> int:
+        """Return the line of the body at which a block begins."""
+        return self._lines[index]
+
     def at(self, line: int) -> int | None:
         """Return the number of the last block that begins at or before a line."""
         return (

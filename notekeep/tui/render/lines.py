@@ -77,10 +77,10 @@ class Lines(Sequence[Drawn]):
         """Yield the line of the body that each line comes from."""
         return (kept[1] for kept in self._kept)
 
-    def first_with(self, link: str, source: int | None = None) -> int | None:
-        """Return the first line with a link, of those from a source when one is given."""
+    def first_with(self, link: str, source: int) -> int | None:
+        """Return the first line with a link, of those from a line of the body."""
         for index, (pieces, at, _) in enumerate(self._kept):
-            if source in (None, at) and any(piece[2] == link for piece in pieces):
+            if source == at and any(piece[2] == link for piece in pieces):
                 return index
         return None
 

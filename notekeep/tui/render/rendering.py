@@ -5,50 +5,31 @@ Sections that are folded are not drawn at all until they are opened.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep.markdown.clean import clean
 from notekeep.tui.render.around import NOTHING, Around
-from notekeep.tui.render.blocks import (
-    Block,
-    Blocks,
-    definitions,
-    footnote_name,
-    heading_level,
-    split,
-)
+from notekeep.tui.render.blocks import Block, Blocks, definitions, footnote_name, split
 from notekeep.tui.render.document import draw, ends_with_heading
 from notekeep.tui.render.drawn import Drawn, Frame, with_fold
 from notekeep.tui.render.foot import KEYS, Foot, foot_lines
 from notekeep.tui.render.lines import Kept, Lines, keep
+from notekeep.tui.render.pieces import plain
 from notekeep.tui.render.rows import note_head
+from notekeep.tui.render.sections import Starts, sections
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from notekeep.markdown.note import Note
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.matching import Matcher
 
 LONGEST_BODY = 2_000_000
 """Characters of a body that are shown; no one reads on from there in a preview."""
-
-
-class Section(NamedTuple):
-    """What a heading stands above.
-
-    Attributes:
-        key: What folds it.
-        level: The level of its heading.
-        end: The block after its last.
-        size: How many lines of text it has.
-    """
-
-    key: str
-    level: int
-    end: int
-    size: int
 
 
 class Rendering:
@@ -107,8 +88,8 @@ class Rendering:
         self._close = True
         self._cache: dict[int, tuple[Kept, ...]] = {}
         self._folded = set(around.toggled)
-        # Where each block begins, and whether it belongs close to what stands before it.
-        self._starts: dict[int, tuple[int, bool]] = {}
+        self._headings = list(self._sections)
+        self._starts = Starts()
 
     @property
     def done(self) -> bool:
@@ -120,36 +101,72 @@ class Rendering:
         while not self.done and len(self.lines) < count:
             self._draw_next()
 
-    def draw_for(self, seconds: float) -> None:
-        """Draw for about as long; a single block is always drawn whole."""
+    def draw_for(self, seconds: float, enough: Callable[[], bool] | None = None) -> None:
+        """Draw for about as long, or until it is enough; a single block is always drawn whole."""
         end = perf_counter() + seconds
-        while not self.done and perf_counter() < end:
+        while not self.done and perf_counter() < end and not (enough and enough()):
             self._draw_next()
 
     def file_line(self, source: int) -> int:
         """Return the line of the file, from 1, that a line of the body is."""
         return self._first_line + source + 1
 
-    def line_of(self, line: int) -> int:
+    def open_to(self, line: int) -> None:
+        """Open what line `line` of the file, from 1, is folded away in."""
+        source = line - 1 - self._first_line
+        if source >= 0:
+            self._open_around(source)
+
+    def reaches(self, line: int) -> bool:
+        """Tell whether line `line` of the file, from 1, is drawn if it is not folded away."""
+        source = line - 1 - self._first_line
+        return self._next >= len(self._blocks) or self._blocks.line(self._next) > source
+
+    def line_of(self, line: int, matcher: Matcher | None = None) -> int:
         """Return the first line that shows line `line` of the file, from 1, drawing up to it.
 
-        What it is folded away in is opened.
+        What it is folded away in is opened. Of a long paragraph it is the line in which `matcher`
+        finds something, else about as far down as `line` is in the paragraph.
         """
         source = line - 1 - self._first_line
         if source < 0:
             return 0
         self._open_around(source)
-        while self._next < len(self._blocks) and self._blocks[self._next].line <= source:
+        while not self.reaches(line):
             self._draw_next()
-        best, at = 0, -1
-        for index, one in enumerate(self.lines.sources()):
-            if at < one <= source:
-                best, at = index, one
-        return best
+        block = self._blocks.at(source)
+        span = self._starts.span(block) if block is not None else None
+        if span is None:
+            return 0
+        rows = range(span[0], len(self.lines) if span[1] is None else span[1])
+        sources = [self.lines.source(row) for row in rows]
+        at = max((one for one in sources if one <= source), default=-1)
+        if at < 0:
+            return rows[0]
+        same = [row for row, one in zip(rows, sources, strict=True) if one == at]
+        return self._nearest(same, source, self._end_of(at, sources, block), matcher)
+
+    def _end_of(self, at: int, sources: list[int], block: int | None) -> int:
+        """Return the line of the body after what begins at line `at` of a block."""
+        after = min((one for one in sources if one > at), default=None)
+        if after is not None:
+            return after
+        if block is None:
+            return at + 1
+        return self._blocks.line(block) + self._blocks[block].text.count("\n") + 1
+
+    def _nearest(self, rows: list[int], source: int, end: int, matcher: Matcher | None) -> int:
+        """Return which of the lines of one paragraph is nearest to a line of the body."""
+        begin = self.lines.source(rows[0])
+        if begin == source and end == source + 1 and matcher is None:
+            return rows[0]
+        wanted = rows[0] + (source - begin) * len(rows) / max(1, end - begin)
+        found = [row for row in rows if matcher and matcher.spans(plain(self.lines[row].line))]
+        return min(found or rows, key=lambda row: abs(row - wanted))
 
     def _draw_next(self) -> None:
         index = self._next
-        self._starts[index] = len(self.lines), self._close
+        self._starts.add(index, len(self.lines), close=self._close)
         drawn = self._cache.get(index)
         if drawn is None:
             drawn = self._cache[index] = keep(self._drawn(index))
@@ -200,7 +217,7 @@ class Rendering:
         """Draw anew when folds were changed since, at another width or in another rendering."""
         if self._folded != self.around.toggled:
             self._cache.clear()
-            self._redraw_from(min(self._starts, default=0), 0)
+            self._redraw_from(self._starts.first_block, 0)
 
     def toggle(self, key: str, seen: int) -> None:
         """Fold or open what a key stands for.
@@ -230,19 +247,15 @@ class Rendering:
     def section_at(self, line: int) -> tuple[str, int] | None:
         """Return the key of the section that a line of `lines` is in, and its heading's line."""
         # From above the text, the first section is as near as any.
-        line = max(line, min((start for start, _ in self._starts.values()), default=0))
-        found = None
-        for index, section in self._sections.items():
-            start = self._starts.get(index)
-            if start is None or start[0] > line:
-                break
-            if section.size:
-                found = section.key, index
-        return (found[0], self._first_shown(found[1])) if found is not None else None
-
-    def _first_shown(self, index: int) -> int:
-        start, close = self._starts[index]
-        return start if close else start + 1
+        block = self._starts.block_at(max(line, self._starts.first_row))
+        if block is None:
+            return None
+        for at in range(bisect_right(self._headings, block) - 1, -1, -1):
+            index = self._headings[at]
+            row = self._starts.row(index)
+            if row is not None and self._sections[index].size:
+                return self._sections[index].key, row
+        return None
 
     def _block_of(self, key: str) -> int | None:
         if key in KEYS:
@@ -282,11 +295,11 @@ class Rendering:
     def _redraw_from(self, index: int, seen: int) -> None:
         self._folded = set(self.around.toggled)
         self._cache.pop(index, None)
-        if index not in self._starts:
+        begun = self._starts.cut(index)
+        if begun is None:
             return
-        start, self._close = self._starts[index]
+        start, self._close = begun
         self.lines.cut(start)
-        self._starts = {block: at for block, at in self._starts.items() if block < index}
         self._next = index
         self.draw_lines(seen)
 
@@ -315,33 +328,6 @@ class Rendering:
     def task_at(self, source: int) -> str:
         """Return what the task on a line of the body says, or ""."""
         return self._tasks.get(source, "")
-
-
-def sections(blocks: Sequence[Block]) -> dict[int, Section]:
-    """Return the section of each block that is a heading, by the number of the block."""
-    found: dict[int, Section] = {}
-    open_: list[tuple[int, int]] = []
-    begun: dict[int, int] = {}
-    counted: dict[str, int] = {}
-    total = 0
-
-    def close(level: int, end: int) -> None:
-        while open_ and open_[-1][1] >= level:
-            index, _ = open_.pop()
-            found[index] = found[index]._replace(end=end, size=total - begun[index])
-
-    for index, block in enumerate(blocks):
-        text = block.text
-        level = heading_level(text) if text[0] == "#" or "\n" in text else 0
-        if level:
-            close(level, index)
-            counted[text] = counted.get(text, 0) + 1
-            found[index] = Section(f"heading {counted[text]} {text}", level, len(blocks), 0)
-            open_.append((index, level))
-        total += text.count("\n") + 1
-        begun[index] = total
-    close(0, len(blocks))
-    return found
 
 
 def _says_title(block: Block, title: str) -> bool:

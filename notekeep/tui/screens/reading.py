@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.glyphs import ASCII
-from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.widgets.note_page import Key
 
 if TYPE_CHECKING:
@@ -111,7 +109,8 @@ class Reader:
     def _present(self, rendering: Rendering) -> None:
         self._preview.show(rendering, matcher=self._matcher, line=self._line)
         self._line = None
-        self._read_ahead()
+        # A thread that draws takes the processor from the paint, so it begins after it.
+        self._screen.call_after_refresh(self._read_ahead)
 
     def _read_ahead(self) -> None:
         width = self._preview.text_width
@@ -167,10 +166,9 @@ class Reader:
         return copied(rendering, chosen) if rendering is not None and chosen is not None else None
 
     def _cannot(self, error: NotekeepError) -> None:
-        lines: list[Line] = [[], [Piece(clean_line(error.message), "warn")]]
-        if error.hint:
-            lines.append([Piece(clean_line(error.hint), "muted")])
-        self._preview.say(*lines)
+        from notekeep.tui.render.stripped import error_lines
+
+        self._preview.say([], *error_lines(error, self._preview.text_width))
 
 
 def read_note(

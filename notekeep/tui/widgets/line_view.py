@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.ink import Ink, ink_of
@@ -104,8 +105,23 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def lines_changed(self) -> None:
         """Draw everything again: what the lines show, or how many there are, has changed."""
         self._strips.clear()
-        self.virtual_size = Size(max(1, self.inner_width), self.line_count())
+        self.length_changed()
         self.refresh()
+
+    def length_changed(self) -> None:
+        """Scroll over as many lines as there are, without laying the whole screen out anew.
+
+        Textual does that for every other size of what is scrolled over, though nothing but the
+        scrollbar differs; where that comes or goes, it is asked for as ever.
+        """
+        size = Size(max(1, self.inner_width), self.line_count())
+        if size == self.virtual_size:
+            return
+        if not self.is_mounted or self.styles.is_auto_height:
+            self.virtual_size = size
+            return
+        self.set_reactive(Widget.virtual_size, size)
+        self._scroll_update(size)
 
     def line_changed(self, index: int) -> None:
         """Draw one line again."""
@@ -160,7 +176,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(max(1, self.inner_width), self.line_count())
+        self.length_changed()
 
     # Keys: a page has no cursor, so they scroll.
 

@@ -25,6 +25,8 @@ from notekeep.tui.render.pieces import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.tui.render.matching import Matcher
     from notekeep.tui.render.rendering import Rendering
     from notekeep.tui.render.stops import Stop
@@ -81,6 +83,9 @@ class NotePage(Page):
         self._message: list[Line] = []
         self._gallery: Gallery | None = None
         self._host: Host | None = None
+        # What is waited for, and the line that is gone to, while a long note is drawn.
+        self._goal: tuple[Callable[[], bool], Callable[[], None]] | None = None
+        self._going: tuple[int, Callable[[int], None]] | None = None
 
     @property
     def path(self) -> str | None:
@@ -138,29 +143,63 @@ class NotePage(Page):
         """
         self._remember()
         if self.path != rendering.path:
-            self._chosen = None
+            self._chosen = self._going = None
+        going = (line, self._land) if line is not None else self._going
         self._rendering, self._matcher, self._message = rendering, matcher, []
         rendering.refold()
         top = self._places.get(rendering.path) or 0
-        if line is not None:
-            top = max(0, rendering.line_of(line) - self.page // 3)
-        self._drawn_anew(top)
+        self._drawn_anew(top if len(rendering.lines) > top else 0)
+        if going is not None:
+            self._go_to(*going)
+        elif top:
+            enough = top + self.page
+            self._when(lambda: len(rendering.lines) >= enough, lambda: self._drawn_anew(top))
 
     def _drawn_anew(self, top: int) -> None:
         """Show what the rendering has by now, from line `top` on, and go on drawing."""
         rendering = self._rendering
         if rendering is None:
             return
+        self._goal = self._going = None
         rendering.draw_lines(top + 2 * self.page)
         self.lines_changed()
         self.scroll_to(y=top, animate=False, immediate=True)
         if not rendering.done:
+            # What is seen is painted first.
+            self.call_after_refresh(self._draw_on, rendering)
+
+    def _go_to(self, line: int, then: Callable[[int], None]) -> None:
+        """Draw up to a line of the file, from 1, and call `then` with where it is."""
+        rendering = self._rendering
+        if rendering is not None:
+            rendering.open_to(line)
+            self._going = (line, then)
+            self._when(
+                lambda: rendering.reaches(line),
+                lambda: then(rendering.line_of(line, self._matcher)),
+            )
+
+    def _when(self, is_drawn: Callable[[], bool], then: Callable[[], None]) -> None:
+        """Call `then` when enough is drawn: soon, or in a while in which keys are answered."""
+        rendering = self._rendering
+        if rendering is None:
+            return
+        rendering.draw_for(SLICE, is_drawn)
+        if rendering.done or is_drawn():
+            then()
+        else:
+            self._goal = (is_drawn, then)
             self._draw_rest(rendering)
+
+    def _land(self, row: int) -> None:
+        """Show a line with a third of the page above it."""
+        self._drawn_anew(max(0, row - self.page // 3))
 
     def say(self, *lines: Line) -> None:
         """Show a few words instead of a note."""
         self._remember()
         self._rendering, self._message = None, list(lines)
+        self._goal = self._going = None
         self.lines_changed()
         self.scroll_to(y=0, animate=False, immediate=True)
 
@@ -222,25 +261,37 @@ class NotePage(Page):
         after = strip.crop(left + part.columns, strip.cell_length)
         return Strip.join([strip.crop(0, left), Strip(segments, part.columns), after])
 
+    def _draw_on(self, rendering: Rendering) -> None:
+        if rendering is self._rendering and not rendering.done:
+            self._draw_rest(rendering)
+
     @work(exclusive=True, group="draw", exit_on_error=False)
     async def _draw_rest(self, rendering: Rendering) -> None:
         """Draw what is left in short slices, as long as the note is shown."""
         told = perf_counter()
-        while not rendering.done and rendering is self._rendering:
-            await asyncio.sleep(PAUSE)
-            rendering.draw_for(SLICE)
-            # The scrollbar is told now and then: it is laid out anew each time.
-            if perf_counter() - told > TELL:
+        while rendering is self._rendering:
+            if self._goal is not None:
+                is_drawn, then = self._goal
+                if rendering.done or is_drawn():
+                    self._goal = None
+                    then()
+                    return
+            # The scrollbar is told now and then, and not while one is led away from there.
+            elif rendering.done or perf_counter() - told > TELL:
                 told = perf_counter()
                 self._tell_length(rendering)
-        self._tell_length(rendering)
+            if rendering.done:
+                return
+            await asyncio.sleep(PAUSE)
+            rendering.draw_for(SLICE)
 
     def _tell_length(self, rendering: Rendering) -> None:
         if rendering is self._rendering:
-            self.virtual_size = self.virtual_size.with_height(len(rendering.lines))
+            self.length_changed()
 
     def _remember(self) -> None:
-        if self._rendering is not None:
+        # On the way somewhere, what is seen is not where the note was left.
+        if self._rendering is not None and self._goal is None:
             self._places[self._rendering.path] = self.scroll_offset.y
 
 

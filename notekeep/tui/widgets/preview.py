@@ -122,11 +122,14 @@ class Preview(NotePage, Page):
             self.post_message(self.Followed(link))
 
     def _jump(self, line: int | None) -> None:
-        """Go to a line of the file, counted from 1."""
-        if line is not None and self._rendering is not None:
-            at = self._rendering.line_of(line)
-            self._drawn_anew(max(0, at - self.page // 3))
-            self._chosen = next(stops_of(self._rendering.lines, at, passages=False), None)
+        """Go to a line of the file, counted from 1, and choose what is there."""
+        if line is not None:
+            self._go_to(line, self._jumped)
+
+    def _jumped(self, row: int) -> None:
+        self._land(row)
+        if self._rendering is not None:
+            self._chosen = next(stops_of(self._rendering.lines, row, passages=False), None)
             self.lines_changed()
 
     def action_next_page(self) -> None:
@@ -205,8 +208,9 @@ class Preview(NotePage, Page):
         source = rendering.lines.source(heading)
         rendering.toggle_all(2 * self.page)
         if top > heading:
-            top = rendering.line_of(rendering.file_line(source))
-        self._drawn_anew(top)
+            self._go_to(rendering.file_line(source), self._drawn_anew)
+        else:
+            self._drawn_anew(top)
 
     # Copying and pictures.
 
