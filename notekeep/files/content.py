@@ -31,11 +31,12 @@ def digest_of(data: bytes) -> Digest:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def read(path: Path | str) -> tuple[bytes, Digest]:
+def read(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
     """Read a file as it was at one moment, with the digest a later `save.replace` is told.
 
     Args:
         path: The file; links are followed.
+        shown: What the person calls it, when that is not its path.
 
     Raises:
         NotFound: It is not there.
@@ -44,10 +45,10 @@ def read(path: Path | str) -> tuple[bytes, Digest]:
         Failure: The system could not read it.
     """
     place = os.fspath(path)
-    with explained(place, "read"):
+    with explained(shown or place, "read"):
         fd = os.open(place, READ_FLAGS)
         try:
-            data = read_stable(fd, place)
+            data = read_stable(fd, shown or place)
         finally:
             close(fd)
     return data, digest_of(data)

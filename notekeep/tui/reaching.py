@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from notekeep import config
 from notekeep.tui.jobs import in_background
 from notekeep.tui.over import Over
 from notekeep.tui.telling import tell_done
@@ -42,7 +42,7 @@ class Reaching(Over):
     def on_went_wrong(self, event: WentWrong) -> None:
         from notekeep.markdown.problem import Problem
 
-        clock = f"{datetime.now():%H:%M}"  # noqa: DTZ005 - the person's own clock
+        clock = f"{config.now():%H:%M}"
         self._wrong.append(Problem(clock, None, event.message, event.hint, "went wrong"))
         del self._wrong[:-MOST_WRONG]
         self._tell_unseen(len(self._wrong))

@@ -257,7 +257,7 @@ class Reading(Keeping):
         """
         from notekeep.files import save
 
-        return save.read(self.absolute(path))[0]
+        return save.read(self.absolute(path), path)[0]
 
     def count(self) -> int:
         """How many notes the catalog knows."""

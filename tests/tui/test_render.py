@@ -87,11 +87,12 @@ def test_days_and_fields_are_short() -> None:
 
 def test_a_row_says_what_matters_of_its_kind() -> None:
     book = row("Deep Work", "book", rating=4, finished="2026-05-11")
+    # A cell at the right stays free, beside the bar that scrolls.
     assert plain(note_row(book, 50, UNICODE, TODAY)) == (
-        "Deep Work                           ★★★★☆   11 May"
+        "Deep Work                          ★★★★☆   11 May"
     )
     # The rating gives way in a narrow list, then the day; the title stays.
-    assert plain(note_row(book, 24, UNICODE, TODAY)) == "Deep Work         11 May"
+    assert plain(note_row(book, 24, UNICODE, TODAY)) == "Deep Work        11 May"
     assert plain(note_row(book, 12, UNICODE, TODAY)).rstrip() == "Deep Work"
 
 

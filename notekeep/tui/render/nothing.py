@@ -19,7 +19,7 @@ def hint(key: str, text: str) -> Line:
 def nothing_for(typed: str) -> list[Line]:
     """Return what is said when a search found nothing."""
     about = [Piece("Nothing for ", "muted"), Piece(clean_line(typed), "title")]
-    makes = hint("enter", "makes a note with that title")
+    makes = hint("enter", "makes a note of it")
     return [[], about, [], makes, hint("esc", "clears the search")]
 
 

@@ -112,7 +112,8 @@ def note_row(
         right.insert(
             0, Piece(f"{stars(rating, glyphs) if rating is not None else ' ' * 5} ", "star")
         )
-    return spread(left, right, width, gap=1)
+    # A cell is left free at the right: what stands there may be the bar that scrolls the list.
+    return spread(left, right, width - 1, gap=1)
 
 
 def hit_rows(
@@ -136,10 +137,10 @@ def hit_rows(
     if is_title or not snippet.text:
         about = kind_name(hit.row.kind)
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
-        return [first, spread([Piece(f"{about}  {tags}", "faint")], [], width)]
+        return [first, spread([Piece(f"{about}  {tags}", "faint")], [], width - 1)]
     passage, marks = as_prose(snippet.text, snippet.marks)
     second = mark_spans([Piece(passage, "muted")], marks)
-    return [first, spread(second, [], width)]
+    return [first, spread(second, [], width - 1)]
 
 
 def as_prose(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:

@@ -203,7 +203,7 @@ def _parts(text: str, width: int) -> list[tuple[int, int]]:
         if end >= len(text):
             parts.append((start, len(text)))
             return parts
-        if text[end] != " " and (blank := head.rfind(" ")) > width // 3:
+        if (blank := head.rfind(" ")) > width // 3:
             end = start + blank + 1
         parts.append((start, end))
         start = end

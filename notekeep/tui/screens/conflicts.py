@@ -153,8 +153,9 @@ class ConflictsScreen(OverScreen):
                 return [*_gone(heads[1]), *unified(comparison, width, glyphs)]
             if width >= NARROWEST if wanted is None else wanted:
                 return side_by_side(comparison, width, glyphs, heads)
+            counted = [*counts(comparison), Piece(" ")]
             about = [
-                spread([Piece(f"- {heads[0]}", "removed")], counts(comparison), width),
+                spread([Piece(f"- {heads[0]}", "removed")], counted, width),
                 [Piece(f"+ {heads[1]}", "added")],
                 [Piece(glyphs.rule * width, "rule")],
             ]

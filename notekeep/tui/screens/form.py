@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 NAME = 14
+TYPES = {"bool": "yes or no", "links": "links to notes"}
+"""What a type of field is called where its own name is no plain word."""
+
 BUTTONS = ("finish-form", "drop-form", "edit-field", "step-field", "clear-field", "reset-field")
 
 
@@ -81,7 +84,7 @@ class _Fields(ListView):
         name = pad(fit([Piece(clean_line(field.name), "muted")], NAME - 1), NAME)
         value = Piece(clean_line(text) or self._glyphs.dot, "bright" if text else "faint")
         left = [*name, value, *self._stars(field, text)]
-        about = "one of a few" if field.choices else field.type or ""
+        about = "one of a few" if field.choices else TYPES.get(field.type or "", field.type or "")
         right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME + 20 else []
         return [[bar, sign, *spread(left, right, width - 2)]]
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 KEYS_WIDTH = 18
 TITLE_WIDTH = 22
-WIDE = 78
+WIDE = 64
 """From this width on, what an action does stands beside its title."""
 
 QUERY_LINES: tuple[tuple[str, str], ...] = (

@@ -224,10 +224,10 @@ def _nothing(wanted: str, done: int) -> list[Line]:
         [],
         [Piece("No tasks yet.", "title")],
         [],
-        [Piece("A line like ", "muted"), Piece("- [ ] water the basil", "code-string")],
-        [Piece("in any note is a task, and stands here.", "muted")],
+        [Piece("A line of any note is one:", "muted")],
+        [Piece("- [ ] water the basil", "code-string")],
         [],
-        _hint("ctrl+n", "writes one into today's note"),
+        _hint("ctrl+n", "writes one down"),
     ]
 
 

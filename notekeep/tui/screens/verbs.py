@@ -229,7 +229,9 @@ def _section(title: str, options: Sequence[Option]) -> list[Option]:
 
 
 def _link_option(link: LinkRow) -> Option:
-    shown = link.text or link.target
+    # What stands before a bar in a picture's text is its size, and no name.
+    size, bar, name = link.text.partition("|")
+    shown = (name if bar and size.replace("x", "").isdecimal() else link.text) or link.target
     if link.path is not None:
         return Option(shown, link.path, f"note:{link.path}")
     if link.state == "web":

@@ -11,6 +11,8 @@ from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, fit, spr
 from notekeep.tui.widgets.bar import Bar
 
 SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
+GAPS = 5
+"""Cells between the name of the vault and the screens, and before what stands at the right."""
 
 
 class StatusLine(Bar):
@@ -55,9 +57,10 @@ class StatusLine(Bar):
             right = badge
         if cells(tabs) + cells(right) + 2 > width:
             right = []
-        room = width - cells(tabs) - cells(right) - 4
+        room = width - cells(tabs) - cells(right) - GAPS
         vault = Piece(self._vault, "title", ACTION_LINK + "switch-vault")
-        name = fit([vault], min(room, 24)) if room >= 4 else []
+        # A few letters of a name say nothing.
+        name = fit([vault], min(room, 24)) if room >= min(cells([vault]), 8) else []
         return spread([*name, *([Piece("   ")] if name else []), *tabs], right, width)
 
     def _badges(self, width: int) -> Line:
