@@ -24,6 +24,7 @@ from notekeep.tui import prelude
 from notekeep.tui.actions import clashes
 from notekeep.tui.actions.keymaps import keymap
 from notekeep.tui.collecting import collect_when_idle
+from notekeep.tui.cycles import cut
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import asks_in_vain, in_background, say
 from notekeep.tui.keys import bindings
@@ -86,6 +87,7 @@ class NotekeepApp(Reaching, App[None]):
             when_shown: Called once the first frame is out.
         """
         let_go()
+        cut()
         # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.vault = vault
@@ -171,8 +173,14 @@ class NotekeepApp(Reaching, App[None]):
         if not self.is_headless:
             self._listen_to_signals()
 
+    @property
+    def draws_nothing_yet(self) -> bool:
+        """Whether the program starts, and what is drawn meanwhile would be thrown away."""
+        return self._batch_count > 0 and not self._is_drawn
+
     def post_display_hook(self) -> None:
-        if not self._is_drawn:
+        # Textual calls this too where it drew nothing, as it does while it starts.
+        if not self._is_drawn and not self._batch_count:
             self._is_drawn = True
             # The thread that writes has its turn, before all that comes after the first frame.
             time.sleep(WRITING_SECONDS)

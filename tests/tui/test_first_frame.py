@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
 import subprocess
 import sys
+import weakref
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.segment import Segment
+from textual.cache import LRUCache
 from textual.strip import Strip
 
 from notekeep.cli.main import Opens, _opens
 from notekeep.tui import first_page
+from notekeep.tui.cycles import cut
 from notekeep.tui.strips import let_go
 from notekeep.tui.styles import FILE, Styles
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from textual.worker import Worker
+
+    from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
 
 NOT_YET = {
     *("click", "markdown_it", "rapidfuzz", "sqlite3", "sqlite_utils", "ssl", "tomlkit"),
@@ -141,6 +153,58 @@ def test_a_strip_that_needs_no_cut_waits_for_nobody() -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+class Held:
+    """Something whose end can be seen."""
+
+
+def test_what_a_cleared_cache_held_waits_for_nobody() -> None:
+    cut()
+    cache: LRUCache[int, Held] = LRUCache(8)
+    for number in range(20):
+        cache[number] = Held()
+    last = weakref.ref(cache[19])
+    gc.collect()
+    gc.disable()
+    try:
+        cache.clear()
+        assert last() is None
+        assert len(cache) == 0
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    cache[1] = held = Held()
+    assert cache.get(1) is held
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_what_a_worker_had_waits_for_nobody(make_app: MakeApp, *, is_cancelled: bool) -> None:
+    app = make_app("browse")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        held = Held()
+        seen = weakref.ref(held)
+        begun = asyncio.Event()
+
+        async def work(held: Held) -> None:
+            begun.set()
+            if is_cancelled:
+                await asyncio.Event().wait()
+            del held
+
+        # Off while it ends, so that nobody else can be thanked.
+        gc.disable()
+        try:
+            worker: Worker[None] = app.run_worker(partial(work, held), exit_on_error=False)
+            del held
+            await begun.wait()
+            if is_cancelled:
+                worker.cancel()
+            await until(pilot, lambda: seen() is None)
+            assert worker.is_cancelled == is_cancelled
+        finally:
+            gc.enable()
 
 
 def test_the_interface_alone_needs_no_click() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.over import Over
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.switcher import Switcher
@@ -69,6 +70,13 @@ class VaultScreen(Screen[None]):
         if self._is_styled:
             super().update_node_styles(animate)
         self._is_styled = True
+
+    def _compositor_refresh(self) -> None:
+        """Draw, but not while the program starts: Textual would draw a frame and throw it away."""
+        if cast("NotekeepApp", self.app).draws_nothing_yet:
+            # What is to be drawn stays on the list, for the frame that is shown.
+            return
+        super()._compositor_refresh()
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.vault.name, self.OPENED_BY)
