@@ -282,6 +282,16 @@ async def test_a_jump_to_the_end_of_a_long_note_arrives_while_keys_are_answered(
         app.post_message(OpenNote(NOTE, line=text.split("\n").index("## Part 1490") + 1, read=True))
         await until(pilot, lambda: shows(app, "Part 1490"))
         assert preview.scroll_offset.y > 1490
+        # Drawn by now, it is gone to from wherever one is, and found again where it was left.
+        await press(pilot, "home")
+        await until(pilot, lambda: preview.scroll_offset.y == 0)
+        app.post_message(OpenNote(NOTE, line=1, read=True))
+        await read(app, pilot, "books/Deep Work.md")
+        app.post_message(OpenNote(NOTE, line=text.split("\n").index("## Part 700") + 1, read=True))
+        await until(pilot, lambda: shows(app, "Part 700"))
+        await read(app, pilot, "books/Deep Work.md")
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "Part 700"))
 
 
 async def stall(seconds: float) -> float:

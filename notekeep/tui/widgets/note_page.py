@@ -118,6 +118,7 @@ class NotePage(Page):
 
     def keep(self, key: Key, rendering: Rendering) -> None:
         """Keep a rendering for when its note comes under the cursor."""
+        self._kept.discard(key)
         self._kept[key] = rendering
 
     def folds_of(self, path: str) -> set[str]:
@@ -292,6 +293,8 @@ class NotePage(Page):
     def _remember(self) -> None:
         # On the way somewhere, what is seen is not where the note was left.
         if self._rendering is not None and self._goal is None:
+            # What this cache knows of a key already it does not learn anew.
+            self._places.discard(self._rendering.path)
             self._places[self._rendering.path] = self.scroll_offset.y
 
 
