@@ -74,7 +74,7 @@ def _lines(told: Told, notes: int, bare: int) -> Sequence[Line]:
         _memory("memory over minimal, started", told.start - bare, BEFORE),
         _memory("the same, before a search", told.browsed - bare, BEFORE),
         _memory("the same, after one", first - bare, AFTER),
-        Line("after three rounds", last, "after one round", first, FLAT, megabytes),
+        Line("after two rounds", last, "after one round", first, FLAT, megabytes),
         Line("the whole session", told.seconds, "ten minutes", 600.0, None, seconds),
     ]
 

@@ -36,10 +36,10 @@ PATIENCE = 0.06
 SHOWING = 10.0
 """Seconds after which a note that is not shown counts as never shown."""
 CHANGED = 1_000
-HOPS = 120
-ROUNDS = 3
+HOPS = 60
+ROUNDS = 2
 WORDS = ("type:book", "rating>=4", "the", "learning", "tag:", "is:private", "modified:last-week")
-QUERIES = 12
+QUERIES = 7
 SETTLED = 1.0
 
 

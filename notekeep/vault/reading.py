@@ -105,6 +105,17 @@ class Reading(Keeping):
             )
         )
 
+    def page(self, query: str, limit: int, offset: int) -> list[Row]:
+        """A page of a list that was counted before; sorted as `rows` sorts.
+
+        Raises:
+            UsageError: The query cannot be understood.
+        """
+        asked = self.query(query)
+        if asked.limit is not None:
+            limit = min(limit, max(0, asked.limit - offset))
+        return self.catalog.page(self._facts(query), asked.order, limit, offset)
+
     def listed(self, query: str = "") -> Listed:
         """The whole order of a list, for those who will look at many pages of it.
 

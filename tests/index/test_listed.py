@@ -39,6 +39,8 @@ def test_the_order_of_a_whole_list_is_that_of_its_pages(vault: Vault, query: str
     listed = vault.listed(query)
     assert listed.total == len(rows)
     assert [row.path for start in range(0, 6, 2) for row in listed.page(start, 2)] == rows
+    parts = [vault.page(query, 2, start) for start in range(0, 6, 2)]
+    assert [row.path for part in parts for row in part] == rows
     assert listed.paths() == rows
     assert [listed.find(path) for path in rows] == [*range(len(rows))]
     assert listed.find("elsewhere.md") is None
@@ -49,6 +51,9 @@ def test_a_limit_holds_for_the_order_and_for_the_notes(vault: Vault) -> None:
     query = "sort:-rating limit:2"
     assert vault.listed(query).paths() == ["c.md", "a.md"]
     assert vault.paths(query) == {"c.md", "a.md"}
+    assert [row.path for row in vault.page(query, 9, 0)] == ["c.md", "a.md"]
+    assert [row.path for row in vault.page(query, 9, 1)] == ["a.md"]
+    assert vault.page(query, 9, 4) == []
 
 
 def test_paths_at_which_there_is_a_note_are_known(vault: Vault) -> None:

@@ -356,3 +356,17 @@ async def test_only_the_rows_on_the_screen_are_read() -> None:
         await until(pilot, lambda: sees(99_999))
         await until(pilot, lambda: sees(0))
         assert sum(limit for _, limit in source.asked) <= 1_000
+
+
+async def test_what_was_scrolled_past_is_not_kept() -> None:
+    source = Many()
+    app = Bare()
+    async with app.run_test(size=(80, 24)):
+        shown = app.query_one(NoteGrid)
+        shown.show_rows(source)
+        for row in range(0, source.total, 200):
+            assert shown.row_of(row) is not None
+        assert len(shown._pages) <= 20
+        last = shown.row_of(source.total - 1)
+        assert last is not None
+        assert last.title == f"Note {source.total - 1}"

@@ -67,7 +67,7 @@ class Source:
         """Return the rows from `offset` on, at most `limit` of them."""
         if offset == 0 and len(self._first.rows) >= min(limit, self.total):
             return self._first.rows
-        return self._vault.rows(self._query, limit=limit, offset=offset).rows
+        return self._vault.page(self._query, limit, offset)
 
     def paths(self) -> Iterable[str]:
         """Return the notes of all rows."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.matching import Matcher
 
 PAGE_ROWS = 200
+KEPT_PAGES = 20
+"""So many pages are kept, whatever was scrolled past."""
 GUTTER = 2
 """The cells at the left of a row: the cursor, and the mark, where a click marks."""
 LOOK_FOR = 2000
@@ -120,6 +122,8 @@ class NoteList(ListView):
         number, offset = divmod(index, PAGE_ROWS)
         page = self._pages.get(number)
         if page is None:
+            if len(self._pages) >= KEPT_PAGES:
+                del self._pages[next(iter(self._pages))]
             page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
         return page[offset] if offset < len(page) else None
 
