@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 DEADLINE = 60.0
 """Seconds after which something that should have appeared has not."""
 
+QUIET = 0.25
+"""Seconds without a byte after which nothing moves any more."""
+
 
 class Terminal:
     """A program on a terminal of its own.
@@ -128,6 +131,37 @@ class Terminal:
         while self.read(0):
             pass
         return self._process.returncode
+
+    # The mouse, as a terminal tells of it, and the size.
+
+    def quiet(self) -> None:
+        """Wait until the program has written nothing for a moment: nothing moves any more."""
+        end = time.monotonic() + DEADLINE
+        while self.read(QUIET) and time.monotonic() < end:
+            pass
+
+    def click(self, text: str, *, times: int = 1) -> None:
+        """Click on a text, once it is there and nothing moves; on the lowest one of several."""
+        self.until(text)
+        self.quiet()
+        self.until(text)
+        lines = self.text.split("\n")
+        row = max(number for number, line in enumerate(lines) if text in line)
+        self.click_at(lines[row].index(text) + 1, row, times=times)
+
+    def click_at(self, column: int, row: int, *, times: int = 1) -> None:
+        """Click on a cell, counted from 0."""
+        self.send(f"\x1b[<0;{column + 1};{row + 1}M\x1b[<0;{column + 1};{row + 1}m" * times)
+
+    def wheel(self, column: int, row: int, steps: int) -> None:
+        """Turn the wheel over a cell; down when `steps` is more than 0."""
+        button = 65 if steps > 0 else 64
+        self.send(f"\x1b[<{button};{column + 1};{row + 1}M" * abs(steps))
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size, of which the system tells the program."""
+        self._screen.resize(lines, columns)
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def signal(self, number: int = signal.SIGTERM) -> None:
         """Send the program a signal."""

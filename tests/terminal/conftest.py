@@ -28,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 def start(root: Path, home: Path) -> Start:
     """Start notekeep on the vault."""
 
-    def begin(*arguments: str, **env: str) -> Terminal:
+    def begin(*arguments: str, columns: int = 100, lines: int = 30, **env: str) -> Terminal:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -40,6 +40,7 @@ def start(root: Path, home: Path) -> Start:
             "LANG": "C.UTF-8",
             **env,
         }
-        return Terminal([sys.executable, "-m", "notekeep", *arguments], environment)
+        command = [sys.executable, "-m", "notekeep", *arguments]
+        return Terminal(command, environment, columns=columns, lines=lines)
 
     return begin

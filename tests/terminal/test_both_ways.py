@@ -1,0 +1,132 @@
+"""Every screen on a real terminal, once by keys alone and once by the mouse alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from notekeep.tui.actions import BY_ID
+from tests.support.screens import tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.terminal import Terminal
+
+    Start = Callable[..., Terminal]
+    Act = Callable[[Terminal], None]
+
+pytestmark = pytest.mark.terminal
+
+QUIT, ESCAPE, ENTER, F1, F2 = "\x11", "\x1b", "\r", "\x1bOP", "\x1bOQ"
+COLUMNS, LINES = 120, 60
+HELP_SHOWN = 36
+"""So much of what the palette says of an action is enough to know it."""
+TURNS = 100
+"""More turns of the wheel than the palette is long."""
+PLACEHOLDER = "An action, a note, a habit"
+
+
+def click(text: str, times: int = 1) -> Act:
+    """Click on a text."""
+    return lambda terminal: terminal.click(text, times=times)
+
+
+def beside(terminal: Terminal) -> None:
+    """Click beside what lies over the screen."""
+    terminal.quiet()
+    terminal.click_at(1, LINES - 3)
+
+
+def choose(action: str) -> Act:
+    """Find an action in the palette with the wheel, and click on it."""
+    said = BY_ID[action].help[:HELP_SHOWN]
+
+    def act(terminal: Terminal) -> None:
+        terminal.click("ctrl+p commands")
+        terminal.until(PLACEHOLDER, BY_ID["mark"].help[:HELP_SHOWN])
+        for _ in range(TURNS):
+            terminal.quiet()
+            if said in terminal.text:
+                break
+            terminal.wheel(COLUMNS // 2, LINES // 2, 10)
+        terminal.click(said)
+
+    return act
+
+
+class Stop(NamedTuple):
+    """A place to go to from the list of notes and back: by keys, by mouse, and what it shows."""
+
+    keys: str
+    mouse: Act
+    shows: str
+    back: str
+    back_by_mouse: Act
+
+
+STOPS = {
+    "preview": Stop(ENTER, click("Deep Work", 2), "h list", ESCAPE, click("h list")),
+    "search": Stop("/", click("/ search"), "esc clear", ESCAPE, click("esc clear")),
+    "edit": Stop("e", click("e edit"), "esc done", ESCAPE, click("esc done")),
+    "help": Stop("?", click("? help"), "/ searches", ESCAPE, click("esc closes")),
+    "palette": Stop(":", click("ctrl+p commands"), PLACEHOLDER, ESCAPE, beside),
+    "switcher": Stop("\x0f", choose("switch-note"), "Title of a note", ESCAPE, click("esc close")),
+    "new note": Stop("n", click("n new"), "enter makes", ESCAPE, click("esc closes")),
+    "capture": Stop("\x0e", choose("capture"), "enter keeps it", ESCAPE, beside),
+    "form": Stop("f", choose("edit-fields"), "q leave", "q", click("q leave")),
+    "tags": Stop("t", click("t tags"), "enter takes it", ESCAPE, click("esc closes")),
+    "history": Stop("H", choose("history"), "r restore", ESCAPE, click("esc back")),
+    "steps": Stop("gs", choose("show-steps"), "t take back", ESCAPE, click("esc back")),
+    "conflicts": Stop("gc", choose("show-conflicts"), "1 the note", ESCAPE, click("esc back")),
+    "tasks": Stop("T", click("T tasks"), "water the basil", ESCAPE, click("esc back")),
+    "problems": Stop("!", choose("show-problems"), "f mends it", ESCAPE, click("esc closes")),
+    "grid": Stop("v", choose("toggle-grid"), "enter change", "v", choose("toggle-grid")),
+    "publish": Stop("gp", click("F4 Publish"), "drafts and posts", "gb", click("F2 Browse")),
+    "today": Stop("gt", click("F1 Today"), "Habits 0/2", "gb", click("F2 Browse")),
+    "habits": Stop("gh", click("F3 Habits"), "s skip", "gb", click("F2 Browse")),
+}
+LIST = "enter open"
+"""What is shown at the bottom of the list of notes."""
+
+
+def test_every_place_is_reached_and_left_by_keys(start: Start, root: Path) -> None:
+    before = tree(root)
+    with start(columns=COLUMNS, lines=LINES) as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send("gb")
+        terminal.until("9 notes", LIST)
+        terminal.send("Gkk")
+        terminal.until("Depth needs hours")
+        for stop in STOPS.values():
+            terminal.send(stop.keys)
+            terminal.until(stop.shows)
+            terminal.quiet()
+            terminal.send(stop.back)
+            terminal.until_gone(stop.shows)
+            terminal.until(LIST, "Depth needs hours")
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+    assert tree(root) == before
+
+
+def test_every_place_is_reached_and_left_by_mouse(start: Start, root: Path) -> None:
+    before = tree(root)
+    with start(columns=COLUMNS, lines=LINES) as terminal:
+        terminal.until("Habits 0/2")
+        terminal.click("F2 Browse")
+        terminal.until("9 notes", LIST)
+        terminal.click("Deep Work")
+        terminal.until("Depth needs hours")
+        for stop in STOPS.values():
+            stop.mouse(terminal)
+            terminal.until(stop.shows)
+            terminal.quiet()
+            stop.back_by_mouse(terminal)
+            terminal.until_gone(stop.shows)
+            terminal.until(LIST, "Depth needs hours")
+        choose("quit")(terminal)
+        assert terminal.wait() == 0
+    assert tree(root) == before
