@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
 
-.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives wheel clean
+.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -47,9 +47,10 @@ docs: $(VENV)/.dev
 	@$(BIN)/python docs/.make/keys.py
 	@$(BIN)/python docs/.make/settings.py
 
-# The interface as the manual shows it; look at the pictures before they are committed.
+# The interface as the manual shows it, and every screen in every state (tests/snapshots); look at
+# the pictures before they are committed.
 pictures: $(VENV)/.dev
-	@NOTEKEEP_WRITE_PICTURES=1 $(BIN)/python -m pytest -q tests/docs/test_pictures.py
+	@NOTEKEEP_WRITE_PICTURES=1 $(BIN)/python -m pytest -q -n $(WORKERS) -r fE tests/docs/test_pictures.py tests/docs/test_tour.py tests/snapshots
 
 site: docs $(VENV)/.export
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/export/bin/mkdocs build --quiet
@@ -72,6 +73,11 @@ habits-long: $(VENV)/.dev
 # Drafts through 200 lives of edits, renames and exports; `make check` leads a dozen.
 lives: $(VENV)/.dev
 	@NOTEKEEP_LIVES=200 $(BIN)/python -m pytest -q -n 0 tests/export/test_life.py
+
+# Random keys and clicks over a hostile vault; `make check` does 500 of them.
+monkey: $(VENV)/.dev
+	@NOTEKEEP_MONKEY=$(or $(SIZE),10000) NOTEKEEP_MONKEY_SEEDS="$(or $(SEEDS),1)" \
+		$(BIN)/python -m pytest -q -n 0 tests/tui/test_monkey.py
 
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

@@ -1,0 +1,156 @@
+"""Every screen in every state that matters, and the keys that lead there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.snapshots import stage as set_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.vault import Vault
+    from tests.snapshots.stage import Stage
+
+USUAL = (100, 26)
+SMALL = (80, 24)
+LARGE = (120, 40)
+HUGE = (200, 60)
+
+
+class Shot(NamedTuple):
+    """One snapshot.
+
+    Attributes:
+        name: The screen and its state; the name of the file.
+        screen: The screen that opens.
+        do: In turn, texts to wait for, and tuples of keys to press.
+        size: Columns and rows.
+        before: What is done to the vault or the machine; it may give another vault.
+        note: A note to go to in Browse, before the rest.
+    """
+
+    name: str
+    screen: str
+    do: tuple[str | tuple[str, ...], ...]
+    size: tuple[int, int] = USUAL
+    before: Callable[[Stage], Vault | None] | None = None
+    note: str = ""
+
+
+def typed(text: str) -> tuple[str, ...]:
+    """Return the keys that type a text."""
+    names = {" ": "space", "/": "slash", "?": "question_mark"}
+    return tuple(names.get(char, char) for char in text)
+
+
+ATOMIC = set_up.ATOMIC
+BOOKS = (
+    ("slash", *typed("type:book")),
+    "14 of 70 notes",
+    ("enter",),
+    "enter open",
+    ("v",),
+    "author",
+)
+
+SHOTS = (
+    # Today.
+    Shot("today", "today", ("Reading",), LARGE),
+    Shot("today-narrow-80x24", "today", ("Reading",), SMALL),
+    Shot("today-empty", "today", ("Habits",), SMALL, set_up.empty),
+    # Browse.
+    Shot("browse", "browse", ("Quick summary",), LARGE, note=ATOMIC),
+    Shot("browse-narrow-80x24", "browse", ("70 notes",), SMALL),
+    Shot("browse-wide-200x60", "browse", ("Quick summary",), HUGE, note=ATOMIC),
+    Shot("browse-tiny-20x5", "browse", ("2026-11-11",), (20, 5)),
+    Shot("browse-tiny-40x12", "browse", ("2026-11-11",), (40, 12)),
+    Shot("browse-empty", "browse", ("No notes here yet",), SMALL, set_up.empty),
+    Shot("browse-search", "browse", (("slash", *typed("cue craving")), "of 70 notes")),
+    Shot("browse-no-results", "browse", (("slash", *typed("zeppelin")), "Nothing for"), SMALL),
+    Shot("browse-marked", "browse", (("m", "j", "m", "j", "m"), "3 marked"), SMALL),
+    Shot("browse-no-colour", "browse", ("Quick summary",), SMALL, set_up.no_colour, ATOMIC),
+    Shot("browse-light", "browse", ("Quick summary",), SMALL, set_up.light, ATOMIC),
+    Shot("browse-contrast", "browse", ("Quick summary",), SMALL, set_up.contrast, ATOMIC),
+    Shot("browse-ansi", "browse", ("Quick summary",), SMALL, set_up.ansi, ATOMIC),
+    Shot("browse-ascii", "browse", ("Quick summary",), SMALL, set_up.ascii_only, ATOMIC),
+    Shot("grid", "browse", BOOKS, LARGE),
+    Shot("grid-narrow-80x24", "browse", BOOKS, SMALL),
+    Shot("grid-cell-stars", "browse", (*BOOKS, ("j", "l", "l", "enter"), "half a star"), USUAL),
+    Shot("grid-cell-date", "browse", (*BOOKS, ("l", "l", "l", "l", "enter"), "Mo"), USUAL),
+    Shot(
+        "plan",
+        "browse",
+        (
+            ("m", "j", "m", "j", "m"),
+            "3 marked",
+            ("t",),
+            "A minus takes",
+            (*typed("+winter"), "enter"),
+            "esc",
+        ),
+        USUAL,
+    ),
+    # The preview.
+    Shot("preview-rich", "browse", ("A word[1]",), (80, 44), set_up.rich, set_up.RICH),
+    Shot(
+        "preview-wide-characters", "browse", ("Family",), USUAL, set_up.wide_characters, set_up.WIDE
+    ),
+    Shot("preview-broken-note", "browse", ("Talk notes",), USUAL, note="inbox/Talk notes.md"),
+    Shot(
+        "preview-zoom-80x24",
+        "browse",
+        (("enter",), "h list"),
+        SMALL,
+        note=ATOMIC,
+    ),
+    # Over the screens.
+    Shot(
+        "explain",
+        "browse",
+        (
+            ("slash", *typed("type:book rating>=4 habit")),
+            " of 70",
+            ("question_mark",),
+            "words beginning with habit",
+        ),
+        USUAL,
+    ),
+    Shot("help", "browse", (("question_mark",), "Open"), USUAL),
+    Shot("palette", "browse", (("ctrl+p",), "An action, a note"), USUAL),
+    Shot("palette-narrow-80x24", "browse", (("ctrl+p", *typed("trash")), "Trash"), SMALL),
+    Shot("switcher", "browse", (("ctrl+o", *typed("nav")), "Naval Ravikant on JRE"), SMALL),
+    Shot("capture", "browse", (("ctrl+n", *typed("ask Mira")), "ask Mira"), SMALL),
+    Shot("new-note", "browse", (("n",), "New"), SMALL),
+    Shot("links", "browse", (("o",), "Links"), USUAL, note=ATOMIC),
+    Shot("problems", "browse", (("exclamation_mark",), "quotes around"), USUAL),
+    Shot("tasks", "browse", (("T",), "tasks"), USUAL),
+    Shot("tasks-empty", "browse", (("T",), "tasks"), SMALL, set_up.few),
+    Shot("conflicts", "browse", (("g", "c"), "1  the ", "2  the "), LARGE, set_up.conflict),
+    Shot("conflicts-80x24", "browse", (("g", "c"), "the "), SMALL, set_up.conflict),
+    Shot("history", "browse", (("H",), "version"), USUAL, set_up.changed, ATOMIC),
+    Shot("steps", "browse", (("g", "s"), "rating=4"), USUAL, set_up.changed),
+    # The editor and the form.
+    Shot("edit", "browse", (("e",), "1 087 words"), USUAL, note=ATOMIC),
+    Shot(
+        "edit-completion",
+        "browse",
+        ("70 notes", ("e",), "70 words", ("ctrl+end", *typed("[[de"))),
+        SMALL,
+    ),
+    Shot("form", "browse", (("f",), "subtitle"), USUAL, note=ATOMIC),
+    # Habits; the manual has the week at full width, as it has others.
+    Shot("habits-narrow-80x24", "habits", ("Meditate",), SMALL),
+    Shot("habits-ascii", "habits", ("Meditate",), SMALL, set_up.ascii_only),
+    Shot("habits-no-colour", "habits", ("Meditate",), SMALL, set_up.no_colour),
+    Shot("habits-year", "habits", ("Meditate", ("v", "v"), "Dec"), USUAL),
+    Shot("habits-detail", "habits", ("Meditate", ("enter",), "Strength"), USUAL),
+    Shot("habits-empty", "habits", ("habit",), SMALL, set_up.few),
+    # Publish.
+    Shot("publish-no-site", "publish", ("drafts",), USUAL),
+    Shot("publish-diff", "publish", ("drafts", ("enter",)), USUAL, set_up.blog),
+    Shot("publish-by-hand", "publish", ("by hand",), LARGE, set_up.by_hand),
+    Shot("publish-empty", "publish", ("Nothing to publish",), SMALL, set_up.few),
+    # When things go wrong.
+    Shot("error-vault-unreadable", "browse", ("70 notes",), SMALL, set_up.unreadable),
+)

@@ -1,0 +1,164 @@
+"""What stands on the stage before a snapshot is taken: the vault, the machine, the person."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.config import Site
+from notekeep.vault import Vault
+from tests.docs.conftest import SAVED_AT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+ATOMIC = "books/Atomic Habits.md"
+COPY = "books/Atomic Habits.sync-conflict-20261120-101112-ABCDEFG.md"
+RICH = "inbox/All at once.md"
+WIDE = "inbox/Wide characters.md"
+
+
+class Stage(NamedTuple):
+    """A vault, and what a test may change about the machine until its end.
+
+    Attributes:
+        vault: The vault, indexed.
+        patch: Sets variables and attributes, and takes them back.
+    """
+
+    vault: Vault
+    patch: pytest.MonkeyPatch
+
+    @property
+    def root(self) -> Path:
+        return Path(self.vault.root)
+
+    def put(self, path: str, text: str) -> None:
+        """Write a note, saved when all others were."""
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, "utf-8")
+        self.still()
+
+    def still(self) -> None:
+        """Give every note the time of the pictures, and let the vault see them."""
+        for path in self.root.rglob("*.md"):
+            os.utime(path, (SAVED_AT, SAVED_AT))
+        self.vault.refresh()
+
+
+def empty(stage: Stage) -> Vault:
+    """A vault with nothing in it."""
+    folder = stage.root.parent / "empty" / "notes"
+    folder.mkdir(parents=True)
+    return indexed(folder)
+
+
+def few(stage: Stage) -> Vault:
+    """A vault with one note, and none of the things that have screens of their own."""
+    fresh = empty(stage)
+    Stage(fresh, stage.patch).put("A first note.md", "The only one so far.\n")
+    return fresh
+
+
+def indexed(folder: Path) -> Vault:
+    opened = Vault.open(folder)
+    opened.refresh()
+    return opened
+
+
+def no_colour(stage: Stage) -> None:
+    """A person who wants none."""
+    stage.patch.setenv("NO_COLOR", "1")
+
+
+def ascii_only(stage: Stage) -> None:
+    """A terminal with the characters of a typewriter."""
+    stage.vault.person.glyphs = "ascii"
+
+
+def light(stage: Stage) -> None:
+    stage.vault.person.theme = "notekeep-light"
+
+
+def contrast(stage: Stage) -> None:
+    stage.vault.person.theme = "notekeep-contrast"
+
+
+def ansi(stage: Stage) -> None:
+    """The terminal's own sixteen colours."""
+    stage.vault.person.theme = "ansi-dark"
+
+
+def rich(stage: Stage) -> None:
+    """A note with everything that the preview draws in a way of its own."""
+    stage.put(
+        RICH,
+        "---\ntitle: All at once\ntags: [sample]\n---\n"
+        "> [!warning] Mind the gap\n> A callout, with **strong** words and [[Deep Work]].\n\n"
+        "| food | price | from |\n|:--|--:|:-:|\n| bread | 4.20 | Basel |\n| tea | 12 | Assam |\n\n"
+        "$$\\int_0^1 x^2 \\, dx = \\frac{1}{3}$$\n\n"
+        "```python\ndef greet(name: str) -> str:\n    return f'Hello, {name}'  # kindly\n```\n\n"
+        "1. one, with `code`\n2. two, ==marked== and ~~gone~~\n   - [x] done\n   - [ ] open\n\n"
+        "![[habit-loop.png]]\n\nA word[^1].\n\n[^1]: And its footnote.\n",
+    )
+
+
+def wide_characters(stage: Stage) -> None:
+    """Titles and text of characters that are two cells wide, joined, or right to left."""
+    stage.put(
+        WIDE,
+        "---\ntitle: 読書ノート 한국어 ✨ café\ntags: [日本語, éa]\n---\n"
+        "毎日少しずつ本を読む。習慣は第二の天性である。読書は心の糧、続けることが力になる。\n\n"
+        "| 本 | 評価 |\n|---|---|\n| こころ | ★★★★ |\n| 채식주의자 | ★★★ |\n\n"
+        "Family 👨‍👩‍👧, flag 🇨🇭, e\u0301 in two parts, \u05e9\u05dc\u05d5\u05dd.\n",
+    )
+    stage.put(
+        "inbox/Another.md",
+        "---\ntitle: 채식주의자와 아주 긴 제목의 노트는 여기에서 잘린다\n---\nx\n",
+    )
+
+
+def conflict(stage: Stage) -> None:
+    """A note of which another machine wrote a version."""
+    text = (stage.root / ATOMIC).read_text("utf-8")
+    theirs = text.replace("rating: 4.5", "rating: 5").replace("an ordinary day", "a dull day")
+    stage.put(COPY, f"{theirs}\nOne more thought, from the phone.\n")
+
+
+def changed(stage: Stage) -> None:
+    """A note that was rated, got a line, and had its title changed, minutes apart."""
+    deeds: tuple[Callable[[], object], ...] = (
+        lambda: stage.vault.set_fields([ATOMIC], ["rating=4"]),
+        lambda: stage.vault.add("The kettle is my cue.", "Atomic Habits"),
+        lambda: stage.vault.set_fields([ATOMIC], ["status=reading"]),
+    )
+    with stage.patch.context() as patch:
+        for number, deed in enumerate(deeds):
+            patch.setattr(time, "time", lambda at=SAVED_AT + 3600 * (number + 1): float(at))
+            deed()
+    stage.still()
+
+
+def blog(stage: Stage) -> None:
+    """A Hugo site, and one post in it, of which the site was changed by hand."""
+    folder = stage.root.parent / "blog"
+    folder.mkdir()
+    (folder / "hugo.toml").write_text('baseURL = "https://example.org/"\n', "utf-8")
+    stage.vault.person.sites[stage.vault.name] = (Site("hugo", str(folder)),)
+
+
+def by_hand(stage: Stage) -> None:
+    blog(stage)
+    stage.vault.export(stage.vault.plan_export(["Blogging philosophy"]))
+    post = next((stage.root.parent / "blog").rglob("blogging-philosophy/index.md"))
+    post.write_text(post.read_text("utf-8") + "\nA line written in the blog.\n", "utf-8")
+
+
+def unreadable(stage: Stage) -> None:
+    """A vault whose folder went away after it was opened."""
+    stage.root.rename(stage.root.with_name("elsewhere"))

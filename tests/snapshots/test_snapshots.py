@@ -1,0 +1,60 @@
+"""Every screen looks as it did when somebody last looked at it, in every state that matters.
+
+`make pictures` draws the snapshots anew; look at them before they are committed.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from notekeep.tui.app import APPS
+from notekeep.tui.welcome import WelcomeApp
+from tests.snapshots.shots import SHOTS, Shot
+from tests.support.pictures import check_picture
+from tests.support.screens import press, shows, until
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
+    from tests.snapshots.stage import Stage
+
+HERE = Path(__file__).resolve().parent
+UNRULY = ("Indexing", "Looking for")
+"""What goes on in the background has its say in the bottom line until it is over."""
+
+
+async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot) -> None:
+    """Go where the snapshot is taken."""
+    await until(pilot, lambda: app.focused is not None)
+    if shot.note:
+        await until(pilot, lambda: shows(app, " notes"))
+        cast("BrowseScreen", app.screen).open_note(shot.note)
+        await until(pilot, lambda: cast("BrowseScreen", app.screen).note_here == shot.note)
+    for step in shot.do:
+        if isinstance(step, str):
+            await until(pilot, partial(shows, app, step))
+        else:
+            await press(pilot, *step)
+    await until(pilot, lambda: not any(shows(app, text) for text in UNRULY))
+
+
+@pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
+async def test_the_screen_looks_as_it_did(stage: Stage, shot: Shot) -> None:
+    vault = (shot.before(stage) if shot.before is not None else None) or stage.vault
+    app = APPS[shot.screen](vault)
+    async with app.run_test(size=shot.size) as pilot:
+        await staged(app, pilot, shot)
+        await check_picture(app, pilot, HERE / f"{shot.name}.svg")
+
+
+@pytest.mark.usefixtures("stage")
+async def test_the_welcome_looks_as_it_did() -> None:
+    app = WelcomeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await check_picture(app, pilot, HERE / "welcome.svg")
