@@ -87,7 +87,7 @@ def expected(draft: Draft) -> Expected:
     """Read a draft."""
     page = draft.passage.page
     found = Expected()
-    for node in page.root.walk():
+    for node in page.nodes:
         _add(found, page, draft, node)
     referred = {node.info for node in page.find("footnote_ref")}
     found.footnotes = len({n.info for n in page.find("footnote")} & referred)

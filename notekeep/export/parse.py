@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.export.nodes import CONTAINERS, Line, Node, Page
 from notekeep.export.rules import Facts, parser
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import MutableMapping, Sequence
 
     from markdown_it.token import Token
 
@@ -62,7 +62,7 @@ _DEFINITION = re.compile(r"\s{0,3}\[((?:\\.|[^\]\\])+)\]:\s*(<[^>\n]*>|\S+)?(.*)
 def parse(text: str) -> Page:
     r"""Parse a body; "\n" must be its only line end."""
     env: dict[str, list[tuple[int, int, list[Facts]]]] = {}
-    tokens = parser().parse(text, env)
+    tokens = _tokens(text.replace("\0", "\ufffd"), env)
     lines, start = [], 0
     for line in text.split("\n"):
         lines.append(Line(start, start + len(line), None, None))
@@ -72,6 +72,17 @@ def parse(text: str) -> Page:
     for first, _, facts in env.get("definitions", []):
         _add_definition(page, first, facts)
     return page
+
+
+def _tokens(text: str, env: MutableMapping[str, Any]) -> list[Token]:
+    """Return what the parser makes of a text; most are short, and its steps cost as much."""
+    md = parser()
+    tokens: list[Token] = []
+    md.block.parse(text, md, env, tokens)
+    for token in tokens:
+        if token.type == "inline":
+            token.children = md.inline.parse(token.content, md, env, [])
+    return tokens
 
 
 class _Columns(NamedTuple):

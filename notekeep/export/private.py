@@ -61,7 +61,7 @@ def strip_private(passage: Passage) -> Stripped:
 def _private_spans(passage: Passage) -> list[tuple[Node, int, str]]:
     """Return first node, line after the last, and reason of each private block, in order."""
     spans: list[tuple[Node, int, str]] = []
-    for node in passage.page.root.walk():
+    for node in passage.page.nodes:
         if node.kind == "quote" and _is_private_callout(passage, node):
             spans.append((node, node.last, "a private callout stays in the vault"))
         elif node.kind == "heading" and _PRIVATE_TAG.search(node.plain()):

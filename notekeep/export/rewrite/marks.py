@@ -24,7 +24,7 @@ _AS_MARKDOWN = {
 def rewrite(work: Work, *, keep_breaks: bool) -> None:
     """Write the marks of a vault as the engine knows them."""
     dialect = work.dialect
-    for node in work.page.root.walk():
+    for node in work.page.nodes:
         if not work.free(node):
             continue
         if node.kind == "mark" and dialect.mark != "equals":
