@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.css.query import NoMatches
-from textual.worker import WorkerFailed
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
@@ -26,7 +25,7 @@ from notekeep.tui.actions.keymaps import keymap
 from notekeep.tui.collecting import collect_when_idle
 from notekeep.tui.cycles import cut
 from notekeep.tui.editor import Editors
-from notekeep.tui.jobs import asks_in_vain, in_background, say
+from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.later import import_soon
 from notekeep.tui.messages import (
@@ -229,14 +228,6 @@ class NotekeepApp(Reaching, App[None]):
             return
         self._remember()
         await super().action_quit()
-
-    def _handle_exception(self, error: Exception) -> None:
-        # A screen that is about to open while the program ends gets none of its widgets any more,
-        # and work for one that is going finds neither them nor their styles; that is no fault to
-        # end with.
-        is_ending = isinstance(error, NoMatches) and not self.is_running
-        if not (is_ending or (isinstance(error, WorkerFailed) and asks_in_vain())):
-            super()._handle_exception(error)
 
     def _remember(self) -> None:
         """Write down where the person leaves, and what the screen shows; begin to end."""

@@ -62,18 +62,6 @@ def in_background(
     )
 
 
-def asks_in_vain() -> bool:
-    """Tell whether what runs now is work for a screen that is being taken away."""
-    from textual.worker import NoActiveWorker, get_current_worker
-
-    try:
-        node = get_current_worker().node
-    except NoActiveWorker:
-        return False
-    # That a screen is going is known nowhere else before it is gone.
-    return node._pruning or not node.is_running  # noqa: SLF001 - see above
-
-
 def show_error(node: DOMNode, error: NotekeepError) -> None:
     """Tell what could not be done, why, and what to do about it."""
     text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
