@@ -32,10 +32,12 @@ UNRULY = ("Indexing", "Looking for")
 async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot) -> None:
     """Go where the snapshot is taken."""
     await until(pilot, lambda: app.focused is not None)
-    if shot.note:
-        await until(pilot, lambda: shows(app, " notes"))
-        cast("BrowseScreen", app.screen).open_note(shot.note)
-        await until(pilot, lambda: cast("BrowseScreen", app.screen).note_here == shot.note)
+    if shot.screen == "browse":
+        browse = cast("BrowseScreen", app.screen)
+        await until(pilot, lambda: browse.note_here or shows(app, "No notes here yet"))
+        if shot.note:
+            browse.open_note(shot.note)
+            await until(pilot, lambda: browse.note_here == shot.note)
     for step in shot.do:
         if isinstance(step, str):
             await until(pilot, partial(shows, app, step))

@@ -151,6 +151,9 @@ class VaultScreen(Screen[None]):
             # A key that came before the first frame.
             self._mount_switcher()
             self.call_after_refresh(self.open_switcher)
+        elif not switcher.children:
+            # It is there and has nothing in it yet: the key came in that very moment.
+            self.call_after_refresh(self.open_switcher)
         elif not switcher.is_open:
             self._focus_before = self.focused
             switcher.open()
