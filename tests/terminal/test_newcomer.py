@@ -105,7 +105,7 @@ def test_from_an_empty_folder_to_a_draft(newcomer: Terminal, tmp_path: Path) -> 
     with newcomer as terminal:
         terminal.until("c  Create a vault")
         terminal.send("c")
-        terminal.until("~/notes", "enter makes the folder")
+        terminal.until("~/notes", "The folder is made", "enter")
         terminal.send(ENTER)
         first_note(terminal, notes)
         tag(terminal)
