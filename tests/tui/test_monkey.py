@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ def take_all_back(root: Path) -> None:
             return
 
 
+# Textual leaves scrollbars behind that it never started; here they are found, and in no later test.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_whatever_is_pressed_nothing_breaks_and_nothing_changes_unsaid(
     seed: str, zoo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -55,6 +58,7 @@ async def test_whatever_is_pressed_nothing_breaks_and_nothing_changes_unsaid(
     except Exception as error:
         error.add_note(monkey.story())
         raise
+    gc.collect()
     assert not monkey.faults, monkey.story()
     take_all_back(zoo)
     after = contents(zoo)
