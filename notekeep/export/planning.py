@@ -46,19 +46,22 @@ def fill_plan(batch: Batch, paths: Sequence[str], bases: Bases) -> None:
     comparison.run(written, gone=gone(batch))
     plan.published = {path: found.post for path, found in batch.published.items()}
     named = [f"{slug} {entry.note}" for slug, entry in manifest.posts.items()]
-    plan.audit = Audit(batch.source, drafts, partial(_own_words, batch, written), named)
+    # The batch has the plan: an audit that had the batch would keep both until a collection, and
+    # with them what is known of every note.
+    own = partial(_own_words, target, written)
+    plan.audit = Audit(batch.source, drafts, own, named)
     plan.bases = bases
     between = target.between(plan.published.values())
     plan.warnings = list(dict.fromkeys([*target.warnings, *plan.warnings, *between]))
 
 
-def _own_words(batch: Batch, written: Iterable[Written]) -> list[str]:
+def _own_words(target: Target, written: Iterable[Written]) -> list[str]:
     """Return the words that are in every post of the site: names of folders and of fields."""
     words = []
     for one in written:
-        words.append(batch.target.post_path(one.draft.post))
-        words += _FIELD.findall(batch.target.head(one.draft.post, ""))
-        words += [batch.target.asset_path(one.draft.post, "") for _ in one.assets]
+        words.append(target.post_path(one.draft.post))
+        words += _FIELD.findall(target.head(one.draft.post, ""))
+        words += [target.asset_path(one.draft.post, "") for _ in one.assets]
     return words
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +52,25 @@ def test_what_is_written_is_what_was_planned(desk: Desk) -> None:
     assert {f.path: f.after for f in plan.files} == {
         path: data for path, data in desk.tree().items() if path in statuses(plan)
     }
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+def test_a_plan_that_is_let_go_takes_along_what_it_knew_of_every_note(
+    desk: Desk, *, is_written: bool
+) -> None:
+    desk.put("a.md", f"{POST}words, [[b]] and ![[b]]")
+    desk.put("b.md", f"{PUBLISHED}other")
+    gc.disable()
+    try:
+        plan = desk.plan("a.md", "b.md")
+        if is_written:
+            write(plan, desk.history)
+        assert plan.audit.source is not None
+        known = weakref.ref(plan.audit.source.resolver)
+        del plan
+        assert known() is None, "the names of all notes are kept until a collection"
+    finally:
+        gc.enable()
 
 
 def test_a_second_export_writes_nothing(desk: Desk) -> None:
