@@ -134,6 +134,7 @@ class Rooms:
 
     def source(self) -> Source:
         """The vault as an export sees it, as of the last refresh."""
+        from notekeep.export.consent import ABOUT_LEAVING
         from notekeep.export.source import Source
         from notekeep.files.content import read
         from notekeep.markdown.resolve import Resolver
@@ -143,10 +144,11 @@ class Rooms:
             root=self.root,
             notes={row.path: row for row in rows},
             read=lambda path: read(os.path.join(self.root, path))[0],
-            resolver=Resolver(self.catalog.names()),
+            resolver=Resolver((row.path, row.title, row.aliases) for row in rows),
             schema=self.schema,
             attachments=self.settings.attachments,
             canaries=texts(self.settings.export.get("canaries", ())),
+            plain=frozenset(row.path for row in rows if not any(map(row.may_have, ABOUT_LEAVING))),
             drawn=self._drawn,
         )
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.note import Note, Value
 
+ABOUT_LEAVING = ("private", "publish")
+"""The fields in which front matter says who may see a note."""
+
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
 

@@ -57,6 +57,8 @@ class Source:
         published: Paths of notes that the vault's own publish queries match.
         attachments: The folder that attached files go to, vault-relative.
         canaries: Words that must never leave, whatever holds them.
+        plain: Notes whose front matter is known to say nothing of who may see it, so that it need
+            not be read for that; any other's is.
         drawn: Draws what an embed of a part of a note shows as a picture, given the note and the
             part; None where it shows text.
     """
@@ -69,6 +71,7 @@ class Source:
     published: frozenset[str] = frozenset()
     attachments: str = "attachments"
     canaries: tuple[str, ...] = ()
+    plain: frozenset[str] = frozenset()
     drawn: Callable[[str, str], Picture | None] = lambda _path, _heading: None
 
     def note(self, path: str) -> Note:
@@ -87,4 +90,6 @@ class Source:
         from notekeep.export.consent import withheld
 
         row = self.notes.get(path)
-        return row is not None and (row.private or withheld(row.fields))
+        if row is None or row.private:
+            return row is not None
+        return path not in self.plain and withheld(row.fields)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from notekeep.errors import Refused
 from notekeep.export.consent import Unmarked, answer, check_consent, withheld
 from notekeep.markdown.note import Value, read_note
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def consent(text: str, *, named: bool, path: str = "notes/n.md", marked: bool = False) -> None:
@@ -72,3 +78,27 @@ def test_answers_are_read_as_people_write_them() -> None:
     assert [answer(value) for value in yes] == [True] * 4
     assert [answer(value) for value in no] == [False] * 4
     assert [answer(value) for value in neither] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("front", "is_hidden"),
+    [
+        ("title: private", False),
+        ("published: false", False),
+        ("publish: true", False),
+        ("private: false", False),
+        ("publish: 'No'", True),
+        ("private:", True),
+        ("private: maybe", True),
+        ("Private: true", True),
+    ],
+)
+def test_a_vault_hides_the_names_of_what_is_not_for_others(
+    front: str, *, is_hidden: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_HOME", str(tmp_path / "home"))
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "vault" / "a.md").write_text(f"---\n{front}\n---\nwords", "utf-8")
+    vault = Vault.open(tmp_path / "vault")
+    vault.refresh()
+    assert vault.source().hidden("a.md") is is_hidden

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.files.changes import Fingerprint
 from notekeep.index.reading import Content, read_content, read_word_doc, record
-from notekeep.index.rows import link_key, load_path, sort_key, store_path
+from notekeep.index.rows import Row, link_key, load_path, sort_key, store_path
 from notekeep.markdown.kinds import DEFAULT_SCHEMA
 
 if TYPE_CHECKING:
@@ -49,6 +50,27 @@ def test_the_words_of_a_note_are_told_by_where_they_stand(tmp_path: Path) -> Non
     assert doc.quotes[0].startswith("quoted")
     assert doc.language == "de"
     assert "# Head" in doc.body
+
+
+def _row(tags: list[str], aliases: list[str], fields: dict[str, object]) -> Row:
+    facts = json.dumps({"tags": tags, "aliases": aliases, "fields": fields})
+    return Row("a.md", "A", "note", 0, 0, False, None, 0, facts)
+
+
+@pytest.mark.parametrize("aliases", [[], ["B"], ["[]", '"aliases": []']])
+@pytest.mark.parametrize("tags", [[], ["aliases"], ['aliases": []', "[]"]])
+def test_a_row_knows_its_aliases_whatever_its_tags_and_fields_are_called(
+    tags: list[str], aliases: list[str]
+) -> None:
+    assert _row(tags, aliases, {}).aliases == aliases
+    assert _row(tags, aliases, {"aliases": []}).aliases == aliases
+
+
+def test_a_row_never_says_no_of_a_field_that_it_has() -> None:
+    assert _row([], [], {"publish": None}).may_have("publish")
+    assert _row([], [], {"straße": 1}).may_have("straße")
+    assert not _row([], [], {"published": True, "title": 'it is "private"'}).may_have("private")
+    assert not _row([], [], {"published": True}).may_have("publish")
 
 
 def test_an_error_of_the_front_matter_goes_before_that_of_a_merge() -> None:
