@@ -45,6 +45,7 @@ ATTACKS = (
 COMMAND_LINES: dict[str, list[str]] = {
     "init": ["init {elsewhere}"],
     "demo": ["demo --help"],
+    "serve": ["serve --help"],  # it goes on until it is ended; what its pages show is the interface
     "vaults": ["vaults"],
     "new": ["new note {hostile} --dry-run"],
     "add": ["add x --to a0 --dry-run"],
