@@ -22,6 +22,10 @@ PATIENCE = 600.0
 """Seconds for which one who follows waits for another that is at it."""
 
 
+_left_alone: list[subprocess.Popen[bytes]] = []
+"""Processes that nobody waits for; the system keeps one that ended until it was asked about."""
+
+
 def start(root: str) -> None:
     """Start it and leave it alone; if another is at it, it ends at once.
 
@@ -30,13 +34,15 @@ def start(root: str) -> None:
     """
     import subprocess
 
-    subprocess.Popen(
+    _left_alone[:] = [process for process in _left_alone if process.poll() is None]
+    process = subprocess.Popen(
         _command(root),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    _left_alone.append(process)
 
 
 class Follower:
