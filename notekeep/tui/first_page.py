@@ -14,6 +14,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.tui import kept
+
 if TYPE_CHECKING:
     from notekeep.vault import Rows, Vault
 
@@ -47,20 +49,20 @@ def load(folder: str) -> Page | None:
     """Return the page that was kept, if the catalog in the cache folder looks as it did then."""
     try:
         with open(os.path.join(folder, FILE), encoding="utf-8") as file:
-            kept: Any = json.load(file)
-        if kept["looks"] != _looks(folder):
+            found: Any = json.load(file)
+        if found["looks"] != _looks(folder):
             return None
-        return _page(kept)
+        return _page(found)
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def _page(kept: dict[str, Any]) -> Page:
+def _page(found: dict[str, Any]) -> Page:
     from notekeep.index.rows import Row
     from notekeep.vault import Rows
 
-    rows = [Row(*cells) for cells in kept["rows"]]
-    return Page(Rows(int(kept["total"]), rows), int(kept["generation"]))
+    rows = [Row(*cells) for cells in found["rows"]]
+    return Page(Rows(int(found["total"]), rows), int(found["generation"]))
 
 
 def keep(vault: Vault) -> None:
@@ -69,10 +71,9 @@ def keep(vault: Vault) -> None:
 
     folder = vault.places.cache
     with contextlib.suppress(OSError, NotekeepError):
-        path = os.path.join(folder, FILE)
         page = read(vault)
         vault.catalog.close()
-        kept = {
+        data = {
             "looks": _looks(folder),
             "generation": page.generation,
             "total": page.rows.total,
@@ -84,10 +85,7 @@ def keep(vault: Vault) -> None:
                 for row in page.rows.rows
             ],
         }
-        draft = f"{path}.new"
-        with open(draft, "w", encoding="utf-8", opener=_private) as file:
-            json.dump(kept, file)
-        os.replace(draft, path)
+        kept.write(folder, FILE, json.dumps(data).encode())
 
 
 def _looks(folder: str) -> list[list[int]]:
@@ -101,7 +99,3 @@ def _looks(folder: str) -> list[list[int]]:
             continue
         found.append([stat.st_ino, stat.st_size, stat.st_mtime_ns] if stat.st_size else [])
     return found
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

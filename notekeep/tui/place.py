@@ -10,6 +10,8 @@ import os
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from notekeep.tui import kept
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -65,17 +67,8 @@ def load(folder: str) -> Place:
 
 def save(folder: str, place: Place) -> None:
     """Write the place; a disk that does not let us is no reason to disturb anyone."""
-    path = os.path.join(folder, FILE)
-    draft = f"{path}.new"
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        with open(draft, "w", encoding="utf-8", opener=_private) as file:
-            json.dump(asdict(place), file)
-        os.replace(draft, path)
+        kept.write(folder, FILE, json.dumps(asdict(place)).encode())
     except OSError:
         return
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read."""
-    return os.open(path, flags, 0o600)

@@ -14,6 +14,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.tui import kept
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -55,12 +57,8 @@ class Look(NamedTuple):
 
 def save(folder: str, look: Look, frame: str) -> None:
     """Keep a frame in a cache folder; where that fails, the next start is merely less quick."""
-    path = os.path.join(folder, FILE)
     with contextlib.suppress(OSError):
-        draft = f"{path}.new"
-        with open(draft, "w", encoding="utf-8", opener=_private) as file:
-            json.dump({"look": look, "frame": frame}, file)
-        os.replace(draft, path)
+        kept.write(folder, FILE, json.dumps({"look": look, "frame": frame}).encode())
 
 
 def forget(folder: str) -> None:
@@ -141,7 +139,3 @@ def can_paint(env: Mapping[str, str], *, wanted: bool | None = None) -> bool:
 def _write(text: str) -> None:
     with contextlib.suppress(OSError):
         os.write(sys.stdout.fileno(), text.encode("utf-8", "replace"))
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

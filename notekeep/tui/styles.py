@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import textual.css
 from textual.css.stylesheet import Stylesheet
 
+from notekeep.tui import kept
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -67,9 +69,9 @@ def load(folder: str, stamp: list[Any]) -> dict[Any, list[RuleSet]]:
     # Whatever is wrong with the file, the styles can be parsed.
     with contextlib.suppress(Exception), open(os.path.join(folder, FILE), "rb") as file:
         if _is_own(file.fileno()):
-            kept: Any = pickle.load(file)  # noqa: S301 - our own, as compiled Python is
-            if kept["stamp"] == stamp:
-                parsed: dict[Any, list[RuleSet]] = pickle.loads(kept["parsed"])  # noqa: S301 - as above
+            found: Any = pickle.load(file)  # noqa: S301 - our own, as compiled Python is
+            if found["stamp"] == stamp:
+                parsed: dict[Any, list[RuleSet]] = pickle.loads(found["parsed"])  # noqa: S301 - as above
                 return parsed
     return {}
 
@@ -78,12 +80,9 @@ def save(folder: str, stamp: list[Any], parsed: Mapping[Any, list[RuleSet]]) -> 
     """Keep what was parsed; where that fails, the next start is merely less quick."""
     import pickle
 
-    path = os.path.join(folder, FILE)
     with contextlib.suppress(OSError, pickle.PicklingError):
         data = pickle.dumps({"stamp": stamp, "parsed": pickle.dumps(dict(parsed), 5)}, 5)
-        with open(f"{path}.new", "wb", opener=_private) as file:
-            file.write(data)
-        os.replace(f"{path}.new", path)
+        kept.write(folder, FILE, data)
 
 
 def _looks() -> list[tuple[int, int]]:
@@ -99,7 +98,3 @@ def _is_own(file: int) -> bool:
         return True
     stat = os.fstat(file)
     return stat.st_uid == os.geteuid() and not stat.st_mode & 0o022
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
