@@ -6,40 +6,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.suggester import Suggester
 from textual.widgets import Input
 
 from notekeep.errors import UsageError
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.completion import Words as Known
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import TextDialog, Words
 from notekeep.tui.screens.leaving import hints
+from notekeep.tui.suggesting import WordSuggester, after_blank, after_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
-
-
-class WordSuggester(Suggester):
-    """Offers the rest of the word that is typed; signs before it are no part of it."""
-
-    def __init__(self, *, is_one: bool) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._is_one = is_one
-        self._known = Known(())
-
-    def know(self, words: Sequence[str]) -> None:
-        """Take what may be typed."""
-        self._known = Known(words)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        start = 0 if self._is_one else value.rfind(" ") + 1
-        start += len(value[start:]) - len(value[start:].lstrip("+-#"))
-        typed = value[start:]
-        found = next(self._known.beginning(typed), None) if typed else None
-        return None if found is None else value + found[len(typed) :]
 
 
 class AskWords(TextDialog["str | None"]):
@@ -69,7 +48,7 @@ class AskWords(TextDialog["str | None"]):
         super().__init__()
         self._title, self._hint, self._example = title, hint, example
         self._check = check
-        self._suggester = WordSuggester(is_one=is_one)
+        self._suggester = WordSuggester(after_signs if is_one else after_blank)
 
     def know(self, words: Sequence[str]) -> None:
         """Take what may be typed, to offer it."""

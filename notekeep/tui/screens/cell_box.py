@@ -13,8 +13,8 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.fields import HINTS, check
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import TextDialog, Words
-from notekeep.tui.screens.field_prompt import ValueSuggester
 from notekeep.tui.screens.leaving import hints
+from notekeep.tui.suggesting import WordSuggester, at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -166,7 +166,7 @@ class TextBox(CellBox):
         self.wide = 22 if field.type == "number" else 42
         self.high = 2
         self.hint = HINTS.get(field.type, "Text; empty takes the field out.")
-        self._suggester = ValueSuggester(is_list=False)
+        self._suggester = WordSuggester(at_once)
 
     def know(self, values: Sequence[str]) -> None:
         """Take what other notes have in the field, to offer it."""

@@ -12,7 +12,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render.grid import TAGS
 from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.screens.cell_box import CellBox
-from notekeep.tui.screens.field_prompt import ValueSuggester
+from notekeep.tui.suggesting import WordSuggester, after_blank, after_comma_and_signs
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ class ListBox(CellBox):
             self.chosen = items_of(field.name, field.text)
         self._others: list[str] = []
         self._items = Items(where.glyphs, with_boxes=True)
-        self._suggester = _ItemSuggester(is_list=field.name != TAGS)
+        self._suggester = WordSuggester(
+            after_blank if field.name == TAGS else after_comma_and_signs
+        )
         between = "blanks" if field.name == TAGS else "commas"
         self.hint = f"-this takes away; {between} between; tab turns."
 
@@ -220,20 +222,6 @@ class ListBox(CellBox):
     def action_take_cell(self) -> None:
         self._apply()
         self.take(text_of([*self.chosen]))
-
-
-class _ItemSuggester(ValueSuggester):
-    """Offers the rest of the item that is typed, a plus or a minus before it or not."""
-
-    async def get_suggestion(self, value: str) -> str | None:
-        start = 0 if self._is_list else value.rfind(" ") + 1
-        if self._is_list:
-            start = max(value.rfind(","), value.rfind(";")) + 1
-            start += len(value[start:]) - len(value[start:].lstrip())
-        start += len(value[start:]) - len(value[start:].lstrip("+-#"))
-        typed = value[start:]
-        found = next(self._known.beginning(typed), None) if typed else None
-        return None if found is None else value + found[len(typed) :]
 
 
 class ChoiceBox(CellBox):

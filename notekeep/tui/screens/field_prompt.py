@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.suggester import Suggester
 from textual.widgets import Input
 
 from notekeep.errors import UsageError
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.completion import Words as Known
 from notekeep.tui.fields import HINTS, LISTS, check
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import Choice, Option, TextDialog, Words
 from notekeep.tui.screens.leaving import hints
+from notekeep.tui.suggesting import WordSuggester, after_comma, at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.app import App, ComposeResult
 
@@ -27,28 +26,6 @@ if TYPE_CHECKING:
 
 OTHER, NONE = "\0other", "\0none"
 """Answers that are no value: a note cannot hold them."""
-
-
-class ValueSuggester(Suggester):
-    """Offers what other notes have in the field; of a list, for the item that is being typed."""
-
-    def __init__(self, *, is_list: bool) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._is_list = is_list
-        self._known = Known(())
-
-    def know(self, values: Sequence[str]) -> None:
-        """Take the values that notes have."""
-        self._known = Known(values)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        start = 0
-        if self._is_list:
-            start = max(value.rfind(","), value.rfind(";")) + 1
-            start += len(value[start:]) - len(value[start:].lstrip())
-        typed = value[start:]
-        found = next(self._known.beginning(typed), None) if typed else None
-        return None if found is None else value + found[len(typed) :]
 
 
 class FieldPrompt(TextDialog[str | None]):
@@ -66,7 +43,7 @@ class FieldPrompt(TextDialog[str | None]):
         """
         super().__init__()
         self._field, self._text = field, text
-        self.suggester = ValueSuggester(is_list=field.type in LISTS)
+        self.suggester = WordSuggester(after_comma if field.type in LISTS else at_once)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
