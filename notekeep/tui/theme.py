@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import constants
 from textual.theme import Theme
@@ -10,8 +10,80 @@ from textual.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-DARK = Theme(
-    name="notekeep-dark",
+
+class Shades(NamedTuple):
+    """The shades of a theme between its background and its text, and those of its bars.
+
+    Attributes:
+        muted: Text that is said beside something.
+        faint: Text that may be read and need not be.
+        bright: Text that stands out.
+        cursor: Behind the row of the cursor.
+        blurred: The same in a pane without the focus.
+        line: Lines between panes.
+        bar: The scroll bar.
+        bar_hover: The same with the mouse over it.
+        selection: Behind text that is selected.
+        done: What was done; "" is the shade that all dark or all light themes have.
+    """
+
+    muted: str
+    faint: str
+    bright: str
+    cursor: str
+    blurred: str
+    line: str
+    bar: str
+    bar_hover: str
+    selection: str
+    done: str = ""
+
+
+def _theme(name: str, shades: Shades, **colours: Any) -> Theme:
+    """Make a theme; what Textual has names for follows from its shades and its colours."""
+    accent, background = colours["accent"], colours["background"]
+    variables = {
+        "ink-muted": shades.muted,
+        "ink-faint": shades.faint,
+        "ink-bright": shades.bright,
+        "ink-cursor": shades.cursor,
+        "ink-blurred": shades.blurred,
+        "ink-line": shades.line,
+        "text-muted": shades.muted,
+        "text-disabled": shades.faint,
+        "block-cursor-background": shades.cursor,
+        "block-cursor-foreground": shades.bright,
+        "border": accent,
+        "border-blurred": shades.line,
+        "scrollbar": shades.bar,
+        "scrollbar-hover": shades.bar_hover,
+        "scrollbar-active": accent,
+        "scrollbar-background": background,
+        "scrollbar-background-hover": background,
+        "scrollbar-background-active": background,
+        "scrollbar-corner-color": background,
+        "input-cursor-background": accent,
+        "input-cursor-foreground": background,
+        "input-selection-background": shades.selection,
+    }
+    if shades.done:
+        variables["ink-done"] = shades.done
+    return Theme(name, surface=background, variables=variables, **colours)
+
+
+DARK = _theme(
+    "notekeep-dark",
+    Shades(
+        muted="#9299a6",
+        faint="#666d7a",
+        bright="#f2f4f8",
+        cursor="#2a303b",
+        blurred="#20242b",
+        line="#2b3038",
+        bar="#333944",
+        bar_hover="#48505e",
+        selection="#7fb4e0 30%",
+    ),
     primary="#7fb4e0",
     secondary="#8f9bb3",
     accent="#e3a857",
@@ -20,37 +92,23 @@ DARK = Theme(
     error="#e5734f",
     foreground="#d6d9df",
     background="#15171b",
-    surface="#15171b",
     panel="#1d2026",
     dark=True,
-    variables={
-        "ink-muted": "#9299a6",
-        "ink-faint": "#666d7a",
-        "ink-bright": "#f2f4f8",
-        "ink-cursor": "#2a303b",
-        "ink-blurred": "#20242b",
-        "ink-line": "#2b3038",
-        "text-muted": "#9299a6",
-        "text-disabled": "#666d7a",
-        "block-cursor-background": "#2a303b",
-        "block-cursor-foreground": "#f2f4f8",
-        "border": "#e3a857",
-        "border-blurred": "#2b3038",
-        "scrollbar": "#333944",
-        "scrollbar-hover": "#48505e",
-        "scrollbar-active": "#e3a857",
-        "scrollbar-background": "#15171b",
-        "scrollbar-background-hover": "#15171b",
-        "scrollbar-background-active": "#15171b",
-        "scrollbar-corner-color": "#15171b",
-        "input-cursor-background": "#e3a857",
-        "input-cursor-foreground": "#15171b",
-        "input-selection-background": "#7fb4e0 30%",
-    },
 )
 
-LIGHT = Theme(
-    name="notekeep-light",
+LIGHT = _theme(
+    "notekeep-light",
+    Shades(
+        muted="#5f6571",
+        faint="#8c919b",
+        bright="#101216",
+        cursor="#e4e0d4",
+        blurred="#f0eee8",
+        line="#d9d5ca",
+        bar="#d3cfc3",
+        bar_hover="#b8b3a5",
+        selection="#1d5d96 25%",
+    ),
     primary="#1d5d96",
     secondary="#5b6270",
     accent="#99570a",
@@ -59,37 +117,24 @@ LIGHT = Theme(
     error="#b8401c",
     foreground="#24272d",
     background="#fbfaf7",
-    surface="#fbfaf7",
     panel="#f0eee8",
     dark=False,
-    variables={
-        "ink-muted": "#5f6571",
-        "ink-faint": "#8c919b",
-        "ink-bright": "#101216",
-        "ink-cursor": "#e4e0d4",
-        "ink-blurred": "#f0eee8",
-        "ink-line": "#d9d5ca",
-        "text-muted": "#5f6571",
-        "text-disabled": "#8c919b",
-        "block-cursor-background": "#e4e0d4",
-        "block-cursor-foreground": "#101216",
-        "border": "#99570a",
-        "border-blurred": "#d9d5ca",
-        "scrollbar": "#d3cfc3",
-        "scrollbar-hover": "#b8b3a5",
-        "scrollbar-active": "#99570a",
-        "scrollbar-background": "#fbfaf7",
-        "scrollbar-background-hover": "#fbfaf7",
-        "scrollbar-background-active": "#fbfaf7",
-        "scrollbar-corner-color": "#fbfaf7",
-        "input-cursor-background": "#99570a",
-        "input-cursor-foreground": "#fbfaf7",
-        "input-selection-background": "#1d5d96 25%",
-    },
 )
 
-CONTRAST = Theme(
-    name="notekeep-contrast",
+CONTRAST = _theme(
+    "notekeep-contrast",
+    Shades(
+        muted="#e0e0e0",
+        faint="#bdbdbd",
+        bright="#ffffff",
+        cursor="#2f3f66",
+        blurred="#2b2b2b",
+        line="#9e9e9e",
+        bar="#9e9e9e",
+        bar_hover="#ffffff",
+        selection="#8fd3ff 45%",
+        done="#8fd3ff",
+    ),
     primary="#8fd3ff",
     secondary="#ffffff",
     accent="#ffd75f",
@@ -98,38 +143,24 @@ CONTRAST = Theme(
     error="#ff9d85",
     foreground="#ffffff",
     background="#000000",
-    surface="#000000",
     panel="#1c1c1c",
     dark=True,
-    variables={
-        "ink-muted": "#e0e0e0",
-        "ink-faint": "#bdbdbd",
-        "ink-bright": "#ffffff",
-        "ink-cursor": "#2f3f66",
-        "ink-blurred": "#2b2b2b",
-        "ink-line": "#9e9e9e",
-        "ink-done": "#8fd3ff",
-        "text-muted": "#e0e0e0",
-        "text-disabled": "#bdbdbd",
-        "block-cursor-background": "#2f3f66",
-        "block-cursor-foreground": "#ffffff",
-        "border": "#ffd75f",
-        "border-blurred": "#9e9e9e",
-        "scrollbar": "#9e9e9e",
-        "scrollbar-hover": "#ffffff",
-        "scrollbar-active": "#ffd75f",
-        "scrollbar-background": "#000000",
-        "scrollbar-background-hover": "#000000",
-        "scrollbar-background-active": "#000000",
-        "scrollbar-corner-color": "#000000",
-        "input-cursor-background": "#ffd75f",
-        "input-cursor-foreground": "#000000",
-        "input-selection-background": "#8fd3ff 45%",
-    },
 )
 
-CONTRAST_LIGHT = Theme(
-    name="notekeep-contrast-light",
+CONTRAST_LIGHT = _theme(
+    "notekeep-contrast-light",
+    Shades(
+        muted="#1f1f1f",
+        faint="#474747",
+        bright="#000000",
+        cursor="#c9dcff",
+        blurred="#e3e3e3",
+        line="#5c5c5c",
+        bar="#5c5c5c",
+        bar_hover="#000000",
+        selection="#003a75 30%",
+        done="#003a75",
+    ),
     primary="#003a75",
     secondary="#000000",
     accent="#6b3500",
@@ -138,34 +169,8 @@ CONTRAST_LIGHT = Theme(
     error="#8a1200",
     foreground="#000000",
     background="#ffffff",
-    surface="#ffffff",
     panel="#ececec",
     dark=False,
-    variables={
-        "ink-muted": "#1f1f1f",
-        "ink-faint": "#474747",
-        "ink-bright": "#000000",
-        "ink-cursor": "#c9dcff",
-        "ink-blurred": "#e3e3e3",
-        "ink-line": "#5c5c5c",
-        "ink-done": "#003a75",
-        "text-muted": "#1f1f1f",
-        "text-disabled": "#474747",
-        "block-cursor-background": "#c9dcff",
-        "block-cursor-foreground": "#000000",
-        "border": "#6b3500",
-        "border-blurred": "#5c5c5c",
-        "scrollbar": "#5c5c5c",
-        "scrollbar-hover": "#000000",
-        "scrollbar-active": "#6b3500",
-        "scrollbar-background": "#ffffff",
-        "scrollbar-background-hover": "#ffffff",
-        "scrollbar-background-active": "#ffffff",
-        "scrollbar-corner-color": "#ffffff",
-        "input-cursor-background": "#6b3500",
-        "input-cursor-foreground": "#ffffff",
-        "input-selection-background": "#003a75 30%",
-    },
 )
 
 THEMES = (DARK, LIGHT, CONTRAST, CONTRAST_LIGHT)
