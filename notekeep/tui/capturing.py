@@ -83,7 +83,7 @@ def attachment_of_clipboard() -> Attachment:
     Raises:
         Failure: There is none, or no program here that could read it.
     """
-    from notekeep.tui.pictures import clipboard_picture
+    from notekeep.tui.pictures import clipboard_file
 
-    name = f"Pasted image {config.now():%Y%m%d%H%M%S}.png"
-    return Attachment(name, data=clipboard_picture(os.environ))
+    name, data = clipboard_file()
+    return Attachment(name, data=data)

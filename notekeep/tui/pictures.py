@@ -12,6 +12,7 @@ import subprocess
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from notekeep import config
 from notekeep.errors import Failure
 from notekeep.writing.capture import PICTURES
 
@@ -48,6 +49,16 @@ def pasted_picture(text: str) -> str:
         path = path.replace("\\ ", " ").replace("\\(", "(").replace("\\)", ")")
     path = os.path.expanduser(path)
     return path if os.path.isabs(path) and path.lower().endswith(PICTURES) else ""
+
+
+def clipboard_file() -> tuple[str, bytes]:
+    """Give the picture on the clipboard a name by the time, and read it.
+
+    Raises:
+        Failure: See `clipboard_picture`.
+    """
+    data = clipboard_picture(os.environ)
+    return f"Pasted image {config.now():%Y%m%d%H%M%S}.png", data
 
 
 def clipboard_picture(environment: Mapping[str, str]) -> bytes:

@@ -6,12 +6,11 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from notekeep import config
 from notekeep.errors import NotFound
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import VaultChanged
-from notekeep.tui.pictures import clipboard_picture, pasted_picture
+from notekeep.tui.pictures import clipboard_file, pasted_picture
 from notekeep.tui.screens.dialogs import Prompt
 from notekeep.writing.capture import link_to, read_file
 
@@ -51,7 +50,7 @@ class Attaching:
             path = pasted_picture(file) or os.path.expanduser(file)
             self._store(partial(_of_file, path), place)
         else:
-            self._store(_of_clipboard, place)
+            self._store(clipboard_file, place)
 
     def pasted(self, text: str, place: Place) -> None:
         """Attach the picture whose path was pasted, in the place of the path; other text stays."""
@@ -98,8 +97,3 @@ class Attaching:
 
 def _of_file(path: str) -> File:
     return os.path.basename(path), read_file(path)
-
-
-def _of_clipboard() -> File:
-    data = clipboard_picture(os.environ)
-    return f"Pasted image {config.now():%Y%m%d%H%M%S}.png", data
