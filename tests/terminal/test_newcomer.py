@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.screens import NOW
-from tests.support.terminal import Terminal
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.support.terminal import Terminal
+
+    Start = Callable[..., Terminal]
 
 pytestmark = pytest.mark.terminal
 
 ENTER, ESCAPE, F2, F3 = "\r", "\x1b", "\x1bOQ", "\x1bOR"
-
-
-@pytest.fixture
-def newcomer(tmp_path: Path) -> Terminal:
-    """A terminal of somebody who has no vault, no settings, and an empty home folder."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "NOTEKEEP_HOME": str(tmp_path / "places"),
-        "NOTEKEEP_NOW": NOW,
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-    }
-    command = [sys.executable, "-m", "notekeep"]
-    return Terminal(command, environment, columns=100, lines=28, cwd=str(tmp_path))
 
 
 def first_note(terminal: Terminal, notes: Path) -> None:
@@ -100,9 +85,9 @@ def draft(terminal: Terminal) -> None:
     terminal.until("Written")
 
 
-def test_from_an_empty_folder_to_a_draft(newcomer: Terminal, tmp_path: Path) -> None:
-    notes = tmp_path / "notes"
-    with newcomer as terminal:
+def test_from_an_empty_folder_to_a_draft(start: Start, home: Path) -> None:
+    notes = home / "notes"
+    with start(NOTEKEEP_VAULT="") as terminal:
         terminal.until("c  Create a vault")
         terminal.send("c")
         terminal.until("~/notes", "The folder is made", "enter")
@@ -114,6 +99,6 @@ def test_from_an_empty_folder_to_a_draft(newcomer: Terminal, tmp_path: Path) -> 
         draft(terminal)
         terminal.send("\x11")
         assert terminal.wait() == 0
-    written = (tmp_path / "notes-drafts/kettles.md").read_text()
+    written = (home / "notes-drafts/kettles.md").read_text()
     assert "Boil only what you need." in written
     assert "kitchen" in written
