@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+    from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
@@ -204,15 +205,20 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await until(pilot, lambda: shows(app, "install hugo"))
 
 
+async def begin_post(app: NotekeepApp, pilot: Pilot[Any]) -> None:
+    """Begin a post called "On depth" from the second draft of the list."""
+    await until(pilot, lambda: shows(app, "2 drafts and posts"))
+    await press(pilot, "down")
+    await press(pilot, "b")
+    await until(pilot, lambda: shows(app, "Begin a post"))
+    app.screen.query_one(Input).value = "On depth"
+    await press(pilot, "enter")
+
+
 async def test_a_post_is_begun_from_a_note(make_app: MakeApp, root: Path) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "2 drafts and posts"))
-        await press(pilot, "down")
-        await press(pilot, "b")
-        await until(pilot, lambda: shows(app, "Begin a post"))
-        app.screen.query_one(Input).value = "On depth"
-        await press(pilot, "enter")
+        await begin_post(app, pilot)
         await until(pilot, (root / "posts" / "On depth.md").exists)
         # It is opened, to be gone on with.
         await until(pilot, lambda: shows(app, "What does the reader get?"))
@@ -227,12 +233,7 @@ async def test_what_goes_into_a_post_is_chosen_where_there_is_a_choice(
     vault.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "2 drafts and posts"))
-        await press(pilot, "down")
-        await press(pilot, "b")
-        await until(pilot, lambda: shows(app, "Begin a post"))
-        app.screen.query_one(Input).value = "On depth"
-        await press(pilot, "enter")
+        await begin_post(app, pilot)
         await until(pilot, lambda: shows(app, "What has quotes or marked seconds"))
         assert shows(app, "2 headings")
         await press(pilot, "down", "enter")

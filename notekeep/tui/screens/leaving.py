@@ -14,14 +14,12 @@ from textual.style import Style
 if TYPE_CHECKING:
     from textual import events
 
-Answer = TypeVar("Answer")
-
-if TYPE_CHECKING:
     _Left = Screen
 else:
     # Textual asks the first of a widget's bases that is a widget for all it inherits: this is none.
     _Left = Generic
 
+Answer = TypeVar("Answer")
 SPELLED = {"esc": "escape", "/": "slash"}
 """Keys as they are said, and as Textual calls them."""
 
