@@ -39,7 +39,7 @@ def in_background(
         what: Asks the vault; must not touch a widget.
         then: Shows the answer.
         group: Work of one kind; see `exclusive`.
-        exclusive: Drop the answers of earlier work of the group.
+        exclusive: Drop the answers of earlier work of the group that the same node asked for.
         pause: Seconds to wait first, so that the next key can make it unnecessary.
         failed: What to do instead of showing the error.
     """
@@ -58,7 +58,7 @@ def in_background(
 
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
-        job, group=f"{node.id or ''}{group}", exclusive=exclusive, exit_on_error=False
+        job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
     )
 
 
