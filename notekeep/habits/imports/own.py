@@ -35,7 +35,7 @@ def read_csv(text: str, name: str) -> Source:
     found = Gathering("notekeep")
     for number, row in enumerate(rows[1:], 2):
         cells = {key: _unguarded(cell) for key, cell in zip(head, row, strict=False)}
-        habit = found.named(line_of(cells["habit"]))
+        habit = found.named(line_of(cells.get("habit", "")))
         habit.unit = habit.unit or line_of(cells.get("unit", ""))
         _say(habit, cells, found, f"{name}:{number}")
     for habit in found.source().habits:

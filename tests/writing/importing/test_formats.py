@@ -147,6 +147,7 @@ TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
 @settings(deadline=None)
 @given(texts=st.lists(TEXTS, min_size=2, max_size=2))
 @example(texts=["", ""])
+@example(texts=["date,habit,value\n2026-01-05", ""])
 def test_any_text_is_read_or_refused_and_nothing_else(form: str, texts: list[str]) -> None:
     names = NAMES.get(form, ("2026-01-05.md", "H.md"))
     files = {
