@@ -1,4 +1,4 @@
-"""Today, as one look: habits that are due, books in progress, drafts, this day in other years.
+"""Today, as one look: what is due, books in progress, drafts, this day in other years.
 
 Gathered for the overview that commands print and the screen that the interface opens on; how it
 is shown is theirs.
@@ -10,11 +10,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from notekeep.habits.view import HabitView
-    from notekeep.index.rows import Row
+    from notekeep.index.rows import Row, TaskRow
     from notekeep.markdown.problem import Problem
     from notekeep.vault import Vault
+
+
+class DueTask(NamedTuple):
+    """An open task, and the day that it says it is due."""
+
+    day: dt.date
+    task: TaskRow
+
+
+class Tasks(NamedTuple):
+    """What is left to do: how many tasks are open, and those due by today, by day."""
+
+    open: int
+    due: list[DueTask]
 
 
 class Overview(NamedTuple):
@@ -23,6 +38,7 @@ class Overview(NamedTuple):
     Attributes:
         day: The day, by the hour at which days start.
         habits: Habits that today asks something of, or that were logged today.
+        tasks: Tasks that are open, and those that are due.
         reading: Books with the status "reading".
         drafts: Posts that are drafts.
         daily: Today's note, or None.
@@ -33,6 +49,7 @@ class Overview(NamedTuple):
 
     day: dt.date
     habits: list[HabitView]
+    tasks: Tasks
     reading: list[Row]
     drafts: list[Row]
     daily: Row | None
@@ -56,6 +73,19 @@ class Overview(NamedTuple):
                 }
                 for habit in self.habits
             ],
+            "tasks": {
+                "open": self.tasks.open,
+                "due": [
+                    {
+                        "path": task.path,
+                        "title": task.title,
+                        "line": task.line,
+                        "text": task.text,
+                        "due": day.isoformat(),
+                    }
+                    for day, task in self.tasks.due
+                ],
+            },
             "reading": _named(self.reading),
             "drafts": _named(self.drafts),
             "daily": self.daily.path if self.daily else None,
@@ -76,6 +106,7 @@ def overview(vault: Vault) -> Overview:
     return Overview(
         day=day,
         habits=habits,
+        tasks=tasks_by(vault.tasks(), day),
         reading=vault.rows("type:book status:reading").rows,
         drafts=vault.rows("is:draft").rows,
         daily=_daily(vault, day),
@@ -83,6 +114,15 @@ def overview(vault: Vault) -> Overview:
         problems=vault.catalog.problems(links=False),
         conflicts=vault.catalog.conflicts(),
     )
+
+
+def tasks_by(tasks: Iterable[TaskRow], today: dt.date) -> Tasks:
+    """Count open tasks, and pick those that are due by a day, those first that are late."""
+    from notekeep.markdown.due import due_of
+
+    opened = [task for task in tasks if not task.done]
+    due = [DueTask(day, task) for task in opened if (day := due_of(task.text)) and day <= today]
+    return Tasks(len(opened), sorted(due, key=lambda one: one.day))
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`today`: what is due, being read, drafted and broken, as plain text."""
+"""`today`: habits and tasks that are due, what is read, drafted and broken, as plain text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @no_refresh_option
 @verb_options
 def today(*, as_json: bool, no_refresh: bool, vault: str | None) -> int:
-    """Show what is due today, the books in progress, drafts, and files with problems."""
+    """Show habits and tasks that are due, books in progress, drafts, and files with problems."""
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     if as_json:
@@ -39,6 +39,7 @@ def print_today(vault: Vault) -> None:
     title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"
     output.write_styled([(title, "bold"), (f"  {vault.root}", "dim")])
     _habits(view)
+    _tasks(view)
     _rows("Reading", [(row.title, _authors(row)) for row in view.reading])
     _rows("Drafts", [(row.title, row.path) for row in view.drafts])
     if view.daily:
@@ -67,6 +68,31 @@ def _habits(view: Overview) -> None:
                 habit.note,
             )
             for habit in view.habits
+        ],
+        stretch=1,
+    )
+
+
+def _tasks(view: Overview) -> None:
+    """How many tasks are open, and those that are due by today."""
+    if not view.tasks.open:
+        return
+    from notekeep.dates import short
+    from notekeep.markdown.due import without_due
+
+    output.write("")
+    output.write_styled(
+        [("Tasks", "bold"), (f"  {view.tasks.open} open; `notekeep tasks` lists them", "dim")]
+    )
+    output.table(
+        [
+            (
+                f"  [{task.mark}]",
+                without_due(task.text),
+                "today" if day == view.day else f"late, {short(day, view.day)}",
+                f"{task.path}:{task.line}",
+            )
+            for day, task in view.tasks.due
         ],
         stretch=1,
     )

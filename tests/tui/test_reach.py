@@ -9,10 +9,11 @@ import pytest
 from textual.events import Paste
 
 from notekeep.index.rows import TaskRow
+from notekeep.markdown.due import due_of
 from notekeep.tui import place as places
 from notekeep.tui.capturing import INBOX, TODAY, title_of
 from notekeep.tui.completion import first_place
-from notekeep.tui.render.tasks import Group, due_of, ranked
+from notekeep.tui.render.tasks import Group, ranked
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.capture import CaptureScreen
 from notekeep.tui.screens.vaults import known_vaults

@@ -16,12 +16,11 @@ from notekeep.tui.render.habits import (
 )
 from notekeep.tui.render.pieces import Line, Piece, cells, pad, spread
 from notekeep.tui.render.rows import day_of
-from notekeep.tui.render.tasks import due_of, task_line
+from notekeep.tui.render.tasks import task_line
 from notekeep.tui.render.words import field_text, rating_of, short_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterator
 
     from notekeep.habits.view import HabitView
     from notekeep.index.rows import Row, TaskRow
@@ -80,32 +79,17 @@ class Item(NamedTuple):
         return spread(self.left, self.right, width)
 
 
-class Tasks(NamedTuple):
-    """What is left to do: how many tasks are open, and those that are due by today."""
-
-    open: int = 0
-    due: Sequence[TaskRow] = ()
-
-
-def tasks_by(tasks: Iterable[TaskRow], today: date) -> Tasks:
-    """Count open tasks, and pick those that are due by a day, those first that are late."""
-    opened = [task for task in tasks if not task.done]
-    days = [(day, task) for task in opened if (day := due_of(task.text)) and day <= today]
-    return Tasks(len(opened), [task for _, task in sorted(days, key=lambda one: one[0])])
-
-
-def agenda(view: Overview, width: int, glyphs: Glyphs, tasks: Tasks | None = None) -> list[Item]:
+def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[Item]:
     """Return the lines of a day.
 
     Args:
         view: What the day is about.
         width: How many cells a line may take; what is said of a habit depends on it.
         glyphs: The characters to draw with.
-        tasks: What is left to do.
     """
     sections = [
         list(_habits(view, width, glyphs)),
-        list(_tasks(view, tasks or Tasks(), width, glyphs)),
+        list(_tasks(view, width, glyphs)),
         list(_reading(view, glyphs)),
         list(_notes("Today's note", [view.daily] if view.daily else [], view)),
         list(_notes("Drafts", view.drafts, view)),
@@ -146,11 +130,12 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
         yield Item(left, right, habit.path, habit)
 
 
-def _tasks(view: Overview, tasks: Tasks, width: int, glyphs: Glyphs) -> Iterator[Item]:
+def _tasks(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
+    tasks = view.tasks
     if not tasks.open:
         return
     yield _head("Tasks", [Piece(f"{tasks.open} open · T lists them", "faint")])
-    for task in tasks.due[:MANY]:
+    for _, task in tasks.due[:MANY]:
         line = task_line(task, width, glyphs, view.day)
         yield Item(line, [], task.path, problem=task.line, task=task)
     yield from _more(len(tasks.due))

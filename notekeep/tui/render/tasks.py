@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.dates import parse_iso
 from notekeep.markdown.clean import clean_line
+from notekeep.markdown.due import due_of, without_due
 from notekeep.markdown.plain import plain
 from notekeep.query.fold import fold
 from notekeep.tui.render.pieces import Line, Piece, spread
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
     from notekeep.index.rows import TaskRow
     from notekeep.tui.render.glyphs import Glyphs
-
-# As the Tasks and Dataview plug-ins of Obsidian write it, and as plain text does.
-_DUE = re.compile(
-    r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
-)
 
 
 class Group(NamedTuple):
@@ -41,15 +35,9 @@ class Ranked(NamedTuple):
     done: int
 
 
-def due_of(text: str) -> date | None:
-    """Return the day that a task is due on, or None when it says none."""
-    found = _DUE.search(text)
-    return parse_iso(found[1]) if found else None
-
-
 def task_words(task: TaskRow) -> str:
     """Return what a task says, without its marks and its day."""
-    return clean_line(plain(_DUE.sub("", task.text)) or task.text)
+    return clean_line(plain(without_due(task.text)) or task.text)
 
 
 def ranked(

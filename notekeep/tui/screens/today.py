@@ -11,13 +11,13 @@ from textual.message import Message
 
 from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import ALL, bindings
-from notekeep.tui.messages import CheckedIn, OpenNote, ShowConflicts
-from notekeep.tui.render.agenda import Item, agenda, tasks_by
+from notekeep.tui.messages import OpenNote, ShowConflicts
+from notekeep.tui.render.agenda import Item, agenda
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.tasks import task_words
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.reading import Reader
-from notekeep.tui.telling import tell_done
+from notekeep.tui.telling import tell_check_in, tell_done
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from notekeep.index.rows import TaskRow
     from notekeep.overview import Overview
-    from notekeep.tui.render.agenda import Tasks
     from notekeep.tui.render.glyphs import Glyphs
 
 ITEM_WIDTH = 3
@@ -45,7 +44,6 @@ class Agenda(ListView):
         super().__init__()
         self._glyphs = glyphs
         self._view: Overview | None = None
-        self._tasks: Tasks | None = None
         self._items: list[Item] = []
 
     @property
@@ -53,11 +51,11 @@ class Agenda(ListView):
         """The line under the cursor."""
         return self._items[self.cursor] if self.cursor < len(self._items) else None
 
-    def show(self, view: Overview, tasks: Tasks | None) -> None:
+    def show(self, view: Overview) -> None:
         """Show a day, with the cursor where it was."""
         here = self.item
-        self._view, self._tasks = view, tasks
-        self._items = agenda(view, self._room, self._glyphs, tasks) or _nothing()
+        self._view = view
+        self._items = agenda(view, self._room, self._glyphs) or _nothing()
         places = (
             index
             for index, item in enumerate(self._items)
@@ -84,7 +82,7 @@ class Agenda(ListView):
     def on_resize(self) -> None:
         super().on_resize()
         if self._view is not None:
-            self.show(self._view, self._tasks)
+            self.show(self._view)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
@@ -126,13 +124,7 @@ class TodayScreen(VaultScreen):
 
     def vault_changed(self) -> None:
         self.preview.forget()
-        in_background(self, self._look, self._show, group="overview", exclusive=True)
-
-    def _look(self) -> tuple[Overview, Tasks]:
-        return self.vault.overview(), tasks_by(self.vault.tasks(), self.today)
-
-    def _show(self, day: tuple[Overview, Tasks]) -> None:
-        self.agenda.show(*day)
+        in_background(self, self.vault.overview, self.agenda.show, group="overview", exclusive=True)
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         item = self.agenda.item
@@ -170,7 +162,7 @@ class TodayScreen(VaultScreen):
         in_background(
             self,
             lambda: self.vault.log(habit.id, value, self.today),
-            lambda _logged: self.post_message(CheckedIn()),
+            partial(tell_check_in, self, ""),
             group="log",
         )
 
