@@ -52,6 +52,8 @@ def carry_out(
         return tell_refused(plan)
     if len(plan.changes) > MANY and not yes:
         _ask(len(plan.changes))
+    if not plan.changes and not plan.refused and not quiet:
+        output.note("nothing to change")
     result = vault.carry_out(plan)
     if not quiet:
         for path in result.paths:

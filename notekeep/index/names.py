@@ -1,17 +1,19 @@
 """Notes by name: what a person types to mean one note, or several.
 
-A name is a path, a title, an alias, or the beginning of one. It wins over a query.
+A name is a path, a title, an alias, or the beginning of one. It wins over a query. A path is one of
+the vault; where the vault has none such, it is one of this machine, as a shell completes it.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Ambiguous, NotFound, UsageError
+from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.index.rows import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Row
@@ -20,8 +22,13 @@ SHOWN = 10
 """How many notes are listed when a name could mean several."""
 
 
-def exact(catalog: Catalog, name: str) -> Row | None:
+def exact(catalog: Catalog, name: str, root: str) -> Row | None:
     """The one note that has exactly this path, file name, title or alias, case aside.
+
+    Args:
+        catalog: Where names are looked up.
+        name: As typed.
+        root: The vault, for a path that is relative to the working directory, or absolute.
 
     Raises:
         Ambiguous: Several have it.
@@ -33,6 +40,9 @@ def exact(catalog: Catalog, name: str) -> Row | None:
         row = catalog.row(path)
         if row is not None:
             return row
+    row = catalog.row(_on_disk(name, root))
+    if row is not None:
+        return row
     found = catalog.named(name)
     if "/" in name:
         # `named` looks at the last part only; a folder in the name narrows it down.
@@ -46,14 +56,14 @@ def exact(catalog: Catalog, name: str) -> Row | None:
     return found[0] if found else None
 
 
-def resolve(catalog: Catalog, name: str) -> Row:
+def resolve(catalog: Catalog, name: str, root: str) -> Row:
     """The one note that a name means: exactly, or as the beginning of one note's name.
 
     Raises:
         NotFound: No note has it.
         Ambiguous: Several have it.
     """
-    row = exact(catalog, name)
+    row = exact(catalog, name, root)
     if row is not None:
         return row
     found = _beginning(catalog, name)
@@ -64,12 +74,57 @@ def resolve(catalog: Catalog, name: str) -> Row:
     return found[0]
 
 
-def select(catalog: Catalog, words: str, ask: Callable[[], list[Row]]) -> list[Row]:
+def several(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
+    """The notes that names mean, each one note, in their order and once each.
+
+    Raises:
+        NotFound: Some name is none of a note; all such are named.
+        Ambiguous: A name could mean several notes.
+    """
+    found: dict[str, Row] = {}
+    missing: dict[str, NotFound] = {}
+    for name in names:
+        try:
+            row = resolve(catalog, name, root)
+        except NotFound as error:
+            missing[name] = error
+            if len(missing) > SHOWN:
+                break
+        else:
+            found[row.path] = row
+    if len(missing) > 1:
+        listed = ", ".join(map(repr, list(missing)[:SHOWN]))
+        more = " and more" if len(missing) > SHOWN else ""
+        raise NotFound(f"there are no notes called {listed}{more}", "`notekeep ls` lists the notes")
+    for only in missing.values():
+        raise only
+    return list(found.values())
+
+
+def words_as_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
+    """Names of notes as a shell hands them over: a name that nobody put in quotes comes in pieces.
+
+    Returns:
+        All words as one name where they are one together, else each as one.
+
+    Raises:
+        Ambiguous: They are the name of one note together, and each is one by itself.
+    """
+    whole = " ".join(words)
+    if len(words) < 2 or exact(catalog, whole, root) is None:
+        return words
+    if all(exact(catalog, word, root) is not None for word in words):
+        raise Ambiguous(f"{whole!r} could be one note or several:", [whole, *words], "use quotes")
+    return [whole]
+
+
+def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
     """The notes that words mean: one by its name, else all that they find as a query.
 
     Args:
         catalog: Where names are looked up.
         words: As typed.
+        root: The vault.
         ask: Asks the words as a query.
 
     Raises:
@@ -77,7 +132,7 @@ def select(catalog: Catalog, words: str, ask: Callable[[], list[Row]]) -> list[R
         Ambiguous: They begin several names, and find nothing as a query.
         UsageError: They are no name, and no query that can be understood.
     """
-    row = exact(catalog, words)
+    row = exact(catalog, words, root)
     if row is not None:
         return [row]
     starting = _beginning(catalog, words)
@@ -94,6 +149,18 @@ def select(catalog: Catalog, words: str, ask: Callable[[], list[Row]]) -> list[R
     if starting:
         raise _several(words, starting)
     raise NotFound(f"no note is called {words!r}, and none matches it", _near(catalog, words))
+
+
+def _on_disk(name: str, root: str) -> str:
+    """The vault path of a file that a name leads to from the working directory, or ""."""
+    from notekeep.files.paths import vault_path
+
+    if not (os.sep in name or name.endswith(".md")) or not os.path.isfile(name):
+        return ""
+    try:
+        return vault_path(root, name)
+    except Refused:
+        return ""
 
 
 def _beginning(catalog: Catalog, name: str) -> list[Row]:

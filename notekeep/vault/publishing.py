@@ -58,7 +58,7 @@ class Publishing(Reading):
         """
         from notekeep.index.names import exact
 
-        row = exact(self.catalog, words)
+        row = exact(self.catalog, words, self.root)
         if row is not None:
             return [row.path], True
         rows = self.select(words)

@@ -234,7 +234,7 @@ class Reading(Keeping):
         """
         from notekeep.index.names import resolve
 
-        return resolve(self.catalog, name)
+        return resolve(self.catalog, name, self.root)
 
     def select(self, words: str) -> list[Row]:
         """The notes that words mean: one note by its name, else all that a query matches.
@@ -246,7 +246,7 @@ class Reading(Keeping):
         """
         from notekeep.index.names import select
 
-        return select(self.catalog, words, lambda: self.rows(words).rows)
+        return select(self.catalog, words, self.root, lambda: self.rows(words).rows)
 
     def read(self, name: str) -> Note:
         """Read the note that a name means, body and all.

@@ -46,18 +46,15 @@ def plan_rename(plans: Plans, row: Row, title: str) -> WritePlan:
 
 
 def plan_move(plans: Plans, row: Row, folder: str) -> WritePlan:
-    """Plan another folder for a note.
+    """Plan another folder for a note; none where it is there already.
 
     Raises:
-        Refused: The folder is outside the vault, or has a note of that name.
+        Refused: The folder is outside the vault, is none, or has a note of that name.
     """
-    from notekeep.files.paths import inside
-
-    folder = folder.strip("/")
-    if folder:
-        inside(plans.root, folder)
+    folder = _folder(plans, folder)
     name = row.path.rpartition("/")[2]
-    plan = _move(plans, "mv", row, f"{folder}/{name}" if folder else name)
+    target = f"{folder}/{name}" if folder else name
+    plan = WritePlan("mv", row.path) if target == row.path else _move(plans, "mv", row, target)
     plan.label = f"{row.path} -> {folder or '.'}"
     return plan
 
@@ -66,13 +63,9 @@ def plan_moves(plans: Plans, rows: Sequence[Row], folder: str) -> WritePlan:
     """Plan another folder for several notes, as one step; one that cannot move is left out.
 
     Raises:
-        Refused: The folder is outside the vault.
+        Refused: The folder is outside the vault, or is none.
     """
-    from notekeep.files.paths import inside
-
-    folder = folder.strip("/")
-    if folder:
-        inside(plans.root, folder)
+    folder = _folder(plans, folder)
     plan = WritePlan("mv", f"{len(rows)} notes -> {folder or '.'}")
     moves: dict[str, str] = {}
     taken: set[str] = set()
@@ -93,6 +86,27 @@ def plan_moves(plans: Plans, rows: Sequence[Row], folder: str) -> WritePlan:
     return plan
 
 
+def _folder(plans: Plans, folder: str) -> str:
+    """The vault path of the folder that was named; one that is not there yet will be made.
+
+    Raises:
+        Refused: It is outside the vault, or the name of a note: what a shell's `mv` would rename.
+    """
+    from notekeep.files.paths import inside, split
+
+    path = "/".join(split(folder.lstrip("/")))
+    if inside(plans.root, path).is_dir():
+        return path
+    is_named = path.endswith(".md") or ("/" not in path and bool(plans.catalog.named(path)))
+    if is_named and not folder.endswith("/"):
+        raise Refused(
+            f"{folder!r} is the name of a note, not of a folder",
+            "`notekeep rename NOTE TITLE` gives a note another name; "
+            f"a folder of that name is meant with a / behind it: {path}/",
+        )
+    return path
+
+
 def _need_place(plans: Plans, path: str, target: str, taken: set[str]) -> None:
     if folded(target) != folded(path):
         _need_free(plans, target)
@@ -111,9 +125,9 @@ def plan_delete(plans: Plans, paths: Sequence[str]) -> WritePlan:
     linking = sorted({source for source, _ in links} - gone)
     if linking:
         many = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
-        plan.remarks.append(
-            f"{many} to what goes, and will lead nowhere: " + ", ".join(linking[:3])
-        )
+        what = "it and" if len(paths) == 1 else "what goes, and"
+        named = ", ".join(linking[:3]) + (", …" if len(linking) > 3 else "")
+        plan.remarks.append(f"{many} to {what} will lead nowhere: {named}")
     return plan
 
 

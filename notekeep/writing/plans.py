@@ -189,15 +189,7 @@ class Plans:
 
     def delete(self, name: str) -> WritePlan:
         """A note in the trash; what links to it is said."""
-        path = self._row(name).path
-        plan = WritePlan("rm", path, [FileChange(path, self.read(path), None)])
-        linking = {link.source for link in self.catalog.backlinks(path)}
-        if linking:
-            count = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
-            plan.remarks.append(
-                f"{count} to it and will lead nowhere: " + ", ".join(sorted(linking)[:3])
-            )
-        return plan
+        return self.delete_all([self._row(name).path])
 
     def link_mentions(self, row: Row, mentions: Iterable[Mention]) -> WritePlan:
         """Links where notes mention a note without linking to it."""
@@ -271,7 +263,7 @@ class Plans:
     def _row(self, name: str) -> Row:
         from notekeep.index.names import resolve
 
-        return resolve(self.catalog, name)
+        return resolve(self.catalog, name, str(self.root))
 
     def _place(self, to: str) -> tuple[str, str]:
         """Split `NOTE#Section`; where a note's path holds a `#`, the longest such path wins."""

@@ -65,11 +65,11 @@ def past_of(plans: Plans, history: History, name: str) -> Past:
     """
     from notekeep.index.names import exact, resolve
 
-    row = exact(plans.catalog, name)
+    row = exact(plans.catalog, name, str(plans.root))
     gone = [] if row else _gone(plans, history, name)
     if len(gone) > 1:
         raise Ambiguous(f"{name!r} could be several notes that are gone:", gone, "say which")
-    path = gone[0] if gone else (row or resolve(plans.catalog, name)).path
+    path = gone[0] if gone else (row or resolve(plans.catalog, name, str(plans.root))).path
     now = content_at(plans.root, path)
     return Past(path, now[0] if now else None, history.versions(path))
 

@@ -1,0 +1,177 @@
+"""`mv` and `rm` of several notes: each word a note, or names from a pipe; one step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.ran import Ran
+
+    Run = Callable[..., Ran]
+
+NOTES = {
+    "books/Deep Work.md": "---\ntitle: Deep Work\n---\n",
+    "books/Other.md": "See [[Deep Work]].\n",
+    "inbox/Deep.md": "Not about work. [[Other]]\n",
+    "inbox/Talk notes.md": "A talk.\n",
+    "inbox/Café, Zürich.md": "Coffee.\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "notes"
+    (root / ".notekeep").mkdir(parents=True)
+    for path, text in NOTES.items():
+        place = root / path
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text, "utf-8")
+    return root
+
+
+def notes(root: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): path.read_text("utf-8")
+        for path in root.rglob("*.md")
+        if ".trash" not in path.parts
+    }
+
+
+def test_several_notes_go_to_the_trash_as_one_step(notekeep: Run, root: Path) -> None:
+    ran = notekeep("rm", "Deep Work", "talk notes", "books/Deep Work.md", at=root)
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "books/Deep Work.md is in the trash",
+        "inbox/Talk notes.md is in the trash",
+    ]
+    assert "1 note links to what goes, and will lead nowhere: books/Other.md" in ran.err
+    assert "2 files; `notekeep undo` takes it back" in ran.err
+    assert notes(root).keys() == NOTES.keys() - {"books/Deep Work.md", "inbox/Talk notes.md"}
+    assert notekeep("undo", at=root).out == "taken back: rm 2 notes\n"
+    assert notes(root) == NOTES
+
+
+def test_several_notes_move_as_one_step_and_links_follow(notekeep: Run, root: Path) -> None:
+    ran = notekeep("mv", "Deep Work", "Other", "shelf/read", at=root)
+    assert ran.code == 0
+    assert ran.out.splitlines() == ["shelf/read/Deep Work.md", "shelf/read/Other.md"]
+    assert "  books/Other.md -> shelf/read/Other.md" in ran.err.splitlines()
+    assert notekeep("links", "Other", at=root).out.count("shelf/read/Deep Work.md") == 1
+    assert notekeep("undo", at=root).code == 0
+    assert notes(root) == NOTES
+
+
+def test_a_name_that_lost_its_quotes_is_one_note_where_it_is_one(notekeep: Run, root: Path) -> None:
+    assert notekeep("rm", "Talk", "notes", at=root).out == "inbox/Talk notes.md is in the trash\n"
+    assert notekeep("mv", "Deep", "Work", "inbox", at=root).out == "inbox/Deep Work.md\n"
+    (root / "books/Work.md").write_text("One word.\n", "utf-8")
+    before = notes(root)
+    ran = notekeep("rm", "Deep", "Work", at=root)
+    assert ran.code == 2
+    assert "could be one note or several" in ran.err
+    assert notes(root) == before
+
+
+@pytest.mark.parametrize("end", ["\0", "\n", "\r\n"], ids=["NUL", "line", "Windows"])
+def test_names_come_from_a_pipe(notekeep: Run, root: Path, end: str) -> None:
+    names = "".join(f"{path}{end}" for path in NOTES if path.startswith("inbox/"))
+    ran = notekeep("mv", "-", "later", at=root, stdin=names)
+    assert ran.code == 0, ran.err
+    assert len(ran.out.splitlines()) == 3
+    assert notes(root).keys() == {path.replace("inbox/", "later/") for path in NOTES}
+    assert notekeep("undo", at=root).code == 0
+    assert notes(root) == NOTES
+
+
+def test_what_ls_names_goes_through_a_pipe_with_notes_beside_it(notekeep: Run, root: Path) -> None:
+    listed = notekeep("ls", "--null", "path:inbox/", at=root).out
+    ran = notekeep("rm", "-", "Other", "--dry-run", at=root, stdin=listed)
+    assert ran.code == 0
+    assert sorted(ran.out.splitlines()) == sorted(
+        f"{path} -> trash" for path in NOTES if path != "books/Deep Work.md"
+    )
+    assert notes(root) == NOTES
+
+
+def test_one_wrong_name_and_nothing_is_changed(notekeep: Run, root: Path) -> None:
+    for words, missing in (
+        (("rm", "Other", "nowhere"), "there is no note called 'nowhere'"),
+        (("rm", "Other", "Talk nodes"), "did you mean 'Talk notes'?"),
+        (("rm", "Other", "nowhere", "nothing"), "no notes called 'nowhere', 'nothing'"),
+        (("mv", "Other", "nowhere", "shelf"), "there is no note called 'nowhere'"),
+    ):
+        ran = notekeep(*words, at=root)
+        assert ran.code == 1
+        assert missing in ran.err
+    ran = notekeep("rm", "-", at=root, stdin="\n")
+    assert (ran.code, ran.out) == (1, "")
+    assert "standard input" in ran.err
+    assert notekeep("rm", "Other", "inbox/", at=root).code == 2  # two notes begin so
+    assert notes(root) == NOTES
+
+
+def test_a_note_is_no_folder(notekeep: Run, root: Path) -> None:
+    for words in (
+        ("Other", "Deep Work"),
+        ("Other", "inbox/New name.md"),
+        ("Other", "Deep", "x.md"),
+    ):
+        ran = notekeep("mv", *words, at=root)
+        assert ran.code == 4
+        assert "is the name of a note, not of a folder" in ran.err
+        assert "notekeep rename" in ran.err
+    assert notes(root) == NOTES
+    assert notekeep("mv", "Other", "Deep Work/", at=root).out == "Deep Work/Other.md\n"
+
+
+def test_a_note_whose_place_is_taken_stays_and_the_others_go(notekeep: Run, root: Path) -> None:
+    (root / "shelf").mkdir()
+    (root / "shelf/Other.md").write_text("Here before.\n", "utf-8")
+    ran = notekeep("mv", "books/Other.md", "Deep Work", "shelf", at=root)
+    assert ran.code == 4
+    assert "books/Other.md: left as it is: shelf/Other.md exists already" in ran.err
+    assert (root / "shelf/Deep Work.md").exists()
+    assert (root / "books/Other.md").exists()
+
+
+def test_a_note_that_is_there_already_is_no_change(notekeep: Run, root: Path) -> None:
+    for words in (("Other", "books"), ("Other", "Deep Work", "books/")):
+        ran = notekeep("mv", *words, at=root)
+        assert (ran.code, ran.out, ran.err) == (0, "", "nothing to change\n")
+    assert notekeep("undo", at=root).code == 1
+
+
+def test_many_files_are_asked_about(notekeep: Run, root: Path) -> None:
+    for number in range(21):
+        (root / f"inbox/{number}.md").write_text("x\n", "utf-8")
+    names = "".join(f"inbox/{number}.md\n" for number in range(21))
+    ran = notekeep("rm", "-", at=root, stdin=names)
+    assert ran.code == 4
+    assert "this would change 21 files" in ran.err
+    assert notekeep("rm", "--yes", "-", at=root, stdin=names).code == 0
+    assert notes(root) == NOTES
+
+
+def test_paths_are_those_of_the_vault_or_those_a_shell_completes(
+    notekeep: Run, root: Path, tmp_path: Path
+) -> None:
+    here = root / "books"
+    for name in ("./Other.md", "Other.md", "../books/Other.md", str(root / "books/Other.md")):
+        assert (
+            notekeep("mv", name, "..", "--dry-run", at=here).out == "books/Other.md -> Other.md\n"
+        )
+        assert notekeep("show", name, at=here).out == NOTES["books/Other.md"]
+    moved = "inbox/Talk notes.md -> books/Talk notes.md\n"
+    for folder in (".", "../books", str(here), "books", "/books/"):
+        assert notekeep("mv", "Talk notes", folder, "--dry-run", at=here).out == moved
+    # A file that lies elsewhere is no note, and no folder but one of the vault is one.
+    (tmp_path / "Other.md").write_text("elsewhere\n", "utf-8")
+    assert notekeep("show", str(tmp_path / "Other.md"), at=here).code == 1
+    assert notekeep("mv", "Other", str(tmp_path), at=here).code == 4
+    ran = notekeep("--vault", str(root), "mv", "Other", ".", "--dry-run", at=tmp_path)
+    assert ran.out == "books/Other.md -> Other.md\n"
