@@ -270,8 +270,22 @@ _ORDERS = {
 }
 
 
+_FIRST_VALUE = (
+    "(SELECT coalesce(number, text) FROM fields"
+    " WHERE note = notes.id AND key = ? ORDER BY item LIMIT 1)"
+)
+# A tag goes before those below it, and these before any other that begins with its letters.
+_FIRST_TAG = (
+    "(SELECT replace(tag, '/', char(1)) FROM tags"
+    " WHERE note = notes.id AND own ORDER BY rowid LIMIT 1)"
+)
+
+
 def ordering(order: Iterable[Order]) -> Condition:
-    """An ORDER BY; notes without the field come last either way, and equal ones by title."""
+    """An ORDER BY; notes without the field come last either way, and equal ones by title.
+
+    Of a list, and of tags, the first item counts.
+    """
     keys: list[str] = []
     values: list[Any] = []
     for one in order:
@@ -282,10 +296,7 @@ def ordering(order: Iterable[Order]) -> Condition:
         if key in _ORDERS:
             keys.append(_ORDERS[key] + way)
             continue
-        value = (
-            "(SELECT coalesce(number, text) FROM fields"
-            " WHERE note = notes.id AND key = ? ORDER BY item LIMIT 1)"
-        )
+        value = _FIRST_TAG if key == "tags" else _FIRST_VALUE
         keys += [f"{value} IS NULL", value + way]
-        values += [key, key]
+        values += [key] * (2 * value.count("?"))
     return Condition(", ".join([*keys, "sort", "path"]), tuple(values))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from notekeep.tui.ordering import order_term
+
 _TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
 _QUOTED = re.compile(r'"[^"]*"')
 
@@ -30,9 +32,11 @@ def within(scope: str, typed: str) -> str:
 
 
 def resorted(typed: str, field: str) -> str:
-    """Return a query in the order of a field, and in no other."""
+    """Return a query in the order of a field, and in no other; as it is where there is no field."""
+    if not field:
+        return typed
     kept = [term for term in terms(typed) if not term.startswith("sort:")]
-    return " ".join([*kept, f"sort:{field}"])
+    return " ".join([*kept, order_term(field)])
 
 
 def _grouped(typed: str) -> str:

@@ -193,6 +193,8 @@ def test_a_condition_finds(shelf: Vault, text: str, found: list[str]) -> None:
         ("sort:finished", ["books/habits", "books/café", "books/deep work"]),
         ("sort:file", ["books/café", "books/deep work", "books/habits"]),
         ("sort:-words limit:1", ["books/habits"]),
+        ("sort:tags", ["books/habits", "books/deep work", "books/café"]),
+        ("sort:-tags", ["books/deep work", "books/habits", "books/café"]),
         ("sort:score", ["books/habits", "books/café", "books/deep work"]),
     ],
 )

@@ -177,6 +177,82 @@ async def test_a_search_is_saved_shown_with_its_count_and_deleted(
         await until(pilot, lambda: sidebar_line(app, "Two things"))
 
 
+def listed(app: NotekeepApp) -> list[str]:
+    notes = browse(app).notes
+    return [row.title for row in map(notes.row_of, range(notes.note_count)) if row is not None]
+
+
+async def test_a_search_is_saved_with_the_order_that_was_chosen(
+    make_app: MakeApp, vault: Vault
+) -> None:
+    vault.carry_out(vault.plan.save_query("Shelf", "type:book"))
+    app = make_app("browse")
+
+    async def choose(pilot: Pilot[Any], entry: str) -> None:
+        await until(pilot, lambda: sidebar_line(app, entry))
+        line = next(n for n, text in enumerate(seen(app)) if text.startswith(f" {entry}"))
+        await pilot.click(offset=(3, line))
+
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await choose(pilot, "Shelf")
+        await until(pilot, lambda: listed(app) == ["Atomic Habits", "Deep Work"])
+        await press(pilot, "s", "s", "s")
+        await until(pilot, lambda: shows(app, "best rated first"))
+        assert listed(app) == ["Atomic Habits", "Deep Work"]
+        await press(pilot, "v", "right")
+        await until(pilot, lambda: browse(app).pane.grid is not None)
+        while cast("Any", browse(app).notes).here.name != "rating":
+            await press(pilot, "right")
+        await press(pilot, "s")
+        await until(pilot, lambda: listed(app) == ["Deep Work", "Atomic Habits"])
+        # Under its own name, which is offered: the same search in another order.
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: shows(app, "Save the search") and shows(app, "sort:rating"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: vault.saved["Shelf"] == "type=book sort:rating")
+        await until(pilot, lambda: browse(app).is_current)
+        # Chosen from anywhere it has that order, and a key gives it another.
+        await choose(pilot, "All notes")
+        await until(pilot, lambda: len(listed(app)) == 9)
+        await press(pilot, "s")
+        await choose(pilot, "Shelf")
+        await until(pilot, lambda: listed(app) == ["Deep Work", "Atomic Habits"])
+        await until(pilot, lambda: shows(app, "rating ↑"))
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is None)
+        for _ in range(3):
+            await press(pilot, "s")
+        await until(pilot, lambda: listed(app) == ["Atomic Habits", "Deep Work"])
+        await press(pilot, "s")
+        await until(pilot, lambda: listed(app) == ["Deep Work", "Atomic Habits"])
+
+
+async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_first(
+    make_app: MakeApp, vault: Vault
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "work OR habits")
+        await until(pilot, lambda: shows(app, "2 of 9 notes"))
+        best = listed(app)
+        await press(pilot, "enter", "s", "s", "s")
+        await until(pilot, lambda: shows(app, "best rated first · 2 of 9 notes"))
+        await until(pilot, lambda: listed(app) == ["Atomic Habits", "Deep Work"])
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: shows(app, "Save the search"))
+        type_text(app, "Good")
+        await press(pilot, "enter")
+        await until(pilot, lambda: vault.saved.get("Good") == "work OR habits sort:-rating")
+        await until(pilot, lambda: browse(app).is_current)
+        await press(pilot, "escape", "slash")
+        type_text(app, "work OR habits")
+        await until(pilot, lambda: shows(app, "2 of 9 notes"))
+        assert not shows(app, "best rated first")
+        await until(pilot, lambda: listed(app) == best)
+
+
 # Facets.
 
 

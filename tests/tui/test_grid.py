@@ -256,6 +256,37 @@ async def test_a_column_sorts_both_ways_and_then_as_before(make_app: MakeApp) ->
         await until(pilot, lambda: titles() == ["Deep Work", "Atomic Habits"])
 
 
+async def test_tags_sort_by_the_first_one_in_lists_and_in_what_is_found(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    (root / "books/a.md").write_text("---\ntype: book\ntags: [attention/deep, zoo]\n---\n")
+    (root / "books/b.md").write_text("---\ntype: book\ntags: [attention-span]\n---\n")
+    vault.refresh()
+    app = make_app("browse")
+
+    def titles() -> list[str]:
+        notes = grid(app)
+        rows = map(notes.row_of, range(notes.note_count))
+        return [row.title for row in rows if row is not None and row.kind == "book"]
+
+    # A tag, what is below it, and only then one that begins with the same letters.
+    upwards = ["Deep Work", "a", "b", "Atomic Habits"]
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "11 notes"))
+        await press(pilot, "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None and shows(app, "kind"))
+        await to_column(app, pilot, "tags")
+        await press(pilot, "s")
+        await until(pilot, lambda: titles() == upwards)
+        await until(pilot, lambda: shows(app, "tags ↑") and shows(app, "by tags"))
+        await press(pilot, "s")
+        await until(pilot, lambda: titles() == upwards[::-1])
+        await press(pilot, "slash")
+        type_text(app, "type:book")
+        await until(pilot, lambda: shows(app, "4 of 11 notes"))
+        await until(pilot, lambda: titles() == upwards[::-1])
+
+
 async def test_the_grid_by_mouse(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:

@@ -51,7 +51,7 @@ BROWSE: tuple[Action, ...] = (
         ("ctrl+s",),
         "browse",
         FIND,
-        "Keep the search under a name; it stands in the sidebar with how many notes it finds.",
+        "Keep the search and its order by name, in the sidebar with how many notes it finds.",
         command="saved add",
     ),
     Action(

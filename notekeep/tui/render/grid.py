@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from notekeep.index.rows import sort_key as row_key
 from notekeep.markdown.clean import clean_line
+from notekeep.query.fold import fold
 from notekeep.tui.render.pieces import Line, Piece, cells, fit, pad
 from notekeep.tui.render.words import field_text, rating_of, stars
 
@@ -221,6 +222,8 @@ def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
         return 1.0, row.kind
     if name == MODIFIED:
         return 0.0, float(row.mtime_ns)
+    if name == TAGS:
+        return (1.0, fold(row.tags[0]).replace("/", "\1")) if row.tags else None
     value = row.fields.get(name)
     if isinstance(value, list):
         value = value[0] if value else None

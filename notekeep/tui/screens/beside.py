@@ -181,20 +181,24 @@ class Beside(VaultScreen):
         return within(self.pane.scope, self.pane.typed)
 
     def action_save_query(self) -> None:
+        from notekeep.tui.narrowing import resorted
         from notekeep.tui.screens.dialogs import Prompt
 
-        query = self.searched_for
+        query = resorted(self.searched_for, self.pane.chosen_order.key)
         if not query:
             say(self, "Search for something first; ctrl+s then keeps it by name")
             return
         names = {saved: name for name, saved in self.vault.saved.items()}
+        chosen = self.sidebar.active_saved
 
         def answered(name: str | None) -> None:
             if name:
                 self._write_saved(name, query, f"Saved the search {name}")
 
         hint = f"{query}\nIt stands in the sidebar; a name that is there already is replaced."
-        prompt = Prompt("Save the search", value=names.get(query, ""), hint=hint, example="Name")
+        prompt = Prompt(
+            "Save the search", value=names.get(query, chosen), hint=hint, example="Name"
+        )
         self.app.push_screen(prompt, answered)
 
     def _write_saved(self, name: str, query: str, text: str) -> None:

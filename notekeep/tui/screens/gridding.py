@@ -61,9 +61,6 @@ class Gridding(Beside):
             self._sort_by(grid.here.name)
 
     def _sort_by(self, name: str) -> None:
-        if name == "tags":
-            say(self, "Tags have no order; tag:name in the search finds those with one")
-            return
         try:
             self.pane.sort_by(name)
         except NotekeepError as error:

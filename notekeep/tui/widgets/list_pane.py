@@ -17,6 +17,7 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
+from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.index.rows import Row
-    from notekeep.index.search import Found, Hit
+    from notekeep.index.search import Found
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
@@ -46,14 +47,6 @@ SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
 SAMPLES = 4
 """From so many parts of a long list come the notes that say which columns the grid has."""
-
-ORDERS: tuple[tuple[str, str], ...] = (
-    ("", "by title"),
-    ("sort:-modified", "last changed first"),
-    ("sort:-created", "newest first"),
-    ("sort:-rating", "best rated first"),
-)
-"""The orders of a list: as the query language says it, and as a person does."""
 
 
 class Source:
@@ -84,7 +77,8 @@ class ListPane(Vertical):
 
     Attributes:
         scope: The query that the list is limited to, or "".
-        order: As the query language says it, and as a person does; see ORDERS.
+        order: How the list is sorted, as it was chosen.
+        order_found: How what was found is sorted in the list, where that was chosen since.
         grid: The grid, when it is shown.
         matcher: Finds what is searched for in a text.
     """
@@ -124,7 +118,7 @@ class ListPane(Vertical):
         """
         super().__init__(id="list-pane")
         self._vault, self._glyphs, self._today, self._first = vault, glyphs, today, first
-        self.order = ORDERS[0]
+        self.order = self.order_found = OWN
         self.grid: NoteGrid | None = None
         self._begins_as_grid = as_grid
         self._said = ""
@@ -159,7 +153,7 @@ class ListPane(Vertical):
     def stands_as_opened(self) -> bool:
         """Whether the notes are in the order, and at the column, with which the pane opens."""
         at_title = self.grid is None or not self.grid.column
-        return at_title and self.order == ORDERS[0]
+        return at_title and self.order == OWN
 
     # The grid.
 
@@ -203,11 +197,11 @@ class ListPane(Vertical):
             return
         about = (self.scope, self.typed)
         if about == self._arranged_for and len(rows) >= PAGE_ROWS:
-            self.grid.order = self.order[0].removeprefix("sort:")
+            self.grid.order = self._key
             return
         self._arranged_for = about
         sample = rows if self.typed else self._sample(rows)
-        self.grid.set_columns(sample, self._vault.schema, self.order[0].removeprefix("sort:"))
+        self.grid.set_columns(sample, self._vault.schema, self._key)
 
     def _sample(self, rows: Sequence[Row]) -> Sequence[Row]:
         total = self.notes.note_count or self.listed.note_count
@@ -239,29 +233,44 @@ class ListPane(Vertical):
             self._list()
 
     def set_scope(self, query: str, name: str) -> None:
-        """Limit the list and its searches to the notes of a query."""
+        """Limit the list and its searches to the notes of a query, in its order if it names one."""
         self.scope = query
+        if named(self._vault, query):
+            self.order = OWN
         self.box.set_scope(name if query else "")
         self.again()
 
-    def next_order(self) -> str:
-        """Sort the list in the next order, and return its name."""
-        at = ORDERS.index(self.order) + 1 if self.order in ORDERS else 0
-        self.order = ORDERS[at % len(ORDERS)]
-        self._list()
-        return self.order[1]
+    # The order.
+
+    @property
+    def chosen_order(self) -> ListOrder:
+        """The order chosen for what is shown; a search begins with the best first."""
+        return self.order_found if self.typed and self.grid is None else self.order
+
+    @property
+    def _key(self) -> str:
+        """What the notes are sorted by: as was chosen, else as what was asked for says."""
+        return self.chosen_order.key or named(self._vault, self._within_scope(self.typed))
+
+    def next_order(self) -> None:
+        """Sort the notes in the next order."""
+        self._sort(after(self.chosen_order))
 
     def sort_by(self, name: str) -> None:
-        """Sort by a field; by the same one again, the other way round, then by title.
+        """Sort by a field; by the same one again, the other way round, then as before.
 
         Raises:
             UsageError: Notes cannot be sorted by it.
         """
-        ways = [(f"sort:{name}", f"by {name}"), (f"sort:-{name}", f"by {name}, last first")]
-        at = ways.index(self.order) + 1 if self.order in ways else 0
-        order = [*ways, ORDERS[0]][at]
-        self._vault.query(order[0])
-        self.order = order
+        order = by_field(name, self.chosen_order)
+        self._vault.query(order.query)
+        self._sort(order)
+
+    def _sort(self, order: ListOrder) -> None:
+        if self.typed and self.grid is None:
+            self.order_found = order
+        else:
+            self.order = order
         self.notes.is_moved = True
         self._number += 1
         if self.typed:
@@ -278,8 +287,12 @@ class ListPane(Vertical):
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
-        number, query = self._number, f"{self.scope} {self.order[0]}".strip()
-        if self.order[0] and self._vault.count() > SORTED_AT_ONCE:
+        number, query = self._number, self.scope
+        if self.order != OWN:
+            from notekeep.tui.narrowing import resorted
+
+            query = resorted(query, self.order.key)
+        if self._key and self._vault.count() > SORTED_AT_ONCE:
             in_background(
                 self,
                 lambda: self._vault.listed(query),
@@ -316,8 +329,8 @@ class ListPane(Vertical):
     def _counted(self, shown: int, *remarks: str) -> None:
         total = self._total(shown)
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
-        is_sorted = self.order != ORDERS[0] and (not self.typed or self.grid is not None)
-        parts = [*remarks, *([clean_line(self.order[1])] if is_sorted else []), count]
+        order = self.chosen_order
+        parts = [*remarks, *([clean_line(order.said)] if order != OWN else []), count]
         self._said = " · ".join(parts)
         self._say()
 
@@ -343,6 +356,7 @@ class ListPane(Vertical):
         if event.text.strip():
             if not self._is_searching:
                 self.notes.is_moved = False
+                self.order_found = OWN
             self._search(pause=PAUSE)
         else:
             self._list()
@@ -353,6 +367,8 @@ class ListPane(Vertical):
         number, typed = self._number, self.typed
         query = self._within_scope(typed)
         self._show(typed, self._vault.suggest(query, limit=HITS))
+        # Before it, as what is typed may have a bracket open.
+        query = f"{self.chosen_order.query} {query}".strip()
         if len(typed) >= FULL_FROM or not typed.isalnum():
             in_background(
                 self,
@@ -379,25 +395,12 @@ class ListPane(Vertical):
         self.notes.nothing = nothing_for(typed)
         # The best hit, until the person has looked at another.
         keep = self._keep()
-        hits = self._in_order(found.hits)
+        hits = sort_hits(found.hits, self._key)
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
         self._arrange([hit.row for hit in hits])
         self._counted(found.total, *map(clean_line, found.remarks[:1]))
         if not found.hits:
             self.post_message(self.Empty())
-
-    def _in_order(self, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """Sort hits as the grid is sorted; the list has the best first."""
-        if self.grid is None or not self.order[0]:
-            return hits
-        from notekeep.tui.render.grid import sort_key
-
-        name = self.order[0].removeprefix("sort:")
-        field, is_last_first = name.removeprefix("-"), name.startswith("-")
-        keyed = [(sort_key(hit.row, field), hit) for hit in hits]
-        said = [pair for pair in keyed if pair[0] is not None]
-        said.sort(key=lambda pair: pair[0] or (), reverse=is_last_first)
-        return [hit for _, hit in (*said, *(pair for pair in keyed if pair[0] is None))]
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()

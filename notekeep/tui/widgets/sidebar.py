@@ -81,6 +81,12 @@ class Sidebar(ListView):
         """The line under the cursor."""
         return self._entries[self.cursor]
 
+    @property
+    def active_saved(self) -> str:
+        """The name of the saved query whose notes the list shows, or ""."""
+        shown = (entry for entry in self._entries if entry.saved and entry.query in self._active)
+        return next((entry.text for entry in shown), "")
+
     def show(self, shelves: Shelves, active: str) -> None:
         """Show what the vault has.
 
