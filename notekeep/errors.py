@@ -66,9 +66,17 @@ class Ambiguous(UsageError):
 
 
 class Conflict(NotekeepError):
-    """A file is no longer what it was when the change was made; both versions are kept."""
+    """A file is no longer what it was when the change was made; both versions are kept.
+
+    Attributes:
+        copy: The file that holds the other version; empty when none was made.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, hint: str = "", *, copy: str = "") -> None:
+        super().__init__(message, hint)
+        self.copy = copy
 
 
 class Refused(NotekeepError):

@@ -79,6 +79,7 @@ def _write(fd: int, place: Place, staged: Staged) -> str | None:
             place.shown,
             f"was changed by another program meanwhile; your version is in '{copy}'",
             "Compare the two with `notekeep conflicts`.",
+            copy,
         )
     overwrite(fd, staged.data)
     points.reached("swapped")

@@ -96,6 +96,13 @@ def explained(path: str, action: str) -> Iterator[None]:
         raise explain(error, path, action) from error
 
 
-def changed(path: str, what: str, hint: str) -> Conflict:
-    """Make the error for a file that is no longer what it was when the change was made."""
-    return Conflict(f"'{path}' {what}.", hint)
+def changed(path: str, what: str, hint: str, copy: str = "") -> Conflict:
+    """Make the error for a file that is no longer what it was when the change was made.
+
+    Args:
+        path: The file.
+        what: What happened to it.
+        hint: What the person can do.
+        copy: The file that was made of the other version, if any.
+    """
+    return Conflict(f"'{path}' {what}.", hint, copy=copy)

@@ -77,6 +77,7 @@ def saved_over(shown: str, copy: str) -> Conflict:
         shown,
         f"was saved by another program at the same moment; its version is in '{copy}'",
         "Compare the two with `notekeep conflicts`.",
+        copy,
     )
 
 

@@ -342,7 +342,7 @@ def _ours_beside(place: Place, temp: str, what: str) -> NotekeepError:
     """Make the staged version a conflict copy, and the error that says so."""
     copy = place.beside(_name_copy(place, temp))
     place.sync()
-    return changed(place.shown, f"{what}; your version is in '{copy}'", _COMPARE)
+    return changed(place.shown, f"{what}; your version is in '{copy}'", _COMPARE, copy)
 
 
 def _changed(place: Place, data: bytes, history: History | None, like: int | None) -> NotekeepError:
@@ -392,4 +392,4 @@ def _kept_somewhere(
         return changed(
             shown, f"{what}; your version is kept in history", f"It is the version {digest}."
         )
-    return changed(shown, f"{what}; your version is in '{copy}'", _COMPARE)
+    return changed(shown, f"{what}; your version is in '{copy}'", _COMPARE, copy)

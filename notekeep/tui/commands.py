@@ -17,6 +17,7 @@ from textual.command import (
     Provider,
 )
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.markup import escape
 from textual.widgets import Input
 
@@ -25,16 +26,19 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import ACTIONS, BY_ID, Action
 from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.jobs import in_background
-from notekeep.tui.messages import CheckedIn, OpenNote
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import FLAT
 from notekeep.tui.screens.leaving import Leaving
+from notekeep.tui.telling import tell_check_in
 from notekeep.tui.typed import typed_command, verbs_begun
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from textual import events
+    from textual.app import ComposeResult
     from textual.command import Hits
     from textual.dom import DOMNode
     from textual.fuzzy import Matcher
@@ -81,6 +85,15 @@ def offers(screen: VaultScreen) -> list[Offer]:
 
 def _has(node: DOMNode, action: Action) -> bool:
     return hasattr(node, f"action_{action.method}")
+
+
+class _Commands(CommandList):
+    """The list of what was found; a click on what it showed a moment ago chooses nothing else."""
+
+    def on_click(self, event: events.Click) -> None:
+        option = event.style.meta.get("option")
+        if option is not None and option >= self.option_count:
+            event.prevent_default()
 
 
 class Palette(Leaving[None], CommandPalette):
@@ -142,6 +155,10 @@ class Palette(Leaving[None], CommandPalette):
         )
         self._typed = typed
 
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            yield _Commands() if isinstance(widget, CommandList) else widget
+
     def on_mount(self) -> None:
         if self._typed:
             field = self.query_one(CommandInput)
@@ -180,8 +197,8 @@ class Palette(Leaving[None], CommandPalette):
             super()._select_or_command(event)
 
     def _action_command_list(self, action: str) -> None:
-        # Before the list was laid out it has no pages, and Textual looks for one in vain.
-        with contextlib.suppress(KeyError):
+        # A key may come before the list is there, or before it was laid out and has pages.
+        with contextlib.suppress(KeyError, NoMatches):
             super()._action_command_list(action)
 
     @property
@@ -284,7 +301,7 @@ class HabitCommands(Provider):
             title = clean_line(habit.title)
             score = matcher.match(title)
             if score > 0 and not habit.is_archived:
-                tick = partial(_tick, screen, habit.id)
+                tick = partial(_tick, screen, habit.id, title)
                 yield Hit(score, _lit(matcher, title), tick, title, "Tick this habit for today")
 
 
@@ -315,10 +332,10 @@ def _lit(matcher: Matcher, title: str) -> Content:
     return content
 
 
-def _tick(screen: VaultScreen, habit: str) -> None:
+def _tick(screen: VaultScreen, habit: str, title: str) -> None:
     in_background(
         screen,
         lambda: screen.vault.log(habit, "done", screen.today),
-        lambda _logged: screen.post_message(CheckedIn()),
+        partial(tell_check_in, screen, f"{title}: done"),
         group="log",
     )

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
-from notekeep.tui.messages import CheckedIn, CreateNote, OpenNote, ShowQuery
+from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.beside import Beside
-from notekeep.tui.telling import tell_done
+from notekeep.tui.telling import tell_check_in, tell_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -185,19 +185,19 @@ def _habit(screen: VaultScreen, rest: str) -> Command | None:
     name, *words = rest.split()
     habit = vault.habit_index.find(name).definition
     day = find_day(words[-1], vault.today()) if words else None
-    said = words[:-1] if day is not None else words
-    value = " ".join(said) or "done"
+    value = " ".join(words[:-1] if day is not None else words) or "done"
     when = f", {words[-1]}" if day is not None else ""
+    said = f"{habit.title}: {value}{when}"
 
     def run() -> None:
         in_background(
             screen,
             lambda: vault.log(habit.id, value, day),
-            lambda _logged: screen.post_message(CheckedIn()),
+            partial(tell_check_in, screen, said),
             group="log",
         )
 
-    return Command(f"{habit.title}: {value}{when}", run)
+    return Command(said, run)
 
 
 def _vault(screen: VaultScreen, rest: str) -> Command | None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.events import (
@@ -24,6 +25,7 @@ from textual.keys import key_to_character
 
 from notekeep.tui.actions import ACTIONS, GO_KEYS
 from tests.support.hostile import ALL
+from tests.support.witness import Heard, Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +47,15 @@ OFTEN: Final = (
     *("enter", "escape", "up", "down", "left", "right", "tab", "space", "slash", "g", "colon"),
     *("f1", "f2", "f3", "f4", "m", "v", "u", "e", "pagedown", "end"),
 )
-SIZES: Final = ((80, 24), (120, 40), (200, 60), (40, 12), (20, 5), (1, 1), (300, 100), (33, 50))
+USUAL: Final = ((80, 24), (120, 40), (200, 60), (40, 12))
+SIZES: Final = (*USUAL, *USUAL, *USUAL, (20, 5), (1, 1), (300, 100), (33, 50))
 TEXTS: Final = (
     *("[/nope] [[Deep", "#tag\n- [ ] x\n", "\x1b[31m\x07\u202e日本", 'type:"', "2026-02-30"),
 )
 REMEMBERED: Final = 40
 """So many of the last things done are told when something breaks."""
+LOOK: Final = 100
+"""After so many things it is looked at what changed in the vault."""
 
 
 def write_odd_notes(root: Path) -> None:
@@ -60,28 +65,23 @@ def write_odd_notes(root: Path) -> None:
         (root / f"odd/{number}.md").write_bytes(data)
 
 
-def contents(root: Path) -> dict[str, bytes]:
-    """Return what every file of a vault holds, its trash apart."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and ".trash" not in path.parts
-    }
-
-
 class Monkey:
     """Does random things; the same seed always wants to do the same.
 
     Attributes:
         done: What was done last, oldest first.
         told: Every toast.
-        faults: What the program logged as its own fault.
+        check_ins: How often something was said of a habit.
+        faults: What the program logged as its own fault, and what the witness cannot explain.
     """
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, witness: Witness) -> None:
         self._random = random.Random(seed)
+        self._witness = witness
+        self._heard = 0
         self.done: deque[str] = deque(maxlen=REMEMBERED)
         self.told: list[str] = []
+        self.check_ins = 0
         self.faults: list[str] = []
 
     def story(self) -> str:
@@ -90,10 +90,15 @@ class Monkey:
         return "\n".join(f"{name}:\n  " + "\n  ".join(said) for name, said in parts.items())
 
     def make_app(self, vault: Vault) -> NotekeepApp:
-        """Make the program, which tells of its toasts."""
+        """Make the program, which tells of its toasts and check-ins."""
         from notekeep.tui.app import NotekeepApp
 
-        app = NotekeepApp(vault)
+        def check_in(_: NotekeepApp) -> None:
+            self.check_ins += 1
+
+        # Textual calls what a class has for a message, and what the class below it has.
+        named = {"on_checked_in": check_in, "__module__": NotekeepApp.__module__}
+        app: NotekeepApp = type("NotekeepApp", (NotekeepApp,), named)(vault)
         notify = app.notify
 
         def tell(message: str, **how: Any) -> None:
@@ -109,18 +114,40 @@ class Monkey:
         done = 0
         watch = _Watch(self.faults)
         logging.getLogger().addHandler(watch)
+        threads = ThreadPoolExecutor()
+        asyncio.get_running_loop().set_default_executor(threads)
         try:
-            async with app.run_test(size=self._random.choice(SIZES[:4]), notifications=True):
+            async with app.run_test(size=self._random.choice(USUAL), notifications=True):
                 while done < count and not app._exit:
                     done += 1
                     for event in self._events(app):
                         event.set_sender(app)
                         app.post_message(event)
                     await self._wait(app)
-                await _settle(app)
+                    if not done % LOOK:
+                        await self._look(app)
+                if not app._exit:
+                    await self._look(app)
         finally:
             logging.getLogger().removeHandler(watch)
+            threads.shutdown()
+        # Nobody is there any more to be told of what was under way when the program was left.
+        self._compare(is_over=True)
         return done
+
+    async def _look(self, app: NotekeepApp) -> None:
+        """Let the witness compare what was done with what was told."""
+        await _settle(app)
+        # What was just answered is told by a message, which has its turn now.
+        await asyncio.sleep(0.05)
+        self._compare(is_over=app._exit)
+
+    def _compare(self, *, is_over: bool) -> None:
+        heard = Heard(self.told[self._heard :], self.check_ins, is_over)
+        self._heard, self.check_ins = len(self.told), 0
+        wrong = self._witness.look(heard)
+        if wrong:
+            raise AssertionError("\n".join(wrong))
 
     async def _wait(self, app: NotekeepApp) -> None:
         """Go on at once, or when what was done has been worked on, or when all is quiet."""

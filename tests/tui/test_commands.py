@@ -78,6 +78,7 @@ async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) 
             pilot,
             lambda: any("2026-11-23 water: 3 glass" in p.read_text() for p in logs.iterdir()),
         )
+        await until(pilot, lambda: shows(app, "Checked in: Water: 3 glass, yesterday"))
         # What needs no more words is done as the action of that name.
         await command(app, pilot, "tasks")
         await until(pilot, lambda: shows(app, "1 open · 0 done"))
@@ -134,6 +135,8 @@ async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> Non
             pilot,
             lambda: any("2026-11-24 meditate: done" in p.read_text() for p in logs.iterdir()),
         )
+        # The list of notes shows nothing of it.
+        await until(pilot, lambda: shows(app, "Checked in: Meditate: done · u undo"))
 
 
 @pytest.mark.parametrize(

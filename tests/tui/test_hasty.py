@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.style import Style
 from textual.command import CommandList
-from textual.events import MouseDown, MouseUp
+from textual.events import Click, MouseDown, MouseUp
 from textual.widgets._toast import Toast
 
 from notekeep.tui.commands import Palette
 from notekeep.tui.jobs import say
 from notekeep.tui.screens.dialogs import Confirm, Prompt
+from notekeep.tui.screens.edit import EditScreen
 from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -68,6 +70,28 @@ async def test_a_dialog_answers_once_and_closes_nothing_else(again: str, make_ap
         assert answers == ["one"]
 
 
+async def test_an_editor_that_is_left_under_a_question_stays_until_that_is_answered(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "plain"))
+        await press(pilot, "e")
+        await until(pilot, lambda: isinstance(app.screen, EditScreen))
+        editor = app.screen
+        assert isinstance(editor, EditScreen)
+        app.push_screen(Prompt("Above"))
+        await until(pilot, lambda: shows(app, "Above"))
+        editor.action_finish()
+        editor.action_finish()
+        await pilot.pause()
+        assert isinstance(app.screen, Prompt)
+        keys(app, "escape")
+        await until(pilot, lambda: app.screen is editor)
+        keys(app, "escape", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
 async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -86,6 +110,35 @@ async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeAp
         assert shows(app, "1 marked")
         keys(app, "ctrl+p", "escape", "ctrl+p", "escape", "ctrl+p")
         await until(pilot, lambda: len(app.screen_stack) == 2)
+
+
+async def test_a_click_on_what_the_palette_no_longer_offers_chooses_nothing(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: shows(app, "Page the preview"))
+        listed = app.screen.query_one(CommandList)
+        # The click was on its way when fewer were found than stood there.
+        gone = Style.from_meta({"option": listed.option_count})
+        x, y = listed.region.x + 3, listed.region.y + 5
+        rest: tuple[Any, ...] = (0, 0, 1, False, False, False, x, y, gone)
+        listed.post_message(Click(listed, 3, 5, *rest))
+        await pilot.pause()
+        assert isinstance(app.screen, Palette)
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_a_key_for_the_list_of_the_palette_comes_before_the_list(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        app.push_screen(Palette())
+        await app.screen.run_action("command_list('last')")
+        await until(pilot, lambda: shows(app, "Read the note"))
 
 
 async def test_the_palette_goes_while_it_is_still_looking(make_app: MakeApp) -> None:

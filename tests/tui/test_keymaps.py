@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.tui.actions import BY_ID, clashes
+from notekeep.tui.actions import ACTIONS, BY_ID, clashes
 from notekeep.tui.actions.keymaps import KEYMAPS, keymap
+from notekeep.tui.actions.spelling import key_name, key_names
 from notekeep.tui.app import APPS
 from tests.support.screens import shows, until
 
@@ -30,6 +31,12 @@ def test_a_persons_own_keys_are_over_those_of_the_map() -> None:
 
 def test_a_clash_is_named_once() -> None:
     assert clashes({"edit": "d"}) == ["The key d is that of edit, and of delete."]
+
+
+def test_a_key_is_called_by_the_sign_on_it() -> None:
+    assert key_names(["right_curly_bracket", "ctrl+slash", "f1"]) == "} ctrl+/ F1"
+    keys = {key for action in ACTIONS for key in action.keys}
+    assert not [key for key in keys if "_" in key_name(key).strip("_")]
 
 
 async def test_the_keys_of_a_map_work(vault: Vault) -> None:

@@ -11,7 +11,8 @@ import pytest
 from notekeep.errors import NotFound
 from notekeep.vault import Vault
 from reliability.r16_terminal import write_vault
-from tests.support.monkey import Monkey, contents, write_odd_notes
+from tests.support.monkey import Monkey, write_odd_notes
+from tests.support.witness import Witness, contents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,8 @@ async def test_whatever_is_pressed_nothing_breaks_and_nothing_changes_unsaid(
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     before = contents(zoo)
-    monkey = Monkey(seed)
+    witness = Witness(Vault.open(zoo), zoo)
+    monkey = Monkey(seed, witness)
     left = COUNT
     try:
         while left > 0:
@@ -64,4 +66,5 @@ async def test_whatever_is_pressed_nothing_breaks_and_nothing_changes_unsaid(
     after = contents(zoo)
     changed = {path for path in before if after.get(path) != before[path]}
     logs = {path for path in changed if path.startswith("habits/log/")}
-    assert changed - logs == set()
+    # What history was told to forget cannot be taken back.
+    assert changed - logs - witness.forgotten == set()

@@ -74,9 +74,9 @@ class CaptureScreen(TextDialog[Captured | None]):
             yield ChoiceBar(PLACES, self._place)
             yield _Box(placeholder="A thought, - [ ] a task, > a quote", compact=True)
             yield Buttons(
-                Button("tab", "elsewhere", "next-place"),
                 Button("enter", "keeps it", SUBMIT),
-                Button("ctrl+l", "adds a picture", "attach-picture"),
+                Button("tab", "elsewhere", "next-place"),
+                Button("ctrl+l", "picture", "attach-picture"),
                 CLOSE,
             )
 

@@ -24,6 +24,7 @@ from notekeep.tui.screens.edit_attaching import Attaching
 from notekeep.tui.screens.edit_dialogs import DISCARD, RESTORE, ask_restore
 from notekeep.tui.screens.edit_keeping import Keeping
 from notekeep.tui.screens.edit_meeting import Meeting
+from notekeep.tui.screens.leaving import Leaving
 from notekeep.tui.widgets.note_area import NoteArea
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from notekeep.writing.plan import Done
 
 
-class EditScreen(VaultScreen):
+class EditScreen(Leaving[None], VaultScreen):
     """A note being edited.
 
     Attributes:
@@ -315,6 +316,9 @@ class EditScreen(VaultScreen):
     def _not_saved(self, error: NotekeepError) -> None:
         self._saving = False
         self.keeping.keep()
+        if isinstance(error, Conflict) and error.copy:
+            show_error(self, error)
+            self.app.post_message(VaultChanged())
         if isinstance(error, (Conflict, NotFound)):
             # Another program was here first: what it wrote is met, and then it goes on.
             self._meeting.look(lambda: self.save(self._then))
@@ -323,7 +327,7 @@ class EditScreen(VaultScreen):
         show_error(self, error)
 
     def _leave(self) -> None:
-        if self.is_attached and self.is_current:
+        if self.is_attached:
             self.dismiss(None)
 
     def vault_changed(self) -> None:

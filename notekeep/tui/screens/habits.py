@@ -11,13 +11,14 @@ from textual import getters
 from notekeep.index.habit_detail import detail
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.messages import CheckedIn, CreateNote, OpenNote, VaultChanged
+from notekeep.tui.messages import CreateNote, OpenNote
 from notekeep.tui.render.habit_order import last_days, left_open
 from notekeep.tui.render.habits import tally
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import Prompt
+from notekeep.tui.telling import tell_check_in, tell_done
 from notekeep.tui.widgets.habit_detail import HabitDetail
 from notekeep.tui.widgets.week_grid import WeekGrid
 from notekeep.tui.widgets.year_grid import YearGrid
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 
     from notekeep.habits.heatmap import Calendar
     from notekeep.habits.view import HabitView
-    from notekeep.index.checkin import Logged
     from notekeep.index.habit_detail import Detail
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.widgets.line_view import ListView
+    from notekeep.writing.plan import Done
 
 
 _NEXT = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
@@ -193,14 +194,9 @@ class HabitsScreen(VaultScreen):
         in_background(
             self,
             lambda: self.vault.habit_index.log(habit.id, value, day, note=note),
-            self._logged,
+            partial(tell_check_in, self, ""),
             group="log",
         )
-
-    def _logged(self, logged: Logged) -> None:
-        if logged.warning:
-            say(self, logged.warning)
-        self.post_message(CheckedIn())
 
     def action_done(self) -> None:
         cell = self.grid.cell
@@ -354,17 +350,19 @@ class HabitsScreen(VaultScreen):
     def _review(self, span: str) -> None:
         in_background(self, lambda: self._write_review(span), self._reviewed, group="review")
 
-    def _write_review(self, span: str) -> str:
+    def _write_review(self, span: str) -> tuple[str, Done | None]:
         """Write the review of the last week or month unless it is there; give its path."""
         from notekeep.writing.reviewing import bounds, path_of
 
         path = path_of(bounds(self.vault.habit_index, span))
-        if self.vault.catalog.row(path) is None:
-            self.vault.carry_out(self.vault.plan.review(self.vault.habit_index, span))
-        return path
+        if self.vault.catalog.row(path) is not None:
+            return path, None
+        return path, self.vault.carry_out(self.vault.plan.review(self.vault.habit_index, span))
 
-    def _reviewed(self, path: str) -> None:
-        self.post_message(VaultChanged(is_step=True))
+    def _reviewed(self, answer: tuple[str, Done | None]) -> None:
+        path, done = answer
+        if done is not None:
+            tell_done(self, f"Made {path}", done)
         self.post_message(OpenNote(path, read=True))
 
 

@@ -1,0 +1,129 @@
+"""A witness at the side of the program: whatever changes in a vault is told to the person.
+
+It belongs to a step of history or to a check-in; the one is told by a toast, where it is not what
+the person typed or ticked and sees, the other in the day that it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from notekeep.markdown.clean import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from notekeep.files.ledger import StepRecord
+    from notekeep.vault import Vault
+
+WAY_BACK: Final = re.compile(r" · (u undo|u takes it back|ctrl\+r does it again|ctrl\+z .*)$")
+"""What a toast ends with that says something was done, and how to have it otherwise."""
+OF_CHECK_IN: Final = re.compile(r"(Took back|Did again): habit |Checked in: ")
+MET: Final = "at the same moment"
+"""What an error says of a step that was done, and met another one."""
+SHOWN: Final = frozenset({"tick", "edit"})
+"""Verbs of which no toast needs to tell: one sees the mark change, or typed the text."""
+LOGS: Final = "habits/log/"
+
+
+class Heard(NamedTuple):
+    """What was said to the person since the last look.
+
+    Attributes:
+        toasts: Every toast.
+        check_ins: How often something was said of a habit.
+        is_over: Whether the program was left, so that nobody was told of what it still did.
+    """
+
+    toasts: Sequence[str]
+    check_ins: int
+    is_over: bool = False
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Return what every file of a vault holds, its trash apart."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".trash" not in path.parts
+    }
+
+
+class Witness:
+    """Compares, at each look, what changed with what was done and what was told.
+
+    Attributes:
+        forgotten: Files of which history was told to forget what they were.
+    """
+
+    def __init__(self, vault: Vault, root: Path) -> None:
+        self._vault = vault
+        self._root = root
+        self._files = contents(root)
+        self._steps = {record.id: record for record in vault.history.records()}
+        self.forgotten: set[str] = set()
+
+    def look(self, heard: Heard) -> list[str]:
+        """Look again, and return in a sentence each what has no explanation."""
+        files, before = contents(self._root), self._files
+        records = self._vault.history.records()
+        fresh = [one for one in records if one.id not in self._steps and not one.is_outside]
+        known = {record.id: record for record in records}
+        for gone in self._steps.keys() - known.keys():
+            self.forgotten |= _files_of([self._steps[gone]])
+        self._files, self._steps = files, known
+        changed = {
+            path for path in before.keys() | files.keys() if before.get(path) != files.get(path)
+        }
+        unknown = changed - _files_of(fresh)
+        # What two wrote at once stays in a copy, and where that is was said.
+        copies = {
+            path
+            for path in unknown - before.keys()
+            if any(clean(path) in toast for toast in heard.toasts)
+        }
+        wrong = [
+            f"{path} changed by no step"
+            for path in sorted(unknown - copies)
+            if not path.startswith(LOGS)
+        ]
+        wrong += _logs(unknown, before, files, heard)
+        if not any(toast.startswith("Forgot ") for toast in heard.toasts):
+            wrong += _untold(fresh, heard)
+        return wrong
+
+
+def _files_of(records: Sequence[StepRecord]) -> set[str]:
+    changes = [change for record in records for change in record.changes if not record.root]
+    return {path for change in changes for path in (change.path, change.to) if path}
+
+
+def _logs(
+    paths: Collection[str], before: dict[str, bytes], after: dict[str, bytes], heard: Heard
+) -> list[str]:
+    """A check-in adds lines to a log and takes none away, and somebody made it."""
+    logs = [path for path in sorted(paths) if path.startswith(LOGS)]
+    wrong = [
+        f"{path} lost lines that were in it"
+        for path in logs
+        if not after.get(path, b"").startswith(before.get(path, b""))
+    ]
+    told = any(OF_CHECK_IN.match(toast) or "Took back: " in toast for toast in heard.toasts)
+    if logs and not (heard.check_ins or told or heard.is_over):
+        wrong.append(f"{logs} changed, and nobody checked in")
+    return wrong
+
+
+def _untold(steps: Sequence[StepRecord], heard: Heard) -> list[str]:
+    """Every step was told of once, and nothing else was."""
+    told = [one for one in heard.toasts if WAY_BACK.search(one) and not OF_CHECK_IN.match(one)]
+    ticked = [toast for toast in told if toast.startswith("Ticked ")]
+    loud = [step for step in steps if step.verb not in SHOWN]
+    met = sum(MET in one for one in heard.toasts)
+    untold = len(loud) - (len(told) - len(ticked))
+    if 0 <= untold <= met or (untold > 0 and heard.is_over):
+        return []
+    done = [f"{step.verb} {step.label}" for step in loud]
+    return [f"what was done is not what was told: {done} {told}"]
