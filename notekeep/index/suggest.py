@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotekeepError
 from notekeep.index.conditions import Condition
 from notekeep.index.found import Found, Hit
+from notekeep.index.rows import load_path, store_path
 from notekeep.index.snippet import Snippet, joined
 from notekeep.query.fold import fold
-from notekeep.query.tree import And, Fuzzy, Node, Phrase, Prefix, Term, Wildcard, is_fact
+from notekeep.query.tree import And, Docs, Fuzzy, Node, Phrase, Prefix, Term, Wildcard, is_fact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.index.catalog import Catalog
+    from notekeep.index.opened import Opened
     from notekeep.index.rows import Row
     from notekeep.query.tree import Query
 
@@ -33,27 +37,40 @@ _NAMED = """
 """
 # The whole title, its beginning, the beginning of a word in it, anywhere, another name of it.
 _RANK = """
-    CASE WHEN title_folded = ? THEN 0
-         WHEN instr(title_folded, ?) = 1 THEN 1
-         WHEN instr(' ' || title_folded, ' ' || ?) THEN 2
-         WHEN instr(title_folded, ?) THEN 3
+    CASE WHEN title_folded = whole THEN 0
+         WHEN instr(title_folded, whole) = 1 THEN 1
+         WHEN instr(' ' || title_folded, ' ' || whole) THEN 2
+         WHEN instr(title_folded, whole) THEN 3
          ELSE 4 END
 """
+_RANKS = 5
 
 
-def suggest(query: Query, typed: str, catalog: Catalog, *, limit: int = 50) -> Found:
+def suggest(
+    query: Query,
+    typed: str,
+    catalog: Catalog,
+    *,
+    opened: Opened | None = None,
+    limit: int = 50,
+) -> Found:
     """Find what a query that is being typed may be about.
+
+    Titles that fit as well as each other stand in this order: opened last, shorter, by the
+    alphabet, by path.
 
     Args:
         query: As the grammar reads it while it is being typed.
         typed: The text itself: a title that is typed whole may have what the grammar takes for
             something else.
         catalog: Where titles and tags are.
+        opened: What was opened when, where that counts.
         limit: How many hits at most.
 
     Returns:
-        Hits whose snippet is the title, with the words that were typed marked. Recent notes when
-        nothing is asked for yet; nothing where titles cannot tell.
+        Hits whose snippet is the title, with the words that were typed marked. When nothing is
+        asked for yet, the notes that were opened last, then those that were changed last; nothing
+        where titles cannot tell.
     """
     words = [fold(text) for text in _texts(query.root) if fold(text)] if query.root else []
     try:
@@ -61,38 +78,85 @@ def suggest(query: Query, typed: str, catalog: Catalog, *, limit: int = 50) -> F
         if not words and (facts or query.root):
             total, rows = catalog.rows(facts, query.order, limit) if facts else (0, [])
             return Found(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
+        if not words:
+            return _latest(catalog, opened, limit)
         whole = " ".join(words) if facts else fold(typed)
-        return _named(catalog, words, whole, facts, limit)
+        return _named(catalog, opened, words, whole, facts, limit)
     except NotekeepError:
         return Found(0, [])
 
 
-def _named(catalog: Catalog, words: list[str], whole: str, facts: Node | None, limit: int) -> Found:
+def _latest(catalog: Catalog, opened: Opened | None, limit: int) -> Found:
+    every = catalog.where(None)
+
+    def paths() -> list[str]:
+        return [load_path(path) for (path,) in catalog.find("path", every)]
+
+    latest = opened.latest(paths, limit) if opened is not None else []
+    known = {row.path: row for row in catalog.rows(Docs(frozenset(latest)))[1]}
+    changed = catalog.find("path", every, "ORDER BY mtime_ns DESC, path LIMIT ?", (limit,))
+    others = [path for (path,) in changed if load_path(path) not in known]
+    rows = [known[path] for path in latest if path in known]
+    rows += catalog.rows_in_order(others[: limit - len(rows)])
+    hits = [Hit(row, 0.0, Snippet(row.title)) for row in rows]
+    return Found(catalog.count(), hits)
+
+
+def _named(
+    catalog: Catalog,
+    opened: Opened | None,
+    words: list[str],
+    whole: str,
+    facts: Node | None,
+    limit: int,
+) -> Found:
     among = catalog.where(facts)
-    named = " AND ".join(f"({_NAMED})" for _ in words) or "1"
+    named = " AND ".join(f"({_NAMED})" for _ in words)
     values = tuple(value for word in words for value in (word,) * _NAMED.count("?"))
-    where = Condition(f"{among.sql} AND {named}", among.values + values)
-    ranks = (whole,) * _RANK.count("?")
     # All of them: to count them afterwards would take as long again as to find them.
-    found = catalog.find("path", where, f"ORDER BY {_RANK}, mtime_ns DESC, path", ranks)
+    found = catalog.find(
+        f"path, title_folded, {_RANK}",
+        Condition(f"{among.sql} AND {named}", (whole, *among.values, *values)),
+        join="JOIN (SELECT ? AS whole)",
+    )
     total = len(found)
-    rows = catalog.rows_in_order([path for (path,) in found[:limit]])
+    rows = catalog.rows_in_order(_first(found, opened, limit))
     if len(rows) < FEW and len(whole) >= FUZZY_LETTERS:
         seen = {row.path for row in rows}
-        rows += [row for row in _with_letters(catalog, whole, among, limit) if row.path not in seen]
+        others = _with_letters(catalog, opened, whole, among, limit)
+        rows += [row for row in others if row.path not in seen]
         rows, total = rows[:limit], max(total, len(rows))
     marked = [Snippet(row.title, _marks(row.title, words)) for row in rows]
     ranked = enumerate(zip(rows, marked, strict=True))
     return Found(total, [Hit(row, float(len(rows) - at), mark) for at, (row, mark) in ranked])
 
 
-def _with_letters(catalog: Catalog, whole: str, among: Condition, limit: int) -> list[Row]:
+def _first(found: Sequence[tuple[str, str, int]], opened: Opened | None, limit: int) -> list[str]:
+    """The first of some notes, each with its title and rank; of equals those opened last.
+
+    Only as many ranks are sorted as are needed: a single letter finds most notes of a vault.
+    """
+    first: list[str] = []
+    for rank in range(_RANKS):
+        equals = sorted((len(title), title, path) for path, title, at in found if at == rank)
+        paths = [path for _, _, path in equals]
+        if opened is not None:
+            paths = [*map(store_path, opened.first(map(load_path, paths)))]
+        first += paths
+        if len(first) >= limit:
+            break
+    return first[:limit]
+
+
+def _with_letters(
+    catalog: Catalog, opened: Opened | None, whole: str, among: Condition, limit: int
+) -> list[Row]:
     """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits."""
     like = Condition(
         f"{among.sql} AND title_folded LIKE ? ESCAPE '\\'", (*among.values, _pattern(whole))
     )
-    found = catalog.find("path", like, "ORDER BY length(title_folded), path LIMIT ?", (limit,))
-    return catalog.rows_in_order([path for (path,) in found])
+    found = catalog.find("path, title_folded, 0", like)
+    return catalog.rows_in_order(_first(found, opened, limit))
 
 
 def _pattern(whole: str) -> str:

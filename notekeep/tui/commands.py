@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual import on
 from textual.command import (
+    Command,
     CommandInput,
     CommandList,
     CommandPalette,
@@ -192,6 +194,16 @@ class Palette(Leaving[None], CommandPalette):
         """Whether something was chosen already, and only the screen has not gone yet."""
         return self.app.screen_stack[-1:] != [self]
 
+    def _refresh_command_list(
+        self,
+        command_list: CommandList,
+        commands: list[Command],
+        clear_current: bool,  # noqa: FBT001 - as Textual names and passes it
+    ) -> None:
+        # Textual sorts by score alone, and leaves equals in the order in which they were found.
+        commands = sorted(commands, key=_among_equals)
+        super()._refresh_command_list(command_list, commands, clear_current)
+
     def _select_or_command(self, event: Input.Submitted | Button.Pressed | None = None) -> None:
         if not self._is_done:
             super()._select_or_command(event)
@@ -305,6 +317,29 @@ class HabitCommands(Provider):
                 yield Hit(score, _lit(matcher, title), tick, title, "Tick this habit for today")
 
 
+@dataclass
+class NoteHit(Hit):
+    """A note that was found.
+
+    Attributes:
+        path: The note.
+        opened: A number that is higher the later it was opened; -1 for never.
+    """
+
+    path: str = ""
+    opened: int = -1
+
+
+def _among_equals(command: Command) -> tuple[int, int, str, str]:
+    """Return what sorts offers of one score: opened last, shorter, by title, then by path."""
+    hit = command.hit
+    if not isinstance(hit, Hit):
+        return 0, 0, "", ""  # all that there is, in an order of its own
+    text = hit.text or ""
+    opened, path = (hit.opened, hit.path) if isinstance(hit, NoteHit) else (-1, "")
+    return -opened, len(text), text.casefold(), path
+
+
 class NoteCommands(Provider):
     """The notes of the vault, by title."""
 
@@ -318,8 +353,10 @@ class NoteCommands(Provider):
             title = clean_line(hit.row.title)
             score = matcher.match(title) or 0.01
             about = escape(kind_name(hit.row.kind))
-            open_it = partial(screen.post_message, OpenNote(hit.row.path))
-            yield Hit(score, _lit(matcher, title), open_it, title, about)
+            path = hit.row.path
+            open_it = partial(screen.post_message, OpenNote(path))
+            opened = screen.vault.opened.last(path)
+            yield NoteHit(score, _lit(matcher, title), open_it, title, about, path, opened)
 
 
 def _lit(matcher: Matcher, title: str) -> Content:

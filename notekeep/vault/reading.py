@@ -207,7 +207,8 @@ class Reading(Keeping):
         """
         from notekeep.index.search import suggest
 
-        return suggest(self.query(typed, typing=True), typed, self.catalog, limit=limit)
+        query = self.query(typed, typing=True)
+        return suggest(query, typed, self.catalog, opened=self.opened, limit=limit)
 
     def query(self, text: str, *, typing: bool = False) -> Query:
         """Read a query with this vault's fields and today's date.

@@ -27,6 +27,35 @@ def test_every_time_counts(opened: Opened) -> None:
     assert (opened.times("a.md"), opened.times("b.md"), opened.times("c.md")) == (2, 1, 0)
 
 
+def test_what_was_opened_last_goes_first_and_the_others_stay(opened: Opened) -> None:
+    assert opened.first(["c.md", "b.md", "a.md"]) == ["c.md", "b.md", "a.md"]
+    for path in ("a.md", "b.md", "a.md"):
+        opened.count(path)
+    assert opened.last("a.md") > opened.last("b.md") > opened.last("c.md") == -1
+    assert opened.first(["d.md", "c.md", "b.md", "a.md"]) == ["a.md", "b.md", "d.md", "c.md"]
+
+
+def test_the_latest_are_known_by_their_names_which_are_looked_up_once(opened: Opened) -> None:
+    asked: list[int] = []
+
+    def paths() -> list[str]:
+        asked.append(1)
+        return ["a.md", "b.md", "c.md"]
+
+    assert opened.latest(paths, 9) == []
+    assert not asked
+    for path in ("a.md", "gone.md", "b.md", "c.md", "b.md"):
+        opened.count(path)
+    for _ in range(3):
+        assert opened.latest(paths, 9) == ["b.md", "c.md", "a.md"]
+    assert opened.latest(paths, 2) == ["b.md", "c.md"]
+    assert len(asked) == 1
+    opened.count("a.md")
+    assert opened.latest(paths, 2) == ["a.md", "b.md"]
+    opened.forget(["a.md"])
+    assert opened.latest(paths, 9) == ["b.md", "c.md"]
+
+
 def test_another_program_sees_it(opened: Opened, tmp_path: Path) -> None:
     opened.count("a.md")
     other = Opened(str(tmp_path))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.index.opened import Opened
 from notekeep.index.search import suggest
 
 if TYPE_CHECKING:
@@ -75,6 +76,64 @@ def test_before_anything_is_asked_the_latest_notes_are_shown(shelf: Vault, text:
     titles = [hit.row.title for hit in typed(shelf, text).hits]
     assert titles[:3] == ["Atomic Habits", "Habits of mind", "The power of habits"]
     assert len(titles) == 6
+
+
+TITLES = {
+    "b/Notes.md": "",
+    "a/Notes.md": "",
+    "Notes of a walk.md": "",
+    "Notes on tea.md": "",
+    "Notes on sea.md": "",
+    "My notes.md": "",
+    "Of notes and tags.md": "",
+    "Banknotes.md": "",
+    "x.md": "---\ntitle: Y\naliases: [Notes]\n---\n",
+}
+BY_FIT = [
+    *("a/Notes.md", "b/Notes.md"),
+    *("Notes on sea.md", "Notes on tea.md", "Notes of a walk.md"),
+    *("My notes.md", "Of notes and tags.md", "Banknotes.md", "x.md"),
+]
+
+
+def test_titles_that_fit_alike_stand_in_one_order_whatever_their_files_times(
+    vault: Vault, tmp_path: Path
+) -> None:
+    for text in ("", "more"):
+        for path in TITLES if text else reversed(TITLES):
+            vault.write(path, TITLES[path] + text)
+        vault.refresh()
+        assert [hit.row.path for hit in typed(vault, "notes").hits] == BY_FIT
+    opened = Opened(str(tmp_path))
+    for path in ("Notes of a walk.md", "b/Notes.md", "Notes on tea.md", "Of notes and tags.md"):
+        opened.count(path)
+
+    def paths(text: str, limit: int = 50) -> list[str]:
+        query = vault.query(text, typing=True)
+        return [
+            hit.row.path
+            for hit in suggest(query, text, vault.catalog, opened=opened, limit=limit).hits
+        ]
+
+    # What was opened lately goes before its equals, and never before what fits better.
+    by_use = [
+        *("b/Notes.md", "a/Notes.md"),
+        *("Notes on tea.md", "Notes of a walk.md", "Notes on sea.md"),
+        *("Of notes and tags.md", "My notes.md", "Banknotes.md", "x.md"),
+    ]
+    assert paths("notes") == by_use
+    assert paths("notes", 4) == by_use[:4]
+    # Only letters in this order, in a title of few that have them.
+    assert paths("ntswlk") == ["Notes of a walk.md"]
+    assert paths("nts")[:2] == ["Of notes and tags.md", "Notes on tea.md"]
+    assert paths("")[:4] == [
+        "Of notes and tags.md",
+        "Notes on tea.md",
+        "b/Notes.md",
+        "Notes of a walk.md",
+    ]
+    assert sorted(paths("")) == sorted(TITLES)
+    assert len(paths("", 2)) == 2
 
 
 def test_what_was_typed_is_marked_in_the_title(shelf: Vault) -> None:
