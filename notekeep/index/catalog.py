@@ -25,7 +25,6 @@ from notekeep.index.store import Store
 from notekeep.query.tree import And, Docs, Node, Not, Or
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Sequence
 
     from notekeep.files.changes import Mark
@@ -60,11 +59,6 @@ _EVERY = Condition("1")
 
 class Catalog(Store):
     """The catalog of one vault. Several threads may read from it."""
-
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
-        super().__init__(folder)
-        self._answers: dict[Condition, frozenset[str]] = {}
-        self._answered: object = None
 
     def known(self) -> dict[str, Fingerprint]:
         """The fingerprint of every file that was read, by path."""
@@ -133,18 +127,19 @@ class Catalog(Store):
     def paths(self, node: Node | None) -> frozenset[str]:
         """The paths of the notes that a condition matches; kept until the catalog changes."""
         where = self.where(node)
-        with self._snapshot():
-            state = self.ask("PRAGMA data_version"), self.generation, self._inode
-            if state != self._answered:
-                self._answers.clear()
-                self._answered = state
-            found = self._answers.get(where)
+        with self._snapshot() as reader:
+            kept: dict[Condition, frozenset[str]] = reader.kept
+            state = self.ask("PRAGMA data_version"), self.generation, reader.inode
+            if state != reader.kept_of:
+                kept.clear()
+                reader.kept_of = state
+            found = kept.get(where)
             if found is None:
                 found = self._paths(where)
-                while len(self._answers) >= KEPT_ANSWERS:
-                    del self._answers[next(iter(self._answers))]
+                while len(kept) >= KEPT_ANSWERS:
+                    del kept[next(iter(kept))]
                 if len(found) <= KEPT_PATHS:
-                    self._answers[where] = found
+                    kept[where] = found
             return found
 
     def row(self, path: str) -> Row | None:

@@ -1,7 +1,9 @@
-"""The catalog's file while it is in use: one reader for all threads, one writer at a time.
+"""The catalog's file while it is in use: two readers, one of them the main thread's, and a writer.
 
-What is asked and written is not known here. A reader never waits: SQLite's write-ahead log lets it
-see the last whole state while another connection, of this process or another, is writing.
+What is asked and written is not known here. A reader never waits for a writer: SQLite's write-ahead
+log lets it see the last whole state while another connection, of this process or another, is at it.
+Nor does the main thread wait for another's question: in the interface it is the one that a key
+waits for, and a long question of a background thread would hold it up.
 """
 
 from __future__ import annotations
@@ -32,6 +34,34 @@ SQL_ROWS = 10_000
 """How many rows `notekeep sql` shows at most."""
 
 
+class Reader:
+    """A connection that reads, and whose turn it is to ask it.
+
+    Attributes:
+        lock: Held while it is asked.
+        connection: None until the first question, and again when the file went.
+        inode: Which file it reads.
+        is_stale: Whether the file went meanwhile; whoever asks next opens the one in its place.
+        kept: Answers of the last questions.
+        kept_of: The state of the file that they are from.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.connection: sqlite3.Connection | None = None
+        self.inode = -1
+        self.is_stale = False
+        self.kept: dict[Any, Any] = {}
+        self.kept_of: object = None
+
+    def close(self) -> None:
+        """Close the file; the lock must be held."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+        self.is_stale = False
+
+
 class Store:
     """The file of one vault's catalog.
 
@@ -44,9 +74,8 @@ class Store:
         self.folder = os.fspath(folder)
         self.rebuilt = 0
         self._path = os.path.join(self.folder, schema.FILE)
-        self._lock = threading.RLock()
-        self._reader: sqlite3.Connection | None = None
-        self._inode = -1
+        self._of_main = Reader()
+        self._of_others = Reader()
 
     def __enter__(self) -> Self:
         return self
@@ -61,10 +90,9 @@ class Store:
 
     def close(self) -> None:
         """Close the file; the next question opens it again."""
-        with self._lock:
-            if self._reader is not None:
-                self._reader.close()
-                self._reader = None
+        for reader in (self._of_main, self._of_others):
+            with reader.lock:
+                reader.close()
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one SELECT of this program.
@@ -83,12 +111,13 @@ class Store:
         Raises:
             Failure: As for `ask`.
         """
-        with self._lock:
+        reader = self._reader()
+        with reader.lock:
             try:
-                return make(self._connection().execute(sql, values))
+                return make(self._connection(reader).execute(sql, values))
             except sqlite3.DatabaseError as error:
                 self._recover(error)
-            return make(self._connection().execute(sql, values))
+            return make(self._connection(reader).execute(sql, values))
 
     def sql(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a SELECT that a person wrote, which can change nothing.
@@ -181,28 +210,49 @@ class Store:
 
     def clear(self) -> None:
         """Begin anew with an empty catalog."""
-        with self._lock:
-            self._connection()
+        reader = self._reader()
+        with reader.lock:
+            self._connection(reader)
             self._set_aside()
-            self._connection()
+            self._connection(reader)
 
-    def _connection(self) -> sqlite3.Connection:
-        if self._reader is None:
-            self._reader, anew = schema.open_catalog(self.folder)
+    def _reader(self) -> Reader:
+        """The reader of the thread that asks."""
+        is_main = threading.get_ident() == threading.main_thread().ident
+        return self._of_main if is_main else self._of_others
+
+    def _connection(self, reader: Reader) -> sqlite3.Connection:
+        if reader.is_stale:
+            reader.close()
+        if reader.connection is None:
+            reader.connection, anew = schema.open_catalog(self.folder)
             self.rebuilt += anew
-            self._inode = os.stat(self._path).st_ino
-        return self._reader
+            reader.inode = os.stat(self._path).st_ino
+        return reader.connection
+
+    def _close_all(self, reader: Reader) -> None:
+        """Close the file for all threads, of which one has the lock of its own reader only."""
+        reader.close()
+        other = self._of_others if reader is self._of_main else self._of_main
+        # Never wait for the other's lock: it may be waiting for this one.
+        other.is_stale = True
+        if other.lock.acquire(blocking=False):
+            try:
+                other.close()
+            finally:
+                other.lock.release()
 
     def _opened_now(self) -> None:
         """Make sure that what is open is what lies in the folder, which may have been deleted."""
-        with self._lock:
+        reader = self._reader()
+        with reader.lock:
             try:
-                same = os.stat(self._path).st_ino == self._inode
+                same = os.stat(self._path).st_ino == reader.inode
             except FileNotFoundError:
                 same = False
             if not same:
-                self.close()
-            self._connection()
+                self._close_all(reader)
+            self._connection(reader)
 
     def reopen(self) -> None:
         """Look at the file again if somebody deleted or replaced it."""
@@ -215,23 +265,25 @@ class Store:
         self._set_aside()
 
     def _set_aside(self) -> None:
-        with self._lock:
-            self.close()
-            schema.set_aside(self.folder, self._inode)
+        reader = self._reader()
+        with reader.lock:
+            self._close_all(reader)
+            schema.set_aside(self.folder, reader.inode)
             self.rebuilt += 1
 
     @contextmanager
-    def _snapshot(self) -> Iterator[None]:
+    def _snapshot(self) -> Iterator[Reader]:
         """Questions within it are answered from one state, whoever writes meanwhile."""
-        with self._lock:
-            connection = self._connection()
+        reader = self._reader()
+        with reader.lock:
+            connection = self._connection(reader)
             outermost = not connection.in_transaction
             if outermost:
                 connection.execute("BEGIN")
             try:
-                yield
+                yield reader
             finally:
-                if outermost and connection is self._reader and connection.in_transaction:
+                if outermost and connection is reader.connection and connection.in_transaction:
                     connection.execute("COMMIT")
 
 

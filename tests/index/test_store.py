@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 from notekeep.index.refresh import BATCH
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from tests.index.conftest import Vault
 
 
@@ -49,3 +52,42 @@ def test_what_sqlite_keeps_for_itself_is_not_among_the_tables(vault: Vault) -> N
     before = vault.catalog.sql(".tables")
     vault.catalog.analyse()
     assert vault.catalog.sql(".tables") == before
+
+
+def test_a_long_question_of_a_thread_holds_up_no_question_of_the_main_one(vault: Vault) -> None:
+    vault.write("a.md", "x")
+    vault.refresh()
+    asks, may_end = threading.Event(), threading.Event()
+
+    def slowly(found: sqlite3.Cursor) -> list[Any]:
+        asks.set()
+        assert may_end.wait(30), "the main thread waited for this one"
+        return found.fetchall()
+
+    thread = threading.Thread(
+        target=vault.catalog.made_of, args=(slowly, "SELECT path FROM notes"), daemon=True
+    )
+    thread.start()
+    assert asks.wait(30)
+    assert vault.ls("") == ["a"]
+    may_end.set()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_what_one_thread_sets_aside_no_other_goes_on_reading(vault: Vault) -> None:
+    vault.write("a.md", "x")
+    vault.refresh()
+    found: list[set[str]] = []
+
+    def ask_in_a_thread() -> None:
+        thread = threading.Thread(target=lambda: found.append(set(vault.catalog.paths(None))))
+        thread.start()
+        thread.join(30)
+
+    ask_in_a_thread()
+    vault.catalog.clear()
+    ask_in_a_thread()
+    vault.refresh()
+    ask_in_a_thread()
+    assert found == [{"a.md"}, set(), {"a.md"}]
