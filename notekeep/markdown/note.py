@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from notekeep.markdown import frontmatter
 from notekeep.markdown.body import scan
@@ -16,12 +16,15 @@ from notekeep.markdown.problem import Problem
 from notekeep.markdown.values import Scalar, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notekeep.markdown.spans import Body
 
 __all__ = [
     "DEFAULT_SCHEMA",
     "KINDS",
     "Kind",
+    "Known",
     "Note",
     "Problem",
     "Scalar",
@@ -53,7 +56,7 @@ class Note:
         aliases: Other names of the note.
         body: The text after the front matter.
         body_line: How many lines of the file stand before the body; file line = body_line + line.
-        spans: What the body holds.
+        spans: What the body holds; None where it was not looked through.
         private: Whether it must never leave the vault.
         problem: Why its front matter could not be read, or None.
     """
@@ -72,13 +75,28 @@ class Note:
     problem: Problem | None = None
 
 
-def read_note(path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA) -> Note:
+class Known(Protocol):
+    """What a note's body says of it, where that is known already."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def tags(self) -> Iterable[str]:
+        """Its tags, those in the text too."""
+
+
+def read_note(
+    path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA, known: Known | None = None
+) -> Note:
     """Read a file as a note. Never raises on what is in it.
 
     Args:
         path: Vault-relative, "/"-separated.
         data: The file's bytes.
         schema: The vault's kinds and folders.
+        known: With it the body is not looked through, which is most of the work: `spans` is None.
 
     Returns:
         The note. What could not be read is in `problem`; the rest of the note is there.
@@ -89,18 +107,23 @@ def read_note(path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA) -> Note:
         error = matter.error
         hint = "Open the note and correct the line; its text and everything else is untouched."
         problem = Problem(path, error.line, error.message, hint, "front-matter", error.column)
-    spans = scan(body)
     kind = _kind(path, matter, schema)
     fields = _fields(kind, matter, schema)
     stem = path.rsplit("/", 1)[-1].removesuffix(".md")
     _add_dates(fields, kind, stem)
+    spans = None
+    if known is None:
+        spans = scan(body)
+        title, tags = _title(fields, spans, stem), _tags(fields, spans)
+    else:
+        title, tags = known.title, list(known.tags)
     return Note(
         path=path,
-        title=_title(fields, spans, stem),
+        title=title,
         kind=kind,
         fields=fields,
         raw=dict(matter.raw),
-        tags=_tags(fields, spans),
+        tags=tags,
         aliases=[str(alias) for alias in _list(fields.get("aliases"))],
         body=body,
         body_line=_lines_before(data, matter.split),

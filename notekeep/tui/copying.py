@@ -32,7 +32,7 @@ def copied(rendering: Rendering, chosen: Stop) -> Copied | None:
         return _passage(rendering, chosen.passage)
     if chosen.link.startswith(TASK_LINK):
         source = int(chosen.link.removeprefix(TASK_LINK))
-        text = rendering.task_at(source)
+        text = rendering.text.task_at(source)
         return Copied(clean_line(text), "the task") if text else None
     if chosen.link.startswith(BUTTON):
         words = [
@@ -47,7 +47,7 @@ def copied(rendering: Rendering, chosen: Stop) -> Copied | None:
 def _passage(rendering: Rendering, passage: Passage) -> Copied:
     note = rendering.note
     if passage.kind == "quote":
-        quote = rendering.quote_at(passage.line)
+        quote = rendering.text.quote_at(passage.line)
         if quote is not None:
             text, locator = clean(_MARKS.sub("", quote[0])), quote[1]
             return Copied(cited(note, text, locator), "the quote with its source")

@@ -80,7 +80,7 @@ class _Gathering:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
         try:
-            note = self._vault.read(name or within[-1])
+            note = self._vault.read_known(self._vault.resolve(name or within[-1]))
             text = part_of(note, part)
         except NotFound:
             return Embedded(target, link, "", NOTHING, "there is no such note")

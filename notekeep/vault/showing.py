@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from notekeep.export.assets import Attachments
+    from notekeep.index.rows import Row
+    from notekeep.markdown.note import Note
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 """The formats that are opened, as Pillow names them."""
@@ -33,7 +35,20 @@ class Found(NamedTuple):
 
 
 class Showing(Reading):
-    """Pictures, read only where they are shown."""
+    """Notes and pictures, read only as far as they are shown."""
+
+    def read_known(self, row: Row) -> Note:
+        """Read a note for showing it, with the title and tags that its row has.
+
+        Its body is not looked through: `spans` is None.
+
+        Raises:
+            NotFound: Its file is gone.
+            Failure: It cannot be read.
+        """
+        from notekeep.markdown.note import read_note
+
+        return read_note(row.path, self.bytes_of(row.path), self.schema, row)
 
     def picture(self, target: str, from_path: str) -> Found:
         """Find the picture that a note names, and how large it is; it is not decoded.

@@ -209,12 +209,13 @@ class Plans:
         Args:
             path: The note.
             line: The line of the file, counted from 1.
-            text: What the task says, where that was seen: when the file has changed meanwhile, it
-                is the nearest line that still says so.
+            text: What the task says, as it was seen: when the file has changed meanwhile, it is
+                the nearest line that still says so.
 
         Raises:
             NotFound: There is no such task any more.
         """
+        from notekeep.markdown.clean import clean
         from notekeep.markdown.sections import toggle_task
         from notekeep.writing.text import edit_body
 
@@ -223,7 +224,7 @@ class Plans:
         places = [
             (abs(task.line + note.body_line + 1 - line), task)
             for task in (note.spans.tasks if note.spans else ())
-            if not text or task.text == text
+            if not text or text in (task.text, clean(task.text))
         ]
         away, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
         if task is None or (away and not text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
@@ -12,17 +13,23 @@ from PIL import Image
 from notekeep.tui import clipboard
 from notekeep.tui.app import APPS
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.render import rendering as rendering_module
+from notekeep.tui.render.document import draw
+from notekeep.tui.render.rendering import LARGE
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.picture import PictureScreen
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, until
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.render.blocks import Block
+    from notekeep.tui.render.drawn import Drawn, Frame
     from notekeep.tui.widgets.preview import Preview
 
 WIDE = (110, 30)
@@ -292,6 +299,49 @@ async def test_a_jump_to_the_end_of_a_long_note_arrives_while_keys_are_answered(
         await read(app, pilot, "books/Deep Work.md")
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Part 700"))
+
+
+async def test_a_footnote_at_the_end_and_folds_answer_before_a_long_note_is_looked_through(
+    root: Path, vault: Vault
+) -> None:
+    parts = (f"## Part {n}\n\nSome *words* of `{n}`[^{n}].\n" for n in range(3000))
+    (root / NOTE).write_text("\n".join(parts) + "\n[^0]: where it is from\n")
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        preview = await read(app, pilot)
+        preview._act("\0footnote:0")
+        await until(pilot, lambda: shows(app, "where it is from"))
+        assert not shows(app, "Part 0")
+        await press(pilot, "home", "C")
+        await until(pilot, lambda: shows(app, "Part 0 ▸") and shows(app, "Part 9 ▸"))
+
+
+async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
+    root: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = "\n".join(f"| {n} | *some* words of `{n}` |" for n in range(3000))
+    before = "words\n\n" * 200
+    (root / NOTE).write_text(f"{before}| a | b |\n|---|---|\n{table}\n\nthe end\n")
+    vault.refresh()
+    drawn_by: list[threading.Thread] = []
+
+    def draw_(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Drawn]:
+        if len(block.text) > LARGE:
+            drawn_by.append(threading.current_thread())
+        return draw(block, frame, references)
+
+    monkeypatch.setattr(rendering_module, "draw", draw_)
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await press(pilot, "end")
+        await until(pilot, lambda: bool(drawn_by))
+        rendering = preview_of(app).rendering
+        await until(pilot, lambda: rendering is not None and rendering.done)
+        await press(pilot, "end")
+        await until(pilot, lambda: shows(app, "the end"))
+    assert threading.main_thread() not in drawn_by
 
 
 async def stall(seconds: float) -> float:

@@ -13,21 +13,39 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, overload
 
+from markdown_it.common.html_blocks import block_names
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
 # A list this long is cut between two of its items: what is lost is only how its items are spaced.
 LONG_BLOCK = 120
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
+_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]|$)")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*\Z")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*\Z")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:")
 _NO_TEXT = re.compile(
-    r"[ \t>|<]|\[\^|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)|#{1,6}(?:[ \t]|$)|(?:-[ \t]*){3,}$"
+    r"[ \t>|<]|`{3}|~{3}|[:~][ \t]|\[[^\]]+\]:|\[\^"
+    r"|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)|#{1,6}(?:[ \t]|$)"
+    r"|([-_*])(?:[ \t]*\1){2,}[ \t]*$"
 )
-_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*(?:<([^>\n]*)>|(\S+))", re.MULTILINE)
+# HTML that goes on over blank lines, as CommonMark counts it, and what ends it.
+_RAW_END = "</>"
+_RAW_ENDS = re.compile("</(?:pre|script|style|textarea)>", re.IGNORECASE)
+_HTML = (
+    (re.compile(r" {0,3}<(?:pre|script|style|textarea)(?=[ \t>]|$)", re.IGNORECASE), _RAW_END),
+    (re.compile(" {0,3}<!--"), "-->"),
+    (re.compile(r" {0,3}<\?"), "?>"),
+    (re.compile(r" {0,3}<!\[CDATA\["), "]]>"),
+    (re.compile(" {0,3}<![A-Za-z]"), ">"),
+)
+_HTML_NAME = re.compile(r" {0,3}</?([A-Za-z][A-Za-z0-9]*)(?:[ \t]|/?>|$)")
+_HTML_ALONE = re.compile(r" {0,3}</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>[ \t]*$")
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*\n?[ \t]*(?:<([^>\n]*)>|(\S+))", re.MULTILINE
+)
 
 
 class Block(NamedTuple):
@@ -47,42 +65,103 @@ def split(text: str) -> list[Block]:
 
     The text of the blocks and the blank lines between them are the whole body: nothing is dropped.
     """
-    blocks: list[Block] = []
-    lines = text.split("\n")
-    start = 0
-    fence = ""
-    after_blank = False
-    for number, line in enumerate(lines):
-        if fence:
-            if _closes(line, fence):
-                fence = ""
-            continue
-        if not line.strip():
-            after_blank = True
-            continue
-        if number > start and _begins(line, lines[start], number - start, after_blank=after_blank):
-            _add(blocks, lines, start, number)
-            start = number
+    return list(cut(text))
+
+
+def cut(text: str) -> Iterator[Block]:
+    """Yield the blocks of a body as `split` gives them, reading no further than is asked for."""
+    return _Cutter(text.split("\n")).blocks()
+
+
+class _Cutter:
+    """One walk over the lines of a body, which knows what the line before left open."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._start = 0
+        self._fence = ""
+        self._is_formula = self._in_list = self._in_html = False
+
+    def blocks(self) -> Iterator[Block]:
+        after_blank = False
+        for number, line in enumerate(self._lines):
+            if self._fence:
+                if not _closes(line, self._fence):
+                    continue
+                self._fence = ""
+                if self._is_formula:
+                    yield from self._until(number + 1)
+            elif not line.strip():
+                after_blank = True
+            else:
+                if after_blank:
+                    # HTML goes on to a blank line, whatever else its lines look like.
+                    self._in_html = False
+                yield from self._cut_at(number, line, after_blank=after_blank)
+                after_blank = False
+        yield from self._until(len(self._lines))
+
+    def _cut_at(self, number: int, line: str, *, after_blank: bool) -> Iterator[Block]:
+        """Yield the block that this line ends, and take note of what it opens."""
+        lines, start = self._lines, self._start
+        length = number - start
+        is_item = _ITEM.match(line) is not None
+        if number == start:
+            self._in_list = False
+        elif is_item and self._in_list:
+            if length >= LONG_BLOCK and line[0] not in " \t":
+                yield from self._until(number)
+        elif not self._in_html and _begins(line, lines[start], length, after_blank=after_blank):
+            yield from self._until(number)
         elif line.lstrip(" ")[0] in "=-" and _is_underline(
             lines, start, number, after_blank=after_blank
         ):
-            _add(blocks, lines, start, number + 1)
-            start = number + 1
-        after_blank = False
-        fence = _opens(line)
-    _add(blocks, lines, start, len(lines))
-    return blocks
+            yield from self._until(number + 1)
+            return
+        self._in_list = self._in_list or is_item
+        alone = after_blank or number == self._start
+        self._in_html = self._in_html or _begins_html(line, alone=alone)
+        self._fence = _opens(line, in_html=self._in_html)
+        # A formula stands alone, also where it touches the text above or below.
+        self._is_formula = self._fence == "$$" and not self._in_list
+        if self._is_formula and number > self._start:
+            yield from self._until(number)
+
+    def _until(self, end: int) -> Iterator[Block]:
+        """Yield what was not cut off yet of the lines before `end`, without blank ones around."""
+        lines, start = self._lines, self._start
+        self._start, self._in_list = end, False
+        while start < end and not lines[start].strip():
+            start += 1
+        while end > start and not lines[end - 1].strip():
+            end -= 1
+        if start < end:
+            yield Block(start, "\n".join(lines[start:end]))
 
 
 class Blocks(Sequence[Block]):
-    """The blocks of a body, kept as texts and numbers; see `lines` for why."""
+    """The blocks of a body that are cut so far, kept as texts and numbers; see `lines` for why."""
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
+    def __init__(self, text: str) -> None:
         self._lines: list[int] = []
         self._texts: list[str] = []
-        for line, text in blocks:
-            self._lines.append(line)
-            self._texts.append(text)
+        self._rest: Iterator[Block] | None = cut(text)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the body is cut."""
+        return self._rest is None
+
+    def more(self) -> Block | None:
+        """Cut off the next block; None when there is no more."""
+        block = next(self._rest, None) if self._rest is not None else None
+        if block is None:
+            # With it goes the text.
+            self._rest = None
+            return None
+        self._lines.append(block.line)
+        self._texts.append(block.text)
+        return block
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -143,20 +222,28 @@ def definitions(text: str) -> dict[str, str]:
     return found
 
 
-def _add(blocks: list[Block], lines: list[str], start: int, end: int) -> None:
-    while start < end and not lines[start].strip():
-        start += 1
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    if start < end:
-        blocks.append(Block(start, "\n".join(lines[start:end])))
+def _begins_html(line: str, *, alone: bool) -> bool:
+    """Tell whether this line begins HTML that goes on to a blank line.
+
+    Args:
+        line: The line.
+        alone: Whether no text stands right above it, so that any tag will do.
+    """
+    if line.lstrip(" ")[0] != "<" or any(pattern.match(line) for pattern, _ in _HTML):
+        return False
+    block = _HTML_NAME.match(line)
+    if block is not None and block[1].lower() in block_names:
+        return True
+    return alone and _HTML_ALONE.match(line) is not None
 
 
-def _opens(line: str) -> str:
+def _opens(line: str, *, in_html: bool) -> str:
     """Return what closes the fence that this line opens, or ""."""
     stripped = line.strip()
-    if stripped[0] not in "`~$%":
+    if in_html or stripped[0] not in "`~$%<":
         return ""
+    if stripped[0] == "<":
+        return _opens_html(line)
     match = _FENCE.match(line)
     if match is not None:
         mark = match[1]
@@ -168,8 +255,21 @@ def _opens(line: str) -> str:
     return ""
 
 
+def _opens_html(line: str) -> str:
+    """Return what closes the HTML that this line opens and that may hold blank lines, or ""."""
+    for pattern, end in _HTML:
+        match = pattern.match(line)
+        if match is not None:
+            return "" if _closes(line[match.end() :], end) else end
+    return ""
+
+
 def _closes(line: str, fence: str) -> bool:
     stripped = line.strip()
+    if fence == _RAW_END:
+        return _RAW_ENDS.search(line) is not None
+    if fence[-1] == ">":
+        return fence in line
     if fence[0] in "`~":
         return len(stripped) >= len(fence) and not stripped.strip(fence[0])
     return stripped.endswith(fence)
@@ -179,15 +279,13 @@ def _begins(line: str, first: str, length: int, *, after_blank: bool) -> bool:
     """Tell whether `line` begins a block after one of `length` lines that begins with `first`."""
     if line[0] == "#" or first[:1] == "#":
         if _HEADING.match(line):
-            return after_blank or not first.startswith("<")
+            return True
         if length == 1 and _HEADING.match(first):
             return True
     if line.startswith("[^") and _FOOTNOTE.match(line):
         return after_blank or _FOOTNOTE.match(first) is not None
-    in_list = _ITEM.match(first) is not None
-    if in_list and _ITEM.match(line):
-        return length >= LONG_BLOCK
-    return after_blank and line[0] not in " \t"
+    # What a word means may stand below it with a blank line between.
+    return after_blank and line[0] not in " \t" and not line.startswith((": ", "~ "))
 
 
 def _is_underline(lines: list[str], start: int, number: int, *, after_blank: bool) -> bool:

@@ -94,12 +94,6 @@ def _formula(source: str, frame: Frame) -> list[Drawn]:
     return [row._replace(passage=passage) for row in drawn]
 
 
-def ends_with_heading(block: Block) -> bool:
-    """Tell whether what follows the block belongs close to it."""
-    last = block.text.rpartition("\n")[2]
-    return last.startswith("#") and " " in last
-
-
 def _blocks(tokens: Sequence[Token], frame: Frame, *, tight: bool = False) -> list[Drawn]:
     """Draw a run of block tokens, with a blank line between two of them unless `tight`."""
     drawn: list[Drawn] = []

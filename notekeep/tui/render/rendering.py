@@ -1,25 +1,25 @@
 """A note drawn little by little: its first screen at once, the rest when there is time.
 
-Sections that are folded are not drawn at all until they are opened.
+What is drawn next is cut off the text before that, so that the first screen of a long note costs as
+little as that of a short one. Sections that are folded are not drawn at all until they are opened.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.clean import clean
 from notekeep.tui.render.around import NOTHING, Around
-from notekeep.tui.render.blocks import Block, Blocks, definitions, footnote_name, split
-from notekeep.tui.render.document import draw, ends_with_heading
+from notekeep.tui.render.blocks import Block, footnote_name, heading_level
+from notekeep.tui.render.document import draw
 from notekeep.tui.render.drawn import Drawn, Frame, with_fold
 from notekeep.tui.render.foot import KEYS, Foot, foot_lines
 from notekeep.tui.render.lines import Kept, Lines, keep
 from notekeep.tui.render.pieces import plain
 from notekeep.tui.render.rows import note_head
-from notekeep.tui.render.sections import Starts, sections
+from notekeep.tui.render.sections import Section, Starts
+from notekeep.tui.render.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,16 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
 
-LONGEST_BODY = 2_000_000
-"""Characters of a body that are shown; no one reads on from there in a preview."""
+LARGE = 6_000
+"""Characters of a block from which on to draw it takes longer than a key should wait."""
+
+
+class Ahead(NamedTuple):
+    """A block that was drawn before its turn: its number, its lines, and what was folded then."""
+
+    block: int
+    lines: tuple[Kept, ...]
+    folded: frozenset[str]
 
 
 class Rendering:
@@ -38,6 +46,7 @@ class Rendering:
     Attributes:
         path: The note's path.
         note: The note, without its text.
+        text: Its text.
         width: The width it is drawn for.
         around: What its text needs that is not in it.
         lines: What is drawn so far.
@@ -61,40 +70,29 @@ class Rendering:
             foot: What stands below its text.
         """
         self.path = note.path
-        # What a reader finds in a long body are many small things; only these are needed of them.
-        spans = note.spans
         self.note = replace(note, body="", spans=None)
-        self._tasks = {task.line: task.text for task in (spans.tasks if spans else ())}
-        self._quotes = {
-            one.line: (one.text, one.locator) for one in (spans.quotes if spans else ())
-        }
         self.width = width
         self.around = around
         self._frame = Frame(max(8, width), glyphs, around=around)
-        body = clean(note.body[:LONGEST_BODY].replace("\r\n", "\n").replace("\r", "\n"))
-        self._references = definitions(body)
-        self._blocks = Blocks(split(body))
-        self._sections = sections(self._blocks)
+        self.text = Text(note.body)
         self._foot = foot
         self._first_line = note.body_line
-        self._body_lines = body.count("\n") + 1
         head = note_head(note, max(8, width), glyphs)
         self.lines = Lines()
         self.lines.add(keep(Drawn(line, -1) for line in [*head, []]))
         self._next = 0
-        if self._blocks and _says_title(self._blocks[0], note.title):
+        if self.text.know(1) and _says_title(self.text.blocks[0], note.title):
             self._next = 1
-            self._sections.pop(0, None)
+            self.text.sections.drop_first()
         self._close = True
         self._cache: dict[int, tuple[Kept, ...]] = {}
         self._folded = set(around.toggled)
-        self._headings = list(self._sections)
         self._starts = Starts()
 
     @property
     def done(self) -> bool:
         """Whether the whole note is drawn."""
-        return self._next > len(self._blocks)
+        return self.text.is_cut and self._next > len(self.text.blocks)
 
     def draw_lines(self, count: int) -> None:
         """Draw until there are at least `count` lines, or no more to draw."""
@@ -102,10 +100,32 @@ class Rendering:
             self._draw_next()
 
     def draw_for(self, seconds: float, enough: Callable[[], bool] | None = None) -> None:
-        """Draw for about as long, or until it is enough; a single block is always drawn whole."""
+        """Draw for about as long, or until it is enough, or `is_held_up`."""
         end = perf_counter() + seconds
         while not self.done and perf_counter() < end and not (enough and enough()):
+            if self.is_held_up:
+                return
             self._draw_next()
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether the next block takes long to draw, which is left to `draw_ahead`."""
+        index = self._next
+        # What follows a block says how it is drawn.
+        self.text.know(index + 2)
+        blocks = self.text.blocks
+        is_large = index < len(blocks) and len(blocks[index].text) > LARGE
+        return is_large and index not in self._cache
+
+    def draw_ahead(self) -> Ahead:
+        """Draw the next block and only that, for `take`; nothing is changed: a thread may do it."""
+        index, folded = self._next, frozenset(self.around.toggled)
+        return Ahead(index, keep(self._drawn(index, self.text.sections.at(index))), folded)
+
+    def take(self, ahead: Ahead) -> None:
+        """Take what was drawn ahead, unless a fold was opened or closed meanwhile."""
+        if ahead.folded == self.around.toggled:
+            self._cache[ahead.block] = ahead.lines
 
     def file_line(self, source: int) -> int:
         """Return the line of the file, from 1, that a line of the body is."""
@@ -113,14 +133,20 @@ class Rendering:
 
     def open_to(self, line: int) -> None:
         """Open what line `line` of the file, from 1, is folded away in."""
+        while not self.knows(line):
+            self.text.know_more()
         source = line - 1 - self._first_line
         if source >= 0:
             self._open_around(source)
 
+    def knows(self, line: int) -> bool:
+        """Tell whether it is known in which block and section line `line` of the file is."""
+        return self.text.knows(line - 1 - self._first_line)
+
     def reaches(self, line: int) -> bool:
         """Tell whether line `line` of the file, from 1, is drawn if it is not folded away."""
         source = line - 1 - self._first_line
-        return self._next >= len(self._blocks) or self._blocks.line(self._next) > source
+        return not self.text.know(self._next + 1) or self.text.blocks.line(self._next) > source
 
     def line_of(self, line: int, matcher: Matcher | None = None) -> int:
         """Return the first line that shows line `line` of the file, from 1, drawing up to it.
@@ -131,10 +157,10 @@ class Rendering:
         source = line - 1 - self._first_line
         if source < 0:
             return 0
-        self._open_around(source)
+        self.open_to(line)
         while not self.reaches(line):
             self._draw_next()
-        block = self._blocks.at(source)
+        block = self.text.blocks.at(source)
         span = self._starts.span(block) if block is not None else None
         if span is None:
             return 0
@@ -153,7 +179,7 @@ class Rendering:
             return after
         if block is None:
             return at + 1
-        return self._blocks.line(block) + self._blocks[block].text.count("\n") + 1
+        return self.text.blocks.line(block) + self.text.blocks[block].text.count("\n") + 1
 
     def _nearest(self, rows: list[int], source: int, end: int, matcher: Matcher | None) -> int:
         """Return which of the lines of one paragraph is nearest to a line of the body."""
@@ -166,17 +192,22 @@ class Rendering:
 
     def _draw_next(self) -> None:
         index = self._next
+        # What comes after it says how a block is drawn: a heading above nothing has no fold.
+        self.text.know(index + 2)
+        section = self.text.sections.at(index)
+        is_folded = section is not None and section.key in self.around.toggled
+        if section is not None and section.end is None and is_folded:
+            self.text.know_more()
+            return
         self._starts.add(index, len(self.lines), close=self._close)
         drawn = self._cache.get(index)
         if drawn is None:
-            drawn = self._cache[index] = keep(self._drawn(index))
-        section = self._sections.get(index)
-        is_folded = section is not None and section.key in self.around.toggled
-        self._next = section.end if section is not None and is_folded else index + 1
+            drawn = self._cache[index] = keep(self._drawn(index, section))
+        self._next = section.end if section is not None and section.end and is_folded else index + 1
         if not drawn:
             return
         lines = self.lines
-        if not self._close or (index == len(self._blocks) and lines[-1].line):
+        if not self._close or (index == len(self.text.blocks) and lines[-1].line):
             lines.add([((), lines.source(-1), None)])
         lines.add(drawn)
         if section is not None and section.size:
@@ -185,31 +216,33 @@ class Rendering:
             hidden = section.size if is_folded else 0
             lines.add(keep([with_fold(last, section.key, self._frame, hidden)]))
         # Folded headings stand together, as a table of contents does.
-        self._close = self._goes_on(index)
+        self._close = self._goes_on(index, drawn[-1])
 
-    def _goes_on(self, index: int) -> bool:
+    def _goes_on(self, index: int, last: Kept) -> bool:
         """Tell whether what follows a block stands right below it."""
-        if index >= len(self._blocks):
+        if index >= len(self.text.blocks):
             return False
-        block = self._blocks[index]
-        after = self._blocks[index + 1] if index + 1 < len(self._blocks) else block
+        block = self.text.blocks[index]
+        after = self.text.blocks[index + 1] if index + 1 < len(self.text.blocks) else block
         is_next = after.line == block.line + block.text.count("\n") + 1
-        return ends_with_heading(block) or (is_next and bool(footnote_name(after.text)))
+        # Of an empty heading there is nothing to see.
+        is_heading = last[0][0][1].startswith("heading ") if last[0] else heading_level(block.text)
+        return bool(is_heading) or (is_next and bool(footnote_name(after.text)))
 
-    def _drawn(self, index: int) -> list[Drawn]:
-        if index == len(self._blocks):
+    def _drawn(self, index: int, section: Section | None) -> list[Drawn]:
+        if index == len(self.text.blocks):
             return self._drawn_foot()
-        block, section = self._blocks[index], self._sections.get(index)
+        block = self.text.blocks[index]
         if section is None or not section.size:
-            return draw(block, self._frame, self._references)
+            return draw(block, self._frame, self.text.references)
         # Room for the mark is kept, so that nothing moves when the section is folded.
-        return draw(block, self._frame.narrower(2), self._references)
+        return draw(block, self._frame.narrower(2), self.text.references)
 
     def _drawn_foot(self) -> list[Drawn]:
         if self._foot is None:
             return []
         lines = foot_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
-        return [Drawn(line, self._body_lines + number) for number, line in enumerate(lines)]
+        return [Drawn(line, self.text.line_count + number) for number, line in enumerate(lines)]
 
     # Folds.
 
@@ -234,14 +267,16 @@ class Rendering:
 
     def toggle_all(self, seen: int) -> bool:
         """Fold every section, or open all when one is folded; tell whether they are folded now."""
-        keys = {section.key for section in self._sections.values() if section.size}
+        self.text.know_all()
+        keys = {section.key for section in self.text.sections if section.size}
         fold = not keys & self.around.toggled
         if fold:
             self.around.toggled.update(keys)
         else:
             self.around.toggled.difference_update(keys)
-        if self._sections:
-            self._redraw_from(min(self._sections), seen)
+        first = next(iter(self.text.sections), None)
+        if first is not None:
+            self._redraw_from(first.block, seen)
         return fold
 
     def section_at(self, line: int) -> tuple[str, int] | None:
@@ -250,42 +285,43 @@ class Rendering:
         block = self._starts.block_at(max(line, self._starts.first_row))
         if block is None:
             return None
-        for at in range(bisect_right(self._headings, block) - 1, -1, -1):
-            index = self._headings[at]
-            row = self._starts.row(index)
-            if row is not None and self._sections[index].size:
-                return self._sections[index].key, row
+        for section in self.text.sections.before(block):
+            row = self._starts.row(section.block)
+            if row is not None and section.size:
+                return section.key, row
         return None
 
     def _block_of(self, key: str) -> int | None:
         if key in KEYS:
-            return len(self._blocks)
+            return len(self.text.blocks)
         if key.startswith("callout "):
-            return self._blocks.at(int(key.removeprefix("callout ")))
-        return next((i for i, section in self._sections.items() if section.key == key), None)
+            return self.text.blocks.at(int(key.removeprefix("callout ")))
+        section = self.text.sections.named(key)
+        return section.block if section is not None else None
 
     def _open_around(self, source: int) -> None:
-        target = self._blocks.at(source)
+        target = self.text.blocks.at(source)
         if target is None:
             return
-        block = self._blocks[target]
+        block = self.text.blocks[target]
         inside = [
-            index
-            for index, section in self._sections.items()
-            if index < target < section.end and section.key in self.around.toggled
+            section
+            for section in self.text.sections
+            if section.block < target
+            and (section.end is None or target < section.end)
+            and section.key in self.around.toggled
         ]
-        for index in inside:
-            self.around.toggled.discard(self._sections[index].key)
+        self.around.toggled.difference_update(section.key for section in inside)
         if block.text.startswith(">") and source > block.line:
             self._open_callout(target)
         if inside:
-            self._redraw_from(inside[0], 0)
+            self._redraw_from(inside[0].block, 0)
 
     def _open_callout(self, index: int) -> None:
-        key = f"callout {self._blocks[index].line}"
+        key = f"callout {self.text.blocks[index].line}"
         is_closed = any(
             piece.link.endswith(key) and self._frame.glyphs.closed in piece.text
-            for row in draw(self._blocks[index], self._frame, {})
+            for row in draw(self.text.blocks[index], self._frame, {})
             for piece in row.line
         )
         if is_closed:
@@ -303,31 +339,17 @@ class Rendering:
         self._next = index
         self.draw_lines(seen)
 
-    # Footnotes and quotes.
+    # Footnotes.
 
     def footnote_line(self, name: str) -> int | None:
         """Return the line of the file at which the text of a footnote stands."""
-        for block in self._blocks:
-            if block.text.startswith("[^") and footnote_name(block.text) == name:
-                return self.file_line(block.line)
-        return None
+        source = self.text.footnote(name)
+        return self.file_line(source) if source is not None else None
 
     def reference_line(self, name: str) -> int | None:
         """Return the line of the file at which a footnote is referred to first."""
-        mark = f"[^{name}]"
-        for block in self._blocks:
-            if mark in block.text and footnote_name(block.text) != name:
-                before = block.text[: block.text.index(mark)]
-                return self.file_line(block.line + before.count("\n"))
-        return None
-
-    def quote_at(self, source: int) -> tuple[str, str] | None:
-        """Return the words and the locator of the quote that begins at a line of the body."""
-        return self._quotes.get(source)
-
-    def task_at(self, source: int) -> str:
-        """Return what the task on a line of the body says, or ""."""
-        return self._tasks.get(source, "")
+        source = self.text.reference(name)
+        return self.file_line(source) if source is not None else None
 
 
 def _says_title(block: Block, title: str) -> bool:

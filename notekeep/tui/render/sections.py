@@ -8,50 +8,98 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.tui.render.blocks import Block, heading_level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
 
 class Section(NamedTuple):
     """What a heading stands above.
 
     Attributes:
+        block: The number of its heading among the blocks.
         key: What folds it.
-        level: The level of its heading.
-        end: The block after its last.
-        size: How many lines of text it has.
+        end: The block after its last; None while blocks are still added to it.
+        size: How many lines of text it has so far.
     """
 
+    block: int
     key: str
-    level: int
-    end: int
+    end: int | None
     size: int
 
 
-def sections(blocks: Sequence[Block]) -> dict[int, Section]:
-    """Return the section of each block that is a heading, by the number of the block."""
-    found: dict[int, Section] = {}
-    open_: list[tuple[int, int]] = []
-    begun: dict[int, int] = {}
-    counted: dict[str, int] = {}
-    total = 0
+class Sections:
+    """The sections of a text whose blocks become known one by one.
 
-    def close(level: int, end: int) -> None:
-        while open_ and open_[-1][1] >= level:
-            index, _ = open_.pop()
-            found[index] = found[index]._replace(end=end, size=total - begun[index])
+    A long text has thousands, so they are kept as numbers; see `lines` for why.
+    """
 
-    for index, block in enumerate(blocks):
+    def __init__(self) -> None:
+        self._blocks: list[int] = []
+        self._keys: list[str] = []
+        self._levels: list[int] = []
+        # Lines of text before the section's first, and with its last, -1 while it is open.
+        self._before: list[int] = []
+        self._after: list[int] = []
+        self._ends: list[int] = []
+        self._open: list[int] = []
+        self._counted: dict[str, int] = {}
+        self._count = 0
+        self._total = 0
+
+    def __iter__(self) -> Iterator[Section]:
+        return map(self._section, range(len(self._blocks)))
+
+    def add(self, block: Block) -> None:
+        """Take note of the block that comes after all others."""
         text = block.text
         level = heading_level(text) if text[0] == "#" or "\n" in text else 0
         if level:
-            close(level, index)
-            counted[text] = counted.get(text, 0) + 1
-            found[index] = Section(f"heading {counted[text]} {text}", level, len(blocks), 0)
-            open_.append((index, level))
-        total += text.count("\n") + 1
-        begun[index] = total
-    close(0, len(blocks))
-    return found
+            self._close(level)
+            self._open.append(len(self._blocks))
+            self._counted[text] = self._counted.get(text, 0) + 1
+            self._blocks.append(self._count)
+            self._keys.append(f"heading {self._counted[text]} {text}")
+            self._levels.append(level)
+            self._ends.append(-1)
+            self._after.append(-1)
+        self._total += text.count("\n") + 1
+        if level:
+            self._before.append(self._total)
+        self._count += 1
+
+    def finish(self) -> None:
+        """Take note that there are no more blocks."""
+        self._close(0)
+
+    def _close(self, level: int) -> None:
+        while self._open and self._levels[self._open[-1]] >= level:
+            at = self._open.pop()
+            self._ends[at], self._after[at] = self._count, self._total
+
+    def at(self, block: int) -> Section | None:
+        """Return the section whose heading a block is."""
+        at = bisect_left(self._blocks, block)
+        return self._section(at) if at < len(self._blocks) and self._blocks[at] == block else None
+
+    def before(self, block: int) -> Iterator[Section]:
+        """Yield the sections whose headings stand at or before a block, the nearest first."""
+        return map(self._section, range(bisect_right(self._blocks, block) - 1, -1, -1))
+
+    def named(self, key: str) -> Section | None:
+        """Return the section that a key folds."""
+        return self._section(self._keys.index(key)) if key in self._keys else None
+
+    def drop_first(self) -> None:
+        """Forget the first section: its heading is not shown."""
+        for numbers in (self._blocks, self._levels, self._before, self._after, self._ends):
+            del numbers[0]
+        del self._keys[0]
+        self._open = [at - 1 for at in self._open if at]
+
+    def _section(self, at: int) -> Section:
+        end = self._ends[at]
+        size = (self._total if end < 0 else self._after[at]) - self._before[at]
+        return Section(self._blocks[at], self._keys[at], None if end < 0 else end, size)
 
 
 class Starts:

@@ -75,19 +75,19 @@ class Reader:
             return
         in_background(
             self._screen,
-            self._reading(row.path, key.width),
+            self._reading(row, key.width),
             partial(self._was_read, key),
             group="preview",
             exclusive=True,
             failed=self._cannot,
         )
 
-    def _reading(self, path: str, width: int) -> Callable[[], Rendering]:
-        screen, toggled = self._screen, self._preview.folds_of(path)
+    def _reading(self, row: Row, width: int) -> Callable[[], Rendering]:
+        screen, toggled = self._screen, self._preview.folds_of(row.path)
         return partial(
             read_note,
             screen.vault,
-            path,
+            row,
             width,
             screen.glyphs,
             toggled,
@@ -119,7 +119,7 @@ class Reader:
             if self._preview.known(key) is None:
                 in_background(
                     self._screen,
-                    self._reading(row.path, width),
+                    self._reading(row, width),
                     partial(self._was_read_ahead, key),
                     group="ahead",
                     exclusive=True,
@@ -172,13 +172,13 @@ class Reader:
 
 
 def read_note(
-    vault: Vault, path: str, width: int, glyphs: Glyphs, toggled: set[str], *, draws_pictures: bool
+    vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str], *, draws_pictures: bool
 ) -> Rendering:
     """Read a note and draw its beginning; touches no widget, so that a thread may do it.
 
     Args:
         vault: The vault.
-        path: The note.
+        row: The note.
         width: How many cells a line may take.
         glyphs: The characters to draw with.
         toggled: Its folds that are not as they were written.
@@ -191,7 +191,7 @@ def read_note(
     from notekeep.tui.render.rendering import Rendering
     from notekeep.tui.surroundings import around_of
 
-    note = vault.read(path)
+    note, path = vault.read_known(row), row.path
     catalog = vault.catalog
     outline = [head for head in catalog.headings(path) if head[1:] != (1, note.title)]
     foot = Foot(catalog.links(path), catalog.backlinks(path), outline)

@@ -6,6 +6,7 @@ What is chosen in its text and done with it is left to `preview`.
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -52,6 +53,20 @@ class Key(NamedTuple):
     width: int
 
 
+class Goal(NamedTuple):
+    """What is waited for while a long note is drawn between keys.
+
+    Attributes:
+        is_reached: Tells whether it is there.
+        then: What is done as soon as it is.
+        step: Goes some seconds further towards it.
+    """
+
+    is_reached: Callable[[], bool]
+    then: Callable[[], None]
+    step: Callable[[float], None]
+
+
 class Host(Protocol):
     """What a preview leaves to whoever shows notes in it."""
 
@@ -84,7 +99,7 @@ class NotePage(Page):
         self._gallery: Gallery | None = None
         self._host: Host | None = None
         # What is waited for, and the line that is gone to, while a long note is drawn.
-        self._goal: tuple[Callable[[], bool], Callable[[], None]] | None = None
+        self._goal: Goal | None = None
         self._going: tuple[int, Callable[[int], None]] | None = None
 
     @property
@@ -154,7 +169,11 @@ class NotePage(Page):
             self._go_to(*going)
         elif top:
             enough = top + self.page
-            self._when(lambda: len(rendering.lines) >= enough, lambda: self._drawn_anew(top))
+            self._when(
+                lambda: len(rendering.lines) >= enough,
+                lambda: self._drawn_anew(top),
+                rendering.draw_for,
+            )
 
     def _drawn_anew(self, top: int) -> None:
         """Show what the rendering has by now, from line `top` on, and go on drawing."""
@@ -162,7 +181,8 @@ class NotePage(Page):
         if rendering is None:
             return
         self._goal = self._going = None
-        rendering.draw_lines(top + 2 * self.page)
+        enough = top + 2 * self.page
+        rendering.draw_for(inf, lambda: len(rendering.lines) >= enough)
         self.lines_changed()
         self.scroll_to(y=top, animate=False, immediate=True)
         if not rendering.done:
@@ -172,24 +192,47 @@ class NotePage(Page):
     def _go_to(self, line: int, then: Callable[[int], None]) -> None:
         """Draw up to a line of the file, from 1, and call `then` with where it is."""
         rendering = self._rendering
-        if rendering is not None:
+        if rendering is None:
+            return
+        self._going = (line, then)
+
+        def draw() -> None:
             rendering.open_to(line)
-            self._going = (line, then)
             self._when(
                 lambda: rendering.reaches(line),
                 lambda: then(rendering.line_of(line, self._matcher)),
+                rendering.draw_for,
             )
 
-    def _when(self, is_drawn: Callable[[], bool], then: Callable[[], None]) -> None:
-        """Call `then` when enough is drawn: soon, or in a while in which keys are answered."""
+        self._when(lambda: rendering.knows(line), draw, rendering.text.cut_for)
+
+    def _when_cut(self, then: Callable[[], None]) -> None:
+        """Call `then` when it is known where all blocks and sections of the note are."""
+        rendering = self._rendering
+        if rendering is not None:
+            self._when(lambda: rendering.text.is_cut, then, rendering.text.cut_for)
+
+    def _when(
+        self,
+        is_reached: Callable[[], bool],
+        then: Callable[[], None],
+        step: Callable[[float, Callable[[], bool]], None],
+    ) -> None:
+        """Call `then` when something is reached: soon, or in a while in which keys are answered.
+
+        Args:
+            is_reached: Tells whether it is.
+            then: What is done then.
+            step: Goes some seconds further, or until it is.
+        """
         rendering = self._rendering
         if rendering is None:
             return
-        rendering.draw_for(SLICE, is_drawn)
-        if rendering.done or is_drawn():
+        step(SLICE, is_reached)
+        if rendering.done or is_reached():
             then()
         else:
-            self._goal = (is_drawn, then)
+            self._goal = Goal(is_reached, then, lambda seconds: step(seconds, is_reached))
             self._draw_rest(rendering)
 
     def _land(self, row: int) -> None:
@@ -271,12 +314,12 @@ class NotePage(Page):
         """Draw what is left in short slices, as long as the note is shown."""
         told = perf_counter()
         while rendering is self._rendering:
-            if self._goal is not None:
-                is_drawn, then = self._goal
-                if rendering.done or is_drawn():
+            goal = self._goal
+            if goal is not None:
+                if rendering.done or goal.is_reached():
                     self._goal = None
-                    then()
-                    return
+                    goal.then()
+                    continue
             # The scrollbar is told now and then, and not while one is led away from there.
             elif rendering.done or perf_counter() - told > TELL:
                 told = perf_counter()
@@ -284,6 +327,21 @@ class NotePage(Page):
             if rendering.done:
                 return
             await asyncio.sleep(PAUSE)
+            is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
+            self._go_on(rendering)
+            if rendering.is_held_up:
+                rendering.take(await asyncio.to_thread(rendering.draw_ahead))
+            if not is_full and rendering is self._rendering:
+                self.lines_changed()
+
+    def _go_on(self, rendering: Rendering) -> None:
+        """Go on with a note for a slice of time: with what is waited for, else with all of it."""
+        if self._goal is not None:
+            self._goal.step(SLICE)
+        elif not rendering.text.is_cut:
+            # That takes a small part of the time, and folds and footnotes wait for it.
+            rendering.text.cut_for(SLICE)
+        else:
             rendering.draw_for(SLICE)
 
     def _tell_length(self, rendering: Rendering) -> None:

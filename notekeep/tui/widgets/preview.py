@@ -23,6 +23,8 @@ from notekeep.tui.widgets.note_page import SLICE, NotePage
 if TYPE_CHECKING:
     from textual import events
 
+    from notekeep.tui.render.rendering import Rendering
+
 
 class Preview(NotePage, Page):
     """A note to read, whose links, tasks, folds and passages can be chosen.
@@ -107,13 +109,16 @@ class Preview(NotePage, Page):
         if rendering is None or not link.startswith(BUTTON):
             self.post_message(self.Followed(link))
         elif link.startswith(FOLD_LINK):
-            self._toggle(link.removeprefix(FOLD_LINK))
+            key = link.removeprefix(FOLD_LINK)
+            self._when_cut(lambda: self._toggle(key))
         elif link.startswith(TASK_LINK):
             self._tick(int(link.removeprefix(TASK_LINK)))
         elif link.startswith(FOOTNOTE_LINK):
-            self._jump(rendering.footnote_line(link.removeprefix(FOOTNOTE_LINK)))
+            name = link.removeprefix(FOOTNOTE_LINK)
+            self._when_cut(lambda: self._jump(rendering.footnote_line(name)))
         elif link.startswith(BACK_LINK):
-            self._jump(rendering.reference_line(link.removeprefix(BACK_LINK)))
+            name = link.removeprefix(BACK_LINK)
+            self._when_cut(lambda: self._jump(rendering.reference_line(name)))
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
@@ -163,7 +168,7 @@ class Preview(NotePage, Page):
         rendering = self._rendering
         if rendering is None or self._host is None:
             return
-        text = rendering.task_at(source)
+        text = rendering.text.task_at(source)
         self._host.tick(rendering.path, rendering.file_line(source), text)
 
     # Folds.
@@ -184,7 +189,10 @@ class Preview(NotePage, Page):
         section = rendering.section_at(row if row is not None else self.scroll_offset.y)
         if section is None:
             return
-        key, heading = section
+        self._when_cut(lambda: self._fold(rendering, *section))
+
+    def _fold(self, rendering: Rendering, key: str, heading: int) -> None:
+        """Fold or open a section and choose its heading, which is drawn as the line `heading`."""
         self._toggle(key)
         self._chosen = next(
             (
@@ -200,8 +208,10 @@ class Preview(NotePage, Page):
     def action_fold_all(self) -> None:
         """Fold every section, or open all, with the same heading at the top as before."""
         rendering = self._rendering
-        if rendering is None:
-            return
+        if rendering is not None:
+            self._when_cut(lambda: self._fold_all(rendering))
+
+    def _fold_all(self, rendering: Rendering) -> None:
         top = self.scroll_offset.y
         section = rendering.section_at(top)
         heading = section[1] if section is not None else top
