@@ -45,8 +45,8 @@ def year_(
 ) -> int:
     """Show a year of HABIT as a heatmap; of all habits, how each month went.
 
-    YEAR is this one when left out. In any note, ![[habits/meditate#year]] stands for the picture
-    when the note is exported, ![[habits/meditate#year 2025]] for that of another year.
+    YEAR is this one when left out. In any note, ![[habits/meditate#year]] shows it in the preview
+    and as a picture in a post, ![[habits/meditate#year 2025]] another year.
     """
     index = HabitIndex(vault_places(vault))
     if habit and year is None and habit.isdecimal() and len(habit) == 4:

@@ -7,23 +7,18 @@ leaves the vault this way: no remark and no other word of the log.
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from notekeep import dates
 from notekeep.habits.frame import FUTURE, GAP, MISSED, OFF
-from notekeep.habits.heatmap import year_bounds
-from notekeep.habits.view import streak_unit
-from notekeep.habits.year import described
+from notekeep.index.habit_year import year_at
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from notekeep.habits.heatmap import Calendar, Square
     from notekeep.index.habits import HabitIndex
-
-FRAGMENT = r"year(?:[ -]([0-9]{4}))?"
-"""What an embed of a habit says after `#` to show its year, or the one that it names."""
 
 STEP, SIZE = 13, 11
 LEFT, TOP = 30, 20
@@ -51,15 +46,6 @@ class Picture(NamedTuple):
     data: bytes
 
 
-def year_of(heading: str, today: date) -> int | None:
-    """The year that an embed's fragment names: `year` is this one; None for any other heading."""
-    found = re.fullmatch(FRAGMENT, heading.strip().casefold())
-    if found is None:
-        return None
-    year = int(found[1]) if found[1] else today.year
-    return year if 1900 <= year <= 2199 else None
-
-
 def picture(index: HabitIndex, path: str, heading: str) -> Picture | None:
     """Draw the year that an embed asks for.
 
@@ -71,23 +57,14 @@ def picture(index: HabitIndex, path: str, heading: str) -> Picture | None:
     Returns:
         None when the note defines no habit, or the heading is no year.
     """
-    year = year_of(heading, index.today())
-    if year is None:
+    seen = year_at(index, path, heading)
+    if seen is None:
         return None
-    index.refresh()
-    found = next((each for each in index.known() if each.definition.path == path), None)
-    if found is None:
-        return None
-    first, last = map(date.fromordinal, year_bounds(year))
-    # Of a year that is over, what it was on its last day, whatever came after it.
-    line = index.timeline(found, min(last, index.today()), last)
-    calendar = index.calendar(found, first, last)
-    unit = streak_unit(found.definition, line)
-    alt = described(found.definition.title, year, line, unit)
     stem = path.rpartition("/")[2].removesuffix(".md")
     folder = path.rpartition("/")[0]
-    name = f"{folder}/{stem}-{year}.svg".lstrip("/")
-    return Picture(name, alt, svg(alt, calendar, index.today()).encode())
+    name = f"{folder}/{stem}-{seen.year}.svg".lstrip("/")
+    drawn = svg(seen.sentence, seen.calendar, seen.today)
+    return Picture(name, seen.sentence, drawn.encode())
 
 
 def svg(alt: str, calendar: Calendar, today: date) -> str:

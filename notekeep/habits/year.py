@@ -1,7 +1,8 @@
-"""A year of a habit in a sentence: what a picture of it shows to those who cannot see it."""
+"""A year of a habit: what an embed of it says, and what its picture shows in a sentence."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notekeep.habits.heatmap import year_bounds
@@ -9,7 +10,23 @@ from notekeep.habits.streak import rate, streak
 from notekeep.habits.view import count
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from notekeep.habits.timeline import Timeline
+
+_FRAGMENT = re.compile("year(?:[ -]([0-9]{4}))?")
+
+
+def year_of(heading: str, today: date) -> int | None:
+    """The year that an embed of a habit names behind its `#`: `year` is this one, `year 2025` that.
+
+    None for any other heading.
+    """
+    found = _FRAGMENT.fullmatch(heading.strip().casefold())
+    if found is None:
+        return None
+    year = int(found[1]) if found[1] else today.year
+    return year if 1900 <= year <= 2199 else None
 
 
 def described(title: str, year: int, line: Timeline, unit: str) -> str:

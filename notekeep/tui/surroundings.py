@@ -13,6 +13,7 @@ from notekeep.tui.render.places import embed_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from notekeep.index.habit_year import HabitYear
     from notekeep.markdown.note import Note
     from notekeep.vault import Vault
 
@@ -56,6 +57,7 @@ class _Gathering:
         """Read what is around a text of the last of the notes `within` each other."""
         pictures: dict[str, Picture] = {}
         embeds: dict[str, Embedded] = {}
+        years: dict[str, HabitYear] = {}
         for target in _targets(text):
             name = target.lower()
             if "://" in target or name.endswith(_NO_NOTES):
@@ -65,8 +67,12 @@ class _Gathering:
                     pictures[target] = self._picture(target, within[-1])
             elif self._left > 0:
                 self._left -= 1
-                embeds[target] = self._embedded(target, within)
-        return Around(pictures, embeds, draws_pictures=self._draws_pictures)
+                shown = self._year(target) or self._embedded(target, within)
+                if isinstance(shown, Embedded):
+                    embeds[target] = shown
+                else:
+                    years[target] = shown
+        return Around(pictures, embeds, years, draws_pictures=self._draws_pictures)
 
     def _picture(self, target: str, path: str) -> Picture:
         from notekeep.vault.showing import reason
@@ -75,6 +81,16 @@ class _Gathering:
             return Picture(*self._vault.picture(target, path))
         except NotekeepError as error:
             return Picture(target, problem=reason(error))
+
+    def _year(self, target: str) -> HabitYear | None:
+        """Return the year of a habit that a target names, or None when it names anything else."""
+        name, _, part = target.partition("#")
+        if not name or not part.lower().startswith("year"):
+            return None
+        try:
+            return self._vault.habit_year(self._vault.resolve(name).path, part)
+        except NotekeepError:
+            return None
 
     def _embedded(self, target: str, within: tuple[str, ...]) -> Embedded:
         name, _, part = target.partition("#")

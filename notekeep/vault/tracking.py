@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.index.habit_export import HabitExport
+    from notekeep.index.habit_year import HabitYear
     from notekeep.index.habits import HabitView, Logged
     from notekeep.writing.importing.habits import HabitImport
 
@@ -21,6 +22,12 @@ class Tracking(Rooms):
     def habits(self, day: dt.date | None = None) -> list[HabitView]:
         """All habits as a day shows them: state, goal, streak, strength, the days around it."""
         return self.habit_index.habits(day or self.today())
+
+    def habit_year(self, path: str, heading: str) -> HabitYear | None:
+        """The year of a habit that `![[path#heading]]` shows; None when it shows anything else."""
+        from notekeep.index.habit_year import year_at
+
+        return year_at(self.habit_index, path, heading)
 
     def log(self, habit: str, value: str = "done", day: dt.date | None = None) -> Logged:
         """Check in: append one line to this device's log.

@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from notekeep.export.heatmap import picture, year_of
+from notekeep.export.heatmap import picture
 from notekeep.export.targets import TARGETS
+from notekeep.habits.year import year_of
 from notekeep.vault import Vault
 from tests.support.generators import FILES, make_site
 from tests.support.sites import folder_with

@@ -12,7 +12,7 @@ from PIL import Image
 
 from notekeep.tui import clipboard
 from notekeep.tui.app import APPS
-from notekeep.tui.messages import OpenNote
+from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.render import rendering as rendering_module
 from notekeep.tui.render.document import draw
 from notekeep.tui.render.rendering import LARGE
@@ -365,3 +365,17 @@ def test_a_program_of_the_system_takes_the_text_too(tmp_path: Path) -> None:
     assert (tmp_path / "taken").read_text() == "words é"
     assert clipboard.program_for({"PATH": str(tmp_path)}) == []
     assert not clipboard.hand_over([str(tmp_path / "none")], "x")
+
+
+async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
+    root: Path, vault: Vault
+) -> None:
+    (root / NOTE).write_text("My year:\n\n![[habits/water#year]]\n")
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "Water in 2026: kept 1 of"))
+        vault.log("water", "8 glass")
+        app.post_message(VaultChanged())
+        await until(pilot, lambda: shows(app, "Water in 2026: kept 2 of"))

@@ -446,3 +446,61 @@ def test_notes_that_embed_each_other_come_to_an_end(pictured: Vault) -> None:
     assert in_place(pictured, "inbox/A.md", draws=False) == [
         *("a", "▎ B", "▎ b", "▎", "▎ ▎ A · it is in itself"),
     ]
+
+
+# Years of habits.
+
+
+def put_habit(vault: Vault) -> None:
+    put(vault, "habits/run.md", "---\nhabit: run\ntitle: Run\nsince: 2026-01-05\n---\nWhy.\n")
+    put(
+        vault,
+        "habits/log/2026-01.laptop.md",
+        "- 2026-01-05 run: done\n- 2026-01-06 run: done\n- 2026-01-07 run: miss\n",
+    )
+
+
+def test_a_year_of_a_habit_is_a_calendar_with_words(pictured: Vault) -> None:
+    put_habit(pictured)
+    put(pictured, "inbox/N.md", "before\n\n![[habits/run#year]]\nafter")
+    note: Note = pictured.read("inbox/N.md")
+    around = around_of(pictured, note, set(), draws_pictures=False)
+    drawn = Rendering(note, 60, UNICODE, around)
+    drawn.draw_lines(1000)
+    lines = [plain(row.line).rstrip() for row in drawn.lines]
+    at = next(n for n, line in enumerate(lines) if line.startswith("Run  2026"))
+    assert lines[at].endswith("less · ░ ▒ ▓ █ more   ▫ missed")
+    assert lines[at + 1].split()[:3] == ["Jan", "Feb", "Mar"]
+    # The year begins with a Thursday, and the fifth is the first Monday.
+    assert lines[at + 2].startswith("Mo   ▓")
+    assert lines[at + 3].startswith("     ▓")
+    assert lines[at + 4].startswith("We   ▫")
+    sentence = " ".join(" ".join(lines[at + 9 : lines.index("after")]).split())
+    assert sentence.startswith("Run in 2026: kept 2 of ")
+    assert sentence.endswith("the longest streak was 2 days.")
+    head = drawn.lines[at].line[0]
+    assert (head.text, head.link) == ("Run", "[[habits/run#year]]")
+
+
+def test_a_year_is_plain_characters_where_they_are_asked_for_and_its_end_where_it_is_narrow(
+    pictured: Vault,
+) -> None:
+    put_habit(pictured)
+    put(pictured, "inbox/N.md", "![[run#year 2025]]\n\n![[run#year]]\n\nIs ![[run#year]] said.")
+    note: Note = pictured.read("inbox/N.md")
+    drawn = Rendering(note, 30, ASCII, around_of(pictured, note, set(), draws_pictures=False))
+    drawn.draw_lines(1000)
+    text = "\n".join(plain(row.line).rstrip() for row in drawn.lines)
+    assert text.isascii()
+    assert "Run in 2025: nothing yet." in text
+    assert "Run  2026" in text
+    assert "Jan" not in text.partition("Run  2026")[2]
+    assert "# run#year said" in text
+
+
+def test_a_year_of_what_is_no_habit_is_a_part_that_is_not_there(pictured: Vault) -> None:
+    put(pictured, "inbox/A.md", "# A\n")
+    put(pictured, "inbox/N.md", "![[A#year]]\n\n![[Nowhere#year]]")
+    assert in_place(pictured, "inbox/N.md", draws=False) == [
+        *("▎ A · year · there is no such part in it", "▎ Nowhere#year · there is no such note"),
+    ]

@@ -10,6 +10,8 @@ from notekeep.tui.render.pieces import PICTURE_LINK
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notekeep.index.habit_year import HabitYear
+
 
 class Picture(NamedTuple):
     """A picture of the vault.
@@ -76,6 +78,7 @@ class Around:
     Attributes:
         pictures: Pictures by the target that the text gives.
         embeds: Notes shown in place, by target.
+        years: Years of habits shown in place, by target.
         toggled: Keys of folds that are not as they were written; shared with who shows the text.
         is_live: Whether tasks can be ticked in it, as in no earlier version and no embed.
         draws_pictures: Whether pictures are drawn, and not only named.
@@ -83,9 +86,15 @@ class Around:
 
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     embeds: Mapping[str, Embedded] = field(default_factory=dict)
+    years: Mapping[str, HabitYear] = field(default_factory=dict)
     toggled: set[str] = field(default_factory=set)
     is_live: bool = False
     draws_pictures: bool = False
+
+    @property
+    def shows_any(self) -> bool:
+        """Whether anything is shown in place."""
+        return bool(self.pictures or self.embeds or self.years)
 
 
 NOTHING = Around()

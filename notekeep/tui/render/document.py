@@ -134,7 +134,7 @@ def _heading(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
 
 
 def _paragraph(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
-    if "![" in tokens[1].content and (frame.around.pictures or frame.around.embeds):
+    if "![" in tokens[1].content and frame.around.shows_any:
         from notekeep.tui.render.places import with_embeds
 
         return with_embeds(tokens[1], frame, line_of(tokens, frame))

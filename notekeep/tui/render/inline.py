@@ -212,7 +212,7 @@ class _Walk:
     def _wikilink(self, token: Token) -> None:
         bang, target, text = token.meta["groups"]
         if bang:
-            if target in self._around.embeds:
+            if target in self._around.embeds or target in self._around.years:
                 self._add(f"{self._glyphs.image} {text or target}", "image", f"[[{target}]]")
             else:
                 self._picture(text or "", target)

@@ -1,4 +1,4 @@
-"""A paragraph whose lines are pictures or notes shown in place."""
+"""A paragraph whose lines are pictures, notes or years of habits shown in place."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from notekeep.tui.render.pieces import Line, Piece, wrap
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+    from notekeep.index.habit_year import HabitYear
     from notekeep.tui.render.around import Embedded, Picture
 
 WIDE_PIXELS = 8
@@ -72,6 +73,8 @@ def _shown(line: str, frame: Frame, at: int) -> list[Drawn] | None:
         return _picture(picture, words, frame, at)
     if (embedded := frame.around.embeds.get(target)) is not None:
         return _embedded(embedded, frame, at)
+    if (year := frame.around.years.get(target)) is not None:
+        return _year(year, f"[[{target}]]", frame, at)
     return None
 
 
@@ -150,3 +153,20 @@ def _embedded(embedded: Embedded, frame: Frame, at: int) -> list[Drawn]:
         )
         for row in drawn
     ]
+
+
+# Years of habits.
+
+
+def _year(seen: HabitYear, link: str, frame: Frame, at: int) -> list[Drawn]:
+    """Draw the calendar that the Habits screen has, and below it what it shows in a sentence."""
+    from notekeep.tui.render.year import heading, year_lines, year_width
+
+    width = year_width(seen.calendar, frame.width)
+    head = [Piece(clean_line(seen.title), "embed link", link), Piece(f"  {seen.year}", "muted")]
+    lines = [
+        heading(head, seen.calendar, frame.glyphs, frame.width),
+        *year_lines(seen.calendar, seen.today, frame.glyphs, frame.width),
+        *wrap([Piece(clean_line(seen.sentence), "muted")], width),
+    ]
+    return [Drawn(line, at) for line in lines]
