@@ -21,8 +21,9 @@ from notekeep.errors import Failure, NotekeepError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA_VERSION = 4
-"""Goes up when a field, the analyzer or a stemmer changes: an index of another one is rebuilt."""
+SCHEMA_VERSION = 5
+"""Goes up when a field, the analyzer, a stemmer or the form of a block changes: an index of another
+one is rebuilt."""
 
 VERSION_FILE = "schema-version"
 BULK_FILE = "bulk-writer"

@@ -209,12 +209,13 @@ class Planner:
     ) -> list[Way]:
         limit = TYPED_COMPLETIONS if self._typing else ASKED_COMPLETIONS
         words = [last.text, *self._vocabulary().completions(last.text, limit, heads=heads)]
-        whole = _steps(by, [*before, last])
+        ahead = _placed(by, before)
+        whole = by.indexed(last)
+        terms = map(by.term, words) if last.kind == "word" else words
         return [
-            Way(steps, 1.0 if steps == whole else COMPLETED_LEAVES)
-            for word in words
-            if by.indexed(last._replace(text=word))
-            and (steps := _steps(by, [*before, last._replace(text=word)]))
+            Way(_row([*ahead, (len(before), term)]), 1.0 if term == whole else COMPLETED_LEAVES)
+            for term in dict.fromkeys(terms)
+            if term != HOLE
         ]
 
     def _fuzzy(self, text: str, distance: int, scope: tree.WordScope) -> Leaf | None:
@@ -284,7 +285,14 @@ def _is_short(asked: Sequence[Word]) -> bool:
 
 def _steps(by: Analyzer, asked: Iterable[Word]) -> tuple[Step, ...]:
     """Return the terms of words in a row, each with its distance from the first."""
-    placed = [(at, term) for at, word in enumerate(asked) if (term := by.indexed(word)) != HOLE]
+    return _row(_placed(by, asked))
+
+
+def _placed(by: Analyzer, asked: Iterable[Word]) -> list[Step]:
+    return [(at, term) for at, word in enumerate(asked) if (term := by.indexed(word)) != HOLE]
+
+
+def _row(placed: Sequence[Step]) -> tuple[Step, ...]:
     first = placed[0][0] if placed else 0
     return tuple((at - first, term) for at, term in placed)
 

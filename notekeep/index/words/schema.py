@@ -48,6 +48,9 @@ WIDE = 0xFFFF
 """Positions from here on need 32 bits; as the first of 16 it says that all of them have them."""
 
 
+WIDE_MARK = b"\xff\xff"
+
+
 class PackedPositions(Positions):
     """Positions as an array of 16-bit numbers, or 32-bit ones after the mark 0xFFFF.
 
@@ -59,17 +62,21 @@ class PackedPositions(Positions):
         """Return rising positions as bytes."""
         if poslist[-1] < WIDE:
             return array("H", poslist).tobytes()
-        return b"\xff\xff" + array("I", poslist).tobytes()
+        return WIDE_MARK + array("I", poslist).tobytes()
 
     def decode_positions(self, valuestring: bytes) -> list[int]:
         """Return the positions."""
-        if valuestring[:2] == b"\xff\xff":
+        if valuestring[:2] == WIDE_MARK:
             return array("I", valuestring[2:]).tolist()
-        return array("H", valuestring).tolist()
+        return self.narrow(valuestring).tolist()
+
+    def narrow(self, valuestring: bytes) -> array[int]:
+        """Return the positions of one value or several, none of which begins with the mark."""
+        return array("H", valuestring)
 
     def decode_frequency(self, valuestring: bytes) -> int:
         """Return how many positions there are."""
-        if valuestring[:2] == b"\xff\xff":
+        if valuestring[:2] == WIDE_MARK:
             return (len(valuestring) - 2) // 4
         return len(valuestring) // 2
 

@@ -21,7 +21,7 @@ from whoosh.reading import SegmentReader
 from whoosh.util.numeric import byte_to_length
 
 from notekeep.index.words.folder import INDEX, Reached, Unusable
-from notekeep.index.words.format.columns import whole
+from notekeep.index.words.format.columns import Whole
 from notekeep.index.words.schema import schema
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Part:
     def paths(self) -> list[str]:
         """The path of each note, deleted ones too."""
         if self._paths is None:
-            self._paths = list(map(_path, whole(self._column)))
+            self._paths = list(map(_path, self._column))
         return self._paths
 
     def path(self, at: int) -> str:
@@ -68,8 +68,8 @@ class Part:
         return self._paths[at] if self._paths else _path(self._column[at])
 
     @cached_property
-    def _column(self) -> Any:
-        return self.reader.column_reader("path", translate=False)
+    def _column(self) -> Whole:
+        return Whole(self.reader.column_reader("path", translate=False))
 
     def lengths(self, field: str) -> bytes:
         """The length of a field in each note, as a byte for LENGTHS."""
@@ -124,6 +124,7 @@ class Snapshot:
         self._firsts = [first for _, first, _ in self.parts]
         self._numbers: dict[str, int] | None = None
         self._lengths: dict[str, bytes] = {}
+        self._averages: dict[str, float] = {}
 
     @classmethod
     def open(cls, folder: Folder, language: str, earlier: Snapshot | None = None) -> Snapshot:
@@ -233,8 +234,10 @@ class Snapshot:
 
     def average_length(self, field: str) -> float:
         """Return how many words a field has in the average note, deleted notes counted."""
-        total: int = sum(part.reader.field_length(field) for part, _, _ in self.parts)
-        return total / self.size or 1.0
+        if field not in self._averages:
+            total: int = sum(part.reader.field_length(field) for part, _, _ in self.parts)
+            self._averages[field] = total / self.size or 1.0
+        return self._averages[field]
 
 
 def _path(stored: bytes) -> str:

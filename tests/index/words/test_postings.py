@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.index.words.document import WordDoc
-from notekeep.index.words.format.columns import whole
+from notekeep.index.words.format.blocks import MANY_NOTES, Blocks
+from notekeep.index.words.format.columns import Whole
+from notekeep.index.words.format.joined import Joined
 from notekeep.index.words.postings import (
+    TAG,
     BlockReader,
     KeptLists,
+    Living,
     PlainReader,
     Postings,
-    _front,
+    Values,
     blocks,
 )
 from notekeep.index.words.schema import WIDE, PackedPositions, tag_term, values
@@ -89,34 +94,55 @@ def test_long_lists_are_kept_only_while_there_is_room(
 @given(
     st.lists(
         st.tuples(
-            st.one_of(st.integers(1, 300), st.integers(30_000, 40_000), st.integers(1, 2**31 - 1)),
-            st.sampled_from([1.0, 2.0, 3.0, 29.0, 116.0, 1e9]),
-            st.binary(min_size=2, max_size=30),
+            st.one_of(st.integers(1, 255), st.integers(1, 2**31 - 1)),
+            st.one_of(st.sampled_from([1, 2, 3, 29, 116]), st.integers(1, 10**6)),
+            st.lists(st.integers(0, WIDE * 2), min_size=1, max_size=400, unique=True).map(sorted),
         ),
         min_size=1,
-        max_size=60,
-    ),
-    st.sampled_from(["all one", "all equal", "any"]),
-)
-def test_the_front_of_a_block_is_that_of_the_whole_block(
-    items: list[tuple[int, float, bytes]], weighing: str
-) -> None:
-    gaps = tuple(gap for gap, _, _ in items)
-    weights = {"all one": None, "all equal": items[0][1]}.get(
-        weighing, tuple(weight for _, weight, _ in items)
+        max_size=2 * MANY_NOTES,
     )
-    body = pickle.dumps((gaps, weights, tuple(value for _, _, value in items)), 4)
-    assert _front(body) in (None, (gaps, weights))
-    if len(items) > 3 and max(gaps) < 0x749400:
-        assert 0x9474 in gaps or _front(body) is not None
+)
+def test_a_block_says_what_was_written_into_it(items: list[tuple[int, int, list[int]]]) -> None:
+    notes = list(accumulate(gap for gap, _, _ in items))
+    weights = [weight for _, weight, _ in items]
+    encoded = [PackedPositions().encode(positions) for _, _, positions in items]
+    flat = [cell for row in zip(notes, weights, encoded, strict=True) for cell in row]
+    written, stats = Blocks(bytearray(), joins_values=False).block(flat, last=True)
+    [(gaps, packed, read)] = blocks(TAG + written)
+    assert list(accumulate(gaps)) == notes
+    equal = 1.0 if packed is None else packed
+    assert ([equal] * len(items) if isinstance(equal, float) else list(equal)) == weights
+    assert list(read) == [read[at] for at in range(len(read))] == encoded
+    assert (stats.notes, stats.weight) == (len(items), sum(weights))
 
 
-@pytest.mark.parametrize("gap", [0x9474, 0x749400, 0x94740000, 0x4E9474])
-def test_gaps_that_look_like_the_end_of_a_block_s_front_are_read_right(gap: int) -> None:
-    for at in range(5):
-        gaps = (*[1] * at, gap & 0x7FFFFFFF, *[1] * (6 - at))
-        body = pickle.dumps((gaps, None, (b"ab",) * 7), 4)
-        assert _front(body) in (None, (gaps, None))
+@given(st.lists(st.binary(min_size=2, max_size=600)), st.data())
+def test_joined_values_are_those_that_were_joined(values: list[bytes], data: st.DataObject) -> None:
+    joined = pickle.loads(pickle.dumps(Joined.of(values)))  # noqa: S301 - our own
+    some = sorted(data.draw(st.sets(st.integers(0, max(0, len(values) - 1))))) if values else []
+    assert list(joined) == values
+    assert [joined[at] for at in range(len(joined))] == values
+    assert joined.some(some) == [values[at] for at in some]
+
+
+@given(
+    st.lists(st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=9)),
+    st.data(),
+)
+def test_the_values_of_a_list_go_on_from_block_to_block(
+    written: list[list[bytes]], data: st.DataObject
+) -> None:
+    values = Values()
+    expected: list[bytes] = []
+    for at, block in enumerate(written):
+        alive = sorted(data.draw(st.sets(st.integers(0, len(block) - 1))))
+        kinds = block, Joined.of(block), Living(block, alive), Living(Joined.of(block), alive)
+        values.add(kinds[at % 4])
+        expected += [block[one] for one in alive] if at % 4 > 1 else block
+    assert values == expected
+    assert [values[at] for at in range(len(values))] == expected
+    some = sorted(data.draw(st.sets(st.integers(0, max(0, len(expected) - 1))))) if expected else []
+    assert values.some(some) == [expected[at] for at in some]
 
 
 @given(st.sets(st.integers(0, WIDE * 2), min_size=1).map(sorted))
@@ -146,5 +172,31 @@ def test_a_column_read_whole_is_what_whoosh_reads_of_it(
     words.update(notes(5, seed=2), [], 2)
     for part, _, _ in words._current().parts:
         column = part.reader.column_reader("path", translate=False)
-        assert whole(column) == list(column)
-        assert len(whole(column)) == part.size
+        whole = Whole(column)
+        assert list(whole) == [whole[at] for at in range(len(whole))] == list(column)
+        assert len(whole) == part.size
+
+
+@pytest.mark.parametrize("beginning", ["", "ba", "ba zu"], ids=["all", "alike", "far apart"])
+def test_many_terms_that_a_field_has_are_found_together(
+    words: Words, notes: Callable[..., list[WordDoc]], beginning: str
+) -> None:
+    words.build(notes(320), 1)
+    words.update(notes(20, seed=2), [], 2)
+    snapshot = words._current()
+    whole, single = BlockReader(snapshot), PlainReader(snapshot)
+    for field in ("title", "body", "quotes"):
+        terms = {
+            term.decode()
+            for part, _, _ in snapshot.parts
+            for term in part.reader.lexicon(field)
+            if not beginning or term.decode().startswith(tuple(beginning.split()))
+        }
+        missing = {f"{term}x" for term in terms} - terms
+        assert terms <= whole.known(field, terms | missing)
+        if beginning == "ba":
+            assert whole.known(field, terms | missing) == terms
+        for term in terms | missing:
+            assert whole.read(field, term) == single.read(field, term)
+    assert not whole.known("nowhere", {"lever"})
+    assert not whole.known("title", set())
