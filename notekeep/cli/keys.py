@@ -10,7 +10,7 @@ from notekeep import config
 from notekeep.cli import output
 from notekeep.cli.context import debug_option, json_option
 from notekeep.tui.actions import CONTEXTS, clashes, of_context
-from notekeep.tui.actions.keymaps import KEYMAPS, keymap
+from notekeep.tui.actions.keymaps import keymap, keymaps
 from notekeep.tui.actions.spelling import key_names
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The keys of the interface.")
-@click.option("--map", "name", type=click.Choice(KEYMAPS), help="Those of another map.")
+@click.option("--map", "name", type=click.Choice(keymaps()), help="Those of another map.")
 @json_option
 @debug_option
 def keys(*, name: str | None, as_json: bool) -> int:
@@ -32,8 +32,8 @@ def keys(*, name: str | None, as_json: bool) -> int:
     person = config.person_settings(config.Places.of_machine())
     own = keymap(name or person.keymap, {} if name else person.keys)
     wrong = clashes(own)
-    if person.keymap and person.keymap not in KEYMAPS:
-        wrong.insert(0, f"There is no key map {person.keymap!r}; known are {', '.join(KEYMAPS)}.")
+    if person.keymap and person.keymap not in keymaps():
+        wrong.insert(0, f"There is no key map {person.keymap!r}; known are {', '.join(keymaps())}.")
     if as_json:
         rows = [
             {"id": action.id, "place": action.context, "title": action.title, "keys": list(had)}

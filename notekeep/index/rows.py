@@ -1,13 +1,13 @@
-"""What the catalog keeps of a note, and the rows that lists show. Pure: no database here."""
+"""What the catalog keeps of a note, in the columns of its tables. Pure: no database here."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
+from notekeep.index.row import Row as Row  # noqa: PLC0414 - handed on beside the others
 from notekeep.query.fold import fold, fold_key
 
 if TYPE_CHECKING:
@@ -32,74 +32,6 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
 _TO_ESCAPE = re.compile(f"[\udc80-\udcff{ESCAPE}]")
 _ESCAPED = re.compile(f"{ESCAPE}(.)")
-
-
-@dataclass(slots=True)
-class Row:
-    """What a list shows of a note.
-
-    Attributes:
-        path: Vault-relative, "/"-separated, as found on disk.
-        title: Its title.
-        kind: The id of its kind.
-        mtime_ns: When the file was last modified, in nanoseconds since 1970.
-        size: Bytes of the file.
-        private: Whether it must never leave the vault.
-        problem: Why it could not be read whole, or None.
-        words: How many words its body has.
-        facts: Tags, aliases and fields as JSON; read when first asked for, since a list of many
-            thousand rows asks few.
-    """
-
-    path: str
-    title: str
-    kind: str
-    mtime_ns: int
-    size: int
-    private: bool
-    problem: str | None
-    words: int
-    facts: str = field(repr=False)
-    _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
-
-    def _fact(self, name: str) -> Any:
-        if self._read is None:
-            self._read = json.loads(self.facts)
-        return self._read[name]
-
-    def may_have(self, name: str) -> bool:
-        """Whether its front matter may have a field, told without reading it: never a wrong no.
-
-        Reading the fields of every note of a large vault, for two names, would keep all of them.
-        """
-        return json.dumps(name) in self.facts
-
-    @property
-    def tags(self) -> list[str]:
-        """Its tags, without "#", in the order they stand in the note."""
-        found: list[str] = self._fact("tags")
-        return found
-
-    @property
-    def aliases(self) -> list[str]:
-        """Its other names."""
-        # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
-        if self._read is None and self.facts.partition('"aliases": ')[2].startswith("[]"):
-            return []
-        found: list[str] = self._fact("aliases")
-        return found
-
-    @property
-    def fields(self) -> dict[str, Value]:
-        """Its front matter under canonical names, dates as ISO text."""
-        found: dict[str, Value] = self._fact("fields")
-        return found
-
-    @property
-    def language(self) -> str:
-        """The language that it names for itself, or "" for the vault's."""
-        named = self.fields.get("lang")
-        return named if isinstance(named, str) else ""
 
 
 class LinkRow(NamedTuple):

@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import time
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -28,6 +28,7 @@ from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.later import import_soon
+from notekeep.tui.looks import Looks
 from notekeep.tui.messages import (
     CreateNote,
     OpenNote,
@@ -42,9 +43,7 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.strips import let_go
 from notekeep.tui.styles import Styles
-from notekeep.tui.sweeping import Sweeping
 from notekeep.tui.theme import THEMES, choose
-from notekeep.tui.watching import Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,6 +51,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from notekeep.tui.first_page import Page
+    from notekeep.tui.sweeping import Sweeping
+    from notekeep.tui.watching import Watching
     from notekeep.vault import Vault
     from notekeep.writing.plan import Done
 
@@ -63,8 +64,12 @@ WRITING_SECONDS = 0.002
 """What it takes to hand a frame to the terminal."""
 
 
-class NotekeepApp(Reaching, App[None]):
-    """notekeep on a terminal, over one vault."""
+class NotekeepApp(Reaching, Looks, App[None]):
+    """notekeep on a terminal, over one vault.
+
+    Attributes:
+        first_frame: Set when something is seen; nothing begins in the background before.
+    """
 
     TITLE = "notekeep"
     CSS_PATH = "app.tcss"
@@ -97,11 +102,9 @@ class NotekeepApp(Reaching, App[None]):
         self._generation = first.generation if first is not None else None
         self._when_shown = when_shown
         self._was_shown = False
-        self._is_drawn = False
+        self.first_frame = asyncio.Event()
         self._screens: list[VaultScreen] = []
         self.editors = Editors(self)
-        self._watching = Watching(self)
-        self._sweeping = Sweeping(self, self._watching.is_news)
         self.add_mode(places.TODAY, self._today_screen)
         self.add_mode(places.BROWSE, self._browse_screen)
         self.add_mode(places.HABITS, self._habits_screen)
@@ -110,21 +113,23 @@ class NotekeepApp(Reaching, App[None]):
             self.register_theme(theme)
         wanted = vault.person.theme or self.place.theme
         no_colour = self.no_color and not vault.person.theme
-        self._start_in(choose(wanted, self.available_themes, os.environ, no_colour=no_colour))
+        self.start_in(choose(wanted, self.available_themes, os.environ, no_colour=no_colour))
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         self.own_keys = keymap(vault.person.keymap, vault.person.keys)
         self.set_keymap(self.own_keys)
 
-    def _start_in(self, name: str) -> None:
-        """Take a theme before anything is styled, so that nothing is styled twice."""
-        if self.available_themes[name].ansi:
-            self.theme = name
-            return
-        self.set_reactive(App.theme, name)
-        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
-        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self.stylesheet = Styles(self.vault.places.cache, variables=self.get_css_variables())
+    @cached_property
+    def _watching(self) -> Watching:
+        from notekeep.tui.watching import Watching
+
+        return Watching(self)
+
+    @cached_property
+    def _sweeping(self) -> Sweeping:
+        from notekeep.tui.sweeping import Sweeping
+
+        return Sweeping(self, self._watching.is_news)
 
     # Screens, each made when it is first shown.
 
@@ -175,12 +180,12 @@ class NotekeepApp(Reaching, App[None]):
     @property
     def draws_nothing_yet(self) -> bool:
         """Whether the program starts, and what is drawn meanwhile would be thrown away."""
-        return self._batch_count > 0 and not self._is_drawn
+        return self._batch_count > 0 and not self.first_frame.is_set()
 
     def post_display_hook(self) -> None:
         # Textual calls this too where it drew nothing, as it does while it starts.
-        if not self._is_drawn and not self._batch_count:
-            self._is_drawn = True
+        if not self.first_frame.is_set() and not self._batch_count:
+            self.first_frame.set()
             # The thread that writes has its turn, before all that comes after the first frame.
             time.sleep(WRITING_SECONDS)
 
@@ -201,6 +206,7 @@ class NotekeepApp(Reaching, App[None]):
         if self._was_shown:
             return
         self._was_shown = True
+        self.first_frame.set()
         if isinstance(self.stylesheet, Styles):
             self.stylesheet.keep()
         for clash in clashes(self.own_keys):
@@ -378,15 +384,6 @@ class NotekeepApp(Reaching, App[None]):
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
-
-    def action_change_theme(self) -> None:
-        self.search_themes()
-
-    # Looks and keys.
-
-    def watch_theme(self, theme: str) -> None:
-        if hasattr(self, "place") and self.is_running and not self.vault.person.theme:
-            self.place.theme = theme
 
 
 class _Apps(dict[str, type[NotekeepApp]]):

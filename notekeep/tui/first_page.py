@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "first-page.json"
 CATALOG = ("catalog.db", "catalog.db-wal")
-ROWS = 200
+ROWS = 100
 
 
 class Page(NamedTuple):
@@ -58,7 +58,7 @@ def load(folder: str) -> Page | None:
 
 
 def _page(found: dict[str, Any]) -> Page:
-    from notekeep.index.rows import Row
+    from notekeep.index.row import Row
     from notekeep.vault import Rows
 
     rows = [Row(*cells) for cells in found["rows"]]

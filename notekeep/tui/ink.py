@@ -181,7 +181,7 @@ def _styles(app: App[Any]) -> dict[str, Style]:
         return _parsed(ROLES | WITHOUT_COLOUR, {})
     if app.current_theme.ansi:
         return _parsed(ROLES | WITH_TERMINAL_COLOURS, _terminal_colours(app.current_theme))
-    return _parsed(ROLES, _theme_colours(app.current_theme))
+    return _parsed(ROLES, _theme_colours(app.current_theme, app.get_css_variables()))
 
 
 def _parsed(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[str, Style]:
@@ -213,10 +213,8 @@ def _terminal_colours(theme: Theme) -> dict[str, str]:
     }
 
 
-def _theme_colours(theme: Theme) -> dict[str, str]:
+def _theme_colours(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     """Return what the words with a dollar mean under a theme of true colours."""
-    # What the app itself knows of its variables may still be those of the theme before.
-    variables = theme.to_color_system().generate()
     background = Color.parse(variables["background"])
     foreground = Color.parse(variables["foreground"])
 

@@ -16,6 +16,7 @@ from notekeep.tui.messages import WentWrong
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.app import App
     from textual.dom import DOMNode
     from textual.worker import Worker
 
@@ -45,6 +46,7 @@ def in_background(
     """
 
     async def job() -> None:
+        await _first_frame(node.app)
         if pause:
             await asyncio.sleep(pause)
         try:
@@ -60,6 +62,13 @@ def in_background(
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
     )
+
+
+async def _first_frame(app: App[object]) -> None:
+    """Wait until something is seen: a thread would take the processor from it."""
+    first_frame: asyncio.Event | None = getattr(app, "first_frame", None)
+    if first_frame is not None:
+        await first_frame.wait()
 
 
 def show_error(node: DOMNode, error: NotekeepError) -> None:

@@ -10,18 +10,22 @@ import subprocess
 import sys
 import weakref
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.segment import Segment
 from textual.cache import LRUCache
+from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 from notekeep.cli.main import Opens, _opens
 from notekeep.tui import first_page
 from notekeep.tui.cycles import cut
+from notekeep.tui.jobs import in_background
 from notekeep.tui.strips import let_go
 from notekeep.tui.styles import FILE, Styles
+from notekeep.tui.theme import LIGHT
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
@@ -38,7 +42,9 @@ if TYPE_CHECKING:
 NOT_YET = {
     *("click", "markdown_it", "rapidfuzz", "sqlite3", "sqlite_utils", "ssl", "tomlkit"),
     *("watchfiles", "whoosh", "yaml"),
-    *("notekeep.index.catalog", "notekeep.index.search", "notekeep.writing.plan"),
+    *("notekeep.index.background", "notekeep.index.catalog", "notekeep.index.rows"),
+    *("notekeep.index.search", "notekeep.writing.plan"),
+    *("notekeep.tui.sweeping", "notekeep.tui.watching"),
     *("notekeep.tui.commands", "notekeep.tui.render.document", "notekeep.tui.screens.dialogs"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
     *("notekeep.tui.screens.verbs", "notekeep.tui.widgets.switcher"),
@@ -105,6 +111,57 @@ async def test_a_page_that_is_not_true_any_more_is_shown_once(vault: Vault) -> N
     app = NotekeepApp(vault, stale)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: shows(app, "Aaa, first of all"))
+
+
+async def test_nothing_begins_in_the_background_before_something_is_seen(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    seen: list[bool] = []
+    in_background(app, app.first_frame.is_set, seen.append, group="early")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: bool(seen))
+    assert seen == [True]
+
+
+async def test_the_first_frame_is_laid_out_once_more_than_its_parts(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("browse")
+    laid_out: list[bool] = []
+    lay_out = Screen._refresh_layout
+
+    def counted(screen: Screen[object], *how: Any, **named: Any) -> None:
+        if not app.first_frame.is_set():
+            laid_out.append(True)
+        lay_out(screen, *how, **named)
+
+    monkeypatch.setattr(Screen, "_refresh_layout", counted)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+    assert 1 <= len(laid_out) <= 2
+
+
+async def test_what_lies_behind_is_one_line_handed_on(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        for behind in (app.screen, *app.screen.query("#panes, #list-pane")):
+            lines = behind.render_lines(Region(0, 0, *behind.size))
+            assert len(lines) == behind.size.height
+            assert len(set(map(id, lines))) == 1
+            assert lines[0].text == " " * behind.size.width
+            assert lines[0]._segments[0].style == behind.visual_style.rich_style
+
+
+async def test_what_lies_behind_changes_with_the_theme(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        before = app.screen.render_lines(Region(0, 0, 1, 1))[0]
+        app.theme = "notekeep-light"
+        await until(pilot, lambda: app.screen.render_lines(Region(0, 0, 1, 1))[0] != before)
+        assert app.get_css_variables()["background"] == (LIGHT.background or "").upper()
 
 
 SHEET = "Input { color: $ink; }"

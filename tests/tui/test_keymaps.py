@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.tui.actions import ACTIONS, BY_ID, clashes
-from notekeep.tui.actions.keymaps import KEYMAPS, keymap
+from notekeep.tui.actions.keymaps import keymap, keymaps
 from notekeep.tui.actions.spelling import key_name, key_names
 from notekeep.tui.app import APPS
 from tests.support.screens import shows, until
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIZE = (100, 30)
 
 
-@pytest.mark.parametrize("name", KEYMAPS)
+@pytest.mark.parametrize("name", keymaps())
 def test_a_map_has_no_clash_and_no_unknown_action(name: str) -> None:
     assert clashes(keymap(name, {})) == []
     assert keymap(name, {}).keys() <= BY_ID.keys()

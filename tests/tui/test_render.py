@@ -281,5 +281,6 @@ def test_characters_are_those_the_terminal_can_show(
 
 
 def test_the_plain_set_is_plain() -> None:
-    for name, value in ASCII._asdict().items():
+    for name in ASCII.__match_args__:
+        value = getattr(ASCII, name)
         assert all(part.isascii() for part in ([value] if isinstance(value, str) else value)), name

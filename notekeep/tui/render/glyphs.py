@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from notekeep.query.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Glyphs(NamedTuple):
+class Glyphs(Shape):
     """One character (of one cell) for each thing that is drawn.
 
     Attributes:

@@ -33,13 +33,13 @@ _TOKEN = f"\n|[ \t]+|[{_WIDE}][{_CLOSING}]*|[^ \t\n{_WIDE}]+"
 
 
 @cache
-def _tokens() -> re.Pattern[str]:
-    """The pattern compiled, which takes as long as importing a dozen modules of ours."""
-    return re.compile(_TOKEN)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern compiled, which takes as long as importing a dozen modules of ours."""
+    return re.compile(pattern)
 
 
 # Texts that are as wide as their characters together: none of these joins its neighbour.
-_ADDS_UP = re.compile(
+_ADDS_UP = (
     "[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e"
     "\u2070-\u20cf\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uff01-\uff60]*"
@@ -148,7 +148,8 @@ def spread(left: Line, right: Line, width: int, *, gap: int = 2) -> Line:
 def wrap(line: Line, width: int) -> list[Line]:
     """Break a line into rows of at most `width` cells, at blanks where there are any."""
     width = max(1, width)
-    if all(_ADDS_UP.fullmatch(piece.text) for piece in line):
+    adds_up = _compiled(_ADDS_UP).fullmatch
+    if all(adds_up(piece.text) for piece in line):
         return _wrapped_quickly(line, width)
     rows: list[Line] = []
     row: Line = []
@@ -275,7 +276,7 @@ def _words(line: Line) -> Iterable[Line]:
     """Yield what must stay together; blanks and newlines each as a word of their own."""
     word: Line = []
     for piece in line:
-        for token in _tokens().findall(piece.text):
+        for token in _compiled(_TOKEN).findall(piece.text):
             alone = token[0] in " \t\n" or get_character_cell_size(token[0]) > 1
             if alone:
                 if word:

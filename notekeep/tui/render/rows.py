@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
 
-# Marks of headings and lists at the start of a line, of emphasis, code and links anywhere.
-_SIGNS = re.compile(
+# Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
+# when the first hit is shown, since no list at the start has one.
+_SIGNS = (
     r"(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
     r"|\*\*|==|`|\[\[|\]\]"
 )
@@ -148,7 +149,9 @@ def as_prose(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tup
     kept: list[str] = []
     places: list[int] = []
     dropped = {
-        offset for match in _SIGNS.finditer(text) for offset in range(match.start(), match.end())
+        offset
+        for match in re.finditer(_SIGNS, text)
+        for offset in range(match.start(), match.end())
     }
     for offset, char in enumerate(text):
         places.append(len(kept))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.screen import Screen
 
 from notekeep.tui.render.matching import matcher_of
+from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.footer import Footer
 from notekeep.tui.widgets.status_line import StatusLine
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
+    from textual.geometry import Size
     from textual.widget import Widget
 
     from notekeep.tui.app import NotekeepApp
@@ -33,7 +35,7 @@ SOON = 0.1
 """Seconds after which the first frame is out."""
 
 
-class VaultScreen(Screen[None]):
+class VaultScreen(Backing, Screen[None]):
     """A screen over a vault.
 
     Attributes:
@@ -70,6 +72,11 @@ class VaultScreen(Screen[None]):
         if self._is_styled:
             super().update_node_styles(animate)
         self._is_styled = True
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out for a size, but not while the program starts: the first frame does it anyway."""
+        if not cast("NotekeepApp", self.app).draws_nothing_yet:
+            super()._screen_resized(size)
 
     def _compositor_refresh(self) -> None:
         """Draw, but not while the program starts: Textual would draw a frame and throw it away."""

@@ -15,6 +15,7 @@ from notekeep.tui.place import GRID
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.gridding import Gridding
 from notekeep.tui.screens.reading import Reader
+from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.sidebar import Sidebar
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from notekeep.writing.conflicting import Pair
 else:
     verbs = Later("notekeep.tui.screens.verbs")
+
+
+class Panes(Backing, Horizontal):
+    """What the panes stand in."""
 
 
 class BrowseScreen(Gridding, VaultScreen):
@@ -73,7 +78,7 @@ class BrowseScreen(Gridding, VaultScreen):
         self._at = -1
 
     def compose_body(self) -> ComposeResult:
-        with Horizontal(id="panes"):
+        with Panes(id="panes"):
             yield Sidebar(self.glyphs, id="sidebar")
             yield ListPane(
                 self.vault,

@@ -26,6 +26,7 @@ from notekeep.tui.render.pieces import Line, pad, plain
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Region
     from textual.selection import Selection
 
 CACHED_ROWS = 512
@@ -79,6 +80,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self._strips = LRUCache(CACHED_ROWS)
         self._own_style: Style | None = None
+        self._frame: tuple[int, int, int] | None = None
 
     # What a subclass answers.
 
@@ -148,10 +150,22 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         del index
         return ""
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # What is the same for all lines is worked out once: Textual goes through all styles for it.
+        self._frame = self.inner_width, self.scroll_offset.y, self.line_count()
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._frame = None
+
     def render_line(self, y: int) -> Strip:
-        width = self.inner_width
-        index = y + self.scroll_offset.y
-        if width < 1 or index >= self.line_count():
+        width, top, count = self._frame or (
+            self.inner_width,
+            self.scroll_offset.y,
+            self.line_count(),
+        )
+        index = y + top
+        if width < 1 or index >= count:
             return Strip.blank(max(0, width), self._under)
         role = self._over(index)
         key = (index, width, bool(role), self.has_focus)

@@ -21,6 +21,7 @@ from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_h
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
+from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.widgets.search_box import SearchBox
 
@@ -72,7 +73,7 @@ class Source:
         return None
 
 
-class ListPane(Vertical):
+class ListPane(Backing, Vertical):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:

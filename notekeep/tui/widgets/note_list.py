@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
 
-PAGE_ROWS = 200
-KEPT_PAGES = 20
+PAGE_ROWS = 100
+KEPT_PAGES = 40
 """So many pages are kept, whatever was scrolled past."""
 GUTTER = 2
 """The cells at the left of a row: the cursor, and the mark, where a click marks."""

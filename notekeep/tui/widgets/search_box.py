@@ -11,6 +11,7 @@ from textual.widgets import Input
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, cells, fit
+from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class _Scope(Bar):
         return cells(self._line())
 
 
-class SearchBox(Horizontal):
+class SearchBox(Backing, Horizontal):
     """A line to type a query into, with the name of what is searched before it."""
 
     DEFAULT_CSS = """
@@ -84,7 +85,7 @@ class SearchBox(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield _Scope()
-        yield _Typed(placeholder="search", select_on_focus=False, compact=True)
+        yield _Typed(placeholder="search", select_on_focus=False)
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ own. Letters stay as they are wherever they can, so that help, manual and footer
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,17 @@ if TYPE_CHECKING:
 
 DEFAULT = "default"
 FOLDER = Path(__file__).parent
-KEYMAPS = (DEFAULT, *sorted(path.stem for path in FOLDER.glob("*.toml")))
-"""The names of the maps that come with notekeep."""
+
+
+@cache
+def keymaps() -> tuple[str, ...]:
+    """Return the names of the maps that come with notekeep."""
+    return (DEFAULT, *sorted(path.stem for path in FOLDER.glob("*.toml")))
 
 
 def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
     """Return the keys of a map with a person's own over them; an unknown name is the default."""
-    if name == DEFAULT or name not in KEYMAPS:
+    if name in {"", DEFAULT} or name not in keymaps():
         return dict(own)
     import tomllib
 
