@@ -349,7 +349,8 @@ class NoteCommands(Provider):
         if not isinstance(screen, VaultScreen):
             return
         matcher = self.matcher(query.lstrip(": "))
-        for hit in screen.vault.suggest(query.lstrip(": "), limit=NOTES).hits:
+        found = await asyncio.to_thread(screen.vault.suggest, query.lstrip(": "), limit=NOTES)
+        for hit in found.hits:
             title = clean_line(hit.row.title)
             score = matcher.match(title) or 0.01
             about = escape(kind_name(hit.row.kind))

@@ -67,7 +67,9 @@ async def test_escape_clears_the_search_then_leaves_it(make_app: MakeApp) -> Non
         # The note that was found keeps the cursor in the whole list, its marks are gone.
         preview = browse(app).preview
         await until(pilot, lambda: preview.path == "books/Deep Work.md")
-        assert not any("mark" in piece.role for piece in preview.draw_line(0, 40))
+        await until(
+            pilot, lambda: not any("mark" in piece.role for piece in preview.draw_line(0, 40))
+        )
         assert browse(app).note_here == "books/Deep Work.md"
         assert isinstance(app.focused, Input)
         await press(pilot, "escape")

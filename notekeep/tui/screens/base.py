@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from notekeep.tui.render.matching import matcher_of
-from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.footer import Footer
+from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ class VaultScreen(Backing, Screen[None]):
 
         # Textual calls `on_mount` of every class, and some screens call this one themselves.
         if self._switcher is None:
-            self.mount(Switcher(self.glyphs))
+            self.mount(Switcher(self.vault, self.glyphs))
 
     @property
     def _switcher(self) -> Switcher | None:
@@ -164,13 +163,6 @@ class VaultScreen(Backing, Screen[None]):
         elif not switcher.is_open:
             self._focus_before = self.focused
             switcher.open()
-
-    def on_switcher_asked(self, event: Switcher.Asked) -> None:
-        found = self.vault.suggest(event.typed)
-        rows = [hit.row for hit in found.hits]
-        matcher = matcher_of(self.vault.query(event.typed, typing=True))
-        if (switcher := self._switcher) is not None:
-            switcher.show(event.typed, rows, matcher)
 
     def on_switcher_closed(self) -> None:
         if self._focus_before is not None and self._focus_before.is_attached:

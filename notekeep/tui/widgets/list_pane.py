@@ -22,6 +22,7 @@ from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.widgets.backing import Backing
+from notekeep.tui.titles import Titles
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.widgets.search_box import SearchBox
 
@@ -125,6 +126,7 @@ class ListPane(Backing, Vertical):
         self._said = ""
         self._arranged_for: tuple[str, str] | None = None
         self._number = 0
+        self._titles = Titles(self, vault, self._show, HITS)
         self._is_searching = False
         self._wanted: str | None = note or None
         self.scope = ""
@@ -288,6 +290,7 @@ class ListPane(Backing, Vertical):
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
+        self._titles.drop()
         number, query = self._number, self.scope
         if self.order != OWN:
             from notekeep.tui.narrowing import resorted
@@ -366,20 +369,25 @@ class ListPane(Backing, Vertical):
     def _search(self, *, pause: float) -> None:
         self._number += 1
         number, typed = self._number, self.typed
-        query = self._within_scope(typed)
-        self._show(typed, self._vault.suggest(query, limit=HITS))
+        named = self._within_scope(typed)
+        self._titles.ask(typed, named)
         # Before it, as what is typed may have a bracket open.
-        query = f"{self.chosen_order.query} {query}".strip()
+        query = f"{self.chosen_order.query} {named}".strip()
         if len(typed) >= FULL_FROM or not typed.isalnum():
             in_background(
                 self,
                 lambda: self._vault.search(query, limit=HITS, typing=True),
-                lambda found: self._show(typed, found) if number == self._number else None,
+                lambda found: self._found(number, typed, found),
                 group="search",
                 exclusive=True,
                 pause=pause,
                 failed=lambda error: self._unfinished(number, error),
             )
+
+    def _found(self, number: int, typed: str, found: Found) -> None:
+        if number == self._number:
+            self._titles.drop()
+            self._show(typed, found)
 
     def _within_scope(self, typed: str) -> str:
         if not self.scope:
@@ -405,6 +413,7 @@ class ListPane(Backing, Vertical):
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
+        self._titles.settle()
         if self.notes.note_count or not self.typed:
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)

@@ -10,9 +10,11 @@ from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
+from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.pieces import Line, Piece, mark, spread
 from notekeep.tui.render.rows import signs
 from notekeep.tui.render.words import kind_name
+from notekeep.tui.titles import Titles
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -20,13 +22,16 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from notekeep.index.found import Found
     from notekeep.index.rows import Row
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
+    from notekeep.vault import Vault
 
 SHOWN = 50
 WIDEST = 76
 TOP = 2
+TALLEST = 12
 
 
 class _Titles(ListView, can_focus=False):
@@ -113,13 +118,6 @@ class Switcher(Vertical):
     Switcher _Titles { height: 1; background: $panel; margin: 1 0 0 0; }
     """
 
-    class Asked(Message):
-        """Titles are wanted for what was typed."""
-
-        def __init__(self, typed: str) -> None:
-            super().__init__()
-            self.typed = typed
-
     class Chosen(Message):
         """A note was chosen."""
 
@@ -137,9 +135,10 @@ class Switcher(Vertical):
     class Closed(Message):
         """The switcher was closed; the focus belongs to the screen again."""
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, vault: Vault, glyphs: Glyphs) -> None:
         super().__init__()
-        self._glyphs = glyphs
+        self._vault, self._glyphs = vault, glyphs
+        self._found = Titles(self, vault, self._show, SHOWN)
 
     def compose(self) -> ComposeResult:
         yield _Typed(placeholder="Title of a note", compact=True)
@@ -170,25 +169,24 @@ class Switcher(Vertical):
             field.value = ""
         self.add_class("-open")
         self.screen.set_focus(field)
-        self.post_message(self.Asked(""))
+        self._found.ask("")
 
     def close(self) -> None:
         """Hide it."""
         self.remove_class("-open")
         self.post_message(self.Closed())
 
-    def show(self, typed: str, rows: Sequence[Row], words: Matcher | None) -> None:
-        """Show the titles for what was typed, unless something else is typed by now."""
-        if typed != self.query_one(_Typed).value:
-            return
+    def _show(self, typed: str, found: Found) -> None:
         titles = self.query_one(_Titles)
-        titles.rows, titles.words, titles.typed = rows[:SHOWN], words, typed.strip()
-        titles.styles.height = max(1, min(12, len(titles.rows)))
+        titles.rows = [hit.row for hit in found.hits]
+        titles.words = matcher_of(self._vault.query(typed, typing=True))
+        titles.typed = typed.strip()
+        titles.styles.height = max(1, min(TALLEST, len(titles.rows)))
         titles.rows_changed(0)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Asked(event.value))
+        self._found.ask(event.value)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -199,11 +197,13 @@ class Switcher(Vertical):
 
     def step(self, rows: int) -> None:
         """Go to the title some rows further."""
+        self._found.settle()
         titles = self.query_one(_Titles)
         titles.move_to(titles.cursor + rows, rows)
 
     def switch(self) -> None:
         """Open the note under the cursor, or make one with the title that was typed."""
+        self._found.settle()
         titles = self.query_one(_Titles)
         if titles.rows:
             self.post_message(self.Chosen(titles.rows[titles.cursor]))

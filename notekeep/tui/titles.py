@@ -1,0 +1,72 @@
+"""Titles for what is being typed, found in a thread so that no key waits for them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.tui.jobs import in_background
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.dom import DOMNode
+
+    from notekeep.index.found import Found
+    from notekeep.vault import Vault
+
+
+class Titles:
+    """The titles, aliases and tags that the last text typed may be about; see `Vault.suggest`."""
+
+    def __init__(
+        self, node: DOMNode, vault: Vault, show: Callable[[str, Found], object], limit: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            node: Where it is typed; when it goes, the answer is dropped.
+            vault: Whose notes.
+            show: Shows the answer, with the text it is for.
+            limit: How many notes at most.
+        """
+        self._node, self._vault, self._show, self._limit = node, vault, show, limit
+        self._turn = 0
+        self._awaited: tuple[str, str] | None = None
+
+    def ask(self, typed: str, query: str | None = None) -> None:
+        """Ask for the titles of a text; those of a text before that are still missing are dropped.
+
+        Args:
+            typed: The text.
+            query: What to ask, where that is more than the text.
+        """
+        self._turn += 1
+        self._awaited = typed, typed if query is None else query
+        in_background(
+            self._node,
+            partial(self._find, self._turn, self._awaited[1]),
+            partial(self._found, self._turn),
+            group="titles",
+            exclusive=True,
+        )
+
+    def drop(self) -> None:
+        """Want no answer any more."""
+        self._turn += 1
+        self._awaited = None
+
+    def settle(self) -> None:
+        """Show at once what is still on its way: a key came that is about it."""
+        if self._awaited is not None:
+            self._found(self._turn, self._vault.suggest(self._awaited[1], limit=self._limit))
+
+    def _find(self, turn: int, query: str) -> Found | None:
+        # Of many keys in one moment only the last one's answer is worth finding.
+        return self._vault.suggest(query, limit=self._limit) if turn == self._turn else None
+
+    def _found(self, turn: int, found: Found | None) -> None:
+        if found is None or turn != self._turn or self._awaited is None:
+            return
+        typed, self._awaited = self._awaited[0], None
+        self._show(typed, found)

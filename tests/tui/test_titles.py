@@ -1,0 +1,84 @@
+"""Titles for what is typed: found beside the keys, and yet what a key after them is about."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+from tests.support.screens import press, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from notekeep.index.found import Found
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+
+
+def browse(app: NotekeepApp) -> BrowseScreen:
+    return cast("BrowseScreen", app.screen)
+
+
+async def test_a_letter_is_seen_though_titles_take_long(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer = threading.Event()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        suggest = app.vault.suggest
+
+        def slowly(text: str, **others: Any) -> Found:
+            assert may_answer.wait(30), "a key waits for titles"
+            return suggest(text, **others)
+
+        monkeypatch.setattr(app.vault, "suggest", slowly)
+        await press(pilot, "slash")
+        type_text(app, "de")
+        await until(pilot, lambda: browse(app).pane.box.text == "de")
+        await press(pilot, "ctrl+o")
+        type_text(app, "kettle")
+        await until(pilot, lambda: shows(app, "kettle"))
+        may_answer.set()
+        await until(pilot, lambda: shows(app, "New note kettle"))
+
+
+async def test_enter_right_after_the_letters_opens_the_note_that_they_mean(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: shows(app, "Title of a note"))
+        type_text(app, "deep")
+        app.post_message(_enter(app))
+        await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
+
+
+async def test_enter_right_after_a_query_makes_no_note_of_it(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        await press(pilot, "slash")
+        type_text(app, "zzzz")
+        await until(pilot, lambda: browse(app).pane.notes.note_count == 0)
+        await press(pilot, "ctrl+u")
+        type_text(app, "deep")
+        app.post_message(_enter(app))
+        await until(pilot, lambda: browse(app).pane.notes.has_focus)
+        assert browse(app).note_here == "books/Deep Work.md"
+
+
+def _enter(app: NotekeepApp) -> Any:
+    from textual.events import Key
+
+    event = Key("enter", "\r")
+    event.set_sender(app)
+    return event
