@@ -9,7 +9,7 @@ import click
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
-from notekeep.cli.ls import as_object, filled
+from notekeep.cli.ls import as_object, filled, names_in
 from notekeep.cli.raw import RawCommand, as_query
 from notekeep.dates import parse_day
 
@@ -40,6 +40,7 @@ def random(
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
+    names = names_in(opened, template or "")
     found = opened.rows(as_query(words)).rows
     row = chance.choice(found) if found else None  # noqa: S311 - nothing depends on it
     if as_json:
@@ -47,7 +48,7 @@ def random(
     elif row is None:
         output.note("no note matches")
     elif template is not None:
-        output.write(filled(template, row))
+        output.write(filled(template, row, names))
     else:
         output.write_styled([(row.title, "bold"), ("  ", ""), (row.path, "dim")])
     return 0 if row else 1

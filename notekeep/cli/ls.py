@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,16 +22,20 @@ if TYPE_CHECKING:
 PLAIN_COLUMNS = ("title", "type", "path")
 FACTS: dict[str, Callable[[Row], Any]] = {
     "path": lambda row: row.path,
+    "file": lambda row: row.path.rpartition("/")[2].removesuffix(".md"),
     "title": lambda row: row.title,
     "type": lambda row: row.kind,
     "tags": lambda row: list(row.tags),
     "aliases": lambda row: list(row.aliases),
+    "modified": lambda row: _moment(row.mtime_ns),
     "words": lambda row: row.words,
     "size": lambda row: row.size,
     "private": lambda row: row.private,
     "problem": lambda row: row.problem,
 }
 """What every row has besides the fields of its note."""
+
+_NAME = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
 
 
 class LsCommand(RawCommand):
@@ -74,19 +79,19 @@ def ls(
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     query = as_query(words) + (f" sort:{sort}" if sort else "")
+    query = query.strip()
     if by is not None:
-        return _count(opened, query, by, as_json=as_json)
+        return _count(opened, query, by, limit, as_json=as_json)
+    columns = [field_name(opened, name) for name in cols.split(",")] if cols else PLAIN_COLUMNS
+    names = names_in(opened, template or "")
     found = opened.rows(query, limit=limit)
-    columns = cols.split(",") if cols else PLAIN_COLUMNS
-    for column in columns:
-        _need_field(opened, column, FACTS)
     if as_json:
         output.write_json({"total": found.total, "rows": [as_object(row) for row in found.rows]})
     elif null:
         output.write_null(row.path for row in found.rows)
     elif template is not None:
         for row in found.rows:
-            output.write(filled(template, row))
+            output.write(filled(template, row, names))
     else:
         output.table([[cell(value(row, name)) for name in columns] for row in found.rows])
     if not found.total and not as_json:
@@ -94,31 +99,54 @@ def ls(
     return 0 if found.total else 1
 
 
-def _count(vault: Vault, query: str, by: str, *, as_json: bool) -> int:
+def _count(vault: Vault, query: str, by: str, limit: int | None, *, as_json: bool) -> int:
     """Write how many notes have each value of a field."""
     from notekeep.index.facets import TAG, YEAR, count_by
 
     field = {"kind": "type", "tags": TAG}.get(by, by)
-    _need_field(vault, field, ("type", TAG, YEAR))
-    known = vault.fields().find(field)
-    name = field if field in ("type", TAG, YEAR) or known is None else known.name
+    name = field_name(vault, field, ("type", TAG, YEAR))
     counts = count_by(vault.rows(query).rows, name)
+    shown = list(counts.items())[:limit]
     if as_json:
-        rows = [{"value": text, "notes": count} for text, count in counts.items()]
-        output.write_json({"by": name, "total": len(rows), "counts": rows})
+        rows = [{"value": text, "notes": count} for text, count in shown]
+        output.write_json({"by": name, "total": len(counts), "counts": rows})
     else:
-        output.table([(str(count), text) for text, count in counts.items()], stretch=1)
+        output.table([(str(count), text) for text, count in shown], stretch=1)
     if not counts and not as_json:
         output.note(f"no note has {by}")
     return 0 if counts else 1
 
 
-def _need_field(vault: Vault, name: str, others: Container[str]) -> None:
-    """Raise UsageError unless it is a field of the vault, or one of the others."""
+def field_name(vault: Vault, name: str, others: Container[str] = ()) -> str:
+    """The canonical name of a field, in whatever spelling a query would know it.
+
+    Args:
+        vault: Whose fields.
+        name: As typed.
+        others: Names that stand for themselves.
+
+    Raises:
+        UsageError: There is no such field.
+    """
+    name = name.strip()
+    if name in others:
+        return name
     known = vault.fields()
-    if name not in others and known.find(name) is None:
-        near = known.nearest(name)
-        raise UsageError(f"there is no field {name!r}", f"did you mean {near!r}?" if near else "")
+    field = known.find(name)
+    if field is not None:
+        return field.name
+    if name in FACTS:
+        return name
+    near = known.nearest_field(name)
+    hint = f"did you mean {near!r}?" if near else "`notekeep fields` lists them"
+    raise UsageError(f"there is no field {name!r}", hint)
+
+
+def _moment(mtime_ns: int) -> str:
+    import datetime as dt
+
+    moment = dt.datetime.fromtimestamp(mtime_ns / 1e9).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def value(row: Row, name: str) -> Any:
@@ -152,26 +180,33 @@ def as_object(row: Row) -> dict[str, Any]:
     }
 
 
-class _Blanks(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
+def names_in(vault: Vault, template: str, others: Container[str] = ()) -> dict[str, str]:
+    """The names in a template, each with the field it means.
+
+    Args:
+        vault: Whose fields.
+        template: As for `filled`.
+        others: Names that stand for themselves.
+
+    Raises:
+        UsageError: There is no such field.
+    """
+    return {name: field_name(vault, name, others) for name in _NAME.findall(template) if name}
 
 
-def filled(template: str, row: Row, more: Mapping[str, str] | None = None) -> str:
+def filled(
+    template: str, row: Row, names: Mapping[str, str], more: Mapping[str, str] | None = None
+) -> str:
     """Fill `{name}` with facts and fields; `{{` and `}}` are braces, anything else is literal.
 
     Args:
         template: What to fill.
         row: The note.
+        names: The field that each name means.
         more: Values that are not the note's own.
     """
-    import re
-
-    values = _Blanks()
-    for name in re.findall(r"\{([\w-]+)\}", template):
-        values[name] = more[name] if more and name in more else cell(value(row, name))
-    return re.sub(
-        r"\{\{|\}\}|\{([\w-]+)\}",
-        lambda match: values[match[1]] if match[1] else match[0][0],
-        template,
-    )
+    values = {
+        name: more[field] if more and field in more else cell(value(row, field))
+        for name, field in names.items()
+    }
+    return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)

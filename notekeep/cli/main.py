@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -98,24 +99,13 @@ def main(arguments: Sequence[str]) -> int:
         5 failure, 130 interrupted.
     """
     debug = "--debug" in arguments
+    _need_streams()
     try:
-        opens = None if COMPLETE in os.environ else _opens(arguments)
-        if opens is not None:
-            from notekeep.cli.opening import start
-
-            return start(opens.vault, prelude=opens.prelude)
-        if list(arguments) in PROMPT and COMPLETE not in os.environ:
-            from notekeep.cli.prompt_line import shown
-
-            if shown():
-                return 0
-        from notekeep.cli import quick
-
-        check_in = None if COMPLETE in os.environ else quick.asked(arguments)
-        return _run_verb(arguments) if check_in is None else quick.run(check_in)
+        code = _run(arguments)
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output left, as `head` does: nothing more to say, and nobody to hear it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -124,7 +114,45 @@ def main(arguments: Sequence[str]) -> int:
             raise
         from notekeep.cli.failing import explain
 
+        if isinstance(error, OSError):
+            _drop_output()  # what could not be written now cannot be at the end either
         return explain(error)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Take the shortest way that the words allow: the interface, a line of a bar, a verb.
+
+    Raises:
+        Exception: Whatever a verb fails with.
+    """
+    opens = None if COMPLETE in os.environ else _opens(arguments)
+    if opens is not None:
+        from notekeep.cli.opening import start
+
+        return start(opens.vault, prelude=opens.prelude)
+    if list(arguments) in PROMPT and COMPLETE not in os.environ:
+        from notekeep.cli.prompt_line import shown
+
+        if shown():
+            return 0
+    from notekeep.cli import quick
+
+    check_in = None if COMPLETE in os.environ else quick.asked(arguments)
+    return _run_verb(arguments) if check_in is None else quick.run(check_in)
+
+
+def _need_streams() -> None:
+    """Write into nothing where the shell closed stdout or stderr."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the end
+
+
+def _drop_output() -> None:
+    """Let go of what stdout still holds."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _opens(arguments: Sequence[str]) -> Opens | None:
@@ -149,7 +177,11 @@ def _run_verb(arguments: Sequence[str]) -> int:
     from notekeep.cli.tree import tree
 
     try:
-        result = tree.main(args=list(arguments), prog_name="notekeep", standalone_mode=False)
+        if COMPLETE in os.environ:
+            tree.main(args=list(arguments), prog_name="notekeep", standalone_mode=False)
+        # What `main` of click does besides would take a pipe that was closed for a failure.
+        with tree.make_context("notekeep", list(arguments)) as context:
+            result = tree.invoke(context)
     except click.exceptions.Exit as error:
         return error.exit_code
     return result if isinstance(result, int) else 0

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import click
+
+from notekeep.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=|$)")
 
 
 class RawCommand(click.Command):
     """A command whose words are not options, even when they begin with a dash.
 
     Its own long options are known anywhere before a bare `--`; its short ones only before the
-    first word. Everything else is a word. The words reach the function as `words`, a tuple.
+    first word. Everything else is a word, but for what looks like a long option that there is not:
+    a slip must not become a query that finds nothing. The words reach the function as `words`, a
+    tuple.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Split options from words, and let click read the options alone."""
-        options, words = self._split(args)
+        options, words = self._split(ctx, args)
         ctx.params["words"] = tuple(words)
         return super().parse_args(ctx, options)
 
@@ -24,7 +36,7 @@ class RawCommand(click.Command):
 
     words_metavar = "WORDS..."
 
-    def _split(self, args: list[str]) -> tuple[list[str], list[str]]:
+    def _split(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
         takes_value: dict[str, bool] = {"--help": False, "-h": False}
         for parameter in self.params:
             if isinstance(parameter, click.Option):
@@ -40,12 +52,23 @@ class RawCommand(click.Command):
             name, equals, _ = word.partition("=")
             known = name in takes_value and (name.startswith("--") or not words)
             if not known:
+                if _LIKE_OPTION.match(word):
+                    raise _no_option(ctx, name, takes_value)
                 words.append(word)
                 continue
             options.append(word)
             if takes_value[name] and not equals:
                 options += [value for value in (next(rest, None),) if value is not None]
         return options, words
+
+
+def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [one for one in known if one.startswith("--")], n=1)
+    usage = f"`{ctx.command_path} --help` lists the options"
+    hint = f"did you mean {near[0]}?" if near else f"{usage}."
+    return UsageError(f"there is no option {name}", f"{hint} After a bare -- everything is a word.")
 
 
 def as_query(words: tuple[str, ...]) -> str:

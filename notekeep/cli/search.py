@@ -10,6 +10,7 @@ from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand, as_query
+from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
     from notekeep.index.search import Found, Hit
@@ -55,7 +56,7 @@ def search(
     """
     query = as_query(words)
     if not query.strip():
-        raise click.UsageError("what should be searched for?")
+        raise UsageError("what should be searched for?", "for example `notekeep search habit cue`")
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh, words=True)
     # What goes on into another command is what was asked for, and nothing that is merely near it.
@@ -66,10 +67,11 @@ def search(
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
     elif template is not None:
-        from notekeep.cli.ls import filled
+        from notekeep.cli.ls import filled, names_in
 
+        names = names_in(opened, template, FOUND_THERE)
         for hit in found.hits:
-            output.write(filled(template, hit.row, _found_there(hit)))
+            output.write(filled(template, hit.row, names, _found_there(hit)))
     else:
         _write(found, limit)
     if explain and not as_json:
@@ -116,6 +118,9 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
             ],
         }
     return told
+
+
+FOUND_THERE = ("line", "heading", "score", "snippet")
 
 
 def _found_there(hit: Hit) -> dict[str, str]:

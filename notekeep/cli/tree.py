@@ -27,9 +27,11 @@ class VerbGroup(click.Group):
         if name not in VERBS and name not in ALIASES and not name.startswith("-"):
             import difflib
 
+            from notekeep.errors import UsageError
+
             near = difflib.get_close_matches(name, VERBS, n=1)
             hint = f"did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands"
-            raise click.UsageError(f"there is no command {name!r}; {hint}", ctx)
+            raise UsageError(f"there is no command {name!r}", hint)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -173,6 +173,10 @@ class Fields:
         """All that `has:` understands, sorted."""
         return sorted({*THINGS, *self._types})
 
+    def nearest_field(self, name: str) -> str | None:
+        """The field that `name` is most likely a slip of, or None."""
+        return nearest(name, [*self._types, *self._aliases], LIKENESS)
+
     def nearest(self, name: str, likeness: float = LIKENESS) -> str | None:
         """The field or scope that `name` is most likely a slip of, or None."""
         return nearest(name, [*self._types, *self._aliases, *SCOPES], likeness)

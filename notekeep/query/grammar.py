@@ -333,7 +333,7 @@ class _Parser:
             elif found:
                 self._order(found.name, key)
             elif not self.context.typing:
-                near = self.context.fields.nearest(name)
+                near = self.context.fields.nearest_field(name)
                 raise self.context.error(
                     f'There is no field "{name}" to sort by.',
                     f"Did you mean {near}?" if near else "All fields: notekeep fields.",

@@ -48,12 +48,14 @@ def plan_new(
         body: What stands below the front matter, instead of the template's text.
 
     Raises:
-        UsageError: There is no such kind.
+        UsageError: There is no such kind, or the title is empty.
         Refused: The title gives no name that a file can have.
     """
     from notekeep.files.paths import free_path, safe_name
     from notekeep.markdown.template import new_note
 
+    if not title.strip():
+        raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
     if kind not in schema.kinds:
         from notekeep.query.fields import nearest
 
@@ -90,6 +92,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
         section: The heading of the section; empty for the end of the note.
 
     Raises:
+        UsageError: There is nothing to add.
         NotFound: The note has no such section.
         Refused: The file is no text that something could be added to.
     """
@@ -97,6 +100,8 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     from notekeep.markdown.sections import section_span
     from notekeep.markdown.split import split
 
+    if not text.strip():
+        raise UsageError("there is nothing to add", "write a line, or `-` to read one from a pipe")
     if before.startswith(UTF16):
         raise Refused(
             f"{path}: the file is UTF-16, and notes are UTF-8",
@@ -168,6 +173,8 @@ def read_file(file: str) -> bytes:
     Raises:
         NotFound: It is not there.
     """
+    if os.path.isdir(file):
+        raise NotFound(f"{file} is a folder, and a note links to files", "give the path of a file")
     if not os.path.isfile(file):
         raise NotFound(f"there is no file {file}", "give the path of a file")
     with open(file, "rb") as opened:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotFound, Refused
+from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown.resolve import Resolver, folded
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import edit_body
@@ -30,10 +30,13 @@ def plan_rename(plans: Plans, row: Row, title: str) -> WritePlan:
     """Plan another title: in the front matter or the first heading, as the file's name, in links.
 
     Raises:
+        UsageError: The title is empty.
         Refused: The title gives no name that a file can have, or the name is taken.
     """
     from notekeep.files.paths import safe_name
 
+    if not title.strip():
+        raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
     folder, _, _ = row.path.rpartition("/")
     name = f"{safe_name(title)}.md"
     target = f"{folder}/{name}" if folder else name
