@@ -112,13 +112,14 @@ class Catalog(Store):
         self, where: Condition, order: Sequence[Order], limit: int | None, offset: int
     ) -> list[Row]:
         by = ordering(order)
-        found = self.find(
-            ROW,
-            where,
-            f"ORDER BY {by.sql} LIMIT ? OFFSET ?",
-            (*by.values, -1 if limit is None else limit, offset),
+        least = -1 if limit is None else limit
+        return self.rows_found(
+            where, f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
         )
-        return [row_of(cells) for cells in found]
+
+    def rows_found(self, where: Condition, more: str, values: Sequence[Any]) -> list[Row]:
+        """The rows that `find` finds; for this room's own questions."""
+        return [row_of(cells) for cells in self.find(ROW, where, more, values)]
 
     def count(self, node: Node | None = None) -> int:
         """How many notes a condition matches."""

@@ -5,9 +5,9 @@ What looks at words is imported where it is used: most lists are of facts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.index.conditions import ordering
+from notekeep.index.conditions import Condition, ordering
 from notekeep.index.rows import load_path, store_path
 from notekeep.query.tree import Docs, is_fact
 
@@ -48,6 +48,53 @@ def listing(
     """
     node = facts_of(query, catalog, words, root)
     return catalog.rows(node, query.order, least(limit, query.limit), offset)
+
+
+AFTER = "(sort, path) > (SELECT sort, path FROM notes WHERE path = ?)"
+BEFORE = "(sort, path) < (SELECT sort, path FROM notes WHERE path = ?)"
+
+
+class Way(NamedTuple):
+    """A way to a page of a list by title, which need not pass over all rows before it.
+
+    Attributes:
+        passed: How many rows are left out.
+        beside: The note from which they are counted, itself not; "" is the beginning, or the end.
+        backwards: Whether they are counted towards the first row.
+    """
+
+    passed: int
+    beside: str = ""
+    backwards: bool = False
+
+
+def page(
+    query: Query, node: Node | None, catalog: Catalog, limit: int, way: int | Way
+) -> list[Row]:
+    """A page of a list without its count, which in a large vault takes as long as the page.
+
+    Args:
+        query: What is asked for.
+        node: Its tree, of facts only; see `facts_of`.
+        catalog: The vault's facts.
+        limit: How many rows at most.
+        way: How many rows to leave out, or how else to get there.
+
+    Returns:
+        The rows, first to last in any case; none where there is no note to count from.
+    """
+    if isinstance(way, int):
+        limit = limit if query.limit is None else min(limit, max(0, query.limit - way))
+        return catalog.page(node, query.order, limit, way)
+    where = catalog.where(node)
+    if way.beside:
+        beyond = BEFORE if way.backwards else AFTER
+        where = Condition(f"{where.sql} AND {beyond}", (*where.values, store_path(way.beside)))
+    last_first = " DESC" if way.backwards else ""
+    rows = catalog.rows_found(
+        where, f"ORDER BY sort{last_first}, path{last_first} LIMIT ? OFFSET ?", (limit, way.passed)
+    )
+    return rows[::-1] if way.backwards else rows
 
 
 class Listed:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from notekeep.index.explaining import Part
     from notekeep.index.facets import Facets
-    from notekeep.index.listing import Listed
+    from notekeep.index.listing import Listed, Way
     from notekeep.index.mentions import Mention
     from notekeep.index.onthisday import OnThisDay
     from notekeep.index.refresh import Refreshed
@@ -105,16 +105,20 @@ class Reading(Keeping):
             )
         )
 
-    def page(self, query: str, limit: int, offset: int) -> list[Row]:
+    def page(self, query: str, limit: int, way: int | Way) -> list[Row]:
         """A page of a list that was counted before; sorted as `rows` sorts.
+
+        Args:
+            query: The list.
+            limit: How many rows at most.
+            way: How many rows to leave out first; or, in a list by title, how to get there.
 
         Raises:
             UsageError: The query cannot be understood.
         """
-        asked = self.query(query)
-        if asked.limit is not None:
-            limit = min(limit, max(0, asked.limit - offset))
-        return self.catalog.page(self._facts(query), asked.order, limit, offset)
+        from notekeep.index.listing import page
+
+        return page(self.query(query), self._facts(query), self.catalog, limit, way)
 
     def listed(self, query: str = "") -> Listed:
         """The whole order of a list, for those who will look at many pages of it.

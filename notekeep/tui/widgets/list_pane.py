@@ -18,6 +18,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
+from notekeep.tui.paging import Source
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
@@ -27,7 +28,7 @@ from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.widgets.search_box import SearchBox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from textual.app import ComposeResult
@@ -49,29 +50,6 @@ SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
 SAMPLES = 4
 """From so many parts of a long list come the notes that say which columns the grid has."""
-
-
-class Source:
-    """The rows of a query, read from the catalog as they are seen."""
-
-    def __init__(self, vault: Vault, query: str, first: Rows) -> None:
-        self.total = first.total
-        self._vault, self._query, self._first = vault, query, first
-
-    def page(self, offset: int, limit: int) -> Sequence[Row]:
-        """Return the rows from `offset` on, at most `limit` of them."""
-        if offset == 0 and len(self._first.rows) >= min(limit, self.total):
-            return self._first.rows
-        return self._vault.page(self._query, limit, offset)
-
-    def paths(self) -> Iterable[str]:
-        """Return the notes of all rows."""
-        return self._vault.paths(self._query)
-
-    def find(self, path: str) -> int | None:
-        """Which row a note has is not known without reading them."""
-        del path
-        return None
 
 
 class ListPane(Backing, Vertical):
