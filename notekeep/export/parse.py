@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from markdown_it.rules_block import StateBlock
+
 from notekeep.export.nodes import CONTAINERS, Line, Node, Page
+from notekeep.export.plainly import Blocks, add_pieces, pieces
+from notekeep.export.quick import first_block
 from notekeep.export.rules import Facts, parser
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from markdown_it.token import Token
 
@@ -61,40 +66,52 @@ _DEFINITION = re.compile(r"\s{0,3}\[((?:\\.|[^\]\\])+)\]:\s*(<[^>\n]*>|\S+)?(.*)
 
 def parse(text: str) -> Page:
     r"""Parse a body; "\n" must be its only line end."""
-    env: dict[str, list[tuple[int, int, list[Facts]]]] = {}
-    tokens = _tokens(text.replace("\0", "\ufffd"), env)
-    lines, start = [], 0
-    for line in text.split("\n"):
-        lines.append(Line(start, start + len(line), None, None))
-        start += len(line) + 1
-    page = Page(text, Node("root", 0, len(text), 0, len(lines)), lines)
-    _Builder(page).build(tokens)
-    for first, _, facts in env.get("definitions", []):
-        _add_definition(page, first, facts)
+    page = _unread(text)
+    builder = _Builder(page)
+    if "]:" in text or "\0" in text:  # a definition says what brackets anywhere mean
+        builder.read_all_by_rules()
+        return page
+    blocks = Blocks(page, builder.words)
+    line, count = 0, len(page.lines)
+    while line < count:
+        after = blocks.read(line)
+        line = builder.read_by_rules(line) if after == line else after
     return page
 
 
-def _tokens(text: str, env: MutableMapping[str, Any]) -> list[Token]:
-    """Return what the parser makes of a text; most are short, and its steps cost as much."""
-    md = parser()
-    tokens: list[Token] = []
-    md.block.parse(text, md, env, tokens)
-    for token in tokens:
-        if token.type == "inline":
-            token.children = md.inline.parse(token.content, md, env, [])
-    return tokens
+def parse_by_rules(text: str) -> Page:
+    """Parse a body with the parser's rules alone, which is slower and gives the same."""
+    page = _unread(text)
+    _Builder(page, plainly=False).read_all_by_rules()
+    return page
+
+
+def _unread(text: str) -> Page:
+    """Return the page of a text that nobody has read yet."""
+    lines, start = [], 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        lines.append(Line(start, end, None, None))
+        start = end + 1
+    return Page(text, Node("root", 0, len(text), 0, len(lines)), lines)
 
 
 class _Columns(NamedTuple):
-    """Places of an inline text's characters in the source: line by line, or one by one."""
+    """Places of words in the source, where these are several lines."""
 
     starts: Sequence[int]
     places: Sequence[int]
-    single: bool
+
+    @classmethod
+    def of(cls, said: str, places: Sequence[int]) -> _Columns:
+        """Return them for words whose lines begin at these places of the source."""
+        starts, at = [], 0
+        for line in said.split("\n"):
+            starts.append(at)
+            at += len(line) + 1
+        return cls(starts, places)
 
     def place(self, offset: int) -> int:
-        if self.single:
-            return self.places[min(offset, len(self.places) - 1)]
         line = bisect_right(self.starts, offset) - 1
         return self.places[line] + offset - self.starts[line]
 
@@ -102,11 +119,38 @@ class _Columns(NamedTuple):
 class _Builder:
     """Turns the parser's tokens into nodes."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, plainly: bool = True) -> None:
         self.page = page
+        self.plainly = plainly
         self.cells: list[list[int]] = []
+        self.env: dict[str, Any] = {}
 
-    def build(self, tokens: Sequence[Token]) -> None:
+    def read_by_rules(self, line: int) -> int:
+        """Read the block that begins on a line; returns the line after it."""
+        state = self._state
+        state.line = line
+        first_block(parser(), state)
+        self._take_tokens(state)
+        return max(state.line, line + 1)
+
+    def read_all_by_rules(self) -> None:
+        """Read all blocks."""
+        state = self._state
+        parser().block.tokenize(state, 0, state.lineMax)
+        self._take_tokens(state)
+        for first, _, facts in self.env.get("definitions", []):
+            _add_definition(self.page, first, facts)
+
+    @cached_property
+    def _state(self) -> StateBlock:
+        text = self.page.text.replace("\0", "\ufffd")
+        return StateBlock(text, parser(), self.env, [])
+
+    def _take_tokens(self, state: StateBlock) -> None:
+        tokens, state.tokens = state.tokens, []
+        self._build(tokens)
+
+    def _build(self, tokens: Sequence[Token]) -> None:
         here = self.page.root
         for token in tokens:
             if token.type == "inline":
@@ -118,6 +162,20 @@ class _Builder:
                 node = self._block(here, token)
                 if token.nesting == 1:
                     here = node
+
+    def words(self, block: Node, said: str, places: Sequence[int]) -> None:
+        """Read the words of a block, given where in the text each of their lines begins."""
+        place = places[0].__add__ if len(places) == 1 else _Columns.of(said, places).place
+        plainly = self.plainly and "references" not in self.env
+        if plainly and (found := pieces(said)) is not None:
+            add_pieces(block, found, place)
+        else:
+            self._words_by_rules(block, said, place)
+
+    def _words_by_rules(self, block: Node, said: str, place: Callable[[int], int]) -> None:
+        md = parser()
+        tokens = md.inline.parse(said, md, self.env, [])
+        _Inline(block, said, tokens, place).build()
 
     def _block(self, parent: Node, token: Token) -> Node:
         kind = _BLOCKS[token.type]
@@ -157,38 +215,41 @@ class _Builder:
     def _inline(self, parent: Node, token: Token) -> None:
         if not token.content:
             return
-        _Inline(parent, token, self._columns(parent, token)).build()
-
-    def _columns(self, parent: Node, token: Token) -> _Columns:
-        text = self.page.text
         if parent.kind == "cell":
-            offsets = _cell_offsets(text, parent.start, parent.end)
-            return _Columns([], offsets, single=True)
+            offsets = _cell_offsets(self.page.text, parent.start, parent.end)
+            last = len(offsets) - 1
+            self._words_by_rules(parent, token.content, lambda at: offsets[min(at, last)])
+        else:
+            self.words(parent, token.content, self._places(parent, token))
+
+    def _places(self, parent: Node, token: Token) -> list[int]:
+        """Return where in the text each line of a block's words begins."""
+        text = self.page.text
         facts: list[Facts] = token.meta["facts"]
-        starts, places, at = [], [], 0
+        places = []
         for number, line in enumerate(token.content.split("\n")):
             lead = len(line) - len(line.lstrip(" \t"))
             place = facts[number].text - lead
             if number == 0 and parent.kind == "heading" and parent.info.startswith("#"):
                 place = text.index(line, facts[0].text + parent.level) if line else place
-            starts.append(at)
             places.append(place)
-            at += len(line) + 1
-        return _Columns(starts, places, single=False)
+        return places
 
 
 class _Inline:
-    """Turns the children of one inline token into nodes.
+    """Turns the tokens of a block's words into nodes.
 
     Tokens of plain text carry no place; as their text is literal, it follows from what stands
     before them, which `cursor` keeps.
     """
 
-    def __init__(self, parent: Node, token: Token, columns: _Columns) -> None:
+    def __init__(
+        self, parent: Node, content: str, tokens: Sequence[Token], place: Callable[[int], int]
+    ) -> None:
         self.parent = parent
-        self.content = token.content
-        self.tokens = token.children or []
-        self.columns = columns
+        self.content = content
+        self.tokens = tokens
+        self.place = place
         self.cursor = 0
 
     def build(self) -> None:
@@ -224,7 +285,7 @@ class _Inline:
         return start, start + len(token.content)
 
     def _node(self, parent: Node, kind: str, token: Token, start: int, end: int) -> Node:
-        place = self.columns.place
+        place = self.place
         # A break reaches to the words after it, over the marks of what the line stands in.
         stop = place(end) if kind.endswith("_break") else place(end - 1) + 1
         node = Node(kind, place(start), stop, parent.first, parent.last, parent)
@@ -247,7 +308,7 @@ class _Inline:
             self.cursor = span[1]
         else:
             self.cursor += len(token.markup)
-        here.end = self.columns.place(self.cursor - 1) + 1
+        here.end = self.place(self.cursor - 1) + 1
         return _parent(here)
 
 

@@ -105,10 +105,7 @@ class _Blocks(ParserBlock):
             if state.level >= nesting:
                 state.line = endLine
                 break
-            first = state.src[begins[line] + shifts[line]]
-            for rule in self._by_first.get(first, self._others):
-                if rule(state, line, endLine, False):
-                    break
+            self.step(state, line, endLine)
             state.tight = not empty
             line = state.line
             if line - 1 < endLine and begins[line - 1] + shifts[line - 1] >= ends[line - 1]:
@@ -117,6 +114,20 @@ class _Blocks(ParserBlock):
                 empty = True
                 line += 1
                 state.line = line
+
+    def step(self, state: StateBlock, line: int, end: int) -> None:
+        """Make the tokens of the block that begins on a line, which is not blank."""
+        first = state.src[state.bMarks[line] + state.tShift[line]]
+        for rule in self._by_first.get(first, self._others):
+            if rule(state, line, end, False):
+                break
+
+
+def first_block(md: MarkdownIt, state: StateBlock) -> None:
+    """Make the tokens of the next block of a text, with a parser that was hastened."""
+    line = state.line = state.skipEmptyLines(state.line)
+    if line < state.lineMax and isinstance(md.block, _Blocks):
+        md.block.step(state, line, state.lineMax)
 
 
 def _chain(rules: dict[str, BlockRule], first: str) -> list[BlockRule]:

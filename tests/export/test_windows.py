@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
 from notekeep.export import guard
-from notekeep.export.nodes import Page, nodes_of
 from notekeep.export.parse import parse
 from notekeep.export.passage import Passage, Splice
 from notekeep.export.windows import windows
 from tests.support.markdown_pieces import BLOCKS, MARKS, texts
-
-
-def told(page: Page) -> list[Any]:
-    """Return all that a page says, its nodes by their number."""
-    nodes = nodes_of([page.root])
-    number: dict[int, int] = {id(node): at for at, node in enumerate(nodes)}
-    blocks = [
-        (
-            *(node.kind, node.start, node.end, node.first, node.last, node.content, node.info),
-            *(node.title, node.level, node.embed, node.tight),
-            node.parent and number[id(node.parent)],
-        )
-        for node in nodes
-    ]
-    lines = [(*line[:3], line.leaf and number[id(line.leaf)]) for line in page.lines]
-    return [*blocks, *lines]
+from tests.support.pages import told
 
 
 @st.composite
