@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep import config
+from notekeep.index.turns import InTurn
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,6 +53,8 @@ class Rooms:
         self.places = places
         names = {os.path.realpath(path): name for name, path in person.vaults.items()}
         self.name = names.get(self.root, os.path.basename(self.root))
+        # Made here and not when it is asked for: two threads would make one each.
+        self._in_turn = InTurn()
         self._fields: tuple[int, Fields] | None = None
 
     @cached_property

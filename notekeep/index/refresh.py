@@ -10,13 +10,14 @@ What reads notes is imported where it is used: most refreshes find that nothing 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError
 from notekeep.files.scan import sweep
 from notekeep.index.deepcheck import Turn
+from notekeep.index.into_words import READING_SHARE, IntoWords, is_many
 from notekeep.index.schema import Busy
+from notekeep.index.turns import InTurn
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, role
 
 if TYPE_CHECKING:
@@ -26,25 +27,12 @@ if TYPE_CHECKING:
     from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Record
-    from notekeep.index.words import WordDoc, Words
+    from notekeep.index.words import Words
     from notekeep.markdown.kinds import Schema
-    from notekeep.markdown.note import Note
     from notekeep.markdown.problem import Problem
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
-
-SOON_BYTES = 256 << 10
-"""Notes of more than this in all are not taken in while somebody waits: 50 ms of work."""
-
-REBUILD_SHARE = 3
-"""Building the words index anew is faster than changing more than a third of its notes."""
-
-REBUILD_LEAST = 200
-"""Fewer changed notes than this never make the words index be built anew."""
-
-READING_SHARE = 3
-"""To read a note for the catalog takes a third of the time that it takes until it is in both."""
 
 
 @dataclass(slots=True)
@@ -89,6 +77,7 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     keep: Callable[[list[Seen]], list[Problem]] | None = None,
+    in_turn: InTurn | None = None,
 ) -> Refreshed:
     """Bring the index up to date with the files.
 
@@ -101,57 +90,48 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
         verify: Read every file and compare its content, whatever `stat` says of it.
         forget_missing: Take it as meant that many notes are gone at once.
         budget: With more changed files than this, none is read; they are counted as pending.
-        words_budget: Of more notes than this the words index is not built.
+        words_budget: More notes than this are not taken into the words index.
         progress: Called with how many notes are done and how many there are to do. One that still
             has to go into the words index counts for a third.
         cancelled: Asked between folders and batches; what is done until then stays.
         keep: Given the notes that changed before the catalog learns of it, so that history keeps
             what other programs wrote; says what it could not keep. Not asked when an index is
             built from nothing, nor for files that are new by the hundred.
+        in_turn: The turns that threads of this process take on the vault, one at a time for the
+            files and one for the words: a note that was saved need not wait for these. None where
+            nobody else asks.
 
     Raises:
         Failure: The vault is not there, or the cache cannot be written.
     """
+    in_turn = in_turn or InTurn()
     run = _Run(root, catalog, schema, progress, cancelled)
     run.keep = keep
     run.words = words
-    if full:
-        catalog.clear()
     run.reads_deeper = words is not None and budget is None
-    done = run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
-    if words is not None and not done.pending:
-        run.words_side(done, words, words_budget)
-    else:
-        done.pending_words = len(catalog.dirty())
-    return done
 
+    def read_files() -> Refreshed:
+        if full:
+            catalog.clear()
+        return run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
 
-def take_in(root: str, catalog: Catalog, words: Words, schema: Schema) -> None:
-    """Take notes that the catalog has into the words index too, before a question is asked.
-
-    Nothing is swept and nothing is built. Whatever stands in the way of it, another program that
-    writes or a disk that is full, must not stand in the way of the answer: a refresh does it later,
-    as it does where the notes are so large that an answer would have to wait.
-    """
-    from notekeep.files.private import make_private
-
-    run = _Run(root, catalog, schema, None, None)
-    run.wait = 0.0
-    # The catalog is held first: notes taken in without its knowing would be taken in at each key.
-    with contextlib.suppress(NotekeepError), catalog.writing(wait=0.0) as writer:
-        generation, dirty = catalog.generation, catalog.dirty()
-        size = sum(row.size for row in catalog.rows_of(dirty).values())
-        if dirty and size <= SOON_BYTES and run.follows(words, generation):
-            run.update(words, dirty, generation)
-            make_private(str(words.folder))
-            writer.clean_until(generation)
+    asked = (full, verify, forget_missing, budget, run.reads_deeper, progress, cancelled)
+    done = in_turn.files.take(asked, read_files)
+    if words is None or done.pending:
+        return replace(done, pending_words=len(catalog.dirty()))
+    into = IntoWords(root, catalog, words, schema)
+    lacking = in_turn.words.take(
+        (words_budget, progress), lambda: into.take_in(words_budget, progress, run.met)
+    )
+    return replace(done, pending_words=lacking.notes, deferred=lacking.deferred)
 
 
 class _Run:
     """One refresh.
 
     Attributes:
-        notes: Notes just read, for the words index; only when they are few.
+        words: The words index that is brought on afterwards, if there is one.
+        met: Notes just read, for that; only when they are few.
         keep: See `refresh`.
         reads_deeper: Whether nobody waits, so that some files may be read that look unchanged.
     """
@@ -167,9 +147,8 @@ class _Run:
         self.root = root
         self.catalog = catalog
         self.schema = schema
-        self.notes: dict[str, Note] = {}
+        self.met: dict[str, Record] = {}
         self.words: Words | None = None
-        self.wait: float | None = None
         self.keep: Callable[[list[Seen]], list[Problem]] | None = None
         self.reads_deeper = False
         self.progress = progress or (lambda _done, _total: None)
@@ -289,8 +268,8 @@ class _Run:
         done.indexed += len(records)
         done.problems += [one.note.problem for one in records if one.note.problem]
         done.logs += [one.path for one in records if one.role == "log"]
-        if len(done.changes) <= BATCH:
-            self.notes |= {one.path: one.note for one in records if one.digest}
+        if self.words is not None and len(done.changes) <= BATCH:
+            self.met |= {one.path: one for one in records if one.digest}
 
     def _differs(self, done: Refreshed) -> bool:
         """Whether there is anything to write though no file changed."""
@@ -310,73 +289,7 @@ class _Run:
     def _builds_words(self, changed: int) -> bool:
         """Whether so many changes mean that the words index is built after the catalog."""
         words = self.words
-        return words is not None and (words.generation is None or _is_many(changed, words))
-
-    def words_side(self, done: Refreshed, words: Words, budget: int | None) -> None:
-        """Bring the words index to the catalog's generation, and count what it still lacks."""
-        from notekeep.index.reading import WordDocs
-        from notekeep.index.words import Busy as WordsBusy
-        from notekeep.index.words import Unusable
-
-        catalog = self.catalog
-        generation, dirty = catalog.generation, catalog.dirty()
-        usable = self.follows(words, generation)
-        if usable and not dirty:
-            return
-        try:
-            if usable and not _is_many(len(dirty), words):
-                with contextlib.suppress(Unusable):
-                    self.update(words, dirty, generation)
-                    done.pending_words = self._settled(words, generation)
-                    return
-            paths = sorted(catalog.paths(None))
-            if budget is not None and len(paths) > budget:
-                done.pending_words, done.deferred = len(dirty) or len(paths), True
-                return
-            docs = WordDocs(self.root, paths, self.schema)
-            words.build(
-                docs,
-                generation,
-                lambda count: self.progress(_both(count, len(paths)), len(paths)),
-            )
-        except WordsBusy:
-            done.pending_words = len(dirty) or 1
-            return
-        done.pending_words = self._settled(words, generation)
-
-    def follows(self, words: Words, generation: int) -> bool:
-        """Whether the words index is an earlier state of this catalog: then it can be changed."""
-        reached, meta = words.generation, self.catalog.meta
-        first = max(int(meta("born") or 0), int(meta("words") or 0))
-        return reached is not None and first <= reached <= generation
-
-    def _settled(self, words: Words, generation: int) -> int:
-        from notekeep.files.private import make_private
-
-        make_private(str(words.folder))
-        with self.catalog.writing() as writer:
-            writer.clean_until(generation)
-        return len(self.catalog.dirty())
-
-    def update(self, words: Words, dirty: dict[str, int], generation: int) -> None:
-        """Take notes into the words index as they are by now; it then stands for a generation.
-
-        Raises:
-            Busy: Another program is writing it.
-            Unusable: There is none.
-        """
-        from notekeep.index.reading import read_word_doc, word_doc
-
-        there = self.catalog.rows_of(dirty)
-        docs: list[WordDoc] = []
-        for path in there:
-            note = self.notes.get(path)
-            doc = word_doc(note) if note else read_word_doc(self.root, path, self.schema)
-            if doc:
-                docs.append(doc)
-        kept = {doc.path for doc in docs}
-        gone = [path for path in dirty if path not in kept]
-        words.update(docs, gone, generation, wait=self.wait)
+        return words is not None and (words.generation is None or is_many(changed, words))
 
 
 def _only_unsure(changes: Changes, known: dict[str, Mark]) -> int:
@@ -396,16 +309,6 @@ def _unsure(mark: Mark) -> Mark:
     """A fingerprint that equals no file's, so that the file is read."""
     size, mtime_ns, _, inode = mark
     return size, mtime_ns, -1, inode
-
-
-def _is_many(changed: int, words: Words) -> bool:
-    """Whether the words index is built anew rather than changed."""
-    return changed > max(REBUILD_LEAST, words.count // REBUILD_SHARE)
-
-
-def _both(count: int, total: int) -> int:
-    """How many notes are done when all are read and so many of them are in the words index."""
-    return total // READING_SHARE + count - count // READING_SHARE
 
 
 def _reader(schema: Schema) -> str:

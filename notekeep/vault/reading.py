@@ -69,6 +69,8 @@ class Reading(Keeping):
         """
         from notekeep.index.refresh import refresh
 
+        # An answer that needs the words waits for an index, though not for all that is new in it.
+        has_words = words and for_answer and self.words.generation is not None
         refreshed = refresh(
             self.root,
             self.catalog,
@@ -78,9 +80,10 @@ class Reading(Keeping):
             verify=verify,
             forget_missing=forget_missing,
             budget=ANSWER_BUDGET if for_answer or defer else None,
-            words_budget=ANSWER_BUDGET if defer else None,
+            words_budget=ANSWER_BUDGET if defer or has_words else None,
             progress=progress,
             keep=self._keep_outside,
+            in_turn=self._in_turn,
         )
         if refreshed.changes.temps:
             self.history.sweep_temps(self.root, refreshed.changes.temps)
@@ -192,9 +195,9 @@ class Reading(Keeping):
     def _take_saved_in(self) -> None:
         """Take what was saved a moment ago into the full text, which costs some 10 ms a note."""
         if 0 < len(self.catalog.dirty()) <= SAVED_NOTES and self.words.generation is not None:
-            from notekeep.index.refresh import take_in
+            from notekeep.index.into_words import IntoWords
 
-            take_in(self.root, self.catalog, self.words, self.schema)
+            IntoWords(self.root, self.catalog, self.words, self.schema).take_in_soon()
 
     def _lacks(self, query: str) -> tuple[str, ...]:
         """What would be wrong with a query if it were finished."""
