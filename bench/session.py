@@ -241,6 +241,7 @@ def main(report: str, root: str, site: str) -> None:
     from notekeep.tui import first_page
     from notekeep.tui.app import APPS
     from notekeep.tui.collecting import collect_often
+    from notekeep.tui.loop import run
     from notekeep.vault import Vault
 
     settings = Path(Places.of_machine().config, "config.toml")
@@ -256,7 +257,7 @@ def main(report: str, root: str, site: str) -> None:
         told.append(await Session(app, root).run())
         app.exit()
 
-    app.run(auto_pilot=session)
+    run(app, auto_pilot=session)
     Path(report).write_text(json.dumps(told[0]._asdict() if told else None), "utf-8")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from notekeep.errors import Refused
 from notekeep.files.durable import close, read_all
 from notekeep.files.reasons import changed, explained
+from notekeep.giving_way import give_way
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,9 @@ def read_stable(fd: int, shown: str) -> bytes:
         OSError: It could not be read.
     """
     for pause in _PAUSES:
-        time.sleep(pause)
+        give_way()
+        if pause:
+            time.sleep(pause)
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):
             raise not_a_file(shown)

@@ -17,6 +17,7 @@ from notekeep.files.changes import Changes, Fingerprint, Mark
 from notekeep.files.conflicts import conflict_of, may_be_conflict
 from notekeep.files.ignore import IGNORE_FILE, Rules, ignores, read_rules
 from notekeep.files.paths import TEMP_PREFIX, is_skipped, is_skipped_folder, is_within, split
+from notekeep.giving_way import give_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -218,6 +219,7 @@ class _Walk:
             if self.cancelled is not None and self.cancelled():
                 self.report.cancelled = True
                 return
+            give_way()
             prefix, rules = stack.pop()
             place = os.path.join(self.root, prefix) if prefix else self.root
             try:

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from notekeep.errors import Failure, UsageError
+from notekeep.giving_way import give_way
 from notekeep.index import schema
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class Store:
         Raises:
             Failure: As for `ask`.
         """
+        give_way()
         reader = self._reader()
         with reader.lock:
             try:

@@ -55,9 +55,10 @@ def launch(root: str | None, *, prelude: bool = True) -> int:
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
         from notekeep.tui.collecting import collect_often
+        from notekeep.tui.loop import run
 
         app = APPS[screen](vault, first.page(), collect_often)
-        app.run()
+        run(app)
     if not app.return_code:
         first_page.keep(vault)
     vault.tidy()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.giving_way import give_way
 from notekeep.tui.render.around import NOTHING, Around
 from notekeep.tui.render.blocks import Block, footnote_name, heading_level
 from notekeep.tui.render.document import draw
@@ -191,6 +192,7 @@ class Rendering:
         return min(found or rows, key=lambda row: abs(row - wanted))
 
     def _draw_next(self) -> None:
+        give_way()
         index = self._next
         # What comes after it says how a block is drawn: a heading above nothing has no fold.
         self.text.know(index + 2)

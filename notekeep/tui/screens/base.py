@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from notekeep.tui.widgets.footer import Footer
 from notekeep.tui.widgets.backing import Backing
+from notekeep.tui.widgets.footer import Footer
 from notekeep.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from notekeep.tui.paging import Source
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
-from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.titles import Titles
+from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.widgets.search_box import SearchBox
 

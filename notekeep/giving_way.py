@@ -1,0 +1,27 @@
+"""Work in the background that lets the thread go first that a person waits for.
+
+Python's threads take turns of some milliseconds at one lock. A key that needs three of them would
+wait for every busy thread three times, however little each has to do. So what may take long calls
+`give_way` between one small piece of its work and the next; see `notekeep.tui.loop`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_wait: Callable[[], object] | None = None
+
+
+def give_way() -> None:
+    """Wait while the interface has something to do; where there is none, go on."""
+    if _wait is not None:
+        _wait()
+
+
+def wait_with(wait: Callable[[], object] | None) -> None:
+    """Set what `give_way` waits with, in all threads; None lets it go on."""
+    global _wait  # noqa: PLW0603 - there is one lock of Python's, and one interface in front
+    _wait = wait

@@ -1,0 +1,109 @@
+"""The loop that the interface runs on: threads in the background let it go first."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+
+from textual.app import App
+
+from notekeep.giving_way import give_way
+from notekeep.tui.loop import LONGEST, TURN, run
+
+LIMIT = 30.0
+
+
+class _Program(App[float]):
+    """Does what `body` says, and returns what that returns."""
+
+    async def on_mount(self) -> None:
+        self.exit(await self.body())
+
+    async def body(self) -> float:
+        raise NotImplementedError
+
+
+class _Busy(_Program):
+    """Works for a moment without giving the loop back, while a thread counts its steps.
+
+    Returns how many it took meanwhile, without those after which it had waited for LONGEST.
+    """
+
+    seconds = LONGEST / 2
+
+    async def body(self) -> float:
+        self.steps, self.ends = 0, threading.Event()
+        thread = threading.Thread(target=self._count, daemon=True)
+        thread.start()
+        await self._stepped(0)
+        before, end = self.steps, time.perf_counter() + self.seconds
+        while time.perf_counter() < end:
+            sum(range(1000))
+        met = self.steps - before
+        waits = int((time.perf_counter() - end + self.seconds) / LONGEST)
+        await self._stepped(before + met)
+        self.ends.set()
+        thread.join(LIMIT)
+        return float(met - waits)
+
+    async def _stepped(self, steps: int) -> None:
+        """Let the thread go on until it has taken more steps than that."""
+        while self.steps <= steps:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.001)
+
+    def _count(self) -> None:
+        while not self.ends.is_set():
+            give_way()
+            self.steps += 1
+
+
+def test_a_thread_takes_no_step_while_the_loop_works_and_goes_on_after_it() -> None:
+    met = run(_Busy(), headless=True)
+    # That in which it was when the loop began.
+    assert met is not None
+    assert met <= 1
+
+
+class _Endless(_Busy):
+    """Works until the thread has waited for LONGEST several times."""
+
+    async def body(self) -> float:
+        self.steps, self.ends = 0, threading.Event()
+        threading.Thread(target=self._count, daemon=True).start()
+        end = time.perf_counter() + LIMIT
+        while self.steps < 3 and time.perf_counter() < end:
+            sum(range(1000))
+        self.ends.set()
+        return float(self.steps)
+
+
+def test_a_thread_is_not_held_up_for_ever() -> None:
+    assert run(_Endless(), headless=True) == 3
+
+
+class _Itself(_Program):
+    async def body(self) -> float:
+        begun = time.perf_counter()
+        for _ in range(1000):
+            give_way()
+        return time.perf_counter() - begun
+
+
+def test_the_loop_never_waits_for_itself() -> None:
+    took = run(_Itself(), headless=True)
+    assert took is not None
+    assert took < LONGEST * 1000
+
+
+class _Turn(_Program):
+    async def body(self) -> float:
+        return sys.getswitchinterval()
+
+
+def test_turns_are_short_while_the_interface_runs_and_as_before_after_it() -> None:
+    before = sys.getswitchinterval()
+    assert run(_Turn(), headless=True) == TURN
+    assert sys.getswitchinterval() == before
+    give_way()  # nothing to wait for any more
