@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -26,12 +27,17 @@ DEADLINE = 60.0
 QUIET = 0.25
 """Seconds without a byte after which nothing moves any more."""
 
+# What a program sends between these is for the terminal itself, and no terminal shows it.
+_STRING = re.compile(rb"\x1b[P_X^].*?\x1b\\", re.DOTALL)
+_BEGUN = re.compile(rb"\x1b(?:[P_X^].*)?\Z", re.DOTALL)
+
 
 class Terminal:
     """A program on a terminal of its own.
 
     Attributes:
         raw: Every byte the program wrote.
+        strings: What it sent for the terminal itself, such as pictures, without showing it.
         before: How the terminal was set when the program started.
     """
 
@@ -43,7 +49,26 @@ class Terminal:
         columns: int = 100,
         lines: int = 30,
         cwd: str | None = None,
+        answers: Mapping[bytes, bytes] | None = None,
+        slow: float = 0.0,
     ) -> None:
+        """Start a program.
+
+        Args:
+            command: The program and its arguments.
+            env: Its environment.
+            columns: How wide the terminal is.
+            lines: How high it is.
+            cwd: The folder it starts in.
+            answers: What the terminal answers to what it is asked; to anything else, nothing.
+            slow: How many seconds later it answers, as one on another machine does.
+        """
+        self._slow = slow
+        self._due: list[tuple[float, bytes]] = []
+        self._answers = dict(answers or {})
+        self._answered = dict.fromkeys(self._answers, 0)
+        self._held = b""
+        self.strings: list[bytes] = []
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self.raw = b""
@@ -96,14 +121,36 @@ class Terminal:
 
     def read(self, seconds: float) -> bool:
         """Take in what the program writes, waiting for it at most so long; whether it wrote."""
+        self._answer_what_is_due()
         ready, _, _ = select.select([self._ours], [], [], seconds)
         if not ready:
             return False
         with contextlib.suppress(OSError):
             data = os.read(self._ours, 65536)
             self.raw += data
-            self._stream.feed(data)
+            self._answer()
+            self._show(data)
         return True
+
+    def _answer(self) -> None:
+        for question, answer in self._answers.items():
+            for _ in range(self.raw.count(question) - self._answered[question]):
+                self._due.append((time.monotonic() + self._slow, answer))
+                self._answered[question] += 1
+        self._answer_what_is_due()
+
+    def _answer_what_is_due(self) -> None:
+        while self._due and self._due[0][0] <= time.monotonic():
+            os.write(self._ours, self._due.pop(0)[1])
+
+    def _show(self, data: bytes) -> None:
+        """Show what is to be shown; what is begun is held back until the rest of it is there."""
+        data = self._held + data
+        self.strings.extend(_STRING.findall(data))
+        data = _STRING.sub(b"", data)
+        begun = _BEGUN.search(data)
+        self._held = begun[0] if begun is not None else b""
+        self._stream.feed(data[: len(data) - len(self._held)])
 
     def until(self, *texts: str) -> None:
         """Wait until the screen shows all of some texts."""

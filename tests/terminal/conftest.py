@@ -12,7 +12,7 @@ from tests.support.screens import NOW, write_notes
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     Start = Callable[..., Terminal]
@@ -28,7 +28,14 @@ def root(tmp_path: Path) -> Path:
 def start(root: Path, home: Path) -> Start:
     """Start notekeep on the vault."""
 
-    def begin(*arguments: str, columns: int = 100, lines: int = 30, **env: str) -> Terminal:
+    def begin(
+        *arguments: str,
+        columns: int = 100,
+        lines: int = 30,
+        answers: Mapping[bytes, bytes] | None = None,
+        slow: float = 0.0,
+        **env: str,
+    ) -> Terminal:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -41,6 +48,8 @@ def start(root: Path, home: Path) -> Start:
             **env,
         }
         command = [sys.executable, "-m", "notekeep", *arguments]
-        return Terminal(command, environment, columns=columns, lines=lines)
+        return Terminal(
+            command, environment, columns=columns, lines=lines, answers=answers, slow=slow
+        )
 
     return begin

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-
-from textual.app import SuspendNotSupported
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import outside
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.keys import bindings
+from notekeep.tui.pixels import pixel_widget
 from notekeep.tui.render.around import Picture
 from notekeep.tui.screens.dialogs import Words
 from notekeep.tui.screens.leaving import Dialog
@@ -21,7 +17,7 @@ from notekeep.tui.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:
     from textual import events
-    from textual.app import App, ComposeResult
+    from textual.app import ComposeResult
     from textual.widget import Widget
 
     from notekeep.errors import NotekeepError
@@ -104,25 +100,3 @@ class PictureScreen(Dialog[None]):
     def on_click(self, event: events.Click) -> None:
         event.stop()
         self.dismiss(None)
-
-
-def pixel_widget(app: App[Any]) -> type[Any] | None:
-    """Return the widget that shows a picture in pixels, or None where the terminal cannot.
-
-    It is that of textual-image, if the person has installed it. When it is imported it asks the
-    terminal what it can do, and gets the answer only while nobody else reads from it.
-    """
-    if app.is_headless or find_spec("textual_image") is None:
-        return None
-    if "textual_image.widget" not in sys.modules:
-        # A terminal that does not answer is no news: without this, the log writes it there.
-        logging.getLogger("textual_image").addHandler(logging.NullHandler())
-        try:
-            with app.suspend():
-                import textual_image.widget  # noqa: F401 - see above
-        except SuspendNotSupported:
-            return None
-    from textual_image import renderable, widget
-
-    can = renderable.Image in (renderable.SixelImage, renderable.TGPImage)
-    return widget.Image if can else None
