@@ -57,6 +57,12 @@ class Overview(NamedTuple):
     problems: list[Problem]
     conflicts: dict[str, str]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the day asks for nothing and there is nothing to say of it."""
+        parts = (self.habits, self.tasks.open, self.reading, self.drafts, self.daily)
+        return not any((*parts, self.on_this_day, self.problems, self.conflicts))
+
     def as_object(self) -> dict[str, Any]:
         """The same as JSON would hold it."""
         return {

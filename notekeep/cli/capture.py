@@ -10,6 +10,7 @@ import click
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
+from notekeep.cli.raw import RawCommand
 from notekeep.cli.writing import carry_out
 from notekeep.errors import UsageError
 
@@ -52,13 +53,18 @@ def new(
     return carry_out(opened, plan, dry_run=dry_run, done=str)
 
 
-@click.command(short_help="Add a line to a note, by default today's.")
-@click.argument("text", nargs=-1, required=True)
+class AddCommand(RawCommand):
+    """`add` takes its text raw: an item of a list begins with a dash."""
+
+    words_metavar = "TEXT..."
+
+
+@click.command(cls=AddCommand, short_help="Add a line to a note, by default today's.")
 @click.option("--to", metavar="NOTE#Section", default="", help="The note, and the section in it.")
 @dry_run_option
 @verb_options
-def add(text: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) -> int:
-    """Add TEXT at the end of a note or section; a list grows by an item.
+def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) -> int:
+    """Add TEXT at the end of a note or section; a list grows by an item. `-` reads it from a pipe.
 
     \b
     notekeep add "Ask Mira about the talk"
@@ -67,10 +73,10 @@ def add(text: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) -> 
     opened = open_vault(vault)
     if to:
         refresh_first(opened)
-    words = " ".join(text)
-    if words == "-":
-        words = sys.stdin.read().rstrip("\n")
-    return carry_out(opened, opened.plan.add(words, to), dry_run=dry_run, done=str)
+    text = " ".join(words[words[:1] == ("--",) :])
+    if text == "-":
+        text = sys.stdin.read().rstrip("\n")
+    return carry_out(opened, opened.plan.add(text, to), dry_run=dry_run, done=str)
 
 
 @click.command(short_help="Copy a file into the vault and link it from a note.")

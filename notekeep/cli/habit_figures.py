@@ -21,9 +21,12 @@ from notekeep.index.habit_detail import SPANS
 from notekeep.index.habits import HabitIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.habits.heatmap import Calendar, Square
     from notekeep.habits.marks import Glyphs
     from notekeep.habits.timeline import Timeline
+    from notekeep.habits.view import HabitView
     from notekeep.index.habits import Habit
 
 
@@ -188,8 +191,7 @@ def _all_stats(index: HabitIndex, *, as_json: bool) -> int:
         for view, one in zip(habits, figures, strict=True)
     ]
     heads = ("habit", "strength", "streak", "30 days", "365 days", "best weekday")
-    output.table(rows, heads=heads)
-    return 0 if rows else 1
+    return _table(rows, heads, habits)
 
 
 def _months(index: HabitIndex, year: int, *, as_json: bool) -> int:
@@ -210,8 +212,18 @@ def _months(index: HabitIndex, year: int, *, as_json: bool) -> int:
         (view.title, *("" if share is None else f"{share * 100:.0f}" for share in months))
         for view, months in zip(views, found, strict=True)
     ]
-    output.table(rows, heads=(f"% met in {year}", *dates.MONTHS))
-    return 0 if rows else 1
+    return _table(rows, (f"% met in {year}", *dates.MONTHS), views)
+
+
+def _table(rows: Sequence[Sequence[str]], heads: Sequence[str], habits: Sequence[HabitView]) -> int:
+    """Write a row for each habit; how the first one is made where there is none."""
+    if not rows:
+        from notekeep.cli.habit_lists import say_when_none
+
+        say_when_none(habits)
+        return 1
+    output.table(rows, heads=heads)
+    return 0
 
 
 def _heatmap(squares: Calendar, signs: Glyphs) -> None:

@@ -50,7 +50,7 @@ def list_(*, archived: bool, as_json: bool, vault: str | None) -> int:
         output.write_json({"total": len(habits), "habits": [as_object(habit) for habit in habits]})
     else:
         write_rows(habits, glyphs(index.places.settings), days=False)
-        _say_when_none(habits)
+        say_when_none(habits)
     return 0 if habits else 1
 
 
@@ -73,7 +73,7 @@ def todo_(*, everything: bool, as_json: bool, vault: str | None) -> int:
     else:
         head(habits, day, index.places.settings.day_start)
         write_rows(shown, glyphs(index.places.settings))
-        _say_when_none(habits)
+        say_when_none(habits)
         if habits and not shown:
             output.note("nothing is left to do today")
     return 0 if shown else 1
@@ -121,12 +121,13 @@ def _grid(
         )
         return 0 if habits else 1
     width = max([output.width(habit.title) for habit in habits], default=0)
-    title = f"{first.day} {dates.MONTHS[first.month - 1]} to {dates.short(last)} {last.year}"
+    ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
+    title = f"{' to '.join(ends)} {last.year}"
     output.write_styled([(title, "bold")])
     output.write_styled([(f"{'':{width}}  {heading}", "dim")])
     for habit in habits:
         _row(habit, glyphs(index.places.settings), width, gap)
-    _say_when_none(habits)
+    say_when_none(habits)
     return 0 if habits else 1
 
 
@@ -140,6 +141,7 @@ def _row(habit: HabitView, signs: Glyphs, width: int, gap: int) -> None:
     output.write_styled(parts)
 
 
-def _say_when_none(habits: Sequence[HabitView]) -> None:
+def say_when_none(habits: Sequence[HabitView]) -> None:
+    """Say how the first habit is made, where there is none."""
     if not habits:
         output.note(f"there is no habit yet: {NONE_YET}")

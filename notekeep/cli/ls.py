@@ -35,6 +35,8 @@ FACTS: dict[str, Callable[[Row], Any]] = {
 }
 """What every row has besides the fields of its note."""
 
+NO_NOTE = 'there is no note yet; `notekeep new note "A title"` makes one'
+
 _NAME = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
 
 
@@ -95,7 +97,7 @@ def ls(
     else:
         output.table([[cell(value(row, name)) for name in columns] for row in found.rows])
     if not found.total and not as_json:
-        output.note("no note matches")
+        output.note("no note matches" if query else NO_NOTE)
     return 0 if found.total else 1
 
 

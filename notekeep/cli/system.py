@@ -66,13 +66,17 @@ def index(
         )
         return 0
     output.write(
-        f"{opened.count()} notes, {refreshed.indexed} read anew, "
+        f"{_plural(opened.count(), 'note')}, {_plural(refreshed.indexed, 'file')} read, "
         f"{len(refreshed.changes.removed)} gone, {seconds:.1f} s"
     )
     for problem in refreshed.problems:
         place = problem.place
         output.note(f"{place}: {problem.message}")
     return 0
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 @click.command(short_help="Show the settings, where each comes from, and what is wrong.")

@@ -34,6 +34,8 @@ def tags(ctx: click.Context, *, as_json: bool, no_refresh: bool, vault: str | No
         output.write_json({"total": len(rows), "tags": rows})
     else:
         output.table([(str(count), f"#{tag}") for tag, count in found.items()], stretch=1)
+        if not found:
+            output.note("no note has a tag; `notekeep tag +TAG -- NOTE` gives it one")
     return 0 if found else 1
 
 

@@ -47,6 +47,8 @@ def print_today(vault: Vault) -> None:
     _rows("On this day", [(row.title, row.path) for row in view.on_this_day])
     _rows("Conflicts", list(view.conflicts.items()))
     _rows("Problems", [(_place(problem), problem.message) for problem in view.problems])
+    if view.is_quiet:
+        output.note("a quiet day; `notekeep add TEXT` writes a line into today's note")
 
 
 def _habits(view: Overview) -> None:

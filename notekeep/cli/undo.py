@@ -63,6 +63,8 @@ def _list(steps: Sequence[Taken], *, as_json: bool) -> int:
             for step in steps
         ]
         output.table(rows, stretch=2)
+        if not rows:
+            output.note("notekeep has changed nothing here yet")
     return 0 if steps else 1
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from notekeep import dates
-from notekeep.errors import Refused, UsageError
+from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.review import Bounds, bounds_of, last_ended, reviewed
 from notekeep.habits.view import count
 from notekeep.writing.plan import FileChange, WritePlan
@@ -62,6 +62,7 @@ def plan_review(plans: Plans, habits: HabitIndex, when: Bounds) -> WritePlan:
     """Plan the note.
 
     Raises:
+        NotFound: There is no habit.
         Refused: There is one already.
         UsageError: The days have not begun.
     """
@@ -73,6 +74,12 @@ def plan_review(plans: Plans, habits: HabitIndex, when: Bounds) -> WritePlan:
         raise Refused(
             f"there is a review of that {when.span} already: {path}",
             f"`notekeep open '{path}'` goes on with it",
+        )
+    habits.refresh()
+    if not habits.known():
+        raise NotFound(
+            "there is no habit to review",
+            '`notekeep habit add "Meditate" --schedule daily` defines the first one',
         )
     text = "\n".join(_note(habits, when, min(today, when.last)))
     return WritePlan("review", title_of(when), [FileChange(path, None, f"{text}\n".encode())])
@@ -87,7 +94,6 @@ def title_of(when: Bounds) -> str:
 
 
 def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
-    habits.refresh()
     looked_at = []
     for habit in habits.known():
         line = habits.timeline(habit, end)

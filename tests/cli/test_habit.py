@@ -265,7 +265,7 @@ def test_a_week_and_a_month_are_grids(desk: Desk) -> None:
     desk("med", "mon")
     desk("gym", "miss", "mon")
     week = desk("week").out.splitlines()
-    assert week[0] == "23 Nov to Sun 29 Nov 2026"
+    assert week[0] == "23 Nov to 29 Nov 2026"
     assert week[1].split() == ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
     rows = {line.split()[0]: line for line in week[2:]}
     assert "✓  ·" in rows["Meditate"]
