@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.widgets import Input
 
 from notekeep.config import Site
+from notekeep.export.plan import Plan
 from tests.support.screens import press, shows, tree, until
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.publish import PublishScreen
     from notekeep.vault import Vault
+    from notekeep.vault.publishing import Standing
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -203,6 +207,116 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         assert shows(app, "hugo is not installed")
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "install hugo"))
+
+
+def plans() -> list[Plan]:
+    """The plans that are in memory."""
+    gc.collect()
+    return [one for one in gc.get_objects() if isinstance(one, Plan)]
+
+
+async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    note = root / "books" / "Deep Work.md"
+    note.write_text(note.read_text() + "\nline\n" * 40)
+    vault.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 changed · 1 new"))
+        await press(pilot, "a")
+        await until(pilot, lambda: shows(app, "+line"))
+        screen = cast("PublishScreen", app.screen)
+        screen.diff.scroll_to(y=9, animate=False, immediate=True)
+        assert plans()
+        await press(pilot, "f2")
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await until(pilot, lambda: not plans())
+        await press(pilot, "f4")
+        await until(pilot, lambda: screen.shown is not None)
+        assert screen.diff.scroll_offset.y == 9
+        assert shows(app, "+line")
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Wrote 2 files"))
+
+
+async def test_a_plan_that_comes_when_the_screen_was_left_is_not_kept(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault
+) -> None:
+    asked, go_on, make = threading.Event(), threading.Event(), vault.plan_export
+
+    def slow(*given: Any, **more: Any) -> Plan:
+        asked.set()
+        assert go_on.wait(30)
+        return make(*given, **more)
+
+    monkeypatch.setattr(vault, "plan_export", slow)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "2 drafts and posts"))
+        await until(pilot, asked.is_set)
+        screen = cast("PublishScreen", app.screen)
+        await press(pilot, "f2")
+        await until(pilot, lambda: shows(app, "9 notes"))
+        go_on.set()
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        assert screen.shown is None
+        assert not plans()
+        await press(pilot, "f4")
+        await until(pilot, lambda: screen.shown is not None)
+
+
+async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    note = root / "books" / "Deep Work.md"
+    note.write_text(note.read_text() + "\nOne more thing.\n")
+    vault.refresh()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 changed · 1 new"))
+        await press(pilot, "a")
+        await until(pilot, lambda: shows(app, "+One more thing."))
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Written"))
+        await until(pilot, lambda: shows(app, "as it is"))
+        screen = cast("PublishScreen", app.screen)
+        await press(pilot, "f2")
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await until(pilot, lambda: not plans())
+        await press(pilot, "f4")
+        await until(pilot, lambda: screen.shown is not None)
+        assert shows(app, "u  takes it back")
+        await press(pilot, "c")
+        await until(pilot, lambda: shows(app, "Looked over, not built"))
+
+
+async def test_states_are_not_read_while_nobody_sees_them(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault, root: Path
+) -> None:
+    asked: list[str] = []
+    standings = vault.standings
+
+    def counted(*given: str) -> list[Standing]:
+        asked.append("states")
+        return standings(*given)
+
+    monkeypatch.setattr(vault, "standings", counted)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "2 new · 2 drafts and posts"))
+        await press(pilot, "f2")
+        await until(pilot, lambda: shows(app, "9 notes"))
+        asked.clear()
+        (root / "posts" / "Another.md").write_text("---\ntype: post\ndraft: true\n---\nHello.\n")
+        await until(pilot, lambda: shows(app, "10 notes"))
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        assert not asked
+        await press(pilot, "f4")
+        await until(pilot, lambda: shows(app, "3 drafts and posts"))
 
 
 async def begin_post(app: NotekeepApp, pilot: Pilot[Any]) -> None:

@@ -62,3 +62,31 @@ def counts_text(rows: Sequence[PostRow], site: int) -> str:
         if state in found
     ]
     return " · ".join(parts)
+
+
+def file_name(path: str) -> str:
+    """The name of a note that nothing else is known of."""
+    return path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+def note_is_gone() -> list[Line]:
+    """What is said of a post without a note, and what can be done."""
+    return [
+        [Piece("Its note is not in the vault any more.", "title")],
+        [],
+        [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
+    ]
+
+
+def no_drafts() -> list[Line]:
+    """What is said where there are no drafts, and how one gets here."""
+    return [
+        [Piece("Nothing to publish yet.", "title")],
+        [],
+        [Piece("A post with draft: true stands here,", "muted")],
+        [Piece("and every note with publish: true.", "muted")],
+        [],
+        [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
+        [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
+        [Piece("t", "key"), Piece("  chooses its generator", "muted")],
+    ]

@@ -60,6 +60,7 @@ class VaultScreen(Backing, Screen[None]):
         self.today = today
         self._focus_before: Widget | None = None
         self._is_styled = False
+        self._has_missed = False
 
     def fit(self, width: int, height: int) -> None:
         """Take the classes for a size before anything is styled as for another."""
@@ -96,6 +97,24 @@ class VaultScreen(Backing, Screen[None]):
     def vault_changed(self) -> None:
         """Show the vault as it is by now, with the cursor where it was."""
         raise NotImplementedError
+
+    @property
+    def is_away(self) -> bool:
+        """Whether another screen is in its place; what only lies over it leaves it where it is."""
+        return self not in self.app.screen_stack
+
+    def waits_to_be_seen(self) -> bool:
+        """Tell whether nobody sees the screen; `vault_changed` is then called again when one does.
+
+        What it would read is much, and is another by the time that it is seen.
+        """
+        self._has_missed = self.is_away
+        return self._has_missed
+
+    def on_screen_resume(self) -> None:
+        if self._has_missed:
+            self._has_missed = False
+            self.vault_changed()
 
     def place(self) -> str:
         """Return where the focus is, as `actions.PLACES` names it."""

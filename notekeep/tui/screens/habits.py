@@ -86,6 +86,8 @@ class HabitsScreen(VaultScreen):
         return super().opens_as_it_is and not self.has_class("-detail")
 
     def vault_changed(self) -> None:
+        if self.waits_to_be_seen():
+            return
         first, last = self.grid.first_day, self.grid.last_day
         index = self.vault.habit_index
         in_background(

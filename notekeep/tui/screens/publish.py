@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import getters
 from textual.containers import Horizontal
@@ -15,8 +15,8 @@ from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.diff import home_path
-from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.render.posts import PostRow, counts_text
+from notekeep.tui.render.pieces import Piece
+from notekeep.tui.render.posts import PostRow, counts_text, file_name, no_drafts, note_is_gone
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens import publishing
 from notekeep.tui.screens.base import VaultScreen
@@ -25,7 +25,7 @@ from notekeep.tui.widgets.diff_view import DiffView
 from notekeep.tui.widgets.post_list import PostList
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
@@ -37,6 +37,15 @@ if TYPE_CHECKING:
 
 PAUSE = 0.12
 DETECT = "detect"
+
+
+class _MadeFor(NamedTuple):
+    """What a plan is made for."""
+
+    paths: tuple[str, ...]
+    target: str
+    site: str
+    how: Mapping[str, object] | None
 
 
 class PublishScreen(VaultScreen):
@@ -64,7 +73,10 @@ class PublishScreen(VaultScreen):
     site = ""
     _asked: tuple[str, ...] = ()
     _written: tuple[str, ...] = ()
-    _made_for: object = None
+    _made_for: _MadeFor | None = None
+    _is_left = False
+    _reads_on = False
+    """Whether what was shown when the screen was left is no plan, but came of one."""
     _standings: Sequence[Standing] = ()
     _titles: dict[str, str]
 
@@ -86,6 +98,8 @@ class PublishScreen(VaultScreen):
     # The list: titles at once, states when they are known.
 
     def vault_changed(self) -> None:
+        if self.waits_to_be_seen():
+            return
         in_background(self, self._read_titles, self._list, group="drafts", exclusive=True)
         in_background(self, self._read_states, self._tell_states, group="states", exclusive=True)
 
@@ -98,7 +112,7 @@ class PublishScreen(VaultScreen):
         standings = self.vault.standings() if is_known else self.vault.standings(*named)
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
-        titles = {path: rows[path].title if path in rows else _file_name(path) for path in paths}
+        titles = {path: rows[path].title if path in rows else file_name(path) for path in paths}
         return titles, standings
 
     def _list(self, titles: dict[str, str]) -> None:
@@ -112,7 +126,7 @@ class PublishScreen(VaultScreen):
         self._titles = titles if is_whole else self._titles | titles
         self._show_rows()
         if is_whole and not titles and not self._asked:
-            self.diff.say(*_no_drafts())
+            self.diff.say(*no_drafts())
         for one in self._standings:
             if one.error and not self.diff.is_busy:
                 self.diff.say([Piece(clean_line(one.error), "warn")])
@@ -139,7 +153,7 @@ class PublishScreen(VaultScreen):
         paths = self._asked or (row.path,)
         if not self._asked and self.vault.catalog.row(row.path) is None:
             self.shown = self._made_for = None
-            self.diff.say(*_its_note_is_gone())
+            self.diff.say(*note_is_gone())
             return
         # What was written stays to be read, although the list has been asked for again.
         if paths != self._written:
@@ -175,32 +189,58 @@ class PublishScreen(VaultScreen):
             pause: Seconds to wait first, so that the next key can make it unnecessary.
             how: What else was chosen; see `Options`.
         """
-        paths = tuple(paths)
-        made_for = (paths, self.target, self.site, how)
-        chosen = dict(how or {})
+        made_for = _MadeFor(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown = None
         self._made_for, self._written, self.exported = made_for, (), None
+        self._plan(made_for, partial(self._show_plan, made_for), pause)
+
+    def _plan(self, made_for: _MadeFor, then: Callable[[Plan], object], pause: float = 0.0) -> None:
         in_background(
             self,
             lambda: self.vault.plan_export(
-                paths,
-                target=self.target,
-                site=self.site,
-                options=self.vault.export_options(**chosen),
+                made_for.paths,
+                target=made_for.target,
+                site=made_for.site,
+                options=self.vault.export_options(**(made_for.how or {})),
             ),
-            lambda plan: self._show_plan(plan, made_for),
+            then,
             group="plan",
             exclusive=True,
             pause=pause,
             failed=self.cannot,
         )
 
-    def _show_plan(self, plan: Plan, made_for: object) -> None:
-        # Meanwhile the cursor may have gone to something else, which is shown without a plan.
-        if made_for == self._made_for:
+    def _show_plan(self, made_for: _MadeFor, plan: Plan, *, stays: bool = False) -> None:
+        # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
+        # a plan that comes when the person has left is made again when they are back.
+        if made_for == self._made_for and not self.is_away:
             self.shown = plan
-            self.diff.show_plan(plan)
+            self.diff.show_plan(plan, stays=stays)
+
+    def on_screen_suspend(self) -> None:
+        """Keep no plan that nobody sees: it holds all notes, and their site."""
+        if self.is_away:
+            self._is_left = True
+            known = self.exported or self.shown
+            self._reads_on = known is not None and not self.diff.is_plan
+            if isinstance(self.shown, Plan):
+                self.shown = None
+            self.exported = None
+            self.diff.let_go()
+
+    def on_screen_resume(self) -> None:
+        made_for, was_left = self._made_for, self._is_left
+        self._is_left = False
+        if was_left and made_for is not None and self.shown is None:
+            self._plan(made_for, partial(self._know_again, made_for))
+
+    def _know_again(self, made_for: _MadeFor, plan: Plan) -> None:
+        if not self._reads_on:
+            self._show_plan(made_for, plan, stays=self.diff.is_plan)
+        elif made_for == self._made_for and plan.is_empty:
+            # What was written, or a report, stays to be read; there is nothing that it hides.
+            self.shown = plan
 
     def show_patch(self, plan: WritePlan) -> None:
         """Show what would come back into notes."""
@@ -343,28 +383,3 @@ class PublishScreen(VaultScreen):
         if self.posts.marked:
             self._asked = tuple(sorted(self.posts.marked))
             self.make_plan(self._asked)
-
-
-def _file_name(path: str) -> str:
-    return path.rsplit("/", 1)[-1].removesuffix(".md")
-
-
-def _its_note_is_gone() -> list[Line]:
-    return [
-        [Piece("Its note is not in the vault any more.", "title")],
-        [],
-        [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
-    ]
-
-
-def _no_drafts() -> list[Line]:
-    return [
-        [Piece("Nothing to publish yet.", "title")],
-        [],
-        [Piece("A post with draft: true stands here,", "muted")],
-        [Piece("and every note with publish: true.", "muted")],
-        [],
-        [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
-        [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
-        [Piece("t", "key"), Piece("  chooses its generator", "muted")],
-    ]

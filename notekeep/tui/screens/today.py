@@ -123,6 +123,8 @@ class TodayScreen(VaultScreen):
         return "today"
 
     def vault_changed(self) -> None:
+        if self.waits_to_be_seen():
+            return
         self.preview.forget()
         in_background(self, self.vault.overview, self.agenda.show, group="overview", exclusive=True)
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 class DiffView(Page):
-    """Lines made for the width there is, and made again for another."""
+    """Lines made for the width there is, and made again for another.
+
+    Attributes:
+        is_plan: Whether they are what an export would write.
+    """
+
+    is_plan = False
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -29,9 +35,10 @@ class DiffView(Page):
         self._lines: list[Line] = []
         self._width = -1
 
-    def show_plan(self, plan: Plan) -> None:
-        """Show what an export would write."""
-        self.show(lambda width: plan_lines(plan, width, self._glyphs))
+    def show_plan(self, plan: Plan, *, stays: bool = False) -> None:
+        """Show what an export would write; `stays` where it was shown before, at the same line."""
+        self.show(lambda width: plan_lines(plan, width, self._glyphs), stays=stays)
+        self.is_plan = True
 
     def show_exported(self, done: Exported) -> None:
         """Show what an export wrote."""
@@ -58,11 +65,17 @@ class DiffView(Page):
         """Show why there is nothing to show."""
         self.show(lambda width: error_lines(error, width))
 
-    def show(self, make: Callable[[int], list[Line]]) -> None:
-        """Show what `make` gives for a width, from its first line on."""
-        self._make, self._width = make, -1
+    def show(self, make: Callable[[int], list[Line]], *, stays: bool = False) -> None:
+        """Show what `make` gives for a width, from its first line on unless it `stays`."""
+        self._make, self._width, self.is_plan = make, -1, False
         self.lines_changed()
-        self.scroll_to(y=0, animate=False, immediate=True)
+        if not stays:
+            self.scroll_to(y=0, animate=False, immediate=True)
+
+    def let_go(self) -> None:
+        """Keep the lines and nothing of what they were made from; they fit no other width."""
+        lines = self._lines
+        self._make = lambda _width: lines
 
     def line_count(self) -> int:
         width = max(8, self.inner_width)
