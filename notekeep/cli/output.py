@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "blue": "34", "red": "31"}
 GAP = "  "
+_NO_CELL = frozenset({"Mn", "Me", "Cf"})
+"""Accents, variation selectors and joiners: they stand in the cell before them."""
 ELLIPSIS = "…"
+LEAST = 6
+"""A column is not cut to fewer cells than this, however narrow the terminal is."""
+READABLE = 20
+"""To so many cells one column is cut before others are."""
 
 
 def is_terminal() -> bool:
@@ -85,7 +91,7 @@ def table(rows: Sequence[Sequence[str]], *, heads: Sequence[str] = (), stretch: 
     Args:
         rows: The cells; every row has as many as the first.
         heads: The names of the columns; none are written without it.
-        stretch: The column that gives way when the terminal is too narrow.
+        stretch: The column that gives way first when the terminal is too narrow.
     """
     lines = [[_flat(cell) for cell in row] for row in rows]
     every = [list(heads), *lines] if heads else lines
@@ -93,8 +99,7 @@ def table(rows: Sequence[Sequence[str]], *, heads: Sequence[str] = (), stretch: 
         return
     widths = [max(width(row[column]) for row in every) for column in range(len(every[0]))]
     if is_terminal():
-        spare = _columns() - sum(widths) - len(GAP) * (len(widths) - 1)
-        widths[stretch] = max(8, widths[stretch] + min(0, spare))
+        widths = _within(widths, _columns() - len(GAP) * (len(widths) - 1), stretch)
     for number, row in enumerate(every):
         cells = [fit(cell, size) for cell, size in zip(row, widths, strict=True)]
         line = GAP.join(cells).rstrip()
@@ -103,12 +108,29 @@ def table(rows: Sequence[Sequence[str]], *, heads: Sequence[str] = (), stretch: 
         sys.stdout.write(encodable(line) + "\n")
 
 
+def _within(widths: list[int], room: int, stretch: int) -> list[int]:
+    """Widths of columns that fit: one gives way while it can be read, then all that are wide."""
+    share, left, rest = room, len(widths), room
+    for size in sorted(widths):
+        share = max(LEAST, rest // left)
+        if size > share:
+            break
+        rest, left = rest - size, left - 1
+    missing = sum(widths) - room
+    if missing <= widths[stretch] - min(share, READABLE):
+        return [
+            size - max(0, missing) if place == stretch else size
+            for place, size in enumerate(widths)
+        ]
+    return [min(size, share) for size in widths]
+
+
 def width(text: str) -> int:
     """How many cells of the terminal a line takes."""
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+    return len(text) + wide - sum(unicodedata.category(c) in _NO_CELL for c in text)
 
 
 def fit(text: str, cells: int) -> str:

@@ -1,0 +1,82 @@
+"""Tables on a terminal: whole where there is room, and never wider than the terminal."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.cli import output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROWS = [
+    ("A Philosophy of Software Design", "book", "books/A Philosophy of Software Design.md"),
+    ("Deep Work", "book", "books/Deep Work.md"),
+]
+
+
+class Terminal(io.StringIO):
+    """A terminal that keeps what is written."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def written(rows: Sequence[Sequence[str]], columns: int, stretch: int = 0) -> list[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        terminal = Terminal()
+        patch.setattr("sys.stdout", terminal)
+        patch.setenv("COLUMNS", str(columns))
+        patch.setenv("TERM", "xterm")
+        output.table(rows, stretch=stretch)
+    return terminal.getvalue().splitlines()
+
+
+def test_one_column_gives_way_before_the_others_are_cut() -> None:
+    assert written(ROWS, 80) == [
+        "A Philosophy of Software Design  book  books/A Philosophy of Software Design.md",
+        "Deep Work                        book  books/Deep Work.md",
+    ]
+    assert written(ROWS, 78)[0] == (
+        "A Philosophy of Software Des…  book  books/A Philosophy of Software Design.md"
+    )
+    assert written(ROWS, 40) == [
+        "A Philosophy of…  book  books/A Philoso…",
+        "Deep Work         book  books/Deep Work…",
+    ]
+
+
+@given(
+    rows=st.integers(1, 6).flatmap(
+        lambda count: st.lists(
+            st.lists(st.text("ab日é 👩\u200d🚀", max_size=60), min_size=count, max_size=count),
+            min_size=1,
+            max_size=5,
+        )
+    ),
+    columns=st.integers(20, 200),
+    data=st.data(),
+)
+def test_no_line_is_wider_than_the_terminal(
+    rows: list[list[str]], columns: int, data: st.DataObject
+) -> None:
+    count = len(rows[0])
+    least = count * output.LEAST + (count - 1) * len(output.GAP)
+    stretch = data.draw(st.integers(0, count - 1))
+    for line in written(rows, max(columns, least), stretch):
+        assert output.width(line) <= max(columns, least)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [("abc", 3), ("日本", 4), ("e\u0301", 1), ("👩\u200d🚀", 4), ("\u2708\ufe0f", 1), ("é", 1)],
+)
+def test_accents_joiners_and_selectors_take_no_cell(text: str, cells: int) -> None:
+    assert output.width(text) == cells
