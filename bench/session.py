@@ -237,6 +237,9 @@ def main(report: str, root: str, site: str) -> None:
     # All as the program itself starts: see `notekeep.__main__` and `notekeep.tui.launch`.
     gc.set_threshold(FEW_COLLECTIONS, 50, 50)
     gc.disable()
+    from notekeep.tui.launch import paint_often
+
+    paint_often()
     from notekeep.config import Places
     from notekeep.tui import first_page
     from notekeep.tui.app import APPS

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 LOG = "tui.log"
 
+FRAMES = 120
+"""Frames a second. What a key changed is painted with the next: of 60, many keys come a whole frame
+late, and to draw the cursor takes a fourth of one."""
+
 
 def launch(root: str | None, *, prelude: bool = True) -> int:
     """Run the interface until the person leaves.
@@ -51,6 +55,7 @@ def launch(root: str | None, *, prelude: bool = True) -> int:
     wanted = vault.person.prelude if prelude else False
     with painted(vault.places.cache, look, wanted=wanted):
         first = FirstPage(vault)
+        paint_often()
         _leave_out_tls()
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
@@ -94,6 +99,11 @@ class FirstPage:
         if self._thread is not None:
             self._thread.join()
         return self._page
+
+
+def paint_often() -> None:
+    """Have Textual, not imported yet, paint FRAMES times a second where nobody says otherwise."""
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
 
 
 def _leave_out_tls() -> None:

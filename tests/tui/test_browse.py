@@ -73,7 +73,7 @@ async def test_escape_clears_the_search_then_leaves_it(make_app: MakeApp) -> Non
         assert browse(app).note_here == "books/Deep Work.md"
         assert isinstance(app.focused, Input)
         await press(pilot, "escape")
-        assert browse(app).notes.has_focus
+        await until(pilot, lambda: browse(app).notes.has_focus)
 
 
 async def test_nothing_found_says_so_and_enter_makes_the_note(

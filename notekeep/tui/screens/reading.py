@@ -71,7 +71,11 @@ class Reader:
         key = Key(row.path, row.mtime_ns, preview.text_width)
         known = preview.known(key)
         if known is not None:
-            self._present(known)
+            if preview.path == row.path:
+                self._present(known)
+            else:
+                # The cursor is drawn first: what moved it may move it again before this is seen.
+                self._screen.call_after_refresh(self._present_of, row, known)
             return
         in_background(
             self._screen,
@@ -104,6 +108,10 @@ class Reader:
     def _was_read(self, key: Key, rendering: Rendering) -> None:
         self._preview.keep(key, rendering)
         if self.row is not None and self.row.path == key.path:
+            self._present(rendering)
+
+    def _present_of(self, row: Row, rendering: Rendering) -> None:
+        if row is self.row:
             self._present(rendering)
 
     def _present(self, rendering: Rendering) -> None:
