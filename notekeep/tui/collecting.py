@@ -5,7 +5,8 @@ tenth of a second of one key; looked for often, a millisecond or two of many. Wh
 looked through only while nobody types.
 
 Threads ask C for memory, too: each has a heap of its own, and what one gave back no other uses.
-That is returned to the system while nobody types.
+So they share what heaps there are, large pieces are none of a heap's, and what is left over is
+returned to the system while nobody types.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ctypes
+
     from notekeep.tui.app import NotekeepApp
 
 YOUNG = 2_000
@@ -31,11 +34,18 @@ WORTH = 2
 """Looks at the middle ones after which that is worth the time."""
 
 
+LARGE_BYTES = 128 << 10
+"""Bytes from which a piece of memory is asked of the system and goes back to it by itself."""
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+"""Of glibc's malloc.h: from which size on pieces are mapped; how many heaps there may be."""
+
+
 def collect_often() -> None:
     """Leave alone what the start made, and look through what is made from here on."""
     gc.freeze()
     gc.set_threshold(YOUNG, LOOKS, NEVER)
     gc.enable()
+    share_heaps()
 
 
 def collect_when_idle(app: NotekeepApp) -> None:
@@ -49,9 +59,34 @@ def collect_when_idle(app: NotekeepApp) -> None:
     app.set_interval(EVERY, look)
 
 
+def share_heaps() -> None:
+    """Have new threads share the heaps there are, where the C library is glibc.
+
+    Python lets one thread run at a time, so that none waits for another's heap. glibc would give
+    each a heap, and let what one thread once held for a moment stay in it.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        c = _glibc()
+        c.mallopt(_ARENA_MAX, 1)
+        # Said once, it stays: else it grows with the largest piece that was ever given back.
+        c.mallopt(_MMAP_THRESHOLD, LARGE_BYTES)
+
+
 def give_back() -> None:
     """Return to the system what the C library keeps for later, where it knows how: glibc does."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        _glibc().malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL:
+    """The C library, if it is glibc: others have calls of the same name that mean something else.
+
+    Raises:
+        AttributeError: It is another.
+        OSError: There is none.
+    """
     import ctypes
 
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    c = ctypes.CDLL(None)
+    c.gnu_get_libc_version  # noqa: B018 - it has a version, or is none
+    return c
