@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 PART = 20_000
 """Words that are taken out of the text together, where all of them are looked at."""
 
+LETTERS = 200_000
+"""Letters of the text that are taken apart together, while it is not known where words are."""
+
 
 class WordList:
     """Words parted by line ends, in order.
@@ -22,9 +25,9 @@ class WordList:
 
     def __init__(self, text: str = "") -> None:
         self._text = text
-        words = text.split("\n") if text else []
         # The end of a word is the line end after it.
-        self._ends = array("I", accumulate((len(word) + 1 for word in words), initial=0))
+        lengths = (len(word) + 1 for part in _in_parts(text) for word in part)
+        self._ends = array("I", accumulate(lengths, initial=0))
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -48,3 +51,12 @@ class WordList:
         """Yield all words, some at a time."""
         for low in range(0, len(self), PART):
             yield self.between(low, min(low + PART, len(self)))
+
+
+def _in_parts(text: str) -> Iterator[list[str]]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + LETTERS)
+        end = len(text) if end < 0 else end
+        yield text[start:end].split("\n")
+        start = end + 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from typing import TYPE_CHECKING
+import tracemalloc
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -13,9 +15,6 @@ from hypothesis import strategies as st
 from notekeep.index.words import WordDoc, vocabulary
 from notekeep.index.words.analyzer import analyzer
 from notekeep.index.words.vocabulary import Tally, Vocabulary, note_words
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ENGLISH = analyzer("en")
 
@@ -123,6 +122,44 @@ def test_many_new_words_are_written_in_with_the_others(
     assert {*now.completions("lev", 10)} == {*before, "levity"}
     assert now.completions("lev", 10, heads=True) == ["leviathan", "levity"]
     assert now.completions("zy", 10) == ["zyzzyva"]
+
+
+@given(
+    st.lists(st.text("abé", min_size=1, max_size=3), max_size=30),
+    st.lists(st.text("abé", min_size=1, max_size=3), max_size=30),
+)
+def test_words_are_written_in_as_if_they_had_been_there(
+    before: list[str], later: list[str]
+) -> None:
+    def known(*bodies: list[str]) -> tuple[list[bytes], list[str]]:
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            tally = Tally()
+            for body in bodies:
+                tally.add("body", body)
+            tally.write(folder, ENGLISH)
+            if len(bodies) == 1:
+                note_words(folder, [WordDoc("n.md", "", body=" ".join(later))], ENGLISH)
+                Vocabulary(folder).rewrite()
+            data = (folder / "vocabulary").read_bytes()
+            return data.split(b"\n", 1)[1].splitlines(), Vocabulary(folder).completions("", 99)
+
+    assert known(before) == known(before, later)
+
+
+def test_written_anew_it_takes_little_more_room_than_its_file(tmp_path: Path) -> None:
+    tally = Tally()
+    words = [f"word{number:x}of" for number in range(100_000)]
+    for body in (words, words[::2]):
+        tally.add("body", body)
+    tally.write(tmp_path, ENGLISH)
+    size = (tmp_path / "vocabulary").stat().st_size
+    tracemalloc.start()
+    Vocabulary(tmp_path).rewrite()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 6 * size, "a list of the words takes more"
+    assert (tmp_path / "vocabulary").stat().st_size == size
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"no json\n", b'{"words": 5, "bytes": 3}\nabc'])
