@@ -27,6 +27,7 @@ LONGEST_EMBED = 20_000
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
 _NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")
 _INLINE = re.compile(r"!\[\[[^\[\]\n]+\]\]|!\[[^\]\n]*\]\([^)\n]+\)")
+_IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 
 
 def around_of(
@@ -115,10 +116,13 @@ class _Gathering:
 
 def _targets(text: str) -> Iterable[str]:
     """Give the targets of the embeds of a text, each once."""
-    if "![" not in text:
-        return ()
-    found = (embed_of(match[0]) for match in _INLINE.finditer(text))
-    return dict.fromkeys(embed[0] for embed in found if embed is not None)
+    found: dict[str, None] = {}
+    if "![" in text:
+        embeds = (embed_of(match[0]) for match in _INLINE.finditer(text))
+        found.update((embed[0], None) for embed in embeds if embed is not None)
+    if "<" in text:
+        found.update((match[1], None) for match in _IMG.finditer(text))
+    return found
 
 
 def part_of(note: Note, part: str) -> str | None:

@@ -184,3 +184,12 @@ def test_any_text_is_drawn_within_its_width(text: str, width: int) -> None:
     for row in drawn(text, width):
         assert cells(row.line) <= max(width, 16)
         assert "\n" not in plain(row.line)
+
+
+def test_a_footnote_goes_on_in_what_is_set_in_below_it() -> None:
+    text = "[^long]: One that is\n    wrapped.\n\n    - and a list\n\n    ```\n    code\n    ```"
+    (block,) = split(text)
+    lines = [plain(row.line).rstrip() for row in draw(block, Frame(30, UNICODE), {})]
+    assert lines == [
+        *("[long] One that is", "       wrapped.", "", "       • and a list", "", "        code")
+    ]

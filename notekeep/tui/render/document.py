@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 _MOMENT = re.compile(r"\[(?:\d{1,3}:)?\d{1,2}:\d{2}\]\s*\S")
 _TASK = re.compile(r"\[(.)\][ \t]+")
 _NOTE_LINE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
+_SET_IN = re.compile(r"^(?: {4}|\t)", re.MULTILINE)
 _MATH_BLOCK = re.compile(r"\$\$(.*?)\$\$\s*", re.DOTALL)
 
 
@@ -66,13 +67,19 @@ def draw(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Draw
     if (math := _MATH_BLOCK.fullmatch(block.text)) is not None:
         return _formula(math[1].strip("\n"), frame)
     note = _NOTE_LINE.match(block.text)
-    text = block.text[note.end() :] if note else block.text
+    text = _note_text(block.text, note.end()) if note else block.text
     env = {"references": {name: {"title": "", "href": url} for name, url in references.items()}}
-    drawn = _blocks(parser().parse(text, env), frame.narrower(4) if note else frame)
     if note is None:
-        return drawn
+        return _blocks(parser().parse(text, env), frame)
     label = Piece(f"[{note[1]}]", "footnote", BACK_LINK + note[1])
-    return hung([label], drawn, max(4, cells([label]) + 1))
+    width = max(4, cells([label]) + 1)
+    return hung([label], _blocks(parser().parse(text, env), frame.narrower(width)), width)
+
+
+def _note_text(text: str, start: int) -> str:
+    """Return what a footnote says: after its label, and as far as it is set in below it."""
+    first, _, rest = text[start:].partition("\n")
+    return f"{first}\n{_SET_IN.sub('', rest)}" if rest else first
 
 
 def _formula(source: str, frame: Frame) -> list[Drawn]:
@@ -125,6 +132,12 @@ def _end(tokens: Sequence[Token], start: int) -> int:
 def _plain(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
     content = "\n".join(token.content for token in tokens if token.content)
     return source_lines(content.rstrip("\n"), frame, "faint") if content else []
+
+
+def _html(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
+    from notekeep.tui.render.html import html_lines
+
+    return html_lines(tokens[0].content.rstrip("\n"), frame, line_of(tokens, frame))
 
 
 def _heading(tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
@@ -348,6 +361,7 @@ _HANDLERS: dict[str, Callable[[Sequence[Token], Frame], list[Drawn]]] = {
     "heading_open": _heading,
     "paragraph_open": _paragraph,
     "hr": _rule,
+    "html_block": _html,
     "fence": _code,
     "code_block": _code,
     "blockquote_open": _quote,

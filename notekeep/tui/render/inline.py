@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -112,6 +113,7 @@ class _Walk:
         self._roles: list[str] = []
         self._links: list[str] = []
         self._html: list[str] = []
+        self._anchors: list[str] = []
 
     def tokens(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
@@ -128,8 +130,8 @@ class _Walk:
     def _add(self, text: str, role: str = "", link: str = "") -> None:
         roles = [*self._roles, role] if role else self._roles
         if self._html:
-            roles = [*(_HTML[name] for name in self._html), *roles]
-        target = link or (self._links[-1] if self._links else "")
+            roles = [*(HTML_ROLES[name] for name in self._html), *roles]
+        target = link or next((one[-1] for one in (self._links, self._anchors) if one), "")
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
     def _button(self, text: str, role: str, link: str) -> None:
@@ -178,7 +180,11 @@ class _Walk:
         name = match[2].lower() if match is not None else ""
         if name == "br":
             self._add("\n")
-        elif match is None or name not in _HTML:
+        elif name == "img":
+            self._picture(_value(_ALT, token.content), _value(_SRC, token.content))
+        elif name == "a" and not self._is_anchor(token.content):
+            return
+        elif match is None or name not in HTML_ROLES:
             self._add(token.content, "faint")
         elif not match[1]:
             self._html.append(name)
@@ -186,6 +192,15 @@ class _Walk:
             self._html.reverse()
             self._html.remove(name)
             self._html.reverse()
+
+    def _is_anchor(self, tag: str) -> bool:
+        """Open or close a link that is written as HTML; tell whether the tag is part of one."""
+        if tag.startswith("</"):
+            return bool(self._anchors and self._anchors.pop())
+        address = _value(_HREF, tag)
+        if address:
+            self._anchors.append(address)
+        return bool(address)
 
     def _link_open(self, token: Token) -> None:
         self._open("link")
@@ -257,16 +272,27 @@ class _Walk:
             self.line[-1] = self.line[-1]._replace(text=self.line[-1].text.rstrip(" "))
 
 
+def _value(attribute: re.Pattern[str], tag: str) -> str:
+    match = attribute.search(tag)
+    return unescape(match[1]) if match is not None else ""
+
+
 _HTML_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
 
-# What a tag of HTML says of its text; what only names or colours it says nothing here.
-_HTML = {
+_HTML_VALUE = r"""\s%s\s*=\s*["']([^"'<>]*)["']"""
+_HREF, _SRC, _ALT = (
+    re.compile(_HTML_VALUE % name, re.IGNORECASE) for name in ("href", "src", "alt")
+)
+
+HTML_ROLES = {
     **dict.fromkeys(("b", "strong"), "strong"),
     **dict.fromkeys(("i", "em", "cite", "var", "dfn"), "em"),
     **dict.fromkeys(("s", "del", "strike"), "struck"),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
     "mark": "highlight",
+    "a": "link",
     **dict.fromkeys(("span", "abbr", "font", "small", "big", "u", "ins", "sub", "sup", "q"), ""),
 }
+"""What a tag of HTML says of its text; what only names or colours it says nothing here."""
 
 _SPANS = {"strong_open": "strong", "em_open": "em", "s_open": "struck"}

@@ -70,7 +70,7 @@ def _shown(line: str, frame: Frame, at: int) -> list[Drawn] | None:
         return None
     target, words = found
     if (picture := frame.around.pictures.get(target)) is not None:
-        return _picture(picture, words, frame, at)
+        return picture_lines(picture, words, frame, at)
     if (embedded := frame.around.embeds.get(target)) is not None:
         return _embedded(embedded, frame, at)
     if (year := frame.around.years.get(target)) is not None:
@@ -81,7 +81,15 @@ def _shown(line: str, frame: Frame, at: int) -> list[Drawn] | None:
 # Pictures.
 
 
-def _picture(picture: Picture, words: str, frame: Frame, at: int) -> list[Drawn]:
+def picture_lines(picture: Picture, words: str, frame: Frame, at: int) -> list[Drawn]:
+    """Draw a picture of the vault, with what it is called below it.
+
+    Args:
+        picture: The picture.
+        words: What stands beside its name: what it is called, and the width it should have.
+        frame: Where it is drawn.
+        at: The line of the body that shows it.
+    """
     caption, wanted = _caption(words)
     name = picture.path.rpartition("/")[2]
     passage = Passage("picture", at, picture.path)

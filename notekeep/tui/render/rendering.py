@@ -169,7 +169,8 @@ class Rendering:
         sources = [self.lines.source(row) for row in rows]
         at = max((one for one in sources if one <= source), default=-1)
         if at < 0:
-            return rows[0]
+            # What says nothing, as `</div>` does, has no line.
+            return min(span[0], len(self.lines) - 1)
         same = [row for row, one in zip(rows, sources, strict=True) if one == at]
         return self._nearest(same, source, self._end_of(at, sources, block), matcher)
 
