@@ -24,6 +24,7 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.util.numeric import length_to_byte
 from whoosh.writing import SegmentWriter
 
+from notekeep.giving_way import give_way
 from notekeep.index.words.analyzer import HOLE, ForeignText, analyzer
 from notekeep.index.words.format.blocks import COMPRESSION, LONE_BYTES, Blocks, Stats
 from notekeep.index.words.format.files import ListFile, TermTable
@@ -98,6 +99,7 @@ class BulkWriter(SegmentWriter):
 
     def add_document(self, **fields: str) -> None:
         """Add a note, given as `schema.values` gives it."""
+        give_way()
         note = self.docnum
         out = self.perdocwriter
         out.start_doc(note)
@@ -203,6 +205,7 @@ class BulkWriter(SegmentWriter):
         """Write one field; its terms in the order of their bytes, as the table wants them."""
         lone = field.blocks.lone
         for key, term in sorted((term.encode(), term) for term in field.lists):
+            give_way()
             postings = field.lists[term]
             if _is_lone(postings) and term not in field.spilled:
                 written, stats = lone(postings[0], postings[2])

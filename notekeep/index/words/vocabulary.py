@@ -22,6 +22,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from notekeep.giving_way import give_way
 from notekeep.index.words.folder import remove
 from notekeep.index.words.wordlist import WordList
 
@@ -242,6 +243,7 @@ def note_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
     """Add the words of saved notes to an index's vocabulary; only while holding the lock."""
     lines: list[str] = []
     for doc in docs:
+        give_way()
         above = (doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)
         heads = _words(by, " ".join(above))
         lines += [f"+{word}\n" for word in sorted(heads)]
@@ -297,6 +299,7 @@ def _write(folder: Path, counted: Iterable[tuple[str, int, int]]) -> None:
     common, rare = bytearray(), bytearray()
     counts, heads = array("I"), array("I")
     for word, count, in_heads in counted:
+        give_way()
         if (in_heads or count > 1) and not word.isdecimal():
             common += word.encode() + b"\n"
             counts.append(count)
