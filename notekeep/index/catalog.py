@@ -172,6 +172,14 @@ class Catalog(Store):
         _, rows = self.rows()
         return [(row.path, row.title, row.aliases) for row in rows]
 
+    def titles(self) -> list[str]:
+        """The titles and aliases of all notes; of these SQLite gives no more than is asked for."""
+        found = self.ask(
+            "SELECT title FROM notes WHERE role = 'note' UNION ALL SELECT item.value FROM notes,"
+            " json_each(notes.facts, '$.aliases') AS item WHERE notes.role = 'note'"
+        )
+        return [title for (title,) in found]
+
     def kind_counts(self) -> dict[str, int]:
         """How many notes there are of each kind, most first."""
         return dict(

@@ -33,6 +33,8 @@ VALUES = frozenset(
 )
 """Fields whose values are offered: what is typed again and again, and should be spelt the same."""
 LONGEST_VALUE = 60
+MOST_VALUES = 5_000
+"""So many values of a field are offered, the most used ones."""
 
 
 class Offer(NamedTuple):
@@ -94,8 +96,7 @@ class Completer:
     @classmethod
     def of(cls, vault: Vault) -> Completer:
         """Ask a vault; touches no widget, so that a thread may do it."""
-        names = vault.catalog.names()
-        titles = [name for _, title, aliases in names for name in (title, *aliases)]
+        titles = vault.catalog.titles()
         kinds = vault.schema.kinds
         keys = {key for kind in kinds.values() for key in kind.fields}
         keys |= set(vault.catalog.field_names())
@@ -158,12 +159,10 @@ def _values(vault: Vault) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {name: set() for name in VALUES}
     for (_, name), choices in CHOICES.items():
         found[name].update(choices)
-    for row in vault.catalog.rows()[1]:
-        for name in VALUES & row.fields.keys():
-            value = row.fields[name]
-            for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, str) and len(item) <= LONGEST_VALUE:
-                    found[name].add(item)
+    for name in VALUES:
+        # As rows all notes would be in memory for it, every time that one is edited.
+        said = vault.values(name, limit=MOST_VALUES)
+        found[name].update(text for text in said if len(text) <= LONGEST_VALUE)
     return found
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from typing import TYPE_CHECKING
+
 import pytest
 
 from notekeep.tui.completion import Completer, in_front_matter
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 COMPLETER = Completer(
     titles=["Deep Work", "Deep Work for Two", "Ünder", "a [[b"],
@@ -71,3 +79,49 @@ def test_what_is_offered(typed: str, offers: list[str]) -> None:
 def test_the_front_matter_ends_at_its_fence() -> None:
     lines = ["---", "a: b", "---", "text"]
     assert [in_front_matter(lines, row) for row in range(4)] == [False, True, True, False]
+
+
+def test_what_the_notes_of_a_vault_have_is_offered(tmp_path: Path) -> None:
+    vault = made(tmp_path, 3)
+    completer = Completer.of(vault)
+    line = ["---", "author: an"]
+    assert [offer.text for offer in completer.offers(line, 1, 10)] == ["Ann 0", "Ann 1", "Ann 2"]
+    assert completer.offers(["---", f"genre: {LONG[:8]}"], 1, 15) == []
+    for typed, meant in (("[[note", "Note 2]]"), ("[[other", "Other 1]]"), ("#dee", "deep")):
+        assert meant in [offer.text for offer in completer.offers([typed], 0, len(typed))]
+    assert completer.offers(["---", "shelfm"], 1, 6)[0].text == "shelfmark: "
+
+
+def test_for_what_is_offered_not_all_notes_come_into_memory(tmp_path: Path) -> None:
+    vault = made(tmp_path, 300)
+
+    def most(work: Callable[[], object]) -> int:
+        tracemalloc.start()
+        kept = work()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert kept
+        return peak
+
+    Completer.of(vault)  # what is imported for it is no part of it
+    rows = most(lambda: [row.fields for row in vault.catalog.rows()[1]])
+    assert most(lambda: Completer.of(vault)) < rows / 3
+
+
+LONG = "a genre that is so long that nobody wants to have it typed again by itself"
+
+
+def made(folder: Path, notes: int) -> Vault:
+    """A vault of so many notes with long front matter."""
+    root = folder / "vault"
+    root.mkdir()
+    more = "".join(f"field{number}: {'text ' * 20}\n" for number in range(20))
+    for number in range(notes):
+        (root / f"{number}.md").write_text(
+            f"---\ntype: book\ntitle: Note {number}\naliases: [Other {number}]\ntags: [deep]\n"
+            f"author: [Ann {number}]\ngenre: {LONG}\nshelfmark: x\n{more}---\n",
+            "utf-8",
+        )
+    vault = Vault.open(root)
+    vault.refresh(words=False)
+    return vault
