@@ -119,8 +119,8 @@ class NotePage(Page):
 
     @property
     def text_width(self) -> int:
-        """How many cells a line of text may take."""
-        return max(8, self.inner_width)
+        """How many cells a line of text may take; one is left free beside the bar that scrolls."""
+        return max(8, self.inner_width - 1)
 
     @property
     def is_on_screen(self) -> bool:
