@@ -46,9 +46,9 @@ def new(
     body = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
     plan = opened.plan.new(kind, " ".join(title), fields=fields, tags=tags, body=body)
-    if as_json and not dry_run:
-        done = opened.carry_out(plan)
-        output.write_json({"path": done.paths[0]})
+    if as_json:
+        path = plan.changes[0].path if dry_run else opened.carry_out(plan).paths[0]
+        output.write_json({"path": path})
         return 0
     return carry_out(opened, plan, dry_run=dry_run, done=str)
 

@@ -45,7 +45,7 @@ def test_one_column_gives_way_before_the_others_are_cut() -> None:
         "Deep Work                        book  books/Deep Work.md",
     ]
     assert written(ROWS, 78)[0] == (
-        "A Philosophy of Software Des…  book  books/A Philosophy of Software Design.md"
+        "A Philosophy of Software Desi…  book  books/A Philosophy of Software Design.md"
     )
     assert written(ROWS, 40) == [
         "A Philosophy of…  book  books/A Philoso…",
