@@ -49,6 +49,7 @@ class Sweeping:
         self._left = threading.Event()
         self._pace = Pace(thousands)
         self._follower: background.Follower | None = None
+        self._following = threading.Lock()
 
     def sweep(self) -> None:
         """Look for what changed since notekeep looked last, and say how far that is."""
@@ -79,16 +80,30 @@ class Sweeping:
         try:
             refreshed = vault.refresh(defer=True, progress=self._progress)
             if refreshed.deferred:
-                self._app.post_message(VaultChanged())
-                self._follower = background.Follower(vault.root)
-                if self._left.is_set() or not self._follower.follow(self._progress):
-                    return refreshed
-                refreshed = vault.refresh(defer=True)
+                self._follow()
+                return None
         except _Left:
             return None
         if vault.words.crowded:
             background.start(vault.root)
         return refreshed
+
+    def _follow(self) -> None:
+        """Have a process take in what was left, and tell of it.
+
+        Who comes meanwhile leaves it to the one that follows: each would keep a thread until it is
+        done, and there are few, which notes are read in.
+        """
+        if self._left.is_set() or not self._following.acquire(blocking=False):
+            return
+        try:
+            self._app.post_message(VaultChanged())
+            vault, self._follower = self._app.vault, background.Follower(self._app.vault.root)
+            if self._follower.follow(self._progress) and not vault.refresh(defer=True).deferred:
+                self._app.post_message(VaultChanged())
+        finally:
+            self._following.release()
+            self._app.post_message(Working(""))
 
     def _progress(self, done: int, total: int) -> None:
         # Called in the thread that refreshes: a message is all it may make.

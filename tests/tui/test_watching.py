@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from notekeep.files.save import read
+from notekeep.index import background
 from notekeep.tui.messages import VaultChanged
 from tests.support.screens import shows, until
 
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
     import pytest
     from textual.pilot import Pilot
 
+    from notekeep.index.refresh import Refreshed
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
+    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -177,3 +181,55 @@ async def test_watching_begins_after_the_first_frame_and_ends_with_the_program(
         await until(pilot, watchers)
         await pilot.press("ctrl+q")
     assert not watchers()
+
+
+async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
+    make_app: MakeApp, vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each change meanwhile would hold one more of the threads in which notes are read."""
+    begun: list[str] = []
+    go_on = threading.Event()
+
+    class Slow(background.Follower):
+        def follow(self, told: Callable[[int, int], None]) -> bool:
+            del told
+            begun.append("follow")
+            assert go_on.wait(30)
+            vault.refresh()
+            return True
+
+    monkeypatch.setattr("notekeep.vault.reading.ANSWER_BUDGET", 3)
+    monkeypatch.setattr("notekeep.tui.sweeping.QUIET", 0)
+    monkeypatch.setattr(background, "Follower", Slow)
+    refresh, refreshed = vault.refresh, []
+
+    def counted(**how: Any) -> Refreshed:
+        refreshed.append(refresh(**how))
+        return refreshed[-1]
+
+    def more_than(before: int) -> bool:
+        return len(refreshed) > before
+
+    monkeypatch.setattr(vault, "refresh", counted)
+    for number in range(5):
+        (root / f"many {number}.md").write_text("# One of many\n\nabout samovars\n")
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: begun)
+        for _ in range(8):
+            before = len(refreshed)
+            app.post_message(VaultChanged())
+            await until(pilot, partial(more_than, before))
+            assert at_work(app, "sweep")
+            await until(pilot, lambda: not at_work(app, "catch-up"))
+        assert begun == ["follow"]
+        go_on.set()
+        await until(pilot, lambda: shows(app, "14 notes"))
+        await until(pilot, lambda: len(vault.search("samovars").hits) == 5)
+        assert begun == ["follow"]
+
+
+def at_work(app: NotekeepApp, group: str) -> bool:
+    """Whether work of a group is not finished."""
+    groups = [worker.group for worker in app.workers if not worker.is_finished]
+    return any(found.endswith(f"-{group}") for found in groups)
