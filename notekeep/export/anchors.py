@@ -55,7 +55,9 @@ def block_ids(page: Page) -> list[Marked]:
     An id at the end of a list item's own words marks the item, one alone in a paragraph marks the
     block before it, any other its own block.
     """
-    found = []
+    found: list[Marked] = []
+    if "^" not in page.text:
+        return found
     for node in page.find("paragraph", "heading"):
         last = node.children[-1] if node.children else None
         if last is None or last.kind != "text":

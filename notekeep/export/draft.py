@@ -17,7 +17,7 @@ from notekeep.export.consent import check_consent, marked
 from notekeep.export.embeds import DEPTH, Fragment, cut, placed, prefixed
 from notekeep.export.footnotes import spelled_out
 from notekeep.export.links import Linker
-from notekeep.export.local import kept_here
+from notekeep.export.local import has_local_words, kept_here
 from notekeep.export.passage import Change, Passage, Splice, apart, whole_lines
 from notekeep.export.private import strip_private
 from notekeep.export.properties import Post, read_post
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from notekeep.export.source import Source
     from notekeep.markdown.note import Note
 
-_ADDRESSED = ("wikilink", "image", "link", "autolink", "text", "html", "html_block", "definition")
-"""What an address can stand in."""
+_ADDRESSED = ("text", "wikilink", "image", "link", "autolink", "html", "html_block", "definition")
+"""What an address can stand in, words first."""
 
 
 @dataclass(slots=True)
@@ -155,7 +155,8 @@ class _Work:
         path = chain[-1].path
         splices: list[Splice] = []
         kept: list[Splice] = []
-        for node in passage.page.find(*_ADDRESSED):
+        kinds = _ADDRESSED if has_local_words(passage.text) else _ADDRESSED[1:]
+        for node in passage.page.find(*kinds):
             if node.kind not in {"wikilink", "image", "link"}:
                 kept += kept_here(passage, node)
                 continue

@@ -110,7 +110,7 @@ def _compare(
         old = [atom for atom in old if not planned(atom)]
         new = [atom for atom in new if not planned(atom)]
     for first, second in zip(old, new, strict=False):
-        if _read_alike(first) != _read_alike(second):
+        if not _read_alike(first, second):
             raise _changed(before, kept, min(first, second, key=attrgetter("piece", "offset")))
     if len(old) != len(new):
         longer = old if len(old) > len(new) else new
@@ -145,15 +145,21 @@ def _code(node: Node) -> str:
     return textwrap.dedent("\n".join(kept).strip("\n"))
 
 
-def _read_alike(atom: _Atom) -> tuple[int, tuple[str, ...], str, str]:
-    return atom.piece, atom.blocks, atom.kind, atom.text
+def _read_alike(first: _Atom, second: _Atom) -> bool:
+    """Whether two atoms are the same; how words are parted by blanks and line ends is no matter."""
+    return (
+        first.piece == second.piece
+        and first.blocks == second.blocks
+        and first.kind == second.kind
+        and (first.text == second.text or first.text.split() == second.text.split())
+    )
 
 
 def _changed(before: Passage, kept: list[_Kept], atom: _Atom) -> Refused:
     path, line = before.origin(kept[atom.piece].before + atom.offset)
+    shown = " ".join(atom.text.split())[:40]
     return Refused(
-        f"{path}: on or after line {line}, rewriting for the site would change"
-        f" what {atom.text[:40]!r} is",
+        f"{path}: on or after line {line}, rewriting for the site would change what {shown!r} is",
         "put blank lines around the block, or write it in a simpler way",
         line=line,
     )
@@ -176,6 +182,7 @@ def _atoms(text: str, blocks: Iterable[Node], kept: list[_Kept], side: int) -> l
     """Return what the kept pieces hold before (0) or after (1), words joined by block."""
     pieces = [(piece[side], piece.length) for piece in kept]
     atoms: list[_Atom] = []
+    stands: dict[int, tuple[int, tuple[str, ...]]] = {}
     number = 0
     for node in nodes_of(blocks):
         if node.kind not in _TOLD:
@@ -184,39 +191,45 @@ def _atoms(text: str, blocks: Iterable[Node], kept: list[_Kept], side: int) -> l
             number -= 1
         while number + 1 < len(pieces) and sum(pieces[number]) <= node.start:
             number += 1
+        above = id(node.parent)
+        if above not in stands:
+            stands[above] = _stands_in(node)
         if node.kind in _WHOLE:
-            atoms += _whole(node, number, pieces)
+            atoms += _whole(node, number, pieces, stands[above][1])
         else:
-            _words(text, node, number, pieces, atoms)
-    return [_trimmed(atom) for atom in atoms if atom.text.strip()]
+            _words(text, node, number, pieces, atoms, *stands[above])
+    return [atom for atom in atoms if atom.text and not atom.text.isspace()]
 
 
-def _trimmed(atom: _Atom) -> _Atom:
-    return atom._replace(text=" ".join(atom.text.split()))
+def _stands_in(node: Node) -> tuple[int, tuple[str, ...]]:
+    """Return where the block begins that a node stands in, and its kinds, outermost first."""
+    above = list(node.above())
+    kinds = tuple(one.kind for one in reversed(above) if one.kind in _BLOCKS)
+    block = next(one.start for one in above if one.kind in _BLOCKS or one.kind == "root")
+    return block, kinds
 
 
-def _blocks(node: Node) -> tuple[str, ...]:
-    kinds = [above.kind for above in node.above() if above.kind in _BLOCKS]
-    return tuple(reversed(kinds))
-
-
-def _whole(node: Node, number: int, pieces: list[tuple[int, int]]) -> list[_Atom]:
+def _whole(
+    node: Node, number: int, pieces: list[tuple[int, int]], blocks: tuple[str, ...]
+) -> list[_Atom]:
     start, length = pieces[number] if pieces else (0, 0)
     if not start <= node.start < node.end <= start + length:
         return []
     text = node.content or node.plain() or node.info or node.kind
     extra = f" {node.info}" if node.kind in {"link", "image", "footnote_ref"} else ""
-    return [_Atom(number, node.start, _blocks(node), node.kind, text + extra, node.start - start)]
+    return [_Atom(number, node.start, blocks, node.kind, text + extra, node.start - start)]
 
 
 def _words(
-    source: str, node: Node, number: int, pieces: list[tuple[int, int]], atoms: list[_Atom]
+    source: str,
+    node: Node,
+    number: int,
+    pieces: list[tuple[int, int]],
+    atoms: list[_Atom],
+    block: int,
+    blocks: tuple[str, ...],
 ) -> None:
     """Add the words of a node, cut at the ends of pieces, to what its block has said so far."""
-    blocks = _blocks(node)
-    block = next(
-        above.start for above in node.above() if above.kind in _BLOCKS or above.kind == "root"
-    )
     for at in range(number, len(pieces)):
         start, length = pieces[at]
         if start >= node.end:

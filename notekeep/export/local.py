@@ -52,6 +52,11 @@ def without_local(text: str) -> str:
     return _WRITTEN.sub(lambda match: _last_part(match[0]), text)
 
 
+def has_local_words(text: str) -> bool:
+    """Whether such an address is written anywhere in a text."""
+    return ":/" in text and _WRITTEN.search(text) is not None
+
+
 def kept_here(passage: Passage, node: Node) -> list[Splice]:
     """Return the splices that keep such addresses of words, HTML and definitions here."""
     match node.kind:

@@ -8,7 +8,9 @@ text, counted from 0, `last` excluded.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -102,6 +104,9 @@ class Line(NamedTuple):
     leaf: Node | None
 
 
+_start = itemgetter(0)
+
+
 @dataclass(slots=True)
 class Page:
     r"""A parsed text.
@@ -116,6 +121,7 @@ class Page:
     root: Node
     lines: list[Line]
     _nodes: list[Node] | None = field(default=None, repr=False)
+    _by_kind: dict[str, list[Node]] | None = field(default=None, repr=False)
 
     @property
     def nodes(self) -> list[Node]:
@@ -126,7 +132,15 @@ class Page:
 
     def find(self, *kinds: str) -> list[Node]:
         """Return the nodes of these kinds, in order of appearance."""
-        return [node for node in self.nodes if node.kind in kinds]
+        known = self._by_kind
+        if known is None:
+            known = self._by_kind = {}
+            for node in self.nodes:
+                known.setdefault(node.kind, []).append(node)
+        found = [known[kind] for kind in kinds if kind in known]
+        if len(found) > 1:
+            return [node for node in self.nodes if node.kind in kinds]
+        return found[0][:] if found else []
 
     def select(self, wanted: Callable[[Node], bool]) -> list[Node]:
         """Return the nodes that `wanted` is true of, in order of appearance."""
@@ -134,14 +148,7 @@ class Page:
 
     def line_of(self, offset: int) -> int:
         """Return the line that a character stands in, counted from 0."""
-        low, high = 0, len(self.lines) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.lines[middle].start <= offset:
-                low = middle
-            else:
-                high = middle - 1
-        return low
+        return max(0, bisect_right(self.lines, offset, key=_start) - 1)
 
     def source(self, node: Node) -> str:
         """Return a node as written."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PRIVATE_TAG = re.compile(r"(?<![^\s])#private(?![\w-])", re.IGNORECASE)
 _PRIVATE_CALLOUT = re.compile(r"\[!private(?:\|[^\]]*)?\]", re.IGNORECASE)
+_BEGUN = ("#p", "#P", "[!p", "[!P")
+"""How both begin, which is quicker to look for."""
 _VAULT_BLOCKS = frozenset(
     {"base", "button", "dataview", "dataviewjs", "meta-bind", "query", "tasks"}
 )
@@ -61,7 +63,7 @@ def strip_private(passage: Passage) -> Stripped:
 def _private_spans(passage: Passage) -> list[tuple[Node, int, str]]:
     """Return first node, line after the last, and reason of each private block, in order."""
     spans: list[tuple[Node, int, str]] = []
-    for node in passage.page.nodes:
+    for node in passage.page.find("quote", "heading", "fence"):
         if node.kind == "quote" and _is_private_callout(passage, node):
             spans.append((node, node.last, "a private callout stays in the vault"))
         elif node.kind == "heading" and _PRIVATE_TAG.search(node.plain()):
@@ -112,8 +114,9 @@ def _removal(passage: Passage, node: Node, last: int, reason: str) -> Splice:
 
 
 def _refuse_stray_marks(passage: Passage) -> None:
-    page = passage.page
-    for node in page.find("text"):
+    if not any(begun in passage.text for begun in _BEGUN):
+        return
+    for node in passage.page.find("text"):
         for mark in (_PRIVATE_CALLOUT, _PRIVATE_TAG):
             match = mark.search(passage.text, node.start, node.end)
             if match is None or node.inside(*LITERAL):

@@ -66,6 +66,8 @@ def given_slug(value: object, path: str) -> str | None:
 
 
 def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
     kept = []
     for char in unicodedata.normalize("NFC", text):
         parts = unicodedata.normalize("NFKD", char)

@@ -75,10 +75,10 @@ class Source:
     drawn: Callable[[str, str], Picture | None] = lambda _path, _heading: None
 
     def note(self, path: str) -> Note:
-        """Read a note from its file."""
+        """Read a note from its file; of its tags those of its front matter, which pass."""
         from notekeep.markdown.note import read_note
 
-        return read_note(path, self.read(path), self.schema)
+        return read_note(path, self.read(path), self.schema, in_body=False)
 
     def find(self, target: str, from_path: str) -> str | None:
         """Return the note that a name means, or None."""

@@ -8,9 +8,11 @@ such calls; there the checked path is used.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from notekeep.errors import Refused
 from notekeep.files import paths
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 _DIR_FD = os.open in os.supports_dir_fd
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
+_MAYBE_LINK = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EMLINK})
+"""How systems say that what was to be opened as a folder is a link."""
 
 
 class NameTaken(Refused):
@@ -134,6 +140,59 @@ def locate(
     parts = paths.split(inside)
     if not parts:
         raise Refused(f"'{given}' is a folder.", "Give the path of a file.")
+    made: list[str] = []
+    walk = _walk if _DIR_FD else _walk_by_path
+    try:
+        fd = _straight(base, parts, made, follow=follow, make=make, flush=flush)
+        if fd is None:
+            parts = _followed(base, parts, inside, follow=follow)
+            fd = walk(base, parts[:-1], made, make=make, flush=flush)
+    except BaseException:
+        unmake_folders(base, made)
+        raise
+    return Place(base, parts, inside, made, fd)
+
+
+def _straight(
+    base: str,
+    parts: Sequence[str],
+    made: list[str],
+    *,
+    follow: bool,
+    make: bool,
+    flush: Flush | None,
+) -> int | None:
+    """Open the folder of a path with no link in it, as nearly all are; None where one may be.
+
+    That it has none shows while its folders are opened, so that nothing has to be followed before.
+    """
+    if not _DIR_FD:
+        return None
+    try:
+        fd = _walk(base, parts[:-1], made, make=make, flush=flush)
+    except OSError as error:
+        if error.errno in _MAYBE_LINK:
+            return None
+        raise
+    if follow and _is_link(fd, parts[-1]):
+        close(fd)
+        return None
+    return fd
+
+
+def _is_link(fd: int, name: str) -> bool:
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def _followed(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
+    """Return the parts of a path with its links followed.
+
+    Raises:
+        Refused: They lead out of the root, or to it.
+    """
     spelt = os.path.join(base, *parts)
     if follow:
         real = os.path.realpath(spelt)
@@ -141,15 +200,7 @@ def locate(
         real = os.path.join(os.path.realpath(os.path.dirname(spelt)), parts[-1])
     if not paths.is_within(real, base) or real == base:
         raise paths.outside(inside)
-    real_parts = real[len(base) :].strip(os.sep).split(os.sep)
-    made: list[str] = []
-    walk = _walk if _DIR_FD else _walk_by_path
-    try:
-        fd = walk(base, real_parts[:-1], made, make=make, flush=flush)
-    except BaseException:
-        unmake_folders(base, made)
-        raise
-    return Place(base, real_parts, inside, made, fd)
+    return real[len(base) :].strip(os.sep).split(os.sep)
 
 
 def unmake_folders(root: Path | str, made: list[str]) -> None:
@@ -161,7 +212,7 @@ def unmake_folders(root: Path | str, made: list[str]) -> None:
 
 def _walk(
     base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush | None
-) -> int | None:
+) -> int:
     """Open one folder after the other, none of them through a link."""
     fd = os.open(base, _FOLDER_FLAGS)
     try:
@@ -171,10 +222,13 @@ def _walk(
             except FileNotFoundError:
                 if not make:
                     raise
-                _check_new_folder(os.listdir(fd), part)
+                known = _Names.of(fd)
+                if not known.is_free(part):
+                    _check_new_folder(os.listdir(fd), part)
                 with suppress(FileExistsError):
                     os.mkdir(part, 0o777, dir_fd=fd)
                     made.append("/".join(parts[: depth + 1]))
+                    known.add(fd, part)
                 if flush is None:
                     sync_folder(fd)
                 else:
@@ -202,6 +256,58 @@ def _walk_by_path(
                 os.mkdir(place)
                 made.append("/".join(parts[: depth + 1]))
     return None
+
+
+class _Names:
+    """The names of a folder, as systems compare them that know no case.
+
+    A folder in which hundreds are made is listed once and not for each: as long as it looks as it
+    did after the last one was made, nobody else has changed it.
+    """
+
+    _last: ClassVar[_Names | None] = None
+
+    def __init__(self, fd: int) -> None:
+        self._stamp = _stamp(fd)
+        self._keys = {paths.name_key(name) for name in os.listdir(fd)}
+
+    @classmethod
+    def of(cls, fd: int) -> _Names:
+        """Return the names of an open folder."""
+        known = cls._last
+        if known is None or not known.is_of(fd):
+            known = cls._last = cls(fd)
+        return known
+
+    def is_of(self, fd: int) -> bool:
+        """Whether these are the names of an open folder, and nothing was changed there since."""
+        return self._stamp == _stamp(fd)
+
+    def is_free(self, name: str) -> bool:
+        """Whether a name travels, and neither it nor a twin of it is there."""
+        return not paths.travel_problem(name) and paths.name_key(name) not in self._keys
+
+    def add(self, fd: int, name: str) -> None:
+        """Note that a name was made."""
+        before, now = self._stamp, _stamp(fd)
+        self._keys.add(paths.name_key(name))
+        # Where somebody else made a folder at the same time, all are listed again.
+        self._stamp = now if now.links == before.links + 1 else before
+
+
+class _Stamp(NamedTuple):
+    """What a folder looks like: another when a name in it was made, removed or changed."""
+
+    device: int
+    inode: int
+    links: int
+    modified_ns: int
+    changed_ns: int
+
+
+def _stamp(fd: int) -> _Stamp:
+    found = os.fstat(fd)
+    return _Stamp(found.st_dev, found.st_ino, found.st_nlink, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _check_new_folder(names: Sequence[str], part: str) -> None:

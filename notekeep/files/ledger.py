@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -90,11 +90,13 @@ def new_id() -> str:
 
 def to_json(record: StepRecord) -> dict[str, Any]:
     """Give a step as plain data, without what is empty."""
-    data = {key: value for key, value in asdict(record).items() if value}
-    data["changes"] = [
-        {key: value for key, value in asdict(change).items() if value} for change in record.changes
-    ]
+    data = _filled(record)
+    data["changes"] = [_filled(change) for change in record.changes]
     return data
+
+
+def _filled(said: StepRecord | Change) -> dict[str, Any]:
+    return {key: value for key in said.__slots__ if (value := getattr(said, key))}
 
 
 def from_json(data: dict[str, Any]) -> StepRecord | None:

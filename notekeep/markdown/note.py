@@ -18,7 +18,7 @@ from notekeep.markdown.values import Scalar, Value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.markdown.spans import Body
+    from notekeep.markdown.spans import Body, InlineTag
 
 __all__ = [
     "DEFAULT_SCHEMA",
@@ -88,7 +88,12 @@ class Known(Protocol):
 
 
 def read_note(
-    path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA, known: Known | None = None
+    path: str,
+    data: bytes,
+    schema: Schema = DEFAULT_SCHEMA,
+    known: Known | None = None,
+    *,
+    in_body: bool = True,
 ) -> Note:
     """Read a file as a note. Never raises on what is in it.
 
@@ -97,6 +102,8 @@ def read_note(
         data: The file's bytes.
         schema: The vault's kinds and folders.
         known: With it the body is not looked through, which is most of the work: `spans` is None.
+        in_body: Whether tags in the body count. Without them it is looked through only for a title
+            that the front matter does not give.
 
     Returns:
         The note. What could not be read is in `problem`; the rest of the note is there.
@@ -112,11 +119,13 @@ def read_note(
     stem = path.rsplit("/", 1)[-1].removesuffix(".md")
     _add_dates(fields, kind, stem)
     spans = None
-    if known is None:
-        spans = scan(body)
-        title, tags = _title(fields, spans, stem), _tags(fields, spans)
-    else:
+    if known is not None:
         title, tags = known.title, list(known.tags)
+    elif in_body or not _given_title(fields):
+        spans = scan(body)
+        title, tags = _title(fields, spans, stem), _tags(fields, spans.tags if in_body else ())
+    else:
+        title, tags = _given_title(fields), _tags(fields, ())
     return Note(
         path=path,
         title=title,
@@ -203,24 +212,28 @@ def _add_dates(fields: dict[str, Value], kind: str, stem: str) -> None:
         fields["created"] = typed("created", "date", fields["date"], str(fields["date"]))
 
 
-def _title(fields: dict[str, Value], spans: Body, stem: str) -> str:
+def _given_title(fields: dict[str, Value]) -> str:
     title = fields.get("title")
-    if isinstance(title, str) and title.strip():
-        return " ".join(title.split())
+    return " ".join(title.split()) if isinstance(title, str) else ""
+
+
+def _title(fields: dict[str, Value], spans: Body, stem: str) -> str:
+    if title := _given_title(fields):
+        return title
     for heading in spans.headings:
         if heading.level == 1 and (text := plain(heading.text)):
             return text
     return stem
 
 
-def _tags(fields: dict[str, Value], spans: Body) -> list[str]:
+def _tags(fields: dict[str, Value], in_body: Iterable[InlineTag]) -> list[str]:
     """All tags in order, each once whatever its case."""
     found: dict[str, str] = {}
     for tag in _list(fields.get("tags")):
         name = str(tag).strip().lstrip("#").strip("/")
         if name:
             found.setdefault(name.casefold(), name)
-    for inline in spans.tags:
+    for inline in in_body:
         found.setdefault(inline.name.casefold(), inline.name)
     return list(found.values())
 

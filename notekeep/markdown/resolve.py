@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def folded(name: str) -> str:
     """A name as it is compared: NFC, case-folded."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from notekeep.export.rewrite.work import Work
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
+_MARKS = ("mark", "strike", "soft_break", "hard_break", "autolink", "code_span")
 _WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
 _AS_MARKDOWN = {
     **dict.fromkeys(("b", "strong", "mark"), "**"),
@@ -24,7 +25,7 @@ _AS_MARKDOWN = {
 def rewrite(work: Work, *, keep_breaks: bool) -> None:
     """Write the marks of a vault as the engine knows them."""
     dialect = work.dialect
-    for node in work.page.nodes:
+    for node in work.page.find(*_MARKS):
         if not work.free(node):
             continue
         if node.kind == "mark" and dialect.mark != "equals":

@@ -20,6 +20,8 @@ _ABBREVIATION = re.compile(r"\*(?=\[[^\]\n]+\]:)")
 _DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
 _HEADING = re.compile(r"#{1,6}")
 _BREAKS = frozenset({"soft_break", "hard_break"})
+_MEANING = re.compile(r"[{}$<\]#*|:]|\d[.)]")
+"""What every one of these patterns, and every template's syntax, has in it: most words do not."""
 _PIPE = re.compile(r"\|")
 _KRAMDOWN_ATTRIBUTES = re.compile(r"\{(?=:)")
 _NUMBER = re.compile(r"\d+(?=[.)](?:\s|$))")
@@ -38,7 +40,7 @@ def rewrite(work: Work) -> None:
             continue
         if node.kind == "special":
             _special(work, node)
-        else:
+        elif _MEANING.search(work.page.text, node.start, node.end):
             _Words(work, node).guard()
 
 
