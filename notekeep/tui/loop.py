@@ -17,7 +17,7 @@ from notekeep.giving_way import wait_with
 if TYPE_CHECKING:
     from textual.app import App
 
-LONGEST = 0.1
+LONGEST = 0.05
 """Seconds that a thread waits at once: what the loop does may never end, as an animation."""
 
 TURN = 0.001
