@@ -12,14 +12,23 @@ from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
 from notekeep.cli.writing import carry_out
-from notekeep.errors import UsageError
+from notekeep.errors import NotekeepError, UsageError
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Value
 
 
+def _kinds(context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
+    """The kinds of the vault that begin so, while a shell completes."""
+    try:
+        known = open_vault(context.params.get("vault")).schema.kinds
+    except NotekeepError:
+        return []
+    return [kind for kind in known if kind.startswith(typed)]
+
+
 @click.command(short_help="Make a new note.")
-@click.argument("kind")
+@click.argument("kind", shell_complete=_kinds)
 @click.argument("title", nargs=-1, required=True)
 @click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be repeated.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A field of the note.")

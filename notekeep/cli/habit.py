@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from notekeep.cli.context import dry_run_option, json_option, verb_options
+from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from click.shell_completion import CompletionItem
 
 CHECK_IN = "check-in"
 COMMANDS = {
@@ -49,7 +51,7 @@ class HabitGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command first, wherever its options stand; without any, a check-in's name."""
-        if args and args[0] in ("-h", "--help"):
+        if ctx.resilient_parsing or (args and args[0] in ("-h", "--help")):
             return super().parse_args(ctx, args)
         place = _first_word(args)
         if place is None:
@@ -57,6 +59,22 @@ class HabitGroup(click.Group):
         if args[place] in COMMANDS:
             return super().parse_args(ctx, [args[place], *args[:place], *args[place + 1 :]])
         return super().parse_args(ctx, [CHECK_IN, *args])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, and the ids of habits: what stands first may be either."""
+        from click.shell_completion import CompletionItem
+
+        from notekeep.errors import NotekeepError
+
+        found = super().shell_complete(ctx, incomplete)
+        try:
+            index = open_vault().habit_index
+            index.refresh()
+            known = index.known()
+        except NotekeepError:
+            return found
+        ids = (habit.definition.id for habit in known)
+        return [*(CompletionItem(name) for name in ids if name.startswith(incomplete)), *found]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All commands, in the order of the manual."""

@@ -13,6 +13,13 @@ from notekeep.cli.context import debug_option, json_option, open_vault, scene, v
 from notekeep.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish")
+SHORT = (
+    ("-F _notekeep_completion notekeep", "-F _notekeep_completion notekeep nk"),
+    ("#compdef notekeep", "#compdef notekeep nk"),
+    ("compdef _notekeep_completion notekeep", "compdef _notekeep_completion notekeep nk"),
+    ("--no-files --command notekeep", "--no-files --command notekeep --command nk"),
+)
+"""What the scripts of click register, and with it the short name of the program."""
 
 
 @click.command(short_help="Bring the index up to date, or build it anew.")
@@ -132,11 +139,15 @@ def sql(query: str, *, as_json: bool, vault: str | None) -> int:
     return 0 if rows else 1
 
 
+def _shells(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
+    return [name for name in SHELLS if name.startswith(typed)]
+
+
 @click.command(short_help="Print the script that completes commands in your shell.")
-@click.argument("shell", required=False, metavar="[bash|zsh|fish]")
+@click.argument("shell", required=False, metavar="[bash|zsh|fish]", shell_complete=_shells)
 @debug_option
 def completion(shell: str | None) -> None:
-    """Print the completion script for SHELL (yours when left out).
+    """Print the completion script for SHELL (yours when left out), for `nk` too.
 
     \b
     notekeep completion bash > ~/.local/share/bash-completion/completions/notekeep
@@ -151,7 +162,10 @@ def completion(shell: str | None) -> None:
     completer = get_completion_class(name) if name in SHELLS else None
     if completer is None:
         raise UsageError(f"there is no completion for {name!r}", f"one of {', '.join(SHELLS)}")
-    output.write(completer(tree, {}, "notekeep", "_NOTEKEEP_COMPLETE").source())
+    script = completer(tree, {}, "notekeep", "_NOTEKEEP_COMPLETE").source().rstrip()
+    for line, short in SHORT:
+        script = script.replace(line, short)
+    output.write(script)
 
 
 def _there(path: str) -> str:
