@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from whoosh.analysis.acore import Composable, Token
 
@@ -39,8 +40,11 @@ CHUNK_LETTERS = 10_000
 """Of a chunk longer than any text has, only the beginning is looked at: to find words in a line of
 millions of letters, a regular expression needs hundreds of bytes for each."""
 
-CACHED_CHUNKS = 400_000
-"""About 60 MB; a vault of 10,000 notes has some 300,000 distinct chunks."""
+KEPT_CHUNKS = 20_000
+"""About 3 MB: nine of ten chunks of a text are among the commonest."""
+
+MANY_CHUNKS = 400_000
+"""About 60 MB, while an index is built; 10,000 notes have some 300,000 distinct chunks."""
 
 # Scripts written without blanks between words, and Korean, whose words carry their endings: both
 # are found by pairs of characters.
@@ -235,7 +239,9 @@ class Analyzer(Composable):
 
 
 class _Chunks(dict[str, tuple[str, ...]]):
-    """What each chunk seen so far means."""
+    """What each chunk seen so far means; begun anew when they are too many."""
+
+    most: ClassVar[int] = KEPT_CHUNKS
 
     def __init__(self, owner: Analyzer) -> None:
         super().__init__()
@@ -252,9 +258,20 @@ class _Chunks(dict[str, tuple[str, ...]]):
             terms = (owner.term(folded),) if folded == chunk else self[folded]
         else:
             terms = tuple(map(owner.indexed, owner.words(chunk[:CHUNK_LETTERS])))
-        if len(self) < CACHED_CHUNKS:
-            self[chunk] = terms
+        if len(self) >= _Chunks.most:
+            self.clear()
+        self[chunk] = terms
         return terms
+
+
+@contextmanager
+def keeping_all() -> Iterator[None]:
+    """Keep what nearly every chunk of a vault means, while all of its notes are read."""
+    _Chunks.most = MANY_CHUNKS
+    try:
+        yield
+    finally:
+        _Chunks.most = KEPT_CHUNKS
 
 
 @cache

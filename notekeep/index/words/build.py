@@ -18,7 +18,7 @@ from whoosh import index
 
 from notekeep.errors import Failure, NotekeepError
 from notekeep.index.words import canary, writer
-from notekeep.index.words.analyzer import analyzer
+from notekeep.index.words.analyzer import analyzer, keeping_all
 from notekeep.index.words.bulk import BulkWriter
 from notekeep.index.words.document import WordDoc
 from notekeep.index.words.folder import Folder, Reached
@@ -78,7 +78,8 @@ def build(
     """
     new = Folder(folder.path.with_name(folder.path.name + ".new"))
     try:
-        reached = _build(new, language, docs, generation, progress, bulk=bulk, workers=workers)
+        with keeping_all():
+            reached = _build(new, language, docs, generation, progress, bulk=bulk, workers=workers)
         number = new.toc()
         new.reach(number or 0, reached)
         folder.replace_by(new)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from whoosh import index
 from whoosh.writing import SegmentWriter
 
+from notekeep.index.words.analyzer import keeping_all
 from notekeep.index.words.bulk import BulkWriter
 from notekeep.index.words.schema import schema, values
 from notekeep.index.words.vocabulary import Tally
@@ -156,9 +157,10 @@ def main(folder: str, language: str) -> None:
     tally = Tally()
     opened = index.open_dir(folder, schema=schema(language))
     writer = BulkWriter(opened, tally.add, locked=False)
-    while (batch := _received()) is not None:
-        for doc in batch:
-            writer.add_document(**values(doc, language))
+    with keeping_all():
+        while (batch := _received()) is not None:
+            for doc in batch:
+                writer.add_document(**values(doc, language))
     pickle.dump((writer.finish(), tally), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
 
 

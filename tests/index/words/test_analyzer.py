@@ -11,7 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from whoosh.lang import stemmer_for_language
 
-from notekeep.index.words.analyzer import BREAK, HOLE, Analyzer, ForeignText, analyzer
+from notekeep.index.words.analyzer import (
+    BREAK,
+    HOLE,
+    Analyzer,
+    ForeignText,
+    analyzer,
+    keeping_all,
+)
 from notekeep.index.words.language import STEM_LETTERS, fold_word, language, short
 
 ENGLISH = analyzer("en")
@@ -196,3 +203,21 @@ def test_no_stemmer_loses_a_word_or_fails(word: str, code: str) -> None:
     assert stem is not None
     folded = fold_word(word)
     assert bool(stem(folded)) == bool(folded)
+
+
+def test_what_chunks_mean_is_kept_within_bounds_but_while_an_index_is_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are as many as a vault has words: in a long session of the interface, 60 MB."""
+    monkeypatch.setattr("notekeep.index.words.analyzer.KEPT_CHUNKS", 50)
+    monkeypatch.setattr("notekeep.index.words.analyzer._Chunks.most", 50)
+    made = Analyzer("en")
+    texts = [f"Levers{number} of levers{number}" for number in range(1000)]
+    met = [made.terms(text) for text in texts]
+    assert met == [ENGLISH.terms(text) for text in texts]
+    assert len(made._terms) <= 50
+    with keeping_all():
+        assert [made.terms(text) for text in texts] == met
+        assert len(made._terms) == 2001
+    made.terms("one more")
+    assert len(made._terms) <= 50
