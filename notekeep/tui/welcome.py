@@ -14,16 +14,23 @@ from notekeep.errors import NotekeepError
 from notekeep.tui.jobs import show_error
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
-from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
 from notekeep.tui.screens.dialogs import Prompt, Words
 from notekeep.tui.theme import THEMES, choose
+from notekeep.tui.widgets.buttons import SUBMIT, Button, Buttons
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from notekeep.tui.render.glyphs import Glyphs
+
 NEW_FOLDER = os.path.join("~", "notes")
+TALL = 3
+"""Lines of a way: its title, what is said of it, and one that is free."""
+ROOMY, FULL = 15, 8
+"""Rows of a terminal that has room for all that is said, and for a heading."""
 
 
 class _Way(NamedTuple):
@@ -56,11 +63,25 @@ class Taken(Message, namespace="ways"):
 
 
 class _Ways(ListView):
-    row_height = 3
+    row_height = TALL
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+
+    def fit(self, height: int) -> None:
+        """Say less of each way where there is no room for more."""
+        self.row_height = TALL if height >= ROOMY else 1
+        self.styles.height = self.row_height * len(WAYS)
+        self.rows_changed(self.cursor)
+
+    def take(self) -> None:
+        """Take the way under the cursor."""
+        self.post_message(Taken(WAYS[self.cursor].key))
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter":
-            self.post_message(Taken(WAYS[self.cursor].key))
+            self.take()
         elif event.key in {way.key for way in WAYS}:
             self.post_message(Taken(event.key))
 
@@ -70,15 +91,32 @@ class _Ways(ListView):
     def draw_row(self, row: int, width: int) -> list[Line]:
         del width
         way = WAYS[row]
-        here = Piece("▌" if row == self.cursor else " ", "cursor-bar")
+        here = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        title = [here, Piece(f"  {way.key}  ", "key"), Piece(way.title, "title")]
+        if self.row_height == 1:
+            return [title]
         return [
-            [here, Piece(f"  {way.key}  ", "key"), Piece(way.title, "title")],
+            title,
             [here, Piece(f"     {way.about}", "muted")],
             [],
         ]
 
     def _over(self, index: int) -> str:
-        return "" if index % self.row_height == self.row_height - 1 else super()._over(index)
+        is_gap = self.row_height == TALL and index % TALL == TALL - 1
+        return "" if is_gap else super()._over(index)
+
+
+class _Keys(Buttons):
+    """What can be done, each a button."""
+
+    def __init__(self) -> None:
+        super().__init__(Button("enter", "chooses", SUBMIT), Button("esc", "leaves", "dismiss"))
+
+    async def on_click(self, event: events.Click) -> None:
+        if event.style.meta.get("link") == ACTION_LINK + SUBMIT:
+            event.stop()
+            event.prevent_default()
+            self.screen.query_one(_Ways).take()
 
 
 class WelcomeApp(App[str | None]):
@@ -91,7 +129,10 @@ class WelcomeApp(App[str | None]):
     Screen { background: $background; }
     Center { height: auto; }
     Words { width: 72; max-width: 100%; margin-bottom: 1; }
-    _Ways { width: 76; max-width: 100%; height: 9; overflow-y: hidden; scrollbar-gutter: auto; }
+    _Ways { width: 76; max-width: 100%; overflow-y: hidden; scrollbar-gutter: auto; }
+    _Keys { width: 72; max-width: 100%; margin-top: 1; }
+    .-low Center Words { display: none; }
+    .-low _Keys { margin-top: 0; }
     """
 
     def __init__(self) -> None:
@@ -104,10 +145,17 @@ class WelcomeApp(App[str | None]):
     def compose(self) -> ComposeResult:
         with Middle(), Center():
             yield Words(HEADING)
-            yield _Ways()
+            yield _Ways(self.glyphs)
+            yield _Keys()
 
     def on_mount(self) -> None:
         self.query_one(_Ways).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        height = event.size.height
+        self.set_class(height < FULL, "-low")
+        for ways in self.query(_Ways):
+            ways.fit(height)
 
     def action_dismiss(self) -> None:
         self.exit(None)

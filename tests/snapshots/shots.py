@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 USUAL = (100, 26)
 SMALL = (80, 24)
+TINY = (40, 12)
 LARGE = (120, 40)
 HUGE = (200, 60)
 
@@ -45,6 +46,7 @@ def typed(text: str) -> tuple[str, ...]:
 
 
 ATOMIC = set_up.ATOMIC
+PALETTE = (("ctrl+p",), "An action, a note")
 BOOKS = (
     ("slash", *typed("type:book")),
     "14 of 70 notes",
@@ -59,6 +61,9 @@ SHOTS = (
     Shot("today", "today", ("Reading",), LARGE),
     Shot("today-narrow-80x24", "today", ("Reading",), SMALL),
     Shot("today-empty", "today", ("Habits",), SMALL, set_up.empty),
+    Shot("today-tiny-40x12", "today", ("Habits 2/4",), TINY),
+    Shot("today-no-colour", "today", ("Reading",), SMALL, set_up.no_colour),
+    Shot("today-light", "today", ("Reading",), LARGE, set_up.light),
     # Browse.
     Shot("browse", "browse", ("Quick summary",), LARGE, note=ATOMIC),
     Shot("browse-narrow-80x24", "browse", ("70 notes",), SMALL),
@@ -77,6 +82,7 @@ SHOTS = (
     Shot("grid", "browse", BOOKS, LARGE),
     Shot("grid-narrow-80x24", "browse", BOOKS, SMALL),
     Shot("grid-cell-stars", "browse", (*BOOKS, ("j", "l", "l", "enter"), "half a star"), USUAL),
+    Shot("grid-cell-list", "browse", (*BOOKS, ("j", "l", "enter"), "esc leave"), USUAL),
     Shot("grid-cell-date", "browse", (*BOOKS, ("l", "l", "l", "l", "enter"), "Mo"), USUAL),
     Shot(
         "plan",
@@ -116,13 +122,33 @@ SHOTS = (
         ),
         USUAL,
     ),
+    Shot(
+        "explain-wrong",
+        "browse",
+        (("slash", *typed("ratng>=4 date:soon")), ("question_mark",), "What the search means"),
+        SMALL,
+    ),
     Shot("help", "browse", (("question_mark",), "Open"), USUAL),
+    Shot("help-narrow-80x24", "habits", ("Meditate", ("question_mark",), "Skip"), SMALL),
+    Shot(
+        "help-search",
+        "browse",
+        (("question_mark",), "Open", ("slash", *typed("tag"))),
+        SMALL,
+    ),
     Shot("palette", "browse", (("ctrl+p",), "An action, a note"), USUAL),
     Shot(
         "palette-narrow-80x24",
         "browse",
         (("ctrl+p",), "An action, a note", typed("trash"), "Trash"),
         SMALL,
+    ),
+    Shot(
+        "palette-command",
+        "browse",
+        (("colon",), "An action, a note", typed("tag +winter"), "Tag Atomic Habits: +winter"),
+        SMALL,
+        note=ATOMIC,
     ),
     Shot(
         "switcher",
@@ -133,12 +159,25 @@ SHOTS = (
     Shot("capture", "browse", (("ctrl+n",), "A thought", typed("ask Mira"), "ask Mira"), SMALL),
     Shot("new-note", "browse", (("n",), "New"), SMALL),
     Shot("links", "browse", (("o",), "Links"), USUAL, note=ATOMIC),
+    Shot("rename", "browse", (("r",), "Links to it follow"), SMALL, note=ATOMIC),
+    Shot(
+        "trash",
+        "browse",
+        (*PALETTE, typed("trash"), "List what was", ("enter",), "Bring"),
+        SMALL,
+        set_up.deleted,
+    ),
+    Shot("unsaved", "browse", ("not saved",), SMALL, set_up.unsaved),
+    Shot("problems-empty", "browse", (("exclamation_mark",), "Every file"), SMALL, set_up.few),
     Shot("problems", "browse", (("exclamation_mark",), "quotes around"), USUAL),
     Shot("tasks", "browse", (("T",), "tasks"), USUAL),
     Shot("tasks-empty", "browse", (("T",), "tasks"), SMALL, set_up.few),
     Shot("conflicts", "browse", (("g", "c"), "1  the ", "2  the "), LARGE, set_up.conflict),
     Shot("conflicts-80x24", "browse", (("g", "c"), "the "), SMALL, set_up.conflict),
+    Shot("conflicts-empty", "browse", (("g", "c"), "No note has two"), SMALL, set_up.few),
+    Shot("history-narrow-80x24", "browse", (("H",), "version"), SMALL, set_up.changed, ATOMIC),
     Shot("history", "browse", (("H",), "version"), USUAL, set_up.changed, ATOMIC),
+    Shot("steps-empty", "browse", (("g", "s"), "Nothing was done"), SMALL, set_up.few),
     Shot("steps", "browse", (("g", "s"), "rating=4"), USUAL, set_up.changed),
     # The editor and the form.
     Shot("edit", "browse", (("e",), "1 087 words"), USUAL, note=ATOMIC),
@@ -148,9 +187,15 @@ SHOTS = (
         ("70 notes", ("e",), "70 words", ("ctrl+end", *typed("[[de"))),
         SMALL,
     ),
+    Shot("edit-tiny-40x12", "browse", (("e",), "## Quick summary"), TINY, note=ATOMIC),
+    Shot("edit-no-colour", "browse", (("e",), "esc done"), SMALL, set_up.no_colour, ATOMIC),
+    Shot("form-narrow-80x24", "browse", (("f",), "subtitle"), SMALL, note=ATOMIC),
     Shot("form", "browse", (("f",), "subtitle"), USUAL, note=ATOMIC),
     # Habits; the manual has the week at full width, as it has others.
     Shot("habits-narrow-80x24", "habits", ("Meditate",), SMALL),
+    Shot("habits-tiny-40x12", "habits", ("Water the",), TINY),
+    Shot("habits-month", "habits", ("Meditate", ("v",), "15"), USUAL),
+    Shot("habits-light", "habits", ("Meditate",), LARGE, set_up.light),
     Shot("habits-ascii", "habits", ("Meditate",), SMALL, set_up.ascii_only),
     Shot("habits-no-colour", "habits", ("Meditate",), SMALL, set_up.no_colour),
     Shot("habits-year", "habits", ("Meditate", ("v", "v"), "Dec"), USUAL),
@@ -158,9 +203,28 @@ SHOTS = (
     Shot("habits-empty", "habits", ("habit",), SMALL, set_up.few),
     # Publish.
     Shot("publish-no-site", "publish", ("drafts",), USUAL),
+    Shot("publish-narrow-80x24", "publish", ("drafts",), SMALL, set_up.blog),
+    Shot("publish-no-colour", "publish", ("drafts",), SMALL, set_up.no_colour),
     Shot("publish-diff", "publish", ("drafts", ("enter",)), USUAL, set_up.blog),
     Shot("publish-by-hand", "publish", ("by hand",), LARGE, set_up.by_hand),
     Shot("publish-empty", "publish", ("Nothing to publish",), SMALL, set_up.few),
+    # What is said in passing.
+    Shot(
+        "toast-deleted",
+        "browse",
+        ("Quick summary", ("d",), "u undo"),
+        SMALL,
+        set_up.lasting,
+        ATOMIC,
+    ),
+    Shot(
+        "toast-error",
+        "browse",
+        ("Quick summary", ("E",), "There is no editor"),
+        SMALL,
+        set_up.no_editor,
+        ATOMIC,
+    ),
     # When things go wrong.
     Shot("error-vault-unreadable", "browse", ("70 notes",), SMALL, set_up.unreadable),
 )

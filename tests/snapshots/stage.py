@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.notifications import Notification
+
 from notekeep.config import Site
+from notekeep.files import trash
+from notekeep.files.swap import Swap, Unsaved
 from notekeep.vault import Vault
 from tests.docs.conftest import SAVED_AT
 
@@ -157,6 +162,39 @@ def by_hand(stage: Stage) -> None:
     stage.vault.export(stage.vault.plan_export(["Blogging philosophy"]))
     post = next((stage.root.parent / "blog").rglob("blogging-philosophy/index.md"))
     post.write_text(post.read_text("utf-8") + "\nA line written in the blog.\n", "utf-8")
+
+
+def deleted(stage: Stage) -> None:
+    """Two notes in the trash, since the time at which all were saved."""
+    for path in ("people/Thomas Bayes.md", "inbox/Garden sensor.md"):
+        stage.vault.delete(path)
+    # The system says when a file was moved, and nobody can tell it otherwise.
+    found = [one._replace(deleted=float(SAVED_AT)) for one in trash.list_trash(stage.root)]
+    stage.patch.setattr(trash, "list_trash", lambda _root: found)
+
+
+def unsaved(stage: Stage) -> None:
+    """Text of two notes that a crash left."""
+    for path in (ATOMIC, "inbox/Garden sensor.md"):
+        base = (stage.root / path).read_bytes()
+        text = Unsaved.of(path, base + b"\nTyped on the train.\n", base, (0, 0))
+        swap = Swap(stage.vault.places.state, path)
+        swap.write(replace(text, when=float(SAVED_AT)))
+        swap.release()
+
+
+def lasting(stage: Stage) -> None:
+    """A person who reads toasts slowly."""
+    stage.patch.setattr(Notification, "time_left", property(lambda _: 600.0))
+    stage.patch.setattr(Notification, "has_expired", property(lambda _: False))
+
+
+def no_editor(stage: Stage) -> None:
+    """A machine on which no editor is known."""
+    lasting(stage)
+    for name in ("EDITOR", "VISUAL"):
+        stage.patch.delenv(name, raising=False)
+    stage.patch.setenv("PATH", str(stage.root))
 
 
 def unreadable(stage: Stage) -> None:

@@ -50,13 +50,16 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot) -> None:
 async def test_the_screen_looks_as_it_did(stage: Stage, shot: Shot) -> None:
     vault = (shot.before(stage) if shot.before is not None else None) or stage.vault
     app = APPS[shot.screen](vault)
-    async with app.run_test(size=shot.size) as pilot:
+    async with app.run_test(size=shot.size, notifications=shot.name.startswith("toast")) as pilot:
         await staged(app, pilot, shot)
         await check_picture(app, pilot, HERE / f"{shot.name}.svg")
 
 
 @pytest.mark.usefixtures("stage")
-async def test_the_welcome_looks_as_it_did() -> None:
+@pytest.mark.parametrize(
+    ("name", "size"), [("welcome", (80, 24)), ("welcome-tiny-40x12", (40, 12))]
+)
+async def test_the_welcome_looks_as_it_did(name: str, size: tuple[int, int]) -> None:
     app = WelcomeApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await check_picture(app, pilot, HERE / "welcome.svg")
+    async with app.run_test(size=size) as pilot:
+        await check_picture(app, pilot, HERE / f"{name}.svg")

@@ -157,7 +157,7 @@ class Monkey:
         if chance < 0.9:
             await asyncio.sleep(0.003)
             return
-        await _settle(app, 1)
+        await _settle(app, 0.1 if chance < 0.98 else 1)
 
     def _events(self, app: NotekeepApp) -> Iterator[Event]:
         pick = self._random

@@ -184,8 +184,9 @@ class Terminal:
     def quiet(self) -> None:
         """Wait until the program has written nothing for a moment: nothing moves any more."""
         end = time.monotonic() + DEADLINE
-        while self.read(QUIET) and time.monotonic() < end:
-            pass
+        while self.read(QUIET):
+            if time.monotonic() > end:
+                raise AssertionError(f"it never rests\n{self.text}")
 
     def click(self, text: str, *, times: int = 1) -> None:
         """Click on a text, once it is there and nothing moves; on the lowest one of several."""

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.terminal
 
-QUIT, ESCAPE, ENTER, F1, F2 = "\x11", "\x1b", "\r", "\x1bOP", "\x1bOQ"
+QUIT, ESCAPE, ENTER, BACKTAB = "\x11", "\x1b", "\r", "\x1b[Z"
 COLUMNS, LINES = 120, 60
 HELP_SHOWN = 36
 """So much of what the palette says of an action is enough to know it."""
-TURNS = 100
-"""More turns of the wheel than the palette is long."""
+STEPS = 15
+"""Steps of the wheel that are less than what the palette shows at once."""
+TURNS = 50
+"""More turns of so many steps than the palette is long."""
 PLACEHOLDER = "An action, a note, a habit"
 
 
@@ -46,15 +48,26 @@ def choose(action: str) -> Act:
 
     def act(terminal: Terminal) -> None:
         terminal.click("ctrl+p commands")
-        terminal.until(PLACEHOLDER, BY_ID["mark"].help[:HELP_SHOWN])
+        terminal.until(PLACEHOLDER)
         for _ in range(TURNS):
             terminal.quiet()
             if said in terminal.text:
                 break
-            terminal.wheel(COLUMNS // 2, LINES // 2, 10)
+            terminal.wheel(COLUMNS // 2, LINES // 2, STEPS)
         terminal.click(said)
 
     return act
+
+
+def twice(act: Act) -> Act:
+    """Do something two times."""
+
+    def both(terminal: Terminal) -> None:
+        act(terminal)
+        terminal.quiet()
+        act(terminal)
+
+    return both
 
 
 class Stop(NamedTuple):
@@ -84,6 +97,16 @@ STOPS = {
     "tasks": Stop("T", click("T tasks"), "water the basil", ESCAPE, click("esc back")),
     "problems": Stop("!", choose("show-problems"), "f mends it", ESCAPE, click("esc closes")),
     "grid": Stop("v", choose("toggle-grid"), "enter change", "v", choose("toggle-grid")),
+    "trash": Stop(
+        ":trash\r", choose("show-trash"), "Bring back from the trash", ESCAPE, click("esc closes")
+    ),
+    "sidebar": Stop(
+        f"{BACKTAB * 2}jj\r",
+        click("Books"),
+        "2 of 9 notes",
+        f"{BACKTAB * 2}kk\r",
+        click("All notes"),
+    ),
     "publish": Stop("gp", click("F4 Publish"), "drafts and posts", "gb", click("F2 Browse")),
     "today": Stop("gt", click("F1 Today"), "Habits 0/2", "gb", click("F2 Browse")),
     "habits": Stop("gh", click("F3 Habits"), "s skip", "gb", click("F2 Browse")),
@@ -91,13 +114,28 @@ STOPS = {
 LIST = "enter open"
 """What is shown at the bottom of the list of notes."""
 
+HABIT_STOPS = {
+    "detail": Stop(ENTER, click("enter detail"), "all days", ESCAPE, click("esc back")),
+    "month": Stop("v", click("v view"), "10        15", "vv", twice(click("v view"))),
+    "year": Stop("vv", twice(click("v view")), "Apr May", "v", click("v view")),
+}
+WEEK = "Mo Tu We Th Fr Sa Su"
+"""What is shown above the habits of a week."""
+
+
+@pytest.fixture(autouse=True)
+def deleted(root: Path) -> None:
+    """A note in the trash."""
+    (root / ".trash").mkdir()
+    (root / ".trash/Old news.md").write_text("Gone, but not for good.\n")
+
 
 def test_every_place_is_reached_and_left_by_keys(start: Start, root: Path) -> None:
     before = tree(root)
     with start(columns=COLUMNS, lines=LINES) as terminal:
         terminal.until("Habits 0/2")
         terminal.send("gb")
-        terminal.until("9 notes", LIST)
+        terminal.until("9 notes", "Water", LIST)
         terminal.send("Gkk")
         terminal.until("Depth needs hours")
         for stop in STOPS.values():
@@ -130,3 +168,75 @@ def test_every_place_is_reached_and_left_by_mouse(start: Start, root: Path) -> N
         choose("quit")(terminal)
         assert terminal.wait() == 0
     assert tree(root) == before
+
+
+def test_every_view_of_habits_is_reached_and_left_by_keys(start: Start, root: Path) -> None:
+    before = tree(root)
+    with start(columns=COLUMNS, lines=LINES) as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send("gh")
+        terminal.until(WEEK)
+        for stop in HABIT_STOPS.values():
+            terminal.send(stop.keys)
+            terminal.until(stop.shows)
+            terminal.quiet()
+            terminal.send(stop.back)
+            terminal.until_gone(stop.shows)
+            terminal.until(WEEK)
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+    assert tree(root) == before
+
+
+def test_every_view_of_habits_is_reached_and_left_by_mouse(start: Start, root: Path) -> None:
+    before = tree(root)
+    with start(columns=COLUMNS, lines=LINES) as terminal:
+        terminal.until("Habits 0/2")
+        terminal.click("F3 Habits")
+        terminal.until(WEEK)
+        for stop in HABIT_STOPS.values():
+            stop.mouse(terminal)
+            terminal.until(stop.shows)
+            terminal.quiet()
+            stop.back_by_mouse(terminal)
+            terminal.until_gone(stop.shows)
+            terminal.until(WEEK)
+        choose("quit")(terminal)
+        assert terminal.wait() == 0
+    assert tree(root) == before
+
+
+def test_the_welcome_leads_to_a_vault_by_mouse(start: Start, home: Path) -> None:
+    with start(NOTEKEEP_VAULT="") as terminal:
+        terminal.click("Create a vault")
+        terminal.click("enter chooses")
+        terminal.click("enter takes it")
+        terminal.until("A quiet day.")
+        terminal.click("ctrl+p commands")
+        terminal.until(PLACEHOLDER)
+        terminal.send("quit" + ENTER)
+        assert terminal.wait() == 0
+    assert (home / "notes").is_dir()
+
+
+@pytest.mark.parametrize("way", ["Open a folder", "Look at the sample"])
+def test_each_way_of_the_welcome_is_taken_by_mouse(start: Start, root: Path, way: str) -> None:
+    with start(NOTEKEEP_VAULT="") as terminal:
+        terminal.click(way)
+        terminal.click("enter chooses")
+        if way == "Open a folder":
+            terminal.until("notekeep reads it as it stands.")
+            terminal.send("\x15")
+            terminal.quiet()
+            terminal.send(str(root))
+            terminal.click("enter takes it")
+        terminal.until("Habits ")
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+
+
+def test_the_welcome_is_left_by_mouse(start: Start, home: Path) -> None:
+    with start(NOTEKEEP_VAULT="") as terminal:
+        terminal.click("esc leaves")
+        assert terminal.wait() == 0
+    assert not (home / "notes").exists()

@@ -76,7 +76,7 @@ def test_a_signal_in_the_editor_leaves_terminal_and_text(
     with start() as terminal:
         terminal.until("Habits 0/2")
         terminal.send("gb")
-        terminal.until("9 notes")
+        terminal.until("9 notes", "Water", "enter open")
         terminal.send("Gkk")
         terminal.until("Depth needs hours")
         terminal.send("e")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.style import Style
 from textual.command import CommandList
-from textual.events import Click, MouseDown, MouseUp
+from textual.events import Click, MouseDown, MouseUp, Resize
+from textual.geometry import Size
 from textual.widgets._toast import Toast
 
 from notekeep.tui.commands import Palette
@@ -189,6 +190,39 @@ async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
         await until(pilot, lambda: not shows(app, "Short and rare"))
         await press(pilot, "slash")
         await until(pilot, lambda: shows(app, "esc clear"))
+
+
+@pytest.mark.parametrize("over", ["", "r"])
+async def test_two_sizes_of_the_terminal_soon_after_each_other_come_to_rest(
+    over: str, make_app: MakeApp
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "plain"))
+        if over:
+            keys(app, over)
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+        screen = app.screen
+        laid_out: list[object] = []
+        refresh_layout = screen._refresh_layout
+
+        def count(*sizes: Any, **how: Any) -> None:
+            laid_out.append(sizes)
+            refresh_layout(*sizes, **how)
+
+        screen._refresh_layout = count  # type: ignore[method-assign]  # to count
+        for width in (200, 80):
+            size = Size(width, 30)
+            app._size = size
+            screen.post_message(Resize(size, size))
+            # What comes between keeps the two from being taken for one.
+            screen.call_later(lambda: None)
+        await until(pilot, lambda: laid_out)
+        for _ in range(5):
+            laid_out.clear()
+            await pilot.pause(0.1)
+        assert laid_out == []
+        assert screen.size == (80, 30)
 
 
 async def test_what_is_opened_is_left_before_it_is_there(make_app: MakeApp) -> None:

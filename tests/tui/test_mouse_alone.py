@@ -98,3 +98,15 @@ async def test_the_switcher_and_the_palette_are_left_and_used_by_mouse(make_app:
         await click(app, pilot, "Read the note: the preview")
         await click(app, pilot, "h list")
         await until(pilot, lambda: shows(app, "enter open"))
+
+
+async def test_a_double_click_on_a_task_reads_its_note(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await click(app, pilot, "T tasks")
+        await until(pilot, lambda: shows(app, "1 open · 0 done"))
+        row, line = next((n, x) for n, x in enumerate(seen(app)) if "water the basil" in x)
+        await pilot.click(offset=(line.index("water"), row), times=2)
+        await until(pilot, lambda: len(app.screen_stack) == 1 and shows(app, "h list"))
+        await until(pilot, lambda: shows(app, "2026-11-24"))

@@ -74,9 +74,14 @@ class VaultScreen(Backing, Screen[None]):
         self._is_styled = True
 
     def _screen_resized(self, size: Size) -> None:
-        """Lay out for a size, but not while the program starts: the first frame does it anyway."""
+        """Lay out for the terminal's size, but not while the program starts: the first frame does.
+
+        The size that is told of may be over. Textual has a screen hear of its own layout again, so
+        that two sizes one soon after the other would call each other back for ever.
+        """
+        del size
         if not cast("NotekeepApp", self.app).draws_nothing_yet:
-            super()._screen_resized(size)
+            super()._screen_resized(self.app.size)
 
     def _compositor_refresh(self) -> None:
         """Draw, but not while the program starts: Textual would draw a frame and throw it away."""

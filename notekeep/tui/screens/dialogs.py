@@ -12,7 +12,6 @@ from notekeep.markdown.clean import clean, clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, spread, wrap
 from notekeep.tui.screens.leaving import Dialog, hints
-from notekeep.tui.widgets.buttons import CLOSE, SUBMIT, Button, Buttons
 from notekeep.tui.widgets.line_view import ListView, Page
 
 if TYPE_CHECKING:
@@ -114,7 +113,6 @@ class Prompt(TextDialog[str | None]):
             )
             if self._hint:
                 yield Words(self._hint)
-            yield Buttons(Button("enter", "does it", SUBMIT), CLOSE)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value.strip())

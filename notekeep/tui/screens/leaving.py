@@ -13,6 +13,7 @@ from textual.style import Style
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Size
 
     _Left = Screen
 else:
@@ -44,6 +45,11 @@ class Leaving(_Left[Answer]):
     Textual takes away whatever lies on top. So a key that is pressed twice, or a click after it,
     would also close what lies below, and give the answer a second time.
     """
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out for the terminal's size by now; see `VaultScreen._screen_resized`."""
+        del size
+        super()._screen_resized(self.app.size)
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Leave with an answer, unless that was done already or something lies above."""

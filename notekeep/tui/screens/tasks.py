@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from notekeep.index.rows import TaskRow
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.tasks import Ranked
-    from notekeep.tui.widgets.line_view import ListView
+    from notekeep.tui.widgets.line_view import LineView, ListView
     from notekeep.vault import Vault
 
 
@@ -148,7 +148,12 @@ class TasksScreen(OverScreen):
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
+        event.prevent_default()  # Textual would go on with what other lists do
         self.action_open_task()
+
+    @property
+    def reading(self) -> LineView:
+        return self.preview
 
     def on_preview_widened(self) -> None:
         self._reader.again()

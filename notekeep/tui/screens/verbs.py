@@ -225,7 +225,8 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
 
 
 def _section(title: str, options: Sequence[Option]) -> list[Option]:
-    return [Option(f"{title} {len(options)}", "", ""), *options] if options else []
+    once = list(dict.fromkeys(options))  # a note may link to another one more than once
+    return [Option(f"{title} {len(once)}", "", ""), *once] if once else []
 
 
 def _link_option(link: LinkRow) -> Option:
