@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ def collect_often() -> None:
     gc.freeze()
     gc.set_threshold(YOUNG, LOOKS, NEVER)
     gc.enable()
-    share_heaps()
 
 
 def collect_when_idle(app: NotekeepApp) -> None:
@@ -59,8 +59,9 @@ def collect_when_idle(app: NotekeepApp) -> None:
     app.set_interval(EVERY, look)
 
 
+@cache
 def share_heaps() -> None:
-    """Have new threads share the heaps there are, where the C library is glibc.
+    """Have threads that are yet to come share the heaps there are, where the C library is glibc.
 
     Python lets one thread run at a time, so that none waits for another's heap. glibc would give
     each a heap, and let what one thread once held for a moment stay in it.

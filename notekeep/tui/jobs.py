@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
+from notekeep.tui.collecting import share_heaps
 from notekeep.tui.messages import WentWrong
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def in_background(
 
     async def job() -> None:
         await _first_frame(node.app)
+        share_heaps()
         if pause:
             await asyncio.sleep(pause)
         try:
