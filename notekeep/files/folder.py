@@ -134,7 +134,7 @@ def locate(
         NameTaken: A folder to be made has a twin in case or accents.
         OSError: A folder is missing or cannot be opened.
     """
-    base = os.path.realpath(root)
+    base = _real(os.fspath(root))
     given = os.fspath(path)
     inside = paths.vault_path(root, given) if os.path.isabs(given) else given
     parts = paths.split(inside)
@@ -151,6 +151,21 @@ def locate(
         unmake_folders(base, made)
         raise
     return Place(base, parts, inside, made, fd)
+
+
+_own_real: set[str] = set()
+"""Roots without a link on the way to them, which is asked once: whatever is done below one is done
+from the folder that is opened, and stays there if its way becomes another."""
+
+
+def _real(root: str) -> str:
+    """Return where a root lies, links followed."""
+    if root in _own_real:
+        return root
+    real = os.path.realpath(root)
+    if real == root:
+        _own_real.add(root)
+    return real
 
 
 def _straight(
@@ -193,6 +208,7 @@ def _followed(base: str, parts: list[str], inside: str, *, follow: bool) -> list
     Raises:
         Refused: They lead out of the root, or to it.
     """
+    base = os.path.realpath(base)
     spelt = os.path.join(base, *parts)
     if follow:
         real = os.path.realpath(spelt)
