@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown import frontmatter
+from notekeep.markdown.split import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,8 +52,7 @@ class Passage(NamedTuple):
 NOTHING = Passage(Snippet(""))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """The beginning of a file.
 
     Attributes:
@@ -77,7 +75,7 @@ def read_text(root: str, path: str, size: int = HEAD) -> Text | None:
             data = file.read(size)
     except OSError:
         return None
-    start = frontmatter.split(data).body
+    start = split(data).body
     head = data[:start].decode("utf-8", "replace")
     return Text(head + data[start:].decode("utf-8", "replace"), len(head))
 

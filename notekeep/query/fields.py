@@ -104,6 +104,9 @@ SCOPES = (
 )
 """Names before a colon that are no field; here so that a misspelt one is understood."""
 
+SIGNS = frozenset(":<>=[")
+"""What stands behind a field, and in front of one that has to be there."""
+
 LIKENESS = 0.6
 """How alike two names must be for one to be taken for a slip of the other, as difflib counts."""
 
@@ -180,6 +183,15 @@ class Fields:
     def nearest(self, name: str, likeness: float = LIKENESS) -> str | None:
         """The field or scope that `name` is most likely a slip of, or None."""
         return nearest(name, [*self._types, *self._aliases, *SCOPES], likeness)
+
+
+NONE = Fields((), {}, {})
+"""No names: for what cannot name a field."""
+
+
+def may_name_one(text: str) -> bool:
+    """Whether a query may name a field, a kind or a flag; gathering them takes its time."""
+    return not SIGNS.isdisjoint(text)
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = LIKENESS) -> str | None:

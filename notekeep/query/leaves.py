@@ -31,7 +31,6 @@ from notekeep.query.tree import (
     Wildcard,
     WordScope,
 )
-from notekeep.query.values import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -264,6 +263,8 @@ def field_leaf(field: Token, value: Token, context: Context) -> Node:
         return tag(value, context)
     if value.kind == "word" and value.text.casefold() in ("null", "none") and op == ":":
         return Not(Has(found.name, span))
+    from notekeep.query.values import read_value
+
     return read_value(found, field, value, context)
 
 

@@ -217,13 +217,18 @@ class Analyzer(Composable):
         """
         found: list[Place] = []
         position = 0
+        first = {letter for term in only or () for letter in (term[0], term[0].upper())}
         for match in _signs(plain=text.isascii()).chunk.finditer(text.replace("_", " ")):
-            terms = self._terms[match.group()]
+            chunk = match.group()
+            if first and chunk[0] not in first and _is_plain(chunk):
+                position += 1  # a stem begins as its word does, and need not be worked out
+                continue
+            terms = self._terms[chunk]
             if only is None or not only.isdisjoint(terms):
                 start = match.start()
                 for at, (term, word) in enumerate(
                     zip(
-                        terms, self.words(match.group()[:CHUNK_LETTERS]), strict=False
+                        terms, self.words(chunk[:CHUNK_LETTERS]), strict=False
                     )  # a break has no words
                 ):
                     if term and (only is None or term in only):
@@ -262,6 +267,11 @@ class _Chunks(dict[str, tuple[str, ...]]):
             self.clear()
         self[chunk] = terms
         return terms
+
+
+def _is_plain(chunk: str) -> bool:
+    """Whether a chunk is one word of letters and digits of ASCII, perhaps with a full stop."""
+    return chunk.isascii() and chunk.rstrip(".").isalnum()
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import stat
 import sys
 from pathlib import Path
@@ -226,6 +225,8 @@ def write(path: Path, text: str) -> None:
 def remove(path: Path) -> None:
     """Delete a file or folder if it is there."""
     if path.is_dir() and not path.is_symlink():
+        import shutil  # brings three kinds of compression along
+
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 """How often opening is tried: another process may commit or replace the folder meanwhile."""
 
-FEW_PATHS = 200
-"""So many paths are read one by one; for more, all of them, at 1 ms for 1,000, and kept."""
+FEW_PATHS = 0.25
+"""Of this share of all notes, paths are read one by one; for more, all of them, and kept."""
 
 LENGTHS = [max(1, byte_to_length(code)) for code in range(256)]
 """A field's length in words, by the byte that stands for it in the index."""
@@ -186,7 +186,7 @@ class Snapshot:
 
     def paths(self, numbers: Collection[int]) -> list[str]:
         """Return the path of each note."""
-        if len(numbers) > FEW_PATHS:
+        if len(numbers) > FEW_PATHS * self.size:
             every = list(chain.from_iterable(part.paths for part, _, _ in self.parts))
             return [every[number] for number in numbers]
         found = []

@@ -205,6 +205,19 @@ def test_no_stemmer_loses_a_word_or_fails(word: str, code: str) -> None:
     assert bool(stem(folded)) == bool(folded)
 
 
+@pytest.mark.parametrize("code", ["en", "de", "fr", "es", "it", "nl", "fi", "hu", "ru", "ar", ""])
+@given(
+    text=st.text("aeioustylnmdgrAYIZ1_.+'- ", max_size=60), other=st.text("aeiouysk", min_size=1)
+)
+@example(text="Skies. skiing, YEARLY generously lying u.s. C++ o'er e-mail", other="sky")
+def test_some_terms_are_found_where_all_are_found(code: str, text: str, other: str) -> None:
+    by = analyzer(code)
+    every = by.places(text)
+    for only in ({place.term for place in every[:2]} | {other}, {other}, {"组件", "++"}):
+        wanted = frozenset(only)
+        assert by.places(text, wanted) == [place for place in every if place.term in wanted]
+
+
 def test_what_chunks_mean_is_kept_within_bounds_but_while_an_index_is_built(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
