@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.index.found import Found, Hit
-from notekeep.index.passages import READ, Passages
+from notekeep.index.passages import READ, Passages, always
 from notekeep.index.ranking import LOOKED_AT, Judge, Lifts, asked_for, ranked
 from notekeep.index.snippet import HEAD, NOTHING, Text, passage, read_text
 from notekeep.index.suggest import suggest
@@ -32,7 +31,6 @@ def _never(_path: str) -> float:
     return 0.0
 
 
-@dataclass(frozen=True, slots=True)
 class Sources:
     """What a search asks.
 
@@ -41,14 +39,21 @@ class Sources:
         words: Its words.
         root: The vault.
         times_opened: How often a note was opened, by its path.
+        wanted: Whether somebody still waits for the answer; asked while notes are read.
         texts: The beginnings of notes that were read already, by path.
     """
 
-    catalog: Catalog
-    words: Words
-    root: str
-    times_opened: Callable[[str], float] = _never
-    texts: dict[str, Text | None] = field(default_factory=dict)
+    def __init__(
+        self,
+        catalog: Catalog,
+        words: Words,
+        root: str,
+        times_opened: Callable[[str], float] = _never,
+        wanted: Callable[[], bool] = always,
+    ) -> None:
+        self.catalog, self.words, self.root = catalog, words, root
+        self.times_opened, self.wanted = times_opened, wanted
+        self.texts: dict[str, Text | None] = {}
 
     def text(self, path: str) -> Text | None:
         """The beginning of a note; None when it cannot be read."""
@@ -92,7 +97,12 @@ class Answering:
         self.matcher: Matcher | None = None
         self._sources, self._limit = sources, limit
         self._passages = Passages(
-            sources.catalog, sources.words, sources.root, query.text, in_part=in_part
+            sources.catalog,
+            sources.words,
+            sources.root,
+            query.text,
+            in_part=in_part,
+            wanted=sources.wanted,
         )
 
     def answer(self) -> Found:

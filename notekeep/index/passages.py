@@ -10,8 +10,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from notekeep.errors import UsageError
-from notekeep.index import regexguard
+from notekeep.errors import NotekeepError, UsageError
+from notekeep.giving_way import give_way
+from notekeep.index.conditions import condition
+from notekeep.index.rows import load_path
 from notekeep.index.snippet import read_text
 from notekeep.query.tree import (
     And,
@@ -31,11 +33,12 @@ from notekeep.query.tree import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.index.catalog import Catalog
     from notekeep.index.regexguard import Spans
     from notekeep.index.rows import Row
     from notekeep.index.words import Words
-    from notekeep.index.words.match import Matcher
 
 LEAST_SECONDS = 0.1
 """So long may a regular expression take where others of the same query took all the time."""
@@ -51,6 +54,15 @@ _BLOCK_ENDS = re.compile(r"\n[ \t\r>]*\n")
 
 READ = 5 << 20
 """How much of a note is looked at, in bytes; as much as the index reads of a large one."""
+
+
+class Dropped(NotekeepError):
+    """Nobody waits for an answer any more, and it was not worked out to its end."""
+
+
+def always() -> bool:
+    """Somebody waits for the answer."""
+    return True
 
 
 def needs_text(node: Node) -> bool:
@@ -79,16 +91,25 @@ class Passages:
         text: The query as typed.
         in_part: Whether the notes that a regular expression has found until it is stopped are an
             answer; else it is an error.
+        wanted: Asked between two notes, whether somebody still waits for the answer.
     """
 
     def __init__(
-        self, catalog: Catalog, words: Words, root: str, text: str = "", *, in_part: bool = False
+        self,
+        catalog: Catalog,
+        words: Words,
+        root: str,
+        text: str = "",
+        *,
+        in_part: bool = False,
+        wanted: Callable[[], bool] = always,
     ) -> None:
         self.catalog, self.words, self.root, self.text = catalog, words, root, text
         self.spans: dict[str, Spans] = {}
         self.cut_short: list[str] = []
         self._in_part = in_part
-        self._left = regexguard.SECONDS
+        self._wanted = wanted
+        self._spent = 0.0
 
     def answered(self, node: Node, within: frozenset[str] | None = None) -> Node:
         """The same tree with only words and known notes in it.
@@ -132,10 +153,13 @@ class Passages:
         return not self.catalog.dirty()
 
     def _matching(self, node: Regex, within: frozenset[str] | None) -> dict[str, Spans]:
-        paths, seconds = self._candidates(within), max(LEAST_SECONDS, self._left)
+        from notekeep.index import regexguard
+
+        paths = self._candidates(within)
+        seconds = max(LEAST_SECONDS, regexguard.SECONDS - self._spent)
         try:
             looked = regexguard.matching(node.pattern, self.root, paths, seconds)
-            self._left -= looked.seconds
+            self._spent += looked.seconds
             if not looked.whole and not (self._in_part and looked.found):
                 raise regexguard.too_slow(node.pattern)
         except UsageError as error:
@@ -158,7 +182,11 @@ class Passages:
         if known and reading:
             found = self.paths(And(tuple(known)))
             within = found if within is None else found & within
-        return And((*known, *(self.answered(part, within) for part in reading)))
+        for part in reading:
+            answer = self.answered(part, within)
+            known.append(answer)
+            within = _narrower(answer, within)
+        return And(tuple(known))
 
     def _in_one(self, unit: Section | Line, inside: Node, within: frozenset[str] | None) -> Node:
         wanted = without_nots(inside)
@@ -168,27 +196,61 @@ class Passages:
         candidates = self._candidates(within)
         if wanted is not None:
             candidates &= frozenset(self.words.scores(wanted))
-        matcher = self.words.matcher(inside)
-        rows = self.catalog.rows_of(candidates)
-        docs = Docs(frozenset(path for path in rows if self._holds(unit, rows[path], matcher)))
+        holds = self._holding(unit, inside, candidates)
+        docs = Docs(
+            frozenset(row.path for row in self.catalog.rows_of(candidates).values() if holds(row))
+        )
         return docs if wanted is None else And((wanted, docs))
 
     def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
         return self.catalog.paths(None) if within is None else within
 
-    def _holds(self, unit: Section | Line, row: Row, matcher: Matcher) -> bool:
-        """Whether one line or section of a note has all that is asked for."""
-        text = read_text(self.root, row.path, READ)
-        if text is None:
-            return False
-        body = text.whole[text.body :]
+    def _holding(
+        self, unit: Section | Line, inside: Node, paths: frozenset[str]
+    ) -> Callable[[Row], bool]:
+        """What tells whether one line or section of a note has all that is asked for.
+
+        Raises:
+            Dropped: When it is asked and nobody wants the answer any more.
+        """
+        matcher = self.words.matcher(inside)
         ends = _BLOCK_ENDS if isinstance(unit, Block) else _LINE_ENDS
-        starts = [0, *(found.end() for found in ends.finditer(body))]
-        if isinstance(unit, Section):
-            first = text.line_of(text.body)
-            lines = {line - first for line, _, _ in self.catalog.headings(row.path)}
-            starts = [0, *(starts[line] for line in sorted(lines) if 0 < line < len(starts))]
-        return matcher.holds_in_one(body, starts, row.language)
+        lines = self._headings(paths) if isinstance(unit, Section) else None
+
+        def holds(row: Row) -> bool:
+            give_way()
+            if not self._wanted():
+                raise Dropped("Nobody waits for this answer any more")
+            text = read_text(self.root, row.path, READ)
+            if text is None:
+                return False
+            body = text.whole[text.body :]
+            starts = [0]
+            if lines is None or row.path in lines:
+                starts += [found.end() for found in ends.finditer(body)]
+            if lines and row.path in lines:
+                first = text.line_of(text.body)
+                heads = sorted(line - first for line in lines[row.path])
+                starts = [0, *(starts[line] for line in heads if 0 < line < len(starts))]
+            return matcher.holds_in_one(body, starts, row.language)
+
+        return holds
+
+    def _headings(self, paths: frozenset[str]) -> dict[str, set[int]]:
+        """The lines of the headings of some notes; one question is a tenth of one for each note."""
+        found: dict[str, set[int]] = {}
+        join = "JOIN headings h ON h.note = notes.id"
+        for path, line in self.catalog.find("path, h.line", condition(Docs(paths)), join=join):
+            found.setdefault(load_path(path), set()).add(line)
+        return found
+
+
+def _narrower(answer: Node, within: frozenset[str] | None) -> frozenset[str] | None:
+    """Those of some notes that can still be found, where all of an answer must hold."""
+    for part in answer.parts if isinstance(answer, And) else (answer,):
+        if isinstance(part, Docs):
+            within = part.paths if within is None else part.paths & within
+    return within
 
 
 def _one_word(node: Node) -> Node | None:

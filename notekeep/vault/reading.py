@@ -163,6 +163,7 @@ class Reading(Keeping):
         typing: bool = False,
         relax: bool = True,
         explain: bool = False,
+        wanted: Callable[[], bool] | None = None,
     ) -> Found:
         """Find what a query is about, best first, each hit with a snippet.
 
@@ -174,17 +175,20 @@ class Reading(Keeping):
             relax: Where nothing is found, answer the nearest query, and say so; of a regular
                 expression that takes too long, answer what it has found until then, and say that.
             explain: Also say how the query was read, and why each hit stands where it does.
+            wanted: Asked while many notes are read: whether somebody still waits for the answer.
 
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
+            Dropped: Nobody waits for the answer any more.
         """
         from notekeep.index.answering import Sources
+        from notekeep.index.passages import always
         from notekeep.index.search import search
 
         self._take_saved_in()
         found = search(
             self.query(query, typing=typing),
-            Sources(self.catalog, self.words, self.root, self.opened.times),
+            Sources(self.catalog, self.words, self.root, self.opened.times, wanted or always),
             limit=limit,
             typing=typing,
             relax=relax,
@@ -223,11 +227,12 @@ class Reading(Keeping):
         Raises:
             UsageError: It cannot be understood; never while typing.
         """
+        from notekeep.query import fields
         from notekeep.query.grammar import parse
 
         return parse(
             text,
-            self.fields(),
+            self.fields() if fields.may_name_one(text) else fields.NONE,
             today=self.today(),
             week_start=self.settings.week_start,
             typing=typing,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.index.passages import Passages
+from notekeep.index.passages import Dropped, Passages
+from notekeep.index.snippet import Text, read_text
 from notekeep.index.words import Words
 
 if TYPE_CHECKING:
@@ -29,6 +30,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return questions
 
 
+@pytest.fixture
+def met(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every note whose text was looked at."""
+    paths: list[str] = []
+
+    def noting(root: str, path: str, size: int) -> Text | None:
+        paths.append(path)
+        return read_text(root, path, size)
+
+    monkeypatch.setattr("notekeep.index.passages.read_text", noting)
+    return paths
+
+
 def test_words_are_not_asked_beforehand_unless_a_text_is_to_be_read(
     vault: Vault, tmp_path: Path, asked: list[Any]
 ) -> None:
@@ -36,12 +50,12 @@ def test_words_are_not_asked_beforehand_unless_a_text_is_to_be_read(
     vault.write("b.md", "lever pulley\n")
     words = Words(tmp_path / "cache" / "words")
     vault.refresh(words=words)
-    passages = Passages(vault.catalog, words, str(vault.root))
+    asking = Passages(vault.catalog, words, str(vault.root))
 
     def answered(text: str) -> Any:
         root = vault.query(text).root
         assert root is not None
-        return passages.answered(root)
+        return asking.answered(root)
 
     plain = answered("lever pulley")
     assert not asked
@@ -70,3 +84,42 @@ def test_one_word_is_on_a_line_wherever_it_stands_and_no_text_is_read_for_it(
         assert root is not None
         passages = Passages(vault.catalog, words, str(vault.root))
         assert passages.paths(passages.answered(root)) == found, text
+
+
+@pytest.mark.parametrize("query", ["line:(lever pulley)", "-section:(lever pulley)"])
+def test_notes_are_read_only_as_long_as_somebody_waits_for_the_answer(
+    vault: Vault, tmp_path: Path, met: list[str], query: str
+) -> None:
+    for at in range(9):
+        vault.write(f"{at}.md", "lever pulley\n")
+    words = Words(tmp_path / "cache" / "words")
+    vault.refresh(words=words)
+    root = vault.query(query).root
+    assert root is not None
+
+    def ask(most: int) -> None:
+        met.clear()
+        asking = Passages(vault.catalog, words, str(vault.root), wanted=lambda: len(met) < most)
+        asking.answered(root)
+
+    for most in (0, 4):
+        with pytest.raises(Dropped):
+            ask(most)
+        assert len(met) == most
+    ask(9)
+    assert len(met) == 9
+
+
+def test_a_second_passage_is_looked_for_where_the_first_was_found(
+    vault: Vault, tmp_path: Path, met: list[str]
+) -> None:
+    vault.write("a.md", "lever pulley\n\nrope lever\n")
+    vault.write("b.md", "lever pulley\n\nrope\nlever\n")
+    vault.write("c.md", "lever\npulley\n\nrope lever\n")
+    words = Words(tmp_path / "cache" / "words")
+    vault.refresh(words=words)
+    root = vault.query("line:(lever pulley) line:(rope lever)").root
+    assert root is not None
+    asking = Passages(vault.catalog, words, str(vault.root))
+    assert words.scores(asking.answered(root)).keys() == {"a.md"}
+    assert sorted(met) == ["a.md", "a.md", "b.md", "b.md", "c.md"]

@@ -85,12 +85,15 @@ class Language(NamedTuple):
         stem: The stem of a folded word, or None.
         stops: Folded words that are not indexed.
         elides: Whether an apostrophe parts two words (`l'homme`) rather than joining one (`don't`).
+        keeps_beginnings: Whether a stem of four letters has the first two of its word, and a longer
+            one the first three; Finnish takes out what is doubled.
     """
 
     code: str
     stem: Callable[[str], str] | None
     stops: frozenset[str]
     elides: bool
+    keeps_beginnings: bool
 
 
 def fold_word(word: str) -> str:
@@ -128,7 +131,13 @@ def short(code: str) -> str:
 def language(code: str) -> Language:
     """Return the language of a code from `short`; an unknown one is no error."""
     stops = ENGLISH_STOPS.split() if code == "en" else map(fold_word, _stop_words(code))
-    return Language(code, _stemmer(code), frozenset(stops), elides=code in {"fr", "it", "ca"})
+    return Language(
+        code,
+        _stemmer(code),
+        frozenset(stops),
+        elides=code in {"fr", "it", "ca"},
+        keeps_beginnings=code != "fi",
+    )
 
 
 def _stemmer(code: str) -> Callable[[str], str] | None:

@@ -13,12 +13,14 @@ from notekeep.index.words.language import short
 from notekeep.index.words.query import AllOf, AnyOf, Leaf, NoneOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from notekeep.index.words.analyzer import Place
+    from notekeep.index.words.analyzer import Analyzer, Place
     from notekeep.index.words.query import Plan, Step, Way
 
 Spans = list[tuple[int, int]]
+
+FEW_TERMS = 20
 
 
 class Matcher:
@@ -28,6 +30,8 @@ class Matcher:
         self._plan = plan
         self._language = language
         self._terms = frozenset(_terms(plan))
+        begun = map(_beginnings, _musts(plan))
+        self._beginnings = [one for one in begun if one is not None]
         self._is_of_words = all(
             len(way.steps) == 1 for leaf in _all_leaves(plan) for way in leaf.ways
         )
@@ -77,8 +81,9 @@ class Matcher:
         by = analyzer(short(language) or self._language)
         wanted = self._terms
         empty = True
-        for start, end in zip(starts, (*starts[1:], len(text)), strict=True):
-            there = wanted.intersection(by.terms(text[start:end]))
+        ends = (*starts[1:], len(text))
+        for at in self._worth_a_look(text, starts, by):
+            there = wanted.intersection(by.terms(text[starts[at] : ends[at]]))
             if there:
                 if _holds(self._plan, _Terms(there)):
                     return True
@@ -86,6 +91,20 @@ class Matcher:
                 return True
             empty = empty and bool(there)
         return False
+
+    def _worth_a_look(self, text: str, starts: Sequence[int], by: Analyzer) -> Iterable[int]:
+        """Return which pieces of a text to take apart; of a thousand lines a dozen, mostly."""
+        if not self._beginnings or not by.language.keeps_beginnings or not text.isascii():
+            return range(len(starts))
+        low = text.lower()
+        return sorted(
+            set.intersection(
+                *(
+                    {bisect_right(starts, at) - 1 for at in _met(one, low)}
+                    for one in self._beginnings
+                )
+            )
+        )
 
     def _places(self, text: str, language: str) -> _Places:
         return _Places(self._found(text, language))
@@ -143,6 +162,51 @@ def _holds(plan: Plan, places: _Places | _Terms) -> bool:
             return not _holds(part, places)
         case _:
             return True
+
+
+def _musts(plan: Plan | None) -> Iterator[Leaf]:
+    """Yield leaves without which nothing holds."""
+    match plan:
+        case Leaf():
+            yield plan
+        case AllOf(parts):
+            for part in parts:
+                yield from _musts(part)
+        case _:
+            return
+
+
+def _beginnings(leaf: Leaf) -> frozenset[str] | None:
+    """Return what words of a leaf may begin with, in small letters of ASCII.
+
+    None where there are too many to be worth it.
+    """
+    terms = {way.steps[0][1] for way in leaf.ways}
+    if len(terms) > FEW_TERMS or not all(term.isalnum() for term in terms):
+        return None
+    return frozenset(one for term in terms if term.isascii() for one in _spelt(beginning(term)))
+
+
+def beginning(term: str) -> str:
+    """Return what every word begins with that has this stem; see `Language.keeps_beginnings`."""
+    return term[: max(1, min(len(term) - 2, 3))]
+
+
+def _spelt(letters: str) -> Iterator[str]:
+    """Yield what stands in a text for a beginning: "e-mail" is one word, and so is "o'clock"."""
+    yield letters
+    for at in range(1, len(letters)):
+        for sign in "-'":
+            yield letters[:at] + sign + letters[at:]
+
+
+def _met(some: Iterable[str], text: str) -> Iterator[int]:
+    """Yield the places of some short texts in a long one."""
+    for one in some:
+        at = text.find(one)
+        while at >= 0:
+            yield at
+            at = text.find(one, at + 1)
 
 
 def _terms(plan: Plan | None) -> Iterator[str]:

@@ -25,6 +25,7 @@ from itertools import accumulate, chain
 from pickle import loads
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from notekeep.giving_way import give_way
 from notekeep.index.words.format.joined import Joined
 from notekeep.index.words.format.table import Table
 
@@ -210,6 +211,7 @@ class KeptLists:
         if known is not None:
             self._kept.move_to_end(key)
             return known
+        give_way()
         read = self._kept[key] = self._reader.read(field, term)
         self._postings += len(read.notes)
         while len(self._kept) > KEPT_LISTS or self._postings > KEPT_POSTINGS:

@@ -11,6 +11,7 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING, TypeAlias
 
 from notekeep.index.words.query import AllOf, AnyOf, Everything, Known, Leaf, NoneOf
@@ -29,6 +30,9 @@ K1 = 1.2
 B = 0.75
 
 FEW_WAYS = 50
+
+MANY_PARTS = 8
+"""A query of so many parts is looked through for those that it says more than once."""
 
 MANY_TIMES = 2
 """In a list so many times as long as the notes that are asked about, those are looked for."""
@@ -62,7 +66,9 @@ class Scorer:
             case AllOf(parts):
                 return self._all(parts, within)
             case AnyOf(parts):
-                return _sum(self.scores(part, within) for part in parts)
+                return _sum(
+                    _worth(self.scores(part, within), times) for part, times in _said(parts)
+                )
             case NoneOf(part):
                 out = self.scores(part, within)
                 return {number: 0.0 for number in self._everything(within) if number not in out}
@@ -109,8 +115,8 @@ class Scorer:
             return self._without(dict.fromkeys(self._everything(within), 0.0), parts)
         found: Scores | None = None
         scored = False
-        for part in sorted(wanted, key=self.cost):
-            more = self.scores(part, within if found is None else found)
+        for part, times in sorted(_said(wanted), key=lambda one: self.cost(one[0])):
+            more = _worth(self.scores(part, within if found is None else found), times)
             found = {n: s + found[n] for n, s in more.items()} if found and scored else more
             scored = scored or not _adds_nothing(part)
         return self._without(found or {}, parts)
@@ -182,6 +188,17 @@ class _Shares(dict[float, list[float]]):
 
 _shares = lru_cache(maxsize=64)(_Shares)
 """Those of a field's average length."""
+
+
+def _said(parts: Sequence[Plan]) -> Iterable[tuple[Plan, int]]:
+    """Return the parts of a query, each once, and how often it is said there."""
+    if len(parts) < MANY_PARTS:
+        return zip(parts, repeat(1))
+    return Counter(parts).items()
+
+
+def _worth(scores: Scores, times: int) -> Scores:
+    return scores if times == 1 else {number: times * score for number, score in scores.items()}
 
 
 def _adds_nothing(plan: Plan) -> bool:

@@ -354,7 +354,9 @@ class ListPane(Backing, Vertical):
         if len(typed) >= FULL_FROM or not typed.isalnum():
             in_background(
                 self,
-                lambda: self._vault.search(query, limit=HITS, typing=True),
+                lambda: self._vault.search(
+                    query, limit=HITS, typing=True, wanted=lambda: number == self._number
+                ),
                 lambda found: self._found(number, typed, found),
                 group="search",
                 exclusive=True,

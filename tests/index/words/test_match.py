@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.index.words.match import Matcher
+from notekeep.index.words.analyzer import analyzer
+from notekeep.index.words.match import Matcher, beginning
 from notekeep.index.words.query import AllOf, AnyOf, Leaf, NoneOf, Plan, Way
 from notekeep.query.tree import And, Docs, Node, Not, Or, Phrase, Prefix, Term
 
@@ -91,3 +93,54 @@ def test_pieces_are_judged_alike_with_places_and_without(plan: Plan, words: list
     assert quick._is_of_words
     text = "".join(pieces)
     assert quick.holds_in_one(text, starts) == placed.holds_in_one(text, starts)
+
+
+SAID = st.lists(
+    st.sampled_from(
+        [
+            *[
+                "the",
+                "plug",
+                "plugs",
+                "Plugin",
+                "PLUGINS",
+                "plugged",
+                "3plug",
+                "plug3.",
+                "foo_plug",
+            ],
+            *["e-mail", "email", "E-mails", "o'clock", "dart", "d'art", "o'er", "oer", "C++", "\n"],
+            *["skies", "sky", "dying", "die", "lying", "happy", "happily", "obsidian", "obsidians"],
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+).map(" ".join)
+
+
+@pytest.mark.parametrize("code", ["en", "de", "fr", "fi", "nl", ""])
+@given(text=SAID, words=st.lists(SAID, min_size=1, max_size=2), negative=st.booleans())
+def test_pieces_that_are_passed_over_hold_nothing(
+    code: str,
+    text: str,
+    words: list[str],
+    negative: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    by = analyzer(code)
+    leaves: list[Plan] = [
+        Leaf(("body",), tuple(Way(((0, term),)) for term in dict.fromkeys(terms)))
+        for said in words
+        if (terms := list(filter(None, by.terms(said))))
+    ]
+    plan = AllOf((*leaves, NoneOf(leaves[0])) if negative and leaves else tuple(leaves))
+    starts = [0, *(at + 1 for at, letter in enumerate(text) if letter == "\n")]
+    pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
+    matcher = Matcher(plan, code)
+    assert matcher.holds_in_one(text, starts) == any(map(matcher.holds, pieces))
+
+
+@pytest.mark.parametrize("code", ["en", "de", "fr", "es", "it", "pt", "nl", "da", "hu", "sv", "no"])
+@given(word=st.text("aeiouysngdtlrmphkc", min_size=1, max_size=12))
+def test_a_stem_begins_as_its_word_does(code: str, word: str) -> None:
+    term = analyzer(code).term(word) or word
+    assert word.startswith(beginning(term))
