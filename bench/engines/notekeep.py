@@ -54,7 +54,7 @@ class Engine:
     def forget(self) -> None:
         """Let go of what earlier questions left in memory, which the others have nothing of."""
         self._vault.words._scorer = None  # noqa: SLF001 - nobody else wants that
-        self._vault.catalog._answers.clear()  # noqa: SLF001 - as above
+        self._vault.catalog._reader().kept.clear()  # noqa: SLF001 - as above
 
     def update(self, note: Given) -> None:
         """Put a note in the place of the one with its path."""
