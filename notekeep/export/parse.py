@@ -11,6 +11,8 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+# The package first: threads that begin with different parts of it would meet half of it.
+import markdown_it  # noqa: F401 - see above
 from markdown_it.rules_block import StateBlock
 
 from notekeep.export.nodes import CONTAINERS, Line, Node, Page

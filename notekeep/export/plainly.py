@@ -12,6 +12,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+# The package first: threads that begin with different parts of it would meet half of it.
+import markdown_it  # noqa: F401 - see above
 from markdown_it.common.utils import MD_TRIM_CHARS
 
 from notekeep.export.nodes import Line, Node

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+# The package first: threads that begin with different parts of it would meet half of it.
+import markdown_it  # noqa: F401 - see above
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import StateInline

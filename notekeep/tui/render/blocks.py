@@ -13,6 +13,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, overload
 
+# The package first: threads that begin with different parts of it would meet half of it.
+import markdown_it  # noqa: F401 - see above
 from markdown_it.common.html_blocks import block_names
 
 if TYPE_CHECKING:
