@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notekeep.tui.actions.action import CHANGE, MOVE, NOTE, Action
+from notekeep.tui.actions.action import CHANGE, FIND, MOVE, NOTE, Action
 
 EDIT: tuple[Action, ...] = (
     Action(
@@ -47,6 +47,42 @@ EDIT: tuple[Action, ...] = (
         "edit",
         CHANGE,
         "Do again what ctrl+z took back while typing.",
+    ),
+    Action(
+        "find-here",
+        "Find in the text",
+        ("ctrl+f",),
+        "edit",
+        FIND,
+        "Look for words in the text that is edited, whatever their case and accents.",
+        label="find",
+    ),
+    Action(
+        "find-next",
+        "Next place",
+        ("enter", "down"),
+        "find",
+        FIND,
+        "Go to the next place, and after the last to the first.",
+        label="next",
+    ),
+    Action(
+        "find-previous",
+        "Place before",
+        ("up",),
+        "find",
+        FIND,
+        "Go to the place before, and from the first to the last.",
+        label="before",
+    ),
+    Action(
+        "find-close",
+        "Back to the text",
+        ("escape",),
+        "find",
+        FIND,
+        "Go on editing where the last place is selected.",
+        label="text",
     ),
     Action("text-top", "To the top", ("ctrl+home",), "edit", MOVE, "To the first line."),
     Action("text-end", "To the end", ("ctrl+end",), "edit", MOVE, "To the end of the text."),

@@ -198,7 +198,7 @@ OVER: tuple[Action, ...] = (
         "form",
         CHANGE,
         "Give the field the value that it had.",
-        label="as it was",
+        label="undo",
     ),
     Action(
         "drop-form",

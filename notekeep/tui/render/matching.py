@@ -18,7 +18,7 @@ class Matcher:
     """Finds the beginnings of words that were looked for, whatever their case or accents."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        longest_first = sorted({_flat(word) for word in words if word}, key=len, reverse=True)
+        longest_first = sorted({flat(word) for word in words if word}, key=len, reverse=True)
         pattern = "|".join(map(re.escape, longest_first))
         self._pattern = re.compile(rf"(?<!\w)(?:{pattern})") if pattern else None
 
@@ -26,7 +26,7 @@ class Matcher:
         """Return where in `text` something was found: first character, one past the last."""
         if self._pattern is None:
             return []
-        return [match.span() for match in self._pattern.finditer(_flat(text))]
+        return [match.span() for match in self._pattern.finditer(flat(text))]
 
 
 def matcher_of(query: Query) -> Matcher:
@@ -46,7 +46,7 @@ def _words(node: Node) -> Iterator[str]:
         return
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """Return `text` without case and accents, character by character, so that places are kept."""
     if text.isascii():
         return text.lower()

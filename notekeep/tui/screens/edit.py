@@ -25,6 +25,7 @@ from notekeep.tui.screens.edit_dialogs import DISCARD, RESTORE, ask_restore
 from notekeep.tui.screens.edit_keeping import Keeping
 from notekeep.tui.screens.edit_meeting import Meeting
 from notekeep.tui.screens.leaving import Leaving
+from notekeep.tui.widgets.find_bar import FindBar
 from notekeep.tui.widgets.note_area import NoteArea
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class EditScreen(Leaving[None], VaultScreen):
         path: The note.
         area: The text field.
         label: What the note is called.
+        find: Finds what is looked for in the text.
         keeping: What is typed, kept until it is saved.
         restores: Whether a text that was left unsaved is shown without asking.
     """
@@ -82,6 +84,7 @@ class EditScreen(Leaving[None], VaultScreen):
         row = vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
         self.keeping = Keeping(self)
+        self.find = FindBar(self.area)
         self._meeting = Meeting(self)
         self._attaching = Attaching(self)
         self.restores = False
@@ -94,6 +97,7 @@ class EditScreen(Leaving[None], VaultScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="sheet"):
             yield self.area
+        yield self.find
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -122,7 +126,7 @@ class EditScreen(Leaving[None], VaultScreen):
         self.area.completer = completer
 
     def place(self) -> str:
-        return "edit"
+        return "find" if self.find.has_text_focus else "edit"
 
     @property
     def opens_as_it_is(self) -> bool:
@@ -236,6 +240,9 @@ class EditScreen(Leaving[None], VaultScreen):
         fields = fields_of(note, schema)
         form = FormScreen(self.vault, self.label, fields, self.glyphs, self.today)
         self.app.push_screen(form, answered)
+
+    def action_find_here(self) -> None:
+        self.find.open()
 
     def action_history_here(self) -> None:
         self.save(lambda: self.app.post_message(ShowHistory(self.path)))

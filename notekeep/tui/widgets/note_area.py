@@ -36,7 +36,7 @@ _ROLES = (
     (re.compile(r"^\s*(?:[-*+]|\d+[.)]) (?:\[.\] )?"), "bullet"),
     (re.compile(r"\*\*[^*]+\*\*"), "strong"),
     (re.compile(r"`[^`]+`"), "code"),
-    (re.compile(r"!?\[\[[^\]]+\]\]|\[[^\]]+\]\([^)]+\)|https?://[^\s)>]+"), "link"),
+    (re.compile(r"!?\[\[[^\]]+\]\]|\[[^\]]+\]\([^)]+\)|https?://[^\s)>]*[^\s)>.,;:!?]"), "link"),
     (re.compile(r"(?:^|(?<=[\s(]))#[^\s#.,;:!?()\[\]]+"), "tag"),
 )
 _KEY = re.compile(r"^[\w-]+:")
@@ -51,7 +51,12 @@ class NoteArea(TextArea):
 
     BINDINGS: ClassVar = bindings(
         "edit",
-        by_screen=("save", "finish", "hand-over", "history-here", "fields-here", "attach-here"),
+        # What is typed right after it is looked for, and no part of the text.
+        priority=("find-here",),
+        by_screen=(
+            *("save", "finish", "hand-over", "history-here", "fields-here", "attach-here"),
+            "find-here",
+        ),
     )
 
     class Pasted(Message):

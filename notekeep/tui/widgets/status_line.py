@@ -11,6 +11,7 @@ from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, fit, spr
 from notekeep.tui.widgets.bar import Bar
 
 SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
+BETWEEN = " · "
 GAPS = 5
 """Cells between the name of the vault and the screens, and before what stands at the right."""
 
@@ -49,12 +50,9 @@ class StatusLine(Bar):
                 tabs.append(Piece(f"{key_name(action.keys[0])} ", "faint", link))
             tabs.extend([Piece(action.title, role, link), Piece("  ")])
         badge = self._badges(width)
-        right = [Piece(clean_line(self.says), "muted")] if self.says else []
-        if badge and right:
-            right = [*badge, Piece("  "), *right]
-        right = right or badge
-        if cells(tabs) + cells(right) + 2 > width:
-            right = badge
+        room = width - cells(tabs) - cells(badge) - 2 * (2 if badge else 1)
+        said = self._said(room)
+        right = [*badge, *([Piece("  ")] if badge and said else []), *said]
         if cells(tabs) + cells(right) + 2 > width:
             right = []
         room = width - cells(tabs) - cells(right) - GAPS
@@ -62,6 +60,13 @@ class StatusLine(Bar):
         # A few letters of a name say nothing.
         name = fit([vault], min(room, 24)) if room >= min(cells([vault]), 8) else []
         return spread([*name, *([Piece("   ")] if name else []), *tabs], right, width)
+
+    def _said(self, room: int) -> Line:
+        """Return what the screen says, without its first parts where there is no room for them."""
+        parts = clean_line(self.says).split(BETWEEN)
+        while parts and cells([Piece(BETWEEN.join(parts))]) > room:
+            parts.pop(0)
+        return [Piece(BETWEEN.join(parts), "muted")] if self.says and parts else []
 
     def _badges(self, width: int) -> Line:
         """Say that there are errors or conflicts; a click lists them."""

@@ -1,0 +1,164 @@
+"""A line below a text in which one types what is looked for in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.matching import flat
+from notekeep.tui.render.pieces import Line, Piece, cells, fit
+from notekeep.tui.render.words import thousands
+from notekeep.tui.widgets.bar import Bar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from notekeep.tui.widgets.note_area import NoteArea
+
+
+class Spot(NamedTuple):
+    """Where something was found: its line and the column it begins at, both from 0."""
+
+    line: int
+    column: int
+
+
+class _Sought(Input):
+    """What is looked for; the keys that go from one place to the next are the registry's."""
+
+    # The text has the keys that are typed right after it.
+    BINDINGS = bindings("find", priority=("find-close",))
+
+    def action_find_next(self) -> None:
+        self.query_ancestor(FindBar).step(1)
+
+    def action_find_previous(self) -> None:
+        self.query_ancestor(FindBar).step(-1)
+
+    def action_find_close(self) -> None:
+        self.query_ancestor(FindBar).close()
+
+
+class _Words(Bar):
+    """A few words beside what is looked for."""
+
+    DEFAULT_CSS = """
+    _Words { width: auto; }
+    """
+
+    def __init__(self, *pieces: Piece, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.line: Line = list(pieces)
+
+    def draw(self, width: int) -> Line:
+        return fit(self.line, width)
+
+    def get_content_width(self, *_args: object) -> int:
+        return cells(self.line)
+
+
+class FindBar(Horizontal):
+    """Finds a text whatever its case and accents, and selects where it stands."""
+
+    DEFAULT_CSS = """
+    FindBar { height: 1; padding: 0 1; background: $panel; display: none; }
+    FindBar.-open { display: block; }
+    FindBar Input { border: none; height: 1; padding: 0; width: 1fr; background: transparent; }
+    FindBar Input:focus { border: none; background-tint: transparent; }
+    """
+
+    def __init__(self, area: NoteArea) -> None:
+        """Make the line, closed.
+
+        Args:
+            area: The text in which is looked.
+        """
+        super().__init__()
+        self._area = area
+        self._lines: list[str] = []
+        self._flat: list[str] = []
+        self._begun = Spot(0, 0)
+
+    def compose(self) -> ComposeResult:
+        yield _Words(Piece("Find ", "section"))
+        yield _Sought(placeholder="words in the text", select_on_focus=False)
+        yield _Words(id="found")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is looked for."""
+        return self.has_class("-open")
+
+    @property
+    def has_text_focus(self) -> bool:
+        """Whether the person is typing here."""
+        return self.query_one(_Sought).has_focus
+
+    def open(self) -> None:
+        """Ask what to look for: at first what is selected, else what was looked for last."""
+        field = self.query_one(_Sought)
+        self._begun = Spot(*min(self._area.selection))
+        selected = self._area.selected_text
+        if selected and "\n" not in selected:
+            field.value = selected
+        self.add_class("-open")
+        field.action_select_all()
+        # At once, so that the next key is typed here.
+        self.screen.set_focus(field)
+        self._show(0)
+
+    def close(self) -> None:
+        """Go back to the text, where the last place is selected."""
+        self.remove_class("-open")
+        self.screen.set_focus(self._area)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.is_open:
+            self._show(0)
+
+    def step(self, by: int) -> None:
+        """Go to the next place or, when `by` is -1, to the one before; round at the ends."""
+        self._begun = Spot(*min(self._area.selection))
+        self._show(by)
+
+    def _show(self, by: int) -> None:
+        sought = flat(self.query_one(_Sought).value)
+        spots = self._spots(sought)
+        at = bisect_left(spots, self._begun)
+        if by:
+            is_here = at < len(spots) and spots[at] == self._begun
+            at += by if by < 0 or is_here else 0
+        if spots:
+            at %= len(spots)
+            line, column = spots[at]
+            self._area.move_cursor((line, column))
+            self._area.move_cursor((line, column + len(sought)), select=True, center=True)
+        self._tell(at + 1, len(spots), is_asked=bool(sought))
+
+    def _spots(self, sought: str) -> list[Spot]:
+        """Return every place of a text, in order; the places of one do not overlap."""
+        if not sought:
+            return []
+        if self._lines != self._area.lines:
+            self._lines = list(self._area.lines)
+            self._flat = list(map(flat, self._lines))
+        spots = []
+        for number, line in enumerate(self._flat):
+            column = line.find(sought)
+            while column >= 0:
+                spots.append(Spot(number, column))
+                column = line.find(sought, column + len(sought))
+        return spots
+
+    def _tell(self, at: int, count: int, *, is_asked: bool) -> None:
+        line = self.query_one("#found", _Words)
+        if count:
+            line.line = [Piece(f"{thousands(at)} of {thousands(count)}", "muted")]
+        else:
+            line.line = [Piece("not found", "warn")] if is_asked else []
+        line.refresh(layout=True)
