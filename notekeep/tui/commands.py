@@ -161,7 +161,10 @@ class Palette(Leaving[None], CommandPalette):
         for widget in super().compose():
             yield _Commands() if isinstance(widget, CommandList) else widget
 
-    def on_mount(self) -> None:
+    def on_mount(self, event: events.Mount) -> None:
+        if self not in self.app.screen_stack:
+            event.prevent_default()  # it was left before it was there
+            return
         if self._typed:
             field = self.query_one(CommandInput)
             field.value = self._typed
@@ -188,6 +191,10 @@ class Palette(Leaving[None], CommandPalette):
             event.stop()
             event.prevent_default()
             self.set_timer(AGAIN, self.query_one(CommandInput).action_submit)
+
+    def on_click(self, event: events.Click) -> None:
+        if self.clicked(event) is None:
+            event.prevent_default()
 
     @property
     def _is_done(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import say
 from notekeep.tui.messages import CheckedIn, VaultChanged
+from notekeep.tui.render.words import plural
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -14,20 +15,31 @@ if TYPE_CHECKING:
     from notekeep.index.checkin import Logged
     from notekeep.writing.plan import Done
 
+TOLD = 4
+"""So many notes that were left out are named in a toast; of more the number is said."""
 
-def tell_done(node: DOMNode, text: str, done: Done) -> None:
-    """Say what was done, and have it shown.
+
+def tell_done(node: DOMNode, text: str, done: Done, *, left: int = 0) -> None:
+    """Say what was done and how to take it back, and which notes were left out and why.
 
     Args:
         node: Where it was asked for.
         text: What was done, in a few words; "" where the screen shows it.
-        done: What was written.
+        done: What was written; its refusals are told with their lines.
+        left: How many notes were left out in all.
     """
-    for problem in done.refused:
-        told = clean_line(f"{problem.path}: {problem.message}")
-        node.app.notify(told, severity="warning", markup=False)
+    told = [f"{problem.place}: {problem.message}" for problem in done.refused[:TOLD]]
+    if len(done.refused) > TOLD:
+        told.append(f"and {plural(len(done.refused) - TOLD, 'more note')}")
+    if told:
+        hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
+        lines = [*told, *list(hints)[:1]]
+        node.app.notify(
+            "\n".join(map(clean_line, lines)), severity="warning", timeout=12, markup=False
+        )
     if text and done.paths:
-        say(node, f"{text} · u undo" if done.step else text)
+        rest = f" · {left} left as {'it was' if left == 1 else 'they were'}" if left else ""
+        say(node, f"{text}{rest} · u undo" if done.step else f"{text}{rest}")
     node.app.post_message(VaultChanged(is_step=bool(done.step)))
 
 

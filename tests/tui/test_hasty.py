@@ -133,6 +133,19 @@ async def test_a_click_on_what_the_palette_no_longer_offers_chooses_nothing(
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+async def test_the_palette_is_left_before_it_is_there(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        for _ in range(3):
+            app.push_screen(Palette())
+            app.screen.dismiss()
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+            await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: shows(app, "Read the note"))
+
+
 async def test_a_key_for_the_list_of_the_palette_comes_before_the_list(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -190,6 +203,21 @@ async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
         await until(pilot, lambda: not shows(app, "Short and rare"))
         await press(pilot, "slash")
         await until(pilot, lambda: shows(app, "esc clear"))
+
+
+@pytest.mark.parametrize("over", ["ctrl+p", "r"])
+async def test_a_click_comes_where_the_terminal_no_longer_is(over: str, make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "plain"))
+        keys(app, over)
+        await until(pilot, lambda: len(app.screen_stack) == 2 and app.focused is not None)
+        screen = app.screen
+        rest: tuple[Any, ...] = (0, 0, 1, False, False, False)
+        screen.post_message(Click(screen, 500, 500, *rest))
+        await pilot.pause()
+        keys(app, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 @pytest.mark.parametrize("over", ["", "r"])

@@ -11,6 +11,7 @@ from notekeep.tui.render.habits import (
     mark_piece,
     note_piece,
     streak_line,
+    streak_words,
     tally,
     week_line,
 )
@@ -116,6 +117,10 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
     longest = max(cells([Piece(clean_line(habit.title))]) for habit in view.habits)
     room = width - min(max(longest, SHORT), TITLE) - BOX - len(days) * DAY_WIDTH
     streak = STREAK if room >= STREAK else 0
+    wanted = max(cells([note_piece(habit)]) for habit in view.habits) + 2
+    if room - streak - 4 < wanted:
+        # What is left to do is worth more than a wide gap before the streak.
+        streak = min(streak, max(len(streak_words(habit)) for habit in view.habits) + 3)
     note = min(NOTE, room - streak - 4)
     note = note if streak and note >= 12 else 0
     about = Piece(f"Habits {done}/{asked}", "section")
@@ -126,7 +131,7 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
         if streak:
             right += streak_line(habit, streak)
         if note:
-            right += pad([Piece("  "), note_piece(habit)], note)
+            right += pad([Piece("  "), note_piece(habit, note - 2)], note)
         yield Item(left, right, habit.path, habit)
 
 

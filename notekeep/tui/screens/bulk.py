@@ -15,11 +15,12 @@ from notekeep.markdown.clean import clean_line
 from notekeep.markdown.kinds import CHOICES, canonical
 from notekeep.tui import clipboard
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.messages import VaultChanged, Working
+from notekeep.tui.messages import Working
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.ask_words import AskWords
 from notekeep.tui.screens.dialogs import Choice, Option
 from notekeep.tui.screens.planned import PlanScreen
+from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.gridding import Gridding
     from notekeep.vault import Vault
     from notekeep.writing.plan import Done, WritePlan
-
-TOLD = 4
-"""So many notes that were left out are named in a toast; of more the number is said."""
 
 
 def tag(screen: Gridding) -> None:
@@ -289,27 +287,3 @@ def _do(
         tell_done(screen, text, result._replace(refused=fresh), left=len(result.refused))
 
     in_background(screen, lambda: screen.vault.carry_out(plan), done, group="write")
-
-
-def tell_done(screen: Gridding, text: str, done: Done, *, left: int = 0) -> None:
-    """Say what was done and how to take it back, and which notes were left out and why.
-
-    Args:
-        screen: Where it was asked for.
-        text: What was done.
-        done: What came of it; its refusals are told with their lines.
-        left: How many notes were left out in all.
-    """
-    told = [f"{problem.place}: {problem.message}" for problem in done.refused[:TOLD]]
-    if len(done.refused) > TOLD:
-        told.append(f"and {plural(len(done.refused) - TOLD, 'more note')}")
-    if told:
-        hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
-        lines = [*told, *list(hints)[:1]]
-        screen.app.notify(
-            "\n".join(map(clean_line, lines)), severity="warning", timeout=12, markup=False
-        )
-    if done.paths:
-        rest = f" · {left} left as {'it was' if left == 1 else 'they were'}" if left else ""
-        say(screen, f"{text}{rest} · u undo")
-    screen.post_message(VaultChanged(is_step=bool(done.step)))

@@ -16,7 +16,7 @@ from notekeep.tui.fields import LISTS, Field, changes_of, items_of, text_of
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.grid import KIND, MODIFIED, TAGS, TITLE, is_stars
-from notekeep.tui.screens.bulk import tell_done
+from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.content import Content
+from textual.errors import NoWidget
 from textual.events import Key
 from textual.keys import key_to_character
 from textual.screen import ModalScreen, Screen
@@ -14,6 +16,7 @@ from textual.style import Style
 if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Size
+    from textual.widget import Widget
 
     _Left = Screen
 else:
@@ -51,6 +54,12 @@ class Leaving(_Left[Answer]):
         del size
         super()._screen_resized(self.app.size)
 
+    def clicked(self, event: events.Click) -> Widget | None:
+        """Return what is under a click; None where the terminal was larger when it was made."""
+        with suppress(NoWidget):
+            return self.get_widget_at(event.screen_x, event.screen_y)[0]
+        return None
+
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Leave with an answer, unless that was done already or something lies above."""
         if self.app.screen_stack[-1:] == [self]:
@@ -72,7 +81,6 @@ class Dialog(Leaving[Answer], ModalScreen[Answer]):
         leave = self.active_bindings.get("escape")
         if self.app.screen_stack[-1:] != [self] or leave is None:
             return
-        clicked, _ = self.get_widget_at(event.screen_x, event.screen_y)
-        if clicked is self:
+        if self.clicked(event) is self:
             event.stop()
             self.call_next(self.app.run_action, leave.binding.action, leave.node)

@@ -163,6 +163,7 @@ def _nothing() -> list[Line]:
         [],
         [Piece("Nothing was done yet.", "title")],
         [],
-        [Piece("Every change that notekeep makes stands here,", "muted")],
-        [Piece("and can be taken back.", "muted")],
+        [Piece("Every change made here", "muted")],
+        [Piece("is listed, and can be", "muted")],
+        [Piece("taken back.", "muted")],
     ]

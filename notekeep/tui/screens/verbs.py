@@ -15,6 +15,7 @@ from notekeep.tui.messages import OpenNote, ShowQuery, VaultChanged
 from notekeep.tui.render.pieces import ACTION_LINK
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt
+from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +82,7 @@ def edit_fields(screen: VaultScreen, path: str) -> None:
             in_background(
                 screen,
                 lambda: vault.carry_out(vault.plan.set_fields([path], changes)),
-                partial(_changed, screen, f"Wrote {' '.join(map(str, changes))}"),
+                partial(tell_done, screen, f"Wrote {' '.join(map(str, changes))}"),
                 group="write",
             )
 
@@ -101,7 +102,7 @@ def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> Non
             in_background(
                 screen,
                 lambda: screen.vault.tag(paths, add, remove),
-                partial(_changed, screen, f"Tagged {plural(len(paths), 'note')}"),
+                partial(tell_done, screen, f"Tagged {plural(len(paths), 'note')}"),
                 group="write",
             )
 
@@ -139,7 +140,7 @@ def delete(screen: VaultScreen, paths: Sequence[str]) -> None:
         lambda: in_background(
             screen,
             delete_all,
-            partial(_changed, screen, f"Moved {what} to .trash"),
+            partial(tell_done, screen, f"Moved {what} to .trash"),
             group="write",
         ),
     )
@@ -260,20 +261,9 @@ def _ask_if_many(
     screen.app.push_screen(Confirm(verb, text, "does it"), answered)
 
 
-def _changed(screen: VaultScreen, text: str, done: Done) -> None:
-    """Say what was done and how to take it back; show it."""
-    for problem in done.refused:
-        screen.app.notify(
-            clean_line(f"{problem.place}: {problem.message}"), severity="warning", markup=False
-        )
-    if done.paths:
-        say(screen, f"{text} · u undo")
-    screen.post_message(VaultChanged(is_step=bool(done.step)))
-
-
 def _renamed(screen: VaultScreen, title: str, done: Done) -> None:
     """Go to the note under its other name; the notes that link to it were written too."""
-    _changed(screen, f"Renamed to {title}", done)
+    tell_done(screen, f"Renamed to {title}", done)
     rows = map(screen.vault.catalog.row, done.paths)
     path = next((row.path for row in rows if row is not None and row.title == title), None)
     if path is not None:

@@ -85,6 +85,8 @@ class MomentList(ListView):
         clock = Piece(f"{time.strftime('%H:%M', time.localtime(shown.time))}  ", "faint")
         left, right = [clock, *shown.left], [*shown.right, Piece(" ")]
         room = width - 2 - cells(left) - cells(right) - GAP
+        if room < 0:
+            right = []  # what it is comes before what is said of it
         if shown.more and room >= LEAST:
             left += fit(list(shown.more), room)
         return [[*head, *spread(left, right, width - 2, gap=GAP)]]
