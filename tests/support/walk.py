@@ -193,6 +193,10 @@ class Walk:
         await self._leave("q")
         await self._press("e")
         yield await self._at("edit")
+        await self._press("ctrl+f")
+        yield await self._at("find")
+        await self._press("escape")
+        await self._at("edit")
         await self._press("escape")
         await self._at("list")
         app = self._app
