@@ -162,7 +162,6 @@ class NotekeepApp(Reaching, Looks, App[None]):
 
     def _made(self, screen: VaultScreen) -> VaultScreen:
         self._screens.append(screen)
-        screen.fit(*self.size)
         return screen
 
     def vault_screens(self) -> Sequence[VaultScreen]:

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 YOUNG = 2_000
 """Objects made between two looks at the youngest: about two milliseconds each."""
-LOOKS = 20
-"""Looks at the youngest between two looks at those that survived one."""
+LOOKS = 6
+"""Looks at the youngest between two looks at those that survived one: three milliseconds each."""
 NEVER = 1_000_000
 EVERY = 2.0
 """Seconds between two thoughts about looking through all."""
 IDLE = 3.0
 """Seconds without a key after which all may be looked through."""
-WORTH = 2
+WORTH = 6
 """Looks at the middle ones after which that is worth the time."""
 
 

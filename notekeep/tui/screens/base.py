@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
+from notekeep.tui.screens.settling import Settling
 from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.footer import Footer
 from notekeep.tui.widgets.status_line import StatusLine
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
-    from textual.geometry import Size
     from textual.widget import Widget
 
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.over import Over
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.switcher import Switcher
@@ -34,7 +33,7 @@ SOON = 0.1
 """Seconds after which the first frame is out."""
 
 
-class VaultScreen(Backing, Screen[None]):
+class VaultScreen(Settling, Backing, Screen[None]):
     """A screen over a vault.
 
     Attributes:
@@ -59,36 +58,7 @@ class VaultScreen(Backing, Screen[None]):
         self.glyphs = glyphs
         self.today = today
         self._focus_before: Widget | None = None
-        self._is_styled = False
         self._has_missed = False
-
-    def fit(self, width: int, height: int) -> None:
-        """Take the classes for a size before anything is styled as for another."""
-        for steps, cells in ((WIDTHS, width), (HEIGHTS, height)):
-            self.add_class(max(step for step in steps if step[0] <= cells)[1], update=False)
-
-    def update_node_styles(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - Textual's
-        """Style anew what is on the screen; all of it was styled as it was mounted, just before."""
-        if self._is_styled:
-            super().update_node_styles(animate)
-        self._is_styled = True
-
-    def _screen_resized(self, size: Size) -> None:
-        """Lay out for the terminal's size, but not while the program starts: the first frame does.
-
-        The size that is told of may be over. Textual has a screen hear of its own layout again, so
-        that two sizes one soon after the other would call each other back for ever.
-        """
-        del size
-        if not cast("NotekeepApp", self.app).draws_nothing_yet:
-            super()._screen_resized(self.app.size)
-
-    def _compositor_refresh(self) -> None:
-        """Draw, but not while the program starts: Textual would draw a frame and throw it away."""
-        if cast("NotekeepApp", self.app).draws_nothing_yet:
-            # What is to be drawn stays on the list, for the frame that is shown.
-            return
-        super()._compositor_refresh()
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.vault.name, self.OPENED_BY)

@@ -11,7 +11,6 @@ from notekeep.tui.jobs import in_background, say
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.telling import tell_done
 from notekeep.tui.widgets.list_pane import ListPane
-from notekeep.tui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.base import VaultScreen
     from notekeep.tui.shelves import Shelves
     from notekeep.tui.widgets.note_list import NoteList
-    from notekeep.tui.widgets.sidebar import Entry
+    from notekeep.tui.widgets.sidebar import Entry, Sidebar
     from notekeep.writing.plan import Done
 else:
     # See `Keyboard`: one class of Textual's kind is enough for one screen.
@@ -35,7 +34,6 @@ class Beside(VaultScreen):
     """A screen with a list of notes and a sidebar."""
 
     pane = getters.query_one(ListPane)
-    sidebar = getters.query_one("#sidebar", Sidebar)
 
     _is_counted = False
     """Whether the sidebar shows the vault as it is."""
@@ -60,6 +58,17 @@ class Beside(VaultScreen):
         raise NotImplementedError
 
     # The sidebar.
+
+    @property
+    def sidebar(self) -> Sidebar:
+        """The sidebar, made when it is first wanted: without room for it the start needs none."""
+        from notekeep.tui.widgets.sidebar import Sidebar
+
+        found = self.query_one_optional("#sidebar", Sidebar)
+        if found is None:
+            found = Sidebar(self.glyphs, id="sidebar")
+            self.query_one("#panes").mount(found, before=0)
+        return found
 
     def count_sidebar(self) -> None:
         """Have the sidebar count again, when it is seen."""

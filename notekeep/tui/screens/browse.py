@@ -18,7 +18,6 @@ from notekeep.tui.screens.reading import Reader
 from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +34,10 @@ if TYPE_CHECKING:
     from notekeep.writing.conflicting import Pair
 else:
     verbs = Later("notekeep.tui.screens.verbs")
+
+
+ROOMY = 110
+"""From this width on there is room for the sidebar."""
 
 
 class Panes(Backing, Horizontal):
@@ -79,7 +82,10 @@ class BrowseScreen(Gridding, VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         with Panes(id="panes"):
-            yield Sidebar(self.glyphs, id="sidebar")
+            if self.app.size.width >= ROOMY:
+                from notekeep.tui.widgets.sidebar import Sidebar
+
+                yield Sidebar(self.glyphs, id="sidebar")
             yield ListPane(
                 self.vault,
                 self.glyphs,
@@ -140,8 +146,9 @@ class BrowseScreen(Gridding, VaultScreen):
 
     def _arrange(self) -> None:
         """Show the sidebar where there is room for it, unless the person decided."""
-        room = self.app.size.width >= 110
-        self.set_class(room if self._sidebar is None else self._sidebar, "-sidebar")
+        is_wanted = self.app.size.width >= ROOMY if self._sidebar is None else self._sidebar
+        # To ask for the sidebar is to have it made.
+        self.set_class(is_wanted and self.sidebar is not None, "-sidebar")
         self.arrange_grid()
         self.call_after_refresh(self.fill_sidebar)
 
@@ -167,7 +174,7 @@ class BrowseScreen(Gridding, VaultScreen):
             self.pane.clear()
         elif self.pane.scope:
             self.choose_scope("", "")
-        elif self.focused is self.sidebar:
+        elif self.focused is not None and self.focused.id == "sidebar":
             self.notes.focus()
 
     def choose_scope(self, query: str, name: str) -> None:

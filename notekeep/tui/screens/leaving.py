@@ -13,6 +13,8 @@ from textual.keys import key_to_character
 from textual.screen import ModalScreen, Screen
 from textual.style import Style
 
+from notekeep.tui.screens.settling import Settling
+
 if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Size
@@ -67,7 +69,7 @@ class Leaving(_Left[Answer]):
         return AwaitComplete()
 
 
-class Dialog(Leaving[Answer], ModalScreen[Answer]):
+class Dialog(Settling, Leaving[Answer], ModalScreen[Answer]):
     """A screen over another one that gets no keys meanwhile; a click beside it is its escape."""
 
     def action_press_key(self, key: str) -> None:

@@ -9,10 +9,13 @@ from textual.widget import Widget
 from notekeep.tui.actions import BY_ID
 from notekeep.tui.ink import ink_of
 from notekeep.tui.render.pieces import ACTION_LINK
-from notekeep.tui.widgets.line_view import paint
+from notekeep.tui.widgets.line_view import needed, paint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
+    from textual.filter import LineFilter
     from textual.strip import Strip
 
     from notekeep.tui.render.pieces import Line
@@ -33,6 +36,9 @@ class Bar(Widget):
         del y
         width = max(0, self.size.width)
         return paint(self.draw(width), width, ink_of(self.app), self.rich_style)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return needed(super().get_line_filters())
 
     async def on_click(self, event: events.Click) -> None:
         link = str(event.style.meta.get("link", ""))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import var
@@ -25,7 +26,10 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, pad, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
+    from textual.filter import LineFilter
     from textual.geometry import Region
     from textual.selection import Selection
 
@@ -54,6 +58,11 @@ def paint(line: Line, width: int, ink: Ink, under: Style, over: Style | None = N
             style += Style(meta={"link": piece.link})
         segments.append(Segment(clean_line(piece.text), style))
     return Strip(segments, width)
+
+
+def needed(filters: Sequence[LineFilter]) -> list[LineFilter]:
+    """Leave out the filter that makes true colours of a terminal's own, which no ink has there."""
+    return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -176,6 +185,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             strip = paint(line, width, ink, self._under, ink.style(role) if role else None)
             self._strips[key] = strip
         return strip
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return needed(super().get_line_filters())
 
     @property
     def _under(self) -> Style:
