@@ -75,36 +75,40 @@ def notes(
     opened = open_vault(vault)
     refresh_first(opened)
     paths, named = _chosen(opened, " ".join(note), target, site, everything=everything)
-    chosen: dict[str, Any] = {"named": named, "prune": prune}
+    answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
+    chosen: dict[str, Any] = {name: ALL for name, said in answers.items() if said}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
-    answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
-    chosen |= {name: ALL for name, said in answers.items() if said}
     plan = opened.plan_export(
         paths,
         target=target or "",
         site=site or "",
-        options=opened.export_options(**chosen),
+        options=opened.export_options(named=named, prune=prune, **chosen),
         quick=not (explain or check or dry_run or prune),
     )
     if not as_json:
         show(plan, whole=dry_run)
     if explain:
         _explain(plan)
-    if dry_run:
-        if as_json:
-            output.write_json(_as_object(plan, None))
-        else:
-            _tell_besides(plan, plan.warnings)
-        return _code(plan)
+    if not dry_run:
+        _write(opened, plan, yes=yes, as_json=as_json)
+        return (_check(plan) if check else 0) or _code(plan)
+    if as_json:
+        output.write_json(_as_object(plan, None))
+    else:
+        _tell_besides(plan, plan.warnings)
+    return _code(plan)
+
+
+def _write(vault: Vault, plan: Plan, *, yes: bool, as_json: bool) -> None:
+    """Write what is planned, once the person agrees, and say what was written."""
     if not yes and _is_asked() and any(file.status == "changed" for file in plan.files):
         click.confirm("Write this?", default=True, abort=True, err=True)
-    done = opened.export(plan)
+    done = vault.export(plan)
     if as_json:
         output.write_json(_as_object(plan, done))
     else:
         _tell(plan, done)
-    return (_check(plan) if check else 0) or _code(plan)
 
 
 def _is_asked() -> bool:

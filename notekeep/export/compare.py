@@ -19,7 +19,7 @@ from notekeep.files.look import content_at
 from notekeep.files.reasons import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from notekeep.export.bases import Bases
     from notekeep.export.composing import Written
@@ -61,17 +61,18 @@ class Comparison:
         posts = dict(self.manifest.posts)
         asked = {planned.post.path for planned in self.plan.posts}
         for one in written:
-            entry = self._post(one, asked=one.draft.note.path in asked)
+            entry = self._post(one, asked)
             if entry is not None:
                 posts[one.draft.post.slug] = entry
         Orphans(self, posts, gone).run()
         self._manifest(Manifest(posts))
         self.plan.files.sort(key=lambda file: file.path)
 
-    def _post(self, one: Written, *, asked: bool) -> Entry | None:
+    def _post(self, one: Written, asked: Collection[str]) -> Entry | None:
         """Compare one post's files; returns its entry, or None when that stays as it is.
 
-        A post that was not asked for is written only when all that differs is a link of its.
+        The address may be one that another post leaves with this export, and its files with it. A
+        post that was not asked for is written only when all that differs is a link of its.
         """
         post = one.draft.post
         path = self.target.post_path(post)
@@ -82,7 +83,7 @@ class Comparison:
         }
         changes = [self._file(name, data, old, post.path) for name, data in files.items()]
         changes[0] = replace(changes[0], is_post=True)
-        if not asked:
+        if post.path not in asked:
             if any(c.status == "conflict" for c in changes) or changes[0].status != "changed":
                 return None
             self.plan.relinked.append(post.path)
@@ -90,6 +91,7 @@ class Comparison:
         entry = _entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
+            moved = moved or (old.note != post.path and old.note in asked)
             why = "the post has moved" if moved else "the post does not use it any more"
             left = self.left(name, old, post.path, why, remove=moved)
             if left is not None:

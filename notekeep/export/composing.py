@@ -13,6 +13,7 @@ from notekeep.export.manifest import Entry
 from notekeep.export.metadata import strip_metadata
 from notekeep.export.remarks import Remarks
 from notekeep.export.rewrite.links import Anchors
+from notekeep.export.settling import clash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,14 +69,22 @@ class Composer:
         }
 
     def _give_up(self, path: str, error: Refused) -> None:
+        """Leave a post as it was written last, if it was, and the slug it has with it."""
+        if path not in self.batch.asked.keys() | self.batch.earlier.keys():
+            return
         if path in self.batch.asked:
             self.batch.plan.refused[path] = error
         draft = self.batch.asked.pop(path, None) or self.batch.earlier.pop(path)
-        if self.batch.known(path) is None:
+        known = self.batch.known(path)
+        if known is None:
             del self.batch.published[path]
-        else:
-            # Its page is there as it was written last; which places it has is not known.
-            self.batch.published[path] = Published(draft.post)
+            return
+        # Its page is there as it was written last; which places it has is not known.
+        draft.post.slug = known[0]
+        self.batch.published[path] = Published(draft.post)
+        waiting = [one for one, draft in self.batch.asked.items() if draft.post.slug == known[0]]
+        for other in waiting:
+            self._give_up(other, clash(other, [path, other], known[0]))
 
     def _wanted(self, drafts: Iterable[Draft]) -> dict[str, set[str]]:
         """Return for each note the ids that links lead to; one that was written once stays."""

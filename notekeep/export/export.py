@@ -17,6 +17,7 @@ from notekeep.files.undo import undo_named
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from notekeep.export.batch import Batch
     from notekeep.export.plan import FileChange
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
@@ -54,11 +55,10 @@ def plan_export(
         NotFound: The site is none.
         UsageError: There is no such target, or the site's settings cannot be read.
     """
-    from notekeep.export.bases import Bases
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Drafter
     from notekeep.export.manifest import Manifest
-    from notekeep.export.planning import fill_plan, settled
+    from notekeep.export.planning import settled
     from notekeep.export.renames import follow_renames
     from notekeep.export.targets import open_target
 
@@ -73,22 +73,45 @@ def plan_export(
         manifest = follow_renames(manifest, vault, source.notes, history.records())
     chosen = settled(options or Options(), source.root, opened)
     opened.address = chosen.address
+
+    def begun(refused: dict[str, Refused]) -> Batch:
+        plan = Plan(opened.id, opened.name, folder, refused=dict(refused))
+        return Batch(source, opened, manifest, chosen, vault, Drafter(source, chosen), plan)
+
+    plan = _audited(begun, paths, history)
+    if plan.refused and not plan.posts and len(plan.refused) == 1:
+        raise next(iter(plan.refused.values()))
+    return plan
+
+
+def _audited(
+    begun: Callable[[dict[str, Refused]], Batch], paths: Sequence[str], history: History | None
+) -> Plan:
+    """Plan, and plan again without what would leak: one such note hides none of the others.
+
+    Args:
+        begun: Begins an export, given the notes that are refused already and why.
+        paths: The notes.
+        history: The history of the vault.
+
+    Raises:
+        Refused: A file that belongs to none of these notes would hold something private.
+    """
+    from notekeep.export.bases import Bases
+    from notekeep.export.planning import fill_plan
+
     leaking: dict[str, Refused] = {}
     while True:
-        plan = Plan(opened.id, opened.name, folder, refused=dict(leaking))
-        batch = Batch(source, opened, manifest, chosen, vault, Drafter(source, chosen), plan)
-        fill_plan(batch, [path for path in paths if path not in leaking], Bases(history, folder))
+        batch = begun(leaking)
+        plan = batch.plan
+        fill_plan(batch, [path for path in paths if path not in leaking], Bases(history, plan.site))
         found = plan.audit.find(_leaving(plan, lambda file: file.after))
         if not found:
-            break
-        # One note that would leak hides none of the others.
+            return plan
         notes = {file.note for file in plan.files if file.path == found[0][0].path}
         if not notes <= {planned.post.path for planned in plan.posts}:
             raise audit.refusal(found)
         leaking |= dict.fromkeys(notes, audit.refusal(found))
-    if plan.refused and not plan.posts and len(plan.refused) == 1:
-        raise next(iter(plan.refused.values()))
-    return plan
 
 
 def site_folder(

@@ -26,13 +26,14 @@ def settle_posts(batch: Batch) -> None:
     for draft in batch.asked.values():
         _settle_date(batch, draft)
         draft.post.former = _former(batch, draft)
+    taken = {draft.post.slug for draft in batch.asked.values()}
     for path, draft in batch.earlier.items():
         known = batch.known(path)
         if known is not None:
             draft.post.slug, entry = known
             draft.post.date = entry.moment() or batch.options.moment()
             draft.post.draft = entry.draft
-            draft.post.former = list(entry.former)
+            draft.post.former = [one for one in entry.former if one not in taken]
     if batch.options.series_links:
         add_series_links((batch.earlier | batch.asked).values(), batch.target)
     for path, draft in (batch.earlier | batch.asked).items():
@@ -41,50 +42,109 @@ def settle_posts(batch: Batch) -> None:
 
 
 def _choose_slugs(batch: Batch) -> None:
-    """Give every post that was asked for its slug; those that clash are all refused."""
-    wanted: dict[str, list[str]] = {}
+    """Give every post that was asked for its slug; those that clash are all refused.
+
+    One that is refused keeps the slug it had, which then is free for nobody else.
+    """
+    refused: dict[str, Refused] = {}
     for path, draft in batch.asked.items():
         try:
-            draft.post.slug = _slug(batch, draft)
-            wanted.setdefault(name_key(draft.post.slug), []).append(path)
+            draft.post.slug = _wanted(batch, draft)
         except Refused as error:
-            batch.plan.refused[path] = error
-    for paths in wanted.values():
-        for path in paths if len(paths) > 1 else ():
-            batch.plan.refused[path] = _clash(path, paths, batch.asked[path].post.slug)
-    for path in batch.plan.refused:
-        batch.asked.pop(path, None)
+            refused[path] = error
+    while True:
+        batch.plan.refused |= refused
+        for path in refused:
+            del batch.asked[path]
+        refused = _clashing(batch)
+        if not refused:
+            return
 
 
-def _slug(batch: Batch, draft: Draft) -> str:
-    """Return a note's slug: what it says itself, what it had, or one made of its title.
+def _wanted(batch: Batch, draft: Draft) -> str:
+    """Return the slug a note asks for: what it says itself, what it had, or one made of its title.
 
     Raises:
-        Refused: It is none, or another note's post has it.
+        Refused: It is none.
     """
     path = draft.note.path
-    known = batch.known(path)
     try:
         slug = given_slug(draft.note.fields.get("slug"), path)
     except Refused as error:
         error.line = line_of_key(batch.source.read(path), "slug")
         raise
-    slug = slug or (known[0] if known else make_slug(draft.post.title, path))
+    known = batch.known(path)
+    return slug or (known[0] if known else make_slug(draft.post.title, path))
+
+
+def _clashing(batch: Batch) -> dict[str, Refused]:
+    """Return the notes that cannot have the slugs they want, and why."""
+    wanted: dict[str, list[str]] = {}
+    refused: dict[str, Refused] = {}
+    for path, draft in batch.asked.items():
+        slug = draft.post.slug
+        if why := _owned(batch, path, slug):
+            refused[path] = why
+        else:
+            wanted.setdefault(name_key(slug), []).append(path)
+    for paths in wanted.values():
+        for path in paths if len(paths) > 1 else ():
+            refused[path] = clash(path, paths, batch.asked[path].post.slug)
+    return refused
+
+
+def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
+    """Return why a note cannot have a slug: another one's post has it, and does not go now."""
     twin = batch.manifest.twin(slug)
-    owner = batch.manifest.posts[twin] if twin is not None else None
-    if owner is None or (owner.note == path and owner.vault == batch.vault):
-        return slug
-    moved = owner.vault == batch.vault and owner.note not in batch.source.notes
-    if moved and twin == slug and known is None:
-        return slug
-    raise _clash(path, [path, owner.note], slug)
+    if twin is None:
+        return None
+    owner = batch.manifest.posts[twin]
+    if owner.note == path and owner.vault == batch.vault:
+        return None
+    if owner.vault != batch.vault or twin != slug or not _goes(batch, owner, slug):
+        return clash(path, [path, owner.note], slug)
+    if owner.note not in batch.source.notes and batch.known(path) is None:
+        return None  # most likely it is that note, under another name
+    its_slug = f"{path}: its slug {slug!r} is that of a post of {owner.note}"
+    if not _is_as_written(batch, owner):
+        return Refused(
+            f"{its_slug}, which was changed by hand and so stays where it is",
+            f"look at that post in the site, or give this note another slug: write slug: {slug}-2",
+        )
+    if linking := _still_linking(batch, slug, owner):
+        return Refused(f"{its_slug}, to which the post of {linking} links", "export that too")
+    return None
+
+
+def _still_linking(batch: Batch, slug: str, owner: Entry) -> str:
+    """Return the note of another post that stays as it is and links to one, or ""."""
+    for entry in batch.manifest.posts.values():
+        if slug not in entry.links or entry is owner or entry.note in batch.asked:
+            continue
+        draft = batch.earlier.get(entry.note)
+        says_the_same = draft is not None and draft.digest == entry.text
+        if not says_the_same or not _is_as_written(batch, entry):
+            return entry.note
+    return ""
+
+
+def _goes(batch: Batch, owner: Entry, slug: str) -> bool:
+    """Whether a post leaves its slug with this export."""
+    if owner.note not in batch.source.notes:
+        return True
+    moving = batch.asked.get(owner.note)
+    if moving is not None:
+        return name_key(moving.post.slug) != name_key(slug)
+    return batch.options.prune and owner.note in batch.withdrawn
 
 
 def _settle_date(batch: Batch, draft: Draft) -> None:
     post = draft.post
-    entry = batch.manifest.posts.get(post.slug)
+    before = batch.manifest.posts.get(post.slug)
+    if before is not None and before.note in batch.source.notes:
+        before = None  # the post of another note that leaves its slug to this one
     known = batch.known(post.path)
-    frozen = entry or (known[1] if known else None)
+    frozen = known[1] if known else before
     if post.date is None and frozen is not None:
         post.date = frozen.moment()
     if post.date is None and batch.target.dated:
@@ -104,7 +164,9 @@ def _former(batch: Batch, draft: Draft) -> list[str]:
     former = [*entry.former]
     if slug != draft.post.slug and not entry.draft and _is_as_written(batch, entry):
         former.append(slug)
-    return [one for one in dict.fromkeys(former) if one != draft.post.slug]
+    # An address that leads to a post of its own leads nobody on.
+    taken = {other.post.slug for other in batch.asked.values()}
+    return [one for one in dict.fromkeys(former) if one not in taken]
 
 
 def _is_as_written(batch: Batch, entry: Entry) -> bool:
@@ -113,7 +175,8 @@ def _is_as_written(batch: Batch, entry: Entry) -> bool:
     return all(found is None or fingerprint(found[0]) == said for found, said in there)
 
 
-def _clash(path: str, paths: list[str], slug: str) -> Refused:
+def clash(path: str, paths: list[str], slug: str) -> Refused:
+    """Return the error for a slug that several notes want."""
     others = ", ".join(sorted(other for other in paths if other != path)) or "another post"
     return Refused(
         f"{path}: its slug {slug!r} is also that of {others}",
