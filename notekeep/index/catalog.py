@@ -121,6 +121,14 @@ class Catalog(Store):
         """The rows that `find` finds; for this room's own questions."""
         return [row_of(cells) for cells in self.find(ROW, where, more, values)]
 
+    def place(self, path: str) -> int | None:
+        """How many notes stand before one in the list of all by title; None for what is no note."""
+        among = "role = 'note' AND"
+        found = self.find("sort, path", Condition(f"{among} path = ?", (store_path(path),)))
+        if not found:
+            return None
+        return self._count(Condition(f"{among} (sort, path) < (?, ?)", found[0]))
+
     def count(self, node: Node | None = None) -> int:
         """How many notes a condition matches."""
         return self._count(self.where(node))

@@ -67,6 +67,12 @@ class Source:
         return self._vault.paths(self._query)
 
     def find(self, path: str) -> int | None:
-        """Which row a note has is not known without reading them."""
-        del path
+        """Return which row a note has, among all notes and in an order that was chosen.
+
+        In other lists one has to look: they are asked for again with each change of the vault.
+        """
+        if not self._query:
+            return self._vault.catalog.place(path)
+        if self.total > FAR and not self._is_by_title:
+            return self._vault.listed(self._query).find(path)
         return None

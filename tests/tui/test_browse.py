@@ -243,7 +243,7 @@ async def test_hostile_titles_and_tags_are_shown_as_they_are_written(make_app: M
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "[/nope]"))
         assert shows(app, "a ␛[31mred␛[0m title")
-        assert shows(app, "[@click=app.quit]x")
+        await until(pilot, lambda: shows(app, "[@click=app.quit]x"))
         # Every place a title or a tag can come to: dialogs, the switcher, the palette, toasts.
         for key in ("r", "t", "o", "p", "f2", "ctrl+o", "ctrl+p"):
             await press(pilot, key)

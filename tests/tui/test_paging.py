@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from notekeep.tui.app import APPS
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.paging import FAR, Source
 from notekeep.vault import Vault
+from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.index.listing import Way
     from notekeep.index.row import Row
+    from notekeep.tui.screens.browse import BrowseScreen
 
 NOTES = 2 * FAR + 77
 LIMIT = 100
@@ -89,3 +93,26 @@ def test_a_list_in_another_order_or_with_a_limit_is_counted_from_its_first_row(
         start = len(rows) - 30
         assert list(source.page(start, LIMIT)) == rows[start:]
         assert vault.passed[-1] == start
+
+
+def test_the_row_of_any_note_is_known(vault: Counting) -> None:
+    source = Source(vault, "", vault.rows(limit=LIMIT))
+    rows = vault.rows().rows
+    for number in (0, 1, 699, FAR, 2 * FAR + 1, len(rows) - 1):
+        assert source.find(rows[number].path) == number
+    assert source.find("nowhere.md") is None
+    turned = vault.rows("sort:-title").rows
+    source = Source(vault, "sort:-title", vault.rows("sort:-title", limit=LIMIT))
+    assert source.find(turned[-2].path) == len(turned) - 2
+    assert Source(vault, "is:orphan", vault.rows(limit=LIMIT)).find(rows[0].path) is None
+
+
+async def test_a_note_far_down_is_gone_to(vault: Counting) -> None:
+    total, rows = vault.rows()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: shows(app, f"2 0{total % 100} notes"))
+        browse = cast("BrowseScreen", app.screen)
+        app.post_message(OpenNote(rows[-3].path))
+        await until(pilot, lambda: browse.note_here == rows[-3].path)
+        assert browse.notes.cursor == total - 3
