@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from notekeep.index.refresh import Refreshed
     from notekeep.tui.app import NotekeepApp
 
+FEW = 50
+"""Of more notes than this the full text is brought on by a process of its own: in this one they
+would take a dozen megabytes, and the time of keys."""
+
 QUIET = 1.0
 """Seconds after a change before the full text takes it in: by then nobody waits for it."""
 
@@ -45,6 +49,7 @@ class Sweeping:
             is_news: Tells whether the screens may show less than what is known after a refresh.
         """
         self._app = app
+        app.vault.words_at_once = FEW
         self._is_news = is_news
         self._left = threading.Event()
         self._pace = Pace(thousands)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Self
 from notekeep import config
 from notekeep.vault.changing import Changing
 from notekeep.vault.publishing import Publishing
-from notekeep.vault.reading import ANSWER_BUDGET, Rows
+from notekeep.vault.reading import Rows
+from notekeep.vault.refreshing import ANSWER_BUDGET
 from notekeep.vault.showing import Showing
 from notekeep.vault.tracking import Tracking
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
 from notekeep.errors import NotFound, UsageError
-from notekeep.vault.keeping import Keeping
+from notekeep.vault.refreshing import Refreshing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,19 +17,11 @@ if TYPE_CHECKING:
     from notekeep.index.listing import Listed, Way
     from notekeep.index.mentions import Mention
     from notekeep.index.onthisday import OnThisDay
-    from notekeep.index.refresh import Refreshed
     from notekeep.index.related import Related
     from notekeep.index.rows import Backlink, LinkRow, Row, TaskRow
     from notekeep.index.search import Found
-    from notekeep.index.words import Words
     from notekeep.markdown.note import Note, Problem
     from notekeep.query.tree import Node, Query
-
-SAVED_NOTES = 5
-"""So many notes that were just saved are taken in before an answer; more when it is quiet."""
-
-ANSWER_BUDGET = 500
-"""With more changed notes than this an answer comes from what is there, and says so."""
 
 
 class Rows(NamedTuple):
@@ -39,55 +31,8 @@ class Rows(NamedTuple):
     rows: list[Row]
 
 
-class Reading(Keeping):
+class Reading(Refreshing):
     """The questions."""
-
-    def refresh(
-        self,
-        *,
-        full: bool = False,
-        verify: bool = False,
-        forget_missing: bool = False,
-        words: bool = True,
-        for_answer: bool = False,
-        defer: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Refreshed:
-        """Bring the index up to date with the files.
-
-        Args:
-            full: Throw the index away and build it from the files.
-            verify: Read every file, also those that look unchanged.
-            forget_missing: Take it as meant that many notes are gone at once.
-            words: Take changed notes into the full text too, which only `search` needs.
-            for_answer: Leave more than ANSWER_BUDGET changed notes for later; `pending` says so.
-            defer: Leave them, and the full text of more notes, for `background`; `deferred` says so
-            progress: Called now and then with the notes done and their total.
-
-        Returns:
-            What changed, and what could not be read.
-        """
-        from notekeep.index.refresh import refresh
-
-        # An answer that needs the words waits for an index, though not for all that is new in it.
-        has_words = words and for_answer and self.words.generation is not None
-        refreshed = refresh(
-            self.root,
-            self.catalog,
-            self.words if words else None,
-            self.schema,
-            full=full,
-            verify=verify,
-            forget_missing=forget_missing,
-            budget=ANSWER_BUDGET if for_answer or defer else None,
-            words_budget=ANSWER_BUDGET if defer or has_words else None,
-            progress=progress,
-            keep=self._keep_outside,
-            in_turn=self._in_turn,
-        )
-        if refreshed.changes.temps:
-            self.history.sweep_temps(self.root, refreshed.changes.temps)
-        return refreshed
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> Rows:
         """List the notes that match a query, sorted by title unless it says `sort:`.
@@ -149,12 +94,6 @@ class Reading(Keeping):
 
         return set(self.catalog.paths(Docs(frozenset(paths))))
 
-    def _ready_words(self) -> Words:
-        """The full text, with what changed taken in."""
-        if self.catalog.dirty() or self.words.generation is None:
-            self.refresh(for_answer=True)
-        return self.words
-
     def search(
         self,
         query: str,
@@ -195,13 +134,6 @@ class Reading(Keeping):
             explain=explain,
         )
         return found._replace(remarks=(*self._lacks(query), *found.remarks)) if typing else found
-
-    def _take_saved_in(self) -> None:
-        """Take what was saved a moment ago into the full text, which costs some 10 ms a note."""
-        if 0 < len(self.catalog.dirty()) <= SAVED_NOTES and self.words.generation is not None:
-            from notekeep.index.into_words import IntoWords
-
-            IntoWords(self.root, self.catalog, self.words, self.schema).take_in_soon()
 
     def _lacks(self, query: str) -> tuple[str, ...]:
         """What would be wrong with a query if it were finished."""

@@ -11,7 +11,7 @@ import pytest
 from notekeep.index import into_words
 from notekeep.index.words import Words
 from notekeep.vault import Vault
-from notekeep.vault.reading import SAVED_NOTES
+from notekeep.vault.refreshing import SAVED_NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

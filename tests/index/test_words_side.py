@@ -134,3 +134,17 @@ def test_many_changes_build_the_words_anew(vault: Vault, words: Words) -> None:
     assert found(words, "apple") == set()
     assert seen == sorted(seen)
     assert seen[0] == (70, 210)
+
+
+def test_more_changes_than_the_budget_are_left_for_later(vault: Vault, words: Words) -> None:
+    for number in range(4):
+        vault.write(f"{number}.md", "apple")
+    vault.refresh(words=words)
+    for number in range(4):
+        vault.write(f"{number}.md", "banana")
+    left = vault.refresh(words=words, words_budget=3)
+    assert (left.pending_words, left.deferred) == (4, True)
+    assert found(words, "banana") == set()
+    taken = vault.refresh(words=words, words_budget=4)
+    assert (taken.pending_words, taken.deferred) == (0, False)
+    assert len(found(words, "banana")) == 4

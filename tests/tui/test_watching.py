@@ -198,7 +198,7 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
             vault.refresh()
             return True
 
-    monkeypatch.setattr("notekeep.vault.reading.ANSWER_BUDGET", 3)
+    monkeypatch.setattr("notekeep.vault.refreshing.ANSWER_BUDGET", 3)
     monkeypatch.setattr("notekeep.tui.sweeping.QUIET", 0)
     monkeypatch.setattr(background, "Follower", Slow)
     refresh, refreshed = vault.refresh, []
