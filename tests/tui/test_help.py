@@ -1,13 +1,19 @@
-"""Help: the keys of where one is, and a search for what one would like to do."""
+"""Help: the keys of where one is, at the bottom and on a page, and a search for what to do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from notekeep.tui.app import APPS
+from notekeep.tui.widgets.footer import Footer
+from notekeep.vault import Vault
 from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from notekeep.tui.app import NotekeepApp
 
@@ -47,3 +53,32 @@ async def test_escape_leaves_the_search_and_then_the_help(make_app: MakeApp) -> 
         await until(pilot, lambda: shows(app, "List of notes"))
         await press(pilot, "escape")
         await until(pilot, lambda: not shows(app, "esc closes"))
+
+
+@pytest.mark.parametrize("place", ["today", "browse", "habits", "publish"])
+async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
+    place: str, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    vault = Vault.open(tmp_path / "empty")
+    vault.refresh()
+    app = APPS[place](vault)
+    idle = {"today": "tick", "browse": "edit", "habits": "done", "publish": "write-export"}[place]
+    async with app.run_test(size=(120, 30)) as pilot:
+        footer = app.screen.query_one(Footer)
+        await until(pilot, lambda: idle in footer.idle)
+        shown = footer._keys()
+        assert {piece.role for piece in shown[idle]} == {"faint"}
+        assert shown["help"][0].role == "key"
+
+
+async def test_the_bottom_line_shows_it_as_ever_where_there_are_notes(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        footer = app.screen.query_one(Footer)
+        assert footer._keys()["edit"][0].role == "key"
+        await press(pilot, "slash", *"zeppelin")
+        await until(pilot, lambda: "edit" in footer.idle)
+        await press(pilot, "escape")
+        await until(pilot, lambda: not footer.idle)

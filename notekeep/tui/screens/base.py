@@ -106,6 +106,11 @@ class VaultScreen(Settling, Backing, Screen[None]):
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.says = text
 
+    def rest(self, *actions: str) -> None:
+        """Show at the bottom which actions have nothing to be about; none by default."""
+        if (footer := self.query_one_optional(Footer)) is not None:
+            footer.idle = frozenset(actions)
+
     def flag(self, conflicts: Sequence[Pair]) -> None:
         """Show that there are notes with two versions."""
         if (line := self.query_one_optional(StatusLine)) is not None:

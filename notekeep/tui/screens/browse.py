@@ -36,6 +36,8 @@ else:
     verbs = Later("notekeep.tui.screens.verbs")
 
 
+ABOUT_A_NOTE = ("open", "edit-cell", "edit", "edit-tags", "export")
+"""Actions of the bottom line that want a note."""
 ROOMY = 110
 """From this width on there is room for the sidebar."""
 
@@ -136,6 +138,7 @@ class BrowseScreen(Gridding, VaultScreen):
 
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.say(event.text)
+        self.rest(*(() if self.notes.row is not None else ABOUT_A_NOTE))
         self.list_changed()
 
     def on_list_pane_empty(self) -> None:

@@ -35,6 +35,15 @@ KEPT: dict[Choice, str] = {
     "both": "Kept both",
 }
 MERGED = "Merged both into the note"
+ABOUT_A_CONFLICT = (
+    "keep-mine",
+    "keep-theirs",
+    "merge",
+    "keep-both",
+    "edit-conflict",
+    "read-text",
+)
+"""Actions of the bottom line that want a conflict."""
 
 
 class Listed(NamedTuple):
@@ -128,6 +137,7 @@ class ConflictsScreen(OverScreen):
             min(len(found), room) + self.pairs.gutter.height if found else "1fr"
         )
         self.say("" if found else "no conflicts")
+        self.rest(*(() if found else ABOUT_A_CONFLICT))
         if not found:
             self._versions = None
             self.text.say()

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _NEXT = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
 """What a click makes of a day that was logged; all others become done."""
+ABOUT_A_HABIT = ("done", "amount", "skip", "miss", "next-span", "show-detail")
+"""Actions of the bottom line that want a habit."""
 LOW = [(0, "-low"), (10, "-short"), (28, "-tall")]
 
 
@@ -114,6 +116,7 @@ class HabitsScreen(VaultScreen):
         self._open_yesterday = tuple(habit.id for habit in left_open(lately))
         above = [self._banner(lately) if is_on_today else None, _flaw(problems)]
         self.grid.show(shown or active, [line for line in above if line])
+        self.rest(*(() if active else ABOUT_A_HABIT))
         done, asked = tally(active)
         day = self.grid.day
         bars = last_days(lately, self.glyphs.bars)

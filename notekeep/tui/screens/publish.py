@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.12
 DETECT = "detect"
+ABOUT_A_POST = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
+"""Actions of the bottom line that want a draft or a post."""
 
 
 class _MadeFor(NamedTuple):
@@ -143,6 +145,7 @@ class PublishScreen(VaultScreen):
         counts = counts_text(rows, self.posts.site)
         total = plural(len(rows), "draft or post", "drafts and posts")
         self.say(f"{counts} · {total}" if counts else total)
+        self.rest(*(() if rows else ABOUT_A_POST))
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         row = self.posts.row

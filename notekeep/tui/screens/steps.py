@@ -56,6 +56,7 @@ class StepsScreen(OverScreen):
         undone = sum(step.undone for step in steps)
         back = f" · {undone} taken back" if undone else ""
         self.say(f"{plural(len(steps), 'step')}{back}")
+        self.rest(*(() if steps else ("take-back", "step-history", "read-text")))
         if not steps:
             self.text.say()
 

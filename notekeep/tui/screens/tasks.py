@@ -137,6 +137,7 @@ class TasksScreen(OverScreen):
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
         self.say(f"{scope}{found.open} open · {found.done} done")
+        self.rest(*(() if found.rows else ("tick-task", "open-task", "edit-task")))
         if not found.rows:
             self._reader.row = None
             self.preview.say()

@@ -51,6 +51,11 @@ class Agenda(ListView):
         """The line under the cursor."""
         return self._items[self.cursor] if self.cursor < len(self._items) else None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is anything that can be ticked or opened."""
+        return any(item.can_be_ticked or item.path for item in self._items)
+
     def show(self, view: Overview) -> None:
         """Show a day, with the cursor where it was."""
         here = self.item
@@ -126,7 +131,11 @@ class TodayScreen(VaultScreen):
         if self.waits_to_be_seen():
             return
         self.preview.forget()
-        in_background(self, self.vault.overview, self.agenda.show, group="overview", exclusive=True)
+        in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
+
+    def _show(self, day: Overview) -> None:
+        self.agenda.show(day)
+        self.rest(*(() if self.agenda.is_busy else ("tick", "open-row")))
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         item = self.agenda.item

@@ -30,6 +30,9 @@ class Footer(Bar):
     doing: reactive[str] = reactive("")
     """What is going on in the background; it takes the place of keys while it lasts."""
 
+    idle: reactive[frozenset[str]] = reactive(frozenset())
+    """Actions that have nothing to be about here: shown faintly, and asked for they say why."""
+
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
 
@@ -73,7 +76,8 @@ class Footer(Bar):
             if typing and len(key_name(active.binding.key)) == 1 and not active.binding.priority:
                 continue  # the letter would be typed
             link = ACTION_LINK + action.id if active.enabled else ""
-            roles = ("key", "muted") if active.enabled else ("faint", "faint")
+            works = active.enabled and action.id not in self.idle
+            roles = ("key", "muted") if works else ("faint", "faint")
             key = action.keys[0] if action.keys[0] in bound[action.id] else active.binding.key
             shown[action.id] = [
                 Piece(key_name(key), roles[0], link),
