@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from notekeep.files.ledger import StepRecord
     from notekeep.vault import Vault
 
-WAY_BACK: Final = re.compile(r" · (u undo|u takes it back|ctrl\+r does it again|ctrl\+z takes the link out)$")
+WAY_BACK: Final = re.compile(
+    r" · (u undo|u takes it back|ctrl\+r does it again|ctrl\+z takes the link out)$"
+)
 """What a toast ends with that says something was done, and how to have it otherwise."""
 OF_CHECK_IN: Final = re.compile(r"(Took back|Did again): habit |Checked in: ")
 MET: Final = "at the same moment"
