@@ -122,9 +122,15 @@ def _rename(screen: VaultScreen, rest: str) -> Command | None:
 
 def _move(screen: VaultScreen, rest: str) -> Command | None:
     paths = _notes(screen)
-    if len(paths) != 1:
+    if not paths:
         return None
-    run = partial(_write, screen, f"Moved to {rest}", lambda: screen.vault.move(paths[0], rest))
+
+    def move() -> Done:
+        if len(paths) == 1:
+            return screen.vault.move(paths[0], rest)
+        return screen.vault.carry_out(screen.vault.plan.move_all(paths, rest))
+
+    run = partial(_write, screen, f"Moved to {rest}", move)
     return Command(f"Move {_called(screen, paths)} to {rest}", run)
 
 
@@ -223,7 +229,7 @@ VERBS: dict[str, Verb] = {
     "new": Verb("new KIND TITLE", "a new note", _new),
     "add": Verb("add TEXT", "a line of today's note", _add),
     "rename": Verb("rename TITLE", "another title for the note here", _rename),
-    "mv": Verb("mv FOLDER", "another folder for the note here", _move),
+    "mv": Verb("mv FOLDER", "another folder for the note here, or for the marked ones", _move),
     "tasks": Verb("tasks QUERY", "the tasks of some notes", _tasks),
     "habit": Verb("habit NAME VALUE DAY", "a check-in; value and day may be left out", _habit),
     "vaults": Verb("vaults NAME", "another vault by its name", _vault),

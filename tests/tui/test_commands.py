@@ -60,6 +60,22 @@ async def test_commands_change_the_note_under_the_cursor(make_app: MakeApp, root
         await until(pilot, lambda: (root / BOOK).read_bytes() == tagged)
 
 
+async def test_marked_notes_move_together_by_a_typed_command(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await at_book(app, pilot)
+        screen.notes.marked |= {"books/Deep Work.md", "books/Atomic Habits.md"}
+        await command(app, pilot, "mv shelf")
+        await until(pilot, lambda: shows(app, "Moved to shelf · u undo"))
+        assert sorted(path.name for path in (root / "shelf").iterdir()) == [
+            "Atomic Habits.md",
+            "Deep Work.md",
+        ]
+        await press(pilot, "u")
+        await until(pilot, (root / "books/Deep Work.md").exists)
+        assert (root / "books/Atomic Habits.md").exists()
+
+
 async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
