@@ -18,13 +18,13 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from heapq import merge, nlargest
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from notekeep.giving_way import give_way
 from notekeep.index.words.folder import remove
-from notekeep.index.words.wordlist import WordList
+from notekeep.index.words.wordlist import WordList, ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +46,9 @@ HEADS = {"title", "aliases", "tags", "headings", "matter"}
 """Fields whose words are told from those of bodies: a title is what is mostly meant."""
 
 LAST = "\U0010ffff"
+
+SHORT_HALF = 3
+"""Letters; too many words have fewer in common."""
 
 RARE_PART = 200_000
 """Letters of rare words that are looked at together."""
@@ -180,11 +183,29 @@ class Vocabulary:
         from rapidfuzz.process import extract
 
         found: dict[str, int] = {}
-        for words in chain(self._words.parts(), self._rare_in_parts(), [list(self._new)]):
+        for words in self._maybe_near(word, distance):
             hits = extract(word, words, scorer=OSA.distance, score_cutoff=distance, limit=None)
             found.update((other, int(edits)) for other, edits, _ in hits if other != word)
         ranked = sorted(found, key=lambda other: (found[other], -self._count(other), other))
         return [(other, found[other]) for other in ranked[:limit]]
+
+    def _maybe_near(self, word: str, distance: int) -> Iterator[list[str]]:
+        """Yield all words that may be so near, and few others where that can be told.
+
+        One edit leaves what is before the middle letter as it was, or what is behind it.
+        """
+        middle = len(word) // 2
+        if distance > 1 or middle < SHORT_HALF:
+            yield from self._words.parts()
+            yield from self._rare_in_parts()
+        else:
+            before, behind = word[:middle], word[middle + 1 :]
+            low, high = bisect_left(self._words, before), bisect_left(self._words, before + LAST)
+            yield self._words.between(low, high)
+            yield list(self._rare_from(before, len(self._rare)))
+            yield self._words.ending(behind)
+            yield ending(self._rare, behind)
+        yield list(self._new)
 
     def suggestions(self, word: str) -> Iterator[str]:
         """Yield words that somebody who wrote this folded word may have meant, best first.

@@ -47,10 +47,28 @@ class WordList:
             return []
         return self._text[self._ends[low] : self._ends[high] - 1].split("\n")
 
+    def ending(self, letters: str) -> list[str]:
+        """Return the words that end so."""
+        return ending(self._text, letters)
+
     def parts(self) -> Iterator[list[str]]:
         """Yield all words, some at a time."""
         for low in range(0, len(self), PART):
             yield self.between(low, min(low + PART, len(self)))
+
+
+def ending(text: str, letters: str) -> list[str]:
+    """Return the words of a text of words, parted by line ends, that end so."""
+    found: list[str] = []
+    wanted = letters + "\n"
+    at = text.find(wanted)
+    while at >= 0:
+        end = at + len(letters)
+        found.append(text[text.rfind("\n", 0, at) + 1 : end])
+        at = text.find(wanted, end)
+    if text.endswith(letters):
+        found.append(text[text.rfind("\n") + 1 :])
+    return found
 
 
 def _in_parts(text: str) -> Iterator[list[str]]:

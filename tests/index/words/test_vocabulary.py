@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from notekeep.index.words import WordDoc, vocabulary
 from notekeep.index.words.analyzer import analyzer
@@ -88,6 +89,38 @@ def test_near_words_come_nearest_first(folder: Path) -> None:
     near = Vocabulary(folder).near("lever", 2, 10)
     assert near == [("level", 1), ("levee", 1), ("levers", 1)]
     assert Vocabulary(folder).near("elver", 1, 10) == [("lever", 1)]
+
+
+WORDS = st.text("abc", min_size=1, max_size=9)
+
+
+@given(st.lists(WORDS), st.lists(WORDS), st.lists(WORDS, max_size=3), WORDS, st.integers(1, 2))
+def test_near_words_are_those_of_all_that_are_so_near(
+    common: list[str], rare: list[str], new: list[str], word: str, distance: int
+) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        tally = Tally()
+        edited = [
+            changed
+            for at in range(len(word))
+            for changed in (
+                word[:at] + word[at + 1 :],
+                word[:at] + "b" + word[at + 1 :],
+                word[:at] + "b" + word[at:],
+                word[:at] + word[at : at + 2][::-1] + word[at + 2 :],
+            )
+            if changed
+        ]
+        common, rare = [*common, *edited[::2]], [*rare, *edited[1::2]]
+        for body in (common, common, rare):
+            tally.add("body", body)
+        tally.write(folder, ENGLISH)
+        note_words(folder, [WordDoc("a.md", "a", body=" ".join(new))], ENGLISH)
+        met = Vocabulary(folder).near(word, distance, 1000)
+    every = {*common, *rare, *new, "a"} - {word}
+    edits = {other: OSA.distance(word, other) for other in every}
+    assert dict(met) == {other: edit for other, edit in edits.items() if edit <= distance}
 
 
 def test_the_nearest_words_are_proposed_and_of_those_the_commonest(folder: Path) -> None:
