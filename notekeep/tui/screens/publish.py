@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 
 from notekeep.export.plan import Plan
 from notekeep.markdown.clean import clean_line
+from notekeep.tui.collecting import give_back
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from notekeep.writing.plan import Done, WritePlan
 
 PAUSE = 0.12
+SOON = 0.3
+"""Seconds after which a screen that was left is gone from view, and what it let go is free."""
 DETECT = "detect"
 ABOUT_A_POST = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
@@ -217,7 +220,9 @@ class PublishScreen(VaultScreen):
     def _show_plan(self, made_for: _MadeFor, plan: Plan, *, stays: bool = False) -> None:
         # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
         # a plan that comes when the person has left is made again when they are back.
-        if made_for == self._made_for and not self.is_away:
+        if self.is_away:
+            self._give_back()
+        elif made_for == self._made_for:
             self.shown = plan
             self.diff.show_plan(plan, stays=stays)
 
@@ -231,6 +236,13 @@ class PublishScreen(VaultScreen):
                 self.shown = None
             self.exported = None
             self.diff.let_go()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """Return to the system what a plan took, once it is gone."""
+        in_background(
+            self, give_back, lambda _done: None, group="give-back", exclusive=True, pause=SOON
+        )
 
     def on_screen_resume(self) -> None:
         made_for, was_left = self._made_for, self._is_left
