@@ -47,8 +47,8 @@ HEADS = {"title", "aliases", "tags", "headings", "matter"}
 
 LAST = "\U0010ffff"
 
-SHORT_HALF = 3
-"""Letters; too many words have fewer in common."""
+SHORT = 5
+"""Letters; too many words have the half of a shorter one in common."""
 
 RARE_PART = 200_000
 """Letters of rare words that are looked at together."""
@@ -195,7 +195,7 @@ class Vocabulary:
         One edit leaves what is before the middle letter as it was, or what is behind it.
         """
         middle = len(word) // 2
-        if distance > 1 or middle < SHORT_HALF:
+        if distance > 1 or len(word) < SHORT:
             yield from self._words.parts()
             yield from self._rare_in_parts()
         else:
