@@ -45,11 +45,14 @@ _RUN = (
     # Brackets without an address behind them, and those of a template, are words.
     rf"|<(?=\s)|\[(?![\[^]){_PLAIN}*+\](?:(?![\[(])|\((?=\{{[{{%][<%]? [a-z])))++"
 )
+_ADDRESS = r"(?:nk[0-9a-f]++:|https?://)?[a-zA-Z0-9/._#-]++"
+"""Addresses that stay as they are written when an engine normalizes them."""
 _PIECE = re.compile(
     rf"(?P<text>{_RUN})"
     r"|(?P<wikilink>(?P<embed>!?)\[\[(?P<target>[^\[\]\n|]++)"
     r"(?:\|(?P<label>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\])"
-    rf"|(?P<link>\[(?P<words>{_PLAIN}++)\]\((?P<address>(?:nk[0-9a-f]++:)?[a-zA-Z0-9/._#-]++)\))"
+    rf"|(?P<link>\[(?P<words>{_PLAIN}++)\]\((?P<address>{_ADDRESS})\))"
+    rf"|(?P<image>!\[(?P<alt>{_PLAIN}*+)\]\((?P<source>{_ADDRESS})\))"
     r"|(?P<soft_break>(?<! )\n(?![ \t]))"
     r"|(?P<code_span>(?<!`)`(?P<code>[^`\n]++)`(?!`))"
     rf"|(?P<strong>\*\*(?P<bold>{_WORD}(?:{_PLAIN}*{_WORD})?)\*\*(?!\*))"
@@ -234,6 +237,8 @@ def add_pieces(block: Node, found: list[re.Match[str]], place: Callable[[int], i
             case "link":
                 node.info = piece["address"]
                 _add_words(node, piece, "words", place)
+            case "image":
+                node.info, node.content = piece["source"], piece["alt"]
             case "code_span":
                 node.content = _code(piece["code"])
             case "strong":

@@ -52,6 +52,14 @@ LINES = st.sampled_from(
         ),
         *("<!--more-->", "<!-- a --> b", "<!-- open", '[a]({{< relref "/p" >}}) b', "a < b", "<b>"),
         *("[a]({% post_url x %}#y)", "[a]({{ 'b' | c }})", '[a]({{ "b" }})', "[a]({% (b) %})"),
+        *("[a](https://X.org/B_c#d)", "![a b](https://x.org/a.png)", "![](p/q.png) b", "![a](<b>)"),
+        *(
+            "[a](https://x.org:80/)",
+            "[a](http://x..-/)",
+            "[a](b c)",
+            "[a](https://é.org)",
+            "[!](x)",
+        ),
         *("", "", "", " ", "\t"),
     ]
 )
