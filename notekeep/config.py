@@ -10,6 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep import obsidian
 from notekeep.allowed import CHECKS, WEEKDAYS
 from notekeep.errors import Failure, NotFound, Refused, UsageError
 
@@ -85,12 +86,14 @@ class VaultSettings:
         day_start: The hour at which a day begins, 0 to 23.
         week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
         language: The language of its notes, as a two-letter code, or "" for none.
-        folders: For each kind the folder that new notes of it go to.
+        folders: For each kind the folder that new notes of it go to; for daily notes by default
+            the one that Obsidian was told.
         kinds: Kinds and fields the vault adds: kind to field to type (see `allowed.FIELD_TYPES`).
         private: Folders whose notes never leave.
-        templates: The folder of templates.
+        templates: The folder of templates; by default the one that Obsidian was told.
         attachments: The folder that attached files go to.
-        daily_format: How a daily note is named, as strftime writes it.
+        daily_format: How a daily note is named, as strftime writes it; by default as Obsidian
+            names them.
         log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
         glyphs: "unicode", "ascii" or "" for what the terminal can show.
         publish: Queries whose notes count as published, besides `publish: true`.
@@ -216,12 +219,17 @@ def vault_settings(root: str) -> VaultSettings:
     """Read a vault's settings; what it may not set is ignored and named in `warnings`."""
     settings = VaultSettings()
     settings.language = _language(os.environ)
+    by_obsidian, unread = obsidian.said(root)
+    for key, value in by_obsidian.items():
+        _apply(settings, key, value)
     path = os.path.join(root, VAULT_SETTINGS)
     try:
         data = read_toml(path)
     except UsageError as error:
         settings.warnings.append(error.message)
         data = {}
+    if "daily_format" not in data:
+        settings.warnings += unread
     for key, value in data.items():
         if not _apply(settings, key, value):
             settings.warnings.append(

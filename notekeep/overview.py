@@ -144,8 +144,11 @@ def problem_object(problem: Problem) -> dict[str, Any]:
 
 
 def _daily(vault: Vault, day: dt.date) -> Row | None:
+    from notekeep.files.paths import as_found
+
     name = day.strftime(vault.settings.daily_format)
-    return vault.catalog.row(f"{vault.settings.folders['daily']}/{name}.md")
+    path = as_found(vault.root, f"{vault.settings.folders['daily']}/{name}.md")
+    return vault.catalog.row(path)
 
 
 def _written_on(vault: Vault, day: dt.date) -> list[Row]:

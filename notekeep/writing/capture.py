@@ -51,7 +51,7 @@ def plan_new(
         UsageError: There is no such kind, or the title is empty.
         Refused: The title gives no name that a file can have.
     """
-    from notekeep.files.paths import free_path, safe_name
+    from notekeep.files.paths import as_found, free_path, safe_name
     from notekeep.markdown.template import new_note
 
     if not title.strip():
@@ -64,7 +64,7 @@ def plan_new(
             f"there is no kind {kind!r}",
             f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}",
         )
-    folder = schema.folders.get(kind, "")
+    folder = as_found(root, schema.folders.get(kind, ""))
     path = free_path(root, f"{folder}/{safe_name(title)}.md".lstrip("/"))
     text = new_note(
         kind,
@@ -159,10 +159,11 @@ def plan_attach(
 
 def plan_store(root: Path, settings: VaultSettings, name: str, data: bytes) -> WritePlan:
     """Plan a file among the vault's attachments; its label is the name it gets there."""
-    from notekeep.files.paths import free_path, safe_name
+    from notekeep.files.paths import as_found, free_path, safe_name
 
     stem, suffix = os.path.splitext(name)
-    wanted = f"{settings.attachments}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
+    folder = as_found(root, settings.attachments)
+    wanted = f"{folder}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
     stored = free_path(root, wanted)
     return WritePlan("attach", stored.rpartition("/")[2], [FileChange(stored, None, data)])
 

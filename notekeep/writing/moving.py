@@ -95,9 +95,9 @@ def _folder(plans: Plans, folder: str) -> str:
     Raises:
         Refused: It is outside the vault, or the name of a note: what a shell's `mv` would rename.
     """
-    from notekeep.files.paths import inside, split
+    from notekeep.files.paths import as_found, inside, split
 
-    path = "/".join(split(folder.lstrip("/")))
+    path = as_found(plans.root, "/".join(split(folder.lstrip("/"))))
     if inside(plans.root, path).is_dir():
         return path
     is_named = path.endswith(".md") or ("/" not in path and bool(plans.catalog.named(path)))

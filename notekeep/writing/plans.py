@@ -71,6 +71,7 @@ class Plans:
 
     def add(self, text: str, to: str = "") -> WritePlan:
         """A line at the end of a note or section (`NOTE#Section`); today's note by default."""
+        from notekeep.files.paths import as_found
         from notekeep.writing.capture import plan_add
 
         name, _, section = to.partition("#")
@@ -79,7 +80,7 @@ class Plans:
             return plan_add(path, self.read(path), text, section)
         day = self._today()
         title = day.strftime(self.settings.daily_format)
-        path = f"{self.settings.folders['daily']}/{title}.md"
+        path = as_found(self.root, f"{self.settings.folders['daily']}/{title}.md")
         try:
             before = self.read(path)
         except NotFound:
