@@ -15,7 +15,7 @@ from notekeep.tui.render.document import draw
 from notekeep.tui.render.drawn import Frame
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.pieces import FOLD_LINK, plain
-from notekeep.tui.render.rendering import LARGE, Rendering
+from notekeep.tui.render.rendering import HUGE, LARGE, Rendering
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,6 +163,17 @@ def test_drawing_between_keys_stops_before_a_block_that_takes_long() -> None:
     drawn.draw_for(60)
     assert drawn.done
     assert words(drawn)[-1] == "after"
+
+
+def test_the_first_screen_waits_for_a_long_block_and_not_for_a_huge_one() -> None:
+    drawn = rendering_of(f"before\n\n{TABLE}\n\nafter")
+    drawn.draw_first(100)
+    assert len(drawn.lines) >= 100
+    huge = "\n".join([TABLE, *TABLE.split("\n")[2:] * (HUGE // LARGE)])
+    drawn = rendering_of(f"before\n\n{huge}\n\nafter")
+    drawn.draw_first(100)
+    assert words(drawn) == ["before"]
+    assert drawn.is_held_up
 
 
 def test_what_was_drawn_ahead_is_dropped_when_a_fold_was_closed_meanwhile() -> None:

@@ -379,3 +379,19 @@ async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
         vault.log("water", "8 glass")
         app.post_message(VaultChanged())
         await until(pilot, lambda: shows(app, "Water in 2026: kept 2 of"))
+
+
+async def test_a_note_that_is_one_huge_table_is_there_before_the_table(
+    root: Path, vault: Vault
+) -> None:
+    table = "\n".join(f"| row {n} | *some* words |" for n in range(4000))
+    (root / NOTE).write_text(f"| a | b |\n|---|---|\n{table}\n")
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "row 3 "))
+        rendering = preview_of(app).rendering
+        await until(pilot, lambda: rendering is not None and rendering.done)
+        await press(pilot, "end")
+        await until(pilot, lambda: shows(app, "row 3999"))

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LARGE = 6_000
 """Characters of a block from which on to draw it takes longer than a key should wait."""
+HUGE = 60_000
+"""Characters of a block from which on to draw it takes longer than a person should wait."""
 
 
 class Ahead(NamedTuple):
@@ -108,14 +110,23 @@ class Rendering:
                 return
             self._draw_next()
 
+    def draw_first(self, count: int) -> None:
+        """Draw `count` lines as `draw_lines` does, but no further than to a block that is huge."""
+        while not self.done and len(self.lines) < count and not self._is_next(HUGE):
+            self._draw_next()
+
     @property
     def is_held_up(self) -> bool:
         """Whether the next block takes long to draw, which is left to `draw_ahead`."""
+        return self._is_next(LARGE)
+
+    def _is_next(self, size: int) -> bool:
+        """Tell whether the next block is longer than `size` characters, and not drawn yet."""
         index = self._next
         # What follows a block says how it is drawn.
         self.text.know(index + 2)
         blocks = self.text.blocks
-        is_large = index < len(blocks) and len(blocks[index].text) > LARGE
+        is_large = index < len(blocks) and len(blocks[index].text) > size
         return is_large and index not in self._cache
 
     def draw_ahead(self) -> Ahead:

@@ -205,5 +205,5 @@ def read_note(
     foot = Foot(catalog.links(path), catalog.backlinks(path), outline)
     around = around_of(vault, note, toggled, draws_pictures=draws_pictures)
     rendering = Rendering(note, width, glyphs, around, foot)
-    rendering.draw_lines(FIRST_LINES)
+    rendering.draw_first(FIRST_LINES)
     return rendering
