@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Any, Final
 
 FOLDER = ".obsidian"
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = (
     r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|Do|DD|D|dddd|ddd|dd|d|[HhmsSAaWwGgQEeXxZz]+|[^\[]"
 )
 _STRFTIME: Final = {
@@ -61,8 +60,10 @@ def strftime_of(form: str) -> str:
     Returns:
         The format; "" for one that strftime has no word for, or that makes folders.
     """
+    import re  # few vaults name their notes in another way, and every command reads settings
+
     parts: list[str] = []
-    for match in _TOKEN.finditer(form):
+    for match in re.finditer(_TOKEN, form):
         token = match[0]
         if match[1] is not None:
             parts.append(match[1].replace("%", "%%"))
