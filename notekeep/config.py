@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep import obsidian
 from notekeep.allowed import CHECKS, WEEKDAYS
 from notekeep.errors import Failure, NotFound, Refused, UsageError
+from notekeep.tomlfile import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 APP = "notekeep"
 VAULT_SETTINGS = ".notekeep/config.toml"
+KEPT = "settings.json"
+"""The file of a cache folder in which settings are kept as they were read last."""
 VAULT_MARKS = (".notekeep", ".obsidian")
 KIND_FOLDERS = {
     "book": "books",
@@ -162,32 +165,10 @@ class VaultPlaces(NamedTuple):
     settings: VaultSettings
 
 
-def read_toml(path: str) -> dict[str, Any]:
-    """Read a TOML file; a missing one is empty.
-
-    Raises:
-        UsageError: It is not TOML; the message has the file and what the parser said of it.
-        Failure: It cannot be read.
-    """
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
-    import tomllib
-
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
-
-
 def person_settings(places: Places) -> PersonSettings:
     """Read the person's settings; what is not understood is kept out and named in `warnings`."""
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
-    data = read_toml(settings.path)
+    data = read_toml(settings.path, places.cache and os.path.join(places.cache, KEPT))
     for key, value in data.items():
         if key in {"default", "editor", "theme", "glyphs", "keymap"} and isinstance(value, str):
             setattr(settings, key, value)
@@ -215,8 +196,13 @@ def _site(said: Any) -> Site | None:
     return Site(str(said.get("target", "")), os.path.expanduser(said["dir"]), address)
 
 
-def vault_settings(root: str) -> VaultSettings:
-    """Read a vault's settings; what it may not set is ignored and named in `warnings`."""
+def vault_settings(root: str, cache: str = "") -> VaultSettings:
+    """Read a vault's settings; what it may not set is ignored and named in `warnings`.
+
+    Args:
+        root: The vault.
+        cache: Its cache folder, in which they are kept as they were read.
+    """
     settings = VaultSettings()
     settings.language = _language(os.environ)
     by_obsidian, unread = obsidian.said(root)
@@ -224,7 +210,7 @@ def vault_settings(root: str) -> VaultSettings:
         _apply(settings, key, value)
     path = os.path.join(root, VAULT_SETTINGS)
     try:
-        data = read_toml(path)
+        data = read_toml(path, cache and os.path.join(cache, KEPT))
     except UsageError as error:
         settings.warnings.append(error.message)
         data = {}
@@ -292,7 +278,7 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
             f"{error.filename}: cannot be made: {error.strerror}",
             "make it writable, or set NOTEKEEP_HOME to a folder that is",
         ) from error
-    return VaultPlaces(root, identity, cache, state, vault_settings(root))
+    return VaultPlaces(root, identity, cache, state, vault_settings(root, cache))
 
 
 def now() -> datetime:

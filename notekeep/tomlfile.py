@@ -1,0 +1,82 @@
+"""Files of settings, read as TOML once and kept as JSON until they are others.
+
+To import the reader of TOML and read a file of ten lines takes longer than opening a vault.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from notekeep.errors import Failure, UsageError
+
+SETTLED_NS = 2_000_000_000
+"""Nanoseconds after which what is written into a file makes it look otherwise."""
+
+
+def read_toml(path: str, kept: str = "") -> dict[str, Any]:
+    """Read a TOML file; a missing one is empty.
+
+    Args:
+        path: The file.
+        kept: Where what was read last is kept as JSON, which Python reads in a third of the time;
+            "" keeps nothing.
+
+    Raises:
+        UsageError: It is not TOML; the message has the file and what the parser said of it.
+        Failure: It cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            looks = _looks(os.fstat(file.fileno()))
+            if kept and (known := _kept(kept, looks)) is not None:
+                return known
+            data = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+    import tomllib
+
+    try:
+        read = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
+    if kept:
+        _keep(kept, looks, read)
+    return read
+
+
+def _looks(stat: os.stat_result) -> list[int]:
+    """What is another number when a file was written, or is another file."""
+    return [stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+
+
+def _kept(place: str, looks: list[int]) -> dict[str, Any] | None:
+    """Return what was read when the file looked like this; None when that is not known."""
+    import json
+
+    try:
+        with open(place, encoding="utf-8") as file:
+            found = json.load(file)
+        return found["data"] if found["looks"] == looks and type(found["data"]) is dict else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _keep(place: str, looks: list[int], data: dict[str, Any]) -> None:
+    import json
+    import time
+
+    # What was written this very moment may be written again and look the same.
+    if time.time_ns() - max(looks[-2:]) < SETTLED_NS:
+        return
+    draft = f"{place}.{os.getpid()}"
+    # Dates are in TOML and not in JSON, and none of the settings is one.
+    try:
+        text = json.dumps({"looks": looks, "data": data})
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        os.replace(draft, place)
+    except (OSError, TypeError):
+        return
