@@ -70,6 +70,17 @@ async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
         shown = footer._keys()
         assert {piece.role for piece in shown[idle]} == {"faint"}
         assert shown["help"][0].role == "key"
+        # What works is said first.
+        faint = [one for one in shown if one in footer.idle]
+        assert list(shown)[-len(faint) :] == faint
+
+
+async def test_the_way_out_of_the_editor_is_said_first(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(40, 12)) as pilot:
+        await until(pilot, lambda: shows(app, "[/nope]"))
+        await press(pilot, "e")
+        await until(pilot, lambda: shows(app, "esc done"))
 
 
 async def test_the_bottom_line_shows_it_as_ever_where_there_are_notes(make_app: MakeApp) -> None:

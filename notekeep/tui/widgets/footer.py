@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ALWAYS = ("help", "palette")
 """What stays at the right end, whatever has the focus."""
 GAP = 2
+_ORDER = {action_id: number for number, action_id in enumerate(BY_ID)}
 
 
 class Footer(Bar):
@@ -61,7 +62,11 @@ class Footer(Bar):
         return [*pad(left, max(0, width - cells(right))), *right]
 
     def _keys(self) -> dict[str, Line]:
-        """Return the buttons to show by the id of their action, nearest to the focus first."""
+        """Return the buttons to show by the id of their action, nearest to the focus first.
+
+        What is said of one place is in the order of the registry, and what works goes before what
+        has nothing to be about.
+        """
         shown: dict[str, Line] = {}
         bindings = self.screen.active_bindings.values()
         focused = self.screen.focused
@@ -83,4 +88,13 @@ class Footer(Bar):
                 Piece(key_name(key), roles[0], link),
                 Piece(f" {action.label}", roles[1], link),
             ]
-        return shown
+        places: dict[str, int] = {}
+        for action_id in shown:
+            places.setdefault(BY_ID[action_id].context, len(places))
+        return {
+            action_id: shown[action_id]
+            for action_id in sorted(
+                shown,
+                key=lambda one: (one in self.idle, places[BY_ID[one].context], _ORDER[one]),
+            )
+        }
