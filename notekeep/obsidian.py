@@ -7,7 +7,7 @@ from typing import Any, Final
 
 FOLDER = ".obsidian"
 
-_TOKEN: Final = (
+_PARTS: Final = (
     r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|Do|DD|D|dddd|ddd|dd|d|[HhmsSAaWwGgQEeXxZz]+|[^\[]"
 )
 _STRFTIME: Final = {
@@ -63,7 +63,7 @@ def strftime_of(form: str) -> str:
     import re  # few vaults name their notes in another way, and every command reads settings
 
     parts: list[str] = []
-    for match in re.finditer(_TOKEN, form):
+    for match in re.finditer(_PARTS, form):
         token = match[0]
         if match[1] is not None:
             parts.append(match[1].replace("%", "%%"))
