@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.render.around import Around, Picture
+from notekeep.tui.render.around import NOTHING, Around, Embedded, Picture
 from notekeep.tui.render.blocks import split
 from notekeep.tui.render.document import draw
 from notekeep.tui.render.drawn import Frame
-from notekeep.tui.render.glyphs import UNICODE
+from notekeep.tui.render.glyphs import ASCII, UNICODE
 from notekeep.tui.render.html import LONGEST
 from notekeep.tui.render.pieces import BUTTON, Line, Piece, plain
 
@@ -118,3 +118,13 @@ def test_nothing_in_html_is_obeyed_or_fails(text: str, width: int) -> None:
             assert piece.text.isprintable()
             assert not piece.link.startswith(BUTTON)
             assert piece.link.isprintable()
+
+
+def test_plain_terminals_get_plain_characters_of_pictures_and_html() -> None:
+    around = Around(PICTURES, {"B": Embedded("B", "[[B]]", "", NOTHING, "it is in itself")})
+    text = '![[a.png]]\n\n![[B]]\n\n<ul><li>a <img src="a.png"></li></ul>\n\n<td>1</td><td>2</td>'
+    frame = Frame(60, ASCII, around=around)
+    lines = [plain(row.line) for block in split(text) for row in draw(block, frame, {})]
+    assert lines == [
+        *("# a.png - 16x8", "| B - it is in itself", "- a", "# a.png - 16x8", "1 | 2"),
+    ]

@@ -10,6 +10,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.render import document
 from notekeep.tui.render.blocks import definitions, split
 from notekeep.tui.render.drawn import Drawn, Frame, Passage
+from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.inline import parser, pieces
 from notekeep.tui.render.pieces import Line, Piece, wrap
 
@@ -91,6 +92,7 @@ def picture_lines(picture: Picture, words: str, frame: Frame, at: int) -> list[D
         at: The line of the body that shows it.
     """
     caption, wanted = _caption(words)
+    dot = frame.glyphs.dot
     name = picture.path.rpartition("/")[2]
     passage = Passage("picture", at, picture.path)
     drawn: list[Drawn] = []
@@ -104,9 +106,10 @@ def picture_lines(picture: Picture, words: str, frame: Frame, at: int) -> list[D
         Piece(clean_line(caption or name), "caption", picture.link()),
     ]
     if picture.problem:
-        about.append(Piece(f" · {clean_line(picture.problem)}", "warn"))
+        about.append(Piece(f" {dot} {clean_line(picture.problem)}", "warn"))
     elif picture.width:
-        about.append(Piece(f" · {picture.width}×{picture.height}", "faint"))  # noqa: RUF001 - by
+        by = "x" if frame.glyphs is ASCII else "×"  # noqa: RUF001 - by
+        about.append(Piece(f" {dot} {picture.width}{by}{picture.height}", "faint"))
     drawn.extend(Drawn(row, at, passage) for row in wrap(about, frame.width))
     return drawn
 
@@ -143,7 +146,7 @@ def _embedded(embedded: Embedded, frame: Frame, at: int) -> list[Drawn]:
     inside = replace(frame.narrower(2), around=embedded.around)
     head: Line = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
     if embedded.problem:
-        head.append(Piece(f" · {clean_line(embedded.problem)}", "warn"))
+        head.append(Piece(f" {frame.glyphs.dot} {clean_line(embedded.problem)}", "warn"))
     drawn = [Drawn(row, at) for row in wrap(head, inside.width)]
     references = definitions(embedded.text)
     for number, block in enumerate(split(embedded.text)):
