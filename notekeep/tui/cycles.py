@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import App
+    from textual.widget import Widget
 
 _clear, _start = LRUCache.clear, Worker._start  # noqa: SLF001 - Textual offers no other place
 
@@ -41,6 +42,16 @@ def _end(worker: Any) -> None:
     if (error := worker.error) is not None:
         error.__traceback__ = error.__context__ = error.__cause__ = None
     worker._task = worker._work = None  # noqa: SLF001 - see above
+
+
+def unwatch(widget: Widget) -> None:
+    """Take out of the app what watches it for a widget that goes.
+
+    Textual does so when what is watched changes: a theme, seldom if ever. Until then it keeps the
+    widget, with all of its text.
+    """
+    for watchers in getattr(widget.app, "__watchers", {}).values():
+        watchers[:] = [one for one in watchers if one[0] is not widget]
 
 
 def cut() -> None:
