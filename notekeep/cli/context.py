@@ -43,6 +43,22 @@ def debug_option(command: Wrapped) -> Wrapped:
     )(command)
 
 
+def plain_option(command: Wrapped) -> Wrapped:
+    """`--plain`, also after the verb."""
+    return click.option(
+        "--plain",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep_plain,
+        help="Text only: no colour, no box drawing.",
+    )(command)
+
+
+def _keep_plain(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        context.obj = (context.find_object(Scene) or Scene())._replace(plain=True)
+
+
 def json_option(command: Wrapped) -> Wrapped:
     """`--json`: the answer as JSON with stable keys."""
     return click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")(command)
@@ -63,5 +79,5 @@ def no_refresh_option(command: Wrapped) -> Wrapped:
 
 
 def verb_options(command: Wrapped) -> Wrapped:
-    """The options of every verb: `--vault` and `--debug`."""
-    return vault_option(debug_option(command))
+    """The options of every verb: `--vault`, `--plain` and `--debug`."""
+    return vault_option(plain_option(debug_option(command)))

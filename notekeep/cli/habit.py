@@ -42,7 +42,9 @@ COMMANDS = {
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
 
-FLAGS = frozenset({"--json", "--dry-run", "--force", "--all", "--archived", "--debug", "--end"})
+FLAGS = frozenset(
+    {"--json", "--dry-run", "--force", "--all", "--archived", "--debug", "--end", "--plain"}
+)
 """Options without a value that may stand before the command."""
 
 

@@ -54,6 +54,41 @@ def test_a_full_disk_is_told_once(root: Path) -> None:
         ]
 
 
+def on_terminal(root: Path, *words: str) -> str:
+    """What a command writes to a terminal of 80 columns."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [sys.executable, "-m", "notekeep", *words],
+        cwd=root,
+        stdout=theirs,
+        stderr=theirs,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+    )
+    os.close(theirs)
+    written = b""
+    try:
+        while part := os.read(ours, 65536):
+            written += part
+    except OSError:  # Linux says so when nobody has the other end any more
+        pass
+    finally:
+        os.close(ours)
+    assert done.wait(timeout=60) == 0
+    return written.decode()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has pseudoterminals")
+def test_plain_is_said_before_the_verb_or_after_it(root: Path) -> None:
+    assert "\x1b[" in on_terminal(root, "today")
+    for words in (("--plain", "today"), ("today", "--plain"), ("search", "word", "--plain")):
+        written = on_terminal(root, *words)
+        assert written
+        assert "\x1b[" not in written
+
+
 def test_streams_that_are_closed_are_no_failure(root: Path) -> None:
     assert shell("notekeep today >&-", root).returncode == 0
     assert shell("notekeep today >&- 2>&-", root).returncode == 0
