@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.index import background
 from notekeep.index.pace import Pace
+from notekeep.tui.collecting import give_back
 from notekeep.tui.jobs import in_background, show_error
 from notekeep.tui.messages import VaultChanged, Working
 from notekeep.tui.render.words import thousands
@@ -107,6 +108,8 @@ class Sweeping:
             if self._follower.follow(self._progress) and not vault.refresh(defer=True).deferred:
                 self._app.post_message(VaultChanged())
         finally:
+            # Sweeps and new lists had their peak meanwhile; what is free of it goes back.
+            give_back()
             self._following.release()
             self._app.post_message(Working(""))
 
