@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep import __version__
 from notekeep.export.manifest import NAME
 from notekeep.export.plan import FileChange, Plan
+from notekeep.giving_way import give_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -155,6 +156,7 @@ def _sweep(root: str, skipped: frozenset[str] = frozenset()) -> Iterator[str]:
             continue
         with entries:
             for entry in entries:
+                give_way()
                 name = entry.name
                 if name[0] == "." or (name in skipped and not above):
                     continue

@@ -68,6 +68,7 @@ def sweep(
             notes = _without_conflicts(changes, prefix, notes)
         changes.total += len(notes)
         for entry in notes:
+            give_way()
             path = prefix + entry.name
             before = missed.pop(path, None)
             try:
@@ -219,7 +220,6 @@ class _Walk:
             if self.cancelled is not None and self.cancelled():
                 self.report.cancelled = True
                 return
-            give_way()
             prefix, rules = stack.pop()
             place = os.path.join(self.root, prefix) if prefix else self.root
             try:

@@ -10,6 +10,7 @@ import asyncio
 import selectors
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from notekeep.giving_way import wait_with
@@ -23,29 +24,49 @@ LONGEST = 0.05
 TURN = 0.001
 """Seconds of a turn at Python's lock."""
 
+SPELL = 0.002
+BREATH = 0.00005
+"""Seconds for which a thread works at most before it sleeps, and for which it does.
+
+Those that ask the system time and again, as a sweep does, hand Python's lock to each other between
+two questions, and the loop may not get it for a tenth of a second.
+"""
+
 
 class Gate(selectors.DefaultSelector):
-    """What a loop waits with; open, for all other threads, only as long as it does."""
+    """What a loop waits with.
+
+    Attributes:
+        open: Whether all other threads may go on: only as long as the loop waits.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._open = threading.Event()
+        self.open = threading.Event()
+        self._spells = threading.local()
         self._thread = threading.get_ident()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait for something to happen, as `selectors.BaseSelector.select` does."""
         if timeout is not None and timeout <= 0:
             return super().select(timeout)
-        self._open.set()
+        self.open.set()
         try:
             return super().select(timeout)
         finally:
-            self._open.clear()
+            self.open.clear()
 
     def wait(self) -> None:
-        """Wait until it is open; the thread of the loop goes through."""
-        if not self._open.is_set() and threading.get_ident() != self._thread:
-            self._open.wait(LONGEST)
+        """Wait until it is open, or for a breath; the thread of the loop goes through."""
+        if threading.get_ident() == self._thread:
+            return
+        if not self.open.is_set():
+            self.open.wait(LONGEST)
+        elif time.perf_counter() - getattr(self._spells, "begun", 0.0) > SPELL:
+            time.sleep(BREATH)
+        else:
+            return
+        self._spells.begun = time.perf_counter()
 
 
 def run(app: App[Any], **options: Any) -> Any:

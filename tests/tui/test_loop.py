@@ -6,11 +6,15 @@ import asyncio
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from notekeep.giving_way import give_way
-from notekeep.tui.loop import LONGEST, TURN, run
+from notekeep.tui.loop import BREATH, LONGEST, SPELL, TURN, Gate, run
+
+if TYPE_CHECKING:
+    import pytest
 
 LIMIT = 30.0
 
@@ -107,3 +111,26 @@ def test_turns_are_short_while_the_interface_runs_and_as_before_after_it() -> No
     assert run(_Turn(), headless=True) == TURN
     assert sys.getswitchinterval() == before
     give_way()  # nothing to wait for any more
+
+
+def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_to_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    breaths: list[float] = []
+    monkeypatch.setattr(time, "sleep", breaths.append)
+
+    def work() -> None:
+        end = time.perf_counter() + SPELL * 20
+        while time.perf_counter() < end:
+            gate.wait()
+
+    with gate:
+        gate.open.set()
+        work()  # the thread of the loop takes none
+        assert breaths == []
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(LIMIT)
+    assert 1 <= len(breaths) <= 21
+    assert set(breaths) == {BREATH}
