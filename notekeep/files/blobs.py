@@ -54,7 +54,7 @@ class Blobs:
             with suppress(OSError):
                 os.utime(path)
             return digest
-        make_folder(os.path.dirname(path))
+        make_folder(os.path.dirname(path), flush=flush)
         write_file(path, data, flush=flush)
         return digest
 

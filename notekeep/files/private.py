@@ -23,8 +23,12 @@ _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
-def make_folder(folder: str) -> None:
+def make_folder(folder: str, *, flush: Flush | None = None) -> None:
     """Make a folder of our own, and those above it, readable by their owner only.
+
+    Args:
+        folder: The folder.
+        flush: When given, it may be lost in a power cut until its next wait.
 
     Raises:
         OSError: It could not be made.
@@ -33,12 +37,12 @@ def make_folder(folder: str) -> None:
         return
     above = os.path.dirname(folder)
     if above and above != folder and not os.path.isdir(above):
-        make_folder(above)
+        make_folder(above, flush=flush)
     with suppress(FileExistsError):
         os.mkdir(folder, 0o700)
         if sys.platform != "win32":
             os.chmod(folder, 0o700)
-    sync_folder_at(above or ".")
+    sync_folder_at(above or ".", flush=flush)
 
 
 def write_file(path: str, data: bytes, *, flush: Flush | None = None) -> None:
@@ -99,12 +103,15 @@ def open_temp(folder: str) -> tuple[int, str]:
     return fd, temp
 
 
-def sync_folder_at(folder: str) -> None:
-    """Wait until the names in a folder of our own are on the disk."""
+def sync_folder_at(folder: str, *, flush: Flush | None = None) -> None:
+    """Wait until the names in a folder of our own are on the disk, or have a flush wait for it."""
     if sys.platform == "win32":
         return
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        sync_folder(fd)
+        if flush is None:
+            sync_folder(fd)
+        else:
+            flush.later(fd)
     finally:
         close(fd)

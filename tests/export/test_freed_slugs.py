@@ -62,6 +62,18 @@ def test_a_post_takes_the_slug_that_another_leaves(two: Desk) -> None:
     assert settled(two, plan)
 
 
+def test_pictures_go_along_with_the_post_that_leaves_a_slug(two: Desk) -> None:
+    (two.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    two.put("one.md", f"{PUBLISHED}![[p.png]]")
+    two.export("one.md")
+    two.put("one.md", f"{with_slug('new')}![[p.png]]")
+    two.put("two.md", f"{with_slug('one')}second words")
+    plan = two.export("one.md", "two.md")
+    assert statuses(plan)["content/posts/one/p.png"] == "removed"
+    assert two.file("new").with_name("p.png").exists()
+    assert settled(two, plan)
+
+
 def test_a_new_post_takes_the_slug_of_one_that_moves_and_not_its_date(two: Desk) -> None:
     two.put("one.md", f"{with_slug('new')}first words")
     two.put("x/One.md", "---\ntype: post\n---\nthird words")

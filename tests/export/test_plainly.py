@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,9 +10,6 @@ from notekeep.export import parse as parsing
 from notekeep.export.parse import parse, parse_by_rules
 from tests.support.markdown_pieces import texts
 from tests.support.pages import told
-
-if TYPE_CHECKING:
-    import pytest
 
 LINES = st.sampled_from(
     [
@@ -72,6 +68,44 @@ def test_lines_of_every_kind_make_the_page_that_the_rules_make(text: str) -> Non
 
 @given(texts())
 def test_any_text_makes_the_page_that_the_rules_make(text: str) -> None:
+    assert told(parse(text)) == told(parse_by_rules(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("- a\n- b\n", "- a\n\n- b\n", "- a\n- b\n\n\n- c\n\nend", "- a\n\n* b\n", "- a\nlazy\n"),
+        *(
+            "- a\n\n  more\n",
+            "- a\n  - b\n",
+            "* a\n* * *\n",
+            "- a\n---\n",
+            "- a\n\n1. b\n",
+            "- a\n- \n",
+        ),
+        *("a\n- b\n", "a\n===\n", "a\n|-\n", "a\n# b\n", "a\n> b\n", "a\n1. b\n", "a\n2. b\n"),
+        *("> a\n> b\n\n> c\n", "> a\nlazy\n", "> a\n> - b\n", ">a\n", "> a\n\n    code\n"),
+        *(
+            "```\na\n\nb\n```\nc\n",
+            "````\n```\n````\n",
+            "```\nopen\n",
+            "```\n\ta\n```\n",
+            "``` `\nx\n",
+        ),
+        *("# a\nb\n", "# a #\n", "a  \nb\n", "a \nb\n", "a\n b\n", "a\\\nb\n", "<!-- a -->\nb\n"),
+        *(
+            "[a]\n\n[a]: b\n",
+            "a[^1]\n\n[^1]: b\n",
+            "a\u2003\n",
+            "",
+            "\n",
+            "   ",
+            "a\n   \n\n",
+            "\n\n# a",
+        ),
+    ],
+)
+def test_where_blocks_meet_the_rules_are_kept(text: str) -> None:
     assert told(parse(text)) == told(parse_by_rules(text))
 
 
