@@ -18,7 +18,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
-from notekeep.tui.paging import Source
+from notekeep.tui.paging import Source, sample
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
@@ -48,8 +48,6 @@ FULL_FROM = 3
 HITS = 200
 SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
-SAMPLES = 4
-"""From so many parts of a long list come the notes that say which columns the grid has."""
 
 
 class ListPane(Backing, Vertical):
@@ -188,14 +186,7 @@ class ListPane(Backing, Vertical):
         total = self.notes.note_count or self.listed.note_count
         if total <= len(rows):
             return rows
-        step = total // SAMPLES
-        return [
-            row
-            for n in range(SAMPLES)
-            for row in self._vault.rows(
-                self.scope, limit=PAGE_ROWS // SAMPLES, offset=n * step
-            ).rows
-        ]
+        return sample(self._vault, self.scope, total, PAGE_ROWS)
 
     @property
     def typed(self) -> str:
