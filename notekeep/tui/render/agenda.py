@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 BAR = 10
 STREAK = 13
 NOTE = 44
+LEAST_NOTE = 18
+"""Cells below which what is left to do would say too little to be worth its place."""
 SHORT, TITLE = 12, 32
 """Cells that a habit's name has at least and at most, before more is said of it."""
 BOX = 3
@@ -122,7 +124,7 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
         # What is left to do is worth more than a wide gap before the streak.
         streak = min(streak, max(len(streak_words(habit)) for habit in view.habits) + 3)
     note = min(NOTE, room - streak - 4)
-    note = note if streak and note >= 12 else 0
+    note = note if streak and note >= LEAST_NOTE else 0
     about = Piece(f"Habits {done}/{asked}", "section")
     yield Item([about], pad(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note))
     for habit in view.habits:
