@@ -21,10 +21,11 @@ from notekeep.index.rows import (
     store_path,
     unsigned,
 )
-from notekeep.index.store import Store
+from notekeep.index.store import Store, parts
 from notekeep.query.tree import And, Docs, Node, Not, Or
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Sequence
 
     from notekeep.files.changes import Mark
@@ -361,11 +362,12 @@ class Catalog(Store):
                 return self._paths(condition(node))
 
 
-def _marks(rows: Iterable[tuple[str, int, int, int, int]]) -> dict[str, Mark]:
+def _marks(rows: sqlite3.Cursor) -> dict[str, Mark]:
     """Fingerprints by path; as little as possible for each, since there is one for every file."""
     found = {
         path: (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
-        for path, size, mtime, ctime, inode in rows
+        for part in parts(rows)
+        for path, size, mtime, ctime, inode in part
     }
     if ESCAPE in "".join(found):
         return {load_path(path): mark for path, mark in found.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
     from notekeep.index.found import Found
     from notekeep.vault import Vault
+
+QUICK = 0.02
+"""Seconds up to which an answer may hold up the key that is about it."""
+PAUSE = 0.1
+"""Seconds without a key after which titles are looked for where that takes longer."""
 
 
 class Titles:
@@ -32,6 +38,7 @@ class Titles:
         """
         self._node, self._vault, self._show, self._limit = node, vault, show, limit
         self._turn = 0
+        self._took = 0.0
         self._awaited: tuple[str, str] | None = None
 
     def ask(self, typed: str, query: str | None = None) -> None:
@@ -49,6 +56,8 @@ class Titles:
             partial(self._found, self._turn),
             group="titles",
             exclusive=True,
+            # The answer to a letter would keep that to the next one waiting.
+            pause=PAUSE if self._took > QUICK else 0.0,
         )
 
     def drop(self) -> None:
@@ -56,14 +65,25 @@ class Titles:
         self._turn += 1
         self._awaited = None
 
-    def settle(self) -> None:
-        """Show at once what is still on its way: a key came that is about it."""
-        if self._awaited is not None:
-            self._found(self._turn, self._vault.suggest(self._awaited[1], limit=self._limit))
+    def settle(self) -> bool:
+        """Show at once what is still on its way, as a key came that is about it.
+
+        Returns:
+            Whether it is shown; not where that would hold up the key.
+        """
+        if self._awaited is not None and self._took <= QUICK:
+            self._found(self._turn, self._suggest(self._awaited[1]))
+        return self._awaited is None
 
     def _find(self, turn: int, query: str) -> Found | None:
         # Of many keys in one moment only the last one's answer is worth finding.
-        return self._vault.suggest(query, limit=self._limit) if turn == self._turn else None
+        return self._suggest(query) if turn == self._turn else None
+
+    def _suggest(self, query: str) -> Found:
+        begun = time.thread_time()
+        found = self._vault.suggest(query, limit=self._limit)
+        self._took = time.thread_time() - begun
+        return found
 
     def _found(self, turn: int, found: Found | None) -> None:
         if found is None or turn != self._turn or self._awaited is None:

@@ -23,6 +23,11 @@ def nothing_for(typed: str) -> list[Line]:
     return [[], about, [], makes, hint("esc", "clears the search")]
 
 
+def looking_for(typed: str) -> list[Line]:
+    """Return what is said while a search goes on whose answer a key waits for."""
+    return [[], [Piece("Looking for ", "muted"), Piece(clean_line(typed), "title")]]
+
+
 def nothing_yet(*, is_reading: bool) -> list[Line]:
     """Return what is said of a vault without notes, or that is being read."""
     if is_reading:

@@ -20,7 +20,7 @@ from notekeep.tui.messages import CreateNote
 from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
 from notekeep.tui.paging import Source, sample
 from notekeep.tui.render.matching import matcher_of
-from notekeep.tui.render.nothing import nothing_for, nothing_yet
+from notekeep.tui.render.nothing import looking_for, nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.titles import Titles
 from notekeep.tui.widgets.backing import Backing
@@ -102,6 +102,8 @@ class ListPane(Backing, Vertical):
         self._said = ""
         self._arranged_for: tuple[str, str] | None = None
         self._number = 0
+        self._is_accepted = False
+        """Whether a key is about what is found, which is not there yet."""
         self._titles = Titles(self, vault, self._show, HITS)
         self._is_searching = False
         self._wanted: str | None = note or None
@@ -326,6 +328,7 @@ class ListPane(Backing, Vertical):
 
     def on_search_box_changed(self, event: SearchBox.Changed) -> None:
         event.stop()
+        self._is_accepted = False
         if event.text.strip():
             if not self._is_searching:
                 self.notes.is_moved = False
@@ -381,10 +384,22 @@ class ListPane(Backing, Vertical):
         self._counted(found.total, *map(clean_line, found.remarks[:1]))
         if not found.hits:
             self.post_message(self.Empty())
+        if self._is_accepted:
+            self._accept()
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
-        self._titles.settle()
+        if self._titles.settle():
+            self._accept()
+            return
+        # The next keys are about what is found, and none of them opens what was found before.
+        self._is_accepted = True
+        self.notes.nothing = looking_for(self.typed)
+        self.notes.show_hits([], None, None)
+        self.screen.set_focus(self.notes)
+
+    def _accept(self) -> None:
+        self._is_accepted = False
         if self.notes.note_count or not self.typed:
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)

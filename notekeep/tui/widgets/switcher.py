@@ -139,6 +139,8 @@ class Switcher(Vertical):
         super().__init__()
         self._vault, self._glyphs = vault, glyphs
         self._found = Titles(self, vault, self._show, SHOWN)
+        self._steps, self._is_chosen = 0, False
+        """What keys did that are about titles which are not there yet."""
 
     def compose(self) -> ComposeResult:
         yield _Typed(placeholder="Title of a note", compact=True)
@@ -169,12 +171,16 @@ class Switcher(Vertical):
             field.value = ""
         self.add_class("-open")
         self.screen.set_focus(field)
-        self._found.ask("")
+        self._ask("")
 
     def close(self) -> None:
         """Hide it."""
         self.remove_class("-open")
         self.post_message(self.Closed())
+
+    def _ask(self, typed: str) -> None:
+        self._steps, self._is_chosen = 0, False
+        self._found.ask(typed)
 
     def _show(self, typed: str, found: Found) -> None:
         titles = self.query_one(_Titles)
@@ -183,10 +189,15 @@ class Switcher(Vertical):
         titles.typed = typed.strip()
         titles.styles.height = max(1, min(TALLEST, len(titles.rows)))
         titles.rows_changed(0)
+        if steps := self._steps:
+            self._steps = 0
+            self.step(steps)
+        if self._is_chosen:
+            self.switch()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._found.ask(event.value)
+        self._ask(event.value)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -197,13 +208,17 @@ class Switcher(Vertical):
 
     def step(self, rows: int) -> None:
         """Go to the title some rows further."""
-        self._found.settle()
+        if not self._found.settle():
+            self._steps += rows
+            return
         titles = self.query_one(_Titles)
         titles.move_to(titles.cursor + rows, rows)
 
     def switch(self) -> None:
         """Open the note under the cursor, or make one with the title that was typed."""
-        self._found.settle()
+        self._is_chosen = not self._found.settle()
+        if self._is_chosen:
+            return
         titles = self.query_one(_Titles)
         if titles.rows:
             self.post_message(self.Chosen(titles.rows[titles.cursor]))
