@@ -41,6 +41,9 @@ __all__ = ["Found", "Hit", "search", "suggest"]
 REMARKS = 3
 """How many words are remarked on when nothing is found."""
 
+LONGEST_GUESSED = 500
+"""Characters of a query up to which it is asked what else it may have meant: more were pasted."""
+
 BEGUN = "No note has all of these words. These have words that begin so."
 
 NO_WORDS = "The full text is not indexed yet: this looked at titles, aliases and tags of {} only."
@@ -125,6 +128,8 @@ class _Search:
         """The answer to another query: beginnings while typing, another spelling, a word less."""
         if self._query.root is None or needs_text(self._query.root):
             return None  # the texts were looked at once, which is what takes time
+        if len(self._query.text) > LONGEST_GUESSED:
+            return None
         if self._typing and (hurried := begun(self._query)):
             asking = self._asking(hurried)
             if (found := asking.answer()).total:

@@ -55,6 +55,9 @@ RARE_PART = 200_000
 
 SUGGESTIONS = 5
 
+KEPT_COMPLETIONS = 8
+"""Answers that are kept: a question asks for the same ones again for each of its readings."""
+
 
 class Tally:
     """Counts words while an index is built."""
@@ -94,6 +97,7 @@ class Vocabulary:
         self._rare = ""
         self._new: dict[str, int] = {}
         self._new_heads: set[str] = set()
+        self._completed: dict[tuple[str, int, bool], list[str]] = {}
         self._read = 0
         self._main = _identity(folder / FILE)
         try:
@@ -129,6 +133,8 @@ class Vocabulary:
             return self._read == 0
         whole = data[: data.rfind(b"\n") + 1]
         self._read += len(whole)
+        if whole:
+            self._completed.clear()
         for line in whole.decode(errors="replace").splitlines():
             word = line.removeprefix("+")
             self._new[word] = self._new.get(word, 0) + 1
@@ -144,6 +150,16 @@ class Vocabulary:
             limit: About how many; some more, so that the words of titles are not left out.
             heads: Only words that stand in a title, alias, tag or heading.
         """
+        asked = beginning, limit, heads
+        found = self._completed.get(asked)
+        if found is None:
+            found = self._find_completions(beginning, limit, heads=heads)
+            while len(self._completed) >= KEPT_COMPLETIONS:
+                del self._completed[next(iter(self._completed))]
+            self._completed[asked] = found
+        return found
+
+    def _find_completions(self, beginning: str, limit: int, *, heads: bool) -> list[str]:
         low, high = bisect_left(self._words, beginning), bisect_left(self._words, beginning + LAST)
         in_heads = [at for at in range(low, high) if self._heads[at]]
         best = nlargest(limit if heads else limit // 2, in_heads, self._heads.__getitem__)
