@@ -305,9 +305,9 @@ def test_nothing_else_is_answered_where_that_is_not_wanted(shelf: Vault) -> None
 
 
 def test_of_a_text_that_was_pasted_nothing_is_guessed(shelf: Vault) -> None:
-    found = ask(shelf, "naval " * 100 + "horizons")
+    assert ask(shelf, "naval horizons").instead == "naval"
+    found = ask(shelf, f"naval {' ' * 500} horizons")
     assert (found.total, found.instead) == (0, "")
-    assert ask(shelf, "naval " * 10 + "horizons").instead
 
 
 def test_nothing_near_is_nothing(shelf: Vault) -> None:
