@@ -278,6 +278,7 @@ class NotekeepApp(Reaching, Looks, App[None]):
             for screen in self._screens:
                 if screen.is_mounted:
                     screen.vault_changed()
+                    screen.switch_again()
                 else:
                     # It is being made, of what was there before, and looks again when it stands.
                     screen.call_later(screen.vault_changed)

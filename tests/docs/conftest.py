@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import shlex
@@ -16,7 +17,7 @@ from notekeep.cli.main import main
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 NOW = "2026-11-24T21:15"
@@ -36,6 +37,16 @@ def examples(page: str) -> list[str]:
     ]
 
 
+def _piped(words: list[str]) -> Iterator[list[str]]:
+    """Yield the words of each notekeep of a pipe, up to the first other program."""
+    for is_pipe, stage in itertools.groupby(words, "|".__eq__):
+        name, *rest = stage
+        if not is_pipe and name != "notekeep":
+            return
+        if not is_pipe:
+            yield rest
+
+
 @pytest.fixture
 def failing(
     sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -51,11 +62,15 @@ def failing(
         assert lines, f"{page} has no examples"
         wrong = []
         for line in lines:
-            monkeypatch.setattr("sys.stdin", io.StringIO())
-            code = main(shlex.split(line, comments=True)[1:])
-            printed = capsys.readouterr()
-            if code:
-                wrong.append(f"{line} [{code}]\n{printed.err}")
+            given = ""
+            for words in _piped(shlex.split(line, comments=True)):
+                stdin = io.TextIOWrapper(io.BytesIO(given.encode()), "utf-8")
+                monkeypatch.setattr("sys.stdin", stdin)
+                code = main(words)
+                printed = capsys.readouterr()
+                given = printed.out
+                if code:
+                    wrong.append(f"{line} [{code}]\n{printed.err}")
         return wrong
 
     return run

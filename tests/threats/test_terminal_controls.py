@@ -34,6 +34,7 @@ OUTLETS = {
     "cli/output.py": "cleans whatever it writes",
     "cli/opening.py": "says in words of our own that there is no vault",
     "cli/indexing.py": "counts notes while the index is made",
+    "tui/pixels.py": "asks the terminal how it shows pictures, in words that are fixed",
     "tui/prelude.py": "shows the last frame of the interface again, whose text was cleaned",
     "index/regexchild.py": "speaks to the process that started it",
     "index/words/workers.py": "speaks to the process that started it",

@@ -218,7 +218,9 @@ async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, 
         await press(pilot, "slash")
         type_text(app, "rent")
         await until(pilot, lambda: shows(app, "1 open · 0 done"))
-        await press(pilot, "enter", "space")
+        await press(pilot, "enter")
+        await until(pilot, lambda: screen.tasks.has_focus)
+        await press(pilot, "space")
         ticked = before.replace(b"- [ ] pay", b"- [x] pay")
         await until(pilot, lambda: (root / "inbox/plans.md").read_bytes() == ticked)
         # It stays where it is, so that the next key is not about another one.

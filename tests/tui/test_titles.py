@@ -9,6 +9,7 @@ from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pytest
 
@@ -82,3 +83,17 @@ def _enter(app: NotekeepApp) -> Any:
     event = Key("enter", "\r")
     event.set_sender(app)
     return event
+
+
+async def test_a_note_that_another_program_makes_is_among_the_titles_that_are_open(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: shows(app, "Title of a note"))
+        type_text(app, "tide")
+        await until(pilot, lambda: shows(app, "New note tide"))
+        (root / "Tide table.md").write_text("High water.\n")
+        await until(pilot, lambda: not shows(app, "New note") and shows(app, "Tide table"))

@@ -163,6 +163,11 @@ class VaultScreen(Settling, Backing, Screen[None]):
             self._focus_before = self.focused
             switcher.open()
 
+    def switch_again(self) -> None:
+        """Have the quick switch look again, as the vault has changed."""
+        if (switcher := self._switcher) is not None:
+            switcher.again()
+
     def on_switcher_closed(self) -> None:
         if self._focus_before is not None and self._focus_before.is_attached:
             self._focus_before.focus()

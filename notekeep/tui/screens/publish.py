@@ -224,7 +224,9 @@ class PublishScreen(VaultScreen):
             self._give_back()
         elif made_for == self._made_for:
             self.shown = plan
-            self.diff.show_plan(plan, stays=stays)
+            # A plan that was under way when another was written takes that from nobody's eyes.
+            if not self._written or made_for.paths != self._written:
+                self.diff.show_plan(plan, stays=stays)
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds all notes, and their site."""

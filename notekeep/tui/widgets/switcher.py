@@ -173,6 +173,11 @@ class Switcher(Vertical):
         self.screen.set_focus(field)
         self._ask("")
 
+    def again(self) -> None:
+        """Look again for what was typed, unless a key has gone on from what was found."""
+        if self.is_open and self.query_one(_Titles).cursor <= 0 and not self._is_chosen:
+            self._found.ask(self.query_one(_Typed).value)
+
     def close(self) -> None:
         """Hide it."""
         self.remove_class("-open")
