@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from notekeep.files.content import Digest
 
 FOLDER = "swap"
+
+LOOKS = (0.0, 0.002, 0.005, 0.01, 0.02)
+"""Seconds before each try to lock a text that an editor left."""
 _LOCK = ".lock"
 DURABLE_SECONDS = 5.0
 """How often a text is waited for on the disk; in between it survives a kill, but no power cut."""
@@ -192,7 +195,7 @@ class Swap:
         fd = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         # An editor that is simply dropped lets go as well.
         let_go = weakref.finalize(self, close, fd)
-        if not try_lock(fd):
+        if not _locked_soon(fd):
             let_go()
             return False
         if not new and not os.path.exists(file):
@@ -225,7 +228,16 @@ def left_over(state: str) -> list[Unsaved]:
             known = found.get(unsaved.path)
             if known is None or known.when < unsaved.when:
                 found[unsaved.path] = unsaved
-    return sorted(found.values(), key=lambda one: -one.when)
+    return sorted(found.values(), key=lambda one: (-one.when, one.path))
+
+
+def _locked_soon(fd: int) -> bool:
+    """Lock a file; who only looks whether an editor holds it has it for a moment, too."""
+    for pause in LOOKS:
+        time.sleep(pause)
+        if try_lock(fd):
+            return True
+    return False
 
 
 def _is_held(lock: str) -> bool:

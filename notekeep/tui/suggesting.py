@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.suggester import Suggester
+from textual.widgets import Input
 
 from notekeep.tui.completion import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from textual.widget import Widget
 
 
 class WordSuggester(Suggester):
@@ -25,9 +28,12 @@ class WordSuggester(Suggester):
         self._begin = begin
         self._known = Words(())
 
-    def know(self, words: Sequence[str]) -> None:
-        """Take what may be typed."""
+    def know(self, words: Sequence[str], box: Widget) -> None:
+        """Take what may be typed, and offer it where something is typed in a box already."""
         self._known = Words(words)
+        for field in box.query(Input):
+            if field.suggester is self and field.value:
+                field.run_worker(self._get_suggestion(field, field.value))
 
     async def get_suggestion(self, value: str) -> str | None:
         typed = value[self._begin(value) :]

@@ -52,7 +52,7 @@ class AskWords(TextDialog["str | None"]):
 
     def know(self, words: Sequence[str]) -> None:
         """Take what may be typed, to offer it."""
-        self._suggester.know(words)
+        self._suggester.know(words, self)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:

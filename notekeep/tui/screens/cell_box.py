@@ -170,7 +170,7 @@ class TextBox(CellBox):
 
     def know(self, values: Sequence[str]) -> None:
         """Take what other notes have in the field, to offer it."""
-        self._suggester.know(values)
+        self._suggester.know(values, self)
 
     def compose_cell(self) -> ComposeResult:
         yield Input(

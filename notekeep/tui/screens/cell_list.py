@@ -122,7 +122,7 @@ class ListBox(CellBox):
     def know(self, values: Sequence[str]) -> None:
         """Take what other notes have in the field, most used first."""
         self._others = [value for value in values if "\n" not in value]
-        self._suggester.know(values)
+        self._suggester.know(values, self)
         if self._items.is_mounted:
             self._list()
 

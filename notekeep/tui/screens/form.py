@@ -160,7 +160,7 @@ class FormScreen(Dialog["list[FieldChange] | None"]):
             in_background(
                 self,
                 lambda: _values(self._vault, field.name),
-                prompt.suggester.know,
+                lambda values: prompt.suggester.know(values, prompt),
                 group="values",
                 exclusive=True,
                 failed=lambda _error: None,
