@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from notekeep.query.tree import Node, Query
 
 
+LONGEST_TYPED = 2_000
+"""Characters up to which a query may be unfinished; more were pasted, and mean what they say."""
+
+
 class Rows(NamedTuple):
     """A page of a list: how many rows there are in all, and those of the page."""
 
@@ -126,7 +130,7 @@ class Reading(Refreshing):
 
         self._take_saved_in()
         found = search(
-            self.query(query, typing=typing),
+            self.query(query, typing=typing and len(query) <= LONGEST_TYPED),
             Sources(self.catalog, self.words, self.root, self.opened.times, wanted or always),
             limit=limit,
             typing=typing,
