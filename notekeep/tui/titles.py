@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from notekeep.index.found import Found
     from notekeep.vault import Vault
 
-QUICK = 0.02
+QUICK = 0.05
 """Seconds up to which an answer may hold up the key that is about it."""
 PAUSE = 0.1
 """Seconds without a key after which titles are looked for where that takes longer."""
@@ -38,7 +38,7 @@ class Titles:
         """
         self._node, self._vault, self._show, self._limit = node, vault, show, limit
         self._turn = 0
-        self._took = 0.0
+        self._spent: list[float] = []
         self._awaited: tuple[str, str] | None = None
 
     def ask(self, typed: str, query: str | None = None) -> None:
@@ -57,7 +57,7 @@ class Titles:
             group="titles",
             exclusive=True,
             # The answer to a letter would keep that to the next one waiting.
-            pause=PAUSE if self._took > QUICK else 0.0,
+            pause=0.0 if self._is_quick else PAUSE,
         )
 
     def drop(self) -> None:
@@ -71,7 +71,7 @@ class Titles:
         Returns:
             Whether it is shown; not where that would hold up the key.
         """
-        if self._awaited is not None and self._took <= QUICK:
+        if self._awaited is not None and self._is_quick:
             self._found(self._turn, self._suggest(self._awaited[1]))
         return self._awaited is None
 
@@ -82,8 +82,13 @@ class Titles:
     def _suggest(self, query: str) -> Found:
         begun = time.thread_time()
         found = self._vault.suggest(query, limit=self._limit)
-        self._took = time.thread_time() - begun
+        self._spent = [*self._spent[-1:], time.thread_time() - begun]
         return found
+
+    @property
+    def _is_quick(self) -> bool:
+        """Whether titles are found quickly in this vault; the first time is none to go by."""
+        return len(self._spent) < 2 or min(self._spent) <= QUICK
 
     def _found(self, turn: int, found: Found | None) -> None:
         if found is None or turn != self._turn or self._awaited is None:

@@ -44,6 +44,7 @@ async def test_a_letter_is_seen_though_titles_take_long(
         type_text(app, "de")
         await until(pilot, lambda: browse(app).pane.box.text == "de")
         await press(pilot, "ctrl+o")
+        await until(pilot, lambda: shows(app, "Title of a note"))
         type_text(app, "kettle")
         await until(pilot, lambda: shows(app, "kettle"))
         may_answer.set()

@@ -139,7 +139,7 @@ class VaultScreen(Settling, Backing, Screen[None]):
         from notekeep.tui.widgets.switcher import Switcher
 
         # Textual calls `on_mount` of every class, and some screens call this one themselves.
-        if self._switcher is None:
+        if self._switcher is None and self.is_attached:  # the program may be ending
             self.mount(Switcher(self.vault, self.glyphs))
 
     @property
