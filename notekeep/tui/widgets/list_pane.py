@@ -342,10 +342,14 @@ class ListPane(Backing, Vertical):
         self._number += 1
         number, typed = self._number, self.typed
         named = self._within_scope(typed)
-        self._titles.ask(typed, named)
+        asks_texts = len(typed) >= FULL_FROM or not typed.isalnum()
+        if pause or not asks_texts:
+            self._titles.ask(typed, named)
+        else:  # what was found stays until the texts have told again
+            self._titles.drop()
         # Before it, as what is typed may have a bracket open.
         query = f"{self.chosen_order.query} {named}".strip()
-        if len(typed) >= FULL_FROM or not typed.isalnum():
+        if asks_texts:
             in_background(
                 self,
                 lambda: self._vault.search(
