@@ -118,10 +118,9 @@ class Catalog(Store):
             where, f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
         )
 
-    def rows_found(self, where: Condition, more: str, values: Sequence[Any]) -> list[Row]:
+    def rows_found(self, where: Condition, more: str = "", values: Sequence[Any] = ()) -> list[Row]:
         """The rows that `find` finds; for this room's own questions."""
-        sql = f"SELECT {ROW} FROM notes WHERE {where.sql} {more}"  # noqa: S608 - as in `find`
-        return self.made_of(_rows, sql, (*where.values, *values))
+        return self.made_of(_rows, *_selected(ROW, where, more, values))
 
     def place(self, path: str) -> int | None:
         """How many notes stand before one in the list of all by title; None for what is no note."""
@@ -155,14 +154,12 @@ class Catalog(Store):
 
     def row(self, path: str) -> Row | None:
         """The row of one file, whatever it is for."""
-        found = self.find(ROW, Condition("path = ?", (store_path(path),)))
-        return row_of(found[0]) if found else None
+        return next(iter(self.rows_found(Condition("path = ?", (store_path(path),)))), None)
 
     def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
         """The rows of notes by path; one that the catalog does not know is left out."""
         where = condition(Docs(frozenset(paths)))
-        found = self.find(ROW, where)
-        return {row.path: row for row in map(row_of, found)}
+        return {row.path: row for row in self.rows_found(where)}
 
     def rows_in_order(self, stored: Sequence[str]) -> list[Row]:
         """The rows of notes, in that order; paths as `find` gives them."""
@@ -174,8 +171,7 @@ class Catalog(Store):
         where = Condition(
             "id IN (SELECT note FROM names WHERE key = ?)", (link_key(store_path(name)),)
         )
-        found = self.find(ROW, where, "ORDER BY path")
-        return [row_of(cells) for cells in found]
+        return self.rows_found(where, "ORDER BY path")
 
     def names(self) -> list[tuple[str, str, list[str]]]:
         """Path, title and aliases of every note, as a resolver of links takes them."""
@@ -329,9 +325,7 @@ class Catalog(Store):
             values: What its question marks stand for.
             join: What else is asked along.
         """
-        # Columns and conditions are this package's own text; what a person wrote is in the values.
-        sql = f"SELECT {what} FROM notes {join} WHERE {where.sql} {more}"  # noqa: S608 - see above
-        return self.ask(sql, (*where.values, *values))
+        return self.ask(*_selected(what, where, more, values, join))
 
     def _paths(self, where: Condition) -> frozenset[str]:
         return frozenset(load_path(path) for (path,) in self.find("path", where))
@@ -375,14 +369,21 @@ def _marks(rows: sqlite3.Cursor) -> dict[str, Mark]:
     return found
 
 
+def _selected(
+    what: str, where: Condition, more: str, values: Sequence[Any], join: str = ""
+) -> tuple[str, tuple[Any, ...]]:
+    # Columns and conditions are this package's own text; what a person wrote is in the values.
+    sql = f"SELECT {what} FROM notes {join} WHERE {where.sql} {more}"  # noqa: S608 - see above
+    return sql, (*where.values, *values)
+
+
 def _rows(found: sqlite3.Cursor) -> list[Row]:
-    return [row_of(cells) for part in parts(found) for cells in part]
-
-
-def row_of(cells: tuple[Any, ...]) -> Row:
-    """A row from the columns of ROW."""
-    path, title, kind, mtime_ns, size, private, problem, words, facts = cells
-    return Row(load_path(path), title, kind, mtime_ns, size, private == 1, problem, words, facts)
+    """Rows from the columns of ROW."""
+    return [
+        Row(load_path(path), title, kind, mtime_ns, size, private == 1, problem, words, facts)
+        for part in parts(found)
+        for path, title, kind, mtime_ns, size, private, problem, words, facts in part
+    ]
 
 
 def _levels(node: Node) -> int:

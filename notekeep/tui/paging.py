@@ -6,6 +6,7 @@ the nearest row that was seen before, or from the end: what lies between is what
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Source:
             elif row >= offset + limit:
                 yield Way(row - offset - limit, path, backwards=True)
 
-    @property
+    @cached_property
     def _is_by_title(self) -> bool:
         """Whether the list has the order that the catalog is kept in, and its own end."""
         asked = self._vault.query(self._query)

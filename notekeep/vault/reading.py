@@ -70,7 +70,8 @@ class Reading(Refreshing):
         """
         from notekeep.index.listing import page
 
-        return page(self.query(query), self._facts(query), self.catalog, limit, way)
+        asked = self.query(query)
+        return page(asked, self._facts(asked), self.catalog, limit, way)
 
     def listed(self, query: str = "") -> Listed:
         """The whole order of a list, for those who will look at many pages of it.
@@ -80,7 +81,8 @@ class Reading(Refreshing):
         """
         from notekeep.index.listing import listed
 
-        return listed(self.query(query), self._facts(query), self.catalog)
+        asked = self.query(query)
+        return listed(asked, self._facts(asked), self.catalog)
 
     def paths(self, query: str = "") -> frozenset[str]:
         """The paths of the notes that a query matches, however many they are.
@@ -90,7 +92,7 @@ class Reading(Refreshing):
         """
         if self.query(query).limit is not None:
             return frozenset(row.path for row in self.rows(query).rows)
-        return self.catalog.paths(self._facts(query))
+        return self.catalog.paths(self._facts(self.query(query)))
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Those of some paths at which there is a note."""
@@ -251,7 +253,7 @@ class Reading(Refreshing):
         """
         from notekeep.index.facets import facets
 
-        return facets(self.catalog, self._facts(query, typing=typing))
+        return facets(self.catalog, self._facts(self.query(query, typing=typing)))
 
     def facets_among(self, paths: Iterable[str]) -> Facets:
         """How some notes are spread: by kind, tag and year."""
@@ -296,13 +298,12 @@ class Reading(Refreshing):
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
         """
-        return self.catalog.tasks(self._facts(query), done=done)
+        return self.catalog.tasks(self._facts(self.query(query)), done=done)
 
-    def _facts(self, query: str, *, typing: bool = False) -> Node | None:
+    def _facts(self, asked: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
         from notekeep.index.listing import facts_of
 
-        asked = self.query(query, typing=typing)
         return facts_of(asked, self.catalog, self._ready_words, self.root)
 
     def related(self, name: str, *, limit: int = 10) -> list[Related]:
