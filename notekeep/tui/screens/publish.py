@@ -77,7 +77,7 @@ class PublishScreen(VaultScreen):
     target = ""
     site = ""
     _asked: tuple[str, ...] = ()
-    _written: tuple[str, ...] = ()
+    _written: tuple[str, ...] | None = None
     _made_for: _MadeFor | None = None
     _is_left = False
     _reads_on = False
@@ -198,7 +198,7 @@ class PublishScreen(VaultScreen):
         made_for = _MadeFor(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown = None
-        self._made_for, self._written, self.exported = made_for, (), None
+        self._made_for, self._written, self.exported = made_for, None, None
         self._plan(made_for, partial(self._show_plan, made_for), pause)
 
     def _plan(self, made_for: _MadeFor, then: Callable[[Plan], object], pause: float = 0.0) -> None:
@@ -225,7 +225,7 @@ class PublishScreen(VaultScreen):
         elif made_for == self._made_for:
             self.shown = plan
             # A plan that was under way when another was written takes that from nobody's eyes.
-            if not self._written or made_for.paths != self._written:
+            if made_for.paths != self._written:
                 self.diff.show_plan(plan, stays=stays)
 
     def on_screen_suspend(self) -> None:

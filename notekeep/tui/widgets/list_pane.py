@@ -341,14 +341,14 @@ class ListPane(Backing, Vertical):
     def _search(self, *, pause: float) -> None:
         self._number += 1
         number, typed = self._number, self.typed
-        named = self._within_scope(typed)
+        within = self._within_scope(typed)
         asks_texts = len(typed) >= FULL_FROM or not typed.isalnum()
         if pause or not asks_texts:
-            self._titles.ask(typed, named)
+            self._titles.ask(typed, within)
         else:  # what was found stays until the texts have told again
             self._titles.drop()
         # Before it, as what is typed may have a bracket open.
-        query = f"{self.chosen_order.query} {named}".strip()
+        query = f"{self.chosen_order.query} {within}".strip()
         if asks_texts:
             in_background(
                 self,
