@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -76,3 +77,10 @@ def make_vault() -> Iterator[Callable[[Path], Vault]]:
     yield make
     for one in made:
         one.catalog.close()
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Enough threads for all that a test lets ask at once."""
+    with ThreadPoolExecutor(16) as pool:
+        yield pool

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-
-import pytest
 
 from notekeep.index.turns import InTurn
 from notekeep.index.words import Words
 from notekeep.query.tree import Term
+from tests.support.threads import PATIENCE, Asked, Held, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from concurrent.futures import ThreadPoolExecutor
 
     from notekeep.files.outside import Seen
     from notekeep.markdown.problem import Problem
     from tests.index.conftest import Vault
 
-PATIENCE = 30.0
 MANY = 5
+
+
+class Asking(Asked):
+    """A progress that tells which threads have asked with it."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Nobody looks at it."""
 
 
 class Watched:
@@ -35,36 +38,6 @@ class Watched:
         self.read += [seen.path for seen in met]
         assert self.go_on.wait(PATIENCE)
         return []
-
-
-class Asking:
-    """A progress that tells which threads have asked with it."""
-
-    def __init__(self) -> None:
-        self.by: set[int] = set()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Nobody looks at it."""
-
-    def __hash__(self) -> int:
-        self.by.add(threading.get_ident())
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2 * MANY) as pool:
-        yield pool
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def test_a_changed_note_is_read_once_however_many_ask(
@@ -108,20 +81,15 @@ def test_a_saved_note_is_in_lists_while_the_words_are_written(
 ) -> None:
     vault.write("a.md", "apple")
     words = Words(vault.cache / "words", "en")
-    turns, begun, go_on = InTurn(), threading.Event(), threading.Event()
+    turns, write_long = InTurn(), Held()
     vault.refresh(in_turn=turns, words=words)
-
-    def write_long() -> None:
-        begun.set()
-        assert go_on.wait(PATIENCE)
-
     writing = threads.submit(turns.words.take, "long", write_long)
-    assert begun.wait(PATIENCE)
+    assert write_long.begun.wait(PATIENCE)
     vault.write("b.md", "banana")
     assert vault.refresh(in_turn=turns).indexed == 1
     assert vault.ls() == ["a", "b"]
     both = threads.submit(vault.refresh, in_turn=turns, words=words)
-    go_on.set()
+    write_long.go_on.set()
     writing.result(PATIENCE)
     assert both.result(PATIENCE).pending_words == 0
     assert set(words.scores(Term("banana"))) == {"b.md"}
@@ -134,21 +102,16 @@ def test_what_was_read_before_a_newer_refresh_is_not_what_the_words_get(
     """It is read, waits for the words, and meanwhile the note is another."""
     vault.write("a.md", "apple")
     words = Words(vault.cache / "words", "en")
-    turns, begun, go_on = InTurn(), threading.Event(), threading.Event()
+    turns, write_long = InTurn(), Held()
     vault.refresh(in_turn=turns, words=words)
-
-    def write_long() -> None:
-        begun.set()
-        assert go_on.wait(PATIENCE)
-
     writing = threads.submit(turns.words.take, "long", write_long)
-    assert begun.wait(PATIENCE)
+    assert write_long.begun.wait(PATIENCE)
     vault.write("a.md", "banana")
     slow = threads.submit(vault.refresh, in_turn=turns, words=words)
     until(lambda: bool(vault.catalog.dirty()))
     vault.write("a.md", "cherry")
     vault.refresh(in_turn=turns)
-    go_on.set()
+    write_long.go_on.set()
     writing.result(PATIENCE)
     slow.result(PATIENCE)
     assert set(words.scores(Term("cherry"))) == {"a.md"}

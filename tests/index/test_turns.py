@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.index.turns import Turns
+from tests.support.threads import PATIENCE, Asked, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from concurrent.futures import ThreadPoolExecutor
 
-PATIENCE = 30.0
 MANY = 8
-
-
-class Asked:
-    """What is asked for, which knows the threads that have asked."""
-
-    def __init__(self) -> None:
-        self.by: set[int] = set()
-
-    def __hash__(self) -> int:
-        self.by.add(threading.get_ident())
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
 
 class Work:
@@ -49,19 +33,6 @@ class Work:
         assert self.go_on.wait(PATIENCE)
         self._at_once -= 1
         return number
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2 * MANY) as pool:
-        yield pool
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def test_those_who_ask_while_it_is_going_on_share_the_next(threads: ThreadPoolExecutor) -> None:

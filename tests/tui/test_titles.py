@@ -60,7 +60,7 @@ async def test_enter_right_after_the_letters_opens_the_note_that_they_mean(
         await press(pilot, "ctrl+o")
         await until(pilot, lambda: shows(app, "Title of a note"))
         type_text(app, "deep")
-        app.post_message(_enter(app))
+        await press(pilot, "enter")
         await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
 
 
@@ -73,17 +73,9 @@ async def test_enter_right_after_a_query_makes_no_note_of_it(make_app: MakeApp) 
         await until(pilot, lambda: browse(app).pane.notes.note_count == 0)
         await press(pilot, "ctrl+u")
         type_text(app, "deep")
-        app.post_message(_enter(app))
+        await press(pilot, "enter")
         await until(pilot, lambda: browse(app).pane.notes.has_focus)
         assert browse(app).note_here == "books/Deep Work.md"
-
-
-def _enter(app: NotekeepApp) -> Any:
-    from textual.events import Key
-
-    event = Key("enter", "\r")
-    event.set_sender(app)
-    return event
 
 
 async def test_a_note_that_another_program_makes_is_among_the_titles_that_are_open(
