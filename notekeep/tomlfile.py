@@ -68,15 +68,14 @@ def _keep(place: str, looks: list[int], data: dict[str, Any]) -> None:
     import json
     import time
 
+    from notekeep.kept import write
+
     # What was written this very moment may be written again and look the same.
     if time.time_ns() - max(looks[-2:]) < SETTLED_NS:
         return
-    draft = f"{place}.{os.getpid()}"
     # Dates are in TOML and not in JSON, and none of the settings is one.
     try:
         text = json.dumps({"looks": looks, "data": data})
-        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-        os.replace(draft, place)
+        write(*os.path.split(place), text.encode())
     except (OSError, TypeError):
         return

@@ -14,7 +14,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.tui import kept
+from notekeep import kept
 
 if TYPE_CHECKING:
     from notekeep.vault import Rows, Vault

@@ -10,7 +10,7 @@ import os
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from notekeep.tui import kept
+from notekeep import kept
 
 if TYPE_CHECKING:
     from datetime import date

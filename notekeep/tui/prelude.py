@@ -14,7 +14,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.tui import kept
+from notekeep import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import textual.css
 from textual.css.stylesheet import Stylesheet
 
-from notekeep.tui import kept
+from notekeep import kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Small files that the interface keeps for its next start, each whole and for its owner alone."""
+"""Small files that are kept for the next start, each whole and for its owner alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def write(folder: str, name: str, data: bytes) -> None:
         OSError: It was not written; the one before is still there.
     """
     path = os.path.join(folder, name)
-    draft = f"{path}.new"
+    draft = f"{path}.{os.getpid()}"  # two programs that start together write one each
     with open(draft, "wb", opener=_private) as file:
         file.write(data)
     os.replace(draft, path)
