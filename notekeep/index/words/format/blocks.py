@@ -11,7 +11,7 @@ from operator import sub
 from pickle import dumps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.index.words.format.joined import Joined
+from notekeep.index.words.format.joined import Joined, in_bytes
 from notekeep.index.words.postings import TAG
 
 if TYPE_CHECKING:
@@ -88,14 +88,14 @@ class Blocks:
             packed = None if highest == 1.0 else highest
             total = highest * number
         else:
-            packed = _small(weights)
+            packed = in_bytes(weights, tuple)
             total = float(sum(weights))
         shortest = longest = 0
         if self._lengths:
             lengths = list(map(self._lengths.__getitem__, notes))
             longest = max(lengths)
             shortest = min(lengths) or min(filter(None, lengths), default=0)
-        gaps = _small((notes[0], *map(sub, notes[1:], notes)))
+        gaps = in_bytes((notes[0], *map(sub, notes[1:], notes)), tuple)
         body = dumps((gaps, packed, self._values(values)), BODY_PROTOCOL)
         small = number < MANY_NOTES and len(body) >= WORTH_COMPRESSING
         compression = COMPRESSION if small else 0
@@ -129,11 +129,3 @@ class Blocks:
             known = self._lone[note] = TAG + before, after, stats
         before, after, stats = known
         return before + value + after, stats
-
-
-def _small(numbers: Sequence[Any]) -> Sequence[Any]:
-    """Return numbers as bytes, if all are small and whole: read at once, in a tenth of the room."""
-    try:
-        return bytes(numbers)
-    except (ValueError, TypeError):
-        return tuple(numbers)

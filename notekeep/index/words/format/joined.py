@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+_wide = partial(array, "I")
 
 
 class Joined(Sequence[bytes]):
@@ -33,7 +36,7 @@ class Joined(Sequence[bytes]):
     @classmethod
     def of(cls, values: Sequence[bytes]) -> Joined:
         """Join byte strings."""
-        return cls(small(list(map(len, values))), b"".join(values))
+        return cls(in_bytes(list(map(len, values))), b"".join(values))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Joined, (self._sizes, self._text)
@@ -62,9 +65,12 @@ class Joined(Sequence[bytes]):
             start += size
 
 
-def small(numbers: Sequence[int]) -> Sequence[int]:
-    """Return whole numbers from 0 on in as little room as they need."""
+def in_bytes(
+    numbers: Sequence[Any],
+    otherwise: Callable[[Sequence[Any]], Sequence[Any]] = _wide,
+) -> Sequence[Any]:
+    """Return numbers as bytes if all are small and whole: read at once, in a tenth of the room."""
     try:
         return bytes(numbers)
-    except ValueError:
-        return array("I", numbers)
+    except (ValueError, TypeError):
+        return otherwise(numbers)
