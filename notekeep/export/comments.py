@@ -10,12 +10,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.nodes import CODE, MATH
-from notekeep.export.parse import parse
+from notekeep.export.codes import Codes
 from notekeep.export.passage import Splice, apart, whole_lines
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node, Page
     from notekeep.export.passage import Change, Passage
 
 TEASER = "<!-- more -->"
@@ -69,12 +67,11 @@ def find_comments(passage: Passage) -> list[Comment]:
     """
     text = passage.text
     comments: list[Comment] = []
-    page = passage.page
-    codes = _codes(page)
-    at = 0
+    codes = Codes(passage)
+    at = hidden = 0
     while opening := _OPENING.search(text, at):
         start = opening.start()
-        code = next((node for node in codes if node.start <= start < node.end), None)
+        code = codes.around(start)
         if code is not None:
             at = code.end
             continue
@@ -85,24 +82,12 @@ def find_comments(passage: Passage) -> list[Comment]:
         comments.append(comment)
         at = comment.end
         if _DISTURBING.search(comment.words):
-            masked = _mask(text, comments)
-            page = parse(masked)
-            codes = _codes(page)
+            codes.hide((one.start, one.end) for one in comments[hidden:])
+            hidden = len(comments)
     return comments
 
 
-def _codes(page: Page) -> list[Node]:
-    return page.find(*CODE, *MATH)
-
-
-def _mask(text: str, comments: list[Comment]) -> str:
-    for comment in comments:
-        hidden = re.sub(r"[^\n]", " ", text[comment.start : comment.end])
-        text = text[: comment.start] + hidden + text[comment.end :]
-    return text
-
-
-def _closed(passage: Passage, opening: re.Match[str], codes: list[Node]) -> Comment:
+def _closed(passage: Passage, opening: re.Match[str], codes: Codes) -> Comment:
     text, start, inner = passage.text, opening.start(), opening.end()
     if opening[0] == "<!--":
         # HTML has two comments that end as they begin.
@@ -113,7 +98,7 @@ def _closed(passage: Passage, opening: re.Match[str], codes: list[Node]) -> Comm
         raise _unclosed(passage, start, "<!--", "-->")
     at = inner
     while (end := text.find("%%", at)) >= 0:
-        code = next((node for node in codes if node.start <= end < node.end), None)
+        code = codes.around(end)
         if code is None or ("\n" in text[code.start : code.end] and code.kind == "code_span"):
             return Comment(start, end + 2, text[inner:end])
         at = max(code.end, end + 2)
@@ -164,17 +149,17 @@ def _unbalanced(passage: Passage, comment: Comment, what: str) -> Refused:
 
 def _cut(passage: Passage, comment: Comment) -> Splice:
     """Take a comment out without leaving a hole: its line if it is alone there, a double space."""
-    text, page = passage.text, passage.page
-    first, last = page.line_of(comment.start), page.line_of(comment.end)
-    before = text[page.lines[first].start : comment.start]
-    after = text[comment.end : page.lines[last].end]
+    text, starts = passage.text, passage.starts
+    first, last = passage.line_of(comment.start), passage.line_of(comment.end)
+    before = text[starts[first] : comment.start]
+    after = text[comment.end : passage.line_end(last)]
     if not after.strip() and _ONLY_MARKS.fullmatch(before):
         alone = not before.strip("> \t") or _ends_item(passage, last)
         if alone:
             return whole_lines(passage, first, last + 1, "a comment stays in the vault")
     start, end = comment.start, comment.end
     while (
-        start > page.lines[first].start
+        start > starts[first]
         and text[start - 1] in " \t"
         and (not after.strip() or after[0] in " \t.,;:!?")
     ):
@@ -187,21 +172,19 @@ def _cut(passage: Passage, comment: Comment) -> Splice:
 
 def _ends_item(passage: Passage, line: int) -> bool:
     """Whether nothing of the list item goes on below the line."""
-    page = passage.page
-    here = page.lines[line]
-    if line + 1 >= len(page.lines):
+    starts = passage.starts
+    if line + 1 >= len(starts):
         return True
-    below = passage.text[page.lines[line + 1].start : page.lines[line + 1].end]
+    below = passage.text[starts[line + 1] : passage.line_end(line + 1)]
     indent = len(below) - len(below.lstrip())
-    own = passage.text[here.start : here.end]
+    own = passage.text[starts[line] : passage.line_end(line)]
     return not below.strip() or indent <= len(own) - len(own.lstrip())
 
 
 def _teaser(passage: Passage, comment: Comment) -> Splice:
-    page = passage.page
-    first, last = page.line_of(comment.start), page.line_of(comment.end)
-    before = passage.text[page.lines[first].start : comment.start]
-    after = passage.text[comment.end : page.lines[last].end]
+    first, last = passage.line_of(comment.start), passage.line_of(comment.end)
+    before = passage.text[passage.starts[first] : comment.start]
+    after = passage.text[comment.end : passage.line_end(last)]
     lead = "\n\n" if before.strip() else ""
     start = comment.start - (len(before) - len(before.rstrip(" \t")) if lead else 0)
     tail = "\n\n" if after.strip() else ""

@@ -154,13 +154,6 @@ class Page:
         """Return a node as written."""
         return self.text[node.start : node.end]
 
-    def blank(self, line: int) -> bool:
-        """Whether a line holds nothing but the marks of quotes; true beyond the ends."""
-        if not 0 <= line < len(self.lines):
-            return True
-        start, end, _, _ = self.lines[line]
-        return not self.text[start:end].strip("> \t")
-
 
 def nodes_of(tops: Iterable[Node]) -> list[Node]:
     """Return some nodes and all below them, in order of appearance."""

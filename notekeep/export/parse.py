@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 # The package first: threads that begin with different parts of it would meet half of it.
 import markdown_it  # noqa: F401 - see above
+from markdown_it.common.utils import MD_TRIM_CHARS
 from markdown_it.rules_block import StateBlock
 
 from notekeep.export.nodes import CONTAINERS, Line, Node, Page
@@ -63,6 +64,8 @@ _INLINE = {
 }
 _NESTING = CONTAINERS | {"list"}
 _DELIMITED = {"em", "strong", "strike", "mark"}
+_DEFINES = re.compile(r"(?<![^\\]\])\]:")
+"""The end of a definition's label, in which a bracket is escaped: `[[Note]]:` ends none."""
 _DEFINITION = re.compile(r"\s{0,3}\[((?:\\.|[^\]\\])+)\]:\s*(<[^>\n]*>|\S+)?(.*)", re.DOTALL)
 
 
@@ -70,7 +73,7 @@ def parse(text: str) -> Page:
     r"""Parse a body; "\n" must be its only line end."""
     page = _unread(text)
     builder = _Builder(page)
-    if "]:" in text or "\0" in text:  # a definition says what brackets anywhere mean
+    if may_define(text) or "\0" in text:
         builder.read_all_by_rules()
         return page
     blocks = Blocks(page, builder.words)
@@ -79,6 +82,11 @@ def parse(text: str) -> Page:
         after = blocks.read(line)
         line = builder.read_by_rules(line) if after == line else after
     return page
+
+
+def may_define(text: str) -> bool:
+    """Whether a text may define links or notes, which say what brackets anywhere in it mean."""
+    return "]:" in text and _DEFINES.search(text) is not None
 
 
 def parse_by_rules(text: str) -> Page:
@@ -228,13 +236,14 @@ class _Builder:
         """Return where in the text each line of a block's words begins."""
         text = self.page.text
         facts: list[Facts] = token.meta["facts"]
-        places = []
-        for number, line in enumerate(token.content.split("\n")):
-            lead = len(line) - len(line.lstrip(" \t"))
-            place = facts[number].text - lead
-            if number == 0 and parent.kind == "heading" and parent.info.startswith("#"):
-                place = text.index(line, facts[0].text + parent.level) if line else place
-            places.append(place)
+        while len(facts) > 1 and not text[facts[0].text : facts[0].end].strip(MD_TRIM_CHARS):
+            facts = facts[1:]  # a line of blanks that are no spaces is no word of the block
+        start = facts[0].text
+        if parent.kind == "heading" and parent.info.startswith("#"):
+            start += parent.level
+        places = [_trimmed(text, start, facts[0].end)[0]]
+        for fact, line in zip(facts[1:], token.content.split("\n")[1:], strict=False):
+            places.append(fact.text - (len(line) - len(line.lstrip(" \t"))))
         return places
 
 
@@ -322,22 +331,24 @@ def _parent(node: Node) -> Node:
 
 def _cells(text: str, row: Node) -> list[list[int]]:
     """Return start and end of each cell of a table's row, as the parser splits it."""
-    cells, start, escaped = [], row.start, False
-    for offset in range(row.start, row.end):
+    (start, end), cells, escaped = _trimmed(text, row.start, row.end), [], False
+    for offset in range(start, end):
         if text[offset] == "|" and not escaped:
             cells.append([start, offset])
             start = offset + 1
         escaped = text[offset] == "\\"
-    cells.append([start, row.end])
+    cells.append([start, end])
     if cells and cells[0][0] == cells[0][1]:
         cells.pop(0)
     if cells and cells[-1][0] == cells[-1][1]:
         cells.pop()
-    for cell in cells:
-        inner = text[cell[0] : cell[1]]
-        cell[0] += len(inner) - len(inner.lstrip())
-        cell[1] = max(cell[0], cell[1] - (len(inner) - len(inner.rstrip())))
-    return cells
+    return [[*_trimmed(text, *cell)] for cell in cells]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the blanks at both ends that the parser takes off."""
+    said = text[start:end].lstrip(MD_TRIM_CHARS)
+    return end - len(said), end - len(said) + len(said.rstrip(MD_TRIM_CHARS))
 
 
 def _cell_offsets(text: str, start: int, end: int) -> list[int]:

@@ -7,6 +7,8 @@ person wrote, whatever was done to it since.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from notekeep.export.nodes import Node, Page
+
+
+_LINE_ENDS = re.compile("\n")
 
 
 class Origin(NamedTuple):
@@ -83,9 +88,29 @@ class Passage:
         """The text, parsed; done once."""
         return parse(self.text)
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins, which an edit asks for and which needs no parser."""
+        return [0, *(found.end() for found in _LINE_ENDS.finditer(self.text))]
+
+    def line_of(self, offset: int) -> int:
+        """Return the line that a character stands in, counted from 0."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def line_end(self, line: int) -> int:
+        """Return one past the last character of a line, its newline not counted."""
+        last = line + 1 == len(self.starts)
+        return len(self.text) if last else self.starts[line + 1] - 1
+
+    def blank(self, line: int) -> bool:
+        """Whether a line holds nothing but the marks of quotes; true beyond the ends."""
+        if not 0 <= line < len(self.starts):
+            return True
+        return not self.text[self.starts[line] : self.line_end(line)].strip("> \t")
+
     def origin(self, offset: int) -> Origin:
         """Return where the line of this character came from."""
-        return self.origins[self.page.line_of(offset)]
+        return self.origins[self.line_of(offset)]
 
     def changes(self, splices: Iterable[Splice]) -> list[Change]:
         """Return what the splices do, by line; those without a reason are left out."""
@@ -115,8 +140,12 @@ class Passage:
         new = self.splice(ordered)
         if new is not self and (found := windows(self.page, ordered, new.text)) is not None:
             new.__dict__["page"] = patched(self.page, found, new.text)
-            del self.__dict__["page"]
+            self.give_up_page()
         return new
+
+    def give_up_page(self) -> None:
+        """Forget the page, of whose nodes another is made; it is parsed again for who asks."""
+        self.__dict__.pop("page", None)
 
     def splice(self, splices: Iterable[Splice]) -> Passage:
         """Return the passage with these replacements made.
@@ -144,10 +173,10 @@ class Passage:
     def _keep(self, start: int, end: int, pieces: list[str], origins: list[Origin]) -> None:
         kept = self.text[start:end]
         if kept and _at_line_start(pieces):
-            origins[-1] = self.origins[self.page.line_of(start)]
+            origins[-1] = self.origins[self.line_of(start)]
         pieces.append(kept)
         if newlines := kept.count("\n"):
-            first = self.page.line_of(start) + 1
+            first = self.line_of(start) + 1
             origins.extend(self.origins[first : first + newlines])
 
     def _insert(self, splice: Splice, pieces: list[str], origins: list[Origin]) -> None:
@@ -180,11 +209,11 @@ def whole_lines(passage: Passage, first: int, last: int, reason: str) -> Splice:
 
     Blank lines around a block keep others apart, so one of them has to stay.
     """
-    page = passage.page
-    if page.blank(first - 1) and last < len(page.lines) and page.blank(last):
+    starts = passage.starts
+    if passage.blank(first - 1) and last < len(starts) and passage.blank(last):
         last += 1
-    end = page.lines[last].start if last < len(page.lines) else len(passage.text)
-    start = page.lines[first].start
+    end = starts[last] if last < len(starts) else len(passage.text)
+    start = starts[first]
     if end == len(passage.text) and not passage.text.endswith("\n") and first:
         start -= 1
     return Splice(start, end, "", reason)

@@ -12,16 +12,13 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.export.nodes import Line, Node, Page
-from notekeep.export.parse import parse
+from notekeep.export.parse import may_define, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from notekeep.export.passage import Splice
 
-_FAR = ("]:", "$$")
-"""What definitions of links and notes, and formulas over many lines, have in them: what they mean
-for others, or where they end, is told far beyond the next blank line."""
 
 _ENDING = frozenset({"paragraph", "heading", "rule", "table", "quote", "fence", "html_block"})
 """Blocks that a blank line ends, or that have ended before it."""
@@ -59,8 +56,8 @@ def windows(page: Page, splices: Sequence[Splice], text: str) -> list[Window] | 
         splices: What is replaced in it, in order, none overlapping another.
         text: The text after.
     """
-    if any(far in page.text or far in text for far in _FAR):
-        return None
+    if may_define(page.text) or may_define(text):
+        return None  # what a definition means for others is told far from it
     found: list[Window] = []
     cuts = _cuts(page)
     shift = number = 0
@@ -162,6 +159,8 @@ def _is_closed(page: Page, window: Window) -> bool:
     """Whether neither the window's new text nor what is before it reaches out of its place."""
     blocks = window.page.root.children
     text = window.page.text
+    if "$$" in text or "$$" in page.text[window.start : window.end]:
+        return False  # the other `$$` of a formula may be anywhere
     above = [node for node in page.root.children if node.first < window.first][-1:]
     below = page.text[window.end : window.end + 1]
     if above and not _ends(above[0], text.lstrip("\n")[:1] or below or "x"):

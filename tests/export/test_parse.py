@@ -19,6 +19,7 @@ PIECES = st.sampled_from(
         *("\n```\ncode\n```\n", "\n    indented\n", "| a | b |\n|---|---|\n| `x\\|y` | c |\n"),
         *("\n[^1]: note\n", "[^1]", "\n[r]: http://x\n", "[r]", "<b>", "\n<div>\n", "\t", "[", "]"),
         *("  \n", "\\\n", "\n---\n", "é", "日本", "^id", "%%", "\n$$\nx\n$$\n", "> ", "!"),
+        *("\u00a0", "\n\u00a0\n", "\n\n\u3000", "\x0b", "[[Note]]: said"),
     ]
 )
 
@@ -76,6 +77,26 @@ def test_a_break_reaches_to_the_next_line_s_words() -> None:
 def test_definitions_of_links_are_nodes(text: str, label: str) -> None:
     (definition,) = parse(text).find("definition")
     assert definition.info == label
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "\u00a0",
+        "\u00a0\n",
+        "> \u3000\n> ",
+        "# \u00a0",
+        "- \x0b",
+        "a\n\u00a0\n",
+        "\n\u00a0 \n\u00a0",
+    ],
+)
+def test_blanks_that_are_no_spaces_move_nothing(before: str) -> None:
+    text = f"{before}[[Note]] and `code`\n"
+    page = parse(text)
+    (link,), (code,) = page.find("wikilink"), page.find("code_span")
+    assert page.source(link) == "[[Note]]"
+    assert page.source(code) == "`code`"
 
 
 @given(st.lists(PIECES, max_size=14).map("".join))

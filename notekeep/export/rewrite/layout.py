@@ -207,7 +207,7 @@ def _loosen(work: Work) -> None:
         further = _further(containers(parent)).rstrip()
         for item, following in pairwise(parent.children):
             plain = _is_plain(item)
-            if not plain and not work.page.blank(following.first - 1):
+            if not plain and not work.passage.blank(following.first - 1):
                 start = work.page.lines[following.first].start
                 work.put(start, start, f"{further}\n", "items with blocks stand apart on this site")
 

@@ -66,7 +66,7 @@ def set_apart(work: Work, block: Node, following: Node, further: str, *, joins: 
         further: The marks of a line between them.
         joins: Whether a blank line alone would not keep them apart.
     """
-    close = following.first == block.last and not work.page.blank(following.first - 1)
+    close = following.first == block.last and not work.passage.blank(following.first - 1)
     parent = block.parent
     opens = parent is not None and parent.kind == "item"
     nested = opens and block.kind == "paragraph" and following.kind == "list"
