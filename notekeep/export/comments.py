@@ -41,22 +41,37 @@ def strip_comments(passage: Passage) -> tuple[Passage, list[str], list[Change]]:
     """Return the passage without comments, what was in them, and what was done.
 
     A comment that ends the teaser becomes TEASER on a line of its own. The text between
-    `%% private %%` and `%% /private %%` goes as one comment.
+    `%% private %%` and `%% /private %%` goes as one comment. What is left holds no comment as it
+    stands: one that stood in code only as long as another did goes too.
 
     Raises:
         Refused: A comment or a private part is not closed, or closes what was never opened.
     """
-    comments = _join_private_parts(find_comments(passage), passage)
-    splices: list[Splice] = []
     removed: list[str] = []
-    for comment in comments:
-        if comment.words.strip().lower() in _TEASER_WORDS:
-            splices.append(_teaser(passage, comment))
-        else:
-            removed.append(comment.words)
-            splices.append(_cut(passage, comment))
-    splices = apart(splices)
-    return passage.splice(splices), removed, passage.changes(splices)
+    changes: list[Change] = []
+    while True:
+        found = _join_private_parts(find_comments(passage), passage)
+        comments = [one for one in found if not _is_settled(passage, one)]
+        if not comments:
+            return passage, removed, changes
+        splices = apart(_splice(passage, comment) for comment in comments)
+        removed += [one.words for one in comments if not _ends_teaser(one)]
+        changes += passage.changes(splices)
+        passage = passage.splice(splices)
+
+
+def _ends_teaser(comment: Comment) -> bool:
+    return comment.words.strip().lower() in _TEASER_WORDS
+
+
+def _is_settled(passage: Passage, comment: Comment) -> bool:
+    """Whether a comment is the end of a teaser as a draft has it."""
+    line = passage.line_of(comment.start)
+    return passage.text[passage.starts[line] : passage.line_end(line)].strip() == TEASER
+
+
+def _splice(passage: Passage, comment: Comment) -> Splice:
+    return _teaser(passage, comment) if _ends_teaser(comment) else _cut(passage, comment)
 
 
 def find_comments(passage: Passage) -> list[Comment]:

@@ -47,15 +47,22 @@ def strip_private(passage: Passage) -> Stripped:
     Raises:
         Refused: Something private is not closed, or marked where the mark has no meaning.
     """
-    passage, removed, changes = strip_comments(passage)
-    splices: list[Splice] = []
-    for span in _private_spans(passage):
-        splice = _removal(passage, *span)
-        if not splices or splice.start >= splices[-1].end:
-            removed.append(passage.text[splice.start : splice.end])
-            splices.append(splice)
-    changes += passage.changes(splices)
-    passage = passage.splice(splices)
+    removed: list[str] = []
+    changes: list[Change] = []
+    while True:
+        passage, comments, cut = strip_comments(passage)
+        removed += comments
+        changes += cut
+        splices: list[Splice] = []
+        for span in _private_spans(passage):
+            splice = _removal(passage, *span)
+            if not splices or splice.start >= splices[-1].end:
+                removed.append(passage.text[splice.start : splice.end])
+                splices.append(splice)
+        if not splices:
+            break
+        changes += passage.changes(splices)
+        passage = passage.splice(splices)  # which may be read in another way now
     _refuse_stray_marks(passage)
     return Stripped(passage, removed, changes)
 

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from notekeep.errors import Refused
 from notekeep.export import codes
 from notekeep.export.codes import may_be_code
-from notekeep.export.comments import Comment, find_comments
+from notekeep.export.comments import TEASER, Comment, find_comments
 from notekeep.export.nodes import CODE, MATH
 from notekeep.export.parse import parse, parse_by_rules
 from notekeep.export.passage import Passage
+from notekeep.export.private import strip_private
 from tests.support.markdown_pieces import texts
 from tests.support.pages import told
 
@@ -209,3 +210,28 @@ def test_the_note_itself_is_read_as_before(text: str) -> None:
     with suppress(Refused):
         find_comments(passage)
     assert told(passage.page) == told(parse(passage.text))
+
+
+ABOUT = [
+    *MARKS,
+    "> [!private] x\n",
+    "\n## B #private\n",
+    "<!-- more -->",
+    "%% more %%",
+    "%% private %%",
+]
+
+
+@given(st.lists(st.sampled_from([*ABOUT, "%% /private %%"]), max_size=20).map("".join))
+@example("%% a\nb %% text %% secret %% more")
+@example("<!-- a\n   b --> text <!-- secret --> more")
+@example("- a\n\n> [!private] x\n\n    %% secret %%\n")
+@example("- a\n\n%% b %%\n\n    %% secret %%\n")
+def test_what_is_left_of_a_note_holds_no_comment(text: str) -> None:
+    try:
+        left = strip_private(Passage.of_file("n.md", text, 1)).passage.text
+    except Refused:
+        return
+    found = parsed_each_time(left)
+    assert isinstance(found, list)
+    assert all(left[one.start : one.end] == TEASER for one in found)
