@@ -14,7 +14,6 @@ import re
 import unicodedata
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from urllib.parse import unquote
 
 from notekeep.errors import Refused
 from notekeep.export.assets import is_image
@@ -45,7 +44,9 @@ _ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
-_MARKS = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[^\W_]+")
+_LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
+"""As many lines of ASCII as there are, or one line with more."""
 _PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
 """The same for ASCII, byte by byte."""
 _CODE = re.compile(
@@ -53,6 +54,7 @@ _CODE = re.compile(
     r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
     re.MULTILINE | re.DOTALL,
 )
+_QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
 _HELD = re.compile("\0(\\d+)\0")
 
@@ -85,8 +87,9 @@ def compared(text: str) -> str:
     """Return text as the audit compares it: without case, marks and line ends."""
     if text.isascii():
         return b" ".join(text.encode().translate(_PLAIN).split()).decode()
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(_MARKS.sub(" ", plain).split())
+    if "\n" in text:
+        return " ".join(filter(None, map(compared, _LINES.findall(text))))
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def needles(source: Source, drafts: Iterable[Draft]) -> list[Needle]:
@@ -312,7 +315,9 @@ def leaks(
     return [(file.path, needle) for file, needle in _unsaid(_hits(files, unseen), said)]
 
 
-_ByWord: TypeAlias = "dict[str, list[tuple[str, Needle]]]"
+_ByWord: TypeAlias = "dict[str, dict[str, list[tuple[str, Needle]]]]"
+"""Needles by the note whose post they must not be in, then by a word of theirs: what notes have of
+one template is asked of each one's own post."""
 
 
 def _hits(files: Iterable[Leaving], unseen: Iterable[Needle]) -> list[tuple[Leaving, Needle]]:
@@ -331,7 +336,8 @@ def _by_longest_word(unseen: Iterable[Needle]) -> _ByWord:
     for needle in unseen:
         text = compared(needle.text)
         if text:
-            by_word.setdefault(max(text.split(), key=len), []).append((text, needle))
+            known = by_word.setdefault(needle.post, {})
+            known.setdefault(max(text.split(), key=len), []).append((text, needle))
     return by_word
 
 
@@ -339,11 +345,14 @@ def _found_in(file: Leaving, by_word: _ByWord) -> list[Needle]:
     text = file.data.decode("utf-8", "replace")
     plain = _readings(text)
     words = f" {compared(f'{file.path} {plain}')} "
+    known = set(words.split())
     return [
         needle
-        for word in by_word.keys() & set(words.split())
-        for text_, needle in by_word[word]
-        if needle.post in {"", file.post} and _is_in(needle.text, text_, plain, words)
+        for post in dict.fromkeys(("", file.post))
+        if (wanted := by_word.get(post)) is not None
+        for word in wanted.keys() & known
+        for said, needle in wanted[word]
+        if _is_in(needle.text, said, plain, words)
     ]
 
 
@@ -354,10 +363,14 @@ def _readings(text: str) -> str:
         text = _JSON_BLANK.sub(" ", text)
         found.add(text)
     if "%" in text:
-        found.add(unquote(text))
+        found.add(_QUOTED.sub(_unquoted, text))
     if "&" in text:
         found.add(html.unescape(text))
     return "\n".join(found)
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
 
 
 def _unsaid(hits: Iterable[tuple[Leaving, Needle]], said: str) -> list[tuple[Leaving, Needle]]:

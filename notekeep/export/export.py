@@ -16,9 +16,10 @@ from notekeep.files.undo import undo_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from notekeep.export.batch import Batch
-    from notekeep.export.plan import FileChange
+    from notekeep.export.plan import FileChange, PlannedPost
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
     from notekeep.files.history import History
@@ -108,10 +109,29 @@ def _audited(
         found = plan.audit.find(_leaving(plan, lambda file: file.after))
         if not found:
             return plan
-        notes = {file.note for file in plan.files if file.path == found[0][0].path}
-        if not notes <= {planned.post.path for planned in plan.posts}:
+        refused = _leaking(plan, found)
+        if not refused:
             raise audit.refusal(found)
-        leaking |= dict.fromkeys(notes, audit.refusal(found))
+        leaking |= refused
+
+
+def _leaking(plan: Plan, found: Sequence[tuple[audit.Leaving, audit.Needle]]) -> dict[str, Refused]:
+    """Return the notes that are left out for what was found, and why.
+
+    One that links to another of them may show only what that link says, so it waits for a plan in
+    which the other is no post.
+    """
+    notes = {file.path: file.note for file in plan.files}
+    hits: dict[str, list[tuple[audit.Leaving, audit.Needle]]] = {}
+    for hit in found:
+        hits.setdefault(notes[hit[0].path], []).append(hit)
+    own = [planned for planned in plan.posts if planned.post.path in hits]
+    alone = [one for one in own if not _links_to(one, hits.keys() - {one.post.path})]
+    return {one.post.path: audit.refusal(hits[one.post.path]) for one in alone or own}
+
+
+def _links_to(planned: PlannedPost, notes: AbstractSet[str]) -> bool:
+    return any(ref.kind == "note" and ref.path in notes for ref in planned.draft.refs_used())
 
 
 def site_folder(

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export import Options, Plan, Source, plan_export, write
+from notekeep.export import Options, Plan, Source, plan_export, planning, write
 from notekeep.export.audit import Leaving, Needle, compared, leaks, private_parts
+from notekeep.export.planning import fill_plan
 from notekeep.export.targets.hugo import Hugo
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.export.batch import Batch
     from notekeep.files.history import History
 
     Write = Callable[[dict[str, str]], Source]
@@ -213,3 +220,49 @@ def test_one_note_that_would_leak_hides_none_of_the_others(
     posts = hugo_site / "content" / "posts"
     assert sorted(path.name for path in posts.iterdir()) == ["b", "c"]
     assert "see a" in (posts / "c" / "index.md").read_text()
+
+
+def test_notes_that_would_leak_are_planned_without_all_at_once(
+    write_vault: Write, hugo_site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = []
+
+    def counted(batch: Batch, *rest: Any) -> None:
+        plans.append(batch)
+        fill_plan(batch, *rest)
+
+    monkeypatch.setattr(planning, "fill_plan", counted)
+    notes = {f"{n}.md": f"the word bluebird, {n}" for n in range(9)}
+    notes["linking.md"] = "see [[0]] %%nothing%%"
+    source = replace(write_vault(notes), canaries=("bluebird",))
+    plan = plan_export(source, sorted(notes), target="hugo", site=hugo_site)
+    assert sorted(plan.refused) == [f"{n}.md" for n in range(9)]
+    assert [planned.post.path for planned in plan.posts] == ["linking.md"]
+    assert all("and " not in error.message for error in plan.refused.values())
+    assert len(plans) == 2
+
+
+def test_a_note_is_not_refused_for_the_slug_of_another_that_is(
+    write_vault: Write, hugo_site: Path
+) -> None:
+    said = {"a.md": "---\nslug: blue-bird\n---\nx", "b.md": "see [[a|this]]", "c.md": "see [[b]]"}
+    source = replace(write_vault(said), canaries=("blue bird",))
+    plan = plan_export(source, sorted(said), target="hugo", site=hugo_site)
+    assert list(plan.refused) == ["a.md"]
+
+
+QUOTED = ["%C3%A9", "%e2%82%ac", "%E2%82", "%A9", "%41", "%", "%4", "%zz", "a", " ", "é", "\n"]
+
+
+@given(st.lists(st.sampled_from(QUOTED), max_size=12).map("".join))
+def test_an_address_is_read_as_a_browser_reads_it(text: str) -> None:
+    shown = f"%20 {text}"
+    said = compared(unquote(shown))
+    needle = Needle(said, "what it says")
+    assert not said or leaks([Leaving("x", shown.encode(), "a.md")], [needle], "")
+
+
+@given(st.text(alphabet="aB_-\n\n\r \u0301é①ﬁßK\u200d名", max_size=30))
+def test_lines_are_compared_as_the_whole_text_is(text: str) -> None:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    assert compared(text) == " ".join(re.sub(r"[\W_]+", " ", plain).split())
