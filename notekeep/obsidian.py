@@ -1,101 +1,251 @@
-"""What Obsidian's settings say of a vault: where its daily notes and templates lie. Only read."""
+"""What Obsidian's settings say of a vault. They are only read, and only when they are needed.
+
+What is heeded is named by `Told`; where a vault's own settings say something, that counts. A file
+that is broken says nothing, and that is told.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import Any, Final
 
-FOLDER = ".obsidian"
+FOLDER: Final = ".obsidian"
+MOST_BYTES: Final = 1_000_000
+"""A file of settings that is larger is none."""
+LINK_FORMS: Final = ("shortest", "relative", "absolute")
+"""How a link names what it leads to: as short as can be, from the note on, or from the vault on."""
 
-_PARTS: Final = (
-    r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|Do|DD|D|dddd|ddd|dd|d|[HhmsSAaWwGgQEeXxZz]+|[^\[]"
-)
-_STRFTIME: Final = {
-    "YYYY": "%Y",
-    "YY": "%y",
-    "MMMM": "%B",
-    "MMM": "%b",
-    "MM": "%m",
-    "DD": "%d",
-    "dddd": "%A",
-    "ddd": "%a",
-    "WW": "%V",
-    "GGGG": "%G",
+_TYPES: Final = {
+    "text": "text",
+    "multitext": "list",
+    "number": "number",
+    "checkbox": "bool",
+    "date": "date",
+    "datetime": "date",
+    "tags": "list",
+    "aliases": "list",
 }
+_USUAL_NAME: Final = "YYYY-MM-DD"
+_PERIODIC: Final = "periodic-notes"
+_IN_NO_NAME: Final = frozenset('\\:*?"<>|')
+_WORDS: Final = {str: "text", bool: "true or false", list: "a list", dict: "a table"}
 
 
-def said(root: str) -> tuple[dict[str, Any], list[str]]:
-    """Read what Obsidian was told about a vault's folders.
+class Told:
+    """What Obsidian was told of a vault; empty where it was told nothing.
 
-    Args:
-        root: The vault.
+    Attributes:
+        folders: The folders of daily notes and of other new notes, by kind; "" is the vault itself.
+        daily_format: How daily notes are named, as Moment writes it, folders among it; "" for the
+            usual way, `YYYY-MM-DD`.
+        daily_problem: Why daily notes cannot be named as Obsidian was told, or "".
+        daily_template: The template of daily notes, vault-relative.
+        templates: The folder of templates.
+        date_format: What `{{date}}` stands for in a template, as Moment writes it.
+        time_format: What `{{time}}` stands for.
+        attachments: Where attached files go: a folder of the vault, "" for the vault itself, or
+            with "./" in front one beside the note; None where nothing was said.
+        link_form: One of `LINK_FORMS`, or "".
+        markdown_links: Whether links are written as Markdown has them.
+        types: The types of fields, by name.
+        excluded: What search leaves out: beginnings of paths, and patterns between slashes.
+        problems: What could not be read or understood, one sentence each.
+    """
+
+    def __init__(self) -> None:
+        self.folders: dict[str, str] = {}
+        self.daily_format = ""
+        self.daily_problem = ""
+        self.daily_template = ""
+        self.templates = ""
+        self.date_format = ""
+        self.time_format = ""
+        self.attachments: str | None = None
+        self.link_form = ""
+        self.markdown_links = False
+        self.types: dict[str, str] = {}
+        self.excluded: tuple[str, ...] = ()
+        self.problems: list[str] = []
+
+
+def told(root: str) -> Told:
+    """Read what Obsidian was told about a vault; without its folder that is nothing."""
+    found = Told()
+    if os.path.isdir(os.path.join(root, FOLDER)):
+        _of_links(found, _File(root, "app.json", found))
+        _of_daily_notes(found, root)
+        templates = _File(root, "templates.json", found)
+        found.templates = templates.folder("folder") or ""
+        found.date_format, found.time_format = (
+            templates.text(f"{name}Format").strip() for name in ("date", "time")
+        )
+        types = _File(root, "types.json", found).table("types")
+        found.types = {
+            name: _TYPES[kind]
+            for name, kind in types.items()
+            if isinstance(kind, str) and kind in _TYPES
+        }
+    return found
+
+
+class _File:
+    """One file of Obsidian's settings.
+
+    Attributes:
+        name: What it is called in what is told of it.
+        data: What it holds; what is no settings holds nothing.
+    """
+
+    def __init__(
+        self, root: str, path: str, found: Told, data: dict[str, Any] | None = None
+    ) -> None:
+        self.name = f"{FOLDER}/{path}"
+        self._problems = found.problems
+        self.data = self._read(os.path.join(root, FOLDER, path)) if data is None else data
+
+    def _read(self, place: str) -> dict[str, Any]:
+        value = read_json(place)
+        if isinstance(value, str):
+            self.tell(f"{value}; nothing of it is heeded")
+        elif value is not None and not isinstance(value, dict):
+            self.tell("is no table of settings; nothing of it is heeded")
+        return value if isinstance(value, dict) else {}
+
+    def tell(self, what: str) -> None:
+        """Note what is wrong with the file."""
+        self._problems.append(f"{self.name}: {what}")
+
+    def text(self, key: str) -> str:
+        """A text of it, or ""."""
+        return str(self._value(key, str) or "")
+
+    def flag(self, key: str) -> bool:
+        """Whether something is switched on in it."""
+        return bool(self._value(key, bool))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of it; what is no text in it is left out."""
+        return tuple(one for one in self._value(key, list) or () if isinstance(one, str))
+
+    def table(self, key: str) -> dict[str, Any]:
+        """A table within it."""
+        return self._value(key, dict) or {}
+
+    def folder(self, key: str) -> str | None:
+        """A folder of the vault, "" for the vault itself; None where none is said."""
+        said = self._value(key, str)
+        if said is None:
+            return None
+        said = said.strip().replace("\\", "/")
+        if ".." in said.split("/") or said[1:2] == ":":
+            self.tell(f"{key} leads out of the vault; not heeded")
+            return None
+        return "/".join(part for part in said.split("/") if part not in ("", "."))
+
+    def _value(self, key: str, kind: type) -> Any:
+        value = self.data.get(key)
+        if value is None or isinstance(value, kind):
+            return value
+        self.tell(f"{key} is not {_WORDS[kind]}; not heeded")
+        return None
+
+
+def read_json(place: str) -> Any:
+    """Read a file of settings.
 
     Returns:
-        Settings as a vault's own file would make them (`folders`, `daily_format`, `templates`), and
-        what is there and was not understood.
+        What it holds, None when there is none; a text that says what is wrong when it cannot be
+        read, as no file of settings is a bare text.
     """
-    found: dict[str, Any] = {}
-    unread: list[str] = []
-    daily, templates = (_read(root, name) for name in ("daily-notes.json", "templates.json"))
-    if folder := _folder(daily.get("folder")):
-        found["folders"] = {"daily": folder}
-    if folder := _folder(templates.get("folder")):
-        found["templates"] = folder
-    written = daily.get("format")
-    if isinstance(written, str) and written.strip():
-        form = strftime_of(written.strip())
-        if form:
-            found["daily_format"] = form
-        else:
-            unread.append(
-                f"{FOLDER}/daily-notes.json: names such as {written.strip()!r} are not made here;"
-                " daily_format says how they are named instead"
-            )
-    return found, unread
-
-
-def strftime_of(form: str) -> str:
-    """A date's format of Obsidian as strftime has it: `YYYY-MM-DD` is `%Y-%m-%d`.
-
-    Returns:
-        The format; "" for one that strftime has no word for, or that makes folders.
-    """
-    import re  # few vaults name their notes in another way, and every command reads settings
-
-    parts: list[str] = []
-    for match in re.finditer(_PARTS, form):
-        token = match[0]
-        if match[1] is not None:
-            parts.append(match[1].replace("%", "%%"))
-        elif token in _STRFTIME:
-            parts.append(_STRFTIME[token])
-        elif token[0].isalpha():
-            return ""
-        else:
-            parts.append(token.replace("%", "%%"))
-    whole = "".join(parts)
-    # A name that does not say the day would be that of many days.
-    says_a_day = "%Y" in whole and "%d" in whole and ("%m" in whole or "%b" in whole.casefold())
-    return whole if says_a_day and "/" not in whole else ""
-
-
-def _folder(value: Any) -> str:
-    """A folder of the vault, or "" for one that is none: the vault itself, or a place outside."""
-    text = value.strip().strip("/") if isinstance(value, str) else ""
-    return "" if text in (".", "") or ".." in text.split("/") else text
-
-
-def _read(root: str, name: str) -> dict[str, Any]:
-    """One file of Obsidian's settings; what is no settings says nothing."""
     try:
-        with open(os.path.join(root, FOLDER, name), "rb") as file:
-            data = file.read()
-    except OSError:
-        return {}
+        with open(place, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if len(data) > MOST_BYTES:
+        return "is too large for settings"
     import json
 
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+        value = json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        return f"is no JSON from line {error.lineno} on: {error.msg}"
+    except (UnicodeDecodeError, RecursionError):
+        return "is no JSON"
+    return value if not isinstance(value, str) else "is no table of settings"
+
+
+def _of_links(found: Told, app: _File) -> None:
+    """Take over where files go and how links are written."""
+    found.attachments = app.folder("attachmentFolderPath")
+    said = str(app.data.get("attachmentFolderPath")).strip()
+    if found.attachments is not None and said.split("/")[0] == ".":
+        found.attachments = f"./{found.attachments}"
+    found.link_form = app.text("newLinkFormat")
+    if found.link_form not in ("", *LINK_FORMS):
+        app.tell(f"newLinkFormat {found.link_form!r} is not known here; not heeded")
+        found.link_form = ""
+    found.markdown_links = app.flag("useMarkdownLinks")
+    place = app.text("newFileLocation")
+    if place == "root":
+        found.folders["note"] = ""
+    elif place == "folder" and (folder := app.folder("newFileFolderPath")) is not None:
+        found.folders["note"] = folder
+    found.excluded = tuple(one for one in app.texts("userIgnoreFilters") if one.strip())
+
+
+def _of_daily_notes(found: Told, root: str) -> None:
+    """Take over daily notes, as the plug-in for periodic notes has them where that is in use."""
+    daily = _periodic(found, root) or _File(root, "daily-notes.json", found)
+    if not daily.data:
+        return
+    # Where Obsidian was asked about daily notes and no folder was named, they lie in the vault.
+    found.folders["daily"] = daily.folder("folder") or ""
+    template = (daily.folder("template") or daily.folder("templatePath") or "").removesuffix(".md")
+    found.daily_template = f"{template}.md" if template else ""
+    form = daily.text("format").strip().strip("/") or _USUAL_NAME
+    if form == _USUAL_NAME:
+        return
+    if wrong := _wrong_with(form):
+        found.daily_problem = (
+            f"{daily.name}: names such as {form!r} {wrong}; daily_format says how they are named"
+            " instead"
+        )
+    else:
+        found.daily_format = form
+
+
+def _periodic(found: Told, root: str) -> _File | None:
+    """What the plug-in says of daily notes; None where it is not in use, or not for them."""
+    enabled = read_json(os.path.join(root, FOLDER, "community-plugins.json"))
+    if not isinstance(enabled, list) or _PERIODIC not in enabled:
+        return None
+    path = f"plugins/{_PERIODIC}/data.json"
+    data = _File(root, path, found)
+    active = data.data.get("activeCalendarSet")
+    sets = [one for one in data.data.get("calendarSets") or () if isinstance(one, dict)]
+    chosen = next((one for one in sets if one.get("id") == active), None)
+    daily = chosen.get("day") if chosen else data.data.get("daily")
+    if not isinstance(daily, dict) or not daily.get("enabled"):
+        return None
+    return _File(root, path, found, daily)
+
+
+def _wrong_with(form: str) -> str:
+    """Why a format names no daily notes; "" for one that does."""
+    # Few vaults name their notes in another way, and to read any other takes its time.
+    import datetime as dt
+
+    from notekeep.moment import day_named, names_a_day
+
+    if not names_a_day(form):
+        return "do not say a day, or say two with one name"
+    name = day_named(dt.date(2026, 3, 7), form)
+    parts = name.split("/")
+    if _IN_NO_NAME & set(name) or not name.isprintable():
+        return "hold a sign that no file may have"
+    if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
+        return "hide the note, or name no file"
+    return ""

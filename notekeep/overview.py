@@ -144,11 +144,9 @@ def problem_object(problem: Problem) -> dict[str, Any]:
 
 
 def _daily(vault: Vault, day: dt.date) -> Row | None:
-    from notekeep.files.paths import as_found
+    from notekeep.writing.capture import daily_path
 
-    name = day.strftime(vault.settings.daily_format)
-    path = as_found(vault.root, f"{vault.settings.folders['daily']}/{name}.md")
-    return vault.catalog.row(path)
+    return vault.catalog.row(daily_path(vault.root, vault.schema.daily, day))
 
 
 def _written_on(vault: Vault, day: dt.date) -> list[Row]:

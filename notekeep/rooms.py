@@ -185,7 +185,7 @@ class Rooms:
             generation = self.catalog.generation
             notes = self._gathered() if self._gathered is not None else None
             if notes is None or notes.generation != generation:
-                notes = AllNotes(generation, self.catalog.rows()[1])
+                notes = AllNotes(generation, self.catalog.linkable())
                 self._gathered = weakref.ref(notes)
             return notes
 

@@ -1,51 +1,75 @@
-"""A vault that Obsidian made: its folders are used as they are, and its settings are only read."""
+"""A vault that Obsidian uses, too: what it was told is heeded, and its settings are only read."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from typing import TYPE_CHECKING
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep import config
-from notekeep.obsidian import strftime_of
+from notekeep.obsidian import told
 from notekeep.vault import Vault
 from tests.support.screens import tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DAY = dt.date(2026, 3, 7)
+NOW = "2026-03-07T12:00"
+DAY = "2026-03-07"
 
 
-def settings(root: Path, **files: object) -> Path:
-    folder = root / ".obsidian"
-    folder.mkdir(parents=True)
-    for name, value in files.items():
-        text = value if isinstance(value, str) else json.dumps(value)
-        (folder / f"{name.replace('_', '-')}.json").write_text(text, "utf-8")
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTEKEEP_NOW", NOW)
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
     return root
 
 
+def obsidian(root: Path, **files: object) -> Path:
+    """Make a vault with Obsidian's settings; `daily_notes` is the file `daily-notes.json`."""
+    for name, value in files.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        write(root, {f".obsidian/{name.replace('_', '-')}.json": text})
+    return root
+
+
+def periodic(
+    root: Path, data: dict[str, Any], enabled: tuple[str, ...] = ("periodic-notes",)
+) -> Path:
+    write(root, {".obsidian/plugins/periodic-notes/data.json": json.dumps(data)})
+    return obsidian(root, community_plugins=enabled)
+
+
+def opened(root: Path) -> Vault:
+    vault = Vault.open(root)
+    vault.refresh()
+    return vault
+
+
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("NOTEKEEP_NOW", "2026-03-07T12:00")
-    root = settings(
+def root(tmp_path: Path) -> Path:
+    root = obsidian(
         tmp_path / "notes",
-        daily_notes={"folder": "Journal/", "format": "YYYY.MM.DD [at home]", "template": "x"},
+        daily_notes={"folder": "Journal/", "format": "YYYY.MM.DD [at home]"},
         templates={"folder": "Moulds"},
     )
     for folder in ("Journal", "Moulds", "Books", "Attachments"):
         (root / folder).mkdir()
-    (root / "Moulds/Any.md").write_text("# {{title}}\n", "utf-8")
-    return root
+    return write(root, {"Moulds/Any.md": "# {{title}}\n"})
 
 
 def test_daily_notes_and_templates_are_where_obsidian_was_told(root: Path) -> None:
     before = tree(root)
-    vault = Vault.open(root)
-    vault.refresh()
+    vault = opened(root)
     assert vault.rows().total == 0
     assert [row.path for row in vault.rows("is:template").rows] == ["Moulds/Any.md"]
     assert vault.add("A line").paths == ["Journal/2026.03.07 at home.md"]
@@ -61,56 +85,411 @@ def test_daily_notes_and_templates_are_where_obsidian_was_told(root: Path) -> No
 def test_folders_that_differ_in_case_are_the_ones_that_are_there(
     root: Path, tmp_path: Path
 ) -> None:
-    picture = tmp_path / "map.txt"
-    picture.write_text("x", "utf-8")
-    vault = Vault.open(root)
-    vault.refresh()
+    picture = write(tmp_path, {"map.txt": "x"}) / "map.txt"
+    vault = opened(root)
     assert vault.create("book", "Deep Work").paths == ["Books/Deep Work.md"]
     assert vault.attach("Deep Work", str(picture)).paths[0] == "Attachments/map.txt"
     vault.create("note", "An idea")
     assert vault.move("An idea", "books").paths == ["Books/An idea.md"]
 
 
-def test_the_vaults_own_settings_win(root: Path) -> None:
-    (root / ".notekeep").mkdir()
-    (root / ".notekeep/config.toml").write_text(
-        'daily_format = "%d.%m.%Y"\n[folders]\ndaily = "Diary"\n', "utf-8"
+class TestDailyNotes:
+    @pytest.mark.parametrize(
+        ("said", "path"),
+        [
+            ({"format": "YYYY/MM/YYYY-MM-DD"}, "2026/03/2026-03-07.md"),
+            ({"folder": "Log", "format": "YYYY/MMMM/YYYY-MMM-DD"}, "Log/2026/March/2026-Mar-07.md"),
+            ({"folder": "Log", "format": "dddd, Do MMMM YYYY"}, "Log/Saturday, 7th March 2026.md"),
+            ({"folder": "/", "format": "gggg/[W]ww/D.M.YYYY"}, "2026/W10/7.3.2026.md"),
+            ({"folder": "a/b"}, "a/b/2026-03-07.md"),
+            ({"folder": "", "template": "x"}, "2026-03-07.md"),
+        ],
     )
-    said = config.vault_settings(str(root))
-    assert (said.folders["daily"], said.daily_format, said.templates) == (
-        "Diary",
-        "%d.%m.%Y",
-        "Moulds",
+    def test_they_get_the_path_that_obsidian_gives_them(
+        self, tmp_path: Path, said: dict[str, str], path: str
+    ) -> None:
+        root = obsidian(tmp_path / "v", daily_notes=said)
+        vault = opened(root)
+        assert vault.add("A line").paths == [path]
+        assert vault.add("Another").paths == [path]
+        vault.refresh()
+        overview = vault.overview()
+        assert overview.daily is not None
+        assert overview.daily.path == path
+        assert (root / path).read_text("utf-8").endswith("\nA line\n\nAnother\n")
+
+    def test_one_that_obsidian_made_is_found_and_its_day_is_known(self, tmp_path: Path) -> None:
+        root = obsidian(tmp_path / "v", daily_notes={"format": "YYYY/MM/DD"})
+        write(root, {"2026/03/07.md": "Today\n", "2025/03/07.md": "Then\n", "Ideas.md": "x\n"})
+        vault = opened(root)
+        assert vault.add("A line").paths == ["2026/03/07.md"]
+        rows = vault.rows("type:daily sort:created").rows
+        assert [row.path for row in rows] == ["2025/03/07.md", "2026/03/07.md"]
+        assert [row.path for row in vault.rows("date:2025-03-07").rows] == ["2025/03/07.md"]
+        assert [row.path for row in vault.overview().on_this_day] == ["2025/03/07.md"]
+
+    def test_they_start_from_obsidians_template_as_it_stands(self, tmp_path: Path) -> None:
+        root = obsidian(
+            tmp_path / "v",
+            daily_notes={"folder": "Daily", "template": "Templates/Daily Note"},
+            templates={"folder": "Templates", "dateFormat": "Do MMMM", "timeFormat": "h:mm a"},
+        )
+        write(root, {"Templates/Daily Note.md": "---\nmood: \n---\n# {{title}}: {{date}}\n"})
+        vault = opened(root)
+        vault.add("A line")
+        made = (root / f"Daily/{DAY}.md").read_text("utf-8")
+        assert made == f"---\nmood: \n---\n# {DAY}: 7th March\n\nA line\n"
+        vault.refresh()
+        assert [row.path for row in vault.rows(f"type:daily date:{DAY}").rows] == [
+            f"Daily/{DAY}.md"
+        ]
+
+    def test_the_vaults_own_template_goes_before(self, tmp_path: Path) -> None:
+        root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Mine"})
+        write(root, {"Mine.md": "theirs\n", "templates/daily.md": "ours\n"})
+        opened(root).add("A line")
+        assert "ours" in (root / f"Daily/{DAY}.md").read_text("utf-8")
+
+    def test_a_template_that_is_not_there_is_said(self, tmp_path: Path) -> None:
+        root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Gone"})
+        done = opened(root).add("A line")
+        assert done.remarks == ["Gone.md: Obsidian's template of daily notes is not there"]
+        assert (root / f"Daily/{DAY}.md").exists()
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {"daily": {"enabled": True, "folder": "P", "format": "YYYYMMDD", "template": "T.md"}},
+            {
+                "activeCalendarSet": "Work",
+                "calendarSets": [
+                    {"id": "Home", "day": {"enabled": True, "folder": "H"}},
+                    {
+                        "id": "Work",
+                        "day": {
+                            "enabled": True,
+                            "folder": "P",
+                            "format": "YYYYMMDD",
+                            "templatePath": "T",
+                        },
+                    },
+                ],
+            },
+        ],
+        ids=["0.x", "1.0"],
     )
-    assert said.warnings == []
+    def test_the_plug_in_for_periodic_notes_goes_before_the_core_one(
+        self, tmp_path: Path, data: dict[str, Any]
+    ) -> None:
+        root = periodic(obsidian(tmp_path / "v", daily_notes={"folder": "Core"}), data)
+        write(root, {"T.md": "from T\n"})
+        vault = opened(root)
+        assert vault.add("x").paths == ["P/20260307.md"]
+        assert (root / "P/20260307.md").read_text("utf-8") == "from T\n\nx\n"
+
+    @pytest.mark.parametrize(
+        ("enabled", "on"), [((), True), (("calendar",), True), (("periodic-notes",), False)]
+    )
+    def test_the_plug_in_counts_only_where_it_is_in_use(
+        self, tmp_path: Path, *, enabled: tuple[str, ...], on: bool
+    ) -> None:
+        root = obsidian(tmp_path / "v", daily_notes={"folder": "Core"})
+        periodic(root, {"daily": {"enabled": on, "folder": "P"}}, enabled)
+        assert opened(root).add("x").paths == [f"Core/{DAY}.md"]
+
+    def test_names_with_folders_are_known_when_habits_are_taken_from_them(
+        self, tmp_path: Path
+    ) -> None:
+        root = obsidian(tmp_path / "v", daily_notes={"folder": "Log", "format": "YYYY/MM/DD"})
+        write(root, {"Log/2026/03/05.md": "- [x] Stretch #habit\n"})
+        vault = opened(root)
+        coming = vault.plan_habit_import(str(root / "Log"), "daily")
+        assert "+- 2026-03-05 stretch: done" in "\n".join(coming.plan.diff())
 
 
-@pytest.mark.parametrize(
-    ("form", "strftime"),
-    [
-        ("YYYY-MM-DD", "%Y-%m-%d"),
-        ("dddd, DD MMMM YYYY", "%A, %d %B %Y"),
-        ("[Day] YYYYMMDD 100%", "Day %Y%m%d 100%%"),
-        ("GGGG-[W]WW", ""),
-        ("YYYY/MM/YYYY-MM-DD", ""),
-        ("Do MMMM YYYY", ""),
-        ("D.M.YYYY", ""),
-        ("", ""),
-    ],
-)
-def test_a_name_is_taken_over_where_strftime_can_say_it(form: str, strftime: str) -> None:
-    assert strftime_of(form) == strftime
-    if strftime:
-        assert DAY.strftime(strftime)
+class TestAttachments:
+    @pytest.mark.parametrize(
+        ("said", "path"),
+        [
+            ("Files", "Files/map.png"),
+            ("/", "map.png"),
+            ("", "map.png"),
+            ("./", "Books/map.png"),
+            ("./_files", "Books/_files/map.png"),
+            ("a/b/", "a/b/map.png"),
+        ],
+    )
+    def test_they_go_where_obsidian_puts_them(self, tmp_path: Path, said: str, path: str) -> None:
+        root = obsidian(tmp_path / "v", app={"attachmentFolderPath": said})
+        write(root, {"Books/Deep Work.md": "Text\n"})
+        write(tmp_path, {"map.png": "png"})
+        vault = opened(root)
+        assert vault.attach("Deep Work", str(tmp_path / "map.png")).paths[0] == path
+        assert (root / "Books/Deep Work.md").read_text("utf-8") == "Text\n\n![[map.png]]\n"
+        assert vault.overview().problems == []
+
+    def test_a_name_that_another_file_has_is_written_with_its_folder(self, tmp_path: Path) -> None:
+        root = obsidian(tmp_path / "v", app={"attachmentFolderPath": "./img"})
+        write(root, {"a/One.md": "x\n", "b/Two.md": "x\n"})
+        write(tmp_path, {"map.png": "png"})
+        vault = opened(root)
+        for note in ("One", "Two"):
+            vault.attach(note, str(tmp_path / "map.png"))
+        assert (root / "b/Two.md").read_text("utf-8") == "x\n\n![[b/img/map.png]]\n"
+
+    def test_without_a_word_from_obsidian_they_have_their_usual_folder(
+        self, tmp_path: Path
+    ) -> None:
+        root = obsidian(tmp_path / "v", app={"alwaysUpdateLinks": True})
+        write(root, {"One.md": "x\n"})
+        write(tmp_path, {"map.png": "png"})
+        vault = opened(root)
+        assert vault.attach("One", str(tmp_path / "map.png")).paths[0] == "attachments/map.png"
 
 
-def test_what_is_not_understood_is_told_and_changes_nothing(tmp_path: Path) -> None:
-    odd = settings(tmp_path / "odd", daily_notes={"format": "Do MMMM YYYY", "folder": 7})
-    said = config.vault_settings(str(odd))
-    assert (said.daily_format, said.folders["daily"]) == ("%Y-%m-%d", "daily")
-    assert ["Do MMMM YYYY" in warning for warning in said.warnings] == [True]
-    for number, text in enumerate(("[]", "{", "\xff", "7", '{"folder": "../out"}', "[" * 99_999)):
-        broken = settings(tmp_path / str(number), daily_notes=text, templates=text)
-        said = config.vault_settings(str(broken))
-        assert (said.folders["daily"], said.templates) == ("daily", "templates")
+class TestLinks:
+    @pytest.mark.parametrize(
+        ("app", "link"),
+        [
+            ({}, "![[a map.png]]"),
+            ({"newLinkFormat": "shortest", "useMarkdownLinks": True}, "![](a%20map.png)"),
+            ({"newLinkFormat": "relative"}, "![[../Files/a map.png]]"),
+            ({"newLinkFormat": "absolute"}, "![[Files/a map.png]]"),
+            (
+                {"newLinkFormat": "relative", "useMarkdownLinks": True},
+                "![](../Files/a%20map.png)",
+            ),
+        ],
+    )
+    def test_an_attachment_is_linked_as_obsidian_would(
+        self, tmp_path: Path, app: dict[str, Any], link: str
+    ) -> None:
+        root = obsidian(tmp_path / "v", app={"attachmentFolderPath": "Files", **app})
+        write(root, {"Books/One.md": "x\n"})
+        write(tmp_path, {"a map.png": "png"})
+        vault = opened(root)
+        vault.attach("One", str(tmp_path / "a map.png"))
+        assert (root / "Books/One.md").read_text("utf-8") == f"x\n\n{link}\n"
+        target = link.rpartition("[")[2].rpartition("(")[2].rstrip("])")
+        assert vault.plan.note("Books/One.md", vault.bytes_of("Books/One.md")).spans is not None
+        found = vault._files().find(target, "Books/One.md")
+        assert found == "Files/a map.png"
+
+    @pytest.mark.parametrize(
+        ("form", "link"), [("shortest", "[[b/Note]]"), ("relative", "[[../b/Note]]")]
+    )
+    def test_a_name_that_is_no_longer_enough_becomes_a_path_as_obsidian_has_them(
+        self, tmp_path: Path, form: str, link: str
+    ) -> None:
+        root = obsidian(tmp_path / "v", app={"newLinkFormat": form})
+        write(root, {"a/Here.md": "[[Old]]\n", "b/Old.md": "x\n", "c/Note.md": "y\n"})
+        opened(root).rename("Old", "Note")
+        assert (root / "a/Here.md").read_text("utf-8") == f"{link}\n"
+
+
+class TestNotes:
+    @pytest.mark.parametrize(
+        ("app", "path"),
+        [
+            ({"newFileLocation": "folder", "newFileFolderPath": "In/New"}, "In/New/A.md"),
+            ({"newFileLocation": "root"}, "A.md"),
+            ({"newFileLocation": "current"}, "inbox/A.md"),
+            ({}, "inbox/A.md"),
+        ],
+    )
+    def test_new_ones_go_where_obsidian_makes_them(
+        self, tmp_path: Path, app: dict[str, str], path: str
+    ) -> None:
+        root = obsidian(tmp_path / "v", app=app)
+        vault = opened(root)
+        assert vault.create("note", "A").paths == [path]
+        assert vault.create("book", "B").paths == ["books/B.md"]
+
+    def test_properties_have_the_types_that_obsidian_was_told(self, tmp_path: Path) -> None:
+        types = {
+            "director": "multitext",
+            "sqft": "number",
+            "due": "date",
+            "seen": "datetime",
+            "owned": "checkbox",
+            "model": "text",
+            "rating": "text",  # our own type goes before
+            "odd": "made-by-a-plug-in",
+        }
+        root = obsidian(tmp_path / "v", types={"types": types})
+        write(
+            root,
+            {
+                "House.md": "---\ndirector: Ann, Bo\nsqft: '1,5'\ndue: 2026/3/9\n"
+                "seen: 2026-03-07T08:30\nowned: 'yes'\nmodel: 007\nrating: '4'\nodd: x\n---\n",
+            },
+        )
+        vault = opened(root)
+        fields = vault.read("House").fields
+        assert fields["director"] == ["Ann", "Bo"]
+        assert (fields["sqft"], fields["due"], fields["owned"]) == (1.5, "2026-03-09", True)
+        assert (fields["seen"], fields["model"]) == ("2026-03-07T08:30", "007")
+        assert (fields["rating"], fields["odd"]) == (4, "x")
+        for query in ("due<2026-04", "director:Bo", "sqft>1", "owned:true", "seen:2026-03"):
+            assert [row.title for row in vault.rows(query).rows] == ["House"], query
+        # A name that Obsidian knows is one although no note uses it.
+        assert vault.rows("-model:007 sqft>9").total == 0
+
+    def test_a_type_that_the_vault_says_itself_goes_before(self, tmp_path: Path) -> None:
+        root = obsidian(tmp_path / "v", types={"types": {"serves": "text"}})
+        write(
+            root,
+            {
+                ".notekeep/config.toml": '[kinds.recipe]\nserves = "number"\n',
+                "Soup.md": "---\ntype: recipe\nserves: '4'\n---\n",
+            },
+        )
+        assert opened(root).read("Soup").fields["serves"] == 4
+
+
+class TestItsSettings:
+    def test_the_vaults_own_go_before(self, root: Path) -> None:
+        obsidian(
+            root,
+            app={
+                "attachmentFolderPath": "Files",
+                "newLinkFormat": "relative",
+                "useMarkdownLinks": True,
+                "userIgnoreFilters": ["Old/"],
+            },
+            daily_notes={"format": "Do", "folder": "Journal"},
+        )
+        write(
+            root,
+            {
+                ".notekeep/config.toml": 'daily_format = "%d.%m.%Y"\ntemplates = "t"\n'
+                'attachments = "./a"\nlink_form = "absolute"\nmarkdown_links = false\n'
+                'excluded = []\n[folders]\ndaily = "Diary"\n'
+            },
+        )
+        said = config.vault_settings(str(root))
+        assert (said.folders["daily"], said.daily_format, said.daily_moment) == (
+            "Diary",
+            "%d.%m.%Y",
+            "",
+        )
+        assert (said.templates, said.attachments, said.link_form) == ("t", "./a", "absolute")
+        assert (said.markdown_links, said.excluded) == (False, ())
         assert said.warnings == []
+        assert opened(root).add("x").paths == ["Diary/07.03.2026.md"]
+
+    @pytest.mark.parametrize(
+        ("form", "why"),
+        [
+            ("MM-DD", "do not say a day"),
+            ("YYYY-MM-DD HHmm", "do not say a day"),
+            ("YYYY-MM-DD [*]", "hold a sign"),
+            ("YYYY:MM:DD", "hold a sign"),
+            ("[.hidden]/YYYY-MM-DD", "hide the note"),
+            ("[..]/YYYY-MM-DD", "hide the note"),
+            ("YYYY//MM/DD", "hide the note"),
+        ],
+    )
+    def test_names_that_cannot_be_made_are_told_and_the_usual_ones_are_used(
+        self, tmp_path: Path, form: str, why: str
+    ) -> None:
+        root = obsidian(tmp_path / "v", daily_notes={"format": form, "folder": "Log"})
+        (warning,) = config.vault_settings(str(root)).warnings
+        assert warning.startswith(".obsidian/daily-notes.json: names such as ")
+        assert why in warning
+        assert opened(root).add("x").paths == [f"Log/{DAY}.md"]
+
+    @pytest.mark.parametrize(
+        ("name", "text", "why"),
+        [
+            ("app", "{", "is no JSON from line 1 on"),
+            ("app", "", "is no JSON from line 1 on"),
+            ("types", '{"types": {\n"due": date}}', "is no JSON from line 2 on"),
+            ("templates", "[]", "is no table of settings"),
+            ("daily_notes", "7", "is no table of settings"),
+            ("daily_notes", '"x"', "is no table of settings"),
+            ("app", "[" * 99_999, "is no JSON"),
+            ("app", json.dumps({"x": "y" * 1_000_000}), "is too large"),
+            ("app", '{"attachmentFolderPath": 7}', "attachmentFolderPath is not text"),
+            ("app", '{"attachmentFolderPath": "../out"}', "leads out of the vault"),
+            ("app", '{"newLinkFormat": "longest"}', "'longest' is not known here"),
+            ("app", '{"userIgnoreFilters": "Old"}', "userIgnoreFilters is not a list"),
+            ("daily_notes", '{"folder": "a/../../b"}', "leads out of the vault"),
+            ("types", '{"types": []}', "types is not a table"),
+        ],
+    )
+    def test_a_broken_file_is_told_once_and_hides_no_other(
+        self, root: Path, name: str, text: str, why: str
+    ) -> None:
+        obsidian(root, **{name: text})
+        vault = opened(root)
+        warnings = vault.settings.warnings
+        assert [why in warning for warning in warnings] == [True]
+        assert warnings[0].startswith(f".obsidian/{name.replace('_', '-')}.json: ")
+        assert vault.rows("is:template").total + vault.rows().total == 1
+        others = {
+            "daily_notes": vault.settings.folders["daily"] == "Journal",
+            "templates": vault.settings.templates == "Moulds",
+        }
+        assert all(heeded for file, heeded in others.items() if file != name)
+        vault.add("A line")
+
+    def test_a_file_that_may_not_be_read_is_told(self, root: Path) -> None:
+        (root / ".obsidian/app.json").mkdir()
+        (warning,) = told(str(root)).problems
+        assert warning.startswith(".obsidian/app.json: cannot be read: ")
+
+    def test_what_is_broken_is_named_by_doctor_and_config(self, root: Path) -> None:
+        obsidian(root, app="{")
+        for words in (("doctor",), ("config",)):
+            done = notekeep(root, *words)
+            assert (done.stdout + done.stderr).count(".obsidian/app.json: is no JSON") == 1
+
+    def test_a_byte_order_mark_is_no_harm(self, tmp_path: Path) -> None:
+        root = obsidian(tmp_path / "v", templates='\ufeff{"folder": "T"}')
+        assert told(str(root)).templates == "T"
+        assert told(str(root)).problems == []
+
+
+def notekeep(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "notekeep", "--vault", str(root), *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        env={**os.environ, "NOTEKEEP_NOW": NOW},
+    )
+
+
+READS = """
+import os, sys
+root = sys.argv[1]
+def watch(event, args):
+    if event in ("open", "os.listdir", "os.scandir") and ".obsidian" in str(args[0]):
+        sys.stderr.write(f"READ {args[0]}\\n")
+sys.addaudithook(watch)
+from notekeep.cli.main import main
+sys.exit(main(["--vault", root, *sys.argv[2:]]))
+"""
+
+
+def reads(root: Path, *words: str) -> list[str]:
+    """What a command opens of Obsidian's folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", READS, str(root), *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+    )
+    return [line for line in done.stderr.splitlines() if line.startswith("READ ")]
+
+
+def test_a_check_in_reads_nothing_of_obsidians(root: Path) -> None:
+    write(root, {"habits/Meditate.md": "---\nhabit: meditate\n---\n"})
+    reads(root, "habit", "list")
+    assert reads(root, "habit", "meditate") == []
+    assert reads(root, "ls")

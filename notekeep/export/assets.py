@@ -65,7 +65,10 @@ class Attachments:
             if not name or name.startswith("~") or re.match(r"[A-Za-z]:|[\\/]{2}", name):
                 raise paths.outside(target)
             plain = name.lstrip("/")
-            candidates = [plain, os.path.join(self.source.attachments, plain)]
+            attached = self.source.attachments
+            if attached.split("/")[0] == ".":
+                attached = os.path.join(folder, attached)
+            candidates = [plain, os.path.join(attached, plain)]
             if not name.startswith("/"):
                 candidates.insert(0, os.path.join(folder, name))
             for candidate in candidates:

@@ -55,7 +55,8 @@ class Source:
         resolver: Finds notes by name.
         schema: What kinds and private folders the vault has.
         published: Paths of notes that the vault's own publish queries match.
-        attachments: The folder that attached files go to, vault-relative.
+        attachments: The folder that attached files go to, vault-relative; from the note on where
+            it begins with "./".
         canaries: Words that must never leave, whatever holds them.
         plain: Notes whose front matter is known to say nothing of who may see it, so that it need
             not be read for that; any other's is.

@@ -163,7 +163,7 @@ class Answering:
     ) -> list[tuple[Row, float, Lifts]]:
         """The best hits; `scores` gets those that only a name has found."""
         asked = asked_for(self.query.root, self.query.text)
-        called = [row.path for row in self._sources.catalog.named(asked.name)]
+        called = [row.path for row in self._sources.catalog.named(asked.name, in_lists=True)]
         named = [path for path in called if path in scores or asked.words_only]
         if self.typing and asked.no_more_than_names:
             named += self._begun()

@@ -56,6 +56,7 @@ _TYPES = """
 """
 
 _EVERY = Condition("1")
+_LINKABLE = Condition("role IN ('note', 'excluded')")
 
 
 class Catalog(Store):
@@ -166,17 +167,25 @@ class Catalog(Store):
         rows = self.rows_of(map(load_path, stored))
         return [rows[path] for path in map(load_path, stored) if path in rows]
 
-    def named(self, name: str) -> list[Row]:
-        """All notes whose file name, title or an alias is that name, case aside, by path."""
-        where = Condition(
-            "id IN (SELECT note FROM names WHERE key = ?)", (link_key(store_path(name)),)
-        )
+    def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
+        """All notes whose file name, title or an alias is that name, case aside, by path.
+
+        Args:
+            name: The name.
+            in_lists: Leave out those that lists leave out.
+        """
+        has_it = "id IN (SELECT note FROM names WHERE key = ?)"
+        among = f"role = 'note' AND {has_it}" if in_lists else has_it
+        where = Condition(among, (link_key(store_path(name)),))
         return self.rows_found(where, "ORDER BY path")
+
+    def linkable(self) -> list[Row]:
+        """The rows of all notes that a link may lead to, those that lists leave out among them."""
+        return self.rows_found(_LINKABLE, "ORDER BY sort, path")
 
     def names(self) -> list[tuple[str, str, list[str]]]:
         """Path, title and aliases of every note, as a resolver of links takes them."""
-        _, rows = self.rows()
-        return [(row.path, row.title, row.aliases) for row in rows]
+        return [(row.path, row.title, row.aliases) for row in self.linkable()]
 
     def titles(self) -> list[str]:
         """The titles and aliases of all notes; of these SQLite gives no more than is asked for."""
@@ -291,7 +300,7 @@ class Catalog(Store):
         if links:
             broken = self.ask(
                 "SELECT n.path, l.line, l.target, l.state FROM links l JOIN notes n"
-                " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous')"
+                " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
             )
             problems += [
                 Problem(load_path(path), line, *_link_problem(target, state))

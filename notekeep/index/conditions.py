@@ -41,8 +41,8 @@ class Condition(NamedTuple):
     values: tuple[Any, ...] = ()
 
 
-ROLES = ("log", "template")
-"""Files that are no notes: in a list only when it asks for them."""
+ROLES = ("log", "template", "excluded")
+"""Files that are no notes, and notes that are left out: in a list only when it asks for them."""
 
 TEXT_COLUMNS = {"title": "title_folded", "path": "path_folded", "file": "name_folded"}
 NUMBER_COLUMNS = {"words": "words", "size": "size"}
@@ -53,6 +53,7 @@ FLAGS = {
     "conflict": "path IN (SELECT original FROM conflicts)"
     " OR path IN (SELECT path FROM problems WHERE code = 'conflict')",
     "draft": "id IN (SELECT note FROM fields WHERE key = 'draft' AND text = 'true')",
+    "excluded": "role = 'excluded'",
     "invalid": "path IN (SELECT path FROM problems WHERE source = 'note' AND code IN"
     " ('front-matter', 'not-utf8', 'unreadable'))",
     "log": "role = 'log'",

@@ -343,7 +343,7 @@ class HabitIndex:
         if version != self._version:
             self._forget()
             self._version = version
-        root, folder = self.places.root, self.places.settings.folders.get("habit", "habits")
+        root, folder = self.places.root, self.places.settings.habit_folder
         found = look(root, folder.strip("/"), connection, self._elsewhere)
         self.unreadable = found.unreadable
         if not found.changed and not found.removed:

@@ -137,7 +137,7 @@ class IntoWords:
             one = met.get(path)
             # What was read before another refresh came to this note is not what is to be found.
             if one is not None and one.digest == digest:
-                doc: WordDoc | None = word_doc(one.note)
+                doc: WordDoc | None = word_doc(one.note) if one.role == "note" else None
             else:
                 doc = read_word_doc(self._root, path, self._schema)
             if doc:

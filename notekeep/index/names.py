@@ -6,14 +6,17 @@ the vault; where the vault has none such, it is one of this machine, as a shell 
 
 from __future__ import annotations
 
+import json
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
-from notekeep.index.rows import name_key
+from notekeep.index.conditions import Condition
+from notekeep.index.rows import link_key, name_key, store_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Row
@@ -54,6 +57,37 @@ def exact(catalog: Catalog, name: str, root: str) -> Row | None:
     if len(found) > 1:
         raise _several(name, found)
     return found[0] if found else None
+
+
+def meant(catalog: Catalog, names: Sequence[str], source: str) -> dict[str, tuple[str, bool]]:
+    """The notes that names mean in a link, for those that mean one.
+
+    Args:
+        catalog: Where names are looked up.
+        names: Names, titles or aliases.
+        source: The note that links.
+
+    Returns:
+        For each name the path, and whether no other note has that file name.
+    """
+    from notekeep.markdown.resolve import Resolver, folded
+
+    resolver = Resolver(_named(catalog, names))
+    paths = {name: found[0] for name in names if (found := resolver.resolve(name, source))}
+    files = Counter(
+        folded(path.rpartition("/")[2]) for path, _, _ in _named(catalog, paths.values())
+    )
+    return {
+        name: (path, files[folded(path.rpartition("/")[2])] == 1) for name, path in paths.items()
+    }
+
+
+def _named(catalog: Catalog, names: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+    """Path, title and aliases of the notes that some names could mean."""
+    keys = json.dumps([link_key(store_path(name)) for name in names])
+    has_one = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
+    rows = catalog.rows_found(Condition(has_one, (keys,)))
+    return [(row.path, row.title, row.aliases) for row in rows]
 
 
 def resolve(catalog: Catalog, name: str, root: str) -> Row:

@@ -142,8 +142,8 @@ def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
-    """Read a note for the words index; None when it is gone or cannot be read."""
-    content = read_content(root, path)
+    """Read a note for the words index; None when it is gone, cannot be read, or is in no list."""
+    content = read_content(root, path) if role(path, schema) == "note" else None
     return word_doc(read_note(path, content.data, schema)) if content and content.digest else None
 
 

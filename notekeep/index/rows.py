@@ -82,7 +82,7 @@ class Record(NamedTuple):
 
     Attributes:
         path: Vault-relative.
-        role: "note", "log" or "template".
+        role: "note", "log", "template", or "excluded": a note that is in no list.
         fingerprint: What `stat` said before it was read.
         digest: The hash of what was read, as hex.
         note: What it says.
@@ -156,6 +156,11 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
     """
     note = record.note
     yield "notes", _note_row(record, number)
+    if record.role == "excluded":
+        # Links lead to it and from it as ever; it is in no list, and nothing is told of it.
+        yield from (("names", (key, number)) for key in _names(record.path, note))
+        yield from (("links", (number, *cells)) for cells in _link_cells(note))
+        return
     if note.problem:
         said = note.problem
         message, hint = clean(said.message), clean(said.hint)

@@ -46,6 +46,8 @@ class Writer:
         """Write down files as they were read, in place of what was known of them."""
         stored = [store_path(record.path) for record in records]
         numbers = self._numbers(stored)
+        # What was a note and is one in no list any more goes from the words, too.
+        were = self._notes(stored)
         following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
         self._forget(numbers.values())
         self._drop_problems(stored, "note")
@@ -64,22 +66,17 @@ class Writer:
             self._insert(table, rows[table], bulk=len(records) > FEW)
         self._unsettle(keys)
         self._changed = self._changed or bool(records)
-        self._mark_dirty([store_path(one.path) for one in records if one.role == "note"])
+        notes = {store_path(one.path) for one in records if one.role == "note"}
+        self._mark_dirty([path for path in stored if path in notes or path in were])
 
     def delete(self, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
         stored = [store_path(path) for path in paths]
-        numbers = self._numbers(stored)
-        listed = (json.dumps(stored),)
-        notes = self.connection.execute(
-            "SELECT path FROM notes WHERE role = 'note'"
-            " AND path IN (SELECT value FROM json_each(?))",
-            listed,
-        ).fetchall()
+        numbers, notes = self._numbers(stored), self._notes(stored)
         self._forget(numbers.values())
         self._drop_problems(stored, "note")
         self._changed = self._changed or bool(numbers)
-        self._mark_dirty([path for (path,) in notes])
+        self._mark_dirty(notes)
 
     def touch(self, fingerprints: Mapping[str, Fingerprint]) -> None:
         """Note that files whose content is the same look otherwise."""
@@ -154,6 +151,15 @@ class Writer:
                 (json.dumps(list(stored)),),
             )
         )
+
+    def _notes(self, stored: Iterable[str]) -> set[str]:
+        """Those of some files that are notes in lists."""
+        found = self.connection.execute(
+            "SELECT path FROM notes WHERE role = 'note'"
+            " AND path IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(stored)),),
+        )
+        return {path for (path,) in found}
 
     def _forget(self, numbers: Collection[int]) -> None:
         """Delete all rows of notes; links to their names are to be looked at again."""

@@ -10,13 +10,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from notekeep.markdown.daily import Daily
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from notekeep.config import VaultSettings
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "links"]
-Role: TypeAlias = Literal["note", "log", "template"]
+Role: TypeAlias = Literal["note", "log", "template", "excluded"]
 
 FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "number", "date", "list", "bool", "links")
 
@@ -210,6 +212,9 @@ class Schema:
             matter names no kind is of that kind, except that only `habit:` makes a habit.
         private_folders: Folders whose notes never leave.
         templates: The folder of templates.
+        daily: How daily notes are named.
+        types: The types of fields of which no kind says anything, by their names.
+        excluded: What lists and searches leave out; see `notekeep.excluding`.
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
@@ -225,6 +230,9 @@ class Schema:
     )
     private_folders: tuple[str, ...] = ("private",)
     templates: str = "templates"
+    daily: Daily = field(default_factory=Daily)
+    types: Mapping[str, FieldType] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: VaultSettings) -> Schema:
@@ -235,7 +243,22 @@ class Schema:
             kinds[name] = Kind(
                 name, {**known, **{key: _type(word) for key, word in fields.items()}}
             )
-        return cls(kinds, dict(settings.folders), tuple(settings.private), settings.templates)
+        daily = Daily(
+            settings.folders["daily"].strip("/"),
+            settings.daily_format,
+            settings.daily_moment,
+            settings.week_start,
+        )
+        said = {canonical(name): _type(word) for name, word in settings.obsidian.types.items()}
+        return cls(
+            kinds,
+            dict(settings.folders),
+            tuple(settings.private),
+            settings.templates,
+            daily,
+            {name: said[name] for name in sorted(said) if name not in {*COMMON, *_FIELDS}},
+            settings.excluded,
+        )
 
     def type_of(self, kind: str, name: str) -> FieldType | None:
         """The type of a field in notes of a kind; None for a field that no kind has."""
@@ -245,7 +268,8 @@ class Schema:
         found = COMMON.get(name) or _FIELDS.get(name)
         if found is not None:
             return found
-        return next((k.fields[name] for k in self.kinds.values() if name in k.fields), None)
+        known = next((k.fields[name] for k in self.kinds.values() if name in k.fields), None)
+        return known or self.types.get(name)
 
     def named(self, word: str) -> str | None:
         """The kind that a value of `type:` means: its id in any case, bare or linked, or plural."""
@@ -261,6 +285,8 @@ class Schema:
         for kind, folder in self.folders.items():
             if kind not in ("note", "habit") and within(path, folder) and len(folder) > depth:
                 best, depth = kind, len(folder)
+        if best is None and not self.daily.folder and self.daily.day_at(path):
+            return "daily"
         return best
 
     def is_private(self, path: str) -> bool:
@@ -272,10 +298,17 @@ DEFAULT_SCHEMA: Final = Schema()
 
 
 def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
-    """What a file of the vault is for: a log of check-ins, a template, or a note."""
+    """What a file of the vault is for: a log of check-ins, a template, a note in lists or not."""
     if within(path, HABIT_LOGS):
         return "log"
-    return "template" if within(path, schema.templates) else "note"
+    if within(path, schema.templates):
+        return "template"
+    if schema.excluded:
+        from notekeep.excluding import excludes
+
+        if excludes(schema.excluded, path):
+            return "excluded"
+    return "note"
 
 
 def within(path: str, folder: str) -> bool:

@@ -34,6 +34,7 @@ def retarget(
     from_old: str,
     from_new: str,
     unique: Callable[[str], bool] = lambda _stem: True,
+    is_relative: bool = False,
 ) -> list[Edit]:
     """The edits that make links lead to where their notes went.
 
@@ -46,6 +47,8 @@ def retarget(
         from_new: Its path as it will be.
         unique: Whether a file name without ".md" will be that of one note only, so that a bare
             name leads there.
+        is_relative: Whether a bare name that is no longer enough becomes a path from the note on,
+            and not one from the vault on.
 
     Returns:
         One edit for each link that must change. A link whose new target has a sign that no wiki
@@ -59,7 +62,7 @@ def retarget(
         span = _target_span(text, link)
         if span is None:
             continue
-        target = _target(link, *paths, from_old, from_new, unique)
+        target = _target(link, *paths, from_old, from_new, unique, is_relative)
         if target == link.target:
             continue
         spelled = _spell(text, span, link, target)
@@ -104,6 +107,7 @@ def _target(
     from_old: str,
     from_new: str,
     unique: Callable[[str], bool],
+    is_relative: bool,  # noqa: FBT001
 ) -> str:
     """What a link's target is to be, in the form that it has."""
     target = link.target
@@ -117,7 +121,8 @@ def _target(
         stem, old_stem = _stem(new), _stem(old)
         if stem == old_stem and unique(folded(stem)):
             return target
-        result = new.rsplit("/", 1)[-1] if unique(folded(stem)) else new
+        path = relative if is_relative else new
+        result = new.rsplit("/", 1)[-1] if unique(folded(stem)) else path
     elif not link.wiki and folded(known) == folded(relpath(old, folder or ".")):
         result = relative
     else:
@@ -135,4 +140,9 @@ def _spell(text: str, span: tuple[int, int], link: Link, target: str) -> str | N
         return None if _WIKI_SIGNS.search(target) else target
     if text[span[0] - 1] == "<":
         return _ANGLE_UNSAFE.sub(lambda sign: "\\" + sign[0], target.replace("#", "%23"))
+    return encoded(target)
+
+
+def encoded(target: str) -> str:
+    """A target as it stands in a link of Markdown, without angle brackets."""
     return _BARE_UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", target)

@@ -117,7 +117,7 @@ def read_note(
     kind = _kind(path, matter, schema)
     fields = _fields(kind, matter, schema)
     stem = path.rsplit("/", 1)[-1].removesuffix(".md")
-    _add_dates(fields, kind, stem)
+    _add_dates(fields, kind, path, schema)
     spans = None
     if known is not None:
         title, tags = known.title, list(known.tags)
@@ -204,10 +204,14 @@ def _fields(kind: str, matter: frontmatter.FrontMatter, schema: Schema) -> dict[
     return fields
 
 
-def _add_dates(fields: dict[str, Value], kind: str, stem: str) -> None:
+def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -> None:
     """Fill in what a date is known by elsewhere: a daily note by its name, `created` by `date`."""
-    if kind == "daily" and not fields.get("date") and _ISO_DAY.match(stem):
-        fields["date"] = stem
+    if kind == "daily" and not fields.get("date"):
+        stem = path.rpartition("/")[2].removesuffix(".md")
+        if _ISO_DAY.match(stem):
+            fields["date"] = stem
+        elif day := schema.daily.day_at(path):
+            fields["date"] = day.isoformat()
     if not fields.get("created") and fields.get("date"):
         fields["created"] = typed("created", "date", fields["date"], str(fields["date"]))
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from notekeep.markdown import frontmatter
 from notekeep.markdown.changes import FieldChange, apply_changes
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, Schema
-from notekeep.markdown.moment import formatted
 from notekeep.markdown.spell import Plain, render_new, spell
+from notekeep.moment import formatted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +26,9 @@ _VALUE: Final = re.compile(
     r"^([ ]*(?:-[ ]+)?(?:[^\s:#\"'{\[-][^:\n]*:[ ]+|-[ ]+))([\"']?)([^\"'\n]*\{\{[^\n]*?)\2[ ]*$",
     re.MULTILINE,
 )
+
+LONGEST_FORM: Final = 200
+"""A date's format that is longer stays as it is: it would only make a file grow."""
 
 _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "book": (
@@ -58,7 +61,7 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
     def value(match: re.Match[str]) -> str:
         name, form = match[1].casefold(), match[2]
         if form is not None:
-            timed = now is not None and name in ("date", "time")
+            timed = now is not None and name in ("date", "time") and len(form) <= LONGEST_FORM
             return formatted(now, form) if now is not None and timed else match[0]
         return names.get(name, match[0])
 
@@ -94,7 +97,7 @@ def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | Non
     return render_new(known, body)
 
 
-def new_note(
+def new_note(  # noqa: PLR0913 - what a note is made of
     kind: str,
     title: str,
     *,
@@ -103,6 +106,8 @@ def new_note(
     fields: Mapping[str, Value] | None = None,
     body: str = "",
     schema: Schema = DEFAULT_SCHEMA,
+    is_whole: bool = False,
+    formats: tuple[str, str] = ("", ""),
 ) -> str:
     """The text of a new note.
 
@@ -114,19 +119,25 @@ def new_note(
         fields: Front matter to set, as a person typed it or typed already.
         body: What stands below the front matter instead of the template's text.
         schema: The vault's kinds.
+        is_whole: Whether the template says all that the note needs, so that its kind is not added.
+        formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
 
     Raises:
         Refused: The template's front matter cannot be read.
         UsageError: A field's value does not fit it.
     """
     today = now.date().isoformat()
-    text = starter(kind, title, today) if template is None else _filled(template, kind, title, now)
+    if template is None:
+        text = starter(kind, title, today)
+    else:
+        text = _filled(template, kind, title, now, formats)
     data = text.encode("utf-8", "surrogateescape")
     if body:
         end = body if body.endswith("\n") else body + "\n"
         data = data[: frontmatter.split(data).body] + end.encode("utf-8", "surrogateescape")
     changes = [FieldChange(key, "=", value) for key, value in (fields or {}).items()]
-    if template is not None and kind != "note" and not frontmatter.read(data).fields.get("type"):
+    is_typed = template is None or kind == "note" or is_whole
+    if not is_typed and not frontmatter.read(data).fields.get("type"):
         changes.insert(0, FieldChange("type", "=", kind))
     return apply_changes(data, changes, schema, kind).decode("utf-8", "surrogateescape")
 
@@ -143,14 +154,16 @@ def _defaults(kind: str, today: str) -> dict[str, Value]:
     return known.get(kind, {})
 
 
-def _filled(template: str, kind: str, title: str, now: dt.datetime) -> str:
+def _filled(
+    template: str, kind: str, title: str, now: dt.datetime, formats: tuple[str, str]
+) -> str:
     """A vault's template with its names replaced; values of front matter stay values."""
     from notekeep.markdown.note import slug
 
     names = {
         "title": title,
-        "date": now.date().isoformat(),
-        "time": f"{now:%H:%M}",
+        "date": formatted(now, formats[0] or "YYYY-MM-DD"),
+        "time": formatted(now, formats[1] or "HH:mm"),
         "kind": kind,
         "type": kind,
     }

@@ -51,6 +51,7 @@ FLAGS = (
     "broken",
     "conflict",
     "draft",
+    "excluded",
     "invalid",
     "log",
     "orphan",

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import config
-from notekeep.writing.capture import link_to, read_file
+from notekeep.writing.capture import read_file
 
 if TYPE_CHECKING:
     from notekeep.vault import Vault
@@ -51,11 +51,15 @@ def capture(vault: Vault, text: str, place: str, attachment: Attachment | None =
     Raises:
         NotekeepError: It cannot be written; nothing is.
     """
-    stored = _stored(vault, attachment) if attachment is not None else None
-    link = link_to(stored.label) if stored is not None else ""
+    if attachment is None:
+        return vault.carry_out(_planned(vault, text, "", place))
+    # Where the file goes may depend on the note, which is named by its text.
+    note = _planned(vault, text, "", place).changes[0].path if text.strip() else ""
+    note = note or (vault.plan.daily_path() if place == TODAY else "")
+    stored = _stored(vault, attachment, note)
+    link = vault.plan.link_to(stored.changes[0].path, note)
     plan = _planned(vault, text, link, place)
-    if stored is not None:
-        plan.changes.insert(0, stored.changes[0])
+    plan.changes.insert(0, stored.changes[0])
     return vault.carry_out(plan)
 
 
@@ -67,9 +71,9 @@ def _planned(vault: Vault, text: str, link: str, place: str) -> WritePlan:
     return vault.plan.new("note", title, body="\n\n".join(filter(None, (body, link))))
 
 
-def _stored(vault: Vault, attachment: Attachment) -> WritePlan:
+def _stored(vault: Vault, attachment: Attachment, note: str) -> WritePlan:
     data = attachment.data or read_file(attachment.path)
-    return vault.plan.store(attachment.name, data)
+    return vault.plan.store(attachment.name, data, note)
 
 
 def attachment_of(path: str) -> Attachment:

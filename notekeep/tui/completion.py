@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
+from notekeep.index.names import meant
 from notekeep.markdown.kinds import CHOICES, canonical
 
 if TYPE_CHECKING:
@@ -68,6 +70,33 @@ class Words:
                 yield word
 
 
+class Links:
+    """Writes links from a note to others as its vault has them."""
+
+    def __init__(self, vault: Vault, source: str) -> None:
+        self._vault, self._source = vault, source
+        self._meant = lru_cache(64)(self._look_up)
+
+    def _look_up(self, titles: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
+        return meant(self._vault.catalog, titles, self._source)
+
+    def to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
+        """Write a link to each title's note; a title that is no note's any more is one itself."""
+        style = self._vault.plan.links
+        if is_wiki:
+            style = replace(style, is_markdown=False)
+        try:
+            found = self._meant(titles)
+        except NotekeepError:
+            found = {}
+        return [
+            style.link(found[title][0], self._source, text=title, is_only=found[title][1])
+            if title in found
+            else f"[[{title}]]"
+            for title in titles
+        ]
+
+
 class Completer:
     """Knows the titles, tags, keys and values of a vault at one moment."""
 
@@ -78,6 +107,7 @@ class Completer:
         keys: Iterable[str] = (),
         values: Mapping[str, Iterable[str]] | None = None,
         headings: Callable[[str], Sequence[str]] | None = None,
+        links: Links | None = None,
     ) -> None:
         """Take what may be offered.
 
@@ -87,21 +117,24 @@ class Completer:
             keys: Names of fields.
             values: For fields by their canonical names, what is found in them.
             headings: Gives the headings of the note that a name means.
+            links: Writes a link to the note of a title; without it a title links by itself.
         """
         self._titles, self._tags, self._keys = Words(titles), Words(tags), Words(keys)
         self._values = {name: Words(found) for name, found in (values or {}).items()}
         self._values["tags"] = self._tags
         self._headings = headings
+        self._links = links
 
     @classmethod
-    def of(cls, vault: Vault) -> Completer:
-        """Ask a vault; touches no widget, so that a thread may do it."""
+    def of(cls, vault: Vault, source: str = "") -> Completer:
+        """Ask a vault for a note; touches no widget, so that a thread may do it."""
         titles = vault.catalog.titles()
         kinds = vault.schema.kinds
         keys = {key for kind in kinds.values() for key in kind.fields}
         keys |= set(vault.catalog.field_names())
         values = {"type": list(kinds), **_values(vault)}
-        return cls(titles, vault.tags(), keys, values, lru_cache(64)(partial(_headings_of, vault)))
+        headings = lru_cache(64)(partial(_headings_of, vault))
+        return cls(titles, vault.tags(), keys, values, headings, Links(vault, source))
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[Offer]:
         """Give what could be meant at the cursor, best first; nothing where nothing is named.
@@ -116,7 +149,9 @@ class Completer:
         if heading := _HEADING.search(before):
             return self._of_headings(lines, heading, end)
         if link := _LINK.search(before):
-            return _offers(self._titles, link, end)
+            # What stands behind the cursor already, and properties, are wiki links.
+            is_wiki = not end or in_front_matter(lines, row)
+            return self._of_titles(link, end, is_wiki=is_wiki)
         if behind[:1].isalnum():
             return []
         if in_front_matter(lines, row):
@@ -126,6 +161,22 @@ class Completer:
         if tag := _TAG.search(before):
             return _offers(self._tags, tag, "")
         return []
+
+    def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[Offer]:
+        """Give the titles that begin so, as links that Obsidian follows as well."""
+        plain = _offers(self._titles, typed, "")
+        if self._links is None:
+            return [Offer(start, f"{text}{end}", f"{rest}{end}") for start, text, rest in plain]
+        links = self._links.to(tuple(offer.text for offer in plain), is_wiki=is_wiki)
+        offers: list[Offer] = []
+        for offer, link in zip(plain, links, strict=True):
+            if link.startswith("[["):
+                inner = link.removeprefix("[[").removesuffix("]]")
+                offers.append(Offer(offer.start, f"{inner}{end}", f"{offer.rest}{end}"))
+            elif not is_wiki:
+                rest = link[link.rindex("](") :]
+                offers.append(Offer(typed.start(), link, f"{offer.rest}{rest}"))
+        return offers
 
     def _of_headings(self, lines: Sequence[str], typed: re.Match[str], end: str) -> list[Offer]:
         """Give the headings of the note that is linked, in the order they stand in it."""

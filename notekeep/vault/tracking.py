@@ -66,7 +66,7 @@ class Tracking(Rooms):
         index = self.habit_index
         index.refresh()
         names = {name for habit in index.known() for name in habit.names}
-        vocabulary = Vocabulary(names, self.settings.daily_format)
+        vocabulary = Vocabulary(names, self.schema.daily)
         source = read_source(read_given(path), origin, vocabulary)
         root = Path(self.root)
         return plan_import(root, self.schema, self.settings, index, source, config.now())

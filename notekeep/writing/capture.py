@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.config import VaultSettings
+    from notekeep.markdown.daily import Daily
     from notekeep.markdown.kinds import Schema
     from notekeep.markdown.note import Value
 
@@ -24,7 +26,7 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
 
 
-def plan_new(
+def plan_new(  # noqa: PLR0913 - what a note is made of
     root: Path,
     schema: Schema,
     kind: str,
@@ -34,6 +36,9 @@ def plan_new(
     fields: Mapping[str, Value] | None = None,
     tags: Sequence[str] = (),
     body: str = "",
+    path: str = "",
+    template: str | None = None,
+    formats: tuple[str, str] = ("", ""),
 ) -> WritePlan:
     """Plan a new note of a kind, named by its title, from the vault's template when it has one.
 
@@ -46,6 +51,9 @@ def plan_new(
         fields: Front matter beside title and type.
         tags: Its tags.
         body: What stands below the front matter, instead of the template's text.
+        path: Where it lies; "" for its title in the folder of its kind.
+        template: What it starts with, as it stands; None for the vault's template of its kind.
+        formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
 
     Raises:
         UsageError: There is no such kind, or the title is empty.
@@ -65,12 +73,14 @@ def plan_new(
             f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}",
         )
     folder = as_found(root, schema.folders.get(kind, ""))
-    path = free_path(root, f"{folder}/{safe_name(title)}.md".lstrip("/"))
+    path = free_path(root, path or f"{folder}/{safe_name(title)}.md".lstrip("/"))
     text = new_note(
         kind,
         title,
         now=now,
-        template=_template(root, schema, kind),
+        template=template_of(root, schema, kind) if template is None else template,
+        is_whole=template is not None,
+        formats=formats,
         fields={**(fields or {}), **({"tags": list(tags)} if tags else {})},
         body=body,
         schema=schema,
@@ -142,6 +152,16 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     )
 
 
+def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
+    """Where the note of a day lies, or will."""
+    from notekeep.files.paths import as_found, safe_name
+
+    name = daily.name(day)
+    if not daily.moment:
+        name = "/".join(map(safe_name, name.split("/")))
+    return as_found(root, f"{daily.folder}/{name}.md".lstrip("/"))
+
+
 def plan_attach(
     root: Path, settings: VaultSettings, path: str, before: bytes, file: str
 ) -> WritePlan:
@@ -150,19 +170,30 @@ def plan_attach(
     Raises:
         NotFound: The file is not there.
     """
-    stored = plan_store(root, settings, os.path.basename(file), read_file(file))
-    plan = plan_add(path, before, link_to(stored.label))
+    stored = plan_store(root, settings, os.path.basename(file), read_file(file), path)
+    plan = plan_add(path, before, link_to(root, settings, stored.changes[0].path, path))
     plan.verb, plan.label = stored.verb, stored.label
     plan.changes.insert(0, stored.changes[0])
     return plan
 
 
-def plan_store(root: Path, settings: VaultSettings, name: str, data: bytes) -> WritePlan:
-    """Plan a file among the vault's attachments; its label is the name it gets there."""
+def plan_store(root: Path, settings: VaultSettings, name: str, data: bytes, note: str) -> WritePlan:
+    """Plan a file among the attachments of a note; its label is the name it gets there.
+
+    Args:
+        root: The vault.
+        settings: Say where attachments are: in one folder, or with each note.
+        name: What the file is called.
+        data: What it holds.
+        note: The note that will link to it, vault-relative.
+    """
     from notekeep.files.paths import as_found, free_path, safe_name
 
     stem, suffix = os.path.splitext(name)
-    folder = as_found(root, settings.attachments)
+    folder = settings.attachments
+    if folder.split("/")[0] == ".":
+        folder = posixpath.normpath(posixpath.join(posixpath.dirname(note), folder))
+    folder = as_found(root, folder.strip("/")) if folder not in ("", ".", "/") else ""
     wanted = f"{folder}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
     stored = free_path(root, wanted)
     return WritePlan("attach", stored.rpartition("/")[2], [FileChange(stored, None, data)])
@@ -182,17 +213,30 @@ def read_file(file: str) -> bytes:
         return opened.read()
 
 
-def link_to(name: str) -> str:
-    """Write a link to an attachment: a picture is shown, any other file is named."""
+def link_to(root: Path, settings: VaultSettings, path: str, note: str) -> str:
+    """Write a link from a note to an attachment: a picture is shown, any other file is named."""
+    from notekeep.files.scan import files
+    from notekeep.markdown.linking import LinkStyle
+
+    style = LinkStyle(settings.link_form, settings.markdown_links)
+    name = path.rpartition("/")[2]
+    is_only = style.form != "shortest" or not any(
+        other != path and other.rpartition("/")[2].casefold() == name.casefold()
+        for other in files(root)
+    )
     is_picture = name.lower().endswith(PICTURES)
-    return f"![[{name}]]" if is_picture else f"[[{name}]]"
+    return style.link(path, note, is_only=is_only, embed=is_picture)
 
 
-def _template(root: Path, schema: Schema, kind: str) -> str | None:
+def template_of(root: Path, schema: Schema, kind: str) -> str | None:
     """The vault's own template for a kind, or None."""
-    path = os.path.join(root, schema.templates, f"{kind}.md")
+    return read_template(root, f"{schema.templates}/{kind}.md")
+
+
+def read_template(root: Path, path: str) -> str | None:
+    """The text of a template, or None where there is none."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(os.path.join(root, path), encoding="utf-8") as file:
             return file.read()
     except (OSError, UnicodeDecodeError):
         return None

@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.index.rows import name_key
 from notekeep.markdown.edits import Edit
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import edit_body
@@ -29,28 +28,18 @@ def plan_link_mentions(plans: Plans, row: Row, mentions: Iterable[Mention]) -> W
         mentions: Where, by note, as `index.mentions` found it.
     """
     plan = WritePlan("link", row.title)
-    target = _target(plans, row)
+    name = row.path.rpartition("/")[2].removesuffix(".md")
+    is_only = len(plans.catalog.named(name)) == 1
     for path, of_note in groupby(mentions, key=attrgetter("path")):
         data = plans.read(path)
         note = plans.note(path, data)
         edits = [
-            Edit(said.start, said.end, _link(target, note.body[said.start : said.end]))
+            Edit(said.start, said.end, plans.links.link(row.path, path, text=text, is_only=is_only))
             for said in of_note
+            if (text := " ".join(note.body[said.start : said.end].split()))
         ]
         try:
             plan.changes.append(FileChange(path, data, edit_body(note, data, edits)))
         except Refused as error:
             plan.refuse(path, error)
     return plan
-
-
-def _target(plans: Plans, row: Row) -> str:
-    """How a link names the note: by its file name, with its folder where others have it too."""
-    stem = row.path.removesuffix(".md")
-    name = stem.rpartition("/")[2]
-    return name if len(plans.catalog.named(name)) == 1 else stem
-
-
-def _link(target: str, said: str) -> str:
-    said = " ".join(said.split())
-    return f"[[{said}]]" if name_key(said) == name_key(target) else f"[[{target}|{said}]]"

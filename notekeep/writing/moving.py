@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Refused, UsageError
+from notekeep.markdown.linking import USUAL_LINKS
 from notekeep.markdown.resolve import Resolver, folded
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import edit_body
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notekeep.index.rows import Row
+    from notekeep.markdown.linking import LinkStyle
     from notekeep.markdown.note import Note, Value
     from notekeep.markdown.spans import Link
     from notekeep.writing.plans import Plans
@@ -136,7 +138,7 @@ def plan_delete(plans: Plans, paths: Sequence[str]) -> WritePlan:
 
 def _follow_all(plans: Plans, plan: WritePlan, moves: dict[str, str]) -> bool:
     """Plan moves, and every link that follows; False when one was taken out of them meanwhile."""
-    follow = Follow(moves, plans.catalog.names())
+    follow = Follow(moves, plans.catalog.names(), plans.links)
     plan.changes.clear()
     linking = {link.source for path in moves for link in plans.catalog.backlinks(path)}
     refused: list[tuple[str, Refused]] = []
@@ -167,7 +169,7 @@ def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
     if target != row.path and folded(target) != folded(row.path):
         _need_free(plans, target)
     names = plans.catalog.names()
-    follow = Follow({row.path: target}, names)
+    follow = Follow({row.path: target}, names, plans.links)
     before = plans.read(row.path)
     own = follow.rewrite(plans.note(row.path, before), before, target)
     plan.changes.append(FileChange(row.path, before, own, target if target != row.path else ""))
@@ -190,10 +192,17 @@ class Follow:
         moves: Their paths afterwards, by the paths before.
         resolver: Where links led before.
         stems: How many notes will have a file name.
+        style: How a link is written that must name more than it did.
     """
 
-    def __init__(self, moves: Mapping[str, str], names: list[tuple[str, str, list[str]]]) -> None:
+    def __init__(
+        self,
+        moves: Mapping[str, str],
+        names: list[tuple[str, str, list[str]]],
+        style: LinkStyle = USUAL_LINKS,
+    ) -> None:
         self.moves = moves
+        self.style = style
         self.resolver = Resolver(names)
         self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in names)
 
@@ -217,6 +226,7 @@ class Follow:
             from_old=note.path,
             from_new=path,
             unique=lambda stem: self.stems[stem] == 1,
+            is_relative=self.style.form == "relative",
         )
         return self._front_matter(note, edit_body(note, data, edits))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from notekeep import config
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from notekeep.index.rows import Row
     from notekeep.markdown.changes import FieldChange
     from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.linking import LinkStyle
     from notekeep.markdown.note import Note, Value
     from notekeep.markdown.problem import Problem
     from notekeep.writing.linting import Lint
@@ -67,28 +69,72 @@ class Plans:
             fields=fields,
             tags=tags,
             body=body,
+            formats=self._formats,
         )
 
     def add(self, text: str, to: str = "") -> WritePlan:
         """A line at the end of a note or section (`NOTE#Section`); today's note by default."""
-        from notekeep.files.paths import as_found
         from notekeep.writing.capture import plan_add
 
         name, _, section = to.partition("#")
         if name:
             path, section = self._place(to)
             return plan_add(path, self.read(path), text, section)
-        day = self._today()
-        title = day.strftime(self.settings.daily_format)
-        path = as_found(self.root, f"{self.settings.folders['daily']}/{title}.md")
+        path = self.daily_path()
         try:
             before = self.read(path)
         except NotFound:
-            plan = self.new("daily", title, fields={"date": day.isoformat()})
+            plan = self._new_daily(path)
             made = plan.changes[0]
             added = plan_add(made.path, made.after or b"", text, section).changes[0]
-            return WritePlan("add", made.path, [made._replace(after=added.after)])
+            plan.verb, plan.label = "add", made.path
+            plan.changes = [made._replace(after=added.after)]
+            return plan
         return plan_add(path, before, text, section)
+
+    def daily_path(self) -> str:
+        """Where today's note lies, or will."""
+        from notekeep.writing.capture import daily_path
+
+        return daily_path(self.root, self.schema.daily, self._today())
+
+    def _new_daily(self, path: str) -> WritePlan:
+        """Today's note, from the vault's template, else from the one that Obsidian was told."""
+        import datetime as dt
+
+        from notekeep.writing.capture import plan_new, read_template, template_of
+
+        day = self._today()
+        told = self.settings.obsidian.daily_template
+        template = None
+        if told and template_of(self.root, self.schema, "daily") is None:
+            template = read_template(self.root, told)
+        plan = plan_new(
+            self.root,
+            self.schema,
+            "daily",
+            path.rpartition("/")[2].removesuffix(".md"),
+            now=dt.datetime.combine(day, config.now().time()),
+            fields={} if template is not None else {"date": day.isoformat()},
+            path=path,
+            template=template,
+            formats=self._formats,
+        )
+        if told and template is None and not os.path.exists(os.path.join(self.root, told)):
+            plan.remarks.append(f"{told}: Obsidian's template of daily notes is not there")
+        return plan
+
+    @property
+    def links(self) -> LinkStyle:
+        """How this vault writes links."""
+        from notekeep.markdown.linking import LinkStyle
+
+        return LinkStyle(self.settings.link_form, self.settings.markdown_links)
+
+    @property
+    def _formats(self) -> tuple[str, str]:
+        told = self.settings.obsidian
+        return told.date_format, told.time_format
 
     def quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
@@ -106,11 +152,17 @@ class Plans:
         path = self._row(name).path
         return plan_attach(self.root, self.settings, path, self.read(path), file)
 
-    def store(self, name: str, data: bytes) -> WritePlan:
-        """A file among the attachments, which nothing links to yet; its label is its name there."""
+    def store(self, name: str, data: bytes, note: str) -> WritePlan:
+        """A file among the attachments of a note, not linked yet; its label is its name there."""
         from notekeep.writing.capture import plan_store
 
-        return plan_store(self.root, self.settings, name, data)
+        return plan_store(self.root, self.settings, name, data, note)
+
+    def link_to(self, path: str, note: str) -> str:
+        """A link from a note to a file of the vault that is attached to it."""
+        from notekeep.writing.capture import link_to
+
+        return link_to(self.root, self.settings, path, note)
 
     def set_fields(self, paths: Iterable[str], changes: Sequence[str | FieldChange]) -> WritePlan:
         """Front matter edited in each note: `rating=5`, `author+=Ann`, `genre-=old`, `status=`."""

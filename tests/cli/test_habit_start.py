@@ -30,7 +30,7 @@ ROOMS = {
     "index",
     "markdown",
     "vaults",
-    *("giving_way", "obsidian", "tomlfile"),
+    *("giving_way", "tomlfile"),
 }
 """The rooms of notekeep that a check-in passes through."""
 LISTED = {

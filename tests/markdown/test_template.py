@@ -9,9 +9,9 @@ import pytest
 from notekeep.errors import UsageError
 from notekeep.markdown.frontmatter import read
 from notekeep.markdown.kinds import COMMON, KINDS
-from notekeep.markdown.moment import formatted
 from notekeep.markdown.note import read_note
 from notekeep.markdown.template import fill, new_note, starter
+from notekeep.moment import formatted
 
 NOW = dt.datetime(2026, 11, 24, 8, 5, 9)  # noqa: DTZ001 - the wall clock has no zone
 

@@ -87,9 +87,46 @@ def test_what_the_notes_of_a_vault_have_is_offered(tmp_path: Path) -> None:
     line = ["---", "author: an"]
     assert [offer.text for offer in completer.offers(line, 1, 10)] == ["Ann 0", "Ann 1", "Ann 2"]
     assert completer.offers(["---", f"genre: {LONG[:8]}"], 1, 15) == []
-    for typed, meant in (("[[note", "Note 2]]"), ("[[other", "Other 1]]"), ("#dee", "deep")):
+    for typed, meant in (("[[note", "2|Note 2]]"), ("[[other", "1|Other 1]]"), ("#dee", "deep")):
         assert meant in [offer.text for offer in completer.offers([typed], 0, len(typed))]
     assert completer.offers(["---", "shelfm"], 1, 6)[0].text == "shelfmark: "
+
+
+@pytest.mark.parametrize(
+    ("settings", "typed", "taken"),
+    [
+        ("", "see [[na|", "see [[Naval]]"),
+        ("", "[[the al|", "[[almanack-2020|The Almanack]]"),
+        ("", "[[sa|", "[[b/Same|Same]]"),
+        ('link_form = "absolute"', "[[na|", "[[books/Naval|Naval]]"),
+        ('link_form = "relative"', "[[na|]]", "[[../books/Naval|Naval]]"),
+        ("markdown_links = true", "see [[na|", "see [Naval](Naval.md)"),
+        ("markdown_links = true", "see [[the|", "see [The Almanack](almanack-2020.md)"),
+        ("markdown_links = true", "see [[na|]]", "see [[Naval]]"),
+        ("markdown_links = true", "---\nfrom: [[na|\n---", "from: [[Naval]]"),
+        ('markdown_links = true\nlink_form = "relative"', "[[na|", "[Naval](../books/Naval.md)"),
+    ],
+)
+def test_links_are_written_as_the_vault_has_them_and_lead_to_files(
+    tmp_path: Path, settings: str, typed: str, taken: str
+) -> None:
+    for path, text in {
+        ".notekeep/config.toml": settings,
+        "books/Naval.md": "x",
+        "x/almanack-2020.md": "---\ntitle: The Almanack\n---\n",
+        "b/Same.md": "",
+        "c/d/Same.md": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    vault = Vault.open(tmp_path)
+    vault.refresh()
+    lines = typed.replace("|", "").split("\n")
+    row = next(number for number, line in enumerate(typed.split("\n")) if "|" in line)
+    column = typed.split("\n")[row].index("|")
+    offer = Completer.of(vault, "b/here.md").offers(lines, row, column)[0]
+    assert offer.text.endswith(offer.rest)
+    assert lines[row][: offer.start] + offer.text + lines[row][column:] == taken
 
 
 def test_for_what_is_offered_not_all_notes_come_into_memory(tmp_path: Path) -> None:

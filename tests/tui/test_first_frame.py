@@ -45,7 +45,7 @@ NOT_YET = {
     *("watchfiles", "whoosh", "yaml"),
     *("notekeep.index.background", "notekeep.index.catalog", "notekeep.index.rows"),
     *("notekeep.index.search", "notekeep.writing.plan"),
-    *("notekeep.tui.sweeping", "notekeep.tui.watching"),
+    *("notekeep.moment", "notekeep.obsidian", "notekeep.tui.sweeping", "notekeep.tui.watching"),
     *("notekeep.tui.commands", "notekeep.tui.render.document", "notekeep.tui.screens.dialogs"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
     *("notekeep.tui.screens.verbs", "notekeep.tui.widgets.sidebar"),

@@ -109,7 +109,11 @@ class EditScreen(Leaving[None], VaultScreen):
             self.area.insert(self._early)
         self.tell()
         in_background(
-            self, partial(Completer.of, self.vault), self._know, group="completion", failed=_ignore
+            self,
+            partial(Completer.of, self.vault, self.path),
+            self._know,
+            group="completion",
+            failed=_ignore,
         )
         if (unsaved := self.keeping.left()) is not None:
             if self.restores:

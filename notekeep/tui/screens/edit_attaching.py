@@ -12,7 +12,7 @@ from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.pictures import clipboard_file, pasted_picture
 from notekeep.tui.screens.dialogs import Prompt
-from notekeep.writing.capture import link_to, read_file
+from notekeep.writing.capture import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,17 +61,18 @@ class Attaching:
     def _store(self, read: Callable[[], File], place: Place, *, is_sure: bool = True) -> None:
         screen = self._screen
 
-        def store() -> tuple[str, Done]:
+        def store() -> tuple[str, str, Done]:
             name, data = read()
-            plan = screen.vault.plan.store(name, data)
-            return plan.label, screen.vault.carry_out(plan)
+            plan = screen.vault.plan.store(name, data, screen.path)
+            link = screen.vault.plan.link_to(plan.changes[0].path, screen.path)
+            return plan.label, link, screen.vault.carry_out(plan)
 
-        def stored(answer: tuple[str, Done]) -> None:
-            name, done = answer
+        def stored(answer: tuple[str, str, Done]) -> None:
+            name, link, done = answer
             for problem in done.refused:
                 screen.app.notify(clean_line(problem.message), severity="error", markup=False)
             if done.step:
-                self._link(name, place)
+                self._link(name, link, place)
                 screen.app.post_message(VaultChanged(is_step=True))
 
         def failed(error: NotekeepError) -> None:
@@ -81,16 +82,16 @@ class Attaching:
 
         in_background(screen, store, stored, group="write", failed=failed)
 
-    def _link(self, name: str, place: Place) -> None:
+    def _link(self, name: str, link: str, place: Place) -> None:
         """Put the link where the path stands, unless something else stands there by now."""
         area = self._screen.area
         start, end, text = place
         if area.get_text_range(start, end) != text:
             start = end = area.cursor_location
         area.history.checkpoint()
-        area.replace(link_to(name), start, end, maintain_selection_offset=True)
+        area.replace(link, start, end, maintain_selection_offset=True)
         if not text:
-            area.move_cursor((start[0], start[1] + len(link_to(name))))
+            area.move_cursor((start[0], start[1] + len(link)))
         area.history.checkpoint()
         say(self._screen, f"Copied {name} into the attachments · ctrl+z takes the link out")
 

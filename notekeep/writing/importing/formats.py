@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, UsageError
@@ -22,6 +21,7 @@ from notekeep.habits.imports import (
 )
 from notekeep.habits.imports.source import Page
 from notekeep.habits.imports.words import json_of
+from notekeep.markdown.daily import Daily
 from notekeep.writing.importing.database import read_loop
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class Vocabulary(NamedTuple):
 
     Attributes:
         names: The folded names of its habits.
-        daily_format: How its daily notes are named, as strftime writes it.
+        daily: How its daily notes are named.
     """
 
     names: Collection[str] = ()
-    daily_format: str = "%Y-%m-%d"
+    daily: Daily = Daily()
 
 
 def read_source(given: Given, origin: str = "", vocabulary: Vocabulary | None = None) -> Source:
@@ -139,12 +139,12 @@ def _json(head: str) -> Iterator[str]:
 def _note(name: str, text: str, vocabulary: Vocabulary) -> Iterator[str]:
     head = text.partition("\n---")[0] if text.startswith("---") else ""
     keys = set(_IN_MATTER.findall(head))
-    stem = name.rpartition("/")[2][: -len(".md")]
+    stem, whole = name.rpartition("/")[2][: -len(".md")], name[: -len(".md")]
     if "habit" in keys and keys & {"records", "startDate"}:
         yield "obsidian-habits"
     elif "entries" in keys:
         yield "tracker21"
-    elif _DAY_NAME.search(stem) or _day_in(stem, vocabulary.daily_format):
+    elif _DAY_NAME.search(stem) or _day_in(whole, vocabulary.daily):
         is_about = "habits" in keys or any(daily.TAG.search(line) for line in text.splitlines())
         if is_about or vocabulary.names:
             yield "daily"
@@ -181,9 +181,9 @@ def _read_dijo(given: Given, _: Vocabulary) -> Source:
 
 
 def _read_daily(given: Given, vocabulary: Vocabulary) -> Source:
-    return daily.read(
-        _pages(given), vocabulary.names, lambda name: _day_in(name, vocabulary.daily_format)
-    )
+    # Where names make folders, these say the day with them.
+    pages = _pages(given, whole=vocabulary.daily.depth > 1)
+    return daily.read(pages, vocabulary.names, lambda name: _day_in(name, vocabulary.daily))
 
 
 def _read_own(given: Given, _: Vocabulary) -> Source:
@@ -217,21 +217,20 @@ def _only(given: Given, *endings: str) -> tuple[str, str]:
     return next(iter(found.items()))
 
 
-def _pages(given: Given) -> Iterator[Page]:
+def _pages(given: Given, *, whole: bool = False) -> Iterator[Page]:
+    """The notes that were given, named by their files, or by the whole way to them."""
     from notekeep.markdown import frontmatter
 
     for name, data in sorted(given.files.items()):
         if name.casefold().endswith(".md"):
             matter = frontmatter.read(data)
             body = data[matter.split.body :].decode("utf-8", "replace")
-            stem = name.rpartition("/")[2][: -len(".md")]
+            stem = (name if whole else name.rpartition("/")[2])[: -len(".md")]
             problem = matter.error.message if matter.error else ""
             yield Page(stem, matter.words, matter.raw, body, problem)
 
 
-def _day_in(name: str, form: str) -> int | None:
+def _day_in(name: str, form: Daily) -> int | None:
     """The day that a name of a daily note means, in the form that the vault has."""
-    try:
-        return datetime.strptime(name, form).date().toordinal()  # noqa: DTZ007 - a day, no moment
-    except ValueError:
-        return None
+    day = form.day_named("/".join(name.split("/")[-form.depth :]))
+    return day.toordinal() if day else None
