@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotFound, Refused
 from notekeep.markdown.kinds import role
+from notekeep.markdown.note import read_note
 from notekeep.markdown.problem import Problem
 from notekeep.markdown.split import line_of_key
 from notekeep.writing.naming import add_moves, name_problems, names_that_travel
@@ -32,6 +33,13 @@ class Finding(NamedTuple):
 
     problem: Problem
     has_fix: bool
+
+
+class _Unread(NamedTuple):
+    """What stands for what a body says where nobody asks, as to look for it is most of the work."""
+
+    title: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Lint(NamedTuple):
@@ -94,12 +102,12 @@ def _note(
     plans: Plans, path: str, data: bytes, near: NearNames, plan: WritePlan
 ) -> tuple[list[Finding], bytes]:
     """Links and tags of a note."""
-    note = plans.note(path, data)
-    if note.problem is not None:
-        return [], data
     broken = {
         (link.line, link.target) for link in plans.catalog.links(path) if link.state == "broken"
     }
+    note = read_note(path, data, plans.schema, None if broken else _Unread())
+    if note.problem is not None:
+        return [], data
     links, after = mend_links(note, data, broken, near)
     tags: list[Problem] = []
     try:

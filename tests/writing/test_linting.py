@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotekeepError
+from notekeep.markdown import note
 from notekeep.writing.near import NearNames
 
 if TYPE_CHECKING:
@@ -247,3 +248,15 @@ def test_all_is_one_step(vault: Vault, texts: Callable[[], dict[str, bytes]]) ->
     assert vault.plan.lint([NOTE, "inbox/Second.md"]).findings == []
     vault.undo()
     assert texts() == before
+
+
+def test_the_body_of_a_note_without_broken_links_is_not_looked_through(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lint(vault, "---\ntags: a, b\n---\n# Title\n\n[[Deep Work]]\n")
+
+    def refuse(text: str) -> None:
+        raise AssertionError(text)
+
+    monkeypatch.setattr(note, "scan", refuse)
+    assert [one.problem.code for one in vault.plan.lint([NOTE]).findings] == ["tag-text"]
