@@ -260,7 +260,7 @@ class NotekeepApp(Reaching, Looks, App[None]):
     # What screens ask for.
 
     def on_working(self, event: Working) -> None:
-        for screen in self._screens:
+        for screen in self.standing_screens():
             screen.doing(event.text)
 
     def on_vault_changed(self, event: VaultChanged) -> None:

@@ -9,7 +9,7 @@ from textual import events
 from textual.errors import NoWidget
 from textual.widgets import Input
 
-from notekeep.tui.actions import BY_ID, GO_KEYS
+from notekeep.tui.actions import BY_ID, GO_KEYS, go_menu
 from notekeep.tui.going import Going
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
@@ -38,7 +38,31 @@ class Keyboard(Going):
     def action_go(self) -> None:
         self._is_going = True
         if isinstance(self.screen, VaultScreen):
-            self.screen.doing("  ".join(f"{key} {name}" for key, _, name in GO_KEYS))
+            self.screen.doing(go_menu(self.size.width - 2))
+
+    def hold_keys(self, late: Callable[[], object]) -> None:
+        """Keep the keys that come, as they are about what the key before them asked for.
+
+        Args:
+            late: Called when that takes long; the keys have been given back then.
+        """
+        self.release_keys()
+        self._held = []
+
+        def give_up() -> None:
+            self.release_keys()
+            late()
+
+        self._holding = self.set_timer(HELD, give_up)
+
+    def release_keys(self) -> None:
+        """Give back the keys that were kept, to whatever has the focus by now."""
+        held, self._held = self._held, None
+        if self._holding is not None:
+            self._holding.stop()
+            self._holding = None
+        for key in held or ():
+            self.post_message(key)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and await self._took(event):

@@ -116,9 +116,8 @@ class Over(Undoing):
 
     def _flag(self, found: Sequence[Pair]) -> None:
         self._conflicts = found
-        for screen in [*self.vault_screens(), *self._over]:
-            if screen.is_mounted:
-                screen.flag(found)
+        for screen in self.standing_screens():
+            screen.flag(found)
 
     # What was typed and never saved.
 
@@ -165,6 +164,10 @@ class Over(Undoing):
                 self.editors.open(unsaved.path, unsaved=unsaved)
 
         self.push_screen(UnsavedScreen(self.vault, self.glyphs, found), answered)
+
+    def standing_screens(self) -> Sequence[VaultScreen]:
+        """Return those and the ones that lie over them, which are there already."""
+        return [one for one in (*self.vault_screens(), *self._over) if one.is_mounted]
 
     def vault_screens(self) -> Sequence[VaultScreen]:
         """Return the screens that lie at the bottom."""

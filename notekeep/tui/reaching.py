@@ -49,9 +49,8 @@ class Reaching(Over):
 
     def _tell_unseen(self, count: int) -> None:
         self.unseen = count
-        for screen in [*self.vault_screens(), *self._over]:
-            if screen.is_mounted:
-                screen.tell_wrong(count)
+        for screen in self.standing_screens():
+            screen.tell_wrong(count)
 
     def action_show_problems(self) -> None:
         from notekeep.tui.screens.problems import ProblemsScreen

@@ -58,14 +58,20 @@ class Plans:
         body: str = "",
     ) -> WritePlan:
         """A new note of a kind, named by its title."""
+        import datetime as dt
+
         from notekeep.writing.capture import plan_new
 
+        now = config.now()
+        if kind == "habit":
+            # One that is made in the night is due at once, on the day that still counts.
+            now = dt.datetime.combine(self._today(), now.time())
         return plan_new(
             self.root,
             self.schema,
             kind,
             title,
-            now=config.now(),
+            now=now,
             fields=fields,
             tags=tags,
             body=body,

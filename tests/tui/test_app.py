@@ -87,6 +87,24 @@ async def test_the_palette_runs_an_action_where_it_was_opened(make_app: MakeApp)
         await until(pilot, lambda: app.current_mode == "habits")
 
 
+@pytest.mark.parametrize(("width", "seen_whole"), [(80, "x Tasks v Vaults g Top"), (50, "x v g")])
+async def test_the_go_menu_is_whole_and_goes_with_the_key_that_follows(
+    width: int, seen_whole: str, make_app: MakeApp
+) -> None:
+    app = make_app("today")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.pause()
+        # Over another screen, and where the second key opens a dialog.
+        await press(pilot, "T")
+        await until(pilot, lambda: shows(app, "space tick"))
+        await press(pilot, "g")
+        await until(pilot, lambda: shows(app, seen_whole))
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "Open another vault"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "? help") and not shows(app, seen_whole))
+
+
 async def test_the_go_menu_waits_for_a_second_key(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:

@@ -295,3 +295,12 @@ class TestPlan:
         assert list(WritePlan("rm", "", [FileChange("a.md", b"", None)]).diff()) == [
             "a.md -> trash"
         ]
+
+
+def test_a_habit_made_in_the_night_begins_on_the_day_that_still_counts(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The day begins at four: half past midnight of the 25th is still the 24th.
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T00:30")
+    [path] = vault.create("habit", "Stretch").paths
+    assert str(vault.read(path).fields["since"]) == "2026-11-24"

@@ -33,6 +33,7 @@ __all__ = [
     "Action",
     "at_place",
     "clashes",
+    "go_menu",
     "of_context",
 ]
 
@@ -145,6 +146,19 @@ GO_KEYS: tuple[tuple[str, str, str], ...] = (
     ("g", "first-line", "Top"),
 )
 """What the second key after `g` does: the key, the action, and what the menu calls it."""
+
+
+def go_menu(width: int) -> str:
+    """Return the keys that may follow `g`, with what they open, closer where there is less room.
+
+    Args:
+        width: The cells there are.
+    """
+    named = [f"{key} {name}" for key, _, name in GO_KEYS]
+    for menu in ("  ".join(named), " ".join(named)):
+        if len(menu) <= width:
+            return menu
+    return "Go to: " + " ".join(key for key, _, _ in GO_KEYS)
 
 
 def of_context(context: str) -> Iterator[Action]:
