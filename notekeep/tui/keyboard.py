@@ -40,30 +40,6 @@ class Keyboard(Going):
         if isinstance(self.screen, VaultScreen):
             self.screen.doing(go_menu(self.size.width - 2))
 
-    def hold_keys(self, late: Callable[[], object]) -> None:
-        """Keep the keys that come, as they are about what the key before them asked for.
-
-        Args:
-            late: Called when that takes long; the keys have been given back then.
-        """
-        self.release_keys()
-        self._held = []
-
-        def give_up() -> None:
-            self.release_keys()
-            late()
-
-        self._holding = self.set_timer(HELD, give_up)
-
-    def release_keys(self) -> None:
-        """Give back the keys that were kept, to whatever has the focus by now."""
-        held, self._held = self._held, None
-        if self._holding is not None:
-            self._holding.stop()
-            self._holding = None
-        for key in held or ():
-            self.post_message(key)
-
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and await self._took(event):
             return
