@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.problem import Problem
+from notekeep.markdown.problem import SETTINGS, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def _settings(vault: Vault) -> Layer:
         "settings",
         "yours and the vault's",
         [
-            Problem("", None, warning, "`notekeep config` says which file", "settings")
+            Problem("", None, warning, "`notekeep config` says which file", SETTINGS)
             for warning in warnings
         ],
     )

@@ -27,6 +27,8 @@ _TYPES: Final = {
 }
 _USUAL_NAME: Final = "YYYY-MM-DD"
 _PERIODIC: Final = "periodic-notes"
+_TEMPLATER: Final = "templater-obsidian"
+_PLUGINS: Final = "community-plugins.json"
 _IN_NO_NAME: Final = frozenset('\\:*?"<>|')
 _WORDS: Final = {str: "text", bool: "true or false", list: "a list", dict: "a table"}
 
@@ -72,10 +74,14 @@ def told(root: str) -> Told:
     """Read what Obsidian was told about a vault; without its folder that is nothing."""
     found = Told()
     if os.path.isdir(os.path.join(root, FOLDER)):
+        plugins = _plugins(found, root)
         _of_links(found, _File(root, "app.json", found))
-        _of_daily_notes(found, root)
+        _of_daily_notes(found, root, plugins)
         templates = _File(root, "templates.json", found)
         found.templates = templates.folder("folder") or ""
+        if not found.templates and _TEMPLATER in plugins:
+            templater = _File(root, f"plugins/{_TEMPLATER}/data.json", found)
+            found.templates = templater.folder("templates_folder") or ""
         found.date_format, found.time_format = (
             templates.text(f"{name}Format").strip() for name in ("date", "time")
         )
@@ -117,23 +123,23 @@ class _File:
 
     def text(self, key: str) -> str:
         """A text of it, or ""."""
-        return str(self._value(key, str) or "")
+        return str(self.value(key, str) or "")
 
     def flag(self, key: str) -> bool:
         """Whether something is switched on in it."""
-        return bool(self._value(key, bool))
+        return bool(self.value(key, bool))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of it; what is no text in it is left out."""
-        return tuple(one for one in self._value(key, list) or () if isinstance(one, str))
+        return tuple(one for one in self.value(key, list) or () if isinstance(one, str))
 
     def table(self, key: str) -> dict[str, Any]:
         """A table within it."""
-        return self._value(key, dict) or {}
+        return self.value(key, dict) or {}
 
     def folder(self, key: str) -> str | None:
         """A folder of the vault, "" for the vault itself; None where none is said."""
-        said = self._value(key, str)
+        said = self.value(key, str)
         if said is None:
             return None
         said = said.strip().replace("\\", "/")
@@ -142,7 +148,8 @@ class _File:
             return None
         return "/".join(part for part in said.split("/") if part not in ("", "."))
 
-    def _value(self, key: str, kind: type) -> Any:
+    def value(self, key: str, kind: type) -> Any:
+        """Something in it, if it is of a type; None where it is not there, or is told."""
         value = self.data.get(key)
         if value is None or isinstance(value, kind):
             return value
@@ -196,9 +203,20 @@ def _of_links(found: Told, app: _File) -> None:
     found.excluded = tuple(one for one in app.texts("userIgnoreFilters") if one.strip())
 
 
-def _of_daily_notes(found: Told, root: str) -> None:
+def _plugins(found: Told, root: str) -> frozenset[str]:
+    """The plug-ins that are in use."""
+    value = read_json(os.path.join(root, FOLDER, _PLUGINS))
+    if value is not None and not isinstance(value, list):
+        what = value if isinstance(value, str) else "is no list of plug-ins"
+        found.problems.append(f"{FOLDER}/{_PLUGINS}: {what}; nothing of it is heeded")
+    names = value if isinstance(value, list) else ()
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _of_daily_notes(found: Told, root: str, plugins: frozenset[str]) -> None:
     """Take over daily notes, as the plug-in for periodic notes has them where that is in use."""
-    daily = _periodic(found, root) or _File(root, "daily-notes.json", found)
+    daily = _periodic(found, root) if _PERIODIC in plugins else None
+    daily = daily or _File(root, "daily-notes.json", found)
     if not daily.data:
         return
     # Where Obsidian was asked about daily notes and no folder was named, they lie in the vault.
@@ -218,14 +236,11 @@ def _of_daily_notes(found: Told, root: str) -> None:
 
 
 def _periodic(found: Told, root: str) -> _File | None:
-    """What the plug-in says of daily notes; None where it is not in use, or not for them."""
-    enabled = read_json(os.path.join(root, FOLDER, "community-plugins.json"))
-    if not isinstance(enabled, list) or _PERIODIC not in enabled:
-        return None
+    """What the plug-in says of daily notes; None where it is not in use for them."""
     path = f"plugins/{_PERIODIC}/data.json"
     data = _File(root, path, found)
     active = data.data.get("activeCalendarSet")
-    sets = [one for one in data.data.get("calendarSets") or () if isinstance(one, dict)]
+    sets = [one for one in data.value("calendarSets", list) or () if isinstance(one, dict)]
     chosen = next((one for one in sets if one.get("id") == active), None)
     daily = chosen.get("day") if chosen else data.data.get("daily")
     if not isinstance(daily, dict) or not daily.get("enabled"):

@@ -213,7 +213,7 @@ class Rooms:
             for name in fields
             for other in known_names(name)
         }
-        return Fields.of(kinds, self.catalog.field_names(), kin)
+        return Fields.of(kinds, {**self.catalog.field_names(), **self.schema.types}, kin)
 
     def absolute(self, path: str) -> str:
         """Where a vault path is on this machine.

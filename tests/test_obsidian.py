@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep import config
+from notekeep.errors import UsageError
 from notekeep.obsidian import told
 from notekeep.vault import Vault
 from tests.support.screens import tree
@@ -187,6 +188,19 @@ class TestDailyNotes:
         assert vault.add("x").paths == ["P/20260307.md"]
         assert (root / "P/20260307.md").read_text("utf-8") == "from T\n\nx\n"
 
+    def test_the_folder_of_templater_counts_where_obsidian_has_none(self, tmp_path: Path) -> None:
+        root = obsidian(tmp_path / "v", community_plugins=["templater-obsidian"])
+        write(
+            root,
+            {
+                ".obsidian/plugins/templater-obsidian/data.json": '{"templates_folder": "T"}',
+                "T/Book.md": "---\ncreated: <% tp.date.now() %>\n---\n",
+            },
+        )
+        assert [row.path for row in opened(root).rows("is:template").rows] == ["T/Book.md"]
+        obsidian(root, templates={"folder": "Other"})
+        assert opened(root).rows("is:template").total == 0
+
     @pytest.mark.parametrize(
         ("enabled", "on"), [((), True), (("calendar",), True), (("periodic-notes",), False)]
     )
@@ -332,8 +346,12 @@ class TestNotes:
         assert (fields["rating"], fields["odd"]) == (4, "x")
         for query in ("due<2026-04", "director:Bo", "sqft>1", "owned:true", "seen:2026-03"):
             assert [row.title for row in vault.rows(query).rows] == ["House"], query
-        # A name that Obsidian knows is one although no note uses it.
-        assert vault.rows("-model:007 sqft>9").total == 0
+
+    def test_a_field_that_obsidian_knows_is_one_before_a_note_has_it(self, tmp_path: Path) -> None:
+        vault = opened(obsidian(tmp_path / "v", types={"types": {"Monthly Uses": "number"}}))
+        assert vault.rows("monthly-uses>4").total == 0
+        with pytest.raises(UsageError):
+            vault.rows("weekly-uses>4")
 
     def test_a_type_that_the_vault_says_itself_goes_before(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", types={"types": {"serves": "text"}})
@@ -416,6 +434,8 @@ class TestItsSettings:
             ("app", '{"userIgnoreFilters": "Old"}', "userIgnoreFilters is not a list"),
             ("daily_notes", '{"folder": "a/../../b"}', "leads out of the vault"),
             ("types", '{"types": []}', "types is not a table"),
+            ("community_plugins", "{}", "is no list of plug-ins"),
+            ("community_plugins", "[", "is no JSON from line 1 on"),
         ],
     )
     def test_a_broken_file_is_told_once_and_hides_no_other(
@@ -439,11 +459,23 @@ class TestItsSettings:
         (warning,) = told(str(root)).problems
         assert warning.startswith(".obsidian/app.json: cannot be read: ")
 
+    def test_config_says_that_they_count(self, root: Path) -> None:
+        (line,) = [
+            line for line in notekeep(root, "config").stdout.splitlines() if "Obsidian" in line
+        ]
+        assert line.endswith("heeded where the vault's say nothing")
+
     def test_what_is_broken_is_named_by_doctor_and_config(self, root: Path) -> None:
         obsidian(root, app="{")
         for words in (("doctor",), ("config",)):
             done = notekeep(root, *words)
             assert (done.stdout + done.stderr).count(".obsidian/app.json: is no JSON") == 1
+
+    def test_what_is_broken_is_among_the_problems_of_the_interface(self, root: Path) -> None:
+        obsidian(root, app="{")
+        (problem,) = opened(root).problems()
+        assert (problem.path, problem.code) == (".obsidian/app.json", "settings")
+        assert problem.message.startswith("is no JSON from line 1 on")
 
     def test_a_byte_order_mark_is_no_harm(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", templates='\ufeff{"folder": "T"}')

@@ -110,6 +110,9 @@ def config(*, as_json: bool) -> int:
         own = settings.vault_settings(root)
         path = os.path.join(root, settings.VAULT_SETTINGS)
         rows += [("vault", root, "in use"), ("vault's settings", path, _there(path))]
+        theirs = os.path.join(root, ".obsidian")
+        if os.path.isdir(theirs):
+            rows.append(("Obsidian's settings", theirs, "heeded where the vault's say nothing"))
         warnings += own.warnings
     if as_json:
         files = [{"what": what, "path": path, "state": state} for what, path, state in rows]

@@ -157,6 +157,10 @@ class Catalog(Store):
         """The row of one file, whatever it is for."""
         return next(iter(self.rows_found(Condition("path = ?", (store_path(path),)))), None)
 
+    def is_listed(self, path: str) -> bool:
+        """Whether a file is a note that the list of all has."""
+        return self._count(Condition("role = 'note' AND path = ?", (store_path(path),))) > 0
+
     def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
         """The rows of notes by path; one that the catalog does not know is left out."""
         where = condition(Docs(frozenset(paths)))

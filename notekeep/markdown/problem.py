@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+SETTINGS: Final = "settings"
+"""The code of what is wrong in a file of settings, which is no note."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,10 @@ def capture(vault: Vault, text: str, place: str, attachment: Attachment | None =
     if attachment is None:
         return vault.carry_out(_planned(vault, text, "", place))
     # Where the file goes may depend on the note, which is named by its text.
-    note = _planned(vault, text, "", place).changes[0].path if text.strip() else ""
-    note = note or (vault.plan.daily_path() if place == TODAY else "")
+    if place == TODAY:
+        note = vault.plan.daily_path()
+    else:
+        note = _planned(vault, text, "", place).changes[0].path
     stored = _stored(vault, attachment, note)
     link = vault.plan.link_to(stored.changes[0].path, note)
     plan = _planned(vault, text, link, place)

@@ -339,8 +339,13 @@ class Reading(Refreshing):
         return on_this_day(self.catalog, day or self.today())
 
     def problems(self) -> list[Problem]:
-        """Files that could not be read whole, each with its line, reason and remedy."""
-        return self.catalog.problems()
+        """What could not be read whole, settings first, each with its line, reason and remedy."""
+        from notekeep.markdown.problem import SETTINGS, Problem
+
+        hint = "`notekeep config` says which files count"
+        told = [warning.partition(": ") for warning in self.settings.warnings]
+        settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in told]
+        return [*settings, *self.catalog.problems()]
 
     def sql(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Ask the catalog one question in SQL, read-only: column names and rows.

@@ -280,13 +280,15 @@ class BrowseScreen(Gridding, VaultScreen):
             self._at = len(self._trail) - 1
 
     def _go_to(self, path: str, *, line: int | None = None, read: bool = False) -> None:
-        row = self.notes.row
-        if row is None or row.path != path:
+        row, shown = self.notes.row, self.vault.catalog.row(path)
+        # What lists leave out is shown beside the list as it is.
+        is_left_out = shown is not None and not self.vault.catalog.is_listed(path)
+        if not is_left_out and (row is None or row.path != path):
             self._list_all()
             self.pane.again(path)
         if read:
             self._read()
-        self._show(self.vault.catalog.row(path), line)
+        self._show(shown, line)
 
     def action_note_before(self) -> None:
         if self._at > 0:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from textual.containers import Vertical
 from textual.content import Content
 
 from notekeep.markdown.clean import clean_line
-from notekeep.markdown.problem import Problem
+from notekeep.markdown.problem import SETTINGS, Problem
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
@@ -129,9 +129,13 @@ class ProblemsScreen(Dialog[None]):
         event.stop()
         self._open()
 
+    def _is_of_a_note(self, problem: Problem | None) -> TypeGuard[Problem]:
+        """Whether there is a file behind it that can be shown and mended here."""
+        return problem is not None and problem not in self._wrong and problem.code != SETTINGS
+
     def _open(self) -> None:
         problem = self._list.problem
-        if problem is not None and problem not in self._wrong:
+        if self._is_of_a_note(problem):
             self.dismiss(None)
             if problem.code == MARKS:
                 self.app.post_message(ShowConflicts(problem.path))
@@ -141,7 +145,7 @@ class ProblemsScreen(Dialog[None]):
     def key_f(self, event: events.Key) -> None:
         event.stop()
         problem = self._list.problem
-        if problem is not None and problem not in self._wrong:
+        if self._is_of_a_note(problem):
             in_background(self, lambda: self._mend(problem), self._mended, group="mend")
 
     def _mend(self, problem: Problem) -> str:
