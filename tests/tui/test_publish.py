@@ -151,6 +151,31 @@ async def test_states_are_told_and_an_edit_by_hand_is_brought_back(
         await until(pilot, lambda: note.read_text() == before)
 
 
+async def test_what_an_export_left_alone_can_be_settled_right_after_it(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    by_hand = post.read_text().replace("Depth needs hours", "Depth needs long hours")
+    post.write_text(by_hand)
+    note = root / "books" / "Deep Work.md"
+    note.write_text(note.read_text().replace("Depth needs hours", "Depth needs many hours"))
+    vault.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 by hand · 1 new"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "changed by hand"))
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "s  says what becomes of what was changed by hand"))
+        assert post.read_text() == by_hand
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "Overwrite it"))
+        await press(pilot, "end", "enter")
+        await until(pilot, lambda: shows(app, "+Depth needs many hours"))
+        await press(pilot, "w")
+        await until(pilot, lambda: "Depth needs many hours" in post.read_text())
+
+
 async def test_all_that_changed_is_written_with_two_keys(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:

@@ -228,7 +228,7 @@ def test_a_plan_shows_files_warnings_refusals_and_the_diff() -> None:
     assert "2 new  1 changed  1 conflict" in shown
     assert "⚠ secret.md: It is private." in shown
     assert "⚠ a link stays text" in shown
-    assert "conflict   b.md changed by hand" in shown
+    assert "conflict   b.md · changed by hand" in shown
     assert "-two" in shown
     assert "+2␛[31m" in shown
     assert "2 bytes, not text" in shown
@@ -257,6 +257,7 @@ def test_an_export_says_where_everything_is() -> None:
     assert "+ a.md" in shown
     assert "- old.md" in shown
     assert "⚠ b.md was changed by hand and is left alone." in shown
+    assert "s  says what becomes of what was changed by hand" in shown
     nothing = Exported("hugo", "/site")
     assert "Everything was there already." in texts(exported_lines(nothing, 60, UNICODE))
 

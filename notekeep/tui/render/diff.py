@@ -32,6 +32,9 @@ _AFTERWARDS = (
 )
 """Keys of what is done next with what was written."""
 
+_BY_HAND = ("s", "says what becomes of what was changed by hand")
+"""The key for files that an export leaves alone."""
+
 _STATUS_ROLES = {
     "new": "added",
     "changed": "accent",
@@ -64,7 +67,7 @@ def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
     if plan.conflicts:
-        lines += wrap([Piece("s", "key"), Piece("  says what becomes of it", "muted")], width)
+        lines.append(_key_line(_BY_HAND))
     lines += removed_lines(plan, width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
@@ -87,13 +90,20 @@ def exported_lines(done: Exported, width: int, glyphs: Glyphs) -> list[Line]:
         lines += _refusal(note, refusal, width, glyphs)
     for warning in done.warnings:
         lines += _told(warning, "warn", width, glyphs)
+    if done.conflicts:
+        lines += [[], _key_line(_BY_HAND)]
     if not (done.written or done.removed):
-        lines.append([Piece("Everything was there already.", "muted")])
+        if not done.conflicts:
+            lines.append([Piece("Everything was there already.", "muted")])
         return lines
-    lines.append([])
-    for key, about in _AFTERWARDS:
-        lines.append([Piece(key, "key"), Piece(f"  {about}", "muted")])
-    return lines
+    if not done.conflicts:
+        lines.append([])
+    return [*lines, *map(_key_line, _AFTERWARDS)]
+
+
+def _key_line(named: tuple[str, str]) -> Line:
+    key, about = named
+    return [Piece(key, "key"), Piece(f"  {about}", "muted")]
 
 
 def _heading(name: str, site: str, width: int) -> list[Line]:
@@ -123,7 +133,7 @@ def _told(text: str, role: str, width: int, glyphs: Glyphs) -> list[Line]:
 def _file(file: FileChange, width: int) -> list[Line]:
     about: Line = [Piece(clean_line(file.path))]
     if file.why:
-        about.append(Piece(f"  {clean_line(file.why)}", "faint"))
+        about.append(Piece(f" · {clean_line(file.why)}", "faint"))
     if file.path == MANIFEST:
         about = [Piece(clean_line(file.path), "faint")]
     status = pad([Piece(file.status, _STATUS_ROLES[file.status])], STATUS_WIDTH)

@@ -57,7 +57,7 @@ def _by_reason(changes: Iterable[Change], width: int, glyphs: Glyphs) -> list[Li
         numbers = sorted(set(found))
         shown = ", ".join(map(str, numbers[:_PLACES]))
         more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _PLACES else ""
-        where = Piece(f"  line {shown}{more}", "faint")
+        where = Piece(f" · line {shown}{more}", "faint")
         lines += wrap([Piece("  "), Piece(clean_line(reason)), where], width)
     return lines
 

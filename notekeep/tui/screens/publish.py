@@ -40,6 +40,8 @@ PAUSE = 0.12
 SOON = 0.3
 """Seconds after which a screen that was left is gone from view, and what it let go is free."""
 DETECT = "detect"
+LEFT_ALONE = "Left as changed by hand: s says what becomes of it"
+AS_IT_SHOULD_BE = "Nothing to write: the drafts are as they should be"
 ABOUT_A_POST = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
 
@@ -287,7 +289,11 @@ class PublishScreen(VaultScreen):
             return
         if plan.is_empty:
             self.shown = plan
-            say(self, "Nothing to write: the drafts are as they should be")
+            by_hand = "Left as changed by hand: s says what becomes of it"
+            say(
+                self,
+                by_hand if plan.conflicts else "Nothing to write: the drafts are as they should be",
+            )
             return
         in_background(
             self,
@@ -301,7 +307,8 @@ class PublishScreen(VaultScreen):
         self._written, self.exported = self.chosen, plan
         self.diff.show_exported(done)
         count = plural(len(done.written) + len(done.removed), "file")
-        say(self, f"Wrote {count} into {home_path(done.site)} · u undo")
+        left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
+        say(self, f"Wrote {count} into {home_path(done.site)}{left} · u undo")
         self.post_message(VaultChanged(is_step=True))
 
     def _was_pulled(self, done: Done) -> None:

@@ -57,7 +57,7 @@ def prune(screen: PublishScreen) -> None:
 
 def settle_by_hand(screen: PublishScreen) -> None:
     """Ask what becomes of files that were changed by hand in the site."""
-    plan = screen.shown
+    plan = screen.shown or screen.exported
     if not isinstance(plan, Plan) or not plan.conflicts:
         say(screen, "Nothing here was changed by hand in the site")
         return
