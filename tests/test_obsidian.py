@@ -145,6 +145,15 @@ class TestDailyNotes:
             f"Daily/{DAY}.md"
         ]
 
+    def test_before_the_day_starts_it_is_the_note_of_the_day_before(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NOTEKEEP_NOW", "2026-03-08T02:30")
+        root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Mine"})
+        write(root, {"Mine.md": "{{date}} {{date:Do}} {{time}}\n"})
+        opened(root).add("A line")
+        assert (root / f"Daily/{DAY}.md").read_text("utf-8").startswith(f"{DAY} 7th 02:30\n")
+
     def test_the_vaults_own_template_goes_before(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Mine"})
         write(root, {"Mine.md": "theirs\n", "templates/daily.md": "ours\n"})
@@ -250,6 +259,13 @@ class TestAttachments:
         for note in ("One", "Two"):
             vault.attach(note, str(tmp_path / "map.png"))
         assert (root / "b/Two.md").read_text("utf-8") == "x\n\n![[b/img/map.png]]\n"
+
+    def test_a_bare_name_is_looked_for_in_the_notes_own_attachments_first(
+        self, tmp_path: Path
+    ) -> None:
+        root = obsidian(tmp_path / "v", app={"attachmentFolderPath": "./img"})
+        write(root, {"a/One.md": "x\n", "a/before/map.png": "1", "a/img/map.png": "2"})
+        assert opened(root)._files().find("map.png", "a/One.md") == "a/img/map.png"
 
     def test_without_a_word_from_obsidian_they_have_their_usual_folder(
         self, tmp_path: Path
@@ -362,7 +378,10 @@ class TestNotes:
                 "Soup.md": "---\ntype: recipe\nserves: '4'\n---\n",
             },
         )
-        assert opened(root).read("Soup").fields["serves"] == 4
+        write(root, {"Guests.md": "---\nserves: '8'\n---\n"})
+        vault = opened(root)
+        assert vault.read("Soup").fields["serves"] == 4
+        assert vault.read("Guests").fields["serves"] == 8
 
 
 class TestItsSettings:
