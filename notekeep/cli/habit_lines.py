@@ -13,7 +13,6 @@ from notekeep.cli.context import dry_run_option, json_option, vault_places, verb
 from notekeep.cli.habit_show import as_object, cell_object, glyphs, write_undone
 from notekeep.cli.raw import RawCommand
 from notekeep.habits import units
-from notekeep.index import checkin
 from notekeep.index.habits import HabitIndex
 
 if TYPE_CHECKING:
@@ -65,8 +64,10 @@ def undo_(*, dry_run: bool, as_json: bool, vault: str | None) -> int:
 
     The log only grows: a new line makes the day what it was.
     """
+    from notekeep.index.taking_back import undo
+
     index = HabitIndex(vault_places(vault))
-    done = checkin.undo(index, dry_run=dry_run)
+    done = undo(index, dry_run=dry_run)
     if as_json:
         habit = as_object(done.habit)
         del habit["days"]

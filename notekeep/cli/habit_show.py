@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from notekeep.config import VaultSettings
     from notekeep.habits.view import Cell, HabitView
-    from notekeep.index.checkin import Logged, Undone
+    from notekeep.index.checkin import Logged
+    from notekeep.index.taking_back import Undone
 
 STYLES: dict[Mark, str] = {
     "done": "blue",

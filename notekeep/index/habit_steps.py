@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits.log import format_entry
-from notekeep.index.checkin import REDO, TOGETHER, UNDO, own_lines, own_since_undo
 from notekeep.index.moments import Moments
+from notekeep.index.taking_back import REDO, TOGETHER, UNDO, own_lines, own_since_undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

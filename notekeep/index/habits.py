@@ -17,7 +17,7 @@ from notekeep.habits.heatmap import calendar, year_bounds
 from notekeep.habits.timeline import judge
 from notekeep.habits.view import HabitView, place, view
 from notekeep.index import habit_refresh
-from notekeep.index.checkin import CheckIn, Logged, Undone, check_in, read_typed, undo
+from notekeep.index.checkin import CheckIn, Logged, check_in, read_typed
 from notekeep.index.habit_blocks import kept
 from notekeep.index.habit_line import keep_all
 from notekeep.index.habit_look import look
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from notekeep.habits.heatmap import Calendar
     from notekeep.habits.log import Entry
     from notekeep.habits.timeline import Timeline
+    from notekeep.index.taking_back import Undone
     from notekeep.markdown.problem import Problem
 
-__all__ = ["Habit", "HabitIndex", "HabitView", "LogLine", "Logged", "Undone"]
+__all__ = ["Habit", "HabitIndex", "HabitView", "LogLine", "Logged"]
 
 
 MOST_VIEWS = 1000
@@ -242,6 +243,8 @@ class HabitIndex:
         Raises:
             NotFound: There is nothing left to take back.
         """
+        from notekeep.index.taking_back import undo
+
         return undo(self)
 
     def problems(self, day: date | None = None) -> list[Problem]:

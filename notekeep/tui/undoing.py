@@ -12,7 +12,7 @@ from notekeep.tui.messages import VaultChanged
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.index.checkin import Undone
+    from notekeep.index.taking_back import Undone
     from notekeep.vault import Vault
     from notekeep.writing.steps import Taken
 
