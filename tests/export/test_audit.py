@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
@@ -262,7 +262,23 @@ def test_an_address_is_read_as_a_browser_reads_it(text: str) -> None:
     assert not said or leaks([Leaving("x", shown.encode(), "a.md")], [needle], "")
 
 
-@given(st.text(alphabet="aB_-\n\n\r \u0301é①ﬁßK\u200d名", max_size=30))
+@given(st.text(alphabet="aB_-\n\n\r \u0301é①ﬁßK\u200d\ufffd名", max_size=30))
 def test_lines_are_compared_as_the_whole_text_is(text: str) -> None:
     plain = unicodedata.normalize("NFKC", text).casefold()
     assert compared(text) == " ".join(re.sub(r"[\W_]+", " ", plain).split())
+
+
+ESCAPED = ["big", "the", "caf", "%65", "%C3%A9", "\u0301", "&eacute;", "&#98;ig", "%62ig", "\\n"]
+AROUND = ["\ufffd", " ", "\n", ";", "=", "&amp;", "x", "é", "\U0001d165", "\ufdd0", "&", "%", "\\"]
+
+
+@given(
+    st.lists(st.sampled_from([*ESCAPED, *AROUND]), max_size=12).map("".join),
+    st.sampled_from(["the big", "café", "big", "big the", "the café", "bigx", "x big", "é"]),
+)
+@example("the caf%65\u0301", "café")
+def test_of_what_is_long_the_escapes_are_read_as_of_what_is_short(text: str, word: str) -> None:
+    unseen = [Needle(word, "a word")]
+    short = leaks([Leaving("p", text.encode(), "a.md")], unseen, "")
+    long = leaks([Leaving("p", f"{text}\n{'-;' * 20_000}".encode(), "a.md")], unseen, "")
+    assert short == long
