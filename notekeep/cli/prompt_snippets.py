@@ -28,7 +28,7 @@ zmodload zsh/datetime
 notekeep_habits() {{
   local day rest today
   NOTEKEEP_HABITS=
-  read -r day rest 2>/dev/null <{path} || return 0
+  {{ read -r day rest <{path} }} 2>/dev/null || return 0
   strftime -s today %Y-%m-%d $((EPOCHSECONDS - {seconds}))
   if [[ $day == $today && -n $rest ]]; then NOTEKEEP_HABITS="$rest "; fi
 }}
