@@ -1,4 +1,4 @@
-"""How each role looks under the theme in use, be it ours, one of Textual's, or the terminal's own.
+"""How a line looks under the theme in use, be it ours, one of Textual's, or the terminal's own.
 
 A `Line` says what its parts are; the tables here say what that looks like. Nothing is told by
 colour alone: where there is no colour, weight, underline and reverse remain.
@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.filter import ANSIToTruecolor
+from textual.strip import Strip
+
+from notekeep.markdown.clean import clean_line
+from notekeep.tui.render.pieces import pad
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from textual.app import App
+    from textual.filter import LineFilter
     from textual.theme import Theme
+
+    from notekeep.tui.render.pieces import Line
 
 # Rich's own words for styles; a word with a dollar is one of the colours below.
 ROLES: dict[str, str] = {
@@ -174,6 +183,45 @@ def ink_of(app: App[Any]) -> Ink:
     if ink is None:
         ink = _INKS[key] = Ink(_styles(app))
     return ink
+
+
+def paint(line: Line, width: int, ink: Ink, under: Style, over: Style | None = None) -> Strip:
+    """Return a line as a strip of exactly `width` cells.
+
+    This is the one place where text of a vault becomes something a terminal is sent, so nothing
+    a terminal would obey gets past it, whoever forgot to clean what.
+
+    Args:
+        line: What is shown.
+        width: How many cells to fill.
+        ink: The styles of roles.
+        under: The style of what has no role: the widget's own, with its background.
+        over: A style on top of all, such as that of the row under the cursor.
+    """
+    segments = []
+    for piece in pad(line, width):
+        style = under + ink.style(piece.role)
+        if over is not None:
+            style += over
+        if piece.link:
+            style += Style(meta={"link": piece.link})
+        segments.append(Segment(clean_line(piece.text), style))
+    return Strip(segments, width)
+
+
+def reverse(strip: Strip, start: int, end: int) -> Strip:
+    """Return a strip with the cells from `start` to `end` reversed, as where text is selected."""
+    before, inside, after = (
+        strip.crop(0, start),
+        strip.crop(start, end),
+        strip.crop(end, strip.cell_length),
+    )
+    return Strip.join([before, inside.apply_style(Style(reverse=True)), after])
+
+
+def needed(filters: Sequence[LineFilter]) -> list[LineFilter]:
+    """Leave out the filter that makes true colours of a terminal's own, which no ink has there."""
+    return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
 
 def _styles(app: App[Any]) -> dict[str, Style]:

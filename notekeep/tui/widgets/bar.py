@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from notekeep.tui.actions import BY_ID
-from notekeep.tui.ink import ink_of
+from notekeep.tui.ink import ink_of, needed, paint
 from notekeep.tui.render.pieces import ACTION_LINK
-from notekeep.tui.widgets.line_view import needed, paint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

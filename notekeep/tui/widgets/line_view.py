@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.cache import LRUCache
-from textual.filter import ANSIToTruecolor
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import var
@@ -21,48 +18,22 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.ink import Ink, ink_of
+from notekeep.tui.ink import ink_of, needed, paint, reverse
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import Line, pad, plain
+from notekeep.tui.render.pieces import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.style import Style
     from textual import events
     from textual.filter import LineFilter
     from textual.geometry import Region
     from textual.selection import Selection
 
+    from notekeep.tui.render.pieces import Line
+
 CACHED_ROWS = 512
-
-
-def paint(line: Line, width: int, ink: Ink, under: Style, over: Style | None = None) -> Strip:
-    """Return a line as a strip of exactly `width` cells.
-
-    This is the one place where text of a vault becomes something a terminal is sent, so nothing
-    a terminal would obey gets past it, whoever forgot to clean what.
-
-    Args:
-        line: What is shown.
-        width: How many cells to fill.
-        ink: The styles of roles.
-        under: The style of what has no role: the widget's own, with its background.
-        over: A style on top of all, such as that of the row under the cursor.
-    """
-    segments = []
-    for piece in pad(line, width):
-        style = under + ink.style(piece.role)
-        if over is not None:
-            style += over
-        if piece.link:
-            style += Style(meta={"link": piece.link})
-        segments.append(Segment(clean_line(piece.text), style))
-    return Strip(segments, width)
-
-
-def needed(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Leave out the filter that makes true colours of a terminal's own, which no ink has there."""
-    return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -398,7 +369,7 @@ class Page(LineView):
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(index)) is not None:
             start, end = span
-            strip = _reversed(strip, start, strip.cell_length if end == -1 else end)
+            strip = reverse(strip, start, strip.cell_length if end == -1 else end)
         return strip.apply_offsets(0, index)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -411,12 +382,3 @@ class Page(LineView):
     def selection_updated(self, selection: Selection | None) -> None:
         del selection
         self.refresh()
-
-
-def _reversed(strip: Strip, start: int, end: int) -> Strip:
-    before, inside, after = (
-        strip.crop(0, start),
-        strip.crop(start, end),
-        strip.crop(end, strip.cell_length),
-    )
-    return Strip.join([before, inside.apply_style(Style(reverse=True)), after])

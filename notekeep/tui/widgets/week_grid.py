@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.ink import ink_of
+from notekeep.tui.ink import ink_of, paint
 from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.habit_order import Placed, arranged
@@ -30,7 +30,7 @@ from notekeep.tui.render.habits import (
 )
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit, pad
 from notekeep.tui.widgets.bar import run_action
-from notekeep.tui.widgets.line_view import ListView, paint
+from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
