@@ -24,7 +24,7 @@ HEAD = """\
 Nothing has to be set. `notekeep config` says which files count here, and what in them is not
 understood; such a line is left out and nothing else.
 
-<!-- Written by docs/.make/settings.py; change notekeep/config.py instead. -->
+<!-- Written by docs/.make/settings.py; change notekeep/vaultsettings.py or config.py instead. -->
 """
 OF_VAULT = """\
 ## The vault's own

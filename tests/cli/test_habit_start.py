@@ -30,6 +30,7 @@ ROOMS = {
     "index",
     "markdown",
     "vaults",
+    "vaultsettings",
     *("giving_way", "tomlfile"),
 }
 """The rooms of notekeep that a check-in passes through."""
