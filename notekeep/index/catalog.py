@@ -297,20 +297,10 @@ class Catalog(Store):
         Args:
             links: Whether links that lead nowhere or to several notes are among it.
         """
-        from notekeep.markdown.problem import Problem
+        from notekeep.index.problems import of_links, of_notes
 
-        found = self.ask("SELECT path, line, message, hint, code, col FROM problems")
-        problems = [Problem(load_path(path), *rest) for path, *rest in found]
-        if links:
-            broken = self.ask(
-                "SELECT n.path, l.line, l.target, l.state FROM links l JOIN notes n"
-                " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
-            )
-            problems += [
-                Problem(load_path(path), line, *_link_problem(target, state))
-                for path, line, target, state in broken
-            ]
-        return sorted(problems, key=lambda one: (one.path, one.line or 0, one.code, one.message))
+        found = [*of_notes(self), *(of_links(self) if links else ())]
+        return sorted(found, key=lambda one: (one.path, one.line or 0, one.code, one.message))
 
     def conflicts(self) -> dict[str, str]:
         """Conflict copies that lie in the vault, each with the note it is a copy of."""
@@ -407,14 +397,3 @@ def _levels(node: Node) -> int:
         case Not(part):
             return 1 + _levels(part)
     return 1
-
-
-def _link_problem(target: str, state: str) -> tuple[str, str, str]:
-    """Message, hint and code of a link that leads nowhere, or to several notes."""
-    if state == "ambiguous":
-        return (
-            f'"{target}" could be several notes; the nearest one is taken.',
-            "Write the folder before the name.",
-            "ambiguous-link",
-        )
-    return f'There is no note "{target}".', "Correct the name, or make the note.", "broken-link"
