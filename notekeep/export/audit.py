@@ -1,23 +1,18 @@
 """The audit: nothing private is in what leaves. It trusts nothing that made the files.
 
-What must not be seen is gathered from the vault's own bytes: titles, paths and lines of private
-notes, values of front matter that does not pass, comments. Each is looked for in every byte of
-every file. What an exported note says in public itself is no leak, so that a private note called
-"Money" does not forbid the word; what it says in public is found here in a way of its own, which
-takes out too much rather than too little.
+What must not be seen is looked for in every byte of every file. What an exported note says in
+public itself is no leak, so that a private note called "Money" does not forbid the word.
 """
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.errors import Refused
-from notekeep.export.assets import is_image
-from notekeep.export.links import PRIVATE_WORDS
+from notekeep.export.unseen import Needle, compared, needles, parts_of, public_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,58 +20,13 @@ if TYPE_CHECKING:
     from notekeep.export.draft import Draft
     from notekeep.export.source import Source
 
-_NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
-"""How many characters a name, a value, a line of a private part and a line of a private note have
-at least; shorter ones are in too many words to say anything."""
-
-_COMMENTS = re.compile(r"(?<!\\)%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
-_PRIVATE_PART = re.compile(r"%%\s*private\s*%%.*?%%\s*/private\s*%%", re.DOTALL | re.IGNORECASE)
-_CALLOUT = re.compile(
-    r"^[ \t>]*>[ \t]*\[!private\b.*(?:\n[ \t]*[^\s].*)*", re.MULTILINE | re.IGNORECASE
-)
-_SECTION = re.compile(r"^(#{1,6})[ \t].*#private\b.*$", re.MULTILINE | re.IGNORECASE)
-_HIDING = re.compile(r"%%|<!--|\[!private|#private", re.IGNORECASE)
-"""What every private part has in it: most notes have nothing of it."""
-_BEGUN = ("%%", "<!--", "[!p", "[!P", "#p", "#P")
-"""How each of these begins, which is quicker to look for."""
-_WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
-_ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
-_BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
-_PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
-_PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
-_WORDS = re.compile(r"[^\W_]+")
-_LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
-"""As many lines of ASCII as there are, or one line with more."""
-_PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
-"""The same for ASCII, byte by byte."""
-_CODE = re.compile(
-    r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
-    r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
-    re.MULTILINE | re.DOTALL,
-)
 _LONG = 20_000
+"""How many characters few posts have, and all pictures."""
 _LETTERS = r"\w#;\x80-\ufffc\U00010000-\U0010ffff"
 _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\\]*+")
 """Letters with the beginning of an escape among them, which read as other words than they show."""
 _QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
-_HELD = re.compile("\0(\\d+)\0")
-
-
-class Needle(NamedTuple):
-    """A text that must not be in a file.
-
-    Attributes:
-        text: It, as `compared` writes it, or exact.
-        what: What it is to the person.
-        post: The note whose post it must not be in; "" for any file.
-        always: Whether it must not be seen even where a note says it in public.
-    """
-
-    text: str
-    what: str
-    post: str = ""
-    always: bool = False
 
 
 class Leaving(NamedTuple):
@@ -85,145 +35,6 @@ class Leaving(NamedTuple):
     path: str
     data: bytes
     post: str = ""
-
-
-def compared(text: str) -> str:
-    """Return text as the audit compares it: without case, marks and line ends."""
-    if text.isascii():
-        return b" ".join(text.encode().translate(_PLAIN).split()).decode()
-    text = text.replace("\ufffd", "\n")  # which is what most of a picture reads as
-    if "\n" in text:
-        return " ".join(filter(None, map(compared, _LINES.findall(text))))
-    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
-
-
-def needles(source: Source, drafts: Iterable[Draft]) -> list[Needle]:
-    """Gather what must not be seen in an export of some drafts."""
-    found = [Needle(source.root, "the vault's place on this machine")]
-    found += [Needle(word, "a word that must never leave", always=True) for word in source.canaries]
-    for path in source.notes:
-        if source.hidden(path):
-            found += _of_private_note(source, path)
-    for draft in drafts:
-        post = draft.note.path
-        parts = [
-            part for path in draft.sources for part in private_parts(source_body(source, path))[0]
-        ]
-        lines = [line for part in [*parts, *draft.removed] for line in part.splitlines()]
-        found += _needles(lines, f"a private part of {post}", _PART, post)
-        for key, values in _kept_back(draft).items():
-            found += _needles(values, f"{key}: of {post}, which does not pass", _VALUE, post)
-    return list({(needle.text, needle.post): needle for needle in reversed(found)}.values())
-
-
-def _of_private_note(source: Source, path: str) -> list[Needle]:
-    row = source.notes[path]
-    names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
-    names = [name for name in names if not _PLAIN_VALUE.match(name)]
-    lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
-    place = path.removesuffix(".md")
-    return [
-        *([Needle(place, f"the path of the private note {path}")] if "/" in place else []),
-        *_needles(names, f"a name of the private note {path}", _NAME),
-        *_needles(lines, f"a line of the private note {path}", _LINE),
-    ]
-
-
-def _needles(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[Needle]:
-    words = (compared(text) for text in texts)
-    return [Needle(text, what, post) for text in words if len(text) >= shortest]
-
-
-def _text(source: Source, path: str) -> str:
-    try:
-        return source.read(path).decode("utf-8", "replace").replace("\r\n", "\n")
-    except OSError:
-        return ""
-
-
-def _kept_back(draft: Draft) -> dict[str, list[str]]:
-    """Return the texts of front matter that stay in the vault, by key."""
-    from notekeep.export.properties import PASSING
-
-    passing = PASSING | set(draft.post.extra) | {"sources", "aliases"}
-    kept = {}
-    for key, value in draft.note.fields.items():
-        items = value if isinstance(value, list) else [value]
-        texts = [item for item in items if isinstance(item, str) and not _PLAIN_VALUE.match(item)]
-        if key not in passing and texts:
-            kept[key] = texts
-    return kept
-
-
-def private_parts(text: str) -> tuple[list[str], str]:
-    """Return what of a note's text is private, found by patterns alone, and the rest.
-
-    Marks within code are no marks, so code is held out while they are looked for.
-    """
-    code: list[str] = []
-
-    def hold(match: re.Match[str]) -> str:
-        code.append(match[0])
-        return f"\0{len(code) - 1}\0"
-
-    def give_back(text: str) -> str:
-        return _HELD.sub(lambda match: code[int(match[1])], text)
-
-    text = text.replace("\0", "")
-    if not any(begun in text for begun in _BEGUN) or not _HIDING.search(text):
-        return [], text
-    text = _CODE.sub(hold, text)
-    parts: list[str] = []
-    for pattern in (_PRIVATE_PART, _COMMENTS, _CALLOUT):
-        parts += [match[0] for match in pattern.finditer(text)]
-        text = pattern.sub(" ", text)
-    while section := _SECTION.search(text):
-        rest = text[section.end() :]
-        stop = re.search(rf"^#{{1,{len(section[1])}}}[ \t]", rest, re.MULTILINE)
-        end = section.end() + (stop.start() if stop else len(rest))
-        parts.append(text[section.start() : end])
-        text = text[: section.start()] + text[end:]
-    return [give_back(part) for part in parts], give_back(text)
-
-
-def public_words(source: Source, drafts: Iterable[Draft], own: Iterable[str] = ()) -> str:
-    """Return what exported notes say in public, as the audit compares it.
-
-    Targets of links are no words that a reader is shown, and are not counted.
-
-    Args:
-        source: The vault.
-        drafts: The drafts.
-        own: Words that the exporter writes itself.
-    """
-    said = [PRIVATE_WORDS, "unpublished", *own]
-    for draft in drafts:
-        post = draft.post
-        said += [post.title, post.description, post.series, *post.tags, *post.categories]
-        said += [post.slug, post.canonical, post.cover, *map(str, post.extra.values()), post.path]
-        for path in draft.sources:
-            _, text = private_parts(source_body(source, path))
-            text = _WIKILINK.sub(partial(_shown, source, path), _BLOCK_ID.sub("", text))
-            said.append(_ADDRESS.sub("]", text))
-    return compared("\n".join(said))
-
-
-def source_body(source: Source, path: str) -> str:
-    """Return a note's text without its front matter."""
-    from notekeep.markdown.frontmatter import split
-
-    data = source.read(path)
-    return data[split(data).body :].decode("utf-8", "replace").replace("\r\n", "\n")
-
-
-def _shown(source: Source, path: str, match: re.Match[str]) -> str:
-    """Return what a link says: its own words, else its target's name unless that is private."""
-    name, _, fragment = match[1].partition("#")
-    if match[2] is not None and not is_image(name):
-        return match[2]
-    found = source.find(name, path) if name else path
-    hidden = found is not None and source.hidden(found)
-    return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
 
 
 class Audit:
@@ -248,6 +59,7 @@ class Audit:
         self.drafts = drafts
         self.own = own
         self.listed = listed
+        self._parts = None if source is None else cache(partial(parts_of, source))
         self._asked: list[Needle] = []
         self._by_word: _ByWord = {}
         self._looked: dict[tuple[str, str], tuple[bytes, list[Needle]]] = {}
@@ -255,12 +67,18 @@ class Audit:
     @cached_property
     def needles(self) -> list[Needle]:
         """What must be in no file."""
-        return needles(self.source, self.drafts) if self.source is not None else []
+        if self.source is None or self._parts is None:
+            return []
+        return needles(self.source, self.drafts, self._parts)
 
     @cached_property
     def said(self) -> str:
         """What the exported notes say in public."""
-        return public_words(self.source, self.drafts, self.own()) if self.source else ""
+        if self.source is None or self._parts is None:
+            return ""
+        said = public_words(self.source, self.drafts, self._parts, self.own())
+        self._parts.cache_clear()
+        return said
 
     def check(self, files: Iterable[Leaving]) -> None:
         """Return when no file holds anything it must not.

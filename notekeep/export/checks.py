@@ -26,6 +26,7 @@ from notekeep.export.look import (
     tex,
     ticked,
 )
+from notekeep.export.unseen import compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -258,7 +259,7 @@ def leaks(look: Look) -> str | None:
     note = look.post.post.path
     own = [audit.Leaving(look.file, look.content.text().encode(), note)]
     files = [audit.Leaving(path, data) for path, data in look.files.items()]
-    several = [needle for needle in look.needles if len(audit.compared(needle.text).split()) > 1]
+    several = [needle for needle in look.needles if len(compared(needle.text).split()) > 1]
     found = audit.leaks(own, look.needles, look.said) + audit.leaks(files, several, look.said)
     return f"{found[0][0]} shows {found[0][1].what}" if found else ""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from notekeep.export.plan import FileChange, PlannedPost
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
+    from notekeep.export.unseen import Needle
     from notekeep.files.history import History
 
 
@@ -115,14 +116,14 @@ def _audited(
         leaking |= refused
 
 
-def _leaking(plan: Plan, found: Sequence[tuple[audit.Leaving, audit.Needle]]) -> dict[str, Refused]:
+def _leaking(plan: Plan, found: Sequence[tuple[audit.Leaving, Needle]]) -> dict[str, Refused]:
     """Return the notes that are left out for what was found, and why.
 
     One that links to another of them may show only what that link says, so it waits for a plan in
     which the other is no post.
     """
     notes = {file.path: file.note for file in plan.files}
-    hits: dict[str, list[tuple[audit.Leaving, audit.Needle]]] = {}
+    hits: dict[str, list[tuple[audit.Leaving, Needle]]] = {}
     for hit in found:
         hits.setdefault(notes[hit[0].path], []).append(hit)
     own = [planned for planned in plan.posts if planned.post.path in hits]

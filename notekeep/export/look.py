@@ -13,10 +13,10 @@ from notekeep.export.expect import Expected, flat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.export.audit import Needle
     from notekeep.export.dom import Element
     from notekeep.export.plan import PlannedPost
     from notekeep.export.refs import Ref
+    from notekeep.export.unseen import Needle
 
 _CONTENT = ("e-content", "entry-content", "post-content", "article-content", "post-body", "content")
 

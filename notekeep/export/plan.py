@@ -10,12 +10,12 @@ from notekeep.export.audit import Audit, nothing_hidden
 
 if TYPE_CHECKING:
     from notekeep.errors import Refused
-    from notekeep.export.audit import Needle
     from notekeep.export.bases import Bases
     from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
     from notekeep.export.properties import Post
     from notekeep.export.seal import Seal
+    from notekeep.export.unseen import Needle
 
 Status = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
 """What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to

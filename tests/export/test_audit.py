@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from notekeep.errors import Refused
 from notekeep.export import Options, Plan, Source, plan_export, planning, write
-from notekeep.export.audit import Leaving, Needle, compared, leaks, private_parts
+from notekeep.export.audit import Leaving, leaks
 from notekeep.export.planning import fill_plan
 from notekeep.export.targets.hugo import Hugo
+from notekeep.export.unseen import Needle, compared, private_parts
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:

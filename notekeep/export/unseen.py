@@ -1,0 +1,217 @@
+"""What an export must not show, and what it says in public, from the vault's own bytes.
+
+Titles, paths and lines of private notes, values of front matter that does not pass, comments:
+found in a way of its own, which trusts nothing that makes the files and takes out too much rather
+than too little.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from notekeep.export.assets import is_image
+from notekeep.export.links import PRIVATE_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from notekeep.export.draft import Draft
+    from notekeep.export.source import Source
+
+_NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
+"""How many characters a name, a value, a line of a private part and a line of a private note have
+at least; shorter ones are in too many words to say anything."""
+
+_COMMENTS = re.compile(r"(?<!\\)%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_PRIVATE_PART = re.compile(r"%%\s*private\s*%%.*?%%\s*/private\s*%%", re.DOTALL | re.IGNORECASE)
+_CALLOUT = re.compile(
+    r"^[ \t>]*>[ \t]*\[!private\b.*(?:\n[ \t]*[^\s].*)*", re.MULTILINE | re.IGNORECASE
+)
+_SECTION = re.compile(r"^(#{1,6})[ \t].*#private\b.*$", re.MULTILINE | re.IGNORECASE)
+_HIDING = re.compile(r"%%|<!--|\[!private|#private", re.IGNORECASE)
+"""What every private part has in it: most notes have nothing of it."""
+_BEGUN = ("%%", "<!--", "[!p", "[!P", "#p", "#P")
+"""How each of these begins, which is quicker to look for."""
+_WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
+_ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
+_BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
+_PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
+_PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
+_WORDS = re.compile(r"[^\W_]+")
+_LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
+"""As many lines of ASCII as there are, or one line with more."""
+_PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
+"""ASCII as it is compared, byte by byte: letters and digits without case, else blanks."""
+_CODE = re.compile(
+    r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
+    r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
+_HELD = re.compile("\0(\\d+)\0")
+
+Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
+"""Gives what of a note is private, and the rest."""
+
+
+class Needle(NamedTuple):
+    """A text that must not be in a file.
+
+    Attributes:
+        text: It, as `compared` writes it, or exact.
+        what: What it is to the person.
+        post: The note whose post it must not be in; "" for any file.
+        always: Whether it must not be seen even where a note says it in public.
+    """
+
+    text: str
+    what: str
+    post: str = ""
+    always: bool = False
+
+
+def compared(text: str) -> str:
+    """Return text as the audit compares it: without case, marks and line ends."""
+    if text.isascii():
+        return b" ".join(text.encode().translate(_PLAIN).split()).decode()
+    text = text.replace("\ufffd", "\n")  # which is what most of a picture reads as
+    if "\n" in text:
+        return " ".join(filter(None, map(compared, _LINES.findall(text))))
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def needles(source: Source, drafts: Iterable[Draft], parts: Parts) -> list[Needle]:
+    """Gather what must not be seen in an export of some drafts."""
+    found = [Needle(source.root, "the vault's place on this machine")]
+    found += [Needle(word, "a word that must never leave", always=True) for word in source.canaries]
+    for path in source.notes:
+        if source.hidden(path):
+            found += _of_private_note(source, path)
+    for draft in drafts:
+        post = draft.note.path
+        private = [part for path in draft.sources for part in parts(path)[0]]
+        lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
+        found += _needles(lines, f"a private part of {post}", _PART, post)
+        for key, values in _kept_back(draft).items():
+            found += _needles(values, f"{key}: of {post}, which does not pass", _VALUE, post)
+    return list({(needle.text, needle.post): needle for needle in reversed(found)}.values())
+
+
+def _of_private_note(source: Source, path: str) -> list[Needle]:
+    row = source.notes[path]
+    names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
+    names = [name for name in names if not _PLAIN_VALUE.match(name)]
+    lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
+    place = path.removesuffix(".md")
+    return [
+        *([Needle(place, f"the path of the private note {path}")] if "/" in place else []),
+        *_needles(names, f"a name of the private note {path}", _NAME),
+        *_needles(lines, f"a line of the private note {path}", _LINE),
+    ]
+
+
+def _needles(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[Needle]:
+    words = (compared(text) for text in texts)
+    return [Needle(text, what, post) for text in words if len(text) >= shortest]
+
+
+def _text(source: Source, path: str) -> str:
+    try:
+        return source.read(path).decode("utf-8", "replace").replace("\r\n", "\n")
+    except OSError:
+        return ""
+
+
+def _kept_back(draft: Draft) -> dict[str, list[str]]:
+    """Return the texts of front matter that stay in the vault, by key."""
+    from notekeep.export.properties import PASSING
+
+    passing = PASSING | set(draft.post.extra) | {"sources", "aliases"}
+    kept = {}
+    for key, value in draft.note.fields.items():
+        items = value if isinstance(value, list) else [value]
+        texts = [item for item in items if isinstance(item, str) and not _PLAIN_VALUE.match(item)]
+        if key not in passing and texts:
+            kept[key] = texts
+    return kept
+
+
+def parts_of(source: Source, path: str) -> tuple[list[str], str]:
+    """Return what of a note of the vault is private, and the rest."""
+    return private_parts(source_body(source, path))
+
+
+def private_parts(text: str) -> tuple[list[str], str]:
+    """Return what of a note's text is private, found by patterns alone, and the rest.
+
+    Marks within code are no marks, so code is held out while they are looked for.
+    """
+    code: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        code.append(match[0])
+        return f"\0{len(code) - 1}\0"
+
+    def give_back(text: str) -> str:
+        return _HELD.sub(lambda match: code[int(match[1])], text)
+
+    text = text.replace("\0", "")
+    if not any(begun in text for begun in _BEGUN) or not _HIDING.search(text):
+        return [], text
+    text = _CODE.sub(hold, text)
+    parts: list[str] = []
+    for pattern in (_PRIVATE_PART, _COMMENTS, _CALLOUT):
+        parts += [match[0] for match in pattern.finditer(text)]
+        text = pattern.sub(" ", text)
+    while section := _SECTION.search(text):
+        rest = text[section.end() :]
+        stop = re.search(rf"^#{{1,{len(section[1])}}}[ \t]", rest, re.MULTILINE)
+        end = section.end() + (stop.start() if stop else len(rest))
+        parts.append(text[section.start() : end])
+        text = text[: section.start()] + text[end:]
+    return [give_back(part) for part in parts], give_back(text)
+
+
+def public_words(
+    source: Source, drafts: Iterable[Draft], parts: Parts, own: Iterable[str] = ()
+) -> str:
+    """Return what exported notes say in public, as the audit compares it.
+
+    Targets of links are no words that a reader is shown, and are not counted.
+
+    Args:
+        source: The vault.
+        drafts: The drafts.
+        parts: Gives what of a note is private, and the rest.
+        own: Words that the exporter writes itself.
+    """
+    said = [PRIVATE_WORDS, "unpublished", *own]
+    for draft in drafts:
+        post = draft.post
+        said += [post.title, post.description, post.series, *post.tags, *post.categories]
+        said += [post.slug, post.canonical, post.cover, *map(str, post.extra.values()), post.path]
+        for path in draft.sources:
+            _, text = parts(path)
+            text = _WIKILINK.sub(partial(_shown, source, path), _BLOCK_ID.sub("", text))
+            said.append(_ADDRESS.sub("]", text))
+    return compared("\n".join(said))
+
+
+def source_body(source: Source, path: str) -> str:
+    """Return a note's text without its front matter."""
+    from notekeep.markdown.frontmatter import split
+
+    data = source.read(path)
+    return data[split(data).body :].decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _shown(source: Source, path: str, match: re.Match[str]) -> str:
+    """Return what a link says: its own words, else its target's name unless that is private."""
+    name, _, fragment = match[1].partition("#")
+    if match[2] is not None and not is_image(name):
+        return match[2]
+    found = source.find(name, path) if name else path
+    hidden = found is not None and source.hidden(found)
+    return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
