@@ -1,8 +1,9 @@
 """When Python looks for objects that nothing uses any more: little by little, all of it when idle.
 
 A frame of Textual leaves thousands of objects that hold each other. Looked for rarely, they are a
-tenth of a second of one key; looked for often, a millisecond or two of many. What has lived long is
-looked through only while nobody types.
+tenth of a second of one key; looked for often, a millisecond or two of many. What was made since
+the last pause is looked through in the next one, and what outlived that when the person is away:
+to look through everything takes longer than a key may wait, and a key may come at any time.
 
 Threads ask C for memory, too: each has a heap of its own, and what one gave back no other uses.
 So they share what heaps there are, large pieces are none of a heap's, and what is left over is
@@ -30,7 +31,9 @@ NEVER = 1_000_000
 EVERY = 2.0
 """Seconds between two thoughts about looking through all."""
 IDLE = 3.0
-"""Seconds without a key after which all may be looked through."""
+"""Seconds without a key after which all that was made since the last pause is looked through."""
+AWAY = 60.0
+"""Seconds without a key after which everything is."""
 WORTH = 6
 """Looks at the middle ones after which that is worth the time."""
 
@@ -49,12 +52,23 @@ def collect_often() -> None:
 
 
 def collect_when_idle(app: NotekeepApp) -> None:
-    """Look through all objects now and then, when nobody types, and return what is left over."""
+    """Look through objects now and then, when nobody types, and return what is left over."""
+    begun = time.monotonic()
+    looked_through = 0.0
 
     def look() -> None:
-        if gc.get_count()[2] >= WORTH and time.monotonic() - app.last_key > IDLE:
-            gc.collect()
-            give_back()
+        nonlocal looked_through
+        last_key = max(app.last_key, begun)
+        idle = time.monotonic() - last_key
+        if idle > AWAY and looked_through != last_key:
+            looked_through = last_key
+            gc.unfreeze()
+        elif idle <= IDLE or gc.get_count()[2] < WORTH:
+            return
+        gc.collect()
+        give_back()
+        # What is left is used by what stays: it need not be looked through in every pause.
+        gc.freeze()
 
     app.set_interval(EVERY, look)
 

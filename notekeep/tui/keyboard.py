@@ -15,7 +15,13 @@ from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.dom import DOMNode
+    from textual.timer import Timer
+
+HELD = 0.15
+"""Seconds for which keys wait at most for what they are about."""
 
 
 class Keyboard(Going):
@@ -35,10 +41,37 @@ class Keyboard(Going):
     last_key = 0.0
     """When that was last, as `time.monotonic` says it."""
 
+    _held: list[events.Key] | None = None
+    _holding: Timer | None = None
+
     def action_go(self) -> None:
         self._is_going = True
         if isinstance(self.screen, VaultScreen):
             self.screen.doing(go_menu(self.size.width - 2))
+
+    def hold_keys(self, late: Callable[[], object]) -> None:
+        """Keep the keys that come, as they are about what the key before them asked for.
+
+        Args:
+            late: Called when that takes long; the keys have been given back then.
+        """
+        self.release_keys()
+        self._held = []
+
+        def give_up() -> None:
+            self.release_keys()
+            late()
+
+        self._holding = self.set_timer(HELD, give_up)
+
+    def release_keys(self) -> None:
+        """Give back the keys that were kept, to whatever has the focus by now."""
+        held, self._held = self._held, None
+        if self._holding is not None:
+            self._holding.stop()
+            self._holding = None
+        for key in held or ():
+            self.post_message(key)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and await self._took(event):
@@ -62,6 +95,9 @@ class Keyboard(Going):
         """Take a key that belongs to what the key before it began."""
         self.has_typed = True
         self.last_key = time.monotonic()
+        if self._held is not None and not event.is_forwarded:
+            self._held.append(event)
+            return True
         if self._is_going:
             self._is_going = False
             self.post_message(Working(""))

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 QUICK = 0.05
-"""Seconds up to which an answer may hold up the key that is about it."""
+"""Seconds up to which titles are looked for at every letter."""
 PAUSE = 0.1
-"""Seconds without a key after which titles are looked for where that takes longer."""
+"""Seconds without a key after which they are looked for where that takes longer."""
 
 
 class Titles:
@@ -65,14 +65,9 @@ class Titles:
         self._turn += 1
         self._awaited = None
 
-    def settle(self) -> bool:
-        """Show at once what is still on its way, as a key came that is about it.
-
-        Returns:
-            Whether it is shown; not where that would hold up the key.
-        """
-        if self._awaited is not None and self._is_quick:
-            self._found(self._turn, self._suggest(self._awaited[1]))
+    @property
+    def are_shown(self) -> bool:
+        """Whether none are on their way."""
         return self._awaited is None
 
     def _find(self, turn: int, query: str) -> Found | None:

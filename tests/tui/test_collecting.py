@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import re
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.tui import collecting
 from notekeep.tui.collecting import give_back
+from tests.support.screens import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from notekeep.tui.app import NotekeepApp
 
 TEXTS = 60_000
 LONG = 1000
@@ -78,3 +88,43 @@ def test_threads_have_no_heaps_of_their_own() -> None:
 
     assert heaps("share") == 1
     assert heaps("leave") > 1
+
+
+class Ring:
+    """Something that holds itself, as what Textual makes for a frame does."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def only_when_idle() -> Iterator[None]:
+    """Let nothing be looked through but what is under test; afterwards all as before."""
+    gc.disable()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+@pytest.mark.usefixtures("only_when_idle")
+async def test_what_nothing_uses_goes_in_a_pause_and_at_the_latest_when_the_person_is_away(
+    make_app: Callable[[str], NotekeepApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "EVERY", 0.01)
+    monkeypatch.setattr(collecting, "WORTH", 0)
+    app = make_app("browse")
+    async with app.run_test() as pilot:
+        monkeypatch.setattr(collecting, "IDLE", 0.0)
+        old, new = Ring(), Ring()
+        kept, gone = weakref.ref(old), weakref.ref(new)
+        del new
+        await until(pilot, lambda: gone() is None)
+        del old
+        # What a pause left alone is not looked through in the next ones.
+        new = Ring()
+        gone = weakref.ref(new)
+        del new
+        await until(pilot, lambda: gone() is None)
+        assert kept() is not None
+        monkeypatch.setattr(collecting, "AWAY", 0.0)
+        await until(pilot, lambda: kept() is None)

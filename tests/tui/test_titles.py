@@ -74,8 +74,61 @@ async def test_enter_right_after_a_query_makes_no_note_of_it(make_app: MakeApp) 
         await press(pilot, "ctrl+u")
         type_text(app, "deep")
         await press(pilot, "enter")
-        await until(pilot, lambda: browse(app).pane.notes.has_focus)
-        assert browse(app).note_here == "books/Deep Work.md"
+        await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
+        assert browse(app).pane.notes.has_focus
+
+
+async def test_keys_after_enter_are_about_what_is_found(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer = threading.Event()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        pane = browse(app).pane
+        suggest = app.vault.suggest
+        second = suggest("e").hits[1].row.path
+
+        def slowly(text: str, **others: Any) -> Found:
+            assert may_answer.wait(30), "the keys wait for titles, and these for the keys"
+            return suggest(text, **others)
+
+        monkeypatch.setattr(app.vault, "suggest", slowly)
+        await press(pilot, "slash")
+        type_text(app, "e")
+        await until(pilot, lambda: pane.box.text == "e")
+        before = pane.notes.note_count
+        monkeypatch.setattr("notekeep.tui.keyboard.HELD", 30.0)
+        await press(pilot, "enter", "down", "m")
+        await until(pilot, lambda: len(app._held or ()) == 2)
+        assert pane.notes.note_count == before
+        assert not pane.notes.marked
+        may_answer.set()
+        await until(pilot, lambda: pane.notes.marked)
+        assert pane.notes.marked == {second}
+
+
+async def test_keys_are_given_back_where_what_they_are_about_takes_long(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer = threading.Event()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        suggest = app.vault.suggest
+
+        def slowly(text: str, **others: Any) -> Found:
+            assert may_answer.wait(30), "the keys were kept for good"
+            return suggest(text, **others)
+
+        monkeypatch.setattr(app.vault, "suggest", slowly)
+        await press(pilot, "slash")
+        type_text(app, "e")
+        await until(pilot, lambda: browse(app).pane.box.text == "e")
+        await press(pilot, "enter", "ctrl+o")
+        await until(pilot, lambda: shows(app, "Title of a note"))
+        assert not browse(app).pane.notes.note_count
+        may_answer.set()
 
 
 async def test_a_note_that_another_program_makes_is_among_the_titles_that_are_open(

@@ -7,7 +7,7 @@ when the box has moved on is dropped.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import getters
 from textual.containers import Vertical
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from notekeep.index.rows import Row
     from notekeep.index.search import Found
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
@@ -390,17 +391,22 @@ class ListPane(Backing, Vertical):
             self.post_message(self.Empty())
         if self._is_accepted:
             self._accept()
+            self.screen.call_after_refresh(cast("NotekeepApp", self.app).release_keys)
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
-        if self._titles.settle():
+        if self._titles.are_shown:
             self._accept()
             return
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        self.notes.nothing = looking_for(self.typed)
-        self.notes.show_hits([], None, None)
-        self.screen.set_focus(self.notes)
+        cast("NotekeepApp", self.app).hold_keys(late=self._look_on)
+
+    def _look_on(self) -> None:
+        if self._is_accepted:
+            self.notes.nothing = looking_for(self.typed)
+            self.notes.show_hits([], None, None)
+            self.screen.set_focus(self.notes)
 
     def _accept(self) -> None:
         self._is_accepted = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from notekeep.index.found import Found
     from notekeep.index.rows import Row
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
     from notekeep.vault import Vault
@@ -199,6 +200,8 @@ class Switcher(Vertical):
             self.step(steps)
         if self._is_chosen:
             self.switch()
+            # When the focus is where the keys belong.
+            self.screen.call_after_refresh(cast("NotekeepApp", self.app).release_keys)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -213,7 +216,7 @@ class Switcher(Vertical):
 
     def step(self, rows: int) -> None:
         """Go to the title some rows further."""
-        if not self._found.settle():
+        if not self._found.are_shown:
             self._steps += rows
             return
         titles = self.query_one(_Titles)
@@ -221,8 +224,9 @@ class Switcher(Vertical):
 
     def switch(self) -> None:
         """Open the note under the cursor, or make one with the title that was typed."""
-        self._is_chosen = not self._found.settle()
+        self._is_chosen = not self._found.are_shown
         if self._is_chosen:
+            cast("NotekeepApp", self.app).hold_keys(late=lambda: None)
             return
         titles = self.query_one(_Titles)
         if titles.rows:
