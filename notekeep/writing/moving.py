@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Refused, UsageError
@@ -19,6 +20,7 @@ from notekeep.writing.text import edit_body
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from notekeep.files.attached import Attached
     from notekeep.index.rows import Row
     from notekeep.markdown.linking import LinkStyle
     from notekeep.markdown.note import Note, Value
@@ -138,7 +140,7 @@ def plan_delete(plans: Plans, paths: Sequence[str]) -> WritePlan:
 
 def _follow_all(plans: Plans, plan: WritePlan, moves: dict[str, str]) -> bool:
     """Plan moves, and every link that follows; False when one was taken out of them meanwhile."""
-    follow = Follow(moves, plans.catalog.names(), plans.links)
+    follow = Follow(moves, plans.catalog.names(), plans.links, plans.attached())
     plan.changes.clear()
     linking = {link.source for path in moves for link in plans.catalog.backlinks(path)}
     refused: list[tuple[str, Refused]] = []
@@ -169,7 +171,7 @@ def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
     if target != row.path and folded(target) != folded(row.path):
         _need_free(plans, target)
     names = plans.catalog.names()
-    follow = Follow({row.path: target}, names, plans.links)
+    follow = Follow({row.path: target}, names, plans.links, plans.attached())
     before = plans.read(row.path)
     own = follow.rewrite(plans.note(row.path, before), before, target)
     plan.changes.append(FileChange(row.path, before, own, target if target != row.path else ""))
@@ -193,6 +195,7 @@ class Follow:
         resolver: Where links led before.
         stems: How many notes will have a file name.
         style: How a link is written that must name more than it did.
+        files: Finds the files that links of notes that move lead to, where they lead to no note.
     """
 
     def __init__(
@@ -200,9 +203,11 @@ class Follow:
         moves: Mapping[str, str],
         names: list[tuple[str, str, list[str]]],
         style: LinkStyle = USUAL_LINKS,
+        files: Attached | None = None,
     ) -> None:
         self.moves = moves
         self.style = style
+        self.files = files
         self.resolver = Resolver(names)
         self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in names)
 
@@ -234,11 +239,28 @@ class Follow:
         """Where a link led and should lead; None for one that stays as it is."""
         found = self.resolver.resolve(link.target, source)
         if not found:
-            return None
+            return self._file(link, source, path) if path != source else None
         moved = self.moves.get(found[0])
         if moved is not None:
             return found[0], moved
         return (found[0], found[0]) if path != source else None
+
+    def _file(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
+        """Where the file is that a link led to, when it leads there no more from the new place."""
+        target = link.target
+        if self.files is None or "." not in target.rpartition("/")[2]:
+            return None
+        before, after = (self._found(target, place) for place in (source, path))
+        if self.style.form == "relative" and not link.wiki and _from(source, target) == before:
+            # It is one for every program, and not only for those that look for a bare name.
+            after = _from(path, target)
+        return (before, before) if before and before != after else None
+
+    def _found(self, target: str, path: str) -> str | None:
+        try:
+            return self.files.find(target, path) if self.files is not None else None
+        except Refused:
+            return None
 
     def _front_matter(self, note: Note, data: bytes) -> bytes:
         from notekeep.markdown import fieldedits, frontmatter
@@ -266,6 +288,11 @@ class Follow:
             return f"[[{name}{match[2]}]]"
 
         return _WIKI.sub(moved, text)
+
+
+def _from(note: str, target: str) -> str:
+    """The path in the vault that a target means from a note on."""
+    return normpath(join(dirname(note), target))
 
 
 def _stem(path: str) -> str:

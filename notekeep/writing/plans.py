@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.config import VaultSettings
+    from notekeep.files.attached import Attached
     from notekeep.index.catalog import Catalog
     from notekeep.index.habits import HabitIndex
     from notekeep.index.mentions import Mention
@@ -136,6 +137,12 @@ class Plans:
         from notekeep.markdown.linking import LinkStyle
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
+
+    def attached(self) -> Attached:
+        """The files of this vault that are no notes, as they are by now."""
+        from notekeep.files.attached import Attached
+
+        return Attached(str(self.root), self.settings.attachments)
 
     @property
     def _formats(self) -> tuple[str, str]:
