@@ -17,6 +17,8 @@ from notekeep.markdown.quotes import OpenQuote
 from notekeep.markdown.spans import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.markdown.spans import Body
 
 _BULLET: Final = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|\Z)")
@@ -44,8 +46,8 @@ class Scanner:
         # Where the line being read goes on after its last `>`; -1 when it has none.
         self._marked = -1
 
-    def run(self) -> Body:
-        """Read every line and return what was found."""
+    def run(self, until: Callable[[Body], bool] | None = None) -> Body:
+        """Read every line, or as far as what was found is enough, and return what was found."""
         text = self._text
         page = self._page
         size = len(text)
@@ -55,6 +57,8 @@ class Scanner:
             if end < 0:
                 end = size
             self._read(at, end)
+            if until is not None and until(page.body):
+                return page.body
             page.line += 1
             at = end + 1
         self._close_to(0)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from notekeep.markdown import frontmatter
-from notekeep.markdown.body import scan
+from notekeep.markdown.body import scan, title_in, title_of
 from notekeep.markdown.fieldtypes import boolean, items, typed
 from notekeep.markdown.guard import MAX_BYTES
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS, Kind, Schema, canonical, names_in, role
-from notekeep.markdown.plain import plain
 from notekeep.markdown.problem import Problem
 from notekeep.markdown.values import Scalar, Value
 
@@ -102,8 +101,8 @@ def read_note(
         data: The file's bytes.
         schema: The vault's kinds and folders.
         known: With it the body is not looked through, which is most of the work: `spans` is None.
-        in_body: Whether tags in the body count. Without them it is looked through only for a title
-            that the front matter does not give.
+        in_body: Whether tags in the body count. Without them it is looked through only as far as a
+            title that the front matter does not give, and `spans` is None.
 
     Returns:
         The note. What could not be read is in `problem`; the rest of the note is there.
@@ -121,11 +120,12 @@ def read_note(
     spans = None
     if known is not None:
         title, tags = known.title, list(known.tags)
-    elif in_body or not _given_title(fields):
+    elif in_body:
         spans = scan(body)
-        title, tags = _title(fields, spans, stem), _tags(fields, spans.tags if in_body else ())
+        title = _given_title(fields) or title_of(spans) or stem
+        tags = _tags(fields, spans.tags)
     else:
-        title, tags = _given_title(fields), _tags(fields, ())
+        title, tags = _given_title(fields) or title_in(body) or stem, _tags(fields, ())
     return Note(
         path=path,
         title=title,
@@ -219,15 +219,6 @@ def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -
 def _given_title(fields: dict[str, Value]) -> str:
     title = fields.get("title")
     return " ".join(title.split()) if isinstance(title, str) else ""
-
-
-def _title(fields: dict[str, Value], spans: Body, stem: str) -> str:
-    if title := _given_title(fields):
-        return title
-    for heading in spans.headings:
-        if heading.level == 1 and (text := plain(heading.text)):
-            return text
-    return stem
 
 
 def _tags(fields: dict[str, Value], in_body: Iterable[InlineTag]) -> list[str]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from notekeep.markdown.body import scan
+from notekeep.markdown import blocks
+from notekeep.markdown.body import scan, title_in, title_of
 from notekeep.markdown.spans import Link
+from tests.support.markdown_pieces import texts
 
 
 def links(text: str) -> list[tuple[str, str, str, str]]:
@@ -230,3 +234,26 @@ def test_dollars_in_prose_are_no_math() -> None:
 def test_an_empty_body() -> None:
     assert scan("") == scan("\n\n")
     assert scan("").links == []
+
+
+HEADINGS = st.sampled_from(
+    ["# ", "# T", "# %%x%%\n", "## U\n", "V\n===\n", "# W\r\n", "%%\n# X\n%%\n"]
+)
+
+
+@given(st.lists(st.one_of(texts(), HEADINGS), max_size=5).map("\n".join))
+def test_a_title_looked_for_alone_is_the_one_that_a_whole_scan_finds(text: str) -> None:
+    assert title_in(text) == title_of(scan(text))
+
+
+def test_nothing_behind_a_title_is_read_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    reads = blocks.Scanner._read
+
+    def noted(self: blocks.Scanner, start: int, end: int) -> None:
+        read.append((start, end))
+        reads(self, start, end)
+
+    monkeypatch.setattr(blocks.Scanner, "_read", noted)
+    assert title_in("words\n\n## Second\n# *First*\n" + "more\n" * 50) == "First"
+    assert len(read) == 4
