@@ -43,6 +43,7 @@ def launch(root: str | None, *, prelude: bool = True) -> int:
         if root is None:
             return 0
     from notekeep.tui import first_page, place
+    from notekeep.tui.patterns import compiled_late
     from notekeep.tui.prelude import Look, painted
     from notekeep.vault import Vault
 
@@ -58,7 +59,8 @@ def launch(root: str | None, *, prelude: bool = True) -> int:
         paint_often()
         _leave_out_tls()
         _log_to(vault.places.state)
-        from notekeep.tui.app import APPS
+        with compiled_late():
+            from notekeep.tui.app import APPS
         from notekeep.tui.collecting import collect_often
         from notekeep.tui.loop import run
 
