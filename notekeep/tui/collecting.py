@@ -32,7 +32,7 @@ EVERY = 2.0
 """Seconds between two thoughts about looking through all."""
 IDLE = 3.0
 """Seconds without a key after which all that was made since the last pause is looked through."""
-AWAY = 60.0
+AWAY = 15.0
 """Seconds without a key after which everything is."""
 WORTH = 6
 """Looks at the middle ones after which that is worth the time."""
