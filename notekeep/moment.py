@@ -7,6 +7,7 @@ day of the week: with Monday they are those of ISO, else the first one is that o
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from functools import lru_cache
@@ -216,6 +217,29 @@ def formatted(now: dt.datetime, form: str, week_start: int = 0) -> str:
     """
     at = _At(now, week_start)
     return "".join(part if isinstance(part, str) else part.write(at) for part in _parts(form))
+
+
+def shifted(now: dt.datetime, steps: int, unit: str) -> dt.datetime | None:
+    """A moment so many steps later, or earlier when they are negative; None where no year is left.
+
+    Args:
+        now: The moment.
+        steps: How many.
+        unit: As Moment has it: `y`, `q`, `m` (months), `w`, `d`, `h` or `s`. The 31st of a month
+            that has none is its last day.
+    """
+    months = {"y": 12, "q": 3, "m": 1}.get(unit, 0) * steps
+    if not months:
+        length = {"w": dt.timedelta(7), "d": dt.timedelta(1), "h": dt.timedelta(0, 3600)}
+        try:
+            return now + steps * length.get(unit, dt.timedelta(0, 1))
+        except OverflowError:
+            return None
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        return None
+    last = calendar.monthrange(year, month + 1)[1]
+    return now.replace(year=year, month=month + 1, day=min(now.day, last))
 
 
 def day_named(day: dt.date, form: str, week_start: int = 0) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from notekeep.moment import day_named, day_of, formatted, names_a_day
+from notekeep.moment import day_named, day_of, formatted, names_a_day, shifted
 
 NOW = dt.datetime(2026, 3, 7, 8, 5, 9, 123456)  # noqa: DTZ001 - the wall clock has no zone
 DAY = NOW.date()
@@ -132,6 +132,27 @@ def test_any_text_is_a_format_and_any_name_is_read(form: str, name: str) -> None
     if names_a_day(form):
         assert day_of(text, form) == DAY
     assert day_of(name, "YYYY-MM-DD") is None or len(name) == len("2026-03-07")
+
+
+@pytest.mark.parametrize(
+    ("steps", "unit", "then"),
+    [
+        (1, "d", "2024-02-01T08:05"),
+        (-1, "w", "2024-01-24T08:05"),
+        (1, "m", "2024-02-29T08:05"),
+        (-2, "m", "2023-11-30T08:05"),
+        (1, "q", "2024-04-30T08:05"),
+        (-1, "y", "2023-01-31T08:05"),
+        (-9, "h", "2024-01-30T23:05"),
+        (60, "s", "2024-01-31T08:06"),
+        (99999, "y", None),
+        (-99999, "m", None),
+        (99999999, "d", None),
+    ],
+)
+def test_a_moment_is_moved_as_moment_moves_it(steps: int, unit: str, then: str | None) -> None:
+    now = dt.datetime(2024, 1, 31, 8, 5)  # noqa: DTZ001 - the wall clock has no zone
+    assert shifted(now, steps, unit) == (then and dt.datetime.fromisoformat(then))
 
 
 @pytest.mark.parametrize("name", ["2026-02-30", "0000-01-01", "2026-3-7", "2026-03-07 x", "", "x"])

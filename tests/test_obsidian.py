@@ -154,6 +154,16 @@ class TestDailyNotes:
         opened(root).add("A line")
         assert (root / f"Daily/{DAY}.md").read_text("utf-8").startswith(f"{DAY} 7th 02:30\n")
 
+    def test_a_template_of_periodic_notes_names_the_days_around(self, tmp_path: Path) -> None:
+        daily = {"enabled": True, "folder": "P", "format": "YYYY/MM-DD", "template": "T"}
+        root = periodic(tmp_path / "v", {"daily": daily})
+        write(
+            root, {"T.md": "[[{{yesterday}}]] [[{{ tomorrow }}]] {{date-1w:[W]WW}} {{date+1m}}\n"}
+        )
+        opened(root).add("x")
+        made = (root / "P/2026/03-07.md").read_text("utf-8")
+        assert made.startswith("[[2026/03-06]] [[2026/03-08]] W09 2026-04-07\n")
+
     def test_the_vaults_own_template_goes_before(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Mine"})
         write(root, {"Mine.md": "theirs\n", "templates/daily.md": "ours\n"})

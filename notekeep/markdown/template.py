@@ -13,7 +13,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.changes import FieldChange, apply_changes
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, Schema
 from notekeep.markdown.spell import Plain, render_new, spell
-from notekeep.moment import formatted
+from notekeep.moment import formatted, shifted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.values import Value
 
-_NAME: Final = re.compile(r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?::([^{}\n]*))?\}\}")
+_NAME: Final = re.compile(
+    r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?:([+-]\d{1,5})([yqmwdhs])[ \t]*)?(?::([^{}\n]*))?\}\}"
+)
+_USUAL: Final = {"date": "YYYY-MM-DD", "time": "HH:mm"}
 _VALUE: Final = re.compile(
     r"^([ ]*(?:-[ ]+)?(?:[^\s:#\"'{\[-][^:\n]*:[ ]+|-[ ]+))([\"']?)([^\"'\n]*\{\{[^\n]*?)\2[ ]*$",
     re.MULTILINE,
@@ -52,18 +55,20 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
     """Replace `{{name}}` by what it stands for.
 
     Args:
-        template: The text; `{{date:YYYY-MM-DD}}` and `{{time:HH:mm}}` are formatted when `now`
-            is given.
+        template: The text; `{{date:YYYY-MM-DD}}`, `{{time:HH:mm}}` and `{{date-1d}}` are formatted
+            when `now` is given.
         names: What each name stands for. Names not in it stay as they are.
         now: The wall clock.
     """
 
     def value(match: re.Match[str]) -> str:
-        name, form = match[1].casefold(), match[2]
-        if form is not None:
-            timed = now is not None and name in ("date", "time") and len(form) <= LONGEST_FORM
-            return formatted(now, form) if now is not None and timed else match[0]
-        return names.get(name, match[0])
+        name, steps, unit, form = match[1].casefold(), match[2], match[3], match[4]
+        if form is None and steps is None:
+            return names.get(name, match[0])
+        if now is None or name not in _USUAL or len(form or "") > LONGEST_FORM:
+            return match[0]
+        moment = shifted(now, int(steps), unit) if steps else now
+        return formatted(moment, (form or _USUAL[name]).strip()) if moment else match[0]
 
     return _NAME.sub(value, template)
 
@@ -108,6 +113,7 @@ def new_note(  # noqa: PLR0913 - what a note is made of
     schema: Schema = DEFAULT_SCHEMA,
     is_whole: bool = False,
     formats: tuple[str, str] = ("", ""),
+    names: Mapping[str, str] | None = None,
 ) -> str:
     """The text of a new note.
 
@@ -121,6 +127,7 @@ def new_note(  # noqa: PLR0913 - what a note is made of
         schema: The vault's kinds.
         is_whole: Whether the template says all that the note needs, so that its kind is not added.
         formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
+        names: What the template may name besides, such as `{{yesterday}}`.
 
     Raises:
         Refused: The template's front matter cannot be read.
@@ -130,7 +137,7 @@ def new_note(  # noqa: PLR0913 - what a note is made of
     if template is None:
         text = starter(kind, title, today)
     else:
-        text = _filled(template, kind, title, now, formats)
+        text = _filled(template, kind, title, now, formats, names or {})
     data = text.encode("utf-8", "surrogateescape")
     if body:
         end = body if body.endswith("\n") else body + "\n"
@@ -155,17 +162,23 @@ def _defaults(kind: str, today: str) -> dict[str, Value]:
 
 
 def _filled(
-    template: str, kind: str, title: str, now: dt.datetime, formats: tuple[str, str]
+    template: str,
+    kind: str,
+    title: str,
+    now: dt.datetime,
+    formats: tuple[str, str],
+    more: Mapping[str, str],
 ) -> str:
     """A vault's template with its names replaced; values of front matter stay values."""
     from notekeep.markdown.note import slug
 
     names = {
         "title": title,
-        "date": formatted(now, formats[0] or "YYYY-MM-DD"),
-        "time": formatted(now, formats[1] or "HH:mm"),
+        "date": formatted(now, formats[0] or _USUAL["date"]),
+        "time": formatted(now, formats[1] or _USUAL["time"]),
         "kind": kind,
         "type": kind,
+        **more,
     }
     if any(match[1].casefold() in {"id", "slug"} for match in _NAME.finditer(template)):
         names["id"] = names["slug"] = slug(title)

@@ -39,6 +39,7 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
     path: str = "",
     template: str | None = None,
     formats: tuple[str, str] = ("", ""),
+    names: Mapping[str, str] | None = None,
 ) -> WritePlan:
     """Plan a new note of a kind, named by its title, from the vault's template when it has one.
 
@@ -54,6 +55,7 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
         path: Where it lies; "" for its title in the folder of its kind.
         template: What it starts with, as it stands; None for the vault's template of its kind.
         formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
+        names: What the template may name besides.
 
     Raises:
         UsageError: There is no such kind, or the title is empty.
@@ -81,6 +83,7 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
         template=template_of(root, schema, kind) if template is None else template,
         is_whole=template is not None,
         formats=formats,
+        names=names,
         fields={**(fields or {}), **({"tags": list(tags)} if tags else {})},
         body=body,
         schema=schema,

@@ -126,6 +126,10 @@ class Plans:
             path=path,
             template=template,
             formats=self._formats,
+            names={
+                name: self.schema.daily.name(day + dt.timedelta(away))
+                for name, away in (("yesterday", -1), ("tomorrow", 1))
+            },
         )
         if told and template is None and not os.path.exists(os.path.join(self.root, told)):
             plan.remarks.append(f"{told}: Obsidian's template of daily notes is not there")
