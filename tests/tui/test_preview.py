@@ -301,6 +301,52 @@ async def test_a_jump_to_the_end_of_a_long_note_arrives_while_keys_are_answered(
         await until(pilot, lambda: shows(app, "Part 700"))
 
 
+PROSE = "\n\n".join(
+    f"## Part {n}\n\n" + " ".join(f"word{n}.{m}" for m in range(60)) for n in range(40)
+)
+
+
+async def test_the_same_words_are_read_on_in_another_width(root: Path, vault: Vault) -> None:
+    (root / NOTE).write_text(PROSE)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=(70, 20)) as pilot:
+        preview = await read(app, pilot)
+        await until(pilot, lambda: preview.rendering is not None and preview.rendering.done)
+
+        def top() -> str:
+            return seen(app)[1].strip()
+
+        # In the middle of a paragraph, a dozen pages down: about those words stay at the top.
+        preview.scroll_to(y=200, animate=False, immediate=True)
+        await until(pilot, lambda: top().startswith("word"))
+        part, word = map(int, top().split()[0].removeprefix("word").split("."))
+        assert part > 10
+        assert word > 10
+        for columns in (130, 40, 70):
+            await pilot.resize_terminal(columns, 20)
+            await until(pilot, lambda: width_of(preview) == preview.text_width)
+            await until(pilot, lambda: top().startswith(f"word{part}."))
+            assert abs(int(top().split()[0].split(".")[1]) - word) < 25
+
+
+async def test_a_line_that_was_gone_to_stays_on_the_screen_in_another_width(
+    root: Path, vault: Vault
+) -> None:
+    (root / NOTE).write_text(PROSE)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=(130, 30)) as pilot:
+        preview = await read(app, pilot)
+        line = PROSE.split("\n").index("## Part 30") + 1
+        app.post_message(OpenNote(NOTE, line=line))
+        await until(pilot, lambda: shows(app, "Part 30"))
+        for columns in (60, 130):
+            await pilot.resize_terminal(columns, 30)
+            await until(pilot, lambda: width_of(preview) == preview.text_width)
+            await until(pilot, lambda: shows(app, "Part 30"))
+
+
 async def test_a_footnote_at_the_end_and_folds_answer_before_a_long_note_is_looked_through(
     root: Path, vault: Vault
 ) -> None:

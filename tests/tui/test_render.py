@@ -113,6 +113,36 @@ def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
     assert [piece.text for piece in second if "mark" in piece.role] == ["Deep"]
 
 
+def second_line(text: str, width: int, *words: str) -> tuple[str, list[str]]:
+    """What the second line of a hit shows, and what of it is marked."""
+    marks = sorted((text.index(word), text.index(word) + len(word)) for word in words)
+    line = hit_rows(Hit(row("x"), 1.0, Snippet(text, tuple(marks))), width, UNICODE, TODAY, None)[1]
+    return plain(line).rstrip(), [piece.text for piece in line if "mark" in piece.role]
+
+
+def test_a_narrow_list_shows_of_a_passage_where_the_words_are() -> None:
+    text = "…the crowd, in that order. Make it easy The two-minute rule is what I use most"
+    shown, marked = second_line(text, 34, "two-minute")
+    assert marked == ["two-minute"]
+    assert shown.startswith("…easy The two-minute rule")
+    # The same passage with room for all up to there begins where it began.
+    assert second_line(text, 70, "two-minute")[0].startswith("…the crowd")
+    # Of several words, where most of them are.
+    far = "one word here and very many others that say nothing, then two more words together"
+    assert second_line(far, 40, "one", "two", "together")[1] == ["two", "together"]
+    # Characters that take two cells count as two.
+    assert second_line("漢字" * 12 + " 最後 end", 30, "最後")[1] == ["最後"]
+
+
+def test_a_passage_is_read_without_the_signs_of_emphasis_and_links() -> None:
+    text = (
+        "The *two-minute rule*, see [[books/Deep Work|the book]] and [this](https://a.org/x), 5 * 3"
+    )
+    assert second_line(text, 90, "rule")[0] == ("The two-minute rule, see the book and this, 5 * 3")
+    # What was looked for is seen, be it in an address.
+    assert "https://a.org/x" in second_line(text, 90, "a.org")[0]
+
+
 def test_a_hit_by_title_marks_the_title_and_says_its_kind_and_tags() -> None:
     hit = Hit(row("Deep Work", "book"), 1.0, Snippet("Deep Work", ((0, 4),)))
     first, second = hit_rows(hit, 60, UNICODE, TODAY, None)

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.pieces import (
     Line,
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 # when the first hit is shown, since no list at the start has one.
 _SIGNS = (
     r"(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
-    r"|\*\*|==|`|\[\[|\]\]"
+    r"|\[\[[^\[\]|\n]*\|(?=[^\[\]\n]*\]\])|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
+    r"|\*\*|==|`|\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
 )
 
 # A list this wide has room for a column of ratings beside that of dates.
@@ -139,9 +142,37 @@ def hit_rows(
         about = kind_name(hit.row.kind)
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
         return [first, spread([Piece(f"{about}  {tags}", "faint")], [], width - 1)]
-    passage, marks = as_prose(snippet.text, snippet.marks)
+    passage, marks = _from_near(*as_prose(snippet.text, snippet.marks), width - 1)
     second = mark_spans([Piece(passage, "muted")], marks)
     return [first, spread(second, [], width - 1)]
+
+
+def _from_near(
+    text: str, marks: Sequence[tuple[int, int]], width: int
+) -> tuple[str, Sequence[tuple[int, int]]]:
+    """Return a passage that begins so late that its marks are seen in so many cells: most of them.
+
+    A few words stay before the first that is seen, since a word says little without them.
+    """
+    if not marks or cell_len(text) <= width or cell_len(text[: marks[-1][1]]) < width:
+        return text, marks
+    ends = [cell_len(text[:end]) for _, end in marks]
+
+    def seen_from(first: int) -> int:
+        room = cell_len(text[: marks[first][0]]) + width - width // 3
+        return sum(end < room for end in ends[first:])
+
+    start = marks[max(range(len(marks)), key=seen_from)][0]
+    begin, room = start, width // 3 - 1
+    for word in reversed(re.findall(r"\S*\s+|\S+$", text[:start])):
+        room -= cell_len(word)
+        if room < 0:
+            break
+        begin -= len(word)
+    if not begin:
+        return text, marks
+    kept = [(first + 1 - begin, end + 1 - begin) for first, end in marks if first >= begin]
+    return f"…{text[begin:]}", kept
 
 
 def as_prose(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
@@ -151,6 +182,8 @@ def as_prose(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tup
     dropped = {
         offset
         for match in re.finditer(_SIGNS, text)
+        # What was looked for is shown, be it in an address.
+        if not any(match.start() < end and start < match.end() for start, end in marks)
         for offset in range(match.start(), match.end())
     }
     for offset, char in enumerate(text):

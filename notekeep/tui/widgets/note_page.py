@@ -6,6 +6,7 @@ What is chosen in its text and done with it is left to `preview`.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -16,6 +17,7 @@ from textual import work
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from notekeep.tui.render.left_off import Place, place_at, row_at
 from notekeep.tui.render.pieces import (
     PICTURE_LINK,
     Line,
@@ -91,7 +93,7 @@ class NotePage(Page):
         self._width = 0
         self._rendering: Rendering | None = None
         self._kept: LRUCache[Key, Rendering] = LRUCache(KEPT)
-        self._places: LRUCache[str, int] = LRUCache(256)
+        self._places: LRUCache[str, Place] = LRUCache(256)
         self._folds: dict[str, set[str]] = {}
         self._matcher: Matcher | None = None
         self._chosen: Stop | None = None
@@ -101,6 +103,8 @@ class NotePage(Page):
         # What is waited for, and the line that is gone to, while a long note is drawn.
         self._goal: Goal | None = None
         self._going: tuple[int, Callable[[int], None]] | None = None
+        # The line of the file that was gone to, and the first line that is seen while it is.
+        self._sought: tuple[int, int] | None = None
 
     @property
     def path(self) -> str | None:
@@ -159,11 +163,16 @@ class NotePage(Page):
         """
         self._remember()
         if self.path != rendering.path:
-            self._chosen = self._going = None
-        going = (line, self._land) if line is not None else self._going
+            self._chosen = self._going = self._sought = None
+        going = (line, partial(self._seek, line)) if line is not None else self._going
         self._rendering, self._matcher, self._message = rendering, matcher, []
         rendering.refold()
-        top = self._places.get(rendering.path) or 0
+        place = self._places.get(rendering.path)
+        top = place.top if place is not None else 0
+        if place is not None and top and place.width != rendering.width and going is None:
+            back = partial(self._return, place.part)
+            going = (place.line, partial(self._seek, place.line) if place.is_sought else back)
+            top = 0
         self._drawn_anew(top if len(rendering.lines) > top else 0)
         if going is not None:
             self._go_to(*going)
@@ -238,6 +247,17 @@ class NotePage(Page):
     def _land(self, row: int) -> None:
         """Show a line with a third of the page above it."""
         self._drawn_anew(max(0, row - self.page // 3))
+
+    def _seek(self, line: int, row: int) -> None:
+        """Land on a line of the page, and remember which line of the file it is."""
+        self._land(row)
+        self._sought = (line, self.scroll_offset.y)
+
+    def _return(self, part: float, row: int) -> None:
+        """Show a line at the top; of a long paragraph that far down in it."""
+        if self._rendering is not None:
+            row = row_at(self._rendering, row, part)
+        self._drawn_anew(row)
 
     def say(self, *lines: Line) -> None:
         """Show a few words instead of a note."""
@@ -353,7 +373,13 @@ class NotePage(Page):
         if self._rendering is not None and self._goal is None:
             # What this cache knows of a key already it does not learn anew.
             self._places.discard(self._rendering.path)
-            self._places[self._rendering.path] = self.scroll_offset.y
+            self._places[self._rendering.path] = self._place_in(self._rendering)
+
+    def _place_in(self, rendering: Rendering) -> Place:
+        top = self.scroll_offset.y
+        if self._sought is not None and self._sought[1] == top:
+            return Place(top, rendering.width, self._sought[0], is_sought=True)
+        return place_at(rendering, top)
 
 
 def _begun(line: Line) -> Line:
