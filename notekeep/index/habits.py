@@ -233,9 +233,12 @@ class HabitIndex:
             Ambiguous: The name is the beginning of several; nothing is written.
             UsageError: The value cannot be understood, or the day lies ahead.
         """
-        found = self.resolve(habit)
-        said = read_typed(value, found.definition.unit)
-        return check_in(self, CheckIn(found, said, day, note=note))
+        # Of two at once the second has to know the first: else both could be the same line, of
+        # which one counts.
+        with self._lock:
+            found = self.resolve(habit)
+            said = read_typed(value, found.definition.unit)
+            return check_in(self, CheckIn(found, said, day, note=note))
 
     def undo(self) -> Undone:
         """Take back the last entry of this device, by a line that makes its day what it was.
@@ -245,7 +248,19 @@ class HabitIndex:
         """
         from notekeep.index.taking_back import undo
 
-        return undo(self)
+        with self._lock:
+            return undo(self)
+
+    def redo(self, *, dry_run: bool = False) -> Undone:
+        """Say again what `undo` took back last, if nothing else was said on this device since.
+
+        Raises:
+            NotFound: There is nothing to say again.
+        """
+        from notekeep.index.taking_back import redo
+
+        with self._lock:
+            return redo(self, dry_run=dry_run)
 
     def problems(self, day: date | None = None) -> list[Problem]:
         """Everything about the habits' files that a person should look at."""

@@ -153,7 +153,6 @@ class Steps:
             Conflict: As for `undo`.
         """
         from notekeep.habits.log import parse_line
-        from notekeep.index import taking_back
         from notekeep.index.habit_steps import check_ins, last_undone
         from notekeep.index.habit_steps import said as said_in
 
@@ -168,7 +167,7 @@ class Steps:
         if redo and redo[-1].last.time == max(times):
             record = redo[-1].origin if dry_run else self.history.redo(self.root)
             return _of_step(record)
-        entry = parse_line(taking_back.redo(self.habits, dry_run=dry_run).lines[0]).entry
+        entry = parse_line(self.habits.redo(dry_run=dry_run).lines[0]).entry
         return Taken(max(times), HABIT, said_in(entry) if entry else "")
 
     def _undo_last(self) -> Taken | None:

@@ -75,3 +75,21 @@ def test_a_view_changes_with_an_entry_and_only_then(notebook: Any) -> None:
     after = {view.id: view for view in index.habits()}
     assert after["meditate"].today.amount == "12 min"
     assert {key for key in after if after[key] != before[key]} == {"meditate"}
+
+
+def test_check_ins_of_many_threads_at_once_all_count(notebook: Any) -> None:
+    index = notebook.index()
+    ready = threading.Barrier(8)
+
+    def drink() -> None:
+        ready.wait(30)
+        for _ in range(4):
+            index.log("water", "+1")
+
+    threads = [threading.Thread(target=drink) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    (water,) = [view for view in notebook.index().habits() if view.id == "water"]
+    assert water.today.amount == "32 glass"
