@@ -228,6 +228,9 @@ class Store:
         is_main = threading.get_ident() == threading.main_thread().ident
         return self._of_main if is_main else self._of_others
 
+    def _other(self, reader: Reader) -> Reader:
+        return self._of_others if reader is self._of_main else self._of_main
+
     def _connection(self, reader: Reader) -> sqlite3.Connection:
         if reader.is_stale:
             reader.close()
@@ -241,7 +244,7 @@ class Store:
     def _close_all(self, reader: Reader) -> None:
         """Close the file for all threads, of which one has the lock of its own reader only."""
         reader.close()
-        other = self._of_others if reader is self._of_main else self._of_main
+        other = self._other(reader)
         # Never wait for the other's lock: it may be waiting for this one.
         other.is_stale = True
         if other.lock.acquire(blocking=False):
@@ -277,6 +280,8 @@ class Store:
         with reader.lock:
             self._close_all(reader)
             schema.set_aside(self.folder, reader.inode)
+            # Again, for who opened the file between the two and would go on reading it for good.
+            self._other(reader).is_stale = True
             self.rebuilt += 1
 
     @contextmanager

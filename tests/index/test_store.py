@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from notekeep.index import schema
 from notekeep.index.refresh import BATCH
 
 if TYPE_CHECKING:
     import sqlite3
+
+    import pytest
 
     from tests.index.conftest import Vault
 
@@ -91,3 +94,27 @@ def test_what_one_thread_sets_aside_no_other_goes_on_reading(vault: Vault) -> No
     vault.refresh()
     ask_in_a_thread()
     assert found == [{"a.md"}, set(), {"a.md"}]
+
+
+def test_who_opens_the_file_while_it_is_set_aside_does_not_go_on_reading_it(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.write("a.md", "x")
+    vault.refresh()
+    found: list[set[str]] = []
+    set_aside = schema.set_aside
+
+    def ask_in_a_thread() -> None:
+        thread = threading.Thread(target=lambda: found.append(set(vault.catalog.paths(None))))
+        thread.start()
+        thread.join(30)
+
+    def meanwhile(folder: str, inode: int) -> None:
+        ask_in_a_thread()
+        set_aside(folder, inode)
+
+    ask_in_a_thread()
+    monkeypatch.setattr(schema, "set_aside", meanwhile)
+    vault.catalog.clear()
+    ask_in_a_thread()
+    assert found == [{"a.md"}, {"a.md"}, set()]
