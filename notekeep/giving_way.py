@@ -17,8 +17,9 @@ _wait: Callable[[], object] | None = None
 
 def give_way() -> None:
     """Wait while the interface has something to do; where there is none, go on."""
-    if _wait is not None:
-        _wait()
+    wait = _wait  # read once: the interface may end between two looks
+    if wait is not None:
+        wait()
 
 
 def wait_with(wait: Callable[[], object] | None) -> None:
