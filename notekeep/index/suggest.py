@@ -44,6 +44,7 @@ _RANK = """
          ELSE 4 END
 """
 _RANKS = 5
+_LIKE = "title_folded LIKE ? ESCAPE '\\'"
 
 
 def suggest(
@@ -151,11 +152,20 @@ def _first(found: Sequence[tuple[str, str, int]], opened: Opened | None, limit: 
 def _with_letters(
     catalog: Catalog, opened: Opened | None, whole: str, among: Condition, limit: int
 ) -> list[Row]:
-    """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits."""
-    like = Condition(
-        f"{among.sql} AND title_folded LIKE ? ESCAPE '\\'", (*among.values, _pattern(whole))
+    """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits.
+
+    Words may stand in another order: so does `habt atm`, after titles with all letters in order.
+    """
+    patterns = [_pattern(whole)]
+    words = whole.split()
+    is_apart = len(words) > 1 and max(map(len, words)) >= FUZZY_LETTERS
+    wanted = [*map(_pattern, words)] if is_apart else patterns
+    like = " AND ".join([among.sql, *[_LIKE] * len(wanted)])
+    found = catalog.find(
+        "path, title_folded, title_folded NOT LIKE letters ESCAPE '\\'",
+        Condition(like, (*patterns, *among.values, *wanted)),
+        join="JOIN (SELECT ? AS letters)",
     )
-    found = catalog.find("path, title_folded, 0", like)
     return catalog.rows_in_order(_first(found, opened, limit))
 
 

@@ -299,6 +299,7 @@ class NotekeepApp(Reaching, Looks, App[None]):
                 line=event.line,
                 read=event.read,
                 among_all=event.among_all,
+                as_listed=event.as_listed,
             )
 
     def on_show_query(self, event: ShowQuery) -> None:

@@ -27,16 +27,32 @@ class OpenNote(Message):
         line: The line of the file to begin at, counted from 1, or None.
         read: Whether to give it the whole width.
         among_all: Whether the list should show all notes, and not what was searched for.
+        as_listed: Whether the list stays as it is: the note is in it, or was until now.
     """
 
     def __init__(
-        self, path: str, *, line: int | None = None, read: bool = False, among_all: bool = False
+        self,
+        path: str,
+        *,
+        line: int | None = None,
+        read: bool = False,
+        among_all: bool = False,
+        as_listed: bool = False,
     ) -> None:
         super().__init__()
         self.among_all = among_all
+        self.as_listed = as_listed
         self.path = path
         self.line = line
         self.read = read
+
+
+class ShowHabit(Message):
+    """A habit should be shown among the others, by its id, with the cursor on it."""
+
+    def __init__(self, habit: str) -> None:
+        super().__init__()
+        self.habit = habit
 
 
 class ShowQuery(Message):

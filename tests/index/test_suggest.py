@@ -125,6 +125,11 @@ def test_titles_that_fit_alike_stand_in_one_order_whatever_their_files_times(
     assert paths("notes", 4) == by_use[:4]
     # Only letters in this order, in a title of few that have them.
     assert paths("ntswlk") == ["Notes of a walk.md"]
+    # So of each of several words, in any order; those with all letters in order go first.
+    assert paths("wlk nts") == ["Notes of a walk.md"]
+    assert paths("nts wlk") == ["Notes of a walk.md"]
+    assert paths("ntes tgs") == ["Of notes and tags.md"]
+    assert paths("zzq nts") == []
     assert paths("nts")[:2] == ["Of notes and tags.md", "Notes on tea.md"]
     assert paths("")[:4] == [
         "Of notes and tags.md",

@@ -223,6 +223,21 @@ async def test_rename_carries_the_links_along(make_app: MakeApp, root: Path) -> 
         await press(pilot, "enter")
         await until(pilot, lambda: browse(app).note_here == "books/Atomic Notes.md")
         assert "[[Atomic Notes]]" in (root / "books" / "Deep Work.md").read_text()
+        # What was searched for is still searched for.
+        assert browse(app).pane.typed == "kettle"
+        await until(pilot, lambda: shows(app, "1 of "))
+
+
+async def test_the_grid_is_seen_when_it_is_asked_for_while_a_note_is_read(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await search(app, pilot, "kettle", "books/Atomic Habits.md")
+        await press(pilot, "enter")
+        await until(pilot, lambda: not browse(app).pane.display)
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "rating") and browse(app).pane.display)
 
 
 async def test_a_broken_note_is_listed_with_its_reason_and_its_text(make_app: MakeApp) -> None:

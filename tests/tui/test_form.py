@@ -292,6 +292,22 @@ async def test_in_the_editor_the_form_changes_the_text_that_is_typed(
     assert content(note) == before.replace(b"rating: 4\n", b"rating: 3.5\n") + b"more"
 
 
+@pytest.mark.parametrize(
+    ("columns", "last"), [(80, "backspace undo"), (66, "delete empty"), (40, "enter edit")]
+)
+async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
+    make_app: MakeApp, columns: int, last: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(columns, 24)) as pilot:
+        await pilot.pause()
+        await press(pilot, "f")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await until(pilot, lambda: shows(app, "esc write"))
+        line = next(line for line in seen(app) if "esc write" in line)
+        assert line.rstrip(" │").endswith(last)
+
+
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 60)])
 async def test_the_form_has_room_at_any_size(
     make_app: MakeApp, root: Path, size: tuple[int, int]

@@ -258,13 +258,19 @@ class BrowseScreen(Gridding, VaultScreen):
     # From note to note.
 
     def open_note(
-        self, path: str, *, line: int | None = None, read: bool = False, among_all: bool = False
+        self,
+        path: str,
+        *,
+        line: int | None = None,
+        read: bool = False,
+        among_all: bool = False,
+        as_listed: bool = False,
     ) -> None:
         """Show a note, wherever the list stands; see `OpenNote`."""
         if among_all:
             self._list_all()
         self._visit(path)
-        self._go_to(path, line=line, read=read)
+        self._go_to(path, line=line, read=read, as_listed=as_listed)
 
     def _list_all(self) -> None:
         """List all notes, whatever was searched for."""
@@ -279,12 +285,15 @@ class BrowseScreen(Gridding, VaultScreen):
             self._trail = [*self._trail[: self._at + 1], path]
             self._at = len(self._trail) - 1
 
-    def _go_to(self, path: str, *, line: int | None = None, read: bool = False) -> None:
+    def _go_to(
+        self, path: str, *, line: int | None = None, read: bool = False, as_listed: bool = False
+    ) -> None:
         row, shown = self.notes.row, self.vault.catalog.row(path)
         # What lists leave out is shown beside the list as it is.
         is_left_out = shown is not None and not self.vault.catalog.is_listed(path)
         if not is_left_out and (row is None or row.path != path):
-            self._list_all()
+            if not as_listed:
+                self._list_all()
             self.pane.again(path)
         if read:
             self._read()

@@ -10,15 +10,14 @@ from textual.content import Content
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import BY_ID
-from notekeep.tui.actions.spelling import key_name
 from notekeep.tui.fields import changes_of, stepped
 from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit, pad, spread
+from notekeep.tui.render.pieces import Line, Piece, fit, pad, spread
 from notekeep.tui.render.words import rating_of, stars
 from notekeep.tui.screens.field_prompt import ask_field
 from notekeep.tui.screens.leaving import Dialog
-from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.widgets.buttons import ActionButtons
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -98,19 +97,6 @@ class _Fields(ListView):
         return [Piece(f"  {stars(rating, self._glyphs)}", "star")] if rating is not None else []
 
 
-class _Buttons(Bar):
-    """What can be done, as keys that can be clicked."""
-
-    def draw(self, width: int) -> Line:
-        del width
-        line: Line = []
-        for action_id in BUTTONS:
-            action, link = BY_ID[action_id], ACTION_LINK + action_id
-            line.append(Piece(f"{key_name(action.keys[0])} ", "key", link))
-            line.append(Piece(f"{action.label}  ", "muted", link))
-        return line
-
-
 class FormScreen(Dialog["list[FieldChange] | None"]):
     """The form; its answer is what was changed, or None."""
 
@@ -137,7 +123,7 @@ class FormScreen(Dialog["list[FieldChange] | None"]):
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = Content(f"Fields of {clean_line(self._title)}")
             yield self.fields
-            yield _Buttons()
+            yield ActionButtons(*((button, BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:
         self.fields.focus()

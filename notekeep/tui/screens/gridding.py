@@ -51,6 +51,8 @@ class Gridding(Beside):
         self.set_class(self.app.size.width >= ROOMY, "-roomy")
 
     async def action_toggle_grid(self) -> None:
+        # What is shown in another way must be seen.
+        self.remove_class("-reading")
         await self.pane.show_as(grid=self.pane.grid is None)
         self.arrange_grid()
         self.refresh_bindings()

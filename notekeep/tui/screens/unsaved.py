@@ -9,14 +9,12 @@ from textual.containers import Vertical
 from notekeep.errors import NotFound
 from notekeep.files.swap import Swap, left_over
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import BY_ID
-from notekeep.tui.actions.spelling import key_name
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, spread
+from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.screens.edit_dialogs import Difference, clock
 from notekeep.tui.screens.leaving import Dialog
-from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.widgets.buttons import ActionButtons
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -76,19 +74,6 @@ class _Texts(ListView):
         return [[bar, Piece(" "), *spread(left, right, width - 2)]]
 
 
-class _Buttons(Bar):
-    """What can be done, as keys that can be clicked."""
-
-    def draw(self, width: int) -> Line:
-        del width
-        line: Line = []
-        for action_id, label in BUTTONS:
-            link = ACTION_LINK + action_id
-            line.append(Piece(f"{key_name(BY_ID[action_id].keys[0])} ", "key", link))
-            line.append(Piece(f"{label}  ", "muted", link))
-        return line
-
-
 class UnsavedScreen(Dialog["Unsaved | None"]):
     """The texts that were left; the answer is the one to restore, or None."""
 
@@ -104,7 +89,7 @@ class UnsavedScreen(Dialog["Unsaved | None"]):
         with Vertical(id="dialog") as box:
             box.border_title = "Text that was not saved"
             yield self._texts
-            yield _Buttons()
+            yield ActionButtons(*BUTTONS)
 
     def on_mount(self) -> None:
         self._texts.focus()

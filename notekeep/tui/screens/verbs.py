@@ -267,4 +267,4 @@ def _renamed(screen: VaultScreen, title: str, done: Done) -> None:
     rows = map(screen.vault.catalog.row, done.paths)
     path = next((row.path for row in rows if row is not None and row.title == title), None)
     if path is not None:
-        screen.post_message(OpenNote(path))
+        screen.post_message(OpenNote(path, as_listed=True))

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.widgets import Input
 
-from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit
+from notekeep.tui.actions import BY_ID
+from notekeep.tui.actions.spelling import key_name
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, fit
 from notekeep.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
@@ -28,6 +30,27 @@ class Button(NamedTuple):
 
 
 CLOSE = Button("esc", "closes", "dismiss")
+
+
+class ActionButtons(Bar):
+    """Actions by their keys, those that matter most first; what has no room is left out whole."""
+
+    def __init__(self, *actions: tuple[str, str]) -> None:
+        """Take the id of each action and what it does."""
+        super().__init__()
+        self._actions = actions
+
+    def draw(self, width: int) -> Line:
+        line: Line = []
+        for action_id, text in self._actions:
+            link = ACTION_LINK + action_id
+            key = key_name(BY_ID[action_id].keys[0])
+            button = [Piece(f"{key} ", "key", link), Piece(text, "muted", link)]
+            longer = [*line, Piece("  "), *button] if line else button
+            if line and cells(longer) > width:
+                break
+            line = longer
+        return fit(line, width)
 
 
 class Buttons(Bar):
