@@ -7,7 +7,6 @@ to read the same files and cut their lines at the blanks, which is the least any
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import random
 import statistics
@@ -18,7 +17,7 @@ from bench import measure
 from bench.generate import write_habits
 from bench.minimal_app import Minimal
 from bench.table import Line
-from notekeep.__main__ import FEW_COLLECTIONS
+from notekeep.__main__ import collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +42,7 @@ KEYS = 25
 
 def bench(ground: Ground) -> list[Line]:
     """Everything that the speed of habits is made of."""
-    # As the program itself does: see `notekeep.__main__`.
-    gc.set_threshold(FEW_COLLECTIONS, 50, 50)
+    collect_seldom()  # as the program itself does
     root = ground.folder / "habits-vault"
     root.mkdir()
     (root / ".notekeep").mkdir()

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import json
 import os
 import re
@@ -22,12 +21,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.__main__ import FEW_COLLECTIONS
+from notekeep.__main__ import collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import App
+    from textual.pilot import Pilot
 
 TICK = 0.005
 """Seconds between two looks at the clock; what comes later than that was held up."""
@@ -232,19 +232,10 @@ def _shows(screen: Any, row: Any) -> bool:
     return row is None or bool(screen.preview.path == row.path)
 
 
-def main(report: str, root: str, site: str) -> None:
-    """Run the program over a vault that has a site, and write down what the session told."""
-    # All as the program itself starts: see `notekeep.__main__` and `notekeep.tui.launch`.
-    gc.set_threshold(FEW_COLLECTIONS, 50, 50)
-    gc.disable()
-    from notekeep.tui.launch import paint_often
-
-    paint_often()
+def prepare(root: str, site: str) -> None:
+    """Give a vault a site, and have the program open it with the list, as where one left it."""
     from notekeep.config import Places
-    from notekeep.tui import first_page
-    from notekeep.tui.app import APPS
-    from notekeep.tui.collecting import collect_often
-    from notekeep.tui.loop import run
+    from notekeep.tui import place
     from notekeep.vault import Vault
 
     settings = Path(Places.of_machine().config, "config.toml")
@@ -253,14 +244,22 @@ def main(report: str, root: str, site: str) -> None:
         f'[sites]\n"{os.path.realpath(root)}" = {{ dir = "{site}", target = "hugo" }}\n', "utf-8"
     )
     vault = Vault.open(root)
-    app = APPS["browse"](vault, first_page.load(vault.places.cache), collect_often)
+    place.save(vault.places.state, place.Place(day=vault.today().isoformat(), screen="browse"))
+
+
+def main(report: str, root: str, site: str) -> None:
+    """Run the program over a vault that has a site, and write down what the session told."""
+    from notekeep.tui.launch import launch
+
     told: list[Told] = []
 
-    async def session(_pilot: object) -> None:
-        told.append(await Session(app, root).run())
-        app.exit()
+    async def session(pilot: Pilot[Any]) -> None:
+        told.append(await Session(pilot.app, root).run())
+        pilot.app.exit()
 
-    run(app, auto_pilot=session)
+    prepare(root, site)
+    collect_seldom()
+    launch(root, prelude=False, auto_pilot=session)
     Path(report).write_text(json.dumps(told[0]._asdict() if told else None), "utf-8")
 
 

@@ -13,9 +13,13 @@ import os
 import shutil
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from textual.pilot import Pilot
+
     from notekeep.tui.first_page import Page
     from notekeep.vault import Vault
 
@@ -26,12 +30,18 @@ FRAMES = 120
 late, and to draw the cursor takes a fourth of one."""
 
 
-def launch(root: str | None, *, prelude: bool = True) -> int:
+def launch(
+    root: str | None,
+    *,
+    prelude: bool = True,
+    auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
+) -> int:
     """Run the interface until the person leaves.
 
     Args:
         root: The vault's folder, or None when there is no vault yet.
         prelude: Whether the last frame may be shown while Textual is imported.
+        auto_pilot: Presses the keys in a person's place, as for a bench.
 
     Returns:
         The exit code.
@@ -65,7 +75,7 @@ def launch(root: str | None, *, prelude: bool = True) -> int:
         from notekeep.tui.loop import run
 
         app = APPS[screen](vault, first.page(), collect_often)
-        run(app)
+        run(app, auto_pilot=auto_pilot)
     if not app.return_code:
         first_page.keep(vault)
     vault.tidy()
