@@ -20,10 +20,10 @@ def of_notes(catalog: Store) -> Iterator[Problem]:
 
 
 def of_links(catalog: Store) -> Iterator[Problem]:
-    """Links that lead nowhere, or to several notes."""
+    """Links of notes in lists that lead nowhere, or to several notes."""
     found = catalog.ask(
         "SELECT n.path, l.line, l.target, l.state FROM links l JOIN notes n"
-        " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous')"
+        " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
     )
     for path, line, target, state in found:
         yield Problem(load_path(path), line, *_said(target, state))
