@@ -28,7 +28,6 @@ from notekeep.files.reasons import explained
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.files.content import Digest
 
 FOLDER = "swap"
 
@@ -74,11 +73,6 @@ class Unsaved:
     def base_data(self) -> bytes:
         """What it was made from, as bytes."""
         return self.base.encode("utf-8", "surrogateescape")
-
-    @property
-    def base_digest(self) -> Digest:
-        """The digest of what it was made from."""
-        return digest_of(self.base_data)
 
 
 class Swap:

@@ -115,10 +115,6 @@ class Sidebar(ListView):
         wanted = places.get(_key(here)) if stays else None
         self.rows_changed(by_query.get(near, 0) if wanted is None else wanted)
 
-    def has_entry(self, query: str) -> bool:
-        """Tell whether there is an entry that shows the notes of a query."""
-        return any(entry.query == query for entry in self._entries)
-
     def activate(self, query: str) -> None:
         """Show which entry's notes the list shows."""
         self._active = frozenset({query})
