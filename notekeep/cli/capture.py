@@ -7,30 +7,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
 from notekeep.cli.writing import carry_out
-from notekeep.errors import NotekeepError, UsageError
+from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Value
 
 
-def _kinds(context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
-    """The kinds of the vault that begin so, while a shell completes."""
-    try:
-        known = open_vault(context.params.get("vault")).schema.kinds
-    except NotekeepError:
-        return []
-    return [kind for kind in known if kind.startswith(typed)]
-
-
 @click.command(short_help="Make a new note.")
-@click.argument("kind", shell_complete=_kinds)
+@click.argument("kind", shell_complete=offers.kinds)
 @click.argument("title", nargs=-1, required=True)
-@click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be repeated.")
+@click.option(
+    "-t",
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    help="A tag; may be repeated.",
+    shell_complete=offers.tags,
+)
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A field of the note.")
 @dry_run_option
 @json_option
@@ -69,7 +68,13 @@ class AddCommand(RawCommand):
 
 
 @click.command(cls=AddCommand, short_help="Add a line to a note, by default today's.")
-@click.option("--to", metavar="NOTE#Section", default="", help="The note, and the section in it.")
+@click.option(
+    "--to",
+    metavar="NOTE#Section",
+    default="",
+    help="The note, and the section in it.",
+    shell_complete=offers.each_note,
+)
 @dry_run_option
 @verb_options
 def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) -> int:
@@ -89,7 +94,7 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) ->
 
 
 @click.command(short_help="Copy a file into the vault and link it from a note.")
-@click.argument("note")
+@click.argument("note", shell_complete=offers.notes)
 @click.argument("file", type=click.Path())
 @dry_run_option
 @verb_options

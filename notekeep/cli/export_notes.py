@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 
@@ -23,7 +23,7 @@ ALL = frozenset("*")
 
 
 @click.command(short_help="Export notes; the word itself may be left away.")
-@click.argument("note", nargs=-1)
+@click.argument("note", nargs=-1, shell_complete=offers.notes)
 @click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo or nikola.")
 @click.option("--site", metavar="DIR", help="The folder of the site; its settings say the rest.")
 @click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.writing import agree, carry_out, write_diff
 
 
 @click.command(short_help="What you changed in the site, into the note.")
-@click.argument("note", nargs=-1)
+@click.argument("note", nargs=-1, shell_complete=offers.notes)
 @click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo.")
 @click.option("--site", metavar="DIR", help="The folder of the site.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.writing import carry_out
 
 
 @click.command(short_help="Begin a post from notes.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @click.option("--title", metavar="TITLE", default="", help="The post's title; asked for otherwise.")
 @click.option(
     "--section", "sections", metavar="HEADING", multiple=True, help="Only what is below it."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
+from notekeep.cli.context import dry_run_option, json_option, verb_options
 from notekeep.cli.raw import RawCommand
 
 if TYPE_CHECKING:
@@ -66,17 +66,10 @@ class HabitGroup(click.Group):
         """The commands that begin so, and the ids of habits: what stands first may be either."""
         from click.shell_completion import CompletionItem
 
-        from notekeep.errors import NotekeepError
+        from notekeep.cli import offers
 
-        found = super().shell_complete(ctx, incomplete)
-        try:
-            index = open_vault().habit_index
-            index.refresh()
-            known = index.known()
-        except NotekeepError:
-            return found
-        ids = (habit.definition.id for habit in known)
-        return [*(CompletionItem(name) for name in ids if name.startswith(incomplete)), *found]
+        ids = map(CompletionItem, offers.habits(ctx, None, incomplete))
+        return [*ids, *super().shell_complete(ctx, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All commands, in the order of the manual."""

@@ -9,6 +9,7 @@ from notekeep.cli import output
 from notekeep.cli.habit_show import glyphs, logged_object, write_logged
 from notekeep.cli.habit_words import read_words
 from notekeep.cli.scene import vault_places
+from notekeep.errors import NotFound
 from notekeep.index import checkin
 from notekeep.index.habits import HabitIndex
 
@@ -45,7 +46,11 @@ def check_in(
     index.refresh()
     today = index.today()
     wanted = dates.parse_day(day, today) if day else None
-    said = read_words(words, index, day=wanted, is_forced=force)
+    try:
+        said = read_words(words, index, day=wanted, is_forced=force)
+    except NotFound:
+        index = _with_all_notes(index)
+        said = read_words(words, index, day=wanted, is_forced=force)
     for one in said:
         checkin.check(index, one)
     done = [checkin.check_in(index, one, dry_run=dry_run) for one in said]
@@ -58,3 +63,16 @@ def check_in(
         if dry_run:
             output.note(f"{entry.path}: {entry.line}")
     return 0
+
+
+def _with_all_notes(index: HabitIndex) -> HabitIndex:
+    """The same index, which also knows the habits that are defined outside of their folder.
+
+    Only the catalog knows where they are, and it is asked only for a name that is not known.
+    """
+    from notekeep.vault import Vault
+
+    vault = Vault.open(index.places.root)
+    vault.refresh(words=False, for_answer=True)
+    vault.habit_index.refresh()
+    return vault.habit_index

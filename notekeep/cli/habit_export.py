@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.context import open_vault, verb_options
 from notekeep.errors import Failure, Refused, UsageError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("export", short_help="Write habits for another program.")
 @click.argument("form", metavar="csv|json|loop|ics")
-@click.argument("habits", nargs=-1, metavar="[HABIT]...")
+@click.argument("habits", nargs=-1, metavar="[HABIT]...", shell_complete=offers.habits)
 @click.option("--out", metavar="FILE", default="", help="The file; without it, stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @verb_options

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep import dates
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.context import dry_run_option, json_option, vault_places, verb_options
 from notekeep.cli.habit_show import as_object, glyphs, percent
 from notekeep.errors import UsageError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @click.command("year", short_help="A year as a heatmap.")
-@click.argument("habit", required=False)
+@click.argument("habit", required=False, shell_complete=offers.habits)
 @click.argument("year", required=False)
 @click.option("--draft", is_flag=True, help="Begin a post about it, with the year as a picture.")
 @dry_run_option
@@ -88,8 +88,8 @@ def _draft(name: str | None, year: int, *, dry_run: bool, vault: str | None) -> 
 
 
 @click.command("stats", short_help="Streaks, rates and weekdays.")
-@click.argument("habit", required=False)
-@click.argument("other", required=False)
+@click.argument("habit", required=False, shell_complete=offers.habits)
+@click.argument("other", required=False, shell_complete=offers.habits)
 @click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
 @json_option
 @verb_options

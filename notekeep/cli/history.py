@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 from notekeep.cli.when import moment
@@ -12,7 +12,7 @@ from notekeep.cli.writing import agree, carry_out, write_diff
 
 
 @click.command(short_help="The earlier versions of a note.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @click.option("--diff", "number", type=int, metavar="N", help="What changed since version N.")
 @json_option
 @verb_options
@@ -52,7 +52,7 @@ def history(note: tuple[str, ...], *, number: int | None, as_json: bool, vault: 
 
 
 @click.command(short_help="Bring an earlier version of a note back.")
-@click.argument("note", nargs=-1, required=True, metavar="NOTE@N")
+@click.argument("note", nargs=-1, required=True, metavar="NOTE@N", shell_complete=offers.notes)
 @dry_run_option
 @verb_options
 def restore(note: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
@@ -75,7 +75,7 @@ def restore(note: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
 
 
 @click.command(short_help="Remove every trace of a note from history and index.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @dry_run_option
 @verb_options

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import (
     dry_run_option,
@@ -30,7 +30,7 @@ def _note(
 
 
 @click.command(short_help="What a note links to.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @json_option
 @no_refresh_option
 @verb_options
@@ -49,7 +49,7 @@ def links(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str 
 
 
 @click.command(short_help="What links to a note.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @click.option("--mentions", is_flag=True, help="Where its name is said without a link.")
 @click.option("--link", is_flag=True, help="With --mentions: make links of them, in one step.")
 @dry_run_option

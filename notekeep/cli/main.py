@@ -178,6 +178,9 @@ def _run_verb(arguments: Sequence[str]) -> int:
 
     try:
         if COMPLETE in os.environ:
+            from notekeep.cli import shells
+
+            shells.add()
             tree.main(args=list(arguments), prog_name="notekeep", standalone_mode=False)
         # What `main` of click does besides would take a pipe that was closed for a failure.
         with tree.make_context("notekeep", list(arguments)) as context:

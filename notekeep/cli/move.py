@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from notekeep.cli import offers
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.writing import carry_out
@@ -24,7 +25,7 @@ PIPED = "-"
 
 
 @click.command(short_help="Give a note another title; links follow.")
-@click.argument("note")
+@click.argument("note", shell_complete=offers.notes)
 @click.argument("title", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask, however many notes link to it.")
 @dry_run_option
@@ -40,7 +41,7 @@ def rename(
 
 
 @click.command(short_help="Move notes to another folder; links follow.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.each_note)
 @click.argument("folder")
 @click.option("--yes", is_flag=True, help="Do not ask, however many notes it is about.")
 @dry_run_option
@@ -67,7 +68,7 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool, vault: s
 
 
 @click.command(short_help="Move notes to the trash.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.each_note)
 @click.option("--yes", is_flag=True, help="Do not ask, however many notes it is about.")
 @dry_run_option
 @verb_options

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from notekeep.cli import offers
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.writing import carry_out
 
 
 @click.command(short_help="Add a quote to a note.")
-@click.argument("note")
+@click.argument("note", shell_complete=offers.notes)
 @click.argument("text", nargs=-1, required=True)
 @click.option("--page", metavar="N", default="", help="The page it is on.")
 @click.option("--loc", metavar="N", default="", help="Its location in an electronic book.")

@@ -12,6 +12,8 @@ from notekeep.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from click.shell_completion import CompletionItem
+
 _LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=|$)")
 
 
@@ -35,6 +37,15 @@ class RawCommand(click.Command):
         return [*super().collect_usage_pieces(ctx), self.words_metavar]
 
     words_metavar = "WORDS..."
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What the word that is begun may be, and the options; a `-` may begin either."""
+        from click.shell_completion import CompletionItem
+
+        from notekeep.cli import offers
+
+        words = map(CompletionItem, offers.word(ctx, incomplete))
+        return [*words, *super().shell_complete(ctx, incomplete)]
 
     def _split(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
         takes_value: dict[str, bool] = {"--help": False, "-h": False}

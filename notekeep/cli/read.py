@@ -8,7 +8,7 @@ import subprocess
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
 from notekeep.editor import editor_command
@@ -16,7 +16,7 @@ from notekeep.errors import Failure
 
 
 @click.command(short_help="Print a note.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @json_option
 @no_refresh_option
 @verb_options
@@ -50,7 +50,7 @@ def show(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str |
 
 
 @click.command("open", short_help="Edit a note in $EDITOR.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @no_refresh_option
 @verb_options
 def open_(note: tuple[str, ...], *, no_refresh: bool, vault: str | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
 
@@ -12,7 +12,7 @@ REASONS = 3
 
 
 @click.command(short_help="Notes that are about the same.")
-@click.argument("note", nargs=-1, required=True)
+@click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
 @json_option

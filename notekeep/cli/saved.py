@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import (
     dry_run_option,
@@ -17,6 +19,9 @@ from notekeep.cli.ls import as_object
 from notekeep.cli.raw import RawCommand, as_query
 from notekeep.cli.writing import carry_out
 from notekeep.errors import NotekeepError, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class AddCommand(RawCommand):
@@ -34,6 +39,13 @@ class SavedGroup(click.Group):
         if first is not None and first not in self.commands:
             return super().parse_args(ctx, ["run", *args])
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The saved queries that begin so, and the commands: what stands first may be either."""
+        from click.shell_completion import CompletionItem
+
+        names = map(CompletionItem, offers.saved(ctx, None, incomplete))
+        return [*names, *super().shell_complete(ctx, incomplete)]
 
 
 @click.group(
@@ -80,7 +92,7 @@ def saved(ctx: click.Context, *, as_json: bool, no_refresh: bool, vault: str | N
 
 
 @saved.command("run", hidden=True)
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1, required=True, shell_complete=offers.saved)
 @click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
 @json_option
 @no_refresh_option
@@ -122,7 +134,7 @@ def add(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
 
 
 @saved.command("rm", short_help="Forget a saved query.")
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1, required=True, shell_complete=offers.saved)
 @dry_run_option
 @verb_options
 def rm(name: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:

@@ -58,6 +58,7 @@ def index(
     )
     if progress:
         progress.end()
+    opened.habit_index.refresh()
     opened.tidy()
     seconds = time.perf_counter() - start
     if as_json:
@@ -159,8 +160,10 @@ def completion(shell: str | None) -> None:
     """
     from click.shell_completion import get_completion_class
 
+    from notekeep.cli import shells
     from notekeep.cli.tree import tree
 
+    shells.add()
     name = shell or os.path.basename(os.environ.get("SHELL", ""))
     completer = get_completion_class(name) if name in SHELLS else None
     if completer is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import (
     dry_run_option,
@@ -40,8 +40,8 @@ def tags(ctx: click.Context, *, as_json: bool, no_refresh: bool, vault: str | No
 
 
 @tags.command(short_help="Give a tag another name, everywhere.")
-@click.argument("old", metavar="A")
-@click.argument("new", metavar="B")
+@click.argument("old", metavar="A", shell_complete=offers.tags)
+@click.argument("new", metavar="B", shell_complete=offers.tags)
 @click.option("--yes", is_flag=True, help="Do not ask, however many notes have it.")
 @dry_run_option
 @verb_options

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """How many notes are listed when a name could mean several."""
+LAST = "\U0010ffff"
+"""Behind a beginning: what no name that begins so comes after."""
 
 
 def exact(catalog: Catalog, name: str, root: str) -> Row | None:
@@ -57,6 +59,47 @@ def exact(catalog: Catalog, name: str, root: str) -> Row | None:
     if len(found) > 1:
         raise _several(name, found)
     return found[0] if found else None
+
+
+def beginning(catalog: Catalog, typed: str, most: int) -> list[str]:
+    """Names of notes that begin so, each of one note, as a shell offers them while it completes.
+
+    Args:
+        catalog: Where names are looked up, with one question.
+        typed: What is there of the name; with a `/` in it, of the path.
+        most: So many notes at most.
+
+    Returns:
+        For each note the first of title, file name and aliases that begins so and is no other's;
+        its path where each of them is.
+    """
+    start = name_key(typed)
+    if "/" in typed:
+        where = Condition(
+            "role = 'note' AND path >= ? AND path < ?",
+            (store_path(typed), store_path(typed) + LAST),
+        )
+    else:
+        has_it = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
+        where = Condition(f"role = 'note' AND {has_it}", (start, start + LAST))
+        if not start:
+            where = Condition("role = 'note'")
+    rows = catalog.rows_found(where, "ORDER BY sort LIMIT ?", (most,))
+    if "/" in typed:
+        return [row.path for row in rows]
+    names = [
+        [
+            name
+            for name in (row.title, row.path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases)
+            if name_key(name).startswith(start)
+        ]
+        for row in rows
+    ]
+    owners = Counter(key for own in names for key in {name_key(name) for name in own})
+    return [
+        next((name for name in own if owners[name_key(name)] == 1), row.path)
+        for own, row in zip(names, rows, strict=True)
+    ]
 
 
 def meant(catalog: Catalog, names: Sequence[str], source: str) -> dict[str, tuple[str, bool]]:

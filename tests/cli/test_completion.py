@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from notekeep.index.catalog import Catalog
+from notekeep.index.names import beginning
+from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,3 +75,97 @@ def test_both_names_of_the_program_are_completed(notekeep: Run, root: Path) -> N
     assert [line.split()[-1] for line in done.stdout.splitlines()] == ["notekeep", "nk"]
     assert notekeep("completion", "zsh", at=root).out.startswith("#compdef notekeep nk\n")
     assert "--command nk" in notekeep("completion", "fish", at=root).out
+
+
+def offered(notekeep: Run, root: Path, line: str) -> list[str]:
+    """What bash is given for a line, as it stands behind the place where bash breaks the word."""
+    ran = notekeep(
+        at=root, COMP_LINE=line, COMP_BREAKS=" \"'=:", _NOTEKEEP_COMPLETE="bash_complete"
+    )
+    assert (ran.code, ran.err) == (0, ""), ran
+    return [row.removeprefix("plain,") for row in ran.out.splitlines() if row]
+
+
+@pytest.fixture
+def named(root: Path, notekeep: Run) -> Path:
+    (root / "books").mkdir()
+    for name, text in {
+        "books/Bayes' theorem.md": "---\ntags: [maths, learning/ml]\n---\n",
+        "books/Thinking, fast.md": "---\naliases: [Kahneman]\n---\n",
+        "books/Thin air.md": "a book",
+        "Thin air.md": "another one of that name",
+        "Floss.md": "---\nhabit: floss\n---\n",
+        ".notekeep/config.toml": '[saved]\n"To read" = "type:book"\n',
+    }.items():
+        (root / name).write_text(text, "utf-8")
+    assert notekeep("index", at=root).code == 0
+    return root
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("notekeep show bay", ["Bayes\\'\\ theorem"]),
+        ('notekeep show "Bay', ["Bayes' theorem"]),
+        ("notekeep show 'Bay", ["Bayes'\\'' theorem"]),
+        ("notekeep show Bayes\\'\\ th", ["Bayes\\'\\ theorem"]),
+        ("notekeep show Thinking, ", ["fast"]),
+        ("notekeep show Kah", ["Kahneman"]),
+        ("notekeep show Thin\\ a", ["books/Thin\\ air.md", "Thin\\ air.md"]),
+        ("notekeep show books/B", ["books/Bayes\\'\\ theorem.md"]),
+        ("notekeep rm Meditate Flo", ["Floss"]),
+        ("notekeep set rating=5 -- Thinki", ["Thinking,\\ fast"]),
+        ("notekeep add x --to Flo", ["Floss"]),
+        ("notekeep habit meditate fl", ["floss"]),
+        ("notekeep habit year fl", ["floss"]),
+        ("notekeep ls tag:ma", ["maths"]),
+        ('notekeep ls "tag:ma', ["tag:maths"]),
+        ("notekeep ls -tag:learning/", ["learning/ml"]),
+        ("notekeep search is:unt", ["untagged"]),
+        ("notekeep ls type:po", ["podcast", "post"]),
+        ("notekeep tag +ma", ["+maths"]),
+        ("notekeep tags rename learning/", ["learning/ml"]),
+        ("notekeep saved T", ["To\\ read"]),
+        ("notekeep show nothing", []),
+    ],
+)
+def test_what_the_vault_has_is_offered_quoted_for_the_shell(
+    notekeep: Run, named: Path, line: str, expected: list[str]
+) -> None:
+    assert sorted(offered(notekeep, named, line)) == sorted(expected)
+
+
+def test_names_are_found_by_one_question(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many notes there are, the beginning is looked up and no other name is read."""
+    asked: list[str] = []
+    made_of = Catalog.made_of
+
+    def counted(catalog: Catalog, make: Any, sql: str, *values: Any) -> Any:
+        asked.append(sql)
+        return made_of(catalog, make, sql, *values)
+
+    vault = Vault.open(str(root))
+    vault.refresh()
+    monkeypatch.setattr(Catalog, "made_of", counted)
+    monkeypatch.setattr(Catalog, "names", None)
+    assert beginning(vault.catalog, "Medi", 10) == ["Meditate"]
+    assert len(asked) == 1
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish")
+def test_fish_keeps_the_comma_of_a_name(notekeep: Run, named: Path, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "notekeep"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m notekeep "$@"\n', "utf-8")
+    program.chmod(0o755)
+    script = notekeep("completion", "fish", at=named).out
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", f"{script}\ncomplete -C 'notekeep show Thinki'"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=named,
+        env={**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"},
+    )
+    assert done.stdout.splitlines() == ["Thinking, fast"]

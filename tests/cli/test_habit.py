@@ -14,7 +14,10 @@ from notekeep.cli.main import main
 from notekeep.index.device import set_device_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.support.ran import Ran
 
 LOG = "habits/log/2026-11.laptop.md"
 READ = '---\nhabit: read\ntitle: "[/red] a book"\ngoal: ">= 10 p"\n'
@@ -611,3 +614,14 @@ def test_pairs_are_said_with_what_could_be_chance(desk: Desk) -> None:
     listed = desk("stats", "--pairs")
     assert "w2 on" in listed.out
     assert desk.json("stats", "w1", "w2")["pairs"][0]["phi"] > 0.5
+
+
+def test_a_habit_may_be_defined_in_any_folder(notekeep: Callable[..., Ran], tmp_path: Path) -> None:
+    root = tmp_path / "vault"
+    (root / ".notekeep").mkdir(parents=True)
+    (root / "inbox").mkdir()
+    (root / "inbox" / "Teeth.md").write_text("---\nhabit: floss\n---\n", "utf-8")
+    assert notekeep("habit", "floss", at=root).code == 0
+    (root / "inbox" / "Walk.md").write_text("---\nhabit: walk\n---\n", "utf-8")
+    assert notekeep("index", at=root).code == 0
+    assert "Walk" in notekeep("habit", "list", at=root).out
