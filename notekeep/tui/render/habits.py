@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from notekeep.dates import MONTHS
 from notekeep.habits import marks
-from notekeep.habits.view import count
+from notekeep.habits.view import DO_NOT_MISS_TWICE, count
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.pieces import Line, Piece, pad
@@ -155,11 +155,13 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
 
     Args:
         habit: The habit.
-        room: Cells there are; the least that would do is left out where little of it fits. 0 is
-            as many as it takes.
+        room: Cells there are; the least that would do is left out where little of it fits, and
+            of what does not fit the risk is kept. 0 is as many as it takes.
     """
     note = clean_line(habit.note)
     role = "risk" if habit.is_at_risk else "faint"
+    if 0 < room < cell_len(note) and note.endswith(DO_NOT_MISS_TWICE):
+        note = DO_NOT_MISS_TWICE  # how much is still to do is also in the goal
     if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + LEAST_TINY):
         note = f"{note} · or {clean_line(habit.tiny)}"
     return Piece(note, role)

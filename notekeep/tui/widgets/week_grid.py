@@ -48,7 +48,9 @@ GAP = 2
 """Cells between two columns."""
 LEAST_TITLE = 6
 MOST_TITLE = 30
-STRENGTH = 10
+STRENGTH = 9
+HEAD = 1
+"""How far the name of the strength reaches beyond its column."""
 LEAST_STREAK = 8
 LEAST_GOAL = 9
 LEAST_NOTE = 12
@@ -68,18 +70,13 @@ _NO_HABITS: tuple[Line, ...] = (
     [],
     [Piece("  No habits yet.", "title")],
     [],
-    [
-        Piece(
-            "  A habit is a note with these lines at its top, the first at least:",
-            "muted",
-        )
-    ],
+    [Piece("  a", "key"), Piece("  adds one: what, how often, how much", "muted")],
+    [],
+    [Piece("  Its note begins like this, and is yours:", "muted")],
     [],
     [Piece("     habit: meditate", "code-string")],
     [Piece("     schedule: daily", "code-string")],
     [Piece('     goal: ">= 10 min"', "code-string")],
-    [],
-    [Piece("  n", "key"), Piece("  makes one", "muted")],
 )
 
 
@@ -122,7 +119,8 @@ def needs_of(habits: Iterable[HabitView]) -> Needs:
 def columns_for(width: int, span: str, needs: Needs) -> Columns:
     """Give each column its room; what says least goes first."""
     left = width - GUTTER - WIDTHS[span]
-    title = max(LEAST_TITLE, min(needs.title + GAP, MOST_TITLE, left))
+    # The marks have a blank before them, which is the other half of the gap.
+    title = max(LEAST_TITLE, min(needs.title + 1, MOST_TITLE, left))
     left -= title
     strength = STRENGTH if left >= STRENGTH else 0
     left -= strength
@@ -327,7 +325,7 @@ class WeekGrid(ListView):
             if columns.strength:
                 line.append(Piece("  strength", "faint"))
             if columns.streak:
-                line.append(Piece("streak".rjust(columns.streak), "faint"))
+                line.append(Piece("streak".rjust(columns.streak - HEAD), "faint"))
         return line
 
     def _heads(self) -> Line:
