@@ -7,7 +7,6 @@ day of the week: with Monday they are those of ISO, else the first one is that o
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from functools import lru_cache
@@ -238,7 +237,9 @@ def shifted(now: dt.datetime, steps: int, unit: str) -> dt.datetime | None:
     year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
     if not dt.MINYEAR <= year <= dt.MAXYEAR:
         return None
-    last = calendar.monthrange(year, month + 1)[1]
+    from calendar import monthrange  # its names of months take longer to load than all else here
+
+    last = monthrange(year, month + 1)[1]
     return now.replace(year=year, month=month + 1, day=min(now.day, last))
 
 

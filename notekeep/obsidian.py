@@ -250,17 +250,36 @@ def _periodic(found: Told, root: str) -> _File | None:
 
 def _wrong_with(form: str) -> str:
     """Why a format names no daily notes; "" for one that does."""
-    # Few vaults name their notes in another way, and to read any other takes its time.
-    import datetime as dt
+    if _says_a_day_plainly(form):
+        name = form.replace("[", "").replace("]", "")
+    else:
+        # To know all tokens takes 5 ms, in every command.
+        import datetime as dt
 
-    from notekeep.moment import day_named, names_a_day
+        from notekeep.moment import day_named, names_a_day
 
-    if not names_a_day(form):
-        return "do not say a day, or say two with one name"
-    name = day_named(dt.date(2026, 3, 7), form)
+        if not names_a_day(form):
+            return "do not say a day, or say two with one name"
+        name = day_named(dt.date(2026, 3, 7), form)
     parts = name.split("/")
     if _IN_NO_NAME & set(name) or not name.isprintable():
         return "hold a sign that no file may have"
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
         return "hide the note, or name no file"
     return ""
+
+
+def _says_a_day_plainly(form: str) -> bool:
+    """Whether a format has year, month and day, and nothing but tokens of one width each."""
+    import re
+
+    bare = re.sub(r"\[[^\[\]]*\]", "", form)
+    parts = re.findall(r"[A-Za-z]+", bare)
+    known = {"YYYY", "MM", "MMM", "MMMM", "DD", "ddd", "dddd"}
+    said = set(parts)
+    return (
+        said <= known
+        and {"YYYY", "DD"} <= said
+        and not said.isdisjoint({"MM", "MMM", "MMMM"})
+        and "\\" not in form
+    )

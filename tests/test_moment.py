@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from notekeep.moment import day_named, day_of, formatted, names_a_day, shifted
+from notekeep.obsidian import _says_a_day_plainly
 
 NOW = dt.datetime(2026, 3, 7, 8, 5, 9, 123456)  # noqa: DTZ001 - the wall clock has no zone
 DAY = NOW.date()
@@ -90,6 +91,7 @@ NEEDED = (
     (("gggg", "gg"), ("w", "ww", "wo"), ("d", "dd", "ddd", "dddd", "e", "E")),
 )
 BETWEEN = ("-", " ", "/", ".", ", ", "[W]", "[am]", "[Day ]", "_", "(", "[1]", "[1x]", "ü", "")
+PLAIN = ("YYYY", "MM", "MMM", "MMMM", "DD", "ddd", "dddd")
 MORE = ("", "Q", "MMM", "dddd", "YYYY", "WW", "Do", "D")
 
 
@@ -115,6 +117,12 @@ def test_a_name_gives_its_day_back(form: str, day: dt.date, week_start: int) -> 
     name = day_named(day, form, week_start)
     assert day_of(name, form, week_start) == day
     assert day_of(name.upper(), form, week_start) == day
+
+
+@given(FORMS | st.lists(st.sampled_from((*PLAIN, *BETWEEN)), max_size=8).map("".join))
+@example("YYYY/MM MMMM/YYYY-MM-DD dddd")
+def test_what_says_a_day_plainly_says_one(form: str) -> None:
+    assert names_a_day(form) or not _says_a_day_plainly(form)
 
 
 @given(FORMS, DAYS, DAYS, st.integers(0, 6))

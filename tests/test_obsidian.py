@@ -532,12 +532,15 @@ def watch(event, args):
         sys.stderr.write(f"READ {args[0]}\\n")
 sys.addaudithook(watch)
 from notekeep.cli.main import main
-sys.exit(main(["--vault", root, *sys.argv[2:]]))
+code = main(["--vault", root, *sys.argv[2:]])
+if "notekeep.moment" in sys.modules:
+    sys.stderr.write("READ moment\\n")
+sys.exit(code)
 """
 
 
 def reads(root: Path, *words: str) -> list[str]:
-    """What a command opens of Obsidian's folder."""
+    """What a command opens of Obsidian's folder, and whether it learns all forms of dates."""
     done = subprocess.run(
         [sys.executable, "-c", READS, str(root), *words],
         capture_output=True,
@@ -553,4 +556,12 @@ def test_a_check_in_reads_nothing_of_obsidians(root: Path) -> None:
     write(root, {"habits/Meditate.md": "---\nhabit: meditate\n---\n"})
     reads(root, "habit", "list")
     assert reads(root, "habit", "meditate") == []
-    assert reads(root, "ls")
+
+
+def test_a_list_learns_no_more_of_names_than_that_they_say_a_day(root: Path) -> None:
+    write(root, {"habits/Meditate.md": "---\nhabit: meditate\n---\n"})
+    reads(root, "ls")
+    read = reads(root, "ls")
+    assert len(read) == 5
+    assert "READ moment" not in read
+    assert "READ moment" in reads(root, "add", "A line")
