@@ -14,17 +14,19 @@ from notekeep.cli.habit_show import (
     STYLES,
     as_object,
     counted,
+    ending,
     glyphs,
     head,
     percent,
+    streak_columns,
+    write_row,
     write_rows,
 )
 from notekeep.cli.raw import RawCommand
-from notekeep.habits.view import streak_text
 from notekeep.index.habits import HabitIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from notekeep.habits.marks import Glyphs
     from notekeep.habits.view import HabitView
@@ -120,25 +122,34 @@ def _grid(
             }
         )
         return 0 if habits else 1
-    width = max([output.width(habit.title) for habit in habits], default=0)
+    titles = max([output.width(habit.title) for habit in habits], default=0)
+    shown = output.within(
+        {
+            "title": titles,
+            "days": output.width(heading) + 2 + gap,
+            "strength": 7,
+            **streak_columns(habits),
+        },
+        ("best", "note", "streak", "strength"),
+    )
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
     title = f"{' to '.join(ends)} {last.year}"
     output.write_styled([(title, "bold")])
-    output.write_styled([(f"{'':{width}}  {heading}", "dim")])
+    output.write_styled([(f"{'':{shown['title']}}  {heading}", "dim")])
     for habit in habits:
-        _row(habit, glyphs(index.places.settings), width, gap)
+        _row(habit, glyphs(index.places.settings), shown, gap)
     say_when_none(habits)
     return 0 if habits else 1
 
 
-def _row(habit: HabitView, signs: Glyphs, width: int, gap: int) -> None:
-    parts = [(output.fit(habit.title, width) + "  ", "")]
+def _row(habit: HabitView, signs: Glyphs, shown: Mapping[str, int], gap: int) -> None:
+    parts = [(output.fit(habit.title, shown["title"]) + "  ", "")]
     parts += [
         (signs.marks[cell.mark] + " " * gap, STYLES.get(cell.mark, "")) for cell in habit.cells
     ]
-    ending = [f"{percent(habit.strength):>5}", streak_text(habit), habit.note]
-    parts.append(("  " + "  ".join(part for part in ending if part), ""))
-    output.write_styled(parts)
+    if "strength" in shown:
+        parts.append((f"  {percent(habit.strength):>5}", ""))
+    write_row([*parts, *ending(habit, shown)])
 
 
 def say_when_none(habits: Sequence[HabitView]) -> None:

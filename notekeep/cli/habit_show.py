@@ -10,7 +10,7 @@ from notekeep.habits.marks import ASCII, UNICODE, Glyphs, Mark
 from notekeep.habits.view import streak_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from notekeep.config import VaultSettings
@@ -85,34 +85,77 @@ def write_rows(habits: Sequence[HabitView], signs: Glyphs, *, days: bool = True)
         signs: The characters of marks.
         days: Whether the marks of the days before today are shown.
     """
-    titles = _widest(habit.title for habit in habits)
-    aims = _widest(_aim(habit) for habit in habits)
-    streaks = _widest(streak_text(habit) for habit in habits)
+    cells = max((len(habit.cells) for habit in habits), default=0)
+    shown = output.within(
+        {
+            "title": _widest(habit.title for habit in habits),
+            "mark": 3,
+            "aim": _widest(_aim(habit) for habit in habits) + 2,
+            "days": 2 * cells + 2 if days else 2,
+            "strength": 5,
+            **streak_columns(habits),
+        },
+        ("best", "aim", "strength", "streak", "days"),
+    )
     group = ""
     for habit in habits:
         if habit.group != group:
             group = habit.group
             output.write_styled([(group, "bold")])
-        shown = [(signs.marks[cell.mark] + " ", _style(cell)) for cell in habit.cells]
-        output.write_styled(
+        write_row(
             [
                 (f"{signs.marks[habit.today.mark]}  ", _style(habit.today)),
-                (f"{output.fit(habit.title, titles)}  ", ""),
-                (f"{output.fit(_aim(habit), aims)}  ", "dim"),
-                *(shown if days else ()),
-                (f"{percent(habit.strength):>5}", ""),
-                *_ending(habit, streaks),
+                (output.fit(habit.title, shown["title"]), ""),
+                (output.fit("  " + _aim(habit), shown["aim"]) if "aim" in shown else "", "dim"),
+                *_days(habit, signs, shown.get("days", 0)),
+                (f"{percent(habit.strength):>5}" if "strength" in shown else "", ""),
+                *ending(habit, shown),
             ]
         )
 
 
-def _ending(habit: HabitView, width: int) -> list[tuple[str, str]]:
+def write_row(parts: Sequence[tuple[str, str]]) -> None:
+    """Write the pieces of a row; columns that are blank at its end are left out."""
+    row = list(parts)
+    while row and not row[-1][0].strip():
+        row.pop()
+    output.write_styled([*row[:-1], *((text.rstrip(), style) for text, style in row[-1:])])
+
+
+def _days(habit: HabitView, signs: Glyphs, cells: int) -> list[tuple[str, str]]:
+    """The marks of the days, each with a blank behind it, or what stands in their place."""
+    if cells <= 2:
+        return [(" " * cells, "")]
+    return [
+        ("  ", ""),
+        *((signs.marks[cell.mark] + " ", _style(cell)) for cell in habit.cells),
+    ]
+
+
+def streak_columns(habits: Sequence[HabitView]) -> dict[str, int]:
+    """The widths of what a row ends with: the streak, its best, and the note."""
+    whole = _widest(streak_text(habit) for habit in habits)
+    short = _widest(_streak(habit, {}) for habit in habits)
+    notes = _widest(habit.note for habit in habits)
+    return {"streak": short + 2, "best": whole - short, "note": notes + 2 if notes else 0}
+
+
+def ending(habit: HabitView, shown: Mapping[str, int]) -> list[tuple[str, str]]:
     """Streak and note; without a note nothing is padded, so that no line ends in blanks."""
-    text = f"  {streak_text(habit)}"
-    if not habit.note:
+    text = f"  {_streak(habit, shown)}" if "streak" in shown else ""
+    if not habit.note or "note" not in shown:
         return [(text.rstrip(), "")]
     style = "yellow" if habit.is_at_risk else ""
-    return [(output.fit(text, width + 2), ""), (f"  {habit.note}", style)]
+    cells = shown["streak"] + shown.get("best", 0) if "streak" in shown else 0
+    return [
+        (output.fit(text, cells), ""),
+        (output.fit(f"  {habit.note}", shown["note"]).rstrip(), style),
+    ]
+
+
+def _streak(habit: HabitView, shown: Mapping[str, int]) -> str:
+    text = streak_text(habit)
+    return text if "best" in shown else text.partition(" (")[0]
 
 
 def _style(cell: Cell) -> str:

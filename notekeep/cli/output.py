@@ -125,6 +125,35 @@ def _within(widths: list[int], room: int, stretch: int) -> list[int]:
     return [min(size, share) for size in widths]
 
 
+def room() -> int | None:
+    """How many cells a line of the terminal has; None where nobody looks at lines."""
+    return _columns() if is_terminal() else None
+
+
+def within(widths: dict[str, int], going: Sequence[str]) -> dict[str, int]:
+    """The columns of a row that fit into the terminal.
+
+    Args:
+        widths: The cells of each column with the gap before it, the first one the title's.
+        going: The columns that can be done without, the least needed first.
+
+    Returns:
+        Those that stay; when that is still too wide, the title gives way and then the last one.
+    """
+    left, cells = dict(widths), room()
+    if cells is None:
+        return left
+    for name in going:
+        if sum(left.values()) <= cells:
+            return left
+        left.pop(name, None)
+    for name in (next(iter(left)), list(left)[-1]):
+        missing = sum(left.values()) - cells
+        if missing > 0:
+            left[name] = min(left[name], max(LEAST, left[name] - missing))
+    return left
+
+
 def width(text: str) -> int:
     """How many cells of the terminal a line takes."""
     if text.isascii():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.cli import output
+from notekeep.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 ROWS = [
     ("A Philosophy of Software Design", "book", "books/A Philosophy of Software Design.md"),
@@ -80,3 +83,30 @@ def test_no_line_is_wider_than_the_terminal(
 )
 def test_accents_joiners_and_selectors_take_no_cell(text: str, cells: int) -> None:
     assert output.width(text) == cells
+
+
+def seen(vault: Path, columns: int, *words: str) -> list[str]:
+    """The lines of a command on a terminal of so many columns."""
+    with pytest.MonkeyPatch.context() as patch:
+        terminal = Terminal()
+        patch.setattr("sys.stdout", terminal)
+        patch.setenv("COLUMNS", str(columns))
+        patch.setenv("TERM", "xterm")
+        patch.setenv("NO_COLOR", "1")
+        patch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+        assert main(["--vault", str(vault), *words]) == 0
+    return terminal.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("command", ["todo", "list", "week", "month"])
+def test_a_row_of_a_habit_is_one_line_of_the_terminal(sample: Path, command: str) -> None:
+    """An aim and the best streak go first; what is left to do and the title stay."""
+    for columns in (110, 80, 60, 48):
+        rows = seen(sample, columns, "habit", command)
+        assert [row for row in rows if output.width(row) > columns] == []
+        assert [row for row in rows if row != row.rstrip() or "  …" in row] == []
+        read = next(row for row in rows if "Read" in row)
+        assert columns < 80 or re.search(r"\d %", read)
+        assert command == "month" or columns < 80 or "weeks" in read
+        assert command != "todo" or "page this week" in read
+    assert any("(best " in row for row in seen(sample, 200, "habit", command))
