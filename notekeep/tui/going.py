@@ -28,9 +28,9 @@ class Going(Program):
 
     def _handle_exception(self, error: Exception) -> None:
         is_over = not self.is_running or not any(self._screen_stacks.values())
-        if isinstance(error, NoMatches | ScreenStackError) and (is_over or _is_going(_pump())):
+        if isinstance(error, NoMatches | ScreenStackError) and (is_over or is_going(_pump())):
             return
-        if isinstance(error, WorkerFailed) and (is_over or _is_going(_worker_node())):
+        if isinstance(error, WorkerFailed) and (is_over or is_going(_worker_node())):
             return
         super()._handle_exception(error)
 
@@ -46,7 +46,7 @@ def _worker_node() -> object:
         return None
 
 
-def _is_going(node: object) -> bool:
+def is_going(node: object) -> bool:
     """Tell whether a widget is being taken away, which Textual says nowhere before it is gone."""
     if not isinstance(node, DOMNode):
         return False

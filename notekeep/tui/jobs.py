@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
 from notekeep.tui.collecting import share_heaps
+from notekeep.tui.going import is_going
 from notekeep.tui.messages import WentWrong
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def in_background(
     """Run `what` in a thread and then `then` with its answer in the interface's own.
 
     Args:
-        node: The screen or app that asks; when it goes, the answer is dropped.
+        node: The screen or app that asks; what an answer does not find when that is gone by then
+            is no fault.
         what: Asks the vault; must not touch a widget.
         then: Shows the answer.
         group: Work of one kind; see `exclusive`.
@@ -52,13 +54,18 @@ def in_background(
         if pause:
             await asyncio.sleep(pause)
         try:
-            answer = await asyncio.to_thread(what)
+            try:
+                answer = await asyncio.to_thread(what)
+            except NotekeepError as error:
+                (failed or (lambda problem: show_error(node, problem)))(error)
+            else:
+                then(answer)
         except NotekeepError as error:
-            (failed or (lambda problem: show_error(node, problem)))(error)
+            show_error(node, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
-            show_fault(node, error)
-        else:
-            then(answer)
+            # A screen that went meanwhile has not what its answer is shown in.
+            if not is_going(node):
+                show_fault(node, error)
 
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
@@ -82,13 +89,18 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
 
 def show_fault(node: DOMNode, error: Exception) -> None:
     """Tell of a fault of ours, and log it."""
-    import logging
-
-    logging.getLogger("notekeep.tui").error("fault", exc_info=error)
+    log_fault(error)
     what = f"{type(error).__name__}: {clean_line(str(error))}"
     hint = "This is a fault in notekeep; see log."
     node.app.notify(f"{what}\n{hint}", severity="error", timeout=12, markup=False)
     node.app.post_message(WentWrong(what, hint))
+
+
+def log_fault(error: Exception) -> None:
+    """Write a fault of ours to the log, with its traceback."""
+    import logging
+
+    logging.getLogger("notekeep.tui").error("fault", exc_info=error)
 
 
 def say(node: DOMNode, text: str) -> None:

@@ -105,6 +105,8 @@ class Sweeping:
         try:
             self._app.post_message(VaultChanged())
             vault, self._follower = self._app.vault, background.Follower(self._app.vault.root)
+            if self._left.is_set():  # who left before there was one stopped none
+                return
             if self._follower.follow(self._progress) and not vault.refresh(defer=True).deferred:
                 self._app.post_message(VaultChanged())
         finally:

@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.tui.jobs import in_background, say
+from notekeep.tui.jobs import in_background, log_fault, say
 from notekeep.tui.messages import VaultChanged
 
 if TYPE_CHECKING:
@@ -90,6 +90,9 @@ class Watching:
             news = self.is_news(refreshed)
         except NotekeepError:
             return False  # what is wrong is said when the person asks for something
+        except Exception as error:  # noqa: BLE001 - one fault must not end the watching
+            log_fault(error)
+            return True
         if news and not self._stop.is_set():
             # Posting a message is all that this thread may do to the interface.
             self._app.post_message(VaultChanged())

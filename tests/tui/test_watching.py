@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from notekeep.files.save import read
 from notekeep.index import background
 from notekeep.tui.messages import VaultChanged
+from notekeep.tui.sweeping import Sweeping
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
@@ -181,6 +183,53 @@ async def test_watching_begins_after_the_first_frame_and_ends_with_the_program(
         await until(pilot, watchers)
         await pilot.press("ctrl+q")
     assert not watchers()
+
+
+async def test_a_fault_of_one_sweep_is_logged_and_does_not_end_the_watching(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await go_to(app, pilot, "books/Deep Work.md")
+        refresh = app.vault.refresh
+        faults: list[str] = []
+
+        def faulty(**words: Any) -> Any:
+            if threading.current_thread().name == "watching" and not faults:
+                faults.append("no such thing")
+                raise KeyError(*faults)
+            return refresh(**words)
+
+        monkeypatch.setattr(app.vault, "refresh", faulty)
+        (root / "inbox" / "First.md").write_text("# The first\n")
+        await until(pilot, lambda: faults)
+        (root / "inbox" / "Second.md").write_text("# The second\n")
+        await until(pilot, lambda: shows(app, "The second") and shows(app, "The first"))
+    assert "no such thing" in caplog.text
+
+
+async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[bool] = []
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await go_to(app, pilot, "books/Deep Work.md")
+        sweeping = Sweeping(app, lambda _refreshed: False)
+
+        class Late(background.Follower):
+            def __init__(self, root: str) -> None:
+                super().__init__(root)
+                sweeping.stop()
+
+            def follow(self, told: Callable[[int, int], None]) -> bool:
+                del told
+                followed.append(True)
+                return True
+
+        monkeypatch.setattr(background, "Follower", Late)
+        await asyncio.to_thread(sweeping._follow)
+    assert followed == []
 
 
 async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
