@@ -25,7 +25,7 @@ class Shot(NamedTuple):
     Attributes:
         name: The screen and its state; the name of the file.
         screen: The screen that opens.
-        do: In turn, texts to wait for, and tuples of keys to press.
+        do: In turn, texts to wait for, tuples of keys to press, and what others do meanwhile.
         size: Columns and rows.
         before: What is done to the vault or the machine; it may give another vault.
         note: A note to go to in Browse, before the rest.
@@ -33,7 +33,7 @@ class Shot(NamedTuple):
 
     name: str
     screen: str
-    do: tuple[str | tuple[str, ...], ...]
+    do: tuple[str | tuple[str, ...] | Callable[[Stage], object], ...]
     size: tuple[int, int] = USUAL
     before: Callable[[Stage], Vault | None] | None = None
     note: str = ""
@@ -167,6 +167,19 @@ SHOTS = (
         SMALL,
         set_up.deleted,
     ),
+    Shot(
+        "picture",
+        "browse",
+        ("Each time I do", ("enter",), "h list", "Cue, craving", ("I",), "esc back"),
+        note=ATOMIC,
+    ),
+    Shot(
+        "vaults",
+        "browse",
+        (*PALETTE, typed("vaults"), "Open another vault;", ("enter",), "any folder of Markdown"),
+        SMALL,
+        set_up.other_vaults,
+    ),
     Shot("unsaved", "browse", ("not saved",), SMALL, set_up.unsaved),
     Shot("problems-empty", "browse", (("exclamation_mark",), "Every file"), SMALL, set_up.few),
     Shot("problems", "browse", (("exclamation_mark",), "quotes around"), USUAL),
@@ -186,6 +199,16 @@ SHOTS = (
         "browse",
         ("70 notes", ("e",), "70 words", ("ctrl+end", *typed("[[de"))),
         SMALL,
+    ),
+    Shot(
+        "edit-conflict",
+        "browse",
+        (
+            *(("e",), "1 087 words", ("X",), "unsaved"),
+            *(set_up.changed_elsewhere, ("ctrl+s",), "Another program changed"),
+        ),
+        SMALL,
+        note=ATOMIC,
     ),
     Shot("edit-tiny-40x12", "browse", (("e",), "## Quick summary"), TINY, note=ATOMIC),
     Shot("edit-no-colour", "browse", (("e",), "esc done"), SMALL, set_up.no_colour, ATOMIC),

@@ -135,6 +135,21 @@ def conflict(stage: Stage) -> None:
     stage.put(COPY, f"{theirs}\nOne more thought, from the phone.\n")
 
 
+def other_vaults(stage: Stage) -> None:
+    """A person who has opened two more vaults, in folders of their home."""
+    home = stage.root.parent
+    stage.patch.setenv("HOME", str(home))
+    for name in ("Recipes", "Field notes 2026"):
+        (home / name).mkdir()
+        Vault.open(home / name).refresh()
+
+
+def changed_elsewhere(stage: Stage) -> None:
+    """Another program gives the note that is edited another heading."""
+    note = stage.root / ATOMIC
+    note.write_text(note.read_text("utf-8").replace("\n# Atomic Habits\n", "\n# Habits\n"), "utf-8")
+
+
 def changed(stage: Stage) -> None:
     """A note that was rated, got a line, and had its title changed, minutes apart."""
     deeds: tuple[Callable[[], object], ...] = (

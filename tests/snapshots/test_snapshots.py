@@ -29,7 +29,7 @@ UNRULY = ("Indexing", "Looking for")
 """What goes on in the background has its say in the bottom line until it is over."""
 
 
-async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot) -> None:
+async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) -> None:
     """Go where the snapshot is taken."""
     await until(pilot, lambda: app.focused is not None)
     if shot.screen == "browse":
@@ -41,6 +41,8 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot) -> None:
     for step in shot.do:
         if isinstance(step, str):
             await until(pilot, partial(shows, app, step))
+        elif callable(step):
+            step(stage)
         else:
             await press(pilot, *step)
     await until(pilot, lambda: not any(shows(app, text) for text in UNRULY))
@@ -51,7 +53,7 @@ async def test_the_screen_looks_as_it_did(stage: Stage, shot: Shot) -> None:
     vault = (shot.before(stage) if shot.before is not None else None) or stage.vault
     app = APPS[shot.screen](vault)
     async with app.run_test(size=shot.size, notifications=shot.name.startswith("toast")) as pilot:
-        await staged(app, pilot, shot)
+        await staged(app, pilot, shot, stage)
         await check_picture(app, pilot, HERE / f"{shot.name}.svg")
 
 

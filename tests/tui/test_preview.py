@@ -228,6 +228,32 @@ async def test_a_picture_is_drawn_and_shown_large(reading: Vault) -> None:
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
 
 
+async def test_the_keys_of_a_large_picture_can_be_clicked(
+    reading: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("notekeep.tui.outside.open_file", lambda path: opened.append(str(path)))
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "Two colours · 64×32"))  # noqa: RUF001 - by
+        await press(pilot, "I")
+        await until(pilot, lambda: shows(app, "o opens it") and shows(app, "▀" * 30))
+        await pilot.click(offset=at(app, "opens it"))
+        await until(pilot, lambda: opened == [str(root / "attachments/two.png")])
+        assert isinstance(app.screen, PictureScreen)
+        await pilot.click(offset=at(app, "esc back"))
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+
+
+async def test_a_note_without_a_picture_says_so_where_one_is_to_be_shown(reading: Vault) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await read(app, pilot, "books/Deep Work.md")
+        await press(pilot, "I")
+        await until(pilot, lambda: shows(app, "no picture in this note"))
+
+
 @pytest.mark.parametrize("how", ["NO_COLOR", "ascii"])
 async def test_without_colours_or_shapes_a_picture_is_words(
     reading: Vault, monkeypatch: pytest.MonkeyPatch, how: str

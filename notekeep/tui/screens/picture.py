@@ -13,6 +13,7 @@ from notekeep.tui.pixels import pixel_widget
 from notekeep.tui.render.around import Picture
 from notekeep.tui.screens.dialogs import Words
 from notekeep.tui.screens.leaving import Dialog
+from notekeep.tui.widgets.buttons import ActionButtons
 from notekeep.tui.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
     from notekeep.vault.showing import Found
 
+BUTTONS = (("open-picture", "opens it in the system's viewer"), ("dismiss", "back"))
 MOST_PIXELS = 1200
 """The longer side of a picture that is handed to the terminal in its own pixels."""
 
@@ -46,7 +48,12 @@ class PictureScreen(Dialog[None]):
         self._vault, self._path, self._draws = vault, path, draws
 
     def compose(self) -> ComposeResult:
-        yield Words(clean_line(self._path.rpartition("/")[2]), "title")
+        self._heading = Words(self._called, "title")
+        yield self._heading
+
+    @property
+    def _called(self) -> str:
+        return clean_line(self._path.rpartition("/")[2])
 
     def on_mount(self) -> None:
         in_background(
@@ -63,12 +70,12 @@ class PictureScreen(Dialog[None]):
 
     def _show(self, found: Found) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
-        words = f"{size} · enter opens it in the system's viewer · esc back"
+        self._heading.say(f"{self._called} · {size}", "title")
         picture = Picture(*found)
         kind = pixel_widget(self.app) if self._draws else None
         if kind is None:
             view = PictureView(picture, self._vault.pixels, draws=self._draws)
-            self.mount_all([view, Words(words)])
+            self.mount_all([view, ActionButtons(*BUTTONS)])
             view.focus()
             return
         scale = min(1.0, MOST_PIXELS / max(found.width, found.height))
@@ -76,18 +83,16 @@ class PictureScreen(Dialog[None]):
         in_background(
             self,
             lambda: self._vault.pixels(found.path, width, height),
-            partial(self._show_pixels, kind, (width, height), words),
+            partial(self._show_pixels, kind, (width, height)),
             group="picture",
             failed=self._cannot,
         )
 
-    def _show_pixels(
-        self, kind: type[Any], size: tuple[int, int], words: str, pixels: bytes
-    ) -> None:
+    def _show_pixels(self, kind: type[Any], size: tuple[int, int], pixels: bytes) -> None:
         from PIL import Image
 
         widget: Widget = kind(Image.frombytes("RGBA", size, pixels), id="pixels")
-        self.mount_all([widget, Words(words)])
+        self.mount_all([widget, ActionButtons(*BUTTONS)])
 
     def action_open_picture(self) -> None:
         in_background(

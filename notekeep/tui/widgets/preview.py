@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from notekeep.tui.jobs import say
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import (
     BACK_LINK,
@@ -243,6 +244,8 @@ class Preview(NotePage, Page):
             if row.passage is not None and row.passage.kind == "picture":
                 self._look(row.passage.text)
                 return
+        if rendering.done:
+            say(self, "There is no picture in this note")
 
     def on_click(self, event: events.Click) -> None:
         link = event.style.meta.get("link")
