@@ -97,6 +97,7 @@ def test_matches_are_marked_across_parts() -> None:
 
 @given(lines, st.integers(2, 30))
 @example([Piece("\u200d \u200da。")], 2)
+@example([Piece("\u200d\u200daaa")], 2)
 def test_wrapping_keeps_every_word_and_the_width(line: Line, width: int) -> None:
     rows = wrap(line, width)
     assert all(cells(row) <= width for row in rows)
@@ -113,5 +114,6 @@ def test_the_quick_way_to_wrap_breaks_where_the_other_does(line: Line, width: in
 
 
 @given(lines, st.integers(0, 30))
+@example([Piece("\u200d\u200d。a")], 2)
 def test_a_padded_line_is_exactly_as_wide_as_asked(line: Line, width: int) -> None:
     assert cells(pad(line, width)) == width

@@ -265,11 +265,14 @@ def _head(text: str, width: int) -> str:
     if text.isascii():
         return text[:width]
     used = 0
-    for start, _end, size in split_graphemes(text)[0]:
+    ends = [0]
+    for _start, end, size in split_graphemes(text)[0]:
         used += size
         if used > width:
-            return text[:start]
-    return text
+            break
+        ends.append(end)
+    # Rich counts what follows two joiners at the beginning as it measures, and not as it splits.
+    return next(text[:end] for end in reversed(ends) if cell_len(text[:end]) <= width)
 
 
 def _words(line: Line) -> Iterable[Line]:
