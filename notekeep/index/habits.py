@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Habit", "HabitIndex", "HabitView", "LogLine", "Logged"]
 
-
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
 

@@ -18,7 +18,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
-from notekeep.tui.paging import Source, sample
+from notekeep.tui.paging import Source
 from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import looking_for, nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
@@ -101,7 +101,6 @@ class ListPane(Backing, Vertical):
         self.grid: NoteGrid | None = None
         self._begins_as_grid = as_grid
         self._said = ""
-        self._arranged_for: tuple[str, str] | None = None
         self._number = 0
         self._is_accepted = False
         """Whether a key is about what is found, which is not there yet."""
@@ -142,7 +141,6 @@ class ListPane(Backing, Vertical):
     def _make_grid(self) -> tuple[GridHead, NoteGrid]:
         from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 
-        self._arranged_for = None
         grid = NoteGrid(self._glyphs, self._today)
         return GridHead(grid, self._glyphs), grid
 
@@ -174,22 +172,11 @@ class ListPane(Backing, Vertical):
         return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
 
     def _arrange(self, rows: Sequence[Row]) -> None:
-        """Give the grid its columns, by notes of all parts of the list, whatever its order."""
-        if self.grid is None:
-            return
-        about = (self.scope, self.typed)
-        if about == self._arranged_for and len(rows) >= PAGE_ROWS:
-            self.grid.order = self._key
-            return
-        self._arranged_for = about
-        sample = rows if self.typed else self._sample(rows)
-        self.grid.set_columns(sample, self._vault.schema, self._key)
-
-    def _sample(self, rows: Sequence[Row]) -> Sequence[Row]:
-        total = self.notes.note_count or self.listed.note_count
-        if total <= len(rows):
-            return rows
-        return sample(self._vault, self.scope, total, PAGE_ROWS)
+        """Give the grid, when it is shown, the columns that suit the notes."""
+        if self.grid is not None:
+            total = self.notes.note_count or self.listed.note_count
+            asked = self.scope, self.typed
+            self.grid.choose_columns(self._vault, rows, total, asked=asked, order=self._key)
 
     @property
     def typed(self) -> str:

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from notekeep.tui.keys import ALL, bindings
+from notekeep.tui.paging import sample
 from notekeep.tui.render.grid import (
     TITLE,
     Column,
@@ -23,7 +24,7 @@ from notekeep.tui.render.grid import (
 from notekeep.tui.render.pieces import Line, Piece, cells, fit, mark, pad, plain, with_role
 from notekeep.tui.render.rows import gutter, signs
 from notekeep.tui.widgets.bar import Bar
-from notekeep.tui.widgets.note_list import GUTTER, NoteList
+from notekeep.tui.widgets.note_list import GUTTER, PAGE_ROWS, NoteList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from notekeep.index.rows import Row
     from notekeep.markdown.kinds import Schema
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
 
 
 class NoteGrid(NoteList, inherit_bindings=False):
@@ -61,11 +63,33 @@ class NoteGrid(NoteList, inherit_bindings=False):
         super().__init__(glyphs, today, id="note-grid")
         self.columns: list[Column] = []
         self.order = ""
+        self._arranged_for: tuple[str, str] | None = None
         self._left = 1
         self._places: list[Place] = []
         self._placed_in = -1
 
     # Columns.
+
+    def choose_columns(
+        self, vault: Vault, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
+    ) -> None:
+        """Choose the columns by notes of all parts of a list, whatever its order.
+
+        Args:
+            vault: Whose notes.
+            rows: The first of the list.
+            total: How many it has.
+            asked: The query that it is limited to, and what is searched for within that.
+            order: What it is sorted by, as the query language says it.
+        """
+        if asked == self._arranged_for and len(rows) >= PAGE_ROWS:
+            self.order = order
+            return
+        self._arranged_for = asked
+        scope, typed = asked
+        if not typed and total > len(rows):
+            rows = sample(vault, scope, total, PAGE_ROWS)
+        self.set_columns(rows, vault.schema, order)
 
     def set_columns(self, sample: Sequence[Row], schema: Schema, order: str) -> None:
         """Give the grid the columns that suit its notes.
