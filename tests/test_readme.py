@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -27,6 +28,30 @@ def test_the_python_example_runs(sample: Path) -> None:
         check=True,
     )
     assert done.stdout.startswith("Atomic Habits ")
+
+
+def test_the_sixty_seconds_work_word_by_word(tmp_path: Path) -> None:
+    """On a machine that never saw notekeep; only the site is there before."""
+    tour = re.search(r"## Sixty seconds\n\n```\n(.*?)```", README, re.DOTALL)
+    assert tour is not None
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog" / "hugo.toml").write_text("title = 'A blog'\n", "utf-8")
+    program = f'notekeep() {{ "{sys.executable}" -m notekeep "$@"; }}'
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NOTEKEEP")}
+    done = subprocess.run(
+        ["bash", "-c", f"set -eu\n{program}\n{tour[1]}"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        cwd=tmp_path,
+        env={**kept, "HOME": str(tmp_path), "NOTEKEEP_HOME": str(tmp_path / "own")},
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Every action is a vote." in done.stdout
+    assert not list((tmp_path / "blog").rglob("*.md"))
 
 
 def test_both_commands_stand_in_its_first_screen() -> None:
