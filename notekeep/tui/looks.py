@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from notekeep.tui.place import Place
+    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
     Program = App[None]
@@ -30,10 +31,12 @@ class Looks(Program):
     Attributes:
         place: Where the person is, with the theme that was chosen.
         vault: The vault, in whose cache parsed styles are kept.
+        glyphs: The characters to draw with.
     """
 
     place: Place
     vault: Vault
+    glyphs: Glyphs
 
     _found: tuple[str, Theme] | None = None
     _variables: tuple[Theme, dict[str, str]] | None = None
@@ -71,4 +74,6 @@ class Looks(Program):
             self.place.theme = theme
 
     def action_change_theme(self) -> None:
-        self.search_themes()
+        from notekeep.tui.screens.themes import choose_theme
+
+        choose_theme(self, self.glyphs)

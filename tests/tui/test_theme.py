@@ -9,6 +9,7 @@ from textual.color import Color
 
 from notekeep.tui.ink import ROLES, ink_of
 from notekeep.tui.theme import DARK, LIGHT, THEMES, choose
+from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,3 +61,33 @@ def test_a_theme_that_nobody_chose_suits_the_background(background: str, theme: 
     known = {one.name: one for one in THEMES}
     assert known[choose("", known, {"COLORFGBG": background})] is theme
     assert choose("notekeep-contrast", known, {"COLORFGBG": background}) == "notekeep-contrast"
+
+
+async def test_a_theme_is_tried_as_the_cursor_moves_and_escape_keeps_the_one_there_was(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=(80, 24)) as pilot:
+        before, kept = app.theme, app.place.theme
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "colon")
+        await until(pilot, lambda: app.screen.focused is not None and len(app.screen_stack) == 2)
+        type_text(app, "change the theme")
+        await until(pilot, lambda: shows(app, "tried as you move"))
+        await press(pilot, "enter")
+        # notekeep's own stand first, the one that is used under the cursor.
+        await until(pilot, lambda: shows(app, "as now"))
+        await press(pilot, "down")
+        await until(pilot, lambda: app.theme == "notekeep-light")
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.theme == before)
+        assert app.place.theme == kept
+        await press(pilot, "colon")
+        await until(pilot, lambda: len(app.screen_stack) == 2 and app.screen.focused is not None)
+        type_text(app, "change the theme")
+        await until(pilot, lambda: shows(app, "tried as you move"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "as now"))
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.theme == app.place.theme == "notekeep-light"

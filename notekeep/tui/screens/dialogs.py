@@ -177,9 +177,14 @@ class Choice(Dialog[str | None]):
         event.stop()
         self._answer()
 
+    @property
+    def chosen(self) -> str:
+        """The value under the cursor; "" where there is none."""
+        return self._options[self.query_one(_Options).cursor].value if self._options else ""
+
     def _answer(self) -> None:
         if self._options:
-            self.dismiss(self._options[self.query_one(_Options).cursor].value or None)
+            self.dismiss(self.chosen or None)
 
 
 class Confirm(Dialog[bool]):
