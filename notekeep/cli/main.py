@@ -143,7 +143,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _need_streams() -> None:
-    """Write into nothing where the shell closed stdout or stderr."""
+    """Read and write nothing where the shell closed a stream."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - until the end
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the end

@@ -7,6 +7,28 @@ import click
 from notekeep import __version__
 from notekeep.cli.main import ALIASES, VERBS, load
 
+ELSEWHERE = {
+    "cat": "show",
+    "create": "new",
+    "daily": "today",
+    "delete": "rm",
+    "edit": "open",
+    "find": "search",
+    "grep": "search",
+    "import": "habit import",
+    "journal": "add",
+    "list": "ls",
+    "log": "habit log",
+    "move": "mv",
+    "note": "new",
+    "publish": "export",
+    "remove": "rm",
+    "stats": "habit stats",
+    "status": "today",
+    "view": "show",
+}
+"""What other programs call a command, and the one that does it here."""
+
 
 class VerbGroup(click.Group):
     """The verbs of notekeep, imported one at a time and listed by what they are for."""
@@ -24,15 +46,23 @@ class VerbGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb; an unknown one names the nearest."""
         name = args[0]
+        if name == "help":
+            # As git and others do: `help VERB` is `VERB --help`, and `help` alone that of all.
+            return self.resolve_command(ctx, [*args[1:], "--help"]) if args[1:] else self._help(ctx)
         if name not in VERBS and name not in ALIASES and not name.startswith("-"):
             import difflib
 
             from notekeep.errors import UsageError
 
-            near = difflib.get_close_matches(name, VERBS, n=1)
+            near = [ELSEWHERE[name]] if name in ELSEWHERE else []
+            near = near or difflib.get_close_matches(name.lower(), VERBS, n=1)
             hint = f"did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands"
             raise UsageError(f"there is no command {name!r}", hint)
         return super().resolve_command(ctx, args)
+
+    def _help(self, ctx: click.Context) -> tuple[None, None, list[str]]:
+        click.echo(ctx.get_help())
+        ctx.exit()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs under the group each belongs to."""
@@ -57,7 +87,7 @@ class VerbGroup(click.Group):
 @click.option(
     "--no-prelude", is_flag=True, help="Start the interface without showing its last frame first."
 )
-@click.version_option(__version__, prog_name="notekeep")
+@click.version_option(__version__, "-V", "--version", prog_name="notekeep")
 @click.pass_context
 def tree(
     ctx: click.Context, vault: str | None, *, debug: bool, plain: bool, no_prelude: bool
