@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from notekeep import dates
-from notekeep.cli import output
+from notekeep.cli import offers, output
 from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
 from notekeep.cli.writing import carry_out
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.habits.definition import FOREVER, is_id, parse_pause
-from notekeep.habits.goal import format_goal, parse_goal
-from notekeep.habits.schedule import format_schedule, parse_schedule
+from notekeep.writing.habit_notes import begin_pause, check_free, end_pause, habit_fields
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from notekeep.index.habits import Habit, HabitIndex
-    from notekeep.markdown.note import Value
     from notekeep.vault import Vault
 
 
@@ -60,21 +58,18 @@ def add_(
     notekeep habit add Meditate --goal ">= 10 min" --alias med
     notekeep habit add "Go to the gym" --id gym --schedule mon,wed,fri
     """
-    from notekeep.markdown.note import slug
-
     opened = open_vault(vault)
     index = opened.habit_index
-    index.refresh()
     name = " ".join(title)
-    identity = identity or slug(name)
-    for new in (identity, *aliases):
-        _check_free(index, new)
-    fields: dict[str, Value] = {
-        "habit": identity,
-        "schedule": [format_schedule(parse_schedule(schedule))],
-        "goal": format_goal(parse_goal(goal)),
-        "since": _first_day(index, identity, since).isoformat(),
-    }
+    fields = habit_fields(
+        index,
+        name,
+        identity=identity,
+        schedule=schedule,
+        goal=goal,
+        since=since,
+        aliases=aliases,
+    )
     if aliases:
         fields["aliases"] = list(aliases)
     if more["moment"]:
@@ -83,15 +78,8 @@ def add_(
         fields["after"] = f"[[{_stem(index.find(more['after']))}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = opened.plan.new("habit", name, fields=fields)
-    return carry_out(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  habit {identity}")
-
-
-def _first_day(index: HabitIndex, identity: str, since: str) -> date:
-    """The day a habit begins: as it was said, else the first that the log has, else today."""
-    if since or not index.is_name(identity):
-        return dates.parse_day(since or "today", index.today())
-    lines = index.lines(index.find(identity))
-    return min((date.fromordinal(line.entry.day) for line in lines), default=index.today())
+    about = f"habit {fields['habit']}"
+    return carry_out(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
 
 @click.command("edit", cls=EditCommand, short_help="Correct an entry, or edit a definition.")
@@ -157,7 +145,7 @@ def _arrange(
 
 
 @click.command("pause", short_help="Pause a habit.")
-@click.argument("habit")
+@click.argument("habit", shell_complete=offers.habits)
 @click.argument("days", required=False, default="")
 @click.option("--end", is_flag=True, help="End the pause it is in.")
 @dry_run_option
@@ -172,12 +160,12 @@ def pause_(habit: str, days: str, *, end: bool, dry_run: bool, vault: str | None
     """
     opened, found = _found(vault, habit)
     today = opened.habit_index.today()
-    changes = _end_of_pause(found, today) if end else [f"paused+={_pause(days, today)}"]
+    changes = end_pause(found, today) if end else begin_pause(days, today)
     return _set(opened, found, changes, dry_run=dry_run)
 
 
 @click.command("archive", short_help="Archive a habit.")
-@click.argument("habit")
+@click.argument("habit", shell_complete=offers.habits)
 @click.option("--back", is_flag=True, help="Take it out of the archive again.")
 @dry_run_option
 @verb_options
@@ -190,7 +178,7 @@ def archive_(habit: str, *, back: bool, dry_run: bool, vault: str | None) -> int
 
 
 @click.command("rename", short_help="Give a habit another id.")
-@click.argument("habit")
+@click.argument("habit", shell_complete=offers.habits)
 @click.argument("new")
 @click.option("--rewrite", is_flag=True, help="Write the new id into every line of the log, too.")
 @click.option("--yes", is_flag=True, help="Do not ask, however many files it is about.")
@@ -207,7 +195,7 @@ def rename_(
     opened, found = _found(vault, habit)
     index = opened.habit_index
     if not index.is_name(new) or index.find(new).key != found.key:
-        _check_free(index, new)
+        check_free(index, new)
     changes = []
     if new != found.definition.id:
         changes = [f"habit={new}", f"aliases+={found.definition.id}"]
@@ -244,50 +232,9 @@ def _set(opened: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> i
     return carry_out(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  {text}")
 
 
-def _check_free(index: HabitIndex, name: str) -> None:
-    """Refuse a name that no line can hold, and one that another habit has."""
-    if not is_id(name):
-        raise UsageError(
-            f"not a name for the log: {name}",
-            "use letters, digits, - _ and . only, and no command of habits",
-        )
-    if index.is_name(name) and index.find(name).definition.path:
-        other = index.find(name).definition
-        raise UsageError(f"{name} is the name of {other.title} already ({other.path})")
-
-
 def _stem(habit: Habit) -> str:
     path = habit.definition.path
     return path.rpartition("/")[2].removesuffix(".md") if path else habit.definition.id
-
-
-def _pause(text: str, today: date) -> str:
-    """A pause as a definition has it; without a range it begins today and is open."""
-    if not text:
-        return f"{today.isoformat()}.."
-    start, dots, end = text.partition("..")
-    first = dates.parse_day(start, today) if dates.parse_iso(start) is None else None
-    whole = f"{first.isoformat()}{dots}{end}" if first else text
-    low, high = parse_pause(whole)
-    last = "" if high == FOREVER else _iso(high)
-    return _iso(low) if low == high else f"{_iso(low)}..{last}"
-
-
-def _end_of_pause(found: Habit, today: date) -> list[str]:
-    """The pause of today, ended yesterday; one that began today was none."""
-    day = today.toordinal()
-    for low, high in found.definition.pauses:
-        if low <= day <= high:
-            old = f"{_iso(low)}.." if high == FOREVER else f"{_iso(low)}..{_iso(high)}"
-            ended = [] if low == day else [f"paused+={_iso(low)}..{_iso(day - 1)}"]
-            return [f"paused-={old if low != high else _iso(low)}", *ended]
-    raise NotFound(f"{found.definition.id} is not paused today")
-
-
-def _iso(day: int) -> str:
-    from datetime import date
-
-    return date.fromordinal(day).isoformat()
 
 
 def _file(index: HabitIndex, habit: Habit, day: date | None) -> str:

@@ -34,7 +34,7 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import FLAT
 from notekeep.tui.screens.leaving import Leaving
 from notekeep.tui.telling import tell_check_in
-from notekeep.tui.typed import typed_command, verbs_begun
+from notekeep.tui.typed import typed_command, verbs_begun, why_none
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -242,10 +242,14 @@ class TypedCommands(Provider):
             about = escape("enter does it")
             yield Hit(FIRST, Content(clean_line(command.title)), command.run, query, about)
             return
+        why = why_none(screen, query)
         for verb in verbs_begun(query):
             name = verb.usage.partition(" ")[0]
-            again = partial(self.app.push_screen, Palette(f"{name} "))
-            yield Hit(SECOND, Content(verb.usage), again, verb.usage, escape(verb.about))
+            # What was typed behind a whole name stays there to be corrected.
+            typed = query if " " in query.strip() else f"{name} "
+            again = partial(self.app.push_screen, Palette(typed))
+            about = escape(clean_line(why) or verb.about)
+            yield Hit(SECOND, Content(verb.usage), again, verb.usage, about)
 
 
 class ActionCommands(Provider):

@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep import config
+from notekeep.tui import place as places
 from notekeep.tui.jobs import in_background
 from notekeep.tui.over import Over
 from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
     from notekeep.markdown.problem import Problem
-    from notekeep.tui.messages import WentWrong
+    from notekeep.tui.messages import ShowHabit, WentWrong
     from notekeep.tui.place import Place
     from notekeep.tui.screens.capture import Captured
     from notekeep.writing.plan import Done
@@ -89,6 +90,15 @@ class Reaching(Over):
 
         if not isinstance(self.screen, TasksScreen):
             self.open_over(TasksScreen(self.vault, self.glyphs, self.today, query))
+
+    # Habits.
+
+    def on_show_habit(self, event: ShowHabit) -> None:
+        from notekeep.tui.screens.habits import HabitsScreen
+
+        self.switch_mode(places.HABITS)
+        if isinstance(screen := self.screen, HabitsScreen):
+            screen.call_after_refresh(screen.show_habit, event.habit)
 
     # Other vaults.
 

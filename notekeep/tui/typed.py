@@ -52,14 +52,30 @@ def typed_command(screen: VaultScreen, text: str) -> Command | None:
         screen: Where it was typed.
         text: What was typed.
     """
+    read = _read(screen, text)
+    return read if isinstance(read, Command) else None
+
+
+def why_none(screen: VaultScreen, text: str) -> str:
+    """Return why what was typed is no command, where it begins like one; else "".
+
+    Args:
+        screen: Where it was typed.
+        text: What was typed.
+    """
+    read = _read(screen, text)
+    return read if isinstance(read, str) else ""
+
+
+def _read(screen: VaultScreen, text: str) -> Command | str | None:
     name, _, rest = text.strip().lstrip(":").strip().partition(" ")
     verb = VERBS.get(name)
     if verb is None or not rest.strip():
         return None
     try:
         return verb.read(screen, rest.strip())
-    except NotekeepError:
-        return None
+    except NotekeepError as error:
+        return f"{error.message}; {error.hint}" if error.hint else error.message
 
 
 def verbs_begun(text: str) -> list[Verb]:
@@ -189,6 +205,12 @@ def _habit(screen: VaultScreen, rest: str) -> Command | None:
 
     vault = screen.vault
     name, *words = rest.split()
+    if name == "add":
+        from notekeep.tui.screens.add_habit import ask_for_habit
+
+        title = " ".join(words)
+        about = f": {title}" if title else ""
+        return Command(f"Add a habit{about}", partial(ask_for_habit, screen, title))
     habit = vault.habit_index.find(name).definition
     day = find_day(words[-1], vault.today()) if words else None
     value = " ".join(words[:-1] if day is not None else words) or "done"

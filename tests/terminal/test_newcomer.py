@@ -60,12 +60,10 @@ def search(terminal: Terminal) -> None:
 def habit(terminal: Terminal, notes: Path) -> None:
     """Make a habit and tick it."""
     terminal.send(F3)
-    terminal.until("No habits yet", "n  makes one")
-    terminal.send("n")
-    terminal.until("tab chooses the kind")
+    terminal.until("No habits yet", "a  adds one")
+    terminal.send("a")
+    terminal.until("How often", "enter adds it")
     terminal.send("Stretch" + ENTER)
-    terminal.until("2 notes", "Stretch")
-    terminal.send(F3)
     terminal.until("space done", "Stretch")
     terminal.send(" ")
     terminal.until("1/1")

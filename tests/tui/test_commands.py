@@ -117,6 +117,20 @@ async def test_it_says_how_a_command_goes_on(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "Rename Deep Work to Deeper Work"))
 
 
+async def test_what_is_no_command_says_why_and_stays_to_be_corrected(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await press(pilot, "colon")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+        first = app.screen
+        type_text(app, "habit nobody 3 glass")
+        await until(pilot, lambda: shows(app, "there is no habit nobody"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.screen is not first)
+        await until(pilot, lambda: shows(app, "habit nobody 3 glass"))
+
+
 async def test_what_was_used_last_stands_first_with_its_key(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -167,6 +181,7 @@ async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> Non
         ("new book Slow", "New book: Slow"),
         ("new nonsense Slow", None),
         ("habit nobody", None),
+        ("habit add Read a page", "Add a habit: Read a page"),
         ("mv books/old", "Move Deep Work to books/old"),
         ("add a line", "Write into today's note: a line"),
         ("rm", None),

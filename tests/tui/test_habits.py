@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from textual.widgets import Input
 
 from tests.support.screens import press, seen, shows, tree, type_text, until
 
@@ -255,3 +257,68 @@ async def test_without_habits_the_screen_says_how_to_begin(make_app: MakeApp, ro
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "No habits yet."))
+
+
+async def test_a_habit_is_added_where_habits_are_with_what_is_asked_for(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "a")
+        await until(pilot, lambda: shows(app, "How often"))
+        type_text(app, "Read")
+        await press(pilot, "tab")
+        await until(pilot, lambda: shows(app, "mon,wed,fri"))
+        type_text(app, "now and then")
+        await press(pilot, "enter")
+        # What cannot be read is said there, and is still there to be corrected.
+        await until(pilot, lambda: shows(app, "not a schedule: now and then"))
+        app.screen.query_one("#schedule", Input).value = "3/week"
+        await press(pilot, "tab")
+        await until(pilot, lambda: shows(app, ">= 8 glass"))
+        app.screen.query_one("#goal", Input).value = ">= 20 page"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Made habits/Read.md · u undo"))
+        text = (root / "habits/Read.md").read_text()
+        assert "habit: read\n" in text
+        assert "3/week" in text
+        assert ">= 20 page" in text
+        assert "since: 2026-11-24\n" in text
+        # It is among the others, with the cursor on it: the next key is about it.
+        await until(pilot, lambda: habits(app).grid.habit is not None)
+        await until(pilot, lambda: getattr(habits(app).grid.habit, "id", "") == "read")
+        assert app.current_mode == "habits"
+        await press(pilot, "u")
+        await until(pilot, lambda: not (root / "habits/Read.md").exists())
+
+
+async def test_the_first_habit_is_asked_for_by_the_key_of_a_note_too(
+    make_app: MakeApp, root: Path
+) -> None:
+    shutil.rmtree(root / "habits")
+    app = make_app("habits")
+    app.vault.refresh()
+    async with app.run_test(size=(50, 20)) as pilot:
+        await until(pilot, lambda: shows(app, "adds one: what, how often, how much"))
+        await press(pilot, "n")
+        await until(pilot, lambda: shows(app, "Add a habit"))
+
+
+async def test_one_key_pauses_a_habit_and_ends_the_pause(make_app: MakeApp, root: Path) -> None:
+    note = root / "habits/meditate.md"
+    before = note.read_text()
+    app = make_app("habits")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "P")
+        await until(pilot, lambda: shows(app, "Meditate is paused from today · u undo"))
+        assert "2026-11-24.." in note.read_text()
+        await until(
+            pilot, lambda: (cell := habits(app).grid.cell) is not None and cell.mark == "paused"
+        )
+        await press(pilot, "P")
+        await until(pilot, lambda: shows(app, "Meditate counts again · u undo"))
+        assert "2026-11-24.." not in note.read_text()
+        await press(pilot, "u", "u")
+        await until(pilot, lambda: note.read_text() == before)

@@ -11,7 +11,7 @@ from textual import getters
 from notekeep.index.habit_detail import detail
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.messages import CreateNote, OpenNote
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.habit_order import last_days, left_open
 from notekeep.tui.render.habits import tally
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
@@ -68,6 +68,8 @@ class HabitsScreen(VaultScreen):
     detail = getters.query_one(HabitDetail)
 
     _filter = ""
+    _wanted = ""
+    """The habit that the cursor goes to once it is listed."""
     _open_yesterday: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -116,6 +118,9 @@ class HabitsScreen(VaultScreen):
         self._open_yesterday = tuple(habit.id for habit in left_open(lately))
         above = [self._banner(lately) if is_on_today else None, _flaw(problems)]
         self.grid.show(shown or active, [line for line in above if line])
+        if self._wanted:
+            self.grid.go_to_habit(self._wanted)
+            self._wanted = ""
         self.rest(*(() if active else ABOUT_A_HABIT))
         done, asked = tally(active)
         day = self.grid.day
@@ -176,6 +181,12 @@ class HabitsScreen(VaultScreen):
     def on_habit_detail_picked(self, event: HabitDetail.Picked) -> None:
         self.action_close_detail()
         self._pick(event.day)
+
+    def show_habit(self, habit: str) -> None:
+        """Put the cursor on a habit, which may not be listed yet."""
+        self._wanted, self._filter = habit, ""
+        self.action_close_detail()
+        self.vault_changed()
 
     def _pick(self, day: date) -> None:
         self.grid.go_to_day(day)
@@ -248,9 +259,8 @@ class HabitsScreen(VaultScreen):
     def action_habit_note(self) -> None:
         habit, cell = self.grid.habit, self.grid.cell
         if habit is None:
-            self.post_message(CreateNote(kind="habit"))
-            return
-        if cell is None:
+            self.action_add_habit()
+        if habit is None or cell is None:
             return
         value = f"= {cell.amount}" if cell.amount else _said(cell.mark)
 
@@ -260,6 +270,17 @@ class HabitsScreen(VaultScreen):
 
         hint = f"It is written with the day, which counts as {value}."
         self.app.push_screen(Prompt(f"Note on {habit.title}", hint=hint), answered)
+
+    def action_add_habit(self) -> None:
+        from notekeep.tui.screens.add_habit import ask_for_habit
+
+        ask_for_habit(self)
+
+    def action_pause_habit(self) -> None:
+        from notekeep.tui.screens.add_habit import pause_or_go_on
+
+        if self.grid.habit is not None:
+            pause_or_go_on(self, self.grid.habit.id)
 
     # Where keys act.
 
