@@ -6,8 +6,7 @@ Here it is decided where each keeps its things, and what a room is told when it 
 from __future__ import annotations
 
 import os
-import threading
-import weakref
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from notekeep.index.turns import InTurn
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.config import PersonSettings, Site, VaultPlaces, VaultSettings
     from notekeep.export.heatmap import Picture
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from notekeep.index.catalog import Catalog
     from notekeep.index.habits import HabitIndex
     from notekeep.index.opened import Opened
-    from notekeep.index.rows import Row
     from notekeep.index.words import Words
     from notekeep.markdown.kinds import Schema
     from notekeep.query.fields import Fields
@@ -36,27 +34,6 @@ if TYPE_CHECKING:
 def texts(said: str | Sequence[str]) -> tuple[str, ...]:
     """One text or several as several: settings may say either."""
     return (said,) if isinstance(said, str) else tuple(said)
-
-
-class AllNotes(dict[str, "Row"]):
-    """The rows of all notes by their paths, as of one generation of the catalog.
-
-    Attributes:
-        generation: That generation.
-        resolver: Finds notes by name.
-        plain: Notes whose front matter says nothing of who may see them.
-    """
-
-    def __init__(self, generation: int, rows: list[Row]) -> None:
-        from notekeep.export.consent import ABOUT_LEAVING
-        from notekeep.markdown.resolve import Resolver
-
-        super().__init__((row.path, row) for row in rows)
-        self.generation = generation
-        self.resolver = Resolver((row.path, row.title, row.aliases) for row in rows)
-        self.plain = frozenset(
-            row.path for row in rows if not any(map(row.may_have, ABOUT_LEAVING))
-        )
 
 
 class Rooms:
@@ -79,8 +56,7 @@ class Rooms:
         self.name = names.get(self.root, os.path.basename(self.root))
         # Made here and not when it is asked for: two threads would make one each.
         self._in_turn = InTurn()
-        self._gathering = threading.Lock()
-        self._gathered: weakref.ref[AllNotes] | None = None
+        self._withheld: tuple[int, frozenset[str]] | None = None
         self._fields: tuple[int, Fields] | None = None
 
     @cached_property
@@ -161,33 +137,49 @@ class Rooms:
         named = self.person.sites
         return named.get(self.name) or named.get(self.root) or ()
 
-    def source(self) -> Source:
-        """The vault as an export sees it, as of the last refresh."""
+    @contextmanager
+    def source(self) -> Iterator[Source]:
+        """The vault as an export sees it: its notes as of the last refresh, until the end of it.
+
+        What is asked of it afterwards is answered as of then.
+
+        Raises:
+            Failure: What is known of the notes cannot be read.
+        """
         from notekeep.export.source import Source
         from notekeep.files.content import read
+        from notekeep.index.lookup import Lookup
+        from notekeep.index.snapshot import Snapshot
 
-        notes = self._all_notes()
-        return Source(
-            root=self.root,
-            notes=notes,
-            read=lambda path: read(os.path.join(self.root, path))[0],
-            resolver=notes.resolver,
-            schema=self.schema,
-            attachments=self.settings.attachments,
-            canaries=texts(self.settings.export.get("canaries", ())),
-            plain=notes.plain,
-            drawn=self._drawn,
-        )
+        with Snapshot(self.catalog.folder) as snapshot:
+            notes = Lookup(snapshot, self.withheld)
+            try:
+                yield Source(
+                    root=self.root,
+                    notes=notes,
+                    read=lambda path: read(os.path.join(self.root, path))[0],
+                    schema=self.schema,
+                    attachments=self.settings.attachments,
+                    canaries=texts(self.settings.export.get("canaries", ())),
+                    drawn=self._drawn,
+                )
+            finally:
+                notes.let_go(self.catalog)
 
-    def _all_notes(self) -> AllNotes:
-        """All notes, once for all who need them at the same time: they take some 16 MB a 10,000."""
-        with self._gathering:
-            generation = self.catalog.generation
-            notes = self._gathered() if self._gathered is not None else None
-            if notes is None or notes.generation != generation:
-                notes = AllNotes(generation, self.catalog.linkable())
-                self._gathered = weakref.ref(notes)
-            return notes
+    def withheld(self, catalog: Catalog) -> frozenset[str]:
+        """The notes whose names must not be shown, as a catalog knows them.
+
+        They are kept until the catalog changes, since to find them it looks at every note.
+        """
+        from notekeep.export.consent import ABOUT_LEAVING
+        from notekeep.export.consent import withheld as judge
+        from notekeep.index.lookup import withheld
+
+        generation = catalog.generation
+        kept = self._withheld
+        if kept is None or kept[0] != generation:
+            kept = self._withheld = generation, withheld(catalog, ABOUT_LEAVING, judge)
+        return kept[1]
 
     def _drawn(self, path: str, heading: str) -> Picture | None:
         """What an embed of a part of a note shows as a picture: the year of a habit."""

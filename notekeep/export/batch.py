@@ -31,6 +31,7 @@ class Batch:
         earlier: The drafts of notes that have a post already and were not asked for.
         published: Every note that has or gets a post.
         withdrawn: Notes that may not leave any more, or never might.
+        there: Those of the manifest's notes that are in the vault.
     """
 
     source: Source
@@ -44,6 +45,12 @@ class Batch:
     earlier: dict[str, Draft] = field(default_factory=dict)
     published: dict[str, Published] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
+    there: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look up the notes of all posts at once."""
+        noted = {entry.note for entry in self.manifest.posts.values()}
+        self.there = frozenset(self.source.notes.known(noted))
 
     def known(self, path: str) -> tuple[str, Entry] | None:
         """Return slug and manifest entry of a note's post, or None when it has none."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _ADDRESSED = ("text", "wikilink", "image", "link", "autolink", "html", "html_block", "definition")
 """What an address can stand in, words first."""
+_LINKING = frozenset({"wikilink", "image", "link"})
 
 
 @dataclass(slots=True)
@@ -156,8 +157,10 @@ class _Work:
         splices: list[Splice] = []
         kept: list[Splice] = []
         kinds = _ADDRESSED if has_local_words(passage.text) else _ADDRESSED[1:]
-        for node in passage.page.find(*kinds):
-            if node.kind not in {"wikilink", "image", "link"}:
+        nodes = [*passage.page.find(*kinds)]
+        self.linker.expect((node for node in nodes if node.kind in _LINKING), path)
+        for node in nodes:
+            if node.kind not in _LINKING:
                 kept += kept_here(passage, node)
                 continue
             shown = self.linker.note_of(passage, node, path)

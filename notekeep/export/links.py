@@ -19,6 +19,8 @@ from notekeep.export.refs import Ref, Refs, escape, split_fragment, split_size
 from notekeep.markdown.inline import SCHEME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notekeep.export.nodes import Node
     from notekeep.export.passage import Origin, Passage
     from notekeep.export.remarks import Remarks
@@ -42,6 +44,12 @@ class Linker:
         self.refs = refs
         self.remarks = remarks
 
+    def expect(self, nodes: Iterable[Node], path: str) -> None:
+        """Be told which links of a note come, so that what they mean is looked up at once."""
+        infos = (node.info if node.kind == "wikilink" else unquote(node.info) for node in nodes)
+        names = (split_fragment(info)[0] for info in infos if not SCHEME.match(info))
+        self.source.notes.expect(filter(None, names), path)
+
     def note_of(self, passage: Passage, node: Node, path: str) -> tuple[str, str, str] | None:
         """Return note, heading and block that an embed shows, or None when it embeds no note."""
         if node.kind not in {"wikilink", "image"} or (node.kind == "wikilink" and not node.embed):
@@ -59,7 +67,7 @@ class Linker:
         """Return the note that a name means; of several the nearest, which is told."""
         if not name:
             return path
-        found = self.source.resolver.resolve(name, path)
+        found = self.source.notes.resolve(name, path)
         shown = [other for other in found if not self.source.hidden(other)]
         if len(shown) > 1:
             self.remarks.add(origin, f"{name!r} could be {' or '.join(shown)}; the first is taken")

@@ -11,26 +11,30 @@ from typing import TYPE_CHECKING
 from notekeep.export.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Iterable
 
     from notekeep.files.ledger import StepRecord
 
 
 def follow_renames(
-    manifest: Manifest, vault: str, notes: Container[str], records: Iterable[StepRecord]
+    manifest: Manifest,
+    vault: str,
+    known: Callable[[Iterable[str]], set[str]],
+    records: Iterable[StepRecord],
 ) -> Manifest:
     """Return a manifest that names its notes as they are called now.
 
     Args:
         manifest: As it is in the site.
         vault: The vault whose notes are meant.
-        notes: The notes that are there.
+        known: Tells at which of some paths there is a note.
         records: What was done in the vault, oldest first.
     """
-    own = [entry.note for entry in manifest.posts.values() if entry.vault == vault]
-    gone = {path for path in own if path not in notes}
+    own = {entry.note for entry in manifest.posts.values() if entry.vault == vault}
+    gone = own - known(own)
     now = _called_now(gone, records) if gone else {}
-    named = {path: name for path, name in now.items() if name in notes and name not in own}
+    there = known(now.values()) - own if now else ()
+    named = {path: name for path, name in now.items() if name in there}
     if not named:
         return manifest
     return Manifest(

@@ -103,7 +103,7 @@ def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
         return None
     if owner.vault != batch.vault or twin != slug or not _goes(batch, owner, slug):
         return clash(path, [path, owner.note], slug)
-    if owner.note not in batch.source.notes and batch.known(path) is None:
+    if owner.note not in batch.there and batch.known(path) is None:
         return None  # most likely it is that note, under another name
     its_slug = f"{path}: its slug {slug!r} is that of a post of {owner.note}"
     if not _is_as_written(batch, owner):
@@ -130,7 +130,7 @@ def _still_linking(batch: Batch, slug: str, owner: Entry) -> str:
 
 def _goes(batch: Batch, owner: Entry, slug: str) -> bool:
     """Whether a post leaves its slug with this export."""
-    if owner.note not in batch.source.notes:
+    if owner.note not in batch.there:
         return True
     moving = batch.asked.get(owner.note)
     if moving is not None:
@@ -141,7 +141,7 @@ def _goes(batch: Batch, owner: Entry, slug: str) -> bool:
 def _settle_date(batch: Batch, draft: Draft) -> None:
     post = draft.post
     before = batch.manifest.posts.get(post.slug)
-    if before is not None and before.note in batch.source.notes:
+    if before is not None and before.note in batch.there:
         before = None  # the post of another note that leaves its slug to this one
     known = batch.known(post.path)
     frozen = known[1] if known else before

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.export.heatmap import Picture
     from notekeep.markdown.kinds import Schema
-    from notekeep.markdown.note import Note, Value
+    from notekeep.markdown.note import Note
 
 
 class Row(Protocol):
     """What is known of a note without reading it."""
+
+    @property
+    def path(self) -> str:
+        """Where it is in the vault."""
 
     @property
     def title(self) -> str:
@@ -28,17 +32,24 @@ class Row(Protocol):
     def aliases(self) -> Sequence[str]:
         """Its other names."""
 
-    @property
-    def fields(self) -> Mapping[str, Value]:
-        """Its front matter under canonical names."""
 
-    @property
-    def private(self) -> bool:
-        """Whether it must never leave."""
+class Notes(Protocol):
+    """What finds notes, as of one moment."""
 
+    def known(self, paths: Iterable[str]) -> set[str]:
+        """Return those of some paths at which there is a note."""
 
-class Names(Protocol):
-    """What finds the notes that a name means."""
+    def rows(self, paths: Iterable[str]) -> Sequence[Row]:
+        """Return what is known of some notes, by title."""
+
+    def withheld(self) -> frozenset[str]:
+        """Return the notes whose names must not be shown: private ones, and those not for others.
+
+        See `consent.withheld`.
+        """
+
+    def expect(self, targets: Iterable[str], from_path: str) -> None:
+        """Be told what `resolve` is about to be asked for, which may be looked up at once."""
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
@@ -50,29 +61,24 @@ class Source:
 
     Attributes:
         root: Its folder.
-        notes: Every note, by its path.
+        notes: Finds its notes.
         read: Returns a note's bytes, given its path.
-        resolver: Finds notes by name.
         schema: What kinds and private folders the vault has.
         published: Paths of notes that the vault's own publish queries match.
         attachments: The folder that attached files go to, vault-relative; from the note on where
             it begins with "./".
         canaries: Words that must never leave, whatever holds them.
-        plain: Notes whose front matter is known to say nothing of who may see it, so that it need
-            not be read for that; any other's is.
         drawn: Draws what an embed of a part of a note shows as a picture, given the note and the
             part; None where it shows text.
     """
 
     root: str
-    notes: Mapping[str, Row]
+    notes: Notes
     read: Callable[[str], bytes]
-    resolver: Names
     schema: Schema
     published: frozenset[str] = frozenset()
     attachments: str = "attachments"
     canaries: tuple[str, ...] = ()
-    plain: frozenset[str] = frozenset()
     drawn: Callable[[str, str], Picture | None] = lambda _path, _heading: None
 
     def note(self, path: str) -> Note:
@@ -83,14 +89,9 @@ class Source:
 
     def find(self, target: str, from_path: str) -> str | None:
         """Return the note that a name means, or None."""
-        found = self.resolver.resolve(target, from_path)
+        found = self.notes.resolve(target, from_path)
         return found[0] if found else None
 
     def hidden(self, path: str) -> bool:
         """Whether a note's name must not be shown: it is private or marked as not for others."""
-        from notekeep.export.consent import withheld
-
-        row = self.notes.get(path)
-        if row is None or row.private:
-            return row is not None
-        return path not in self.plain and withheld(row.fields)
+        return path in self.notes.withheld()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from notekeep.export.draft import Draft
-    from notekeep.export.source import Source
+    from notekeep.export.source import Row, Source
 
 _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
 """How many characters a name, a value, a line of a private part and a line of a private note have
@@ -86,9 +86,8 @@ def needles(source: Source, drafts: Iterable[Draft], parts: Parts) -> list[Needl
     """Gather what must not be seen in an export of some drafts."""
     found = [Needle(source.root, "the vault's place on this machine")]
     found += [Needle(word, "a word that must never leave", always=True) for word in source.canaries]
-    for path in source.notes:
-        if source.hidden(path):
-            found += _of_private_note(source, path)
+    for row in source.notes.rows(source.notes.withheld()):
+        found += _of_private_note(source, row)
     for draft in drafts:
         post = draft.note.path
         private = [part for path in draft.sources for part in parts(path)[0]]
@@ -99,8 +98,8 @@ def needles(source: Source, drafts: Iterable[Draft], parts: Parts) -> list[Needl
     return list({(needle.text, needle.post): needle for needle in reversed(found)}.values())
 
 
-def _of_private_note(source: Source, path: str) -> list[Needle]:
-    row = source.notes[path]
+def _of_private_note(source: Source, row: Row) -> list[Needle]:
+    path = row.path
     names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
     names = [name for name in names if not _PLAIN_VALUE.match(name)]
     lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]

@@ -43,13 +43,6 @@ class Row:
             self._read = json.loads(self.facts)
         return self._read[name]
 
-    def may_have(self, name: str) -> bool:
-        """Whether its front matter may have a field, told without reading it: never a wrong no.
-
-        Reading the fields of every note of a large vault, for two names, would keep all of them.
-        """
-        return json.dumps(name) in self.facts
-
     @property
     def tags(self) -> list[str]:
         """Its tags, without "#", in the order they stand in the note."""
@@ -59,8 +52,7 @@ class Row:
     @property
     def aliases(self) -> list[str]:
         """Its other names."""
-        # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
-        if self._read is None and self.facts.partition('"aliases": ')[2].startswith("[]"):
+        if self._read is None and has_no_aliases(self.facts):
             return []
         found: list[str] = self._fact("aliases")
         return found
@@ -76,3 +68,9 @@ class Row:
         """The language that it names for itself, or "" for the vault's."""
         named = self.fields.get("lang")
         return named if isinstance(named, str) else ""
+
+
+def has_no_aliases(facts: str) -> bool:
+    """Whether facts name no aliases, told without reading them."""
+    # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
+    return facts.partition('"aliases": ')[2].startswith("[]")

@@ -101,9 +101,10 @@ def name_key(name: str) -> str:
 
 
 def link_key(target: str) -> str:
-    """The name within a link's target: its last part, without `.md`."""
-    name = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].strip()
-    return name_key(name[:-3] if name[-3:].lower() == ".md" else name)
+    """The name within a link's target: its last part, without `.md` unless that is all of it."""
+    last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    name = last.strip() or last
+    return name_key((name[:-3] if name[-3:].lower() == ".md" else name) or name)
 
 
 def sort_key(title: str) -> str:

@@ -198,17 +198,12 @@ class Writer:
 
     def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
         """A resolver of those notes only that a link with one of these keys could mean."""
+        from notekeep.index.resolving import named
         from notekeep.markdown.resolve import Resolver
 
-        rows = self.connection.execute(
-            "SELECT DISTINCT n.id, n.path, n.title, n.facts FROM names JOIN notes n"
-            " ON n.id = names.note WHERE names.key IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(keys)),),
-        ).fetchall()
-        known = [
-            (load_path(path), title, json.loads(facts)["aliases"]) for _, path, title, facts in rows
-        ]
-        return Resolver(known), {load_path(path): number for number, path, _, _ in rows}
+        found = named(self.connection.execute, keys)
+        resolver = Resolver((one.path, one.title, one.aliases) for one in found)
+        return resolver, {one.path: one.number for one in found}
 
     def _new_keys(self, keys: Iterable[Cells]) -> list[Cells]:
         known = {key for (key,) in self.connection.execute("SELECT key FROM keys")}

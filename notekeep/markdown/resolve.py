@@ -37,12 +37,16 @@ class Resolver:
         self._titles: dict[str, list[str]] = defaultdict(list)
         self._aliases: dict[str, list[str]] = defaultdict(list)
         for path, title, aliases in notes:
-            self._paths[folded(path)].append(path)
-            self._names[folded(path.rsplit("/", 1)[-1])].append(path)
-            if title:
-                self._titles[folded(title)].append(path)
-            for alias in aliases:
-                self._aliases[folded(alias)].append(path)
+            self.add(path, title, aliases)
+
+    def add(self, path: str, title: str, aliases: Sequence[str]) -> None:
+        """Take in one note more."""
+        self._paths[folded(path)].append(path)
+        self._names[folded(path.rsplit("/", 1)[-1])].append(path)
+        if title:
+            self._titles[folded(title)].append(path)
+        for alias in aliases:
+            self._aliases[folded(alias)].append(path)
 
     def resolve(self, target: str, from_path: str = "") -> list[str]:
         """The notes that a target may mean, best first; empty for a broken link.

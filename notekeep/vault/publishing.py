@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
 from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
-from notekeep.export.consent import withheld
 from notekeep.rooms import texts
 from notekeep.vault.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.export import Exported, Options, Plan, Source
     from notekeep.export.material import Material
@@ -111,11 +111,9 @@ class Publishing(Reading):
         else:
             found |= states(plan)
             standing = Standing(plan.target, plan.target_name, plan.site, [])
-        for row in self.rows(DRAFTS).rows:
-            if row.path not in found:
-                kept = row.private or withheld(row.fields)
-                state = PostState(row.path, "refused" if kept else "new")
-                found[row.path] = state
+        withheld = self.withheld(self.catalog)
+        for path in self.paths(DRAFTS) - found.keys():
+            found[path] = PostState(path, "refused" if path in withheld else "new")
         return standing._replace(posts=[found[path] for path in sorted(found)])
 
     def plan_export(
@@ -147,22 +145,24 @@ class Publishing(Reading):
         target, site = self.site(target, site)
         options = replace(options or self.export_options(), address=self.address_of(site))
         paths = self._paths(names)
-        seal = self._seal(paths, target, site, options)
-        if quick and (known := seal.plan()) is not None:
+        # To note it, and to look at it, every file of the vault is swept: in a large one that takes
+        # longer than to plan a note, of which the interface has one planned at many a key.
+        seal = self._seal(paths, target, site, options) if quick or len(paths) > 1 else None
+        if quick and seal is not None and (known := seal.plan()) is not None:
             return known
-        source, remarks = self._consented()
-        plan = plan_export(
-            source,
-            paths,
-            target=target or None,
-            site=site or None,
-            options=options,
-            vault=os.path.basename(self.root),
-            history=self.history,
-        )
+        with self._consented() as (source, remarks):
+            plan = plan_export(
+                source,
+                paths,
+                target=target or None,
+                site=site or None,
+                options=options,
+                vault=os.path.basename(self.root),
+                history=self.history,
+            )
         plan.warnings += remarks
         plan.seal = seal
-        if plan.is_empty:
+        if plan.is_empty and seal is not None:
             seal.note(plan)
         return plan
 
@@ -194,9 +194,9 @@ class Publishing(Reading):
         from notekeep.vault.pulling import plan_pull
 
         target, site = self.site(target, site)
-        source, _ = self._consented()
         paths = self._paths(names) or self.exported(target, site)
-        return plan_pull(self, source, paths, target, site)
+        with self._consented() as (source, _):
+            return plan_pull(self, source, paths, target, site)
 
     def plan_start(
         self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
@@ -250,14 +250,14 @@ class Publishing(Reading):
         target, site = self.site(target, site)
         name = os.path.basename(self.root)
         manifest = Manifest.read(site_folder(self.root, target or None, site or None, name))
-        notes = set(self.catalog.paths(None))
-        manifest = follow_renames(manifest, name, notes, self.history.records())
-        return [e.note for e in manifest.posts.values() if e.vault == name and e.note in notes]
+        manifest = follow_renames(manifest, name, self.known, self.history.records())
+        noted = [entry.note for entry in manifest.posts.values() if entry.vault == name]
+        there = self.known(noted)
+        return [path for path in noted if path in there]
 
     def publishable(self, target: str = "", site: str = "") -> list[str]:
         """The notes that belong into a site: what is public, and what was named before."""
-        rows = self.rows(self.public()).rows
-        return sorted({*(row.path for row in rows), *self.exported(target, site)})
+        return sorted({*self.paths(self.public()), *self.exported(target, site)})
 
     def preview(self, target: str = "", site: str = "") -> Preview:
         """How the generator shows a site with its drafts.
@@ -280,7 +280,7 @@ class Publishing(Reading):
 
     def _paths(self, names: Sequence[str]) -> list[str]:
         """The notes that names mean; what is a path already needs no look-up of its own."""
-        known = self.catalog.paths(None) if len(names) > 1 else frozenset()
+        known = self.known(names) if len(names) > 1 else set()
         return [name if name in known else self.resolve(name).path for name in names]
 
     def _seal(self, paths: Sequence[str], target: str, site: str, options: Options) -> Seal:
@@ -307,7 +307,8 @@ class Publishing(Reading):
                 rules.append(f"tag:{rule[1:]}" if rule.startswith("#") else rule)
         return rules
 
-    def _consented(self) -> tuple[Source, list[str]]:
+    @contextmanager
+    def _consented(self) -> Iterator[tuple[Source, list[str]]]:
         """The vault as an export sees it, and what is wrong with its rules.
 
         A rule that cannot be understood marks nothing.
@@ -316,7 +317,8 @@ class Publishing(Reading):
         remarks = []
         for rule in self._rules():
             try:
-                published |= {row.path for row in self.rows(rule).rows}
+                published |= self.paths(rule)
             except (UsageError, NotFound) as error:
                 remarks.append(f"{config.VAULT_SETTINGS}: publish: {rule}: {error.message}")
-        return replace(self.source(), published=frozenset(published)), remarks
+        with self.source() as source:
+            yield replace(source, published=frozenset(published)), remarks

@@ -96,9 +96,9 @@ class Reading(Refreshing):
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Those of some paths at which there is a note."""
-        from notekeep.query.tree import Docs
+        from notekeep.index.lookup import known
 
-        return set(self.catalog.paths(Docs(frozenset(paths))))
+        return known(self.catalog, paths)
 
     def search(
         self,

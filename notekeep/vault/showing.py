@@ -104,13 +104,12 @@ class Showing(Reading):
         if self._attachments is None or self._attachments[0] != generation:
             from notekeep.export.assets import Attachments
             from notekeep.export.source import Source
-            from notekeep.markdown.resolve import Resolver
+            from notekeep.index.lookup import Lookup
 
             source = Source(
                 root=self.root,
-                notes={},
+                notes=Lookup(self.catalog, self.withheld),
                 read=self.bytes_of,
-                resolver=Resolver(()),
                 schema=self.schema,
                 attachments=self.settings.attachments,
             )

@@ -101,4 +101,5 @@ def test_a_vault_hides_the_names_of_what_is_not_for_others(
     (tmp_path / "vault" / "a.md").write_text(f"---\n{front}\n---\nwords", "utf-8")
     vault = Vault.open(tmp_path / "vault")
     vault.refresh()
-    assert vault.source().hidden("a.md") is is_hidden
+    with vault.source() as source:
+        assert source.hidden("a.md") is is_hidden

@@ -233,7 +233,7 @@ def test_an_inline_footnote_becomes_a_numbered_one(write_vault: Write) -> None:
 def test_what_is_no_utf8_is_refused(write_vault: Write) -> None:
     source = write_vault({"a.md": "x"})
     broken = b"\xe9"
-    bad = type(source)(source.root, source.notes, lambda _: broken, source.resolver, source.schema)
+    bad = type(source)(source.root, source.notes, lambda _: broken, source.schema)
     with pytest.raises(Refused, match="UTF-8"):
         draft(bad)
 

@@ -66,7 +66,7 @@ def test_a_plan_that_is_let_go_takes_along_what_it_knew_of_every_note(
         if is_written:
             write(plan, desk.history)
         assert plan.audit.source is not None
-        known = weakref.ref(plan.audit.source.resolver)
+        known = weakref.ref(plan.audit.source.notes)
         del plan
         assert known() is None, "the names of all notes are kept until a collection"
     finally:

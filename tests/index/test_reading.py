@@ -66,13 +66,6 @@ def test_a_row_knows_its_aliases_whatever_its_tags_and_fields_are_called(
     assert _row(tags, aliases, {"aliases": []}).aliases == aliases
 
 
-def test_a_row_never_says_no_of_a_field_that_it_has() -> None:
-    assert _row([], [], {"publish": None}).may_have("publish")
-    assert _row([], [], {"straße": 1}).may_have("straße")
-    assert not _row([], [], {"published": True, "title": 'it is "private"'}).may_have("private")
-    assert not _row([], [], {"published": True}).may_have("publish")
-
-
 def test_an_error_of_the_front_matter_goes_before_that_of_a_merge() -> None:
     data = b"---\na: [\n---\n<<<<<<< a\n=======\n>>>>>>> b\n"
     found = record("a.md", MARK, Content(data, "x"), DEFAULT_SCHEMA).note.problem

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from notekeep.export import Options, Source
 from notekeep.export.assets import web_name
 from notekeep.export.body import Body, write_body
+from notekeep.export.consent import withheld
 from notekeep.export.draft import Draft
 from notekeep.export.footnotes import spelled_out
 from notekeep.export.passage import Passage
@@ -22,6 +23,8 @@ from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.resolve import Resolver
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PIL.Image import Exif
 
     from notekeep.export.dialect import Dialect
@@ -49,6 +52,31 @@ HUGO_LAYOUTS = {
 }
 
 
+class ReadNotes:
+    """All notes of a folder, each read: what an export needs to know of them, told plainly."""
+
+    def __init__(self, notes: Iterable[Note]) -> None:
+        self.notes = {note.path: note for note in notes}
+        self._resolver = Resolver((one.path, one.title, one.aliases) for one in self.notes.values())
+
+    def known(self, paths: Iterable[str]) -> set[str]:
+        return {*paths} & self.notes.keys()
+
+    def rows(self, paths: Iterable[str]) -> list[Note]:
+        return [self.notes[path] for path in sorted(paths, key=lambda path: self.notes[path].title)]
+
+    def withheld(self) -> frozenset[str]:
+        return frozenset(
+            path for path, note in self.notes.items() if note.private or withheld(note.fields)
+        )
+
+    def expect(self, targets: Iterable[str], from_path: str) -> None:
+        """Nothing is looked up."""
+
+    def resolve(self, target: str, from_path: str) -> list[str]:
+        return self._resolver.resolve(target, from_path)
+
+
 def make_source(root: Path, published: frozenset[str] = frozenset()) -> Source:
     """See a folder as the exporter sees a vault."""
     notes: dict[str, Note] = {}
@@ -60,9 +88,8 @@ def make_source(root: Path, published: frozenset[str] = frozenset()) -> Source:
                 notes[path] = read_note(path, (root / path).read_bytes(), DEFAULT_SCHEMA)
     return Source(
         str(root),
-        notes,
+        ReadNotes(notes.values()),
         lambda path: (root / path).read_bytes(),
-        Resolver((note.path, note.title, note.aliases) for note in notes.values()),
         DEFAULT_SCHEMA,
         published,
     )

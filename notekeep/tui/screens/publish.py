@@ -231,7 +231,7 @@ class PublishScreen(VaultScreen):
                 self.diff.show_plan(plan, stays=stays)
 
     def on_screen_suspend(self) -> None:
-        """Keep no plan that nobody sees: it holds all notes, and their site."""
+        """Keep no plan that nobody sees: it holds the files of its site."""
         if self.is_away:
             self._is_left = True
             known = self.exported or self.shown
