@@ -17,6 +17,20 @@ LATEST_NIGHT = 12
 LONGEST_WORDS = 3
 """How many words a day takes at most: "3 days ago"."""
 
+_MONTH_NAMES = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
 _UNIT_DAYS = {"": 1, "d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
 _YEARS_BACK = 8
@@ -76,8 +90,9 @@ def parse_day(text: str, today: date) -> date:
 
     Args:
         text: `today`, `yesterday` or `yd`, `-2`, `-1w`, `3 days ago`, `mon` to `sun` (the latest
-            one, today included), `last tue` (before today), `24` (the latest 24th), `11-03` (the
-            latest 3 November), or an ISO date. Nothing at all means today.
+            one, today included), `last tue` (before today), `24` (the latest 24th), `11-03` or
+            `3 nov` (the latest 3 November), or a date (`2026-11-24`, `24.11.2026`). Nothing at all
+            means today.
         today: The day that counts now.
 
     Raises:
@@ -109,6 +124,7 @@ def find_day(text: str, today: date) -> date | None:
             _weekday(words, today)
             or _days_ago(words, today)
             or _written(name, today)
+            or _month_named(words, today)
             or _latest(name.split("-"), today)
         )
     except (ValueError, OverflowError):
@@ -144,11 +160,30 @@ def _days_ago(words: list[str], today: date) -> date | None:
 
 
 def _written(text: str, today: date) -> date | None:
-    """`2026-11-24`, and `2026-11-3`."""
-    parts = text.split("-")
+    """`2026-11-24`, `2026-11-3`, `2026/11/24` and `24.11.2026`."""
+    parts = text.split("." if "." in text else "/" if "/" in text else "-")
+    if "." in text:
+        parts.reverse()
     if len(parts) != 3 or not all(map(_digits, parts)) or len(parts[0]) != 4:
         return None
     return today.replace(year=int(parts[0]), month=int(parts[1]), day=int(parts[2]))
+
+
+def _month_named(words: list[str], today: date) -> date | None:
+    """`24 nov` or `nov 24`, the latest one, or with a year; three letters are enough."""
+    if len(words) not in (2, 3):
+        return None
+    day, name = words[:2] if _digits(words[0]) else words[1::-1]
+    if len(name) < 3 or not _digits(day) or len(day) > 2:
+        return None
+    found = [place for place, month in enumerate(_MONTH_NAMES, 1) if month.startswith(name)]
+    if not found:
+        return None
+    if len(words) == 2:
+        return _latest([str(found[0]), day], today)
+    if not _digits(words[2]) or len(words[2]) != 4:
+        return None
+    return date(int(words[2]), found[0], int(day))
 
 
 def _latest(parts: list[str], today: date) -> date | None:

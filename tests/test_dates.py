@@ -38,6 +38,14 @@ def test_words_for_a_day_mean_what_the_vectors_say(case: dict[str, Any]) -> None
         ("24", "2026-11-24"),
         ("02-29", "2024-02-29"),
         ("2026-11-3", "2026-11-03"),
+        ("2026/11/20", "2026-11-20"),
+        ("20.11.2026", "2026-11-20"),
+        ("3.1.2025", "2025-01-03"),
+        ("20 Nov", "2026-11-20"),
+        ("nov 20", "2026-11-20"),
+        ("25 november", "2025-11-25"),
+        ("20 nov 2024", "2024-11-20"),
+        ("May 1 2024", "2024-05-01"),
         ("  YD ", "2026-11-23"),
     ],
 )
@@ -49,12 +57,35 @@ def test_a_leap_day_is_found_across_a_century_without_one() -> None:
     assert dates.parse_day("02-29", date(1904, 2, 28)) == date(1896, 2, 29)
 
 
-@pytest.mark.parametrize("text", ["m", "xyz", "last", "last week", "+2", "--2", "-2x", "1.5", "३"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "m",
+        "xyz",
+        "last",
+        "last week",
+        "+2",
+        "--2",
+        "-2x",
+        "1.5",
+        "11/20/2026",
+        "1.5.6",
+        "no 3",
+        "3 min",
+        "may",
+        "nov x",
+        "nov 3 26",
+        "३",
+    ],
+)
 def test_what_has_not_the_form_of_a_day_is_none(text: str) -> None:
     assert dates.find_day(text, TODAY) is None
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "13-01", "32", "0", "02-30", "-99999999"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-02-30", "13-01", "32", "0", "02-30", "30.2.2026", "30 feb 2026", "31 feb", "-99999999"],
+)
 def test_a_day_that_no_calendar_has_is_an_error(text: str) -> None:
     with pytest.raises(UsageError, match="no such day") as caught:
         dates.find_day(text, TODAY)

@@ -121,8 +121,9 @@ def habit() -> None:
     notekeep habit                         today's list
 
     A name is an id, an alias, or a unique beginning. A day is today, yesterday, -2, -1w, mon,
-    last tue, 24 (the latest 24th), 11-03 or 2026-11-24. A check-in takes --json, --dry-run,
-    -d DAY before its first word, and --force for a day ahead or a unit that does not convert.
+    last tue, 24 (the latest 24th), 11-03, 3 nov, 2026-11-24 or 24.11.2026. A check-in takes --json,
+    --dry-run, -d DAY before its first word, and --force for a day ahead or a unit that does not
+    convert.
     """
 
 
