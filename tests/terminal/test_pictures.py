@@ -127,6 +127,32 @@ def test_a_terminal_with_sixels_is_sent_sixels(start: Start, pictured: Path) -> 
         leave(terminal, shown)
 
 
+def test_a_tall_picture_in_sixels_leaves_a_row_free_so_that_nothing_scrolls(
+    start: Start, pictured: Path
+) -> None:
+    # Sixels are six dots high, so a picture may take up to a row more than it should.
+    Image.new("RGB", (64, 128), (255, 0, 0)).save(pictured / f"attachments/{PICTURE}")
+    with start(answers=SIXELS) as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send("\x0f")
+        terminal.until("Title of a note")
+        terminal.send(NOTE)
+        terminal.until(f"▌ {NOTE}")
+        terminal.send("\r")
+        terminal.until(f"{PICTURE} · 64×128")  # noqa: RUF001 - by
+        terminal.send("\r")
+        terminal.until_gone("[/nope]")
+        terminal.until(f"{PICTURE} · 64×128", "▀▀▀▀")  # noqa: RUF001 - by
+        terminal.send("I")
+        until_sent(terminal, rb"\x1bP[0-9;]*q")
+        sixels = next(string for string in terminal.strings if string.startswith(b"\x1bP"))
+        size = re.search(rb'"\d+;\d+;\d+;(\d+)', sixels)
+        assert size is not None
+        rows = -(-int(size[1]) // 20)
+        above, below, free = 1, 1, 1
+        assert rows <= 30 - above - below - free
+
+
 @pytest.mark.parametrize("answers", [PLAIN, {}], ids=["without pictures", "silent"])
 def test_any_other_terminal_is_sent_half_blocks_and_nothing_that_it_would_show(
     start: Start, pictured: Path, answers: Mapping[bytes, bytes]
