@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.tui.messages import WentWrong
 from tests.support.screens import press, seen, shows, until
 
 if TYPE_CHECKING:
@@ -269,3 +270,13 @@ async def test_problems_and_today_lead_to_the_conflict(make_app: MakeApp) -> Non
         await click(app, pilot, "copy of books")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "2  the copy"))
+
+
+@pytest.mark.usefixtures("copy")
+async def test_errors_and_conflicts_are_told_apart_at_80_columns(make_app: MakeApp) -> None:
+    app = make_app("today")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "! 1"))
+        assert not shows(app, "! 1 conflict"), "alone it needs no name"
+        app.post_message(WentWrong("It could not be done."))
+        await until(pilot, lambda: shows(app, "! 1 error  ! 1 conflict"))

@@ -75,9 +75,11 @@ class StatusLine(Bar):
             (self.conflicts, "show-conflicts", "conflict"),
         ]
         line: Line = []
+        # Side by side they have to be told apart, also where there is less room.
+        is_named = width >= 100 or (self.wrong and self.conflicts and width >= 70)
         for count, action_id, name in found:
             if count:
-                word = f" {name}{'s' if count > 1 else ''}" if width >= 100 else ""
+                word = f" {name}{'s' if count > 1 else ''}" if is_named else ""
                 line += [Piece("  ")] if line else []
                 line.append(Piece(f"! {count}{word}", "warn", ACTION_LINK + action_id))
         return line
