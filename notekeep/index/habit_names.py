@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
-from notekeep.habits.definition import fold_name, undefined
+from notekeep.habits.definition import RESERVED, fold_name, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,4 +127,7 @@ def _suggestion(habits: Sequence[Habit], wanted: str) -> str:
     near = difflib.get_close_matches(wanted, names, n=1)
     if near:
         return f"did you mean {near[0]}?"
+    near = difflib.get_close_matches(wanted, sorted(RESERVED), n=1)
+    if near:
+        return f"did you mean `notekeep habit {near[0]}`?"
     return "`notekeep habit list` shows them all, `notekeep habit add` defines a new one"
