@@ -64,7 +64,7 @@ def habit(terminal: Terminal, notes: Path) -> None:
     terminal.send("a")
     terminal.until("How often", "enter adds it")
     terminal.send("Stretch" + ENTER)
-    terminal.until("space done", "Stretch")
+    terminal.until("0/1", "space done", "Stretch daily")
     terminal.send(" ")
     terminal.until("1/1")
     (log,) = (notes / "habits/log").glob("*.md")
