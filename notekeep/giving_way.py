@@ -7,10 +7,13 @@ wait for every busy thread three times, however little each has to do. So what m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+PIECE = 1_000
+"""So many things are let go of at once: less than a millisecond."""
 
 _wait: Callable[[], object] | None = None
 
@@ -20,6 +23,20 @@ def give_way() -> None:
     wait = _wait  # read once: the interface may end between two looks
     if wait is not None:
         wait()
+
+
+def let_go(held: dict[Any, Any]) -> None:
+    """Empty a large dictionary piece by piece, where an interface is in front.
+
+    To free the facts of a hundred thousand notes at once takes a tenth of a second, in which Python
+    answers no key.
+    """
+    if _wait is None:
+        return
+    while held:
+        for _ in range(min(PIECE, len(held))):
+            held.popitem()
+        give_way()
 
 
 def wait_with(wait: Callable[[], object] | None) -> None:

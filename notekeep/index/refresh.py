@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.files.scan import sweep
+from notekeep.giving_way import let_go
 from notekeep.index.deepcheck import Turn
 from notekeep.index.into_words import READING_SHARE, IntoWords, is_many
 from notekeep.index.schema import Busy
@@ -126,6 +127,24 @@ def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
     return replace(done, pending_words=lacking.notes, deferred=lacking.deferred)
 
 
+class _Swept(NamedTuple):
+    """What a look at all files came to.
+
+    Attributes:
+        changes: What differs.
+        anew: Whether nothing was known.
+        reread: Whether all is to be read again, as notes are read in another way by now.
+        turn: Whose turn it is to be read though it looks unchanged.
+        only_unsure: See `_only_unsure`.
+    """
+
+    changes: Changes
+    anew: bool
+    reread: bool
+    turn: Turn
+    only_unsure: int
+
+
 class _Run:
     """One refresh.
 
@@ -159,16 +178,8 @@ class _Run:
         catalog.reopen()
         if catalog.was_cut_off():
             catalog.check()
-        known = catalog.marks()
-        other_reader = bool(known) and catalog.meta("reader") != _reader(self.schema)
-        compared = known
-        if verify or other_reader:
-            compared = {path: _unsure(mark) for path, mark in known.items()}
-        turn = Turn(catalog.meta("looked"))
-        if self.reads_deeper and turn.is_due:
-            # Equal to no file, each is read and compared by its content.
-            compared = compared | {path: _unsure(known[path]) for path in turn.of(known)}
-        changes = sweep(self.root, compared, cancelled=self.cancelled)
+        swept = self._swept(verify=verify)
+        changes, turn = swept.changes, swept.turn
         done = Refreshed(changes)
         if changes.unreadable:
             from notekeep.index.reading import unreadable
@@ -176,7 +187,7 @@ class _Run:
             done.problems = [
                 unreadable(path, f"{path} {reason}") for path, reason in changes.unreadable.items()
             ]
-        if budget is not None and len(changes) - _only_unsure(changes, known) > budget:
+        if budget is not None and len(changes) - swept.only_unsure > budget:
             done.pending = len(changes)
             done.deferred = True
             return done
@@ -184,16 +195,32 @@ class _Run:
             done.held = changes.removed
         try:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
-                if not known:
+                if swept.anew:
                     with catalog.writing() as writer:
                         writer.set_meta(reader=_reader(self.schema), looked=turn.mark)
-                self._take_in(done, anew=not known, reread=other_reader)
+                self._take_in(done, anew=swept.anew, reread=swept.reread)
                 if self.reads_deeper and turn.is_due and not done.pending:
                     with catalog.writing() as writer:
                         writer.set_meta(looked=turn.mark)
         except Busy:
             done.pending = max(1, len(changes) - done.indexed)
         return done
+
+    def _swept(self, *, verify: bool) -> _Swept:
+        """Compare the files with what is known of them, and keep nothing of that."""
+        known = self.catalog.marks()
+        other_reader = bool(known) and self.catalog.meta("reader") != _reader(self.schema)
+        compared = known
+        if verify or other_reader:
+            compared = {path: _unsure(mark) for path, mark in known.items()}
+        turn = Turn(self.catalog.meta("looked"))
+        if self.reads_deeper and turn.is_due:
+            # Equal to no file, each is read and compared by its content.
+            compared = compared | {path: _unsure(known[path]) for path in turn.of(known)}
+        changes = sweep(self.root, compared, cancelled=self.cancelled)
+        swept = _Swept(changes, not known, other_reader, turn, _only_unsure(changes, known))
+        let_go(known)
+        return swept
 
     def _take_in(self, done: Refreshed, *, anew: bool, reread: bool) -> None:
         changes = done.changes

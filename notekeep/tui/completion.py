@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
+from notekeep.giving_way import give_way
 from notekeep.index.names import meant
 from notekeep.markdown.kinds import CHOICES, canonical
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 MOST = 20
 """How many answers are offered, one after the other."""
+
+BEGINNING = 2
+"""Letters by which words are parted before they are sorted."""
 
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)\Z")
 _TAG = re.compile(r"(?:^|(?<=[\s(,]))#([^\s#.,;:!?()\[\]]+)\Z")
@@ -57,7 +61,16 @@ class Words:
     """Words of one kind, found by their beginning whatever its case."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = sorted({(word.casefold(), word) for word in words if "\n" not in word})
+        # Sorted beginning by beginning: of a large vault, to sort all at once holds up every key.
+        parts: dict[str, set[tuple[str, str]]] = {}
+        for word in words:
+            if "\n" not in word:
+                key = word.casefold()
+                parts.setdefault(key[:BEGINNING], set()).add((key, word))
+        self._words: list[tuple[str, str]] = []
+        for beginning in sorted(parts):
+            give_way()
+            self._words += sorted(parts[beginning])
 
     def beginning(self, typed: str) -> Iterator[str]:
         """Yield each longer word that begins so."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
+from notekeep import giving_way
 from notekeep.giving_way import give_way
 from notekeep.tui.loop import BREATH, LONGEST, SPELL, TURN, Gate, run
 
@@ -134,3 +135,16 @@ def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_t
         thread.join(LIMIT)
     assert 1 <= len(breaths) <= 21
     assert set(breaths) == {BREATH}
+
+
+def test_a_large_dictionary_goes_piece_by_piece_while_an_interface_is_in_front() -> None:
+    left: list[int] = []
+    held = dict.fromkeys(range(10 * giving_way.PIECE))
+    giving_way.let_go(held)
+    assert len(held) == 10 * giving_way.PIECE, "with nobody waiting Python frees it quicker"
+    giving_way.wait_with(lambda: left.append(len(held)))
+    try:
+        giving_way.let_go(held)
+    finally:
+        giving_way.wait_with(None)
+    assert left == [giving_way.PIECE * pieces for pieces in range(9, -1, -1)]
