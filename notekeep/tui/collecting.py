@@ -2,8 +2,8 @@
 
 A frame of Textual leaves thousands of objects that hold each other. Looked for rarely, they are a
 tenth of a second of one key; looked for often, a millisecond or two of many. What was made since
-the last pause is looked through in the next one, and what outlived that when the person is away:
-to look through everything takes longer than a key may wait, and a key may come at any time.
+the person was away is looked through in every pause, and everything when they are away again: that
+takes longer than a key may wait, and a key may come at any time.
 
 Threads ask C for memory, too: each has a heap of its own, and what one gave back no other uses.
 So they share what heaps there are, large pieces are none of a heap's, and what is left over is
@@ -31,7 +31,7 @@ NEVER = 1_000_000
 EVERY = 2.0
 """Seconds between two thoughts about looking through all."""
 IDLE = 3.0
-"""Seconds without a key after which all that was made since the last pause is looked through."""
+"""Seconds without a key after which what was made since the person was away is looked through."""
 AWAY = 15.0
 """Seconds without a key after which everything is."""
 WORTH = 6
@@ -54,21 +54,24 @@ def collect_often() -> None:
 def collect_when_idle(app: NotekeepApp) -> None:
     """Look through objects now and then, when nobody types, and return what is left over."""
     begun = time.monotonic()
-    looked_through = 0.0
+    looked_through, is_settled = 0.0, False
 
     def look() -> None:
-        nonlocal looked_through
+        nonlocal looked_through, is_settled
         last_key = max(app.last_key, begun)
         idle = time.monotonic() - last_key
-        if idle > AWAY and looked_through != last_key:
+        is_away = idle > AWAY and looked_through != last_key
+        if not is_away and (idle <= IDLE or gc.get_count()[2] < WORTH):
+            return
+        if is_away:
             looked_through = last_key
             gc.unfreeze()
-        elif idle <= IDLE or gc.get_count()[2] < WORTH:
-            return
         gc.collect()
         give_back()
-        # What is left is used by what stays: it need not be looked through in every pause.
-        gc.freeze()
+        if is_away or not is_settled:
+            # What is left is used by what stays: it need not be looked through in every pause.
+            gc.freeze()
+            is_settled = True
 
     app.set_interval(EVERY, look)
 
