@@ -61,4 +61,7 @@ def run_interface(root: str | None, *, prelude: bool = True) -> int:
     """Start the interface on a vault; None opens it on its welcome."""
     from notekeep.tui import run
 
+    if sys.__stderr__ is not None and not sys.__stderr__.isatty():
+        # Textual draws there; errors that go into a file leave the screen to the output.
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     return run(root, prelude=prelude)

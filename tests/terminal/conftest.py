@@ -34,6 +34,7 @@ def start(root: Path, home: Path) -> Start:
         lines: int = 30,
         answers: Mapping[bytes, bytes] | None = None,
         slow: float = 0.0,
+        errors: Path | None = None,
         **env: str,
     ) -> Terminal:
         environment = {
@@ -48,6 +49,9 @@ def start(root: Path, home: Path) -> Start:
             **env,
         }
         command = [sys.executable, "-m", "notekeep", *arguments]
+        if errors is not None:
+            apart = 'errors=$1; shift; exec "$@" 2>"$errors"'
+            command = ["sh", "-c", apart, "sh", str(errors), *command]
         return Terminal(
             command, environment, columns=columns, lines=lines, answers=answers, slow=slow
         )

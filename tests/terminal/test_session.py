@@ -78,6 +78,16 @@ def test_a_signal_ends_it_as_cleanly_as_a_key(start: Start) -> None:
         assert_restored(terminal)
 
 
+def test_the_screen_is_seen_though_errors_go_into_a_file(start: Start, tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    with start(errors=errors) as terminal:
+        terminal.until("Habits 0/2")
+        terminal.send(QUIT)
+        assert terminal.wait() == 0
+        assert_restored(terminal)
+    assert not errors.read_bytes()
+
+
 def test_an_editor_gets_the_terminal_and_gives_it_back(
     start: Start, root: Path, tmp_path: Path
 ) -> None:
