@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
 from notekeep.cli.writing import carry_out
 from notekeep.errors import UsageError
+
+if TYPE_CHECKING:
+    from notekeep.vault import Vault
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
 _TAG = re.compile(r"[+-]#?[^\s+-]")
@@ -46,6 +50,7 @@ def set_(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None)
     refresh_first(opened)
     paths = [row.path for row in opened.select(name)]
     plan = opened.plan.set_fields(paths, changes)
+    plan.remarks += _slips(opened, changes)
     return carry_out(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
@@ -67,6 +72,18 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) 
     remove = [word[1:] for word in tags if word[0] == "-"]
     plan = opened.plan.tag(paths, add, remove)
     return carry_out(opened, plan, dry_run=dry_run, done=str, yes=yes)
+
+
+def _slips(vault: Vault, changes: list[str]) -> list[str]:
+    """What is to be said of fields that no note has yet and that are nearly called like another."""
+    from notekeep.markdown.changes import read_change
+
+    said = []
+    for key in dict.fromkeys(read_change(change).key for change in changes):
+        near = None if vault.fields().find(key) else vault.fields().nearest_field(key)
+        if near is not None:
+            said.append(f"{key} is a field that no note had before; there is {near}")
+    return said
 
 
 def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[list[str], str]:

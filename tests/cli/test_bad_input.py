@@ -202,6 +202,19 @@ def test_a_wrong_request_says_what_is_near_and_exits_2(
     assert ran.out == ""
 
 
+def test_a_field_that_is_nearly_another_is_set_and_said(
+    vault: Path, notekeep: Callable[..., Ran]
+) -> None:
+    slip = notekeep("set", "ratng=5", "--", "good", at=vault)
+    assert slip.code == 0, slip
+    assert "ratng is a field that no note had before; there is rating" in slip.err
+    again = notekeep("set", "ratng=4", "--", "good", at=vault)
+    assert again.code == 0
+    assert "no note had" not in again.err
+    known = notekeep("set", "rating=5", "mood=calm", "--", "good", at=vault)
+    assert "no note had" not in known.err
+
+
 def test_only_debug_shows_where_it_broke(vault: Path, notekeep: Callable[..., Ran]) -> None:
     broken = vault.parent / "broken"
     (broken / "notekeep").mkdir(parents=True)
