@@ -6,6 +6,7 @@ verb is named the interface starts, without click.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import suppress
@@ -145,7 +146,7 @@ def _run(arguments: Sequence[str]) -> int:
 def _need_streams() -> None:
     """Read and write nothing where the shell closed a stream."""
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - until the end
+        sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the end

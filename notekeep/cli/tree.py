@@ -61,7 +61,9 @@ class VerbGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def _help(self, ctx: click.Context) -> tuple[None, None, list[str]]:
-        click.echo(ctx.get_help())
+        from notekeep.cli import output
+
+        output.write(ctx.get_help())
         ctx.exit()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
