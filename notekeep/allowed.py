@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 
 FIELD_TYPES = ("text", "number", "date", "list", "bool")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KIND_FOLDERS = {
+    "book": "books",
+    "podcast": "podcasts",
+    "habit": "habits",
+    "post": "posts",
+    "daily": "daily",
+    "note": "inbox",
+}
+"""For each kind the folder that new notes of it go to, where a vault names no other."""
 
 
 def _is_text(value: Any) -> bool:

@@ -12,12 +12,7 @@ from notekeep.errors import UsageError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LATEST_NIGHT = 12
-"""Until this hour a time can be written as one of the day before: a log knows hours to 35."""
-LONGEST_WORDS = 3
-"""How many words a day takes at most: "3 days ago"."""
-
-_MONTH_NAMES = (
+MONTH_NAMES = (
     "january",
     "february",
     "march",
@@ -31,6 +26,11 @@ _MONTH_NAMES = (
     "november",
     "december",
 )
+LATEST_NIGHT = 12
+"""Until this hour a time can be written as one of the day before: a log knows hours to 35."""
+LONGEST_WORDS = 3
+"""How many words a day takes at most: "3 days ago"."""
+
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
 _UNIT_DAYS = {"": 1, "d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
 _YEARS_BACK = 8
@@ -176,7 +176,7 @@ def _month_named(words: list[str], today: date) -> date | None:
     day, name = words[:2] if _digits(words[0]) else words[1::-1]
     if len(name) < 3 or not _digits(day) or len(day) > 2:
         return None
-    found = [place for place, month in enumerate(_MONTH_NAMES, 1) if month.startswith(name)]
+    found = [place for place, month in enumerate(MONTH_NAMES, 1) if month.startswith(name)]
     if not found:
         return None
     if len(words) == 2:

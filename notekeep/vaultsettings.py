@@ -10,7 +10,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from notekeep.allowed import CHECKS, WEEKDAYS
+from notekeep.allowed import CHECKS, KIND_FOLDERS, WEEKDAYS
 from notekeep.errors import UsageError
 from notekeep.tomlfile import read_toml
 
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 VAULT_SETTINGS = ".notekeep/config.toml"
 KEPT = "settings.json"
 """The file of a cache folder in which settings are kept as they were read last."""
-KIND_FOLDERS = {
-    "book": "books",
-    "podcast": "podcasts",
-    "habit": "habits",
-    "post": "posts",
-    "daily": "daily",
-    "note": "inbox",
-}
 
 
 class VaultSettings:

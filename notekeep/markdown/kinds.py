@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from notekeep.allowed import KIND_FOLDERS
 from notekeep.markdown.daily import Daily
 
 if TYPE_CHECKING:
@@ -218,16 +219,7 @@ class Schema:
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
-    folders: Mapping[str, str] = field(
-        default_factory=lambda: {
-            "book": "books",
-            "podcast": "podcasts",
-            "habit": "habits",
-            "post": "posts",
-            "daily": "daily",
-            "note": "inbox",
-        }
-    )
+    folders: Mapping[str, str] = field(default_factory=lambda: dict(KIND_FOLDERS))
     private_folders: tuple[str, ...] = ("private",)
     templates: str = "templates"
     daily: Daily = field(default_factory=Daily)

@@ -11,24 +11,11 @@ import re
 from datetime import date, timedelta
 from typing import TypeAlias
 
+from notekeep.dates import MONTH_NAMES, WEEKDAYS
+
 Period: TypeAlias = tuple[date, date]
 """First and last day, both included."""
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 SHIFTS = {"last": -1, "this": 0, "next": 1}
 DAY_WORDS = {"today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
 
@@ -112,7 +99,7 @@ def _day_word(text: str, today: date) -> Period | None:
             back = (today.weekday() - weekday) % 7 or (7 if last else 0)
             day = today - timedelta(days=back)
             return day, day
-    for month, full in enumerate(MONTHS, 1):
+    for month, full in enumerate(MONTH_NAMES, 1):
         if full.startswith(name):
             past = month < today.month or (month == today.month and not last)
             return _month(today.year if past else today.year - 1, month)

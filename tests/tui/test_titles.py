@@ -26,6 +26,19 @@ def browse(app: NotekeepApp) -> BrowseScreen:
     return cast("BrowseScreen", app.screen)
 
 
+def hold_titles(
+    app: NotekeepApp, monkeypatch: pytest.MonkeyPatch, until_said: threading.Event, why: str
+) -> None:
+    """Let titles be found only when that is said; `why` is what is wrong where it never is."""
+    suggest = app.vault.suggest
+
+    def slowly(text: str, **others: Any) -> Found:
+        assert until_said.wait(30), why
+        return suggest(text, **others)
+
+    monkeypatch.setattr(app.vault, "suggest", slowly)
+
+
 async def test_a_letter_is_seen_though_titles_take_long(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,13 +46,7 @@ async def test_a_letter_is_seen_though_titles_take_long(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
-        suggest = app.vault.suggest
-
-        def slowly(text: str, **others: Any) -> Found:
-            assert may_answer.wait(30), "a key waits for titles"
-            return suggest(text, **others)
-
-        monkeypatch.setattr(app.vault, "suggest", slowly)
+        hold_titles(app, monkeypatch, may_answer, "a key waits for titles")
         await press(pilot, "slash")
         type_text(app, "de")
         await until(pilot, lambda: browse(app).pane.box.text == "de")
@@ -86,14 +93,8 @@ async def test_keys_after_enter_are_about_what_is_found(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
         pane = browse(app).pane
-        suggest = app.vault.suggest
-        second = suggest("e").hits[1].row.path
-
-        def slowly(text: str, **others: Any) -> Found:
-            assert may_answer.wait(30), "the keys wait for titles, and these for the keys"
-            return suggest(text, **others)
-
-        monkeypatch.setattr(app.vault, "suggest", slowly)
+        second = app.vault.suggest("e").hits[1].row.path
+        hold_titles(app, monkeypatch, may_answer, "titles wait for keys that wait")
         await press(pilot, "slash")
         type_text(app, "e")
         await until(pilot, lambda: pane.box.text == "e")
@@ -115,13 +116,7 @@ async def test_keys_are_given_back_where_what_they_are_about_takes_long(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
-        suggest = app.vault.suggest
-
-        def slowly(text: str, **others: Any) -> Found:
-            assert may_answer.wait(30), "the keys were kept for good"
-            return suggest(text, **others)
-
-        monkeypatch.setattr(app.vault, "suggest", slowly)
+        hold_titles(app, monkeypatch, may_answer, "the keys were kept for good")
         await press(pilot, "slash")
         type_text(app, "e")
         await until(pilot, lambda: browse(app).pane.box.text == "e")
