@@ -78,9 +78,9 @@ def _slips(vault: Vault, changes: list[str]) -> list[str]:
     """What is to be said of fields that no note has yet and that are nearly called like another."""
     from notekeep.markdown.changes import read_change
 
-    said = []
+    said, known = [], vault.fields()
     for key in dict.fromkeys(read_change(change).key for change in changes):
-        near = None if vault.fields().find(key) else vault.fields().nearest_field(key)
+        near = None if known.find(key) else known.nearest_field(key)
         if near is not None:
             said.append(f"{key} is a field that no note had before; there is {near}")
     return said

@@ -49,23 +49,26 @@ class Keyboard(Going):
         if isinstance(self.screen, VaultScreen):
             self.screen.doing(go_menu(self.size.width - 2))
 
-    def hold_keys(self, late: Callable[[], object]) -> None:
+    def hold_keys(self, late: Callable[[], object] = lambda: None) -> None:
         """Keep the keys that come, as they are about what the key before them asked for.
 
         Args:
             late: Called when that takes long; the keys have been given back then.
         """
-        self.release_keys()
+        self._give_back_keys()
         self._held = []
 
         def give_up() -> None:
-            self.release_keys()
+            self._give_back_keys()
             late()
 
         self._holding = self.set_timer(HELD, give_up)
 
     def release_keys(self) -> None:
-        """Give back the keys that were kept, to whatever has the focus by now."""
+        """Give back the keys that were kept, when the focus is where they belong."""
+        self.screen.call_after_refresh(self._give_back_keys)
+
+    def _give_back_keys(self) -> None:
         held, self._held = self._held, None
         if self._holding is not None:
             self._holding.stop()

@@ -72,9 +72,8 @@ class Titles:
 
     def _find(self, turn: int, query: str) -> Found | None:
         # Of many keys in one moment only the last one's answer is worth finding.
-        return self._suggest(query) if turn == self._turn else None
-
-    def _suggest(self, query: str) -> Found:
+        if turn != self._turn:
+            return None
         begun = time.thread_time()
         found = self._vault.suggest(query, limit=self._limit)
         self._spent = [*self._spent[-1:], time.thread_time() - begun]

@@ -378,7 +378,7 @@ class ListPane(Backing, Vertical):
             self.post_message(self.Empty())
         if self._is_accepted:
             self._accept()
-            self.screen.call_after_refresh(cast("NotekeepApp", self.app).release_keys)
+            cast("NotekeepApp", self.app).release_keys()
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()

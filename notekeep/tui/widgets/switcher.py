@@ -200,8 +200,7 @@ class Switcher(Vertical):
             self.step(steps)
         if self._is_chosen:
             self.switch()
-            # When the focus is where the keys belong.
-            self.screen.call_after_refresh(cast("NotekeepApp", self.app).release_keys)
+            cast("NotekeepApp", self.app).release_keys()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -226,7 +225,7 @@ class Switcher(Vertical):
         """Open the note under the cursor, or make one with the title that was typed."""
         self._is_chosen = not self._found.are_shown
         if self._is_chosen:
-            cast("NotekeepApp", self.app).hold_keys(late=lambda: None)
+            cast("NotekeepApp", self.app).hold_keys()
             return
         titles = self.query_one(_Titles)
         if titles.rows:
