@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.widgets import Input
@@ -14,7 +15,6 @@ from tests.support.screens import press, shows, tree, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import pytest
     from textual.pilot import Pilot
@@ -234,11 +234,12 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await until(pilot, lambda: shows(app, "install hugo"))
 
 
-def plans() -> list[Plan]:
-    """The plans that are in memory."""
+def plans(folder: Path) -> list[Plan]:
+    """The plans in memory that are for a site in a folder: other tests may keep theirs."""
     gc.unfreeze()  # what an app left alone in a pause holds none, either
     gc.collect()
-    return [one for one in gc.get_objects() if isinstance(one, Plan)]
+    every = [one for one in gc.get_objects() if isinstance(one, Plan)]
+    return [one for one in every if Path(one.site).is_relative_to(folder)]
 
 
 async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
@@ -255,10 +256,10 @@ async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
         await until(pilot, lambda: shows(app, "+line"))
         screen = cast("PublishScreen", app.screen)
         screen.diff.scroll_to(y=9, animate=False, immediate=True)
-        assert plans()
+        assert plans(tmp_path)
         await press(pilot, "f2")
         await until(pilot, lambda: shows(app, "9 notes"))
-        await until(pilot, lambda: not plans())
+        await until(pilot, lambda: not plans(tmp_path))
         await press(pilot, "f4")
         await until(pilot, lambda: screen.shown is not None)
         assert screen.diff.scroll_offset.y == 9
@@ -268,8 +269,9 @@ async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
 
 
 async def test_a_plan_that_comes_when_the_screen_was_left_is_not_kept(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault, tmp_path: Path
 ) -> None:
+    make_blog(tmp_path / "blog", vault)
     asked, go_on, make = threading.Event(), threading.Event(), vault.plan_export
 
     def slow(*given: Any, **more: Any) -> Plan:
@@ -288,9 +290,10 @@ async def test_a_plan_that_comes_when_the_screen_was_left_is_not_kept(
         go_on.set()
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         assert screen.shown is None
-        assert not plans()
+        assert not plans(tmp_path)
         await press(pilot, "f4")
         await until(pilot, lambda: screen.shown is not None)
+        assert plans(tmp_path)
 
 
 async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back(
@@ -312,7 +315,7 @@ async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back
         screen = cast("PublishScreen", app.screen)
         await press(pilot, "f2")
         await until(pilot, lambda: shows(app, "9 notes"))
-        await until(pilot, lambda: not plans())
+        await until(pilot, lambda: not plans(tmp_path))
         await press(pilot, "f4")
         await until(pilot, lambda: screen.shown is not None)
         assert shows(app, "u  takes it back")
