@@ -23,6 +23,19 @@ KIND_FOLDERS = {
 """For each kind the folder that new notes of it go to, where a vault names no other."""
 
 
+def _is_one_of(*words: str) -> Callable[[Any], bool]:
+    """What a value must be one of; it may as well be a list, which no set could be asked for."""
+    return lambda value: value in words
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_hour(value: Any) -> bool:
+    return isinstance(value, int) and not _is_bool(value) and 0 <= value <= 23
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -49,10 +62,10 @@ def _stays_inside(folder: Any) -> bool:
 
 
 EXPORT: dict[str, Callable[[Any], bool]] = {
-    "unpublished": lambda value: value in {"text", "strip", "stub"},
-    "nested_tags": lambda value: value in {"keep", "last", "dash"},
-    "linebreaks": lambda value: value in {"keep", "join"},
-    "series_links": lambda value: isinstance(value, bool),
+    "unpublished": _is_one_of("text", "strip", "stub"),
+    "nested_tags": _is_one_of("keep", "last", "dash"),
+    "linebreaks": _is_one_of("keep", "join"),
+    "series_links": _is_bool,
     "fields": _is_texts,
     "canaries": _is_texts,
 }
@@ -68,8 +81,8 @@ def _is_export(value: Any) -> bool:
 
 
 CHECKS: dict[str, Callable[[Any], bool]] = {
-    "day_start": lambda value: isinstance(value, int) and 0 <= value <= 23,
-    "week_start": lambda value: value in WEEKDAYS,
+    "day_start": _is_hour,
+    "week_start": _is_one_of(*WEEKDAYS),
     "language": _is_text,
     "folders": _is_folders,
     "kinds": _is_kinds,
@@ -77,11 +90,11 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "templates": _stays_inside,
     "attachments": _stays_inside,
     "daily_format": _is_text,
-    "link_form": lambda value: value in {"shortest", "relative", "absolute"},
-    "markdown_links": lambda value: isinstance(value, bool),
+    "link_form": _is_one_of("shortest", "relative", "absolute"),
+    "markdown_links": _is_bool,
     "excluded": _is_texts,
-    "log_links": lambda value: isinstance(value, bool),
-    "glyphs": lambda value: value in {"", "ascii", "unicode"},
+    "log_links": _is_bool,
+    "glyphs": _is_one_of("", "ascii", "unicode"),
     "publish": _is_texts,
     "export": _is_export,
     "saved": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
