@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep import kept
 from notekeep.errors import Failure, NotFound, Refused, UsageError
 from notekeep.tomlfile import read_toml
 from notekeep.vaultsettings import KEPT, VAULT_SETTINGS, VaultSettings, vault_settings
@@ -244,29 +245,40 @@ def remember_vault(root: str, places: Places) -> None:
     person = person_settings(places)
     if root in map(os.path.realpath, person.vaults.values()):
         return
+    hint = f"the vault is made; use it with --vault {root}"
+    try:
+        os.makedirs(places.config, mode=0o700, exist_ok=True)
+        data = _with_vault(person, root, hint)
+        # What keeps a person's settings in one folder links to them from here.
+        kept.write(*os.path.split(os.path.realpath(person.path)), data, durable=True)
+    except OSError as error:
+        raise Refused(f"{person.path}: cannot be written: {error.strerror}", hint) from error
+
+
+def _with_vault(person: PersonSettings, root: str, hint: str) -> bytes:
+    """The person's settings with one more vault; the name of its folder is its own.
+
+    Raises:
+        Refused: They hold something else where vaults are named.
+        OSError: They cannot be read.
+    """
     import tomlkit
+    from tomlkit.items import AbstractTable
 
     document = tomlkit.document()
     if os.path.exists(person.path):
-        with open(person.path, encoding="utf-8") as file:
-            document = tomlkit.parse(file.read())
+        with open(person.path, "rb") as file:
+            document = tomlkit.parse(file.read().decode("utf-8-sig"))
     name = os.path.basename(root)
     while name in person.vaults:
         name += "-2"
     if not person.default:
         document["default"] = name
-    document.setdefault("vaults", tomlkit.table())[name] = root
-    temporary = f"{person.path}.{os.getpid()}"
-    try:
-        os.makedirs(places.config, mode=0o700, exist_ok=True)
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(tomlkit.dumps(document))
-        os.replace(temporary, person.path)
-    except OSError as error:
-        raise Refused(
-            f"{person.path}: cannot be written: {error.strerror}",
-            f"the vault is made; use it with --vault {root}",
-        ) from error
+    vaults = document.setdefault("vaults", tomlkit.table())
+    if not isinstance(vaults, AbstractTable):
+        raise Refused(f"{person.path}: `vaults` is no table", hint)
+    vaults[name] = root
+    return tomlkit.dumps(document).encode("utf-8")
 
 
 def _nearest_vault(folder: str) -> str | None:

@@ -39,7 +39,7 @@ def read_toml(path: str, kept: str = "") -> dict[str, Any]:
     import tomllib
 
     try:
-        read = tomllib.loads(data.decode("utf-8"))
+        read = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
     if kept:

@@ -10,6 +10,7 @@ import os
 import sys
 from typing import Any
 
+from notekeep import kept
 from notekeep.errors import Failure
 
 LIST = "vaults.json"
@@ -82,12 +83,8 @@ def _write(state: str, identity: str, place: dict[str, Any]) -> str:
                 if entry == place:
                     return other
             known[identity] = place
-            temporary = f"{path}.{os.getpid()}"
-            with open(temporary, "w", encoding="utf-8", opener=_private) as file:
-                json.dump(known, file, indent=1, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
+            data = json.dumps(known, indent=1, sort_keys=True).encode("ascii")
+            kept.write(state, LIST, data, durable=True)
     except OSError as error:
         raise Failure(
             f"{path}: cannot be written: {error.strerror}",

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from notekeep import config, vaults
-from notekeep.errors import Failure, NotFound, UsageError
+from notekeep.errors import Failure, NotFound, Refused, UsageError
 
 
 def write(path: Path, text: str) -> Path:
@@ -16,6 +17,10 @@ def write(path: Path, text: str) -> Path:
 
 def person(folder: Path, text: str) -> config.PersonSettings:
     write(folder / "config" / "config.toml", text)
+    return settings_in(folder)
+
+
+def settings_in(folder: Path) -> config.PersonSettings:
     return config.person_settings(config.Places(str(folder / "config"), "", ""))
 
 
@@ -140,6 +145,36 @@ class TestPersonSettings:
         assert settings.vaults == {"a": "/a", "a-2": "/b/a"}
         assert settings.default == "a-2"
         assert (tmp_path / "config" / "config.toml").read_text("utf-8").startswith("# mine\n")
+
+    def test_settings_that_are_a_link_into_a_folder_of_settings_stay_one(
+        self, tmp_path: Path
+    ) -> None:
+        kept = write(tmp_path / "dotfiles" / "notekeep.toml", 'editor = "hx"\n')
+        settings = tmp_path / "config" / "config.toml"
+        settings.parent.mkdir()
+        settings.symlink_to(kept)
+        config.remember_vault("/v", config.Places(str(settings.parent), "", ""))
+        assert settings.is_symlink()
+        assert tomllib.loads(kept.read_text("utf-8")) == {
+            "editor": "hx",
+            "default": "v",
+            "vaults": {"v": "/v"},
+        }
+
+    def test_a_vault_is_not_named_where_vaults_are_no_table(self, tmp_path: Path) -> None:
+        settings = write(tmp_path / "config" / "config.toml", 'vaults = "all"\n')
+        with pytest.raises(Refused, match="`vaults` is no table") as refusal:
+            config.remember_vault("/v", config.Places(str(settings.parent), "", ""))
+        assert "--vault /v" in refusal.value.hint
+        assert settings.read_text("utf-8") == 'vaults = "all"\n'
+
+    def test_the_mark_that_windows_editors_put_first_is_no_part_of_the_settings(
+        self, tmp_path: Path
+    ) -> None:
+        settings = person(tmp_path, '\ufeffeditor = "hx"\n')
+        assert (settings.editor, settings.warnings) == ("hx", [])
+        config.remember_vault("/v", config.Places(str(tmp_path / "config"), "", ""))
+        assert settings_in(tmp_path).vaults == {"v": "/v"}
 
 
 class TestFindVault:

@@ -12,6 +12,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep import kept
 from notekeep.dates import parse_iso
 
 if TYPE_CHECKING:
@@ -128,7 +129,4 @@ def _write(places: VaultPlaces, day: date, states: Mapping[str, State]) -> None:
         with suppress(FileNotFoundError), open(path, "rb") as file:
             if file.read() == data:
                 return
-        fresh = f"{path}.{os.getpid()}"
-        with open(fresh, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(data)
-        os.replace(fresh, path)
+        kept.write(places.cache, FILE, data)
