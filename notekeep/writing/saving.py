@@ -24,10 +24,12 @@ def plan_save_query(plans: Plans, name: str, query: str) -> WritePlan:
 
     Raises:
         NotFound: No query of that name is to be forgotten.
-        UsageError: The name is empty or has a line break, or the settings are not TOML.
+        UsageError: The name is empty or has a line break, or the settings are not TOML, or
+            have something else where saved queries are.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import AbstractTable
 
     name = name.strip()
     if not name or not name.isprintable():
@@ -37,12 +39,16 @@ def plan_save_query(plans: Plans, name: str, query: str) -> WritePlan:
     except NotFound:
         before = None
     try:
-        document: Any = tomlkit.parse((before or b"").decode("utf-8"))
+        document: Any = tomlkit.parse((before or b"").decode("utf-8-sig"))
     except (TOMLKitError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{config.VAULT_SETTINGS}: not valid TOML: {error}", "correct it, then save again"
         ) from error
     table = document.setdefault(TABLE, tomlkit.table())
+    if not isinstance(table, AbstractTable):
+        raise UsageError(
+            f"{config.VAULT_SETTINGS}: `{TABLE}` is no table", "correct it, then save again"
+        )
     if query:
         table[name] = query
     elif table.pop(name, None) is None:

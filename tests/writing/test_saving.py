@@ -53,3 +53,18 @@ def test_settings_that_are_broken_are_left_as_they_are(vault: Vault) -> None:
     with pytest.raises(UsageError, match="not valid TOML"):
         vault.plan.save_query("b", "y")
     assert settings(vault).read_text() == "day_start = = 3\n"
+
+
+def test_settings_with_something_else_in_its_place_are_left_as_they_are(vault: Vault) -> None:
+    settings(vault).parent.mkdir(exist_ok=True)
+    settings(vault).write_text('saved = "all"\n', "utf-8")
+    with pytest.raises(UsageError, match="`saved` is no table"):
+        vault.plan.save_query("b", "y")
+
+
+def test_the_mark_that_windows_editors_put_first_is_no_part_of_the_settings(vault: Vault) -> None:
+    settings(vault).parent.mkdir(exist_ok=True)
+    settings(vault).write_text("\ufeffday_start = 3\n", "utf-8")
+    vault.carry_out(vault.plan.save_query("b", "y"))
+    assert vault.saved == {"b": "y"}
+    assert settings(vault).read_text("utf-8") == 'day_start = 3\n\n[saved]\nb = "y"\n'
