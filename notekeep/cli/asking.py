@@ -12,22 +12,24 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-def refresh_first(vault: Vault, *, skip: bool = False, words: bool = False) -> None:
+def refresh_first(
+    vault: Vault, *, skip: bool = False, words: bool = False, whole: bool = False
+) -> None:
     """Look at the files before answering, and say on stderr what could not be taken in.
 
     Args:
         vault: The vault.
         skip: Answer from what is there.
         words: Whether the answer needs the full text; without, Whoosh is not even loaded.
+        whole: Whether no changed note may be left for later: one that nobody has read may be
+            private.
     """
     if skip:
         return
     first_time = vault.catalog.meta("reader") is None
-    refreshed = (
-        _read_first_time(vault, words=words)
-        if first_time
-        else vault.refresh(defer=True, words=words)
-    )
+    refreshed = None if first_time else vault.refresh(defer=True, words=words)
+    if refreshed is None or (whole and refreshed.pending):
+        refreshed = _read_all(vault, words=words)
     if refreshed.held:
         output.note(
             f"{len(refreshed.held)} notes are gone at once; they are still listed until "
@@ -49,8 +51,8 @@ def refresh_first(vault: Vault, *, skip: bool = False, words: bool = False) -> N
         background.start(vault.root)
 
 
-def _read_first_time(vault: Vault, *, words: bool) -> Refreshed:
-    """Read the whole vault, however long it takes, and say how far that is."""
+def _read_all(vault: Vault, *, words: bool) -> Refreshed:
+    """Read all that changed, however long it takes, and say how far that is."""
     if not sys.stderr.isatty():
         return vault.refresh(words=words)
     from notekeep.cli.indexing import Progress

@@ -73,7 +73,7 @@ def notes(
     notekeep export --all --merge
     """
     opened = open_vault(vault)
-    refresh_first(opened)
+    refresh_first(opened, whole=True)
     paths, named = _chosen(opened, " ".join(note), target, site, everything=everything)
     answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
     chosen: dict[str, Any] = {name: ALL for name, said in answers.items() if said}

@@ -32,7 +32,7 @@ def pull(
     and left for you.
     """
     opened = open_vault(vault)
-    refresh_first(opened)
+    refresh_first(opened, whole=True)
     words = " ".join(note)
     paths = opened.chosen(words)[0] if words else []
     plan = opened.plan_pull(paths, target=target or "", site=site or "")

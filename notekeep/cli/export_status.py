@@ -34,7 +34,7 @@ def status(*, target: str | None, site: str | None, as_json: bool, vault: str | 
     orphan has no note any more, refused may not leave.
     """
     opened = open_vault(vault)
-    refresh_first(opened)
+    refresh_first(opened, whole=True)
     standings = opened.standings(target or "", site or "")
     if as_json:
         output.write_json({"sites": [_as_object(one) for one in standings]})

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from notekeep.export.audit import Audit, nothing_hidden
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.errors import Refused
     from notekeep.export.bases import Bases
     from notekeep.export.draft import Draft
@@ -122,6 +124,8 @@ class Plan:
         is_sealed: Whether it is known by stat alone that there is nothing to do; its files were not
             read and its posts are not told.
         seal: What is noted when the plan is written, so that the next one can be quick.
+        generation: What the catalog counted when the plan was made; later means that notes changed.
+        again: Makes the same plan of the vault as it is by then.
     """
 
     target: str
@@ -137,6 +141,8 @@ class Plan:
     bases: Bases | None = None
     is_sealed: bool = False
     seal: Seal | None = None
+    generation: int = 0
+    again: Callable[[], Plan] | None = None
 
     @property
     def needles(self) -> list[Needle]:

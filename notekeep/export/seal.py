@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from notekeep.export.options import Options
     from notekeep.export.plan import Status
 
-FORMAT = 1
+FORMAT = 2
 _SETTINGS = (".notekeep/config.toml", ".obsidian/app.json")
 _BUILT = frozenset(
     {"node_modules", "public", "output", "_site", "resources", "dist", "__pycache__"}
@@ -36,10 +36,12 @@ class Seal:
     """What is noted of one way to export one vault into one site.
 
     Attributes:
-        vault: A digest of the vault's files, as of when it was made.
+        vault: A digest of the vault's files, as of when it was made, and how much of them is known.
     """
 
-    def __init__(self, cache: str, root: str, site: str, chosen: Iterable[object]) -> None:
+    def __init__(
+        self, cache: str, root: str, site: str, chosen: Iterable[object], generation: int = 0
+    ) -> None:
         """Sweep the vault.
 
         Args:
@@ -47,8 +49,10 @@ class Seal:
             root: The vault.
             site: The site's folder.
             chosen: What else the plan depends on: the notes, target and options.
+            generation: What the catalog counts: a file may have changed long before it is read.
         """
         self._root = root
+        self._generation = generation
         self._site = site
         text = "\0".join(map(repr, (__version__, FORMAT, os.path.realpath(site), *chosen)))
         self._chosen = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
@@ -120,7 +124,7 @@ class Seal:
 
     def _sweep_vault(self) -> str:
         lines = [*_sweep(self._root), *(_line(self._root, path) for path in _SETTINGS)]
-        return _digest(lines)
+        return f"{self._generation} {_digest(lines)}"
 
     def _sweep_site(self, files: Iterable[FileChange]) -> str:
         """Digest the site's files, and those of the plan wherever they are."""

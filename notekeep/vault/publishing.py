@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
@@ -140,8 +141,6 @@ class Publishing(Reading):
             Refused: A note must not leave.
             NotFound: There is no such note, or no site.
         """
-        from notekeep.export import plan_export
-
         target, site = self.site(target, site)
         options = replace(options or self.export_options(), address=self.address_of(site))
         paths = self._paths(names)
@@ -150,6 +149,19 @@ class Publishing(Reading):
         seal = self._seal(paths, target, site, options) if quick or len(paths) > 1 else None
         if quick and seal is not None and (known := seal.plan()) is not None:
             return known
+        make = partial(self._plan, paths, target, site, options)
+        generation = self.catalog.generation
+        plan = make()
+        plan.generation, plan.again = generation, make
+        plan.seal = seal
+        if plan.is_empty and seal is not None:
+            seal.note(plan)
+        return plan
+
+    def _plan(self, paths: Sequence[str], target: str, site: str, options: Options) -> Plan:
+        """Plan an export of what is known of the vault at the moment."""
+        from notekeep.export import plan_export
+
         with self._consented() as (source, remarks):
             plan = plan_export(
                 source,
@@ -161,20 +173,25 @@ class Publishing(Reading):
                 history=self.history,
             )
         plan.warnings += remarks
-        plan.seal = seal
-        if plan.is_empty and seal is not None:
-            seal.note(plan)
         return plan
 
     def export(self, plan: Plan) -> Exported:
         """Write a plan's drafts, then look through every written byte for what is private.
 
+        What changed in the vault is read first, so that nothing leaves of which is not known
+        whether it is private.
+
         Raises:
-            Conflict: A file of the site changed since; nothing was written.
+            Conflict: A file of the site changed since, or an export of the notes would do something
+                else by now; nothing was written.
             Refused: Something private was about to leave; nothing is left of the export.
+            Failure: What changed in the vault could not be read; nothing was written.
         """
         from notekeep.export import write
+        from notekeep.vault.leaving import look_again
 
+        if not plan.is_empty:
+            look_again(self, plan)
         done = write(plan, self.history)
         if plan.seal is not None and not plan.is_sealed:
             plan.seal.note(plan)
@@ -289,7 +306,7 @@ class Publishing(Reading):
 
         folder = site_folder(self.root, target or None, site or None, os.path.basename(self.root))
         chosen = (*paths, target, bool(site), *chosen_of(options))
-        return Seal(self.places.cache, self.root, folder, chosen)
+        return Seal(self.places.cache, self.root, folder, chosen, self.catalog.generation)
 
     def address_of(self, site: str) -> str:
         """Where visitors find a site, as the person's settings say."""
