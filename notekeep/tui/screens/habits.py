@@ -17,8 +17,9 @@ from notekeep.tui.render.habits import tally
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.screens.checking_in import CheckIns
 from notekeep.tui.screens.dialogs import Prompt
-from notekeep.tui.telling import tell_check_in, tell_done
+from notekeep.tui.telling import tell_done
 from notekeep.tui.widgets.habit_detail import HabitDetail
 from notekeep.tui.widgets.week_grid import WeekGrid
 from notekeep.tui.widgets.year_grid import YearGrid
@@ -26,7 +27,6 @@ from notekeep.tui.widgets.year_grid import YearGrid
 if TYPE_CHECKING:
     from datetime import date
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.habits.heatmap import Calendar
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from notekeep.writing.plan import Done
 
 
-_NEXT = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
-"""What a click makes of a day that was logged; all others become done."""
 ABOUT_A_HABIT = ("done", "amount", "skip", "miss", "next-span", "show-detail")
 """Actions of the bottom line that want a habit."""
 LOW = [(0, "-low"), (10, "-short"), (28, "-tall")]
@@ -56,14 +54,13 @@ class _Looked(NamedTuple):
     problems: int
 
 
-class HabitsScreen(VaultScreen):
+class HabitsScreen(CheckIns, VaultScreen):
     """The habits of some days; each key acts on the chosen day of the habit under the cursor."""
 
     CSS_PATH = "habits.tcss"
     VERTICAL_BREAKPOINTS = LOW
     OPENED_BY = "show-habits"
 
-    grid = getters.query_one(WeekGrid)
     year = getters.query_one(YearGrid)
     detail = getters.query_one(HabitDetail)
 
@@ -168,13 +165,6 @@ class HabitsScreen(VaultScreen):
     def on_week_grid_day_changed(self) -> None:
         self.vault_changed()
 
-    def on_week_grid_pressed(self) -> None:
-        """Go round what a day can be, as a click does on the day that is chosen already."""
-        cell = self.grid.cell
-        if cell is not None:
-            is_said = cell.is_logged and not cell.is_cleared
-            self._log(_NEXT.get(cell.mark, "done") if is_said else "done")
-
     def on_year_grid_picked(self, event: YearGrid.Picked) -> None:
         self._pick(event.day)
 
@@ -193,94 +183,6 @@ class HabitsScreen(VaultScreen):
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
-
-    def on_key(self, event: events.Key) -> None:
-        # A digit is the beginning of an amount.
-        if event.character is not None and event.character.isdigit():
-            event.stop()
-            self._ask_amount(event.character)
-
-    # Check-ins.
-
-    def _log(self, value: str, note: str = "") -> None:
-        habit = self.grid.habit
-        if habit is None:
-            return
-        day = self.grid.day
-        in_background(
-            self,
-            lambda: self.vault.habit_index.log(habit.id, value, day, note=note),
-            partial(tell_check_in, self, ""),
-            group="log",
-        )
-
-    def action_done(self) -> None:
-        cell = self.grid.cell
-        if cell is not None:
-            is_done = cell.is_logged and cell.mark in {"done", "ok"}
-            self._log("clear" if is_done else "done")
-
-    def action_miss(self) -> None:
-        self._log("miss")
-
-    def action_skip(self) -> None:
-        self._log("skip")
-
-    def action_skip_because(self) -> None:
-        habit = self.grid.habit
-        if habit is None:
-            return
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._log("skip", text)
-
-        hint = "The day does not count; a review shows why."
-        prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
-        self.app.push_screen(prompt, answered)
-
-    def action_amount(self) -> None:
-        self._ask_amount("")
-
-    def _ask_amount(self, begun: str) -> None:
-        habit = self.grid.habit
-        if habit is None:
-            return
-
-        def answered(text: str | None) -> None:
-            if text:
-                self._log(text)
-
-        unit = habit.unit or "min"
-        hint = f"It is added to the day; = 30 {unit} sets it."
-        prompt = Prompt(habit.title, value=begun, example=f"12 {unit}, 1h20, = 30", hint=hint)
-        self.app.push_screen(prompt, answered)
-
-    def action_habit_note(self) -> None:
-        habit, cell = self.grid.habit, self.grid.cell
-        if habit is None:
-            self.action_add_habit()
-        if habit is None or cell is None:
-            return
-        value = f"= {cell.amount}" if cell.amount else _said(cell.mark)
-
-        def answered(text: str | None) -> None:
-            if text:
-                self._log(value, text)
-
-        hint = f"It is written with the day, which counts as {value}."
-        self.app.push_screen(Prompt(f"Note on {habit.title}", hint=hint), answered)
-
-    def action_add_habit(self) -> None:
-        from notekeep.tui.screens.add_habit import ask_for_habit
-
-        ask_for_habit(self)
-
-    def action_pause_habit(self) -> None:
-        from notekeep.tui.screens.add_habit import pause_or_go_on
-
-        if self.grid.habit is not None:
-            pause_or_go_on(self, self.grid.habit.id)
 
     # Where keys act.
 
@@ -390,11 +292,6 @@ class HabitsScreen(VaultScreen):
         if done is not None:
             tell_done(self, f"Made {path}", done)
         self.post_message(OpenNote(path, read=True))
-
-
-def _said(mark: str) -> str:
-    """Return the value that a day with a mark stands for in the log."""
-    return {"skipped": "skip", "missed": "miss"}.get(mark, "done")
 
 
 def _flaw(problems: int) -> Line | None:

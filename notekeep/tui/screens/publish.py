@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,9 +18,8 @@ from notekeep.tui.render.diff import home_path
 from notekeep.tui.render.pieces import Piece
 from notekeep.tui.render.posts import PostRow, counts_text, file_name, no_drafts, note_is_gone
 from notekeep.tui.render.words import plural
-from notekeep.tui.screens import publishing
+from notekeep.tui.screens import publish_site, publishing
 from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.dialogs import Choice, Option, Prompt
 from notekeep.tui.widgets.diff_view import DiffView
 from notekeep.tui.widgets.post_list import PostList
 
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 PAUSE = 0.12
 SOON = 0.3
 """Seconds after which a screen that was left is gone from view, and what it let go is free."""
-DETECT = "detect"
 LEFT_ALONE = "Left as changed by hand: s says what becomes of it"
 AS_IT_SHOULD_BE = "Nothing to write: the drafts are as they should be"
 ABOUT_A_POST = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
@@ -289,11 +286,7 @@ class PublishScreen(VaultScreen):
             return
         if plan.is_empty:
             self.shown = plan
-            by_hand = "Left as changed by hand: s says what becomes of it"
-            say(
-                self,
-                by_hand if plan.conflicts else "Nothing to write: the drafts are as they should be",
-            )
+            say(self, LEFT_ALONE if plan.conflicts else AS_IT_SHOULD_BE)
             return
         in_background(
             self,
@@ -338,53 +331,21 @@ class PublishScreen(VaultScreen):
         publishing.start_post(self, self.chosen)
 
     def action_next_target(self) -> None:
-        from notekeep.export.targets import TARGETS, load
-
-        options = [
-            Option("Whatever the folder is a site of", "", DETECT),
-            *(Option(load(target).name, target, target) for target in TARGETS),
-        ]
-        here = TARGETS.index(self.target) + 1 if self.target in TARGETS else 0
-
-        def answered(value: str | None) -> None:
-            if value is not None:
-                self.target = "" if value == DETECT else value
-                self.posts.site = 0
-                self.again()
-
-        self.app.push_screen(Choice("Shape the draft for", options, self.glyphs, here), answered)
+        publish_site.choose_target(self)
 
     def action_choose_site(self) -> None:
-        known = [one.folder for one in self.vault.sites()]
-        if len(known) > 1:
-            options = [Option(home_path(folder), "", folder) for folder in known]
-            self.app.push_screen(
-                Choice("Write into", [*options, Option("Another folder", "", DETECT)], self.glyphs),
-                self._site_chosen,
-            )
-        else:
-            self._ask_for_site()
+        publish_site.choose_site(self)
 
-    def _site_chosen(self, folder: str | None) -> None:
-        if folder == DETECT:
-            self._ask_for_site()
-        elif folder is not None:
-            sites = [one.folder for one in self.vault.sites()]
-            self.posts.site = sites.index(folder)
-            self.site, self.target = folder, self.vault.sites()[self.posts.site].target
-            self.again()
+    def writes_into(self, site: str, target: str, at: int = 0) -> None:
+        """Write into another folder, or for another target, from now on.
 
-    def _ask_for_site(self) -> None:
-        def answered(folder: str | None) -> None:
-            if folder is not None:
-                self.site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
-                self.posts.site = 0
-                self.again()
-
-        here = self.site or getattr(self.shown, "site", "")
-        hint = "The folder of your blog. Empty takes the one from your settings."
-        prompt = Prompt("Write into", value=home_path(here), example="~/blog", hint=hint)
-        self.app.push_screen(prompt, answered)
+        Args:
+            site: The folder, or "" for the one of the settings.
+            target: The target, or "" for that of the folder.
+            at: Which of the known sites the list shows the states of.
+        """
+        self.site, self.target, self.posts.site = site, target, at
+        self.again()
 
     def again(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
