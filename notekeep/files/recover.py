@@ -76,14 +76,18 @@ def recover(history: History, root: Path | str) -> list[Recovered]:
         root: The vault; steps made elsewhere know where.
 
     Returns:
-        What was finished, oldest first. A file that somebody else has changed since is left.
+        What was finished, oldest first. A file that somebody else has changed since is left, and a
+        step in a site that is not there waits until it is.
 
     Raises:
         NotekeepError: The journal could not be read, or the log not be added to.
     """
     found: list[Recovered] = []
     for entry in history.journal.abandoned():
-        place = entry.root if os.path.isdir(entry.root) else os.fspath(root)
+        place = _place_of(entry, root)
+        if not place:
+            entry.leave()
+            continue
         recovered = Recovered(entry.record)
         for change in entry.record.changes:
             try:
@@ -101,6 +105,13 @@ def recover(history: History, root: Path | str) -> list[Recovered]:
     return found
 
 
+def _place_of(entry: Entry, root: Path | str) -> str:
+    """Give the folder in which a step goes on, also of a vault that moved; "" for a site away."""
+    if os.path.isdir(entry.root):
+        return entry.root
+    return "" if entry.record.root else os.fspath(root)
+
+
 def _void_unmade(history: History, root: Path | str) -> None:
     """Take the last step back out of the log if it was noted and never made.
 
@@ -110,17 +121,35 @@ def _void_unmade(history: History, root: Path | str) -> None:
         last = history.ledger.last()
         if last is None or len(last.changes) != 1:
             return
-        change, place = last.changes[0], last.root or os.fspath(root)
         with suppress(OSError, NotekeepError):
-            if change.kind == "edit":
-                unmade = digest_at(place, change.path) == change.before
-            elif change.kind == "new":
-                unmade = not is_there(place, change.path)
-            else:
-                unmade = is_there(place, change.path) and not is_there(place, change.to)
-            told = change.to or last.root or change.kind in {"edit", "new"}
-            if unmade and change.kind != "seen" and told:
+            if _is_unmade(last, last.root or os.fspath(root)):
                 history.ledger.void(last.id)
+
+
+def _is_unmade(step: StepRecord, place: str) -> bool:
+    """Tell whether the only change of a step never happened.
+
+    A note may also be as before because another program deleted it or put its old text back, which
+    it did after the step was noted: what the step wrote stays a version then.
+
+    Raises:
+        NotekeepError: That cannot be told.
+        OSError: That cannot be told.
+    """
+    (change,) = step.changes
+    if change.kind == "edit":
+        if digest_at(place, change.path) != change.before:
+            return False
+        with locate(place, change.path) as file:
+            return file.stat().st_ctime <= step.time
+    if change.kind == "new":
+        if is_there(place, change.path):
+            return False
+        with locate(place, change.path, follow=False) as file:
+            return os.stat(file.folder).st_mtime <= step.time
+    if change.kind == "seen" or not (change.to or step.root):
+        return False
+    return is_there(place, change.path) and not is_there(place, change.to)
 
 
 def _log(history: History, entry: Entry, recovered: Recovered) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.files.ledger import StepRecord
+    from reliability import nursery as nurseries
 
 A, B = b"a one\na two\na three\n", b"b one\n"
 
@@ -456,14 +457,14 @@ class TestRecovering:
         assert len(history.steps()) == 1
 
     def test_a_file_somebody_changed_since_is_left_as_it_is(
-        self, history: History, vault: Path, nursery: object
+        self, history: History, vault: Path, nursery: nurseries.Nursery
     ) -> None:
         code = (
             "with history.step('tag', 'tag', root=root) as step:\n"
             "    step.edit('a.md', b'tagged a', None)\n"
             "    step.edit('books/b.md', b'tagged b', None)\n"
         )
-        nursery.run(code, vault, Path(history.folder), die_at="journaled")  # type: ignore[attr-defined]
+        nursery.run(code, vault, Path(history.folder), die_at="journaled")
         (vault / "a.md").write_bytes(b"theirs\n")
 
         (recovered,) = history.recover(vault)
@@ -475,3 +476,55 @@ class TestRecovering:
         history.undo(vault)
         assert (vault / "a.md").read_bytes() == b"theirs\n"
         assert (vault / "books/b.md").read_bytes() == B
+
+    def test_a_note_another_program_deleted_is_still_the_last_step(
+        self, history: History, vault: Path
+    ) -> None:
+        do_create(history, vault)
+        (made,) = history.records()
+        folder = vault / "deep/er"
+        (folder / "x.md").unlink()
+        while folder.stat().st_mtime <= made.time:  # the clock of disks is a coarse one
+            (folder / "y.md").touch()
+            (folder / "y.md").unlink()
+
+        History(history.folder).recover(vault)
+
+        assert [one.digest for one in history.versions("deep/er/x.md")] == [digest_of(b"x")]
+        history.restore(vault, "deep/er/x.md", digest_of(b"x"))
+        assert (folder / "x.md").read_bytes() == b"x"
+
+    def test_an_edit_another_program_took_back_is_still_the_last_step(
+        self, history: History, vault: Path
+    ) -> None:
+        do_edit(history, vault)
+        (made,) = history.records()
+        (vault / "a.md").write_bytes(A)
+        while (vault / "a.md").stat().st_ctime <= made.time:
+            (vault / "a.md").write_bytes(A)
+
+        History(history.folder).recover(vault)
+
+        assert digest_of(b"new\n") in [one.digest for one in history.versions("a.md")]
+
+    def test_a_step_in_a_site_that_is_away_waits_for_it(
+        self, history: History, vault: Path, nursery: nurseries.Nursery
+    ) -> None:
+        site, away = vault.parent / "site", vault.parent / "away"
+        site.mkdir()
+        code = (
+            "with history.step('export', 'export', root=root, elsewhere=True) as step:\n"
+            "    step.create('one.md', b'1')\n"
+            "    step.create('two.md', b'2')\n"
+        )
+        nursery.run(code, site, Path(history.folder), die_at="journaled")
+        site.rename(away)
+        before = tree(vault)
+
+        assert history.recover(vault) == []
+        assert tree(vault) == before
+        away.rename(site)
+        (recovered,) = history.recover(vault)
+
+        assert [change.path for change in recovered.done] == ["one.md", "two.md"]
+        assert (site / "two.md").read_bytes() == b"2"
