@@ -208,7 +208,10 @@ Step.edit = lambda step, path, data, expected, **more: edit(step, path, data, No
 
 
 def test_r9_writers_that_save_over_what_they_have_not_seen_lose_lines(folder: Path) -> None:
-    assert r09_together.run(2, folder, BLIND).lost
+    # On a busy machine the two may not meet within the first seconds.
+    assert any(
+        r09_together.run(seconds, folder / str(seconds), BLIND).lost for seconds in (2, 8, 32)
+    )
 
 
 def only_new(*args: Any, **options: Any) -> Changes:
