@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ATTEMPTS = 20
+_START = 1 << 16  # how much of a file is asked how its lines end, where the last one has no end
 _FLAGS = os.O_RDWR | os.O_APPEND
 _FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -131,7 +132,9 @@ def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
     last = os.read(fd, 2)
     if last.endswith(b"\n"):
         return text + (b"\r\n" if last == b"\r\n" else b"\n")
-    return b"\n" + text + b"\n"
+    os.lseek(fd, 0, os.SEEK_SET)
+    end = b"\r\n" if b"\r\n" in os.read(fd, _START) else b"\n"
+    return end + text + end
 
 
 def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:

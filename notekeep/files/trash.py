@@ -7,6 +7,8 @@ trash says where it was; nothing else has to be remembered.
 from __future__ import annotations
 
 import os
+import stat
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from notekeep.files.folder import Place
     from notekeep.files.history import History
 
 TRASH = ".trash"
@@ -70,9 +73,9 @@ def list_trash(root: Path | str) -> list[Trashed]:
     base = os.path.join(os.fspath(root), TRASH)
     for place in _files(base):
         with suppress(FileNotFoundError):
-            stat = os.lstat(place)
+            looks = os.lstat(place)
             was = place[len(base) + 1 :].replace(os.sep, "/")
-            found.append(Trashed(f"{TRASH}/{was}", was, stat.st_size, stat.st_ctime))
+            found.append(Trashed(f"{TRASH}/{was}", was, looks.st_size, looks.st_ctime))
     return sorted(found, key=lambda one: (-one.deleted, one.path))
 
 
@@ -112,27 +115,30 @@ def empty(root: Path | str, history: History, *, older_than: float = 0.0) -> lis
         The vault paths of what was removed.
 
     Raises:
-        NotekeepError: A file could not be removed; those before it are.
+        NotekeepError: A file, or its last version for history, could not be read, kept or removed;
+            those before it are gone.
     """
-    import time
-
     removed: list[str] = []
     for one in list_trash(root):
         if time.time() - one.deleted < older_than:
             continue
         with explained(one.path, "removed"), locate(root, one.path, follow=False) as place:
-            with suppress(OSError):  # a link or a device has nothing to keep
-                fd = place.open(place.name, READ_FLAGS)
-                try:
-                    if one.size <= KEPT_BYTES:
-                        digest = history.keep(read_stable(fd, one.path))
-                        history.saw([(was(history, one.path), digest)])
-                finally:
-                    close(fd)
+            if one.size <= KEPT_BYTES and stat.S_ISREG(place.stat().st_mode):
+                _keep_last(history, place, one.path)
             place.unlink(place.name)
         removed.append(one.path)
     _remove_folders(os.path.join(os.fspath(root), TRASH))
     return removed
+
+
+def _keep_last(history: History, place: Place, path: str) -> None:
+    """Keep what a file in the trash holds, as a version of the note that it was."""
+    fd = place.open(place.name, READ_FLAGS)
+    try:
+        digest = history.keep(read_stable(fd, path))
+    finally:
+        close(fd)
+    history.saw([(was(history, path), digest)])
 
 
 def was(history: History, path: str) -> str:

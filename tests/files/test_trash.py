@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.errors import NotFound, Refused
+from notekeep.errors import Failure, NotFound, Refused
 from notekeep.files import trash
 from notekeep.files.folder import NameTaken
 from notekeep.files.save import digest_of
@@ -94,6 +95,23 @@ def test_emptied_it_is_gone_but_for_its_last_version(history: History, vault: Pa
     assert [one.digest for one in history.versions("theirs.md")] == [digest_of(b"t")]
     history.undo(vault)
     assert (vault / "books/b.md").read_bytes() == b"b"
+
+
+def test_nothing_is_emptied_of_which_history_could_not_keep_the_last_version(
+    history: History, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (vault / ".trash").mkdir()
+    (vault / ".trash" / "theirs.md").write_bytes(b"t")
+
+    def full(_data: bytes) -> str:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(history, "keep", full)
+    with pytest.raises(
+        Failure, match=r"'\.trash/theirs\.md' could not be removed: there is no space"
+    ):
+        trash.empty(vault, history)
+    assert (vault / ".trash" / "theirs.md").read_bytes() == b"t"
 
 
 def test_a_vault_without_trash_has_nothing_in_it(history: History, vault: Path) -> None:
