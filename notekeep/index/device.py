@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 
+from notekeep import kept
 from notekeep.errors import Failure, UsageError
 
 FILE = "device"
@@ -47,20 +48,12 @@ def set_device_name(state: str, name: str) -> str:
     found = slug(name)
     if not found:
         raise UsageError(f"not a name for a device: {name}", "use letters and digits")
-    path = os.path.join(state, FILE)
     try:
         os.makedirs(state, mode=0o700, exist_ok=True)
-        with open(f"{path}.{os.getpid()}", "w", encoding="utf-8", opener=_private) as file:
-            file.write(found + "\n")
-        os.replace(f"{path}.{os.getpid()}", path)
+        kept.write(state, FILE, f"{found}\n".encode("ascii"))
     except OSError as error:
         raise _failure(state, error) from error
     return found
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read."""
-    return os.open(path, flags, 0o600)
 
 
 def slug(name: str) -> str:

@@ -14,6 +14,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from notekeep import kept
+
 if TYPE_CHECKING:
     from notekeep.habits.log import Entry
 
@@ -40,7 +42,7 @@ def keep_moment(state: str, line: str) -> None:
         finally:
             os.close(fd)
         if size > MOST_BYTES:
-            _halve(path)
+            _halve(state)
 
 
 class Moments:
@@ -70,10 +72,7 @@ def _name(line: str) -> str:
     return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
 
 
-def _halve(path: str) -> None:
-    with open(path, "rb") as file:
+def _halve(state: str) -> None:
+    with open(os.path.join(state, FILE), "rb") as file:
         rows = file.read().splitlines(keepends=True)
-    fresh = f"{path}.{os.getpid()}"
-    with open(fresh, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.writelines(rows[len(rows) // 2 :])
-    os.replace(fresh, path)
+    kept.write(state, FILE, b"".join(rows[len(rows) // 2 :]))

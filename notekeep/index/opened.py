@@ -15,6 +15,8 @@ from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from notekeep import kept
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -122,14 +124,8 @@ class Opened:
             return file.read().splitlines()
 
     def _write(self, rows: list[str]) -> None:
-        fresh = f"{self._path}.{os.getpid()}"
-        with open(fresh, "w", opener=_private, encoding="ascii", errors="replace") as file:
-            file.writelines(f"{row}\n" for row in rows)
-        os.replace(fresh, self._path)
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
+        data = "".join(f"{row}\n" for row in rows).encode("ascii", "replace")
+        kept.write(*os.path.split(self._path), data)
 
 
 def _today() -> int:

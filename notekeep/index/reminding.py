@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep import kept
 from notekeep.dates import habit_day
 from notekeep.habits.reminders import parse_reminders
 
@@ -107,14 +108,6 @@ def not_yet_told(state: str, found: Iterable[Due], today: date) -> list[Due]:
     new = {key: one for key, one in fresh.items() if key not in told}
     if new:
         rows = [today.isoformat(), *sorted(told | new.keys())]
-        temporary = f"{path}.{os.getpid()}"
         with suppress(OSError):
-            with open(
-                temporary,
-                "w",
-                encoding="utf-8",
-                opener=lambda name, flags: os.open(name, flags, 0o600),
-            ) as file:
-                file.write("\n".join(rows))
-            os.replace(temporary, path)
+            kept.write(state, FILE, "\n".join(rows).encode("utf-8", "surrogateescape"))
     return list(new.values())
