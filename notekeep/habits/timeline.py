@@ -25,7 +25,6 @@ from notekeep.habits.frame import (
     PENDING,
     REST,
     SKIPPED,
-    STATUSES,
     Closed,
     Frame,
     Part,
@@ -96,10 +95,6 @@ class Timeline(NamedTuple):
         if place < 0:
             return OFF
         return self.statuses[place] if place < len(self.statuses) else FUTURE
-
-    def status_name(self, day: int) -> str:
-        """What a day was: one of STATUSES."""
-        return STATUSES[self.status(day)]
 
 
 def judge(

@@ -93,8 +93,7 @@ def begin_pause(text: str, today: date) -> list[str]:
 
 def is_paused(habit: Habit, today: date) -> bool:
     """Tell whether a habit is paused on a day."""
-    day = today.toordinal()
-    return any(low <= day <= high for low, high in habit.definition.pauses)
+    return habit.definition.is_paused_on(today.toordinal())
 
 
 def end_pause(habit: Habit, today: date) -> list[str]:

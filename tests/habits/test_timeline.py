@@ -30,6 +30,10 @@ def ordinal(text: str) -> int:
     return date.fromisoformat(text).toordinal()
 
 
+def status_name(line: Timeline, day: int) -> str:
+    return STATUSES[line.status(day)]
+
+
 def iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
@@ -49,7 +53,7 @@ def answers(line: Timeline, expected: dict[str, Any]) -> dict[str, Any]:
     runs, closed, misses = streak(line), rate(line), recovery(line)
     due = line.due or (line.today, line.today)
     found: dict[str, Any] = {
-        "status": {day: line.status_name(ordinal(day)) for day in expected.get("status", ())},
+        "status": {day: status_name(line, ordinal(day)) for day in expected.get("status", ())},
         "unit": UNITS.get(line.unit, line.unit),
         "current": runs.current,
         "longest": runs.longest,
@@ -74,13 +78,13 @@ def answers(line: Timeline, expected: dict[str, Any]) -> dict[str, Any]:
         ],
         "next_due": iso(due[0]),
         "deadline": iso(due[1]),
-        "today": line.status_name(line.today),
+        "today": status_name(line, line.today),
     }
     return {key: found[key] for key in expected}
 
 
 def statuses(line: Timeline, first: str, last: str) -> str:
-    return " ".join(line.status_name(day) for day in range(ordinal(first), ordinal(last) + 1))
+    return " ".join(status_name(line, day) for day in range(ordinal(first), ordinal(last) + 1))
 
 
 def test_an_open_week_has_open_days_a_pending_today_and_a_future(made: Callable[..., Any]) -> None:
@@ -191,7 +195,7 @@ def test_after_the_last_time_comes_rest_then_due_then_overdue(
 ) -> None:
     habit, days = made("05 done", schedule="after 2d..3d", since="2026-01-05")
     line = judge(habit, days, ordinal(f"2026-01-{today}"))
-    assert (line.status_name(line.today), streak(line).current) == (status, current)
+    assert (status_name(line, line.today), streak(line).current) == (status, current)
 
 
 def test_days_in_a_pause_do_not_pass_and_a_skip_starts_the_count_again(
@@ -199,7 +203,7 @@ def test_days_in_a_pause_do_not_pass_and_a_skip_starts_the_count_again(
 ) -> None:
     fields = {"schedule": "after 2d..3d", "since": "2026-01-05"}
     habit, days = made("05 done", **fields, paused="2026-01-06..2026-01-09")
-    assert judge(habit, days, ordinal("2026-01-11")).status_name(ordinal("2026-01-11")) == "due"
+    assert status_name(judge(habit, days, ordinal("2026-01-11")), ordinal("2026-01-11")) == "due"
     habit, days = made("05 done", "08 skip", "11 done", **fields)
     assert streak(judge(habit, days, ordinal("2026-01-11"))).current == 2
 

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Busy", "Unusable", "Words"]
 
-WORN_SHARE = 0.3
-"""With more deleted notes than this share, building anew pays."""
-
 SUGGESTIONS = 5
 
 BUILD_WAIT = 120.0
@@ -284,22 +281,6 @@ class Words(OpenIndex):
             return []
         proposed = filter(exists, self._load_vocabulary().suggestions(folded))
         return list(islice(proposed, SUGGESTIONS))
-
-    def warm(self) -> None:
-        """Open the index and read the vocabulary, so that the first key typed is answered fast."""
-        with self._turn, contextlib.suppress(Unusable):
-            self._current()
-            self._load_vocabulary()
-
-    @property
-    def worn(self) -> bool:
-        """Whether so many notes were deleted or replaced that building anew would pay."""
-        with self._turn:
-            try:
-                snapshot = self._current()
-            except Unusable:
-                return True
-            return snapshot.size - snapshot.live > WORN_SHARE * snapshot.size
 
     def close(self) -> None:
         """Let go of the index's files and of what was read; the next question opens them again."""

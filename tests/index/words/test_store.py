@@ -251,7 +251,6 @@ def test_no_index_is_said_and_can_be_built(words: Words) -> None:
     assert words.generation is None
     assert words.count == 0
     assert words.suggest("lever") == []
-    words.warm()
     with pytest.raises(Unusable):
         words.scores(Term("lever"))
     words.build([], 3)
@@ -336,13 +335,6 @@ def test_another_process_s_commit_is_seen_at_the_next_question(
     writing.build([WordDoc("3.md", "", body="pulley")], 3)
     assert found(reading, Term("pulley")) == ["3.md"]
     assert found(reading, Prefix("pull")) == ["3.md"]
-
-
-def test_an_index_wears_out(indexed: Callable[..., Words]) -> None:
-    words = indexed("a lever", "a pulley", "a wedge", "a screw")
-    assert not words.worn
-    words.update([WordDoc("1.md", "", body="lever"), WordDoc("2.md", "", body="pulley")], [], 2)
-    assert words.worn
 
 
 @leaves_files_open
