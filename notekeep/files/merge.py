@@ -32,7 +32,7 @@ def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
         return ours
     if ours == base:
         return theirs
-    lines, left, right = (_lines(text) for text in (base, ours, theirs))
+    lines, left, right = (lines_of(text) for text in (base, ours, theirs))
     in_left, in_right = matches(lines, left), matches(lines, right)
     merged: list[bytes] = []
     at = at_left = at_right = 0
@@ -125,7 +125,7 @@ def _choose(
     return ours if theirs == base else None
 
 
-def _lines(text: bytes) -> list[bytes]:
+def lines_of(text: bytes) -> list[bytes]:
     """Cut a text behind every line feed, and nowhere else."""
     parts = text.split(b"\n")
     lines = [part + b"\n" for part in parts[:-1]]

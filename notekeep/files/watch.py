@@ -10,7 +10,6 @@ intervals instead.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from threading import Event
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Failure
 from notekeep.files.ignore import IGNORE_FILE
 from notekeep.files.scan import NOTE_SUFFIXES, sweep
+from notekeep.files.whereabouts import file_system
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -164,19 +164,7 @@ def _identity(place: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _is_remote(place: str, mounts: str = "/proc/self/mounts") -> bool:
-    """Tell whether a folder is on a disk that other machines write to; only Linux tells."""
-    if sys.platform != "linux":
-        return False
-    best, kind = "", ""
-    try:
-        with open(mounts, encoding="utf-8", errors="surrogateescape") as file:
-            for line in file:
-                _, where, what, *_ = line.split(" ")
-                where = where.replace("\\040", " ")
-                inside = place == where or place.startswith(where.rstrip("/") + "/")
-                if inside and len(where) >= len(best):
-                    best, kind = where, what
-    except (OSError, ValueError):
-        return False
+def _is_remote(place: str) -> bool:
+    """Tell whether a folder is on a disk that other machines write to, where the system tells."""
+    kind = file_system(place)
     return kind in _REMOTE or kind.startswith("fuse.")

@@ -1,4 +1,4 @@
-"""Where a folder of our own lies: on a disk of this machine, on another one, or in a synced folder.
+"""Where a folder lies: on a disk of this machine, on another one, or in a synced folder.
 
 Index and history are for one machine. SQLite's write-ahead log needs memory that processes share,
 which no network has, and a program that syncs a folder copies a database in the middle of a write.
@@ -44,16 +44,18 @@ _ACCOUNT = re.compile(r"(dropbox|onedrive|googledrive)(?: - |-| \()")
 _SYNCED_MARKS = {".stfolder": "Syncthing", ".dropbox.cache": "Dropbox"}
 """What programs leave in the topmost folder that they sync."""
 
+MOUNTS = "/proc/self/mountinfo"
+"""The list of what is mounted; only Linux keeps one."""
+
 _MOUNT = re.compile(r"\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) ")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-def elsewhere(folder: str, mounts: str = "/proc/self/mountinfo") -> str:
+def elsewhere(folder: str) -> str:
     """Tell why a folder is not just on this machine.
 
     Args:
         folder: The folder; it need not exist yet.
-        mounts: The system's list of what is mounted, where it keeps one.
 
     Returns:
         Where it lies, to be read after "lies"; empty for a disk of this machine.
@@ -61,7 +63,7 @@ def elsewhere(folder: str, mounts: str = "/proc/self/mountinfo") -> str:
     place = os.path.realpath(folder)
     if sys.platform == "win32" and place.startswith("\\\\"):
         return "on another machine"
-    kind = _file_system(place, mounts)
+    kind = file_system(place)
     if kind in _NETWORK:
         return f"on another machine ({kind})"
     for above in _above(place):
@@ -86,10 +88,10 @@ def _above(place: str) -> Iterator[str]:
         place = up
 
 
-def _file_system(place: str, mounts: str) -> str:
+def file_system(place: str) -> str:
     """Give the type of the file system that a real path is on; "" where the system tells none."""
     try:
-        with open(mounts, encoding="utf-8", errors="surrogateescape") as file:
+        with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.readlines()
     except OSError:
         return ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from notekeep.files.merge import matches
+from notekeep.files.merge import lines_of, matches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,16 +49,10 @@ def base_of(history: History, versions: Sequence[Version], mine: bytes, theirs: 
 
 def shared(one: bytes, other: bytes) -> bytes:
     """The lines that two texts have in common, in order."""
-    lines = _lines(one)
-    return b"".join(lines[index] for index in sorted(matches(lines, _lines(other))))
+    lines = lines_of(one)
+    return b"".join(lines[index] for index in sorted(matches(lines, lines_of(other))))
 
 
 def _said(data: bytes) -> set[bytes]:
     """The lines of a text that say something."""
     return {line.strip() for line in data.split(b"\n")} - {b""}
-
-
-def _lines(data: bytes) -> list[bytes]:
-    """A text cut behind every line feed, as `merge` cuts it."""
-    parts = data.split(b"\n")
-    return [line for line in [*(part + b"\n" for part in parts[:-1]), parts[-1]] if line]

@@ -175,27 +175,3 @@ def test_places_become_folders_to_sweep(vault: Path, paths: list[str], folders: 
 def test_too_many_folders_are_the_whole_vault() -> None:
     assert outermost(f"folder {number}" for number in range(100)) == EVERYTHING
     assert outermost(["a/b", "a", "ab", "a/b/c"]) == {"a", "ab"}
-
-
-@pytest.mark.parametrize(
-    ("place", "remote"),
-    [
-        ("/home/ann/vault", False),
-        ("/mnt/share/vault", True),
-        ("/mnt/my share/vault", True),
-        ("/mnt/shared", False),
-        ("/cloud/vault", True),
-    ],
-)
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists its mounts so")
-def test_a_disk_of_another_machine_is_known(tmp_path: Path, place: str, *, remote: bool) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text(
-        "/dev/sda / ext4 rw 0 0\n"
-        "server:/x /mnt/share nfs4 rw 0 0\n"
-        "//server/x /mnt/my\\040share cifs rw 0 0\n"
-        "rclone /cloud fuse.rclone rw 0 0\n",
-        encoding="utf-8",
-    )
-    assert watch_module._is_remote(place, str(mounts)) is remote
-    assert not watch_module._is_remote(place, str(tmp_path / "none"))

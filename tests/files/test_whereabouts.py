@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.files import watch, whereabouts
 from notekeep.files.whereabouts import elsewhere
 
 if TYPE_CHECKING:
@@ -18,6 +19,13 @@ MOUNTS = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 43 42 8:2 / /mnt/My\040Share/disk rw - ext4 /dev/sdb1 rw
 44 22 0:46 / /home/ann/ssh rw master:2 - fuse.sshfs host:/home rw
 """
+
+
+@pytest.fixture
+def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS, "utf-8")
+    monkeypatch.setattr(whereabouts, "MOUNTS", str(mounts))
 
 
 @pytest.mark.parametrize(
@@ -39,19 +47,42 @@ MOUNTS = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
         ("/home/ann/my dropbox notes/a", ""),
     ],
 )
-def test_a_path_tells_where_it_lies(tmp_path: Path, folder: str, where: str) -> None:
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(MOUNTS, "utf-8")
-    assert elsewhere(folder, str(mounts)) == where
+def test_a_path_tells_where_it_lies(mounted: None, folder: str, where: str) -> None:
+    assert elsewhere(folder) == where
+
+
+@pytest.mark.parametrize(
+    ("place", "remote"),
+    [
+        ("/home/ann/vault", False),
+        ("/home/ann/server/vault", True),
+        ("/mnt/My Share/vault", True),
+        ("/mnt/My Share/disk/vault", False),
+        ("/mnt/My Shared", False),
+        ("/home/ann/ssh", True),
+    ],
+)
+def test_a_vault_on_a_disk_of_another_machine_is_looked_at_at_intervals(
+    mounted: None, place: str, *, remote: bool
+) -> None:
+    assert watch._is_remote(place) is remote
+
+
+def test_a_system_without_a_list_of_disks_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whereabouts, "MOUNTS", str(tmp_path / "none"))
+    assert elsewhere("/home/ann/server") == ""
+    assert not watch._is_remote("/home/ann/server")
 
 
 def test_syncthing_is_known_by_the_mark_it_leaves(tmp_path: Path) -> None:
     (tmp_path / "synced" / ".stfolder").mkdir(parents=True)
-    assert "Syncthing" in elsewhere(str(tmp_path / "synced/deep/cache"), "")
-    assert elsewhere(str(tmp_path / "beside/cache"), "") == ""
+    assert "Syncthing" in elsewhere(str(tmp_path / "synced/deep/cache"))
+    assert elsewhere(str(tmp_path / "beside/cache")) == ""
 
 
 def test_a_link_is_followed_to_where_it_leads(tmp_path: Path) -> None:
     (tmp_path / "Dropbox").mkdir()
     (tmp_path / "cache").symlink_to(tmp_path / "Dropbox")
-    assert "Dropbox" in elsewhere(str(tmp_path / "cache"), "")
+    assert "Dropbox" in elsewhere(str(tmp_path / "cache"))
