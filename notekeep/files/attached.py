@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from notekeep.files import paths
+from notekeep.files.scan import NOTE_SUFFIXES
 
 
 class Attached:
@@ -66,11 +67,13 @@ class Attached:
         return normal.replace(os.sep, "/") if found else None
 
     def _by_name(self, name: str, folder: str) -> str | None:
+        below = f"{folder}/" if folder else ""
         found = self._names.get(paths.name_key(name), [])
-        nearest = sorted(
-            found, key=lambda path: (not path.startswith(folder), path.count("/"), path)
+        return min(
+            found,
+            key=lambda path: (not path.startswith(below), path.count("/"), path),
+            default=None,
         )
-        return nearest[0] if nearest else None
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -79,7 +82,7 @@ class Attached:
         for base, folders, files in os.walk(root):
             folders[:] = [name for name in folders if not paths.is_skipped_folder(name)]
             for name in files:
-                if not name.endswith(".md") and not paths.is_skipped(name):
+                if not name.endswith(NOTE_SUFFIXES) and not paths.is_skipped(name):
                     path = os.path.relpath(os.path.join(base, name), root).replace(os.sep, "/")
                     names.setdefault(paths.name_key(name), []).append(path)
         return names
