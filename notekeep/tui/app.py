@@ -24,6 +24,7 @@ from notekeep.tui.actions import clashes
 from notekeep.tui.actions.keymaps import keymap
 from notekeep.tui.collecting import collect_when_idle
 from notekeep.tui.cycles import cut
+from notekeep.tui.days import Days
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
@@ -37,7 +38,6 @@ from notekeep.tui.messages import (
     VaultChanged,
     Working,
 )
-from notekeep.tui.reaching import Reaching
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
@@ -64,7 +64,7 @@ WRITING_SECONDS = 0.002
 """What it takes to hand a frame to the terminal."""
 
 
-class NotekeepApp(Reaching, Looks, App[None]):
+class NotekeepApp(Days, Looks, App[None]):
     """notekeep on a terminal, over one vault.
 
     Attributes:

@@ -77,11 +77,14 @@ class Editors:
         self.here.type_early(character)
         return True
 
+    def standing(self) -> list[EditScreen]:
+        """Return those that are there already."""
+        return [screen for screen in self._open if screen.is_mounted]
+
     def changed(self) -> None:
         """Have each look at its file: something in the vault is not what it was."""
-        for screen in self._open:
-            if screen.is_mounted:
-                screen.vault_changed()
+        for screen in self.standing():
+            screen.vault_changed()
 
     def left_for(self, then: Callable[[], object]) -> bool:
         """Save and leave the editor that is shown, then go on; False when none is."""

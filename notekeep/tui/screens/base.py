@@ -8,7 +8,9 @@ from textual.screen import Screen
 
 from notekeep.tui.screens.settling import Settling
 from notekeep.tui.widgets.backing import Backing
+from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.footer import Footer
+from notekeep.tui.widgets.line_view import LineView
 from notekeep.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -90,6 +92,14 @@ class VaultScreen(Settling, Backing, Screen[None]):
         if self._has_missed:
             self._has_missed = False
             self.vault_changed()
+
+    def begin_day(self, today: date) -> None:
+        """Show the vault as it is seen from another day than before."""
+        self.today = today
+        for view in self.walk_children(LineView):
+            if isinstance(view, Dated):
+                view.begin_day(today)
+        self.vault_changed()
 
     def place(self) -> str:
         """Return where the focus is, as `actions.PLACES` names it."""

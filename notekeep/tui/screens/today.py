@@ -121,7 +121,6 @@ class TodayScreen(VaultScreen):
         super().on_mount()
         self._reader = Reader(self, self.preview)
         self.agenda.focus()
-        self.say(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
         self.vault_changed()
 
     def place(self) -> str:
@@ -130,6 +129,7 @@ class TodayScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.waits_to_be_seen():
             return
+        self.say(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
         self.preview.forget()
         in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
 

@@ -10,6 +10,7 @@ from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.render.habit_detail import DAYS, detail_lines
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.year import day_at
+from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.line_view import Page
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 MARGIN = 2
 
 
-class HabitDetail(Page):
+class HabitDetail(Dated, Page):
     """Everything there is to see of one habit.
 
     Attributes:
@@ -43,7 +44,7 @@ class HabitDetail(Page):
         super().__init__()
         self.detail: Detail | None = None
         self._glyphs = glyphs
-        self._today = today
+        self.today = today
         self._drawn: tuple[int, list[Line]] = (0, [])
 
     def show(self, detail: Detail) -> None:
@@ -59,7 +60,7 @@ class HabitDetail(Page):
         if self._drawn[0] != width:
             room = max(1, width - 2 * MARGIN)
             found = self.detail
-            lines = [] if found is None else detail_lines(found, self._today, self._glyphs, room)
+            lines = [] if found is None else detail_lines(found, self.today, self._glyphs, room)
             self._drawn = (width, lines)
         return self._drawn[1]
 
@@ -69,7 +70,7 @@ class HabitDetail(Page):
             return
         room = max(1, self.inner_width - 2 * MARGIN)
         row = place.y + self.scroll_offset.y - DAYS
-        day = day_at(self.detail.calendar, self._today, room, place.x - MARGIN, row)
+        day = day_at(self.detail.calendar, self.today, room, place.x - MARGIN, row)
         if day is not None:
             self.post_message(self.Picked(day))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.dates import short
 from notekeep.tui.render.pieces import Line, Piece, cells, fit, spread
 from notekeep.tui.render.rows import gutter
+from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ class Moment(NamedTuple):
     more: Sequence[Piece] = ()
 
 
-class MomentList(ListView):
+class MomentList(Dated, ListView):
     """Moments with a cursor."""
 
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs, self._today = glyphs, today
+        self._glyphs, self.today = glyphs, today
         self._rows: list[str | Moment] = []
         self.nothing: Sequence[Line] = ()
         """What is shown where nothing happened."""
@@ -60,7 +61,7 @@ class MomentList(ListView):
         self._rows = []
         day = ""
         for moment in moments:
-            heading = day_of(moment.time, self._today)
+            heading = day_of(moment.time, self.today)
             if heading != day:
                 self._rows.append(heading)
                 day = heading

@@ -11,6 +11,7 @@ from textual.message import Message
 from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.rows import gutter, hit_rows, note_row
+from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class RowSource(Protocol):
         ...
 
 
-class NoteList(ListView):
+class NoteList(Dated, ListView):
     """Notes, one to a row; while searching, hits with the passage that matched.
 
     Marks are notes, not rows: they stay while something else is searched for or listed.
@@ -74,7 +75,7 @@ class NoteList(ListView):
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._today = today
+        self.today = today
         self._source: RowSource | None = None
         self._pages: dict[int, Sequence[Row]] = {}
         self._hits: Sequence[Hit] = ()
@@ -232,7 +233,7 @@ class NoteList(ListView):
         room = width - 2
         hit = self.hit_at(row)
         conflict = note.path in self._conflicts
-        glyphs, today = self._glyphs, self._today
+        glyphs, today = self._glyphs, self.today
         if hit is None:
             return [[*head, *note_row(note, room, glyphs, today, conflict=conflict)]]
         first, second = hit_rows(hit, room, glyphs, today, self._words, conflict=conflict)

@@ -11,6 +11,7 @@ from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.rows import gutter
 from notekeep.tui.render.tasks import Group, group_line, task_line
+from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ BOX = 5
 """Cells from the left edge within which a click ticks a task."""
 
 
-class TaskList(ListView):
+class TaskList(Dated, ListView):
     """Tasks with a cursor."""
 
     BINDINGS = bindings("tasks", by_screen=ALL)
@@ -33,7 +34,7 @@ class TaskList(ListView):
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
         super().__init__(id="tasks")
-        self._glyphs, self._today = glyphs, today
+        self._glyphs, self.today = glyphs, today
         self._rows: Sequence[Group | TaskRow | None] = ()
         self.nothing: Sequence[Line] = ()
         """What is shown where there are no tasks."""
@@ -71,7 +72,7 @@ class TaskList(ListView):
             return [[Piece("  "), *group_line(shown, width - 3), Piece(" ")]]
         head = gutter(self._glyphs, here=row == self.cursor)
         room = width - 3
-        return [[*head, *task_line(shown, room, self._glyphs, self._today), Piece(" ")]]
+        return [[*head, *task_line(shown, room, self._glyphs, self.today), Piece(" ")]]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)

@@ -30,6 +30,7 @@ from notekeep.tui.render.habits import (
 )
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit, pad
 from notekeep.tui.widgets.bar import run_action
+from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def columns_for(width: int, span: str, needs: Needs) -> Columns:
     return Columns(title, goal, strength, streak, max(0, left - goal) if note else 0)
 
 
-class WeekGrid(ListView):
+class WeekGrid(Dated, ListView):
     """Habits by group, with the marks of one week and a day to fill in.
 
     Attributes:
@@ -156,7 +157,7 @@ class WeekGrid(ListView):
         self.day = today
         self.span = self._drawn = SPANS[0]
         self._glyphs = glyphs
-        self._today = today
+        self.today = today
         self._week_start = week_start
         self._rows: list[Placed | str | Line] = []
         self._habits: Sequence[HabitView] | None = None
@@ -254,11 +255,17 @@ class WeekGrid(ListView):
 
     def go_to_day(self, day: date) -> None:
         """Choose a day, at most today."""
-        day = min(day, self._today)
+        day = min(day, self.today)
         if day != self.day:
             self.day = day
             self.lines_changed()
             self.post_message(self.DayChanged())
+
+    def begin_day(self, today: date) -> None:
+        """Go along where today was chosen; a day that was looked back to stays."""
+        if self.day == self.today:
+            self.day = today
+        super().begin_day(today)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -333,9 +340,9 @@ class WeekGrid(ListView):
         first = self.first_day
         if self.shown in {"week", "day"}:
             days = [first + timedelta(number) for number in range((self.last_day - first).days + 1)]
-            return day_heads(days, self._today, self.day)
+            return day_heads(days, self.today, self.day)
         if self.shown == "month":
-            return month_heads(first, self.last_day, self._today, self.day)
+            return month_heads(first, self.last_day, self.today, self.day)
         return year_heads(first)
 
     # The names of the days stay in sight, with the group of the first habit below them.

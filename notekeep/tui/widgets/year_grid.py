@@ -10,6 +10,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.habits import goal_text, note_piece
 from notekeep.tui.render.pieces import Line, Piece, fit
 from notekeep.tui.render.year import LINES, day_at, heading, year_lines
+from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-class YearGrid(LineView, can_focus=False):
+class YearGrid(Dated, LineView, can_focus=False):
     """One habit's year: a heading, the months, seven lines of days; one line is the heading."""
 
     DEFAULT_CSS = """
@@ -39,7 +40,7 @@ class YearGrid(LineView, can_focus=False):
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._today = today
+        self.today = today
         self._habit: HabitView | None = None
         self._year = today.year
         self._calendar: Calendar | None = None
@@ -63,7 +64,7 @@ class YearGrid(LineView, can_focus=False):
                 if is_alone
                 else heading(about, self._calendar, self._glyphs, width)
             )
-        lines = year_lines(self._calendar, self._today, self._glyphs, width)
+        lines = year_lines(self._calendar, self.today, self._glyphs, width)
         return lines[index - 1] if index <= len(lines) else [Piece("")]
 
     def _about(self, habit: HabitView) -> Line:
@@ -83,6 +84,6 @@ class YearGrid(LineView, can_focus=False):
         place = event.get_content_offset(self)
         if place is None or self._calendar is None or self.size.height < LINES:
             return
-        day = day_at(self._calendar, self._today, self.inner_width, place.x, place.y - 2)
+        day = day_at(self._calendar, self.today, self.inner_width, place.x, place.y - 2)
         if day is not None:
             self.post_message(self.Picked(day))

@@ -1,0 +1,99 @@
+"""A program that is left open overnight: it goes on with the next day, and writes into that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.events import AppFocus
+
+from tests.support.screens import press, shows, tree, until
+from tests.tui.test_habits import habits, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+NEXT = "2026-11-25T07:00"
+"""A Wednesday morning; the day itself begins at four."""
+
+
+async def test_what_is_ticked_in_the_morning_is_of_that_morning(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(root)
+    app = make_app("today")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Tuesday 24 November 2026"))
+        await until(pilot, lambda: shows(app, "☐  Meditate"))
+        monkeypatch.setenv("NOTEKEEP_NOW", NEXT)
+        # The key was meant for what was still shown, so it does nothing but turn the page.
+        await press(pilot, "space")
+        await until(pilot, lambda: shows(app, "Wednesday 25 November 2026"))
+        await until(pilot, lambda: shows(app, "A new day began: Wednesday 25 November"))
+        assert written(root, before) == []
+        await press(pilot, "space")
+        await until(pilot, lambda: shows(app, "✓  Meditate"))
+        assert written(root, before) == ["- 2026-11-25 meditate: done @07:00"]
+
+
+async def test_the_week_of_habits_goes_along_where_today_was_chosen(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(root)
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Tue 24 Nov"))
+        monkeypatch.setenv("NOTEKEEP_NOW", NEXT)
+        assert app.look_at_day()
+        await until(pilot, lambda: shows(app, "Wed 25 Nov"))
+        await until(pilot, lambda: habits(app).grid.cell is not None)
+        await press(pilot, "space")
+        await until(pilot, lambda: written(root, before))
+        assert written(root, before) == ["- 2026-11-25 meditate: done @07:00"]
+
+
+async def test_a_day_that_was_looked_back_to_stays(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Tue 24 Nov"))
+        await press(pilot, "h")
+        await until(pilot, lambda: shows(app, "Mon 23 Nov"))
+        monkeypatch.setenv("NOTEKEEP_NOW", NEXT)
+        app.post_message(AppFocus())
+        await until(pilot, lambda: app.today.day == 25)
+        await until(pilot, lambda: shows(app, "Mon 23 Nov"))
+        await press(pilot, "l", "l")
+        await until(pilot, lambda: shows(app, "Wed 25 Nov"))
+
+
+async def test_what_is_typed_while_a_day_begins_is_kept(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Deep Work"))
+        await press(pilot, "slash", "d", "e")
+        monkeypatch.setenv("NOTEKEEP_NOW", NEXT)
+        await press(pilot, "e", "p")
+        await until(pilot, lambda: shows(app, "/ deep"))
+        assert app.today.day == 25
+
+
+async def test_before_the_hour_at_which_days_begin_it_is_still_the_evening(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Tuesday 24 November 2026"))
+        monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T03:59")
+        assert not app.look_at_day()
+        assert app.today.day == 24
