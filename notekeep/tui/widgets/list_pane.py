@@ -24,7 +24,8 @@ from notekeep.tui.render.nothing import looking_for, nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.titles import Titles
 from notekeep.tui.widgets.backing import Backing
-from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
+from notekeep.tui.widgets.list_or_grid import ListOrGrid
+from notekeep.tui.widgets.note_list import PAGE_ROWS
 from notekeep.tui.widgets.search_box import SearchBox
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
-    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Rows, Vault
 
@@ -51,14 +51,13 @@ SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
 
 
-class ListPane(Backing, Vertical):
+class ListPane(ListOrGrid, Backing, Vertical):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:
         scope: The query that the list is limited to, or "".
         order: How the list is sorted, as it was chosen.
         order_found: How what was found is sorted in the list, where that was chosen since.
-        grid: The grid, when it is shown.
         matcher: Finds what is searched for in a text.
     """
 
@@ -72,7 +71,6 @@ class ListPane(Backing, Vertical):
     class Empty(Message):
         """There are no notes to show."""
 
-    listed = getters.query_one("#note-list", NoteList)
     box = getters.query_one(SearchBox)
 
     def __init__(
@@ -96,10 +94,9 @@ class ListPane(Backing, Vertical):
             as_grid: Whether to begin with the grid.
         """
         super().__init__(id="list-pane")
-        self._vault, self._glyphs, self._today, self._first = vault, glyphs, today, first
+        self.prepare(glyphs, today, as_grid=as_grid)
+        self._vault, self._first = vault, first
         self.order = self.order_found = OWN
-        self.grid: NoteGrid | None = None
-        self._begins_as_grid = as_grid
         self._said = ""
         self._number = 0
         self._is_accepted = False
@@ -114,21 +111,10 @@ class ListPane(Backing, Vertical):
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
-        yield NoteList(self._glyphs, self._today, id="note-list")
-        if self._begins_as_grid:
-            head, self.grid = self._make_grid()
-            yield head
-            yield self.grid
+        yield from self.compose_notes()
 
     def on_mount(self) -> None:
-        if self.grid is not None:
-            self.listed.display = False
         self._list()
-
-    @property
-    def notes(self) -> NoteList:
-        """The list, or the grid."""
-        return self.grid if self.grid is not None else self.listed
 
     @property
     def stands_as_opened(self) -> bool:
@@ -136,42 +122,7 @@ class ListPane(Backing, Vertical):
         at_title = self.grid is None or not self.grid.column
         return at_title and self.order == OWN
 
-    # The grid.
-
-    def _make_grid(self) -> tuple[GridHead, NoteGrid]:
-        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-
-        grid = NoteGrid(self._glyphs, self._today)
-        return GridHead(grid, self._glyphs), grid
-
-    async def show_as(self, *, grid: bool) -> None:
-        """Show the notes as a grid, or as a list again; cursor and marks stay."""
-        before, had_focus = self.notes, self.notes.has_focus
-        if grid == (self.grid is not None):
-            return
-        if grid:
-            head, made = self._make_grid()
-            await self.mount(head, made)
-            # Only from here on is it what keys and verbs are about.
-            self.grid = made
-            self._arrange(self._shown_rows())
-        else:
-            self.grid = None
-            self.listed.display = True
-        self.notes.take(before)
-        if had_focus:
-            # At once, so that the next key finds it; and before what had it goes.
-            self.screen.set_focus(self.notes)
-        if grid:
-            self.listed.display = False
-        else:
-            await self.query("NoteGrid, GridHead").remove()
-
-    def _shown_rows(self) -> Sequence[Row]:
-        notes = self.notes if self.grid is None else self.listed
-        return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
-
-    def _arrange(self, rows: Sequence[Row]) -> None:
+    def choose_columns(self, rows: Sequence[Row]) -> None:
         """Give the grid, when it is shown, the columns that suit the notes."""
         if self.grid is not None:
             total = self.notes.note_count or self.listed.note_count
@@ -277,7 +228,7 @@ class ListPane(Backing, Vertical):
         self.matcher = None
         self.notes.nothing = nothing_yet(is_reading=self.is_reading)
         self.notes.show_rows(source, None if from_top else self._keep())
-        self._arrange(first)
+        self.choose_columns(first)
         self._counted(source.total)
         if not source.total:
             self.post_message(self.Empty())
@@ -372,7 +323,7 @@ class ListPane(Backing, Vertical):
         keep = self._keep()
         hits = sort_hits(found.hits, self._key)
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
-        self._arrange([hit.row for hit in hits])
+        self.choose_columns([hit.row for hit in hits])
         self._counted(found.total, *map(clean_line, found.remarks[:1]))
         if not found.hits:
             self.post_message(self.Empty())
