@@ -293,14 +293,7 @@ class NotekeepApp(Days, Looks, App[None]):
         self.switch_mode(places.BROWSE)
         screen = self.screen
         if isinstance(screen, BrowseScreen):
-            screen.call_after_refresh(
-                screen.open_note,
-                event.path,
-                line=event.line,
-                read=event.read,
-                among_all=event.among_all,
-                as_listed=event.as_listed,
-            )
+            screen.call_after_refresh(screen.open_note, event)
 
     def on_show_query(self, event: ShowQuery) -> None:
         self.switch_mode(places.BROWSE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.tui.app import APPS
+from notekeep.tui.messages import OpenNote
 from tests.docs.conftest import DOCS
 from tests.support.pictures import check_picture
 from tests.support.screens import shows, until
@@ -37,7 +38,7 @@ async def arranged(app: NotekeepApp, pilot: Pilot[Any], name: str) -> None:
     await until(pilot, lambda: shows(app, SEEN[name][0]))
     if name == "browse":
         screen: Any = app.screen
-        screen.open_note("books/Atomic Habits.md")
+        screen.open_note(OpenNote("books/Atomic Habits.md"))
     if name == "grid":
         browse: Any = app.screen
         await browse.action_toggle_grid()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from notekeep.tui.app import APPS
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.welcome import WelcomeApp
 from tests.snapshots.shots import SHOTS, Shot
 from tests.support.pictures import check_picture
@@ -36,7 +37,7 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) 
         browse = cast("BrowseScreen", app.screen)
         await until(pilot, lambda: browse.note_here or shows(app, "No notes here yet"))
         if shot.note:
-            browse.open_note(shot.note)
+            browse.open_note(OpenNote(shot.note))
             await until(pilot, lambda: browse.note_here == shot.note)
     for step in shot.do:
         if isinstance(step, str):

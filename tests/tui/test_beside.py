@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual.widgets import Input
 
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.narrowing import narrowed, resorted, within
 from notekeep.tui.screens.explain import ExplainScreen
 from notekeep.tui.shelves import gather, gather_found
@@ -40,7 +41,7 @@ def sidebar_line(app: NotekeepApp, text: str) -> str:
 
 async def go_to_note(app: NotekeepApp, pilot: Pilot[Any], path: str) -> None:
     await until(pilot, lambda: shows(app, "9 notes"))
-    browse(app).open_note(path)
+    browse(app).open_note(OpenNote(path))
     await until(pilot, lambda: browse(app).note_here == path)
     await until(pilot, lambda: browse(app)._reader.row is not None)
 
@@ -119,7 +120,7 @@ async def test_a_pinned_note_stands_first_until_it_is_unpinned(
         assert (root / BOOK).read_bytes() == before.replace(
             b"publish: true\n", b"publish: true\npinned: true\n"
         )
-        browse(app).open_note("inbox/broken.md")
+        browse(app).open_note(OpenNote("inbox/broken.md"))
         await until(pilot, lambda: browse(app).note_here == "inbox/broken.md")
         await pilot.click(offset=(3, 2))
         await until(pilot, lambda: browse(app).note_here == BOOK)

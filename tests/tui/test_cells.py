@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from notekeep.errors import Conflict
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.cell_date import DateBox
 from notekeep.tui.screens.cell_list import ChoiceBox, ListBox
 from notekeep.tui.screens.cell_stars import StarsBox
@@ -194,7 +195,7 @@ async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, r
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "v")
         await until(pilot, lambda: browse(app).pane.grid is not None)
-        browse(app).open_note("inbox/broken.md")
+        browse(app).open_note(OpenNote("inbox/broken.md"))
         await until(pilot, lambda: browse(app).note_here == "inbox/broken.md")
         await to_column(app, pilot, "tags")
         await press(pilot, "enter")
@@ -255,7 +256,7 @@ async def test_every_box_has_room_at_any_size(
         await pilot.pause()
         await press(pilot, "v")
         await until(pilot, lambda: browse(app).pane.grid is not None and grid(app).columns)
-        browse(app).open_note(BOOK)
+        browse(app).open_note(OpenNote(BOOK))
         await until(pilot, lambda: browse(app).note_here == BOOK)
         for _ in grid(app).columns[1:]:
             await press(pilot, "right", "enter")

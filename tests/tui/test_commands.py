@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from notekeep.tui.commands import Palette
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.steps import StepsScreen
 from notekeep.tui.typed import typed_command, verbs_begun
 from tests.support.screens import press, seen, shows, type_text, until
@@ -29,7 +30,7 @@ BOOK = "books/Deep Work.md"
 async def at_book(app: NotekeepApp, pilot: Pilot[Any]) -> BrowseScreen:
     await until(pilot, lambda: shows(app, "9 notes"))
     screen = cast("BrowseScreen", app.screen)
-    screen.open_note(BOOK)
+    screen.open_note(OpenNote(BOOK))
     await until(pilot, lambda: screen.note_here == BOOK and bool(screen.chosen_notes()))
     return screen
 

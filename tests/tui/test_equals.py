@@ -9,6 +9,7 @@ import pytest
 from textual.command import Command, CommandList
 
 from notekeep.tui.commands import Palette
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.widgets.switcher import Switcher, _Titles
 from tests.support.screens import press, shows, type_text, until
 
@@ -72,7 +73,7 @@ async def test_equal_titles_go_by_when_they_were_opened_then_by_path(
 
         await both(FOUND)
         for path in ("d/Tide table.md", "Tide table of May.md", "b/Tide table.md"):
-            browse.open_note(path)
+            browse.open_note(OpenNote(path))
             await until(pilot, partial(is_here, path))
         # A longer title fits less, however lately it was read.
         used = [*(f"{folder}/Tide table.md" for folder in "bdac"), "Tide table of May.md"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from notekeep.files.save import read
 from notekeep.index import background
-from notekeep.tui.messages import VaultChanged
+from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.sweeping import Sweeping
 from tests.support.screens import shows, until
 
@@ -48,7 +48,7 @@ def watchers() -> list[threading.Thread]:
 
 async def go_to(app: NotekeepApp, pilot: Pilot[Any], path: str) -> None:
     await until(pilot, lambda: shows(app, "9 notes"))
-    browse(app).open_note(path)
+    browse(app).open_note(OpenNote(path))
     await until(pilot, lambda: browse(app).preview.path == path)
 
 

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.later import Later
-from notekeep.tui.messages import PublishNotes, ShowHistory
+from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
 from notekeep.tui.place import GRID
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.gridding import Gridding
@@ -257,20 +257,12 @@ class BrowseScreen(Gridding, VaultScreen):
 
     # From note to note.
 
-    def open_note(
-        self,
-        path: str,
-        *,
-        line: int | None = None,
-        read: bool = False,
-        among_all: bool = False,
-        as_listed: bool = False,
-    ) -> None:
-        """Show a note, wherever the list stands; see `OpenNote`."""
-        if among_all:
+    def open_note(self, wanted: OpenNote) -> None:
+        """Show a note, wherever the list stands."""
+        if wanted.among_all:
             self._list_all()
-        self._visit(path)
-        self._go_to(path, line=line, read=read, as_listed=as_listed)
+        self._visit(wanted.path)
+        self._go_to(wanted)
 
     def _list_all(self) -> None:
         """List all notes, whatever was searched for."""
@@ -285,29 +277,30 @@ class BrowseScreen(Gridding, VaultScreen):
             self._trail = [*self._trail[: self._at + 1], path]
             self._at = len(self._trail) - 1
 
-    def _go_to(
-        self, path: str, *, line: int | None = None, read: bool = False, as_listed: bool = False
-    ) -> None:
-        row, shown = self.notes.row, self.vault.catalog.row(path)
+    def _go_to(self, wanted: OpenNote) -> None:
+        path, row = wanted.path, self.notes.row
+        shown = self.vault.catalog.row(path)
         # What lists leave out is shown beside the list as it is.
         is_left_out = shown is not None and not self.vault.catalog.is_listed(path)
         if not is_left_out and (row is None or row.path != path):
-            if not as_listed:
+            if not wanted.as_listed:
                 self._list_all()
             self.pane.again(path)
-        if read:
+        if wanted.read:
             self._read()
-        self._show(shown, line)
+        self._show(shown, wanted.line)
 
     def action_note_before(self) -> None:
-        if self._at > 0:
-            self._at -= 1
-            self._go_to(self._trail[self._at], read=self.has_class("-reading"))
+        self._turn(-1)
 
     def action_note_after(self) -> None:
-        if self._at < len(self._trail) - 1:
-            self._at += 1
-            self._go_to(self._trail[self._at], read=self.has_class("-reading"))
+        self._turn(1)
+
+    def _turn(self, step: int) -> None:
+        """Go along the notes that were opened."""
+        if 0 <= self._at + step < len(self._trail):
+            self._at += step
+            self._go_to(OpenNote(self._trail[self._at], read=self.has_class("-reading")))
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
         verbs.follow(self, event.link)
