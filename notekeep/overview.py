@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     from notekeep.habits.view import HabitView
     from notekeep.index.rows import Row, TaskRow
@@ -112,7 +111,7 @@ def overview(vault: Vault) -> Overview:
     return Overview(
         day=day,
         habits=habits,
-        tasks=tasks_by(vault.tasks(), day),
+        tasks=_tasks(vault, day),
         reading=vault.rows("type:book status:reading").rows,
         drafts=vault.rows("is:draft").rows,
         daily=_daily(vault, day),
@@ -120,15 +119,6 @@ def overview(vault: Vault) -> Overview:
         problems=vault.catalog.problems(links=False),
         conflicts=vault.catalog.conflicts(),
     )
-
-
-def tasks_by(tasks: Iterable[TaskRow], today: dt.date) -> Tasks:
-    """Count open tasks, and pick those that are due by a day, those first that are late."""
-    from notekeep.markdown.due import due_of
-
-    opened = [task for task in tasks if not task.done]
-    due = [DueTask(day, task) for task in opened if (day := due_of(task.text)) and day <= today]
-    return Tasks(len(opened), sorted(due, key=lambda one: one.day))
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:
@@ -141,6 +131,19 @@ def problem_object(problem: Problem) -> dict[str, Any]:
         "hint": problem.hint,
         "code": problem.code,
     }
+
+
+def _tasks(vault: Vault, today: dt.date) -> Tasks:
+    """How many tasks are open, and those that are due by a day, those first that are late.
+
+    A vault has a hundred times as many as name a day, so the others are counted and not read.
+    """
+    from notekeep.index.tasks import count_open, tasks
+    from notekeep.markdown.due import SHAPE, due_of
+
+    dated = tasks(vault.catalog, like=SHAPE)
+    due = [DueTask(day, task) for task in dated if (day := due_of(task.text)) and day <= today]
+    return Tasks(count_open(vault.catalog), sorted(due, key=lambda one: one.day))
 
 
 def _daily(vault: Vault, day: dt.date) -> Row | None:

@@ -15,7 +15,6 @@ from notekeep.index.rows import (
     Backlink,
     LinkRow,
     Row,
-    TaskRow,
     link_key,
     load_path,
     store_path,
@@ -263,25 +262,6 @@ class Catalog(Store):
             (store_path(path),),
         )
         return [Backlink(load_path(source), *rest) for source, *rest in found]
-
-    def tasks(self, node: Node | None = None, *, done: bool | None = False) -> list[TaskRow]:
-        """The tasks of notes that match a condition, by title, then line.
-
-        Args:
-            node: As in `rows`.
-            done: Only those that are open (False) or ticked (True); None for both.
-        """
-        wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
-        found = self.find(
-            "path, title, t.line, t.mark, t.done, t.text",
-            self.where(node),
-            f"{wanted} ORDER BY sort, path, t.line",
-            join="JOIN tasks t ON t.note = notes.id",
-        )
-        return [
-            TaskRow(load_path(path), title, line, mark, ticked == 1, text)
-            for path, title, line, mark, ticked, text in found
-        ]
 
     def headings(self, path: str) -> list[tuple[int, int, str]]:
         """Line of the file (from 1), level and text of each heading of a note."""

@@ -10,6 +10,9 @@ from notekeep.dates import parse_iso
 if TYPE_CHECKING:
     from datetime import date
 
+SHAPE = "%____-__-__%"
+"""What every text that names such a day has, as SQL's LIKE writes it."""
+
 _DUE = re.compile(
     r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
 )

@@ -298,7 +298,9 @@ class Reading(Refreshing):
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
         """
-        return self.catalog.tasks(self._facts(self.query(query)), done=done)
+        from notekeep.index.tasks import tasks
+
+        return tasks(self.catalog, self._facts(self.query(query)), done=done)
 
     def _facts(self, asked: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import UsageError
+from notekeep.index.tasks import count_open, tasks
 from notekeep.query.tree import And, Docs, Not, Or, Path, Tag, Term
 
 if TYPE_CHECKING:
@@ -273,13 +274,16 @@ def test_links_say_where_they_lead(shelf: Vault) -> None:
 
 
 def test_tasks_say_where_they_stand(shelf: Vault) -> None:
-    assert [(one.path, one.line, one.text) for one in shelf.catalog.tasks()] == [
+    assert [(one.path, one.line, one.text) for one in tasks(shelf.catalog)] == [
         ("books/habits.md", 15, "call James")
     ]
     query = shelf.query("type:book")
-    assert [one.text for one in shelf.catalog.tasks(query.root, done=True)] == ["buy it"]
-    assert len(shelf.catalog.tasks(done=None)) == 2
-    assert shelf.catalog.tasks(shelf.query("type:post").root) == []
+    assert [one.text for one in tasks(shelf.catalog, query.root, done=True)] == ["buy it"]
+    assert len(tasks(shelf.catalog, done=None)) == 2
+    assert tasks(shelf.catalog, shelf.query("type:post").root) == []
+    assert [one.text for one in tasks(shelf.catalog, like="%james")] == ["call James"]
+    assert tasks(shelf.catalog, like="%_james_%") == []
+    assert count_open(shelf.catalog) == 1
 
 
 def test_problems_are_all_listed(shelf: Vault) -> None:

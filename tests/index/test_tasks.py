@@ -1,0 +1,27 @@
+"""Tasks of a vault: counted, and picked by the shape of their text."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notekeep.markdown.due import SHAPE, due_of
+
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
+DUE = st.builds(
+    "{}{}{}{}{}".format,
+    TEXT,
+    st.sampled_from(["[due:: ", "due: ", "due ", "\N{CALENDAR} ", "\N{TEAR-OFF CALENDAR}", ""]),
+    st.dates(date(1000, 1, 1)).map(date.isoformat),
+    st.sampled_from(["]", ")", ""]),
+    TEXT,
+)
+
+
+@given(DUE)
+def test_every_text_that_says_when_it_is_due_has_the_shape_that_is_asked_for(text: str) -> None:
+    with_shape = sqlite3.connect(":memory:").execute("SELECT ? LIKE ?", (text, SHAPE)).fetchone()
+    assert with_shape == (1,) or due_of(text) is None
