@@ -63,6 +63,10 @@ FLAGS = {
     "todo": "todo > 0",
     "untagged": "id NOT IN (SELECT note FROM tags)",
 }
+FIRST_NS, LAST_NS = -(1 << 63), (1 << 63) - 1
+"""The moments that SQLite has numbers for; the time of no file is another."""
+FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1).toordinal(), dt.date(2262, 1, 1).toordinal()
+
 TASKS = {"task": "", "tasktodo": " AND NOT done", "taskdone": " AND done"}
 
 _NAMED_BY_PATH = """
@@ -226,7 +230,7 @@ def _modified(node: Compare) -> Condition:
     """A day of the calendar here against a moment: from its first nanosecond to its last."""
     first = dt.date.fromisoformat(str(node.low))
     last = dt.date.fromisoformat(str(node.high)) if node.high is not None else first
-    begin, end = _midnight(first), _midnight(last + dt.timedelta(days=1))
+    begin, end = _midnight(first.toordinal()), _midnight(last.toordinal() + 1)
     match node.op:
         case ">":
             return Condition("mtime_ns >= ?", (end,))
@@ -239,8 +243,15 @@ def _modified(node: Compare) -> Condition:
     return Condition("mtime_ns >= ? AND mtime_ns < ?", (begin, end))
 
 
-def _midnight(day: dt.date) -> int:
-    return int(dt.datetime.combine(day, dt.time()).timestamp()) * 1_000_000_000
+def _midnight(day: int) -> int:
+    """The nanosecond at which a day begins, here; of one beyond all moments the nearest of these.
+
+    Args:
+        day: The day, as an ordinal.
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return FIRST_NS if day < FIRST_DAY else LAST_NS
+    return int(dt.datetime.fromordinal(day).timestamp()) * 1_000_000_000
 
 
 def roles(node: Node | None) -> tuple[str, ...]:

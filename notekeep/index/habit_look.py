@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.files.changes import Changes, Fingerprint
 from notekeep.files.scan import sweep
+from notekeep.query.fold import is_unicode
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,15 +67,11 @@ def look(
             found.changed[path] = mark
         elif mark is None and path in known:
             found.removed.append(path)
-    for path in [path for path in found.changed if not _is_text(path)]:
+    # One that is no text cannot be kept in the index, and would hide all other habits.
+    for path in [path for path in found.changed if not is_unicode(path)]:
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
-
-
-def _is_text(path: str) -> bool:
-    """Whether a name can be kept in the index: one that is no text would hide all other habits."""
-    return path.isascii() or not any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def is_log(path: str) -> bool:

@@ -11,7 +11,8 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.index.row import has_no_aliases
-from notekeep.index.rows import clean, link_key, load_path
+from notekeep.index.rows import link_key, load_path
+from notekeep.query.fold import as_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -76,4 +77,4 @@ def keys_of(target: str, from_path: str) -> set[str]:
         name = place.rpartition("/")[2]
         # A file `a.md.md` is meant by `a.md`, and `a .md` by `a `.
         keys |= {link_key(name), link_key(f"{name}.md")}
-    return {clean(key) for key in keys}
+    return {as_unicode(key) for key in keys}

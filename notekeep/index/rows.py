@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from notekeep.index.row import Row as Row  # noqa: PLC0414 - handed on beside the others
-from notekeep.query.fold import fold, fold_key
+from notekeep.query.fold import as_unicode, fold, fold_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,6 @@ SORT_DIGITS = 10
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 _FIELD_LINK = re.compile(r"\[\[([^\[\]|#^]+)[^\[\]]*\]\]")
 _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
 _TO_ESCAPE = re.compile(f"[\udc80-\udcff{ESCAPE}]")
 _ESCAPED = re.compile(f"{ESCAPE}(.)")
@@ -133,11 +132,6 @@ def _swapped(char: str) -> str:
     return char if char == ESCAPE else chr(ord(char) ^ 0xDC00)
 
 
-def clean(text: str) -> str:
-    """Text as SQLite can hold it: half a character becomes a replacement mark."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
-
-
 def signed(inode: int) -> int:
     """An inode as SQLite can hold it, in 64 bits with a sign."""
     return inode - (1 << 64) if inode >= 1 << 63 else inode
@@ -164,7 +158,7 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         return
     if note.problem:
         said = note.problem
-        message, hint = clean(said.message), clean(said.hint)
+        message, hint = as_unicode(said.message), as_unicode(said.hint)
         place = (store_path(record.path), "note", said.line)
         yield "problems", (*place, message, hint, said.code, said.column)
     if record.role != "note":
@@ -180,16 +174,16 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         return
     first = note.body_line + 1
     for task in note.spans.tasks:
-        text = clean(task.text)
-        line, mark = task.line + first, clean(task.mark)
+        text = as_unicode(task.text)
+        line, mark = task.line + first, as_unicode(task.mark)
         yield "tasks", (number, line, mark, int(task.done), text, fold(text))
     for heading in note.spans.headings:
-        yield "headings", (number, heading.line + first, heading.level, clean(heading.text))
+        yield "headings", (number, heading.line + first, heading.level, as_unicode(heading.text))
 
 
 def _note_row(record: Record, number: int) -> Cells:
     note, mark, spans = record.note, record.fingerprint, record.note.spans
-    path, title = clean(record.path), clean(note.title)
+    path, title = as_unicode(record.path), as_unicode(note.title)
     counts = (0,) * 8
     if spans is not None:
         embeds = sum(link.embed for link in spans.links)
@@ -213,9 +207,9 @@ def _note_row(record: Record, number: int) -> Cells:
         title,
         fold(title),
         sort_key(title),
-        clean(note.kind),
+        as_unicode(note.kind),
         int(note.private),
-        clean(note.problem.message) if note.problem else None,
+        as_unicode(note.problem.message) if note.problem else None,
         mark.size,
         mark.mtime_ns,
         mark.ctime_ns,
@@ -230,15 +224,15 @@ def _note_row(record: Record, number: int) -> Cells:
 def _names(path: str, note: Note) -> set[str]:
     """All keys under which links may mean the note: file name, title, aliases."""
     spelt = [path, note.title, *note.aliases]
-    return {key for name in spelt if (key := clean(link_key(name)))}
+    return {key for name in spelt if (key := as_unicode(link_key(name)))}
 
 
 def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cells]]:
-    key = clean(fold_key(name))
+    key = as_unicode(fold_key(name))
     items = value if isinstance(value, list) else [value]
     kept = [item for item in items if item is not None and item != ""]
     if kept:
-        yield "keys", (key, clean(name))
+        yield "keys", (key, as_unicode(name))
     for at, item in enumerate(kept):
         kind, text, amount, day = _typed(item)
         kind = "list" if isinstance(value, list) else kind
@@ -252,7 +246,7 @@ def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
     if isinstance(item, (int, float)):
         return "number", f"{item:.15g}", float(item), None
     written = str(item)
-    text = fold(clean(written.replace("[[", "").replace("]]", "")))[:FIELD_LETTERS]
+    text = fold(as_unicode(written.replace("[[", "").replace("]]", "")))[:FIELD_LETTERS]
     if found := _DAY.fullmatch(written.strip()):
         year, month, day = found.groups()
         return "date", text, None, f"{year}-{month or '01'}-{day or '01'}"
@@ -267,7 +261,7 @@ def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
     """
     found: dict[str, tuple[str, int]] = {}
     for tag in tags:
-        parts = clean(tag).split("/")
+        parts = as_unicode(tag).split("/")
         for end in range(1, len(parts) + 1):
             name = "/".join(parts[:end])
             own = int(end == len(parts))
@@ -296,6 +290,15 @@ def _link_cells(note: Note) -> Iterator[Cells]:
 
 
 def _link_cell(line: int, target: str, heading: str, text: str, *, embed: bool) -> Cells:
-    written = clean(target.strip())
+    written = as_unicode(target.strip())
     state = "web" if _WEB.match(written) else "unsettled"
-    return line, written, link_key(written), clean(heading), clean(text), int(embed), state, None
+    return (
+        line,
+        written,
+        link_key(written),
+        as_unicode(heading),
+        as_unicode(text),
+        int(embed),
+        state,
+        None,
+    )

@@ -11,13 +11,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from notekeep.index.rows import (
-    clean,
     load_path,
     signed,
     store_path,
     table_rows,
 )
 from notekeep.index.schema import NOTE_TABLES, TABLES
+from notekeep.query.fold import as_unicode
 
 if TYPE_CHECKING:
     import sqlite3
@@ -103,7 +103,7 @@ class Writer:
         rows = [
             (
                 *(store_path(one.path), "sweep", one.line),
-                *(clean(one.message), clean(one.hint), one.code, one.column),
+                *(as_unicode(one.message), as_unicode(one.hint), one.code, one.column),
             )
             for one in problems
         ]

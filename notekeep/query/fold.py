@@ -1,9 +1,30 @@
-"""Text and names made comparable: without case, accents and width. Pure."""
+"""Text and names made comparable: whole, without case, accents and width. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+
+def is_unicode(text: str) -> bool:
+    """Whether text is whole: bytes that are no UTF-8 come as halves of characters."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def as_unicode(text: str) -> str:
+    """Return the text with a replacement mark for each half of a character, as SQLite can hold it.
+
+    It stays as long as it was.
+    """
+    if is_unicode(text):
+        return text
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def fold(text: str) -> str:

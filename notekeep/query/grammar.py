@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
+from notekeep.query.fold import as_unicode
 from notekeep.query.leaves import Context, bare_leaf, field_leaf
 from notekeep.query.lexer import Token, tokens
 from notekeep.query.tree import (
@@ -62,7 +63,7 @@ def parse(
     """Read a query.
 
     Args:
-        text: As a person typed it.
+        text: As a person typed it; what is no UTF-8 in it becomes a mark that says so.
         fields: The names it may use.
         today: The day that `yesterday` and `last-week` count from.
         week_start: The first day of a week, 0 for Monday to 6 for Sunday.
@@ -75,6 +76,7 @@ def parse(
     Raises:
         UsageError: With the position of what cannot be understood; never while typing.
     """
+    text = as_unicode(text)
     context = Context(text, fields, today, week_start, typing)
     try:
         if len(text) > MAX_LENGTH:

@@ -179,6 +179,11 @@ def test_without_a_query_all_notes_are_listed_by_title(shelf: Vault) -> None:
         ("modified>2026-11-17 modified<2026-11-19", ["plain"]),
         ("modified>2026-11-18 path:plain", []),
         ("modified>=2026-11-18 path:plain", ["plain"]),
+        ("modified<9999 modified>0001 path:plain", ["plain"]),
+        ("modified:0001..9999 path:plain", ["plain"]),
+        ("modified:2300", []),
+        ("modified<1600", []),
+        ("title:caf\udce9 OR path:caf\udce9 OR mood:\udce9 OR type:\udce9", []),
     ],
 )
 def test_a_condition_finds(shelf: Vault, text: str, found: list[str]) -> None:

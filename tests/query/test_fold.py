@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.query.fold import fold, fold_key
+from notekeep.query.fold import as_unicode, fold, fold_key, is_unicode
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,16 @@ from notekeep.query.fold import fold, fold_key
 )
 def test_case_accents_width_and_blanks_do_not_count(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("café", "café"), ("ros\udce9", "ros\ufffd"), ("\ud83d", "\ufffd"), ("", ""), ("😀", "😀")],
+)
+def test_half_a_character_is_a_mark_of_the_same_length(text: str, whole: str) -> None:
+    assert as_unicode(text) == whole
+    assert len(whole) == len(text)
+    assert is_unicode(text) == (whole == text)
 
 
 @given(st.text())

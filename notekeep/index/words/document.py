@@ -1,8 +1,10 @@
-"""What the words index is told of a note; imports nothing, so that making one costs nothing."""
+"""What the words index is told of a note."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from notekeep.query.fold import is_unicode
 
 
 class WordDoc(NamedTuple):
@@ -33,8 +35,3 @@ class WordDoc(NamedTuple):
     def is_indexable(self) -> bool:
         """Whether its path is Unicode: a name in other bytes cannot be a term."""
         return is_unicode(self.path)
-
-
-def is_unicode(path: str) -> bool:
-    """Return whether a path holds no bytes that the system could not decode."""
-    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)

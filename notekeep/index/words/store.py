@@ -12,9 +12,10 @@ from operator import neg
 from typing import TYPE_CHECKING, TypeVar
 
 from notekeep.errors import Failure
-from notekeep.index.words.document import WordDoc, is_unicode
+from notekeep.index.words.document import WordDoc
 from notekeep.index.words.folder import FEW_SEGMENTS, Busy, Unusable
 from notekeep.index.words.opening import OpenIndex, Replaced
+from notekeep.query.fold import is_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
