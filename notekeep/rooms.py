@@ -191,21 +191,10 @@ class Rooms:
         """The fields, kinds and flags that a query may name in this vault."""
         generation = self.catalog.generation
         if self._fields is None or self._fields[0] != generation:
-            self._fields = generation, self._read_fields()
+            from notekeep.index.fieldnames import known_fields
+
+            self._fields = generation, known_fields(self.catalog, self.schema)
         return self._fields[1]
-
-    def _read_fields(self) -> Fields:
-        from notekeep.markdown.kinds import known_names
-        from notekeep.query.fields import Fields
-
-        kinds = {kind.id: kind.fields for kind in self.schema.kinds.values()}
-        kin = {
-            other: name
-            for fields in kinds.values()
-            for name in fields
-            for other in known_names(name)
-        }
-        return Fields.of(kinds, {**self.catalog.field_names(), **self.schema.types}, kin)
 
     def absolute(self, path: str) -> str:
         """Where a vault path is on this machine.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +11,6 @@ from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
 from notekeep.cli.writing import carry_out
 from notekeep.errors import UsageError
-
-if TYPE_CHECKING:
-    from notekeep.vault import Vault
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
 _TAG = re.compile(r"[+-]#?[^\s+-]")
@@ -39,7 +35,8 @@ class TagCommand(RawCommand):
 def set_(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) -> int:
     """Change fields in the front matter of NOTE, or of all notes that QUERY finds.
 
-    `k=v` sets, `k+=v` adds to a list, `k-=v` takes from it, `k=` deletes the key.
+    `k=v` sets, `k+=v` adds to a list, `k-=v` takes from it, `k=` deletes the key. A date may be
+    said in words: `finished=yesterday`, `mon`, `-3`, `"3 days ago"`.
 
     \b
     notekeep set rating=5 status=finished -- "Deep Work"
@@ -50,7 +47,6 @@ def set_(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None)
     refresh_first(opened)
     paths = [row.path for row in opened.select(name)]
     plan = opened.plan.set_fields(paths, changes)
-    plan.remarks += _slips(opened, changes)
     return carry_out(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
@@ -72,18 +68,6 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) 
     remove = [word[1:] for word in tags if word[0] == "-"]
     plan = opened.plan.tag(paths, add, remove)
     return carry_out(opened, plan, dry_run=dry_run, done=str, yes=yes)
-
-
-def _slips(vault: Vault, changes: list[str]) -> list[str]:
-    """What is to be said of fields that no note has yet and that are nearly called like another."""
-    from notekeep.markdown.changes import read_change
-
-    said, known = [], vault.fields()
-    for key in dict.fromkeys(read_change(change).key for change in changes):
-        near = None if known.find(key) else known.nearest_field(key)
-        if near is not None:
-            said.append(f"{key} is a field that no note had before; there is {near}")
-    return said
 
 
 def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[list[str], str]:

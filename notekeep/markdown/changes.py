@@ -8,9 +8,10 @@ number and an ISBN stays text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from notekeep.dates import find_day
 from notekeep.errors import Refused, UsageError
 from notekeep.markdown import fieldedits, frontmatter
 from notekeep.markdown.fieldtypes import boolean, date, items, number
@@ -19,6 +20,7 @@ from notekeep.markdown.spell import Plain
 from notekeep.markdown.values import core
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from notekeep.markdown.kinds import FieldType
@@ -69,6 +71,35 @@ def read_change(text: str) -> FieldChange:
     if not value and op != "=":
         raise UsageError(f"{key}{op} of what?", text=text, position=len(text))
     return FieldChange(key, op, value or None)
+
+
+def with_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
+    """A change of a date whose words for a day are the day they mean: `finished=yesterday`.
+
+    Args:
+        change: The change; one of another field, or to a date, is given back as it is.
+        schema: The vault's kinds, which say what is a date.
+        today: The day that counts now.
+
+    Raises:
+        UsageError: The words mean a day that no calendar has.
+    """
+    value = change.value
+    if type(value) is not str or schema.type_of("", canonical(change.key)) != "date":
+        return change
+    return replace(change, value=meant_date(value, today))
+
+
+def meant_date(text: str, today: dt.date) -> str:
+    """Words for a day as its date, ISO; a date, and what is no word for one, as it is.
+
+    Raises:
+        UsageError: The words mean a day that no calendar has.
+    """
+    if not text.strip() or date(text.strip()) is not None:
+        return text
+    day = find_day(text, today)
+    return text if day is None else day.isoformat()
 
 
 def apply_changes(
@@ -164,6 +195,6 @@ def _number(name: str, text: str) -> Value:
 def _date(name: str, text: str) -> Value:
     found = date(text)
     if found is None:
-        hint = f"{name}=2026-11-24, or 2026-11, or 2026"
+        hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
         raise UsageError(f"{name} is a date, not {text!r}", hint)
     return Plain(found)

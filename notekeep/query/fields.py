@@ -177,9 +177,9 @@ class Fields:
         """All that `has:` understands, sorted."""
         return sorted({*THINGS, *self._types})
 
-    def nearest_field(self, name: str) -> str | None:
+    def nearest_field(self, name: str, likeness: float = LIKENESS) -> str | None:
         """The field that `name` is most likely a slip of, or None."""
-        return nearest(name, [*self._types, *self._aliases], LIKENESS)
+        return nearest(name, [*self._types, *self._aliases], likeness)
 
     def nearest(self, name: str, likeness: float = LIKENESS) -> str | None:
         """The field or scope that `name` is most likely a slip of, or None."""

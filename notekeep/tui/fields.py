@@ -9,7 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
-from notekeep.markdown.changes import FieldChange, typed
+from notekeep.markdown.changes import FieldChange, meant_date, typed
 from notekeep.markdown.fieldtypes import items
 from notekeep.markdown.kinds import CHOICES, COMMON
 
@@ -97,6 +97,17 @@ def check(field: Field, text: str) -> None:
         typed(field.name, field.type, text)
 
 
+def checked(field: Field, text: str, today: dt.date) -> str:
+    """Give a text as it is written into its field: for a day in words its date.
+
+    Raises:
+        UsageError: It does not fit the field; it says what would.
+    """
+    written = meant_date(text, today) if field.type == "date" else text
+    check(field, written)
+    return written
+
+
 def changes_of(field: Field, text: str) -> list[FieldChange]:
     """Give the edits that make a field what was typed: as few as leave the rest as it is."""
     if text == field.text:
@@ -152,7 +163,7 @@ def _stepped_number(field: Field, text: str, by: int) -> str | None:
 
 
 HINTS: Mapping[FieldType | None, str] = {
-    "date": "A day as 2026-11-24, a month or a year.",
+    "date": "A day as 2026-11-24, yesterday or mon, a month or a year.",
     "number": "A number.",
     "bool": "yes or no.",
     "list": "Several with commas between them; with semicolons where an item has a comma.",

@@ -25,9 +25,11 @@ def tell_done(node: DOMNode, text: str, done: Done, *, left: int = 0) -> None:
     Args:
         node: Where it was asked for.
         text: What was done, in a few words; "" where the screen shows it.
-        done: What was written; its refusals are told with their lines.
+        done: What was written; its remarks are told, and its refusals with their lines.
         left: How many notes were left out in all.
     """
+    if done.remarks:
+        node.app.notify("\n".join(map(clean_line, done.remarks[:TOLD])), timeout=12, markup=False)
     told = [f"{problem.place}: {problem.message}" for problem in done.refused[:TOLD]]
     if len(done.refused) > TOLD:
         told.append(f"and {plural(len(done.refused) - TOLD, 'more note')}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.writing.plan import FileChange, WritePlan
+from notekeep.writing.text import require_utf8
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,6 +67,9 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
 
     if not title.strip():
         raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
+    require_utf8(title, "the title")
+    for name, value in [*(fields or {}).items(), ("tags", ", ".join(tags))]:
+        require_utf8(f"{name}={value}", f"what {name} is to be")
     if kind not in schema.kinds:
         from notekeep.query.fields import nearest
 

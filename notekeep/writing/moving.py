@@ -15,7 +15,7 @@ from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown.linking import USUAL_LINKS
 from notekeep.markdown.resolve import Resolver, folded
 from notekeep.writing.plan import FileChange, WritePlan
-from notekeep.writing.text import edit_body
+from notekeep.writing.text import edit_body, require_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ def plan_rename(plans: Plans, row: Row, title: str) -> WritePlan:
 
     if not title.strip():
         raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
+    require_utf8(title, "the title")
     folder, _, _ = row.path.rpartition("/")
     name = f"{safe_name(title)}.md"
     target = f"{folder}/{name}" if folder else name

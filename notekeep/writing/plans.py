@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.errors import NotFound, Refused
+from notekeep.errors import NotFound
 from notekeep.files import save
 from notekeep.files.paths import inside
 from notekeep.writing.plan import FileChange, WritePlan
@@ -61,19 +61,22 @@ class Plans:
         """A new note of a kind, named by its title."""
         import datetime as dt
 
+        from notekeep.markdown.changes import FieldChange, with_date
         from notekeep.writing.capture import plan_new
 
+        asked = [FieldChange(name, "=", value) for name, value in (fields or {}).items()]
+        dated = [with_date(change, self.schema, self.today()) for change in asked]
         now = config.now()
         if kind == "habit":
             # One that is made in the night is due at once, on the day that still counts.
-            now = dt.datetime.combine(self._today(), now.time())
+            now = dt.datetime.combine(self.today(), now.time())
         return plan_new(
             self.root,
             self.schema,
             kind,
             title,
             now=now,
-            fields=fields,
+            fields={change.key: change.value for change in dated},
             tags=tags,
             body=body,
             formats=self._formats,
@@ -103,7 +106,7 @@ class Plans:
         """Where today's note lies, or will."""
         from notekeep.writing.capture import daily_path
 
-        return daily_path(self.root, self.schema.daily, self._today())
+        return daily_path(self.root, self.schema.daily, self.today())
 
     def _new_daily(self, path: str) -> WritePlan:
         """Today's note, from the vault's template, else from the one that Obsidian was told."""
@@ -111,7 +114,7 @@ class Plans:
 
         from notekeep.writing.capture import plan_new, read_template, template_of
 
-        day = self._today()
+        day = self.today()
         told = self.settings.obsidian.daily_template
         template = None
         if told and template_of(self.root, self.schema, "daily") is None:
@@ -183,24 +186,17 @@ class Plans:
 
     def set_fields(self, paths: Iterable[str], changes: Sequence[str | FieldChange]) -> WritePlan:
         """Front matter edited in each note: `rating=5`, `author+=Ann`, `genre-=old`, `status=`."""
-        from notekeep.markdown.changes import read_change
+        from notekeep.writing.setting import plan_set
 
-        edits = [read_change(one) if isinstance(one, str) else one for one in changes]
-        return self._edit_fields("set", " ".join(map(str, changes)), paths, edits)
+        return plan_set(self, paths, changes)
 
     def tag(
         self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
     ) -> WritePlan:
         """Tags added to and removed from the front matter of each note."""
-        from notekeep.markdown.changes import FieldChange
+        from notekeep.writing.setting import plan_tag
 
-        edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
-        edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
-        label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
-        plan = self._edit_fields("tag", label, paths, edits)
-        for change in plan.changes:
-            plan.remarks += self._inline_tags(change, remove)
-        return plan
+        return plan_tag(self, paths, add, remove)
 
     def rename_tag(self, old: str, new: str) -> WritePlan:
         """A tag and its children under another name, in front matter and in the text."""
@@ -331,6 +327,12 @@ class Plans:
 
         return read_note(path, data, self.schema)
 
+    def today(self) -> dt.date:
+        """The day it is, by the hour at which the vault's days start."""
+        from notekeep.dates import habit_day
+
+        return habit_day(config.now(), self.settings.day_start)
+
     def _row(self, name: str) -> Row:
         from notekeep.index.names import resolve
 
@@ -344,35 +346,3 @@ class Plans:
                 return to[:end], to[end + 1 :]
         name, _, section = to.partition("#")
         return self._row(name).path, section
-
-    def _today(self) -> dt.date:
-        from notekeep.dates import habit_day
-
-        return habit_day(config.now(), self.settings.day_start)
-
-    def _edit_fields(
-        self, verb: str, label: str, paths: Iterable[str], edits: Sequence[FieldChange]
-    ) -> WritePlan:
-        """The same edits in the front matter of each note; one that must be refused is left out."""
-        from notekeep.markdown.changes import apply_changes
-
-        plan = WritePlan(verb, label)
-        for path, data in self.contents(plan, list(paths)):
-            try:
-                after = apply_changes(data, edits, self.schema, self.note(path, data).kind)
-            except Refused as error:
-                plan.refuse(path, error)
-                continue
-            if after != data:
-                plan.changes.append(FileChange(path, data, after))
-        return plan
-
-    def _inline_tags(self, change: FileChange, removed: Sequence[str]) -> list[str]:
-        """Where a removed tag still stands in the text of a note."""
-        wanted = {tag.lstrip("#").casefold() for tag in removed}
-        note = self.note(change.path, change.after or b"")
-        return [
-            f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text"
-            for tag in (note.spans.tags if note.spans else ())
-            if tag.name.casefold() in wanted
-        ]

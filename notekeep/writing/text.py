@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Refused
+from notekeep.errors import Refused, UsageError
+from notekeep.markdown.clean import clean_line
 from notekeep.markdown.edits import apply
 from notekeep.markdown.split import split
 
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
     from notekeep.markdown.edits import Edit
     from notekeep.markdown.note import Note
     from notekeep.markdown.problem import Problem
+
+
+def require_utf8(text: str, what: str) -> None:
+    """See to it that typed text is one that a note can hold and a file be named by.
+
+    Args:
+        text: The text; bytes of another encoding came as surrogates.
+        what: What it is, for the message.
+
+    Raises:
+        UsageError: It holds bytes that are not UTF-8.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"{what} is not UTF-8: {clean_line(text)}",
+            "notes are UTF-8; set your terminal to it, or convert what you pass with iconv",
+        ) from None
 
 
 def unread(problem: Problem) -> Refused:

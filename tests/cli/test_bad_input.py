@@ -211,7 +211,7 @@ def test_a_field_that_is_nearly_another_is_set_and_said(
     again = notekeep("set", "ratng=4", "--", "good", at=vault)
     assert again.code == 0
     assert "no note had" not in again.err
-    known = notekeep("set", "rating=5", "mood=calm", "--", "good", at=vault)
+    known = notekeep("set", "rating=5", "mood=calm", "order=1", "--", "good", at=vault)
     assert "no note had" not in known.err
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.programs import needed
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -93,3 +95,44 @@ def test_streams_that_are_closed_are_no_failure(root: Path) -> None:
     assert shell("notekeep today >&-", root).returncode == 0
     assert shell("notekeep today >&- 2>&-", root).returncode == 0
     assert shell("notekeep show nothing 2>&-", root).returncode == 1
+
+
+def told(root: Path, script: bytes, **env: str) -> bytes:
+    """What a script of `notekeep` prints, where nothing is set but what is given."""
+    file = root.parent / "script"
+    file.write_bytes(script.replace(b"notekeep", os.fsencode(sys.executable) + b" -m notekeep"))
+    kept = {name: os.environ[name] for name in ("HOME", "NOTEKEEP_HOME", "PATH")}
+    done = subprocess.run(
+        ["bash", str(file)], cwd=root, capture_output=True, timeout=120, check=True, env=kept | env
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are UTF-8")
+def test_letters_survive_where_no_locale_is_set(root: Path) -> None:
+    script = 'notekeep new note "Größe"; notekeep ls --limit 1 Größe; notekeep show inbox/Größe.md'
+    out = told(root, script.encode(), LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").decode()
+    assert out.startswith("inbox/Größe.md\nGröße  note  inbox/Größe.md\n---\ntitle: Größe\n")
+    assert (root / "inbox/Größe.md").read_text("utf-8").endswith("# Größe\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are UTF-8")
+def test_names_are_utf8_where_the_terminal_is_not(root: Path, tmp_path: Path) -> None:
+    made = subprocess.run(
+        [needed("localedef"), "-f", "ISO-8859-1", "-i", "de_DE", tmp_path / "de_DE.ISO-8859-1"],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip(f"no locale could be made: {made.stderr!r}")
+    (root / "Maße.md").write_text("See [[Größe]].\n", "utf-8")
+    # A title as it is typed there, and a name as the shell completes it from the folder.
+    script = "notekeep new note Größe; notekeep backlinks Größe".encode("latin-1")
+    script += "; notekeep links Maße.md".encode()
+    out = told(root, script, LC_ALL="de_DE.ISO-8859-1", LOCPATH=str(tmp_path), PYTHONUTF8="0")
+    assert os.path.exists(root / "inbox/Größe.md")
+    assert out.decode("latin-1").splitlines() == [
+        "inbox/Größe.md",
+        "Maße.md:1  Maße",
+        "1  Größe  inbox/Größe.md",
+    ]

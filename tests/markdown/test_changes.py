@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from notekeep.errors import Refused, UsageError
-from notekeep.markdown.changes import FieldChange, apply_changes, read_change
+from notekeep.markdown.changes import FieldChange, apply_changes, read_change, with_date
+from notekeep.markdown.kinds import DEFAULT_SCHEMA
+
+TODAY = dt.date(2026, 11, 24)
+"""A Tuesday."""
 
 
 def change(block: str, *changes: str, kind: str = "book") -> str:
@@ -114,3 +120,33 @@ def test_broken_front_matter_is_not_changed() -> None:
 def test_no_change_gives_back_the_same_bytes() -> None:
     data = b"---\nrating: 4.50\ntags: [a]\n---\n"
     assert apply_changes(data, [read_change("tags+=A"), read_change("rating=4.50")]) is data
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("finished=yesterday", "finished=2026-11-23"),
+        ("finished= Today", "finished=2026-11-24"),
+        ("finished=mon", "finished=2026-11-23"),
+        ("finished=3 days ago", "finished=2026-11-21"),
+        ("finished=-1w", "finished=2026-11-17"),
+        ("date_read=24.11.2026", "date_read=2026-11-24"),
+        # What says a date by itself, however exactly, says that one.
+        ("finished=2026", "finished=2026"),
+        ("finished=2026-11", "finished=2026-11"),
+        ("finished=2026/3/2", "finished=2026/3/2"),
+        ("finished=2026-11-24 21:15", "finished=2026-11-24 21:15"),
+        # What is neither is left for the schema to refuse, and other fields hold what they like.
+        ("finished=soon", "finished=soon"),
+        ("finished=", "finished="),
+        ("title=yesterday", "title=yesterday"),
+        ("mood=today", "mood=today"),
+    ],
+)
+def test_a_date_may_be_said_in_words(text: str, written: str) -> None:
+    assert str(with_date(read_change(text), DEFAULT_SCHEMA, TODAY)) == written
+
+
+def test_a_day_that_no_calendar_has_is_said() -> None:
+    with pytest.raises(UsageError, match="there is no such day"):
+        with_date(read_change("finished=31.02.2026"), DEFAULT_SCHEMA, TODAY)

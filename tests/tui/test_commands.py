@@ -61,6 +61,19 @@ async def test_commands_change_the_note_under_the_cursor(make_app: MakeApp, root
         await until(pilot, lambda: (root / BOOK).read_bytes() == tagged)
 
 
+async def test_a_field_that_is_set_is_told_as_on_the_command_line(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await command(app, pilot, "set ratng=5 finished=yesterday")
+        await until(pilot, lambda: b"\nratng: 5\n" in (root / BOOK).read_bytes())
+        assert b"\nfinished: 2026-11-23\n" in (root / BOOK).read_bytes()
+        await until(pilot, lambda: shows(app, "there is rating"))
+        assert shows(app, "finished: yesterday is Mon 23 Nov")
+
+
 async def test_marked_notes_move_together_by_a_typed_command(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:

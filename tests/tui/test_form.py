@@ -14,7 +14,16 @@ from notekeep.errors import UsageError
 from notekeep.markdown.changes import apply_changes
 from notekeep.markdown.kinds import DEFAULT_SCHEMA
 from notekeep.markdown.note import read_note
-from notekeep.tui.fields import Field, changes_of, check, fields_of, items_of, stepped, text_of
+from notekeep.tui.fields import (
+    Field,
+    changes_of,
+    check,
+    checked,
+    fields_of,
+    items_of,
+    stepped,
+    text_of,
+)
 from notekeep.tui.widgets.note_list import NoteList
 from tests.support.screens import press, seen, shows, tree, type_text, until
 
@@ -105,6 +114,15 @@ def test_what_does_not_fit_is_refused_with_what_would(name: str, text: str) -> N
     assert error.value.hint
 
 
+def test_a_date_may_be_said_in_words() -> None:
+    found = fields()
+    assert checked(found["finished"], "yesterday", TODAY) == "2026-11-23"
+    assert checked(found["finished"], "2026-11", TODAY) == "2026-11"
+    assert checked(found["shelf"], "yesterday", TODAY) == "yesterday"
+    with pytest.raises(UsageError, match="finished is a date"):
+        checked(found["finished"], "soon", TODAY)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "more", "less"),
     [
@@ -185,6 +203,22 @@ async def test_fields_are_set_by_keys_and_written_as_one_step(
         )
         await press(pilot, "u")
         await until(pilot, lambda: content(note) == before)
+
+
+async def test_a_day_said_in_words_is_shown_and_written_as_its_date(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await form(app, pilot)
+        await to_field(app, pilot, "started")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "yesterday or mon"))
+        type_text(app, "3 days ago")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "2026-11-21"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: b"\nstarted: 2026-11-21\n" in content(root / BOOK))
 
 
 async def test_what_does_not_fit_is_said_and_can_be_corrected(

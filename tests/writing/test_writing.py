@@ -155,6 +155,36 @@ class TestFields:
             b"rating: 4\n", b"rating: 4.5\n"
         )
 
+    def test_a_date_is_said_in_words_and_written_as_a_date(
+        self, vault: Vault, texts: Texts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+        done = vault.set_fields(["books/Deep Work.md"], ["finished=mon", "rating=5"])
+        assert b"\nfinished: 2026-11-23\n" in texts()["books/Deep Work.md"]
+        assert done.remarks == ["finished: mon is Mon 23 Nov"]
+        # What is kept of it means the same tomorrow.
+        assert vault.steps.listed()[0].label == "finished=2026-11-23 rating=5"
+        made = vault.create("book", "New", fields={"finished": "yesterday"})
+        assert b"\nfinished: 2026-11-23\n" in texts()[made.paths[0]]
+
+    def test_bytes_that_are_not_utf8_are_refused_and_nothing_is_written(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        before, odd = texts(), "Gr\udcf6\udcdfe"
+        plans: list[Callable[[], object]] = [
+            lambda: vault.create("note", odd),
+            lambda: vault.create("note", "Size", tags=[odd]),
+            lambda: vault.create("book", "Size", fields={"author": odd}),
+            lambda: vault.rename("Deep Work", odd),
+            lambda: vault.set_fields(["books/Deep Work.md"], [f"author+={odd}"]),
+            lambda: vault.tag(["books/Deep Work.md"], add=[odd]),
+        ]
+        for plan in plans:
+            with pytest.raises(UsageError, match=r"not UTF-8: .*Gr..e") as error:
+                plan()
+            assert "UTF-8" in error.value.hint
+        assert texts() == before
+
     def test_a_note_that_must_be_refused_is_left_out_with_its_line(
         self, vault: Vault, texts: Texts
     ) -> None:

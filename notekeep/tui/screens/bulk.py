@@ -10,7 +10,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
-from notekeep.markdown.changes import FieldChange, read_change, typed
+from notekeep.markdown.changes import FieldChange, read_change, typed, with_date
 from notekeep.markdown.clean import clean_line
 from notekeep.markdown.kinds import CHOICES, canonical
 from notekeep.tui import clipboard
@@ -86,7 +86,7 @@ def changes_in(vault: Vault, text: str) -> list[FieldChange]:
         raise UsageError("A quote is not closed", "Put one at the end as well.") from None
     if not words:
         raise UsageError("Nothing to change yet", "Write field=value.")
-    changes = [read_change(word) for word in words]
+    changes = [with_date(read_change(word), vault.schema, vault.today()) for word in words]
     for change in changes:
         if change.op == "=" and change.value is not None:
             name = canonical(change.key)
@@ -263,6 +263,7 @@ def _plan(
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
             if yes:
+                made.remarks.clear()  # they were shown with it
                 _do(screen, made, paths, said)
 
         screen.app.push_screen(PlanScreen(title, made, screen.glyphs, paths), answered)

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from notekeep.errors import UsageError
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.fields import HINTS, LISTS, check
+from notekeep.tui.fields import HINTS, LISTS, checked
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.dialogs import Choice, Option, TextDialog, Words
 from notekeep.tui.screens.leaving import hints
@@ -18,6 +18,7 @@ from notekeep.tui.suggesting import WordSuggester, after_comma, at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from textual.app import App, ComposeResult
 
@@ -34,56 +35,63 @@ class FieldPrompt(TextDialog[str | None]):
     BINDINGS = bindings("dialog")
     CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
 
-    def __init__(self, field: Field, text: str) -> None:
+    def __init__(self, field: Field, text: str, today: date) -> None:
         """Ask.
 
         Args:
             field: The field.
             text: What stands there already.
+            today: The day it is, for days in words.
         """
         super().__init__()
-        self._field, self._text = field, text
+        self.field, self.text, self._today = field, text, today
         self.suggester = WordSuggester(after_comma if field.type in LISTS else at_once)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = Content(clean_line(self._field.name))
+            box.border_title = Content(clean_line(self.field.name))
             box.border_subtitle = hints(("enter", "takes it"), ("esc", "closes"))
             yield Input(
-                clean_line(self._text),
+                clean_line(self.text),
                 compact=True,
                 select_on_focus=False,
                 suggester=self.suggester,
                 placeholder="nothing: the field goes away",
             )
-            yield Words(HINTS.get(self._field.type, "Text."))
+            yield Words(HINTS.get(self.field.type, "Text."))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
-        if text == clean_line(self._text):
-            self.dismiss(self._text)
+        if text == clean_line(self.text):
+            self.dismiss(self.text)
             return
         try:
-            check(self._field, text)
+            written = checked(self.field, text, self._today)
         except UsageError as error:
             self.query_one(Words).say(f"{error.message}. {error.hint}", "warn")
         else:
-            self.dismiss(text)
+            self.dismiss(written)
 
 
 def ask_field(
-    app: App[None], field: Field, text: str, glyphs: Glyphs, answered: Callable[[str | None], None]
-) -> FieldPrompt | None:
+    app: App[None], prompt: FieldPrompt, glyphs: Glyphs, answered: Callable[[str | None], None]
+) -> bool:
     """Ask for the value of a field, in the way that suits its type.
 
+    Args:
+        app: Where it is asked.
+        prompt: The question for a field that is typed.
+        glyphs: The characters to draw with.
+        answered: Takes the value; None when there is no answer.
+
     Returns:
-        The prompt, when it is one that is typed into, so that it can be told of known values.
+        Whether it is asked with the prompt, which may then be told of known values.
     """
+    field, text = prompt.field, prompt.text
     choices = ("yes", "no") if field.type == "bool" else field.choices
     if not choices:
-        prompt = FieldPrompt(field, text)
         app.push_screen(prompt, answered)
-        return prompt
+        return True
     options = [Option(choice, "", choice) for choice in choices]
     if text and text not in choices:
         options.append(Option(text, "as it is", text))
@@ -93,11 +101,11 @@ def ask_field(
 
     def chosen(answer: str | None) -> None:
         if answer == OTHER:
-            app.push_screen(FieldPrompt(field, text), answered)
+            app.push_screen(prompt, answered)
         else:
             answered("" if answer == NONE else answer)
 
     values = [option.value for option in options]
     at = values.index(text) if text in values else 0
     app.push_screen(Choice(field.name, options, glyphs, at), chosen)
-    return None
+    return False

@@ -15,7 +15,7 @@ from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, fit, pad, spread
 from notekeep.tui.render.words import rating_of, stars
-from notekeep.tui.screens.field_prompt import ask_field
+from notekeep.tui.screens.field_prompt import FieldPrompt, ask_field
 from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.buttons import ActionButtons
 from notekeep.tui.widgets.line_view import ListView
@@ -141,8 +141,9 @@ class FormScreen(Dialog["list[FieldChange] | None"]):
             if text is not None:
                 self.fields.put(field, text)
 
-        prompt = ask_field(self.app, field, self.fields.texts[field.name], self._glyphs, answered)
-        if prompt is not None and field.type in {"text", "list", None}:
+        prompt = FieldPrompt(field, self.fields.texts[field.name], self._today)
+        is_typed = ask_field(self.app, prompt, self._glyphs, answered)
+        if is_typed and field.type in {"text", "list", None}:
             in_background(
                 self,
                 lambda: _values(self._vault, field.name),
