@@ -183,7 +183,7 @@ def test_without_a_query_all_notes_are_listed_by_title(shelf: Vault) -> None:
         ("modified:0001..9999 path:plain", ["plain"]),
         ("modified:2300", []),
         ("modified<1600", []),
-        ("title:caf\udce9 OR path:caf\udce9 OR mood:\udce9", []),
+        ("title=caf\udce9 OR path:caf\udce9 OR mood:\udce9", []),
     ],
 )
 def test_a_condition_finds(shelf: Vault, text: str, found: list[str]) -> None:
