@@ -41,7 +41,8 @@ class Editing:
             Refused: It cannot be shown without changing it.
         """
         self.path = path
-        self.disk: bytes | None = data
+        self._known = data
+        self.disk = data
         self._spliced = Spliced.checked(data)
         self.stand_ins = self._spliced.stand_ins
 
@@ -51,8 +52,21 @@ class Editing:
 
     @property
     def base(self) -> bytes:
-        """What the text was made from, for a merge: the file as it was known."""
-        return self.disk if self.disk is not None else b""
+        """What the text was made from, for a merge: the file as it was known last.
+
+        A file that is gone may come back as it was, with the drive it is on.
+        """
+        return self._known
+
+    @property
+    def disk(self) -> bytes | None:
+        return self._disk
+
+    @disk.setter
+    def disk(self, data: bytes | None) -> None:
+        self._disk = data
+        if data is not None:
+            self._known = data
 
     def content(self, lines: Sequence[str]) -> bytes:
         """What the file would hold with these lines."""
@@ -87,8 +101,6 @@ class Editing:
         if theirs is None:
             self.disk = None
             return "gone"
-        if self.disk is None and self.content(lines) != theirs:
-            return "conflict"
         ours = self.content(lines)
         merged = merge(self.base, ours, theirs)
         if merged is None:

@@ -97,11 +97,11 @@ class Editors:
     def saved_for(self, then: Callable[[], object]) -> bool:
         """Save what is not saved, then go on; False when all is saved.
 
-        When the person has to be asked, it does not go on.
+        When the person has to be asked, it does not go on. What they gave up is not saved.
         """
         for screen in self._open:
-            if screen.is_changed:
-                screen.save(partial(self._app.call_later, then))
+            if screen.is_changed and not screen.is_given_up:
+                screen.save(partial(self._app.call_later, then), leaving=True)
                 return True
         return False
 

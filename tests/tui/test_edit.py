@@ -319,6 +319,71 @@ async def test_a_note_that_is_gone_is_made_again_by_a_save(make_app: MakeApp, ro
     assert b"---\nStill Written in the open" in path.read_bytes()
 
 
+# What cannot be saved.
+
+
+def take_away(root: Path) -> None:
+    root.rename(root.with_name("elsewhere"))
+
+
+def put_back(root: Path) -> None:
+    root.with_name("elsewhere").rename(root)
+
+
+async def test_a_vault_that_is_gone_is_told_and_not_asked_for_ever(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await edit(app, pilot, "posts/A draft.md")
+        await press_all(app, pilot, "Still ")
+        take_away(root)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.unseen == 1 and not editor(app).is_busy)
+        assert tree(root) == {}
+        put_back(root)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: not editor(app).is_changed)
+    assert b"---\nStill Written in the open" in (root / "posts/A draft.md").read_bytes()
+
+
+async def test_what_cannot_be_saved_can_be_left_and_is_offered_again(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await edit(app, pilot, "posts/A draft.md")
+        await press_all(app, pilot, "Still ")
+        take_away(root)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: shows(app, "The note could not be saved"))
+        assert shows(app, "the text is kept, and offered again")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.unseen == 2 and shows(app, "The note could not be saved"))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: not app.is_running)
+    put_back(root)
+    unsaved = Swap(vault.places.state, "posts/A draft.md").take()
+    assert unsaved is not None
+    assert b"---\nStill Written in the open" in unsaved.data
+
+
+async def test_escape_from_that_question_goes_back_to_the_text(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await edit(app, pilot, "posts/A draft.md")
+        await press_all(app, pilot, "Still ")
+        take_away(root)
+        await pilot.press("escape")
+        await until(pilot, lambda: shows(app, "The note could not be saved"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is not None)
+        await press_all(app, pilot, "being ")
+        assert shows(app, "Still being Written")
+
+
 # Crashes.
 
 CHILD = """

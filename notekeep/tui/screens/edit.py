@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
+from notekeep.files.folder import NameTaken
 from notekeep.markdown.clean import clean
 from notekeep.tui.completion import Completer, first_place, in_front_matter
 from notekeep.tui.jobs import in_background, say, show_error
@@ -21,7 +22,7 @@ from notekeep.tui.render.words import plural
 from notekeep.tui.screens import verbs
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.edit_attaching import Attaching
-from notekeep.tui.screens.edit_dialogs import DISCARD, RESTORE, ask_restore
+from notekeep.tui.screens.edit_dialogs import AGAIN, DISCARD, LEAVE, RESTORE, ask_restore, ask_stuck
 from notekeep.tui.screens.edit_keeping import Keeping
 from notekeep.tui.screens.edit_meeting import Meeting
 from notekeep.tui.screens.leaving import Leaving
@@ -53,6 +54,7 @@ class EditScreen(Leaving[None], VaultScreen):
         find: Finds what is looked for in the text.
         keeping: What is typed, kept until it is saved.
         restores: Whether a text that was left unsaved is shown without asking.
+        is_given_up: Whether the person leaves what could not be saved.
     """
 
     CSS_PATH = "edit.tcss"
@@ -88,11 +90,13 @@ class EditScreen(Leaving[None], VaultScreen):
         self._meeting = Meeting(self)
         self._attaching = Attaching(self)
         self.restores = False
+        self.is_given_up = False
         self._line = line
         self._early = ""
         self._saving = False
         self._offering = False
         self._then: Callable[[], object] | None = None
+        self._leaving = False
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="sheet"):
@@ -203,7 +207,7 @@ class EditScreen(Leaving[None], VaultScreen):
         self.save()
 
     def action_finish(self) -> None:
-        self.save(self._leave)
+        self.save(self._leave, leaving=True)
 
     def action_hand_over(self) -> None:
         self.leave_for(self._edit_outside)
@@ -268,15 +272,16 @@ class EditScreen(Leaving[None], VaultScreen):
             self._leave()
             app.call_later(then)
 
-        self.save(leave)
+        self.save(leave, leaving=True)
 
-    def save(self, then: Callable[[], object] | None = None) -> None:
+    def save(self, then: Callable[[], object] | None = None, *, leaving: bool = False) -> None:
         """Save what is shown, and go on when it is saved.
 
         Args:
             then: What to do afterwards; not done when the person has to be asked first.
+            leaving: Whether that leaves the note, so that the person may choose to do it unsaved.
         """
-        self._then = then
+        self._then, self._leaving = then, leaving
         if self.is_busy:
             return
         lines = list(self.area.lines)
@@ -314,7 +319,7 @@ class EditScreen(Leaving[None], VaultScreen):
         self.tell()
         if self.is_changed:  # typed while it was being saved
             if self._then is not None:
-                self.save(self._then)
+                self.save(self._then, leaving=self._leaving)
             return
         self.keeping.discard()
         self._go_on()
@@ -330,12 +335,38 @@ class EditScreen(Leaving[None], VaultScreen):
         if isinstance(error, Conflict) and error.copy:
             show_error(self, error)
             self.app.post_message(VaultChanged())
-        if isinstance(error, (Conflict, NotFound)):
+        if isinstance(error, (Conflict, NotFound, NameTaken)):
             # Another program was here first: what it wrote is met, and then it goes on.
-            self._meeting.look(lambda: self.save(self._then))
-            return
-        self._then = None
+            self._meeting.look(partial(self._save_again, error, self.editing.disk))
+        else:
+            self._stuck(error)
+
+    def _save_again(self, error: NotekeepError, before: bytes | None) -> None:
+        """Save once more what met something new; else the same would be tried for ever."""
+        if isinstance(error, Conflict) or self.editing.disk != before:
+            self.save(self._then, leaving=self._leaving)
+        else:
+            self._stuck(error)
+
+    def _stuck(self, error: NotekeepError) -> None:
         show_error(self, error)
+        then, self._then = self._then, None
+        if then is not None and self._leaving:
+            self._ask_stuck(then)
+
+    def _ask_stuck(self, then: Callable[[], object]) -> None:
+        """Let the person go on without what cannot be saved."""
+        self._offering = True
+
+        def answered(answer: str | None) -> None:
+            self._offering = False
+            if answer == AGAIN:
+                self.save(then, leaving=True)
+            elif answer == LEAVE:
+                self.is_given_up = True
+                then()
+
+        ask_stuck(self, answered, is_kept=self.keeping.keep_now())
 
     def _leave(self) -> None:
         if self.is_attached:

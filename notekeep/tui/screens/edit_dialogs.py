@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RESTORE, DIFF, DISCARD = "restore", "diff", "discard"
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
+AGAIN, LEAVE = "again", "leave"
 
 
 def ask_restore(screen: VaultScreen, unsaved: Unsaved, on_disk: bytes, answered: Answered) -> None:
@@ -50,6 +51,23 @@ def ask_whose(screen: VaultScreen, theirs: bytes, ours: bytes, answered: Answere
     ]
     title = "Another program changed the same lines"
     _ask(screen, title, options, (theirs, ours), answered)
+
+
+def ask_stuck(screen: VaultScreen, answered: Answered, *, is_kept: bool) -> None:
+    """Ask whether to leave a text that cannot be saved; None stays with it.
+
+    Args:
+        screen: Where it is edited.
+        answered: Takes the answer.
+        is_kept: Whether the text is kept where the next start finds it.
+    """
+    fate = "the text is kept, and offered again" if is_kept else "what was typed is lost"
+    options = [
+        Option("Try again", "to save the note", AGAIN),
+        Option("Leave without saving", fate, LEAVE),
+    ]
+    question = Choice("The note could not be saved", options, screen.glyphs)
+    screen.app.push_screen(question, answered)
 
 
 def clock(when: float) -> str:

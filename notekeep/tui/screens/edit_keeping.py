@@ -59,12 +59,14 @@ class Keeping:
         write = partial(self._swap.write, self._unsaved())
         in_background(self._screen, write, _ignore, group="swap")
 
-    def keep_now(self) -> None:
-        """Write what is typed into the swap file, and wait until it is on the disk."""
+    def keep_now(self) -> bool:
+        """Write what is typed into the swap file before this returns; tell whether it is there."""
         try:
             self._swap.write(self._unsaved(), durable=True)
         except NotekeepError as error:
             show_error(self._screen, error)
+            return False
+        return True
 
     def discard(self) -> None:
         """Remove what is kept: it is saved, or not wanted."""
