@@ -8,6 +8,7 @@ keep the processor busy: without a repeated group, and with few open repeats.
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 from typing import Final
 
@@ -57,6 +58,8 @@ def _compiled(text: str) -> re.Pattern[str] | None:
         or _BACK.search(pattern)
     )
     try:
-        return None if is_heavy else re.compile(pattern, re.IGNORECASE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about syntax that Python may one day read otherwise
+            return None if is_heavy else re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError):
         return None

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         (r"/^work\/C-/", "work/C-1/a.md", True),
         ("/^(a|b)\\//", "b/x.md", True),
         ("/[/", "[/a.md", False),
+        ("/[[a]/", "[", True),  # Python warns of what it may once read in another way
         ("/", "/", True),
         ("a.c", "abc", False),
     ],
