@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 LONGEST = 0.05
 """Seconds that a thread waits at once: what the loop does may never end, as an animation."""
 
-TURN = 0.001
-"""Seconds of a turn at Python's lock."""
+TURN = 0.0002
+"""Seconds of a turn at Python's lock.
+
+SQLite gives the lock back at every row, so that the loop waits for a turn as often as it reads one.
+"""
 
 SPELL = 0.002
 BREATH = 0.00005

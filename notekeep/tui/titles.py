@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ class Titles:
         """
         self._node, self._vault, self._show, self._limit = node, vault, show, limit
         self._turn = 0
+        self._finding = threading.Lock()
         self._spent: list[float] = []
         self._awaited: tuple[str, str] | None = None
 
@@ -71,13 +73,15 @@ class Titles:
         return self._awaited is None
 
     def _find(self, turn: int, query: str) -> Found | None:
-        # Of many keys in one moment only the last one's answer is worth finding.
-        if turn != self._turn:
-            return None
-        begun = time.thread_time()
-        found = self._vault.suggest(query, limit=self._limit)
-        self._spent = [*self._spent[-1:], time.thread_time() - begun]
-        return found
+        # Of many keys in one moment only the last one's answer is worth finding: it does not stand
+        # in a line behind those of the others.
+        with self._finding:
+            if turn != self._turn:
+                return None
+            begun = time.thread_time()
+            found = self._vault.suggest(query, limit=self._limit)
+            self._spent = [*self._spent[-1:], time.thread_time() - begun]
+            return found
 
     @property
     def _is_quick(self) -> bool:

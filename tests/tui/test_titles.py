@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.support.screens import press, shows, type_text, until
@@ -56,6 +57,31 @@ async def test_a_letter_is_seen_though_titles_take_long(
         await until(pilot, lambda: shows(app, "kettle"))
         may_answer.set()
         await until(pilot, lambda: shows(app, "New note kettle"))
+
+
+async def test_titles_for_letters_that_were_typed_on_are_not_looked_for(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer, asked = threading.Event(), []
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        suggest = app.vault.suggest
+
+        def slowly(text: str, **others: Any) -> Found:
+            asked.append(text)
+            assert may_answer.wait(30), "a key waits for titles"
+            return suggest(text, **others)
+
+        monkeypatch.setattr(app.vault, "suggest", slowly)
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: shows(app, "Title of a note") and asked == [""])
+        for typed in ("k", "ke", "ket", "kett"):
+            type_text(app, typed[-1])
+            await until(pilot, partial(shows, app, f"{typed} "))
+        may_answer.set()
+        await until(pilot, lambda: shows(app, "New note kett"))
+        assert asked == ["", "kett"]
 
 
 async def test_enter_right_after_the_letters_opens_the_note_that_they_mean(
