@@ -22,7 +22,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from notekeep.giving_way import give_way
+from notekeep.giving_way import PIECE, give_way
 from notekeep.index.words.folder import remove
 from notekeep.index.words.wordlist import WordList, ending
 
@@ -135,12 +135,18 @@ class Vocabulary:
         self._read += len(whole)
         if whole:
             self._completed.clear()
-        for line in whole.decode(errors="replace").splitlines():
+        lines = whole.decode(errors="replace").splitlines()
+        for start in range(0, len(lines), PIECE):
+            give_way()
+            self._take_in(lines[start : start + PIECE])
+        return True
+
+    def _take_in(self, lines: list[str]) -> None:
+        for line in lines:
             word = line.removeprefix("+")
             self._new[word] = self._new.get(word, 0) + 1
             if word != line:
                 self._new_heads.add(word)
-        return True
 
     def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
         """Return words that begin so, commonest first.
