@@ -6,16 +6,13 @@ import asyncio
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
 
+import pytest
 from textual.app import App
 
 from notekeep import giving_way
 from notekeep.giving_way import give_way
 from notekeep.tui.loop import BREATH, LONGEST, SPELL, TURN, Gate, run
-
-if TYPE_CHECKING:
-    import pytest
 
 LIMIT = 30.0
 
