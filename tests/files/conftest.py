@@ -45,6 +45,13 @@ def vault(quick_path: Path) -> Path:
 
 
 @pytest.fixture
+def note(vault: Path) -> Path:
+    file = vault / "note.md"
+    file.write_bytes(b"old\n")
+    return file
+
+
+@pytest.fixture
 def history(quick_path: Path) -> History:
     return History(quick_path / "state")
 

@@ -10,6 +10,7 @@ from notekeep.files import outside
 from notekeep.files.history import History
 from notekeep.files.outside import Seen
 from notekeep.files.save import digest_of
+from tests.support.versions import contents, edit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,15 +22,6 @@ def met(vault: Path, *paths: str, before: bytes | None = None) -> list[Seen]:
     old = digest_of(before) if before is not None else None
     found = [(path, (vault / path).read_bytes()) for path in paths]
     return [Seen(path, data, digest_of(data), old) for path, data in found]
-
-
-def edit(history: History, vault: Path, path: str, data: bytes) -> None:
-    with history.step("edit", f"edit {path}", root=vault) as step:
-        step.edit(path, data, None)
-
-
-def contents(history: History, path: str) -> list[bytes]:
-    return [history.blob(version.digest) for version in history.versions(path)]
 
 
 @pytest.fixture

@@ -30,13 +30,6 @@ def staged(other: Callable[[Path, bytes], None], note: Path) -> Callable[[], Non
     return lambda: other(note, THEIRS)
 
 
-@pytest.fixture
-def note(vault: Path) -> Path:
-    file = vault / "note.md"
-    file.write_bytes(OLD)
-    return file
-
-
 @pytest.fixture(params=["exchange", "rename"])
 def swapping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Once with the system's exchange, once where it has none, as on NFS."""

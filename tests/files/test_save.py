@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 OLD, NEW, THEIRS = b"old\n", b"the new text\n", b"theirs\n"
 
 
-@pytest.fixture
-def note(vault: Path) -> Path:
-    file = vault / "note.md"
-    file.write_bytes(OLD)
-    return file
-
-
 def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 

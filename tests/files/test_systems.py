@@ -32,13 +32,6 @@ if TYPE_CHECKING:
 OLD, NEW, THEIRS = b"old\n", b"new\n", b"theirs\n"
 
 
-@pytest.fixture
-def note(vault: Path) -> Path:
-    file = vault / "note.md"
-    file.write_bytes(OLD)
-    return file
-
-
 def windows_error(number: int) -> OSError:
     error = OSError(errno.EACCES, "Access is denied")
     error.winerror = number  # type: ignore[attr-defined]

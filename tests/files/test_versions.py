@@ -12,6 +12,7 @@ from notekeep.errors import NotFound
 from notekeep.files import prune
 from notekeep.files.ledger import Change, StepRecord, new_id
 from notekeep.files.save import digest_of
+from tests.support.versions import contents, edit
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
     from notekeep.files.history import History
 
 DAY = 86_400
-
-
-def edit(history: History, vault: Path, path: str, data: bytes) -> None:
-    with history.step("edit", f"edit {path}", root=vault) as step:
-        step.edit(path, data, None)
-
-
-def contents(history: History, path: str) -> list[bytes]:
-    return [history.blob(version.digest) for version in history.versions(path)]
 
 
 @pytest.fixture

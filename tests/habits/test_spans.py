@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.habits.spans import spans
+from tests.support.days import iso, ordinal
 
 SCORES = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))
 CASES = [case for case in SCORES["cases"] if not case["numeric"]]
 NO, IMPLIED, YES, SKIPPED = range(4)
-
-
-def ordinal(text: str) -> int:
-    return date.fromisoformat(text).toordinal()
 
 
 def covered(case: dict[str, Any]) -> dict[int, int]:
@@ -48,10 +44,7 @@ def test_streaks_of_covered_days_are_what_the_vectors_say(case: dict[str, Any]) 
             runs[-1].append(day)
         else:
             runs.append([day])
-    found = [
-        [date.fromordinal(run[0]).isoformat(), date.fromordinal(run[-1]).isoformat(), len(run)]
-        for run in runs
-    ]
+    found = [[iso(run[0]), iso(run[-1]), len(run)] for run in runs]
     assert sorted(found) == sorted(case["expect"]["streaks"])
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from notekeep.habits.definition import Definition, read_definition
 from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day, fold
 from notekeep.habits.log import Entry
 from notekeep.habits.strength import keeps, step, strength, strengths
+from tests.support.days import ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +29,6 @@ WRITTEN = 5e-10
 KINDS: list[EntryKind | None] = ["done", "skip", "miss", "amount", None, None]
 LONG = 5000
 """Days of a history that reaches back further than a strength remembers."""
-
-
-def ordinal(text: str) -> int:
-    return date.fromisoformat(text).toordinal()
 
 
 @pytest.mark.parametrize("case", VECTORS["step"], ids=str)

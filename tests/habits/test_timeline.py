@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day
 from notekeep.habits.frame import STATUSES
 from notekeep.habits.streak import rate, recovery, streak
 from notekeep.habits.timeline import Timeline, judge
+from tests.support.days import iso, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,16 +26,8 @@ UNITS = {"slots": "grids"}
 """What the vectors call the unit of `every Nd`; a person reads "3 slots"."""
 
 
-def ordinal(text: str) -> int:
-    return date.fromisoformat(text).toordinal()
-
-
 def status_name(line: Timeline, day: int) -> str:
     return STATUSES[line.status(day)]
-
-
-def iso(day: int) -> str:
-    return date.fromordinal(day).isoformat()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
