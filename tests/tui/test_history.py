@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from notekeep.tui.messages import ShowHistory
+from notekeep.tui.render.pieces import Piece, plain
+from notekeep.tui.screens.history import SINCE, _Views
 from notekeep.tui.widgets.note_list import NoteList
 from tests.support.screens import press, seen, shows, type_text, until
 
@@ -356,3 +358,22 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
         assert content(book) == before
         await press(pilot, "u")
         await until(pilot, lambda: not book.exists())
+
+
+@pytest.mark.parametrize(
+    ("width", "named"),
+    [
+        (60, ["This change", "Since then", "As it reads"]),
+        (49, ["Change", "Since", "Text"]),
+        (26, ["Since then"]),
+    ],
+)
+def test_views_are_named_whole_beside_large_counts(width: int, named: list[str]) -> None:
+    views = _Views()
+    views.set_reactive(_Views.view, SINCE)
+    views.set_reactive(_Views.about, [Piece("+12345"), Piece(" -12345")])
+    line = plain(views.draw(width))
+    assert line.endswith("+12345 -12345")
+    assert (
+        line.removesuffix("+12345 -12345").replace("   ", "  ").split("  ")[: len(named)] == named
+    )

@@ -15,7 +15,7 @@ from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
 from notekeep.tui.render.compare import Comparison, compare
-from notekeep.tui.render.pieces import Line, Piece, spread
+from notekeep.tui.render.pieces import Line, Piece, cells, spread
 from notekeep.tui.render.versions import counts, unified
 from notekeep.tui.render.words import plural, size_text
 from notekeep.tui.screens import verbs
@@ -26,6 +26,7 @@ from notekeep.tui.widgets.moment_list import Moment, MomentList
 from notekeep.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from textual import events
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
 
 CHANGED, SINCE, READ = "This change", "Since then", "As it reads"
 VIEWS = (CHANGED, SINCE, READ)
+SHORT = {CHANGED: "Change", SINCE: "Since", READ: "Text"}
+"""What the views are called where there is less room."""
+COUNTS = len(" +123 -123")
+"""Cells in which most versions say how many lines they changed."""
 _VIEW_LINK = "view:"
-ROOM = 46
-"""Cells from which on all views are named, and not only the one that is shown."""
 
 NOW = "now"
 """The key of what the file holds when history has not seen that yet."""
@@ -79,12 +82,24 @@ class _Views(Bar):
             self.view = view
 
     def draw(self, width: int) -> Line:
-        shown = VIEWS if width >= ROOM else (self.view,)
-        tabs: Line = []
-        for view in shown:
-            role = "active" if view == self.view else "muted"
-            tabs.extend([Piece(view, role, _VIEW_LINK + view), Piece("   ")])
+        # All views by their names, by shorter ones, or only the one that is shown.
+        ways = (
+            self._tabs(VIEWS, "   "),
+            self._tabs(VIEWS, "  ", SHORT),
+            self._tabs((self.view,), ""),
+        )
+        # Room for counts is kept before they are known: no name changes when they come.
+        room = width - max(COUNTS, cells(self.about) + 1)
+        tabs = next((one for one in ways if cells(one) <= room), ways[-1])
         return spread(tabs, self.about, width)
+
+    def _tabs(self, views: Sequence[str], gap: str, names: Mapping[str, str] | None = None) -> Line:
+        tabs: Line = []
+        for view in views:
+            role = "active" if view == self.view else "muted"
+            name = names[view] if names else view
+            tabs.extend([*([Piece(gap)] if tabs else []), Piece(name, role, _VIEW_LINK + view)])
+        return tabs
 
     async def on_click(self, event: events.Click) -> None:
         link = str(event.style.meta.get("link", ""))
