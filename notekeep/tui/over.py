@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.tui import toasts
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.base import VaultScreen
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from textual.screen import Screen
     from textual.widget import AwaitMount
 
     from notekeep.files.swap import Unsaved
@@ -92,6 +94,7 @@ class Over(Undoing):
     def _show_conflicts(self, path: str) -> None:
         from notekeep.tui.screens.conflicts import ConflictsScreen
 
+        toasts.put_away(self)
         if not isinstance(self.screen, ConflictsScreen):
             self.open_over(ConflictsScreen(self.vault, self.glyphs, self.today, path))
 
@@ -123,6 +126,10 @@ class Over(Undoing):
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._look_for_unsaved)
+        self.screen_change_signal.subscribe(self, self._put_read_away, immediate=True)
+
+    def _put_read_away(self, _screen: Screen[object]) -> None:
+        toasts.put_read_away(self)
 
     def _look_for_unsaved(self) -> None:
         in_background(

@@ -280,3 +280,21 @@ async def test_errors_and_conflicts_are_told_apart_at_80_columns(make_app: MakeA
         assert not shows(app, "! 1 conflict"), "alone it needs no name"
         app.post_message(WentWrong("It could not be done."))
         await until(pilot, lambda: shows(app, "! 1 error  ! 1 conflict"))
+
+
+@pytest.mark.usefixtures("copy")
+async def test_why_two_versions_could_not_be_merged_is_gone_once_one_is_chosen(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    note = root / BOOK
+    vault.carry_out(vault.plan.add("Later.", "Deep Work"))
+    note.write_bytes(content(note).replace(b"Depth needs hours", b"Depth wants hours"))
+    vault.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await conflicts(app, pilot)
+        await press(pilot, "m")
+        await until(pilot, lambda: shows(app, "1 or 2 keeps one of them"))
+        await press(pilot, "1")
+        await until(pilot, lambda: shows(app, "No note has two versions."))
+        await until(pilot, lambda: not shows(app, "1 or 2 keeps one of them"), 5)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.markdown.clean import clean_line
+from notekeep.tui import toasts
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
@@ -224,6 +225,7 @@ class ConflictsScreen(OverScreen):
         show_error(self, error)
 
     def _settled(self, what: str, done: Done) -> None:
+        toasts.put_away(self.app)
         for problem in done.refused:
             show_error(self, NotekeepError(problem.message, problem.hint))
         if done.step:
