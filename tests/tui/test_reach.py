@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
@@ -367,3 +368,31 @@ async def test_dialogs_are_answered_with_the_mouse_alone(make_app: MakeApp, root
         await press(pilot, "n")
         await click("esc closes")
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+
+
+async def test_where_there_is_little_room_the_open_tasks_are_counted_and_not_the_done_ones(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "inbox/plans.md").write_text("- [ ] one\n" + "- [x] done\n" * 100)
+    app = make_app("browse")
+    app.vault.refresh()
+    async with app.run_test(size=(120, 20)) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await press(pilot, "T")
+        await until(pilot, lambda: shows(app, "2 open · 100 done"))
+        await pilot.resize_terminal(45, 20)
+        await until(pilot, lambda: seen(app)[0].endswith(" 2 open"))
+
+
+@pytest.mark.parametrize("width", [40, 80])
+async def test_what_to_do_about_a_problem_can_be_read_to_its_end(
+    make_app: MakeApp, width: int
+) -> None:
+    problem = next(one for one in make_app("browse").vault.problems() if "broken.md" in one.path)
+    app = make_app("browse")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await press(pilot, "exclamation_mark")
+        await until(pilot, lambda: shows(app, "inbox/broken"))
+        inside = " ".join(re.findall(r"│ ▌?(.*?)▂?│", "\n".join(seen(app))))
+        assert f"{problem.message} {problem.hint}" in " ".join(inside.split())

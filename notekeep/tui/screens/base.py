@@ -111,10 +111,15 @@ class VaultScreen(Settling, Backing, Screen[None]):
         switcher = self._switcher
         return switcher is None or not switcher.is_open
 
-    def say(self, text: str) -> None:
-        """Write what the screen says of itself at the right of the top line."""
+    def say(self, text: str, shortly: str = "") -> None:
+        """Write what the screen says of itself at the right of the top line.
+
+        Args:
+            text: All of it, its parts with a dot between them.
+            shortly: What matters most of it, where there is no room for all; "" is the last part.
+        """
         if (line := self.query_one_optional(StatusLine)) is not None:
-            line.says = text
+            line.says, line.says_shortly = text, shortly
 
     def rest(self, *actions: str) -> None:
         """Show at the bottom which actions have nothing to be about; none by default."""

@@ -12,7 +12,7 @@ from notekeep.markdown.problem import SETTINGS, Problem
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
-from notekeep.tui.render.pieces import Line, Piece, spread
+from notekeep.tui.render.pieces import Line, Piece, spread, wrap
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.leaving import Dialog, hints
 from notekeep.tui.widgets.line_view import ListView
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 
 FIX = "write: "
 """What a hint begins with that is the line as it should be."""
+
+
+FENCES = ("---", "+++")
+"""Lines around a front matter, the first of which stands for all of it."""
+MOST_LINES = 6
+"""So many lines are taken by what is wrong and what to do, however little room there is."""
+MEASURED = 200
+"""So many problems are looked at for how many lines they take; few are worded on their own."""
 
 
 class _Problems(ListView):
@@ -52,26 +60,64 @@ class _Problems(ListView):
     def is_selectable(self, row: int) -> bool:
         return bool(self.problems) and row >= 0
 
+    def show(self, problems: list[Problem], texts: list[str]) -> None:
+        """Show problems, and the line of its file that each is about, or ""."""
+        self.problems, self.texts = problems, texts
+        self._measure()
+        self.rows_changed(self.cursor)
+
+    def on_resize(self) -> None:
+        before = self.row_height
+        self._measure()
+        if self.row_height != before:
+            self.rows_changed(self.cursor)
+
+    def _measure(self) -> None:
+        """Make all rows as high as the one that takes most lines: a hint that is cut is none."""
+        width = self.inner_width
+        most = max(
+            (len(_about(one, width, self._glyphs)) for one in (self.problems or ())[:MEASURED]),
+            default=1,
+        )
+        self.row_height = 2 + most
+
     def draw_row(self, row: int, width: int) -> list[Line]:
         if not self.problems:
             text = "" if self.problems is None else "Every file could be read."
-            return [[Piece(f"  {text}", "muted")], [], []]
+            return [[Piece(f"  {text}", "muted")], *[[] for _ in range(self.row_height - 1)]]
         problem = self.problems[row]
         place = problem.place
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         first = spread([Piece(clean_line(place))], [Piece(problem.code, "faint")], width - 3)
-        # What to write instead stands behind what it replaces.
-        fix = problem.hint.removeprefix(FIX) if problem.hint.startswith(FIX) else ""
-        gap = " " if problem.message.endswith((".", "?")) else f" {self._glyphs.dot} "
-        about = problem.message + (gap + problem.hint if problem.hint and not fix else "")
         line: Line = [Piece(clean_line(self.texts[row]), "faint")]
-        if fix:
+        # What to write instead stands behind what it replaces.
+        if fix := _fix(problem):
             line += [Piece(f"  {self._glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
-        return [
-            [bar, Piece(" "), *first],
-            [bar, Piece(f" {clean_line(about)}", "muted")],
-            [bar, Piece("   "), *line],
+        lines = [
+            first,
+            *_about(problem, width, self._glyphs),
+            [Piece("  "), *line] if line[0].text else [],
         ]
+        lines += [[] for _ in range(self.row_height - len(lines))]
+        return [[bar, Piece(" "), *one] for one in lines]
+
+
+def _told(text: str) -> str:
+    """Return what is shown of a line; what is only known to be in the front matter is said so."""
+    return "in the front matter" if text.strip() in FENCES else text
+
+
+def _fix(problem: Problem) -> str:
+    """Return the line as it should be, where the hint is that, else ""."""
+    return problem.hint.removeprefix(FIX) if problem.hint.startswith(FIX) else ""
+
+
+def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return what is wrong and what to do, in a list of so many cells."""
+    hint = "" if _fix(problem) else problem.hint
+    gap = " " if problem.message.endswith((".", "?")) else f" {glyphs.dot} "
+    text = clean_line(problem.message + (gap + hint if hint else ""))
+    return wrap([Piece(text, "muted")], width - 3)[:MOST_LINES]
 
 
 class ProblemsScreen(Dialog[None]):
@@ -111,13 +157,11 @@ class ProblemsScreen(Dialog[None]):
         """Find all problems, and the line that each is about."""
         habits = self._vault.habit_index
         found = [*_copies(self._vault), *self._vault.problems(), *habits.problems()]
-        return found, habits.texts(found)
+        return found, [_told(text) for text in habits.texts(found)]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
         problems = [*reversed(self._wrong), *found[0]]
-        self._list.problems = problems
-        self._list.texts = [""] * len(self._wrong) + found[1]
-        self._list.rows_changed(self._list.cursor)
+        self._list.show(problems, [""] * len(self._wrong) + found[1])
         title = plural(len(problems), "problem").capitalize()
         self.query_one("#dialog").border_title = Content(title)
 

@@ -136,7 +136,8 @@ class TasksScreen(OverScreen):
         self.tasks.nothing = _nothing(wanted, found.done)
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
-        self.say(f"{scope}{found.open} open · {found.done} done")
+        still = f"{found.open} open"
+        self.say(f"{scope}{still} · {found.done} done", still)
         self.rest(*(() if found.rows else ("tick-task", "open-task", "edit-task")))
         if not found.rows:
             self._reader.row = None

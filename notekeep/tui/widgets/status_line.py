@@ -24,6 +24,8 @@ class StatusLine(Bar):
     """
 
     says: reactive[str] = reactive("")
+    says_shortly: reactive[str] = reactive("")
+    """What matters most of that, where there is no room for all; "" is its last part."""
     conflicts: reactive[int] = reactive(0)
     """How many notes have two versions."""
     wrong: reactive[int] = reactive(0)
@@ -64,9 +66,11 @@ class StatusLine(Bar):
     def _said(self, room: int) -> Line:
         """Return what the screen says, without its first parts where there is no room for them."""
         parts = clean_line(self.says).split(BETWEEN)
-        while parts and cells([Piece(BETWEEN.join(parts))]) > room:
-            parts.pop(0)
-        return [Piece(BETWEEN.join(parts), "muted")] if self.says and parts else []
+        ways = [BETWEEN.join(parts[first:]) for first in range(len(parts))]
+        if self.says_shortly:
+            ways[1:] = [clean_line(self.says_shortly)]
+        fitting = next((text for text in ways if cells([Piece(text)]) <= room), "")
+        return [Piece(fitting, "muted")] if fitting else []
 
     def _badges(self, width: int) -> Line:
         """Say that there are errors or conflicts; a click lists them."""
