@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.excluding import excludes, unheeded
-from tests.test_obsidian import obsidian, opened, write
+from tests.support.obsidian import obsidian, opened, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import pytest
 from notekeep import config
 from notekeep.errors import UsageError
 from notekeep.obsidian import told
-from notekeep.vault import Vault
+from tests.support.obsidian import obsidian, opened, periodic, write
 from tests.support.screens import tree
 
 if TYPE_CHECKING:
@@ -26,34 +26,6 @@ DAY = "2026-03-07"
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTEKEEP_NOW", NOW)
-
-
-def write(root: Path, files: dict[str, str]) -> Path:
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, "utf-8")
-    return root
-
-
-def obsidian(root: Path, **files: object) -> Path:
-    """Make a vault with Obsidian's settings; `daily_notes` is the file `daily-notes.json`."""
-    for name, value in files.items():
-        text = value if isinstance(value, str) else json.dumps(value)
-        write(root, {f".obsidian/{name.replace('_', '-')}.json": text})
-    return root
-
-
-def periodic(
-    root: Path, data: dict[str, Any], enabled: tuple[str, ...] = ("periodic-notes",)
-) -> Path:
-    write(root, {".obsidian/plugins/periodic-notes/data.json": json.dumps(data)})
-    return obsidian(root, community_plugins=enabled)
-
-
-def opened(root: Path) -> Vault:
-    vault = Vault.open(root)
-    vault.refresh()
-    return vault
 
 
 @pytest.fixture

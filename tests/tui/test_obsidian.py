@@ -11,7 +11,7 @@ from textual.events import Paste
 from notekeep.tui.app import APPS
 from notekeep.tui.capturing import INBOX, TODAY, attachment_of, capture
 from notekeep.tui.messages import OpenNote
-from notekeep.vault import Vault
+from tests.support.obsidian import opened, write
 from tests.support.screens import press, shows, until
 
 if TYPE_CHECKING:
@@ -38,22 +38,13 @@ FILES = {
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for path, text in FILES.items():
-        (tmp_path / "v" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "v" / path).write_text(text, "utf-8")
-    return tmp_path / "v"
+    return write(tmp_path / "v", FILES)
 
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     (tmp_path / "A map.png").write_bytes(PNG)
     return tmp_path / "A map.png"
-
-
-def opened(root: Path) -> Vault:
-    vault = Vault.open(root)
-    vault.refresh()
-    return vault
 
 
 def started(root: Path) -> NotekeepApp:
