@@ -326,6 +326,7 @@ class Words(OpenIndex):
         from notekeep.index.words.vocabulary import Vocabulary
 
         if self._vocabulary is None or not self._vocabulary.refresh():
+            self._vocabulary = None  # the older one goes first
             self._vocabulary = Vocabulary(self.folder)
         return self._vocabulary
 

@@ -6,7 +6,8 @@ still right, because what it proposes is looked up in the index.
 
 `vocabulary` is written by a build: a line of JSON, the common words, their counts as two arrays,
 the rare words. Words are sorted and parted by line ends. Rare are those that a single body has, and
-numbers: they are half of all and seldom asked for, so they stay one text until they are.
+numbers: half of all, and seldom asked for, so that nobody looks where each begins. The file is
+mapped, not read: what nobody asks for takes no memory.
 `vocabulary-new` takes the words of notes saved since, one a line, "+" before one of a title or tag.
 """
 
@@ -14,17 +15,19 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from array import array
 from bisect import bisect_left
 from collections import Counter
 from heapq import merge, nlargest
-from itertools import groupby
+from itertools import groupby, islice
+from mmap import ACCESS_READ, mmap
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from notekeep.giving_way import PIECE, give_way
+from notekeep.giving_way import give_way
 from notekeep.index.words.folder import remove
-from notekeep.index.words.wordlist import WordList, ending
+from notekeep.index.words.wordlist import WordList, WordText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,6 +42,12 @@ NEW_FILE = "vocabulary-new"
 NEW_LIMIT = 1_000_000
 """Bytes of new words after which they are written in with the others; some 500 saved notes."""
 
+NEW_PART = 10_000
+"""Bytes of them that are taken in at once: less than a millisecond."""
+
+FIRST_LINE = 100
+"""Bytes; it is shorter."""
+
 WORD_LETTERS = 40
 """Longer ones are no words that anybody completes."""
 
@@ -49,9 +58,6 @@ LAST = "\U0010ffff"
 
 SHORT = 5
 """Letters; too many words have the half of a shorter one in common."""
-
-RARE_PART = 200_000
-"""Letters of rare words that are looked at together."""
 
 SUGGESTIONS = 5
 
@@ -91,33 +97,34 @@ class Vocabulary:
     def __init__(self, folder: Path) -> None:
         """Read the vocabulary of an index; a missing or damaged one is empty."""
         self._folder = folder
-        self._words = WordList()
-        self._counts = array("I")
-        self._heads = array("I")
-        self._rare = ""
+        self._clear()
         self._new: dict[str, int] = {}
         self._new_heads: set[str] = set()
         self._completed: dict[tuple[str, int, bool], list[str]] = {}
         self._read = 0
         self._main = _identity(folder / FILE)
         try:
-            self._load((folder / FILE).read_bytes())
+            self._load(_mapped(folder / FILE))
         except (OSError, ValueError, KeyError, TypeError):
-            self._words, self._rare = WordList(), ""
-            self._counts, self._heads = array("I"), array("I")
+            self._clear()
         self.refresh()
 
-    def _load(self, data: bytes) -> None:
-        start = data.index(b"\n") + 1
-        said = json.loads(data[:start])
+    def _clear(self) -> None:
+        self._words, self._rare = WordList(), WordText()
+        self._counts = self._heads = memoryview(b"").cast("I")
+
+    def _load(self, data: memoryview) -> None:
+        first = data[:FIRST_LINE].tobytes()
+        start = first.index(b"\n") + 1
+        said = json.loads(first[:start])
         number, size = int(said["words"]), int(said["bytes"])
         counts = start + size
         heads = counts + 4 * number
         rare = heads + 4 * number
-        self._words = WordList(data[start:counts].decode())
-        self._counts.frombytes(data[counts:heads])
-        self._heads.frombytes(data[heads:rare])
-        self._rare = f"\n{data[rare:].decode()}\n"
+        self._words = WordList(data[start:counts])
+        self._counts = data[counts:heads].cast("I")
+        self._heads = data[heads:rare].cast("I")
+        self._rare = WordText(data[rare:])
         if not len(self._words) == len(self._counts) == len(self._heads) == number:
             raise ValueError("a vocabulary whose parts have different lengths")
 
@@ -128,25 +135,24 @@ class Vocabulary:
         try:
             with (self._folder / NEW_FILE).open("rb") as file:
                 file.seek(self._read)
-                data = file.read()
+                while lines := file.readlines(NEW_PART):
+                    give_way()
+                    self._take_in(lines)
         except OSError:
             return self._read == 0
-        whole = data[: data.rfind(b"\n") + 1]
-        self._read += len(whole)
-        if whole:
-            self._completed.clear()
-        lines = whole.decode(errors="replace").splitlines()
-        for start in range(0, len(lines), PIECE):
-            give_way()
-            self._take_in(lines[start : start + PIECE])
         return True
 
-    def _take_in(self, lines: list[str]) -> None:
+    def _take_in(self, lines: list[bytes]) -> None:
+        self._completed.clear()
         for line in lines:
-            word = line.removeprefix("+")
-            self._new[word] = self._new.get(word, 0) + 1
-            if word != line:
+            if not line.endswith(b"\n"):
+                return  # somebody is writing it; it is taken when it is whole
+            self._read += len(line)
+            word = line.decode(errors="replace").rstrip("\n")
+            if word.startswith("+"):
+                word = word[1:]
                 self._new_heads.add(word)
+            self._new[word] = self._new.get(word, 0) + 1
 
     def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
         """Return words that begin so, commonest first.
@@ -176,7 +182,8 @@ class Vocabulary:
             if word.startswith(beginning):
                 found[word] = None
         if not heads and len(found) < limit:
-            found.update(dict.fromkeys(self._rare_from(beginning, limit - len(found))))
+            rare = islice(self._rare.beginning(beginning), limit - len(found))
+            found.update(dict.fromkeys(rare))
         return list(found)
 
     def matching(self, pattern: str, limit: int) -> list[str]:
@@ -192,8 +199,9 @@ class Vocabulary:
         )
         found.update(dict.fromkeys(word for word in self._new if whole.fullmatch(word)))
         if len(found) < limit:
-            rare = re.finditer(f"(?<=\n){source}(?=\n)", self._rare)
-            found.update(dict.fromkeys(match.group() for match in rare))
+            in_rare = re.compile(f"^{source}$", re.MULTILINE)
+            for text in self._rare.texts():
+                found.update(dict.fromkeys(match.group() for match in in_rare.finditer(text)))
         return list(found)[:limit]
 
     def near(self, word: str, distance: int, limit: int) -> list[tuple[str, int]]:
@@ -219,14 +227,14 @@ class Vocabulary:
         middle = len(word) // 2
         if distance > 1 or len(word) < SHORT:
             yield from self._words.parts()
-            yield from self._rare_in_parts()
+            yield from self._rare.parts()
         else:
             before, behind = word[:middle], word[middle + 1 :]
             low, high = bisect_left(self._words, before), bisect_left(self._words, before + LAST)
             yield self._words.between(low, high)
-            yield list(self._rare_from(before, len(self._rare)))
+            yield list(self._rare.beginning(before))
             yield self._words.ending(behind)
-            yield ending(self._rare, behind)
+            yield self._rare.ending(behind)
         yield list(self._new)
 
     def suggestions(self, word: str) -> Iterator[str]:
@@ -244,26 +252,6 @@ class Vocabulary:
         common = at < len(self._words) and self._words[at] == word
         return (self._counts[at] if common else 0) + self._new.get(word, 0)
 
-    def _rare_in_parts(self) -> Iterator[list[str]]:
-        """Yield the rare words by and by: as a list they take ten times the room of their text."""
-        start = 0
-        while start < len(self._rare):
-            end = self._rare.find("\n", start + RARE_PART)
-            end = len(self._rare) if end < 0 else end
-            yield self._rare[start:end].split()
-            start = end
-
-    def _rare_from(self, beginning: str, limit: int) -> Iterator[str]:
-        at = self._rare.find("\n" + beginning)
-        while limit and at >= 0 and self._rare.startswith(beginning, at + 1):
-            end = self._rare.find("\n", at + 1)
-            if end < 0:
-                return
-            if end > at + 1:
-                yield self._rare[at + 1 : end]
-            at = end
-            limit -= 1
-
     def rewrite(self) -> None:
         """Write the new words in with the others; only while holding the lock."""
         _write(self._folder, self._counted())
@@ -274,7 +262,7 @@ class Vocabulary:
         One after the other: all at once they would take twenty times the room of the file.
         """
         common = zip(self._words, self._counts, self._heads, strict=True)
-        rare = ((word, 1, 0) for part in self._rare_in_parts() for word in part)
+        rare = ((word, 1, 0) for word in self._rare)
         new = ((word, self._new[word], word in self._new_heads) for word in sorted(self._new))
         by_word = groupby(merge(common, rare, new), key=itemgetter(0))
         for word, same in by_word:
@@ -360,6 +348,14 @@ def _write(folder: Path, counted: Iterable[tuple[str, int, int]]) -> None:
         file.write(memoryview(rare)[:-1])
     beside.replace(path)
     remove(folder / NEW_FILE)
+
+
+def _mapped(path: Path) -> memoryview:
+    """A file as it lies on the disk, whatever takes its place; on Windows nothing could."""
+    with path.open("rb") as file:
+        if sys.platform == "win32":
+            return memoryview(file.read())
+        return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import sys
 import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -142,6 +143,17 @@ def test_words_of_saved_notes_are_added(folder: Path) -> None:
     assert Vocabulary(folder).completions("lev", 20) == words.completions("lev", 20)
 
 
+def test_a_word_that_is_half_written_is_taken_when_it_is_whole(folder: Path) -> None:
+    words = Vocabulary(folder)
+    with (folder / "vocabulary-new").open("ab", buffering=0) as file:
+        file.write(b"levant\nlev")
+        assert words.refresh()
+        assert "lev" not in words.completions("lev", 10)
+        file.write(b"ity\n")
+    assert words.refresh()
+    assert {"levant", "levity"} < {*words.completions("lev", 10)}
+
+
 def test_many_new_words_are_written_in_with_the_others(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +205,22 @@ def test_written_anew_it_takes_little_more_room_than_its_file(tmp_path: Path) ->
     tracemalloc.stop()
     assert most < 6 * size, "a list of the words takes more"
     assert (tmp_path / "vocabulary").stat().st_size == size
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that is mapped cannot be replaced")
+def test_what_nobody_asks_for_stays_on_the_disk(tmp_path: Path) -> None:
+    tally = Tally()
+    words = [f"word{number:x}of" for number in range(100_000)]
+    for body in (words, words[::2]):
+        tally.add("body", body)
+    tally.write(tmp_path, ENGLISH)
+    size = (tmp_path / "vocabulary").stat().st_size
+    tracemalloc.start()
+    known = Vocabulary(tmp_path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < size / 3
+    assert known.completions("word4242", 9) == ["word4242of"]
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"no json\n", b'{"words": 5, "bytes": 3}\nabc'])

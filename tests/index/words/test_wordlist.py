@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.index.words.wordlist import WordList
+from notekeep.index.words.wordlist import WordList, WordText
 
 WORDS = st.lists(st.text("abcé組", min_size=1, max_size=4), unique=True).map(sorted)
+LETTERS = st.text("abcé組", max_size=4)
 
 
-@given(WORDS, st.text("abcé組", max_size=4))
+@given(WORDS, LETTERS)
 def test_it_answers_as_a_list_does(words: list[str], other: str) -> None:
-    with patch("notekeep.index.words.wordlist.LETTERS", 5):
-        made = WordList("\n".join(words))
+    made = WordList("\n".join(words).encode())
     assert len(made) == len(words)
     assert list(made) == words
     assert [made[at] for at in range(len(words))] == words
@@ -28,10 +28,20 @@ def test_it_answers_as_a_list_does(words: list[str], other: str) -> None:
 
 @given(WORDS, st.integers(0, 9), st.integers(0, 9))
 def test_some_of_it_are_some_of_the_list(words: list[str], low: int, high: int) -> None:
-    made = WordList("\n".join(words))
+    made = WordList("\n".join(words).encode())
     high = min(high, len(words))
     assert made.between(low, high) == words[low:high]
-    with patch("notekeep.index.words.wordlist.PART", 3):
+
+
+@given(WORDS, LETTERS, st.integers(1, 9))
+def test_words_are_found_by_how_they_begin_and_end(
+    words: list[str], letters: str, part: int
+) -> None:
+    made = WordText("\n".join(words).encode())
+    with patch("notekeep.index.words.wordlist.PART", part):
         parts = list(made.parts())
-    assert [word for part in parts for word in part] == words
-    assert all(len(part) <= 3 for part in parts)
+        ending = made.ending(letters)
+    assert [word for some in parts for word in some] == words
+    assert len(parts) >= len("".join(words).encode()) // (part + 12)
+    assert list(made.beginning(letters)) == [word for word in words if word.startswith(letters)]
+    assert ending == [word for word in words if word.endswith(letters)]
