@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
 from notekeep.habits.definition import RESERVED, fold_name, undefined
+from notekeep.markdown.resolve import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,7 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
         for alias in definition.aliases:
             owners.setdefault(fold_name(alias), key)
     for key, (definition, *_) in by_key.items():
-        stem = definition.path.rpartition("/")[2].removesuffix(".md")
+        stem = stem_of(definition.path)
         owners.setdefault(fold_name(stem), key)
     names: dict[str, list[str]] = {}
     for name, key in owners.items():

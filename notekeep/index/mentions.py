@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.index.rows import sort_key
+from notekeep.markdown.resolve import stem_of
 from notekeep.query.tree import Or, Phrase
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Mention(NamedTuple):
 
 def names_of(row: Row) -> list[str]:
     """The names under which a note may be mentioned: title, aliases and file name."""
-    stem = row.path.rpartition("/")[2].removesuffix(".md")
+    stem = stem_of(row.path)
     names = dict.fromkeys([row.title, *row.aliases, stem])
     return [name for name in names if sum(map(str.isalpha, name)) >= SHORTEST]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.index.conditions import Condition
 from notekeep.index.rows import link_key, name_key, store_path
+from notekeep.markdown.resolve import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -90,7 +91,7 @@ def beginning(catalog: Catalog, typed: str, most: int) -> list[str]:
     names = [
         [
             name
-            for name in (row.title, row.path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases)
+            for name in (row.title, stem_of(row.path), *row.aliases)
             if name_key(name).startswith(start)
         ]
         for row in rows

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.index.rows import name_key
+from notekeep.markdown.resolve import stem_of
 from notekeep.query.fold import fold
 from notekeep.query.tree import And, Node, Or, Phrase, Prefix, Term, is_fact
 
@@ -148,7 +149,7 @@ def asked_words(node: Node | None) -> list[str]:
 
 def is_called(row: Row, name: str) -> bool:
     """Whether a note's title, alias or file name is exactly that, case and accents aside."""
-    stem = row.path.rsplit("/", 1)[-1].removesuffix(".md")
+    stem = stem_of(row.path)
     folded = fold(name)
     return bool(folded) and folded in map(fold, (row.title, stem, *row.aliases))
 

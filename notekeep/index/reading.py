@@ -11,6 +11,7 @@ from notekeep.index.rows import Record
 from notekeep.index.words.document import WordDoc
 from notekeep.markdown.kinds import role
 from notekeep.markdown.note import Note, Problem, read_note
+from notekeep.markdown.resolve import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +82,7 @@ def unreadable(path: str, message: str) -> Problem:
 def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema) -> Record:
     """What the catalog keeps of a file."""
     duty = role(path, schema)
-    stem = path.rsplit("/", 1)[-1].removesuffix(".md")
+    stem = stem_of(path)
     if duty == "log":
         note = Note(path, stem, "log", problem=content.problem)
     elif not content.digest:
@@ -127,7 +128,7 @@ def word_doc(note: Note) -> WordDoc:
 
 def _other_names(note: Note) -> tuple[str, ...]:
     """Its aliases, and the name of its file where that is another than the title."""
-    stem = note.path.rsplit("/", 1)[-1].removesuffix(".md")
+    stem = stem_of(note.path)
     return (*note.aliases, *((stem,) if stem != note.title else ()))
 
 

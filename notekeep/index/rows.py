@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from notekeep.index.row import Row as Row  # noqa: PLC0414 - handed on beside the others
+from notekeep.markdown.resolve import stem_of
 from notekeep.query.fold import as_unicode, fold, fold_key
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _note_row(record: Record, number: int) -> Cells:
         number,
         store_path(record.path),
         fold(path),
-        fold(path.rsplit("/", 1)[-1].removesuffix(".md")),
+        fold(stem_of(path)),
         record.role,
         title,
         fold(title),

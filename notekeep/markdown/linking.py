@@ -8,6 +8,7 @@ from posixpath import dirname, relpath
 from typing import Final
 
 from notekeep.markdown.links import encoded
+from notekeep.markdown.resolve import stem_of
 
 _IN_TEXT: Final = re.compile(r"[\[\]\\]")
 _IN_NO_WIKI_LINK: Final = frozenset("[]|#^\n")
@@ -51,7 +52,7 @@ class LinkStyle:
             embed: Whether the file is shown and not only named.
         """
         target = self.target(path, source, is_only=is_only)
-        name = path.rpartition("/")[2].removesuffix(".md")
+        name = stem_of(path)
         sign = "!" if embed else ""
         # What a wiki link cannot hold can only be named in the other way.
         if self.is_markdown or not _IN_NO_WIKI_LINK.isdisjoint(target + text):

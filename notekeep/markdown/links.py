@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.edits import Edit
 from notekeep.markdown.inline import target_at
-from notekeep.markdown.resolve import folded
+from notekeep.markdown.resolve import folded, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -118,7 +118,7 @@ def _target(
     if target.startswith(("./", "../")):
         result = relative if relative.startswith("../") else f"./{relative}"
     elif "/" not in target and link.wiki:
-        stem, old_stem = _stem(new), _stem(old)
+        stem, old_stem = stem_of(new), stem_of(old)
         if stem == old_stem and unique(folded(stem)):
             return target
         path = relative if is_relative else new
@@ -128,10 +128,6 @@ def _target(
     else:
         result = f"/{new}" if target.startswith("/") else new
     return result if suffix else result.removesuffix(".md")
-
-
-def _stem(path: str) -> str:
-    return path.rsplit("/", 1)[-1].removesuffix(".md")
 
 
 def _spell(text: str, span: tuple[int, int], link: Link, target: str) -> str | None:

@@ -12,6 +12,7 @@ from notekeep.markdown.fieldtypes import boolean, items, typed
 from notekeep.markdown.guard import MAX_BYTES
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS, Kind, Schema, canonical, names_in, role
 from notekeep.markdown.problem import Problem
+from notekeep.markdown.resolve import stem_of
 from notekeep.markdown.values import Scalar, Value
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def read_note(
         problem = Problem(path, error.line, error.message, hint, "front-matter", error.column)
     kind = _kind(path, matter, schema)
     fields = _fields(kind, matter, schema)
-    stem = path.rsplit("/", 1)[-1].removesuffix(".md")
+    stem = stem_of(path)
     _add_dates(fields, kind, path, schema)
     spans = None
     if known is not None:
@@ -207,7 +208,7 @@ def _fields(kind: str, matter: frontmatter.FrontMatter, schema: Schema) -> dict[
 def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -> None:
     """Fill in what a date is known by elsewhere: a daily note by its name, `created` by `date`."""
     if kind == "daily" and not fields.get("date"):
-        stem = path.rpartition("/")[2].removesuffix(".md")
+        stem = stem_of(path)
         if _ISO_DAY.match(stem):
             fields["date"] = stem
         elif day := schema.daily.day_at(path):

@@ -23,6 +23,16 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def stem_of(path: str) -> str:
+    """What the file of a note is called, without its folder and its suffix, however that is spelt.
+
+    Args:
+        path: The note, vault-relative.
+    """
+    name = path.rsplit("/", 1)[-1]
+    return name[:-3] if name[-3:].lower() == ".md" else name
+
+
 class Resolver:
     """The names of a vault's notes and files.
 

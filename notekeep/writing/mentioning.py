@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.markdown.edits import Edit
+from notekeep.markdown.resolve import stem_of
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import edit_body
 
@@ -28,7 +29,7 @@ def plan_link_mentions(plans: Plans, row: Row, mentions: Iterable[Mention]) -> W
         mentions: Where, by note, as `index.mentions` found it.
     """
     plan = WritePlan("link", row.title)
-    name = row.path.rpartition("/")[2].removesuffix(".md")
+    name = stem_of(row.path)
     is_only = len(plans.catalog.named(name)) == 1
     for path, of_note in groupby(mentions, key=attrgetter("path")):
         data = plans.read(path)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown.linking import USUAL_LINKS
-from notekeep.markdown.resolve import Resolver, folded
+from notekeep.markdown.resolve import Resolver, folded, stem_of
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import edit_body, require_utf8
 
@@ -283,7 +283,7 @@ class Follow:
             new = self.moves.get(found[0]) if found else None
             if new is None:
                 return match[0]
-            stem = new.rpartition("/")[2].removesuffix(".md")
+            stem = stem_of(new)
             is_path = "/" in match[1] or self.stems[folded(stem)] > 1
             name = new.removesuffix(".md") if is_path else stem
             return f"[[{name}{match[2]}]]"
@@ -297,7 +297,7 @@ def _from(note: str, target: str) -> str:
 
 
 def _stem(path: str) -> str:
-    return folded(path.rpartition("/")[2].removesuffix(".md"))
+    return folded(stem_of(path))
 
 
 def _need_free(plans: Plans, target: str) -> None:

@@ -13,6 +13,7 @@ from notekeep.files.paths import free_path, name_key, safe_name, travel_problem
 from notekeep.markdown.clean import clean_line
 from notekeep.markdown.kinds import role
 from notekeep.markdown.problem import Problem
+from notekeep.markdown.resolve import stem_of
 from notekeep.writing.moving import Follow
 from notekeep.writing.plan import FileChange
 
@@ -96,7 +97,7 @@ def _titled(plans: Plans, path: str, data: bytes) -> bytes:
     from notekeep.markdown import fieldedits
 
     note = plans.note(path, data)
-    stem = path.rpartition("/")[2].removesuffix(".md")
+    stem = stem_of(path)
     if note.problem is not None or note.title != stem or clean_line(stem) != stem:
         return data
     try:

@@ -9,6 +9,7 @@ from notekeep import config
 from notekeep.errors import NotFound
 from notekeep.files import save
 from notekeep.files.paths import inside
+from notekeep.markdown.resolve import stem_of
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Plans:
             self.root,
             self.schema,
             "daily",
-            path.rpartition("/")[2].removesuffix(".md"),
+            stem_of(path),
             now=dt.datetime.combine(day, config.now().time()),
             fields={} if template is not None else {"date": day.isoformat()},
             path=path,

@@ -73,6 +73,12 @@ def test_the_title_is_the_field_else_the_heading_else_the_name(text: str, title:
     assert read_note("inbox/A file.md", text.encode()).title == title
 
 
+@pytest.mark.parametrize("suffix", [".md", ".MD", ".Md"])
+def test_the_suffix_is_no_part_of_a_title_however_it_is_spelt(suffix: str) -> None:
+    assert read_note(f"trips/Rome{suffix}", b"text").title == "Rome"
+    assert read_note(f"trips/v1.0{suffix}", b"text").title == "v1.0"
+
+
 @pytest.mark.parametrize(
     ("path", "block", "kind"),
     [
