@@ -65,19 +65,9 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
     from notekeep.files.paths import as_found, free_path, safe_name
     from notekeep.markdown.template import new_note
 
-    if not title.strip():
-        raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
-    require_utf8(title, "the title")
-    for name, value in [*(fields or {}).items(), ("tags", ", ".join(tags))]:
-        require_utf8(f"{name}={value}", f"what {name} is to be")
-    if kind not in schema.kinds:
-        from notekeep.query.fields import nearest
-
-        near = nearest(kind, schema.kinds)
-        raise UsageError(
-            f"there is no kind {kind!r}",
-            f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}",
-        )
+    given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
+    _check_words(title, given)
+    _check_kind(kind, schema)
     folder = as_found(root, schema.folders.get(kind, ""))
     path = free_path(root, path or f"{folder}/{safe_name(title)}.md".lstrip("/"))
     text = new_note(
@@ -88,12 +78,43 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
         is_whole=template is not None,
         formats=formats,
         names=names,
-        fields={**(fields or {}), **({"tags": list(tags)} if tags else {})},
+        fields=given,
         body=body,
         schema=schema,
     )
     return WritePlan(
         "new", title, [FileChange(path, None, text.encode("utf-8", "surrogateescape"))]
+    )
+
+
+def _check_words(title: str, fields: Mapping[str, Value]) -> None:
+    """Refuse a title and fields that no note can hold.
+
+    Raises:
+        UsageError: The title is empty, or something is not UTF-8.
+    """
+    if not title.strip():
+        raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
+    require_utf8(title, "the title")
+    for name, value in fields.items():
+        said = ", ".join(map(str, value)) if isinstance(value, list) else value
+        require_utf8(f"{name}={said}", f"what {name} is to be")
+
+
+def _check_kind(kind: str, schema: Schema) -> None:
+    """Refuse a kind that there is not.
+
+    Raises:
+        UsageError: The nearest kind is in the hint.
+    """
+    if kind in schema.kinds:
+        return
+    from notekeep.query.fields import nearest
+
+    near = nearest(kind, schema.kinds)
+    raise UsageError(
+        f"there is no kind {kind!r}",
+        f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}",
     )
 
 
@@ -113,8 +134,6 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
         NotFound: The note has no such section.
         Refused: The file is no text that something could be added to.
     """
-    from notekeep.markdown.body import scan
-    from notekeep.markdown.sections import section_span
     from notekeep.markdown.split import split
 
     if not text.strip():
@@ -127,36 +146,52 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
             column=1,
         )
     parts = split(before)
-    eol = parts.eol.decode("ascii")
-    head = before[: parts.body]
     body = before[parts.body :].decode("utf-8", "surrogateescape")
-    end = len(body)
-    if section:
-        span = section_span(body, scan(body), section)
-        if span is None:
-            raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
-        end = span[1]
+    end = _end_of(path, body, section) if section else len(body)
+    joined = _inserted(body, end, text, parts.eol.decode("ascii"))
+    after = before[: parts.body] + joined.encode("utf-8", "surrogateescape")
+    return WritePlan("add", path, [FileChange(path, before, after)])
+
+
+def _end_of(path: str, body: str, section: str) -> int:
+    """Where a section of a body ends.
+
+    Raises:
+        NotFound: There is no such section.
+    """
+    from notekeep.markdown.body import scan
+    from notekeep.markdown.sections import section_span
+
+    span = section_span(body, scan(body), section)
+    if span is None:
+        raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
+    return span[1]
+
+
+def _inserted(body: str, end: int, text: str, eol: str) -> str:
+    """A body with text below the last line that says something before `end`.
+
+    Nothing but an insertion: blank lines stay where they were, below what is added.
+    """
     kept = body[:end].rstrip("\r\n")
     line_end = _EOL.match(body, len(kept))
     at = line_end.end() if line_end and kept else len(kept)
-    last = kept.splitlines()[-1] if kept else ""
-    added = text.replace("\r\n", "\n").replace("\n", eol)
-    bullet = _BULLET.match(last)
-    is_quote = added.startswith(">")
-    if bullet and not is_quote and not _BULLET.match(added):
-        added = f"{bullet[1] if bullet[1] in '-*+' else '-'} {added}"
-    is_item = bullet and _BULLET.match(added)
+    added, is_item = _shaped(text.replace("\r\n", "\n").replace("\n", eol), kept)
+    ended = "" if line_end or not kept else eol
     above = "" if not kept or is_item else eol
     below = eol if body[end:] and not body[at:end] else ""
-    # Nothing but an insertion: blank lines stay where they were, below what is added.
-    joined = (
-        f"{body[:at]}{'' if line_end or not kept else eol}{above}{added}{eol}{below}{body[at:]}"
-    )
-    return WritePlan(
-        "add",
-        path,
-        [FileChange(path, before, head + joined.encode("utf-8", "surrogateescape"))],
-    )
+    return f"{body[:at]}{ended}{above}{added}{eol}{below}{body[at:]}"
+
+
+def _shaped(text: str, kept: str) -> tuple[str, bool]:
+    """Text as it stands below what is kept, and whether it is one more item of a list there."""
+    last = kept.splitlines()[-1] if kept else ""
+    bullet = _BULLET.match(last)
+    if bullet is None or text.startswith(">"):
+        return text, False
+    if not _BULLET.match(text):
+        text = f"{bullet[1] if bullet[1] in '-*+' else '-'} {text}"
+    return text, True
 
 
 def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
@@ -243,7 +278,7 @@ def template_of(root: Path, schema: Schema, kind: str) -> str | None:
 def read_template(root: Path, path: str) -> str | None:
     """The text of a template, or None where there is none."""
     try:
-        with open(os.path.join(root, path), encoding="utf-8") as file:
+        with open(os.path.join(root, path), encoding="utf-8-sig") as file:
             return file.read()
     except (OSError, UnicodeDecodeError):
         return None

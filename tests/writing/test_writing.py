@@ -44,6 +44,17 @@ class TestNew:
         vault.create("book", "Made")
         assert vault.read("Made").raw["read"] == "2026-11-24"
 
+    def test_a_template_may_begin_with_the_mark_that_windows_editors_put_first(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        folder = os.path.join(vault.root, "templates")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "book.md"), "w", encoding="utf-8-sig") as file:
+            file.write("---\ntags: [shelf]\n---\n# {{title}}\n")
+        vault.create("book", "Made")
+        assert texts()["books/Made.md"].startswith(b"---\ntags: [shelf]\n")
+        assert vault.read("Made").fields["type"] == "book"
+
     def test_an_unknown_kind_names_the_nearest(self, vault: Vault) -> None:
         with pytest.raises(UsageError) as caught:
             vault.create("bok", "A title")
