@@ -6,6 +6,7 @@ nothing here knows a time zone, and nothing here reads a clock.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 from notekeep.errors import UsageError
@@ -32,7 +33,7 @@ LONGEST_WORDS = 3
 """How many words a day takes at most: "3 days ago"."""
 
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
-_UNIT_DAYS = {"": 1, "d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
+_UNITS = re.compile(r"d|days?|w|weeks?|m|months?|y|years?|")
 _YEARS_BACK = 8
 """How far back the latest such day can lie: 29 February 1904 came eight years after 1896."""
 
@@ -89,10 +90,10 @@ def parse_day(text: str, today: date) -> date:
     """Read one day in words.
 
     Args:
-        text: `today`, `yesterday` or `yd`, `-2`, `-1w`, `3 days ago`, `mon` to `sun` (the latest
-            one, today included), `last tue` (before today), `24` (the latest 24th), `11-03` or
-            `3 nov` (the latest 3 November), or a date (`2026-11-24`, `24.11.2026`). Nothing at all
-            means today.
+        text: `today`, `yesterday` or `yd`, `tomorrow`, `-2`, `-1w`, `3 days ago`, `2 months ago`,
+            `mon` to `sun` (the latest one, today included), `last tue` (before today), `24` (the
+            latest 24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`,
+            `24.11.2026`). Hyphens may stand for blanks. Nothing at all means today.
         today: The day that counts now.
 
     Raises:
@@ -115,14 +116,14 @@ def find_day(text: str, today: date) -> date | None:
     Raises:
         UsageError: It has the form of a day, but no calendar has it.
     """
-    words = text.strip().casefold().split()
+    words = _words(text)
     name = " ".join(words)
     try:
         if name in _DAY_WORDS:
             return today + timedelta(days=_DAY_WORDS[name])
         return (
             _weekday(words, today)
-            or _days_ago(words, today)
+            or _ago(words, today)
             or _written(name, today)
             or _month_named(words, today)
             or _latest(name.split("-"), today)
@@ -131,6 +132,40 @@ def find_day(text: str, today: date) -> date | None:
         raise UsageError(
             f"there is no such day: {text}", "write one as 2026-11-24", text=text, position=0
         ) from None
+
+
+def back(day: date, count: int, unit: str) -> date:
+    """The day so many days, weeks, months or years before; in a month that is too short its last.
+
+    Args:
+        day: The day.
+        count: How many.
+        unit: `d`, `w`, `m` or `y`, or a word that begins with one; "" is days.
+
+    Raises:
+        ValueError: No calendar goes back so far.
+        OverflowError: Likewise.
+    """
+    if unit[:1] not in ("m", "y"):
+        return day - timedelta(days=count * (7 if unit[:1] == "w" else 1))
+    months = count * (12 if unit[:1] == "y" else 1)
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, days_in(year, month + 1)))
+
+
+def days_in(year: int, month: int) -> int:
+    """How many days a month has."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; hyphens stand for blanks where they part words, as in `last-mon`."""
+    text = text.strip().casefold()
+    if not text.startswith("-") and any(map(str.isalpha, text)):
+        text = text.replace("-", " ").replace("_", " ")
+    return text.split()
 
 
 def _weekday(words: list[str], today: date) -> date | None:
@@ -145,18 +180,18 @@ def _weekday(words: list[str], today: date) -> date | None:
     return None
 
 
-def _days_ago(words: list[str], today: date) -> date | None:
-    """`-2`, `-1w`, `3 days ago`, `2 weeks ago`."""
+def _ago(words: list[str], today: date) -> date | None:
+    """`-2`, `-1w`, `3 days ago`, `2 months ago`."""
     if len(words) == 1 and words[0].startswith("-"):
-        count = words[0][1:].rstrip("dw")
+        count = words[0][1:].rstrip("dwmy")
         unit = words[0][1 + len(count) :]
     elif len(words) == 3 and words[2] == "ago":
         count, unit = words[:2]
     else:
         return None
-    if not _digits(count) or unit not in _UNIT_DAYS:
+    if not _digits(count) or not _UNITS.fullmatch(unit):
         return None
-    return today - timedelta(days=int(count) * _UNIT_DAYS[unit])
+    return back(today, int(count), unit)
 
 
 def _written(text: str, today: date) -> date | None:

@@ -99,7 +99,11 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) ->
 @dry_run_option
 @verb_options
 def attach(note: str, file: str, *, dry_run: bool, vault: str | None) -> int:
-    """Copy FILE into the attachments and link it at the end of NOTE."""
+    """Copy FILE into the attachments and link it at the end of NOTE.
+
+    \b
+    notekeep attach "Garden sensor" ~/pictures/probe.jpg
+    """
     opened = open_vault(vault)
     refresh_first(opened)
     return carry_out(opened, opened.plan.attach(note, file), dry_run=dry_run, done=str)

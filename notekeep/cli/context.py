@@ -78,6 +78,23 @@ def no_refresh_option(command: Wrapped) -> Wrapped:
     )(command)
 
 
+def limit_option(most: int | None = None) -> Callable[[Wrapped], Wrapped]:
+    """`-n N`, `--limit N`: at most so many, as `head` and `git log` take it.
+
+    Args:
+        most: How many there are without it; None for all.
+    """
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=most,
+        show_default=most is not None,
+        help="At most so many.",
+    )
+
+
 def verb_options(command: Wrapped) -> Wrapped:
     """The options of every verb: `--vault`, `--plain` and `--debug`."""
     return vault_option(plain_option(debug_option(command)))

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Ambiguous, NotekeepError, Refused, UsageError
-
-if TYPE_CHECKING:
-    import click
 
 SYSTEM_HINTS = {
     errno.ENOSPC: "free some space and try again; nothing was left half-written",
@@ -32,7 +28,10 @@ def explain(error: Exception) -> int:
     import click
 
     if isinstance(error, click.ClickException):
-        _say(_plain(error.format_message()), "", _usage(error))
+        from notekeep.cli.misused import said
+
+        message, hint = said(error)
+        _say(message, "", hint)
         return error.exit_code
     if isinstance(error, click.Abort):
         return 130
@@ -47,22 +46,6 @@ def explain(error: Exception) -> int:
         "your notes are as they were; run it again with --debug to see where, and report it",
     )
     return FAILURE
-
-
-def _plain(message: str) -> str:
-    """What click says of a value, without the names it has for types."""
-    return message.replace("is not a valid integer range", "is no whole number").replace(
-        "is not a valid integer", "is no whole number"
-    )
-
-
-def _usage(error: click.ClickException) -> str:
-    """How the command is written that was written wrongly."""
-    context = getattr(error, "ctx", None)
-    if context is None:
-        return ""
-    usage = " ".join(context.get_usage().split())
-    return f"{usage}\n`{context.command_path} --help` says more"
 
 
 def _place(error: NotekeepError) -> str:

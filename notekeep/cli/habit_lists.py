@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -27,8 +26,10 @@ from notekeep.index.habits import HabitIndex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from notekeep.habits.marks import Glyphs
+    from notekeep.habits.review import Span
     from notekeep.habits.view import HabitView
 
 NONE_YET = '`notekeep habit add "Meditate" --schedule daily` defines the first one'
@@ -85,27 +86,32 @@ def todo_(*, everything: bool, as_json: bool, vault: str | None) -> int:
 @json_option
 @verb_options
 def week_(words: tuple[str, ...], *, as_json: bool, vault: str | None) -> int:
-    """Show a week of all habits: this one, or the one that DAY lies in."""
+    """Show a week of all habits: this one, or the one that DAY lies in, or `2026-W40`."""
     index = HabitIndex(vault_places(vault))
-    day = dates.parse_day(" ".join(words), index.today())
-    first = day - timedelta(days=(day.weekday() - index.places.settings.week_start) % 7)
+    first, last = _span("week", words, index)
     names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
     heading = " ".join(name.capitalize() for name in names)
-    return _grid(index, first, first + timedelta(days=6), heading, 2, as_json=as_json)
+    return _grid(index, first, last, heading, 2, as_json=as_json)
 
 
 @click.command("month", cls=DayCommand, short_help="The month of all habits.")
 @json_option
 @verb_options
 def month_(words: tuple[str, ...], *, as_json: bool, vault: str | None) -> int:
-    """Show a month of all habits: this one, or the one that DAY lies in."""
+    """Show a month of all habits: this one, or the one that DAY lies in, or `2026-10`."""
     index = HabitIndex(vault_places(vault))
-    day = dates.parse_day(" ".join(words), index.today())
-    first = day.replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    first, last = _span("month", words, index)
     numbers = range(1, last.day + 1)
     heading = "".join(str(number)[-1] if number % 5 else "+" for number in numbers)
     return _grid(index, first, last, heading, 0, as_json=as_json)
+
+
+def _span(span: Span, words: tuple[str, ...], index: HabitIndex) -> tuple[date, date]:
+    from notekeep.index.habit_span import span_in
+
+    settings = index.places.settings
+    found = span_in(span, " ".join(words), index.today(), settings.week_start)
+    return found.first, found.last
 
 
 def _grid(

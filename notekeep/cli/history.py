@@ -6,7 +6,13 @@ import click
 
 from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
-from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
+from notekeep.cli.context import (
+    dry_run_option,
+    json_option,
+    limit_option,
+    open_vault,
+    verb_options,
+)
 from notekeep.cli.when import moment
 from notekeep.cli.writing import agree, carry_out, write_diff
 
@@ -14,12 +20,24 @@ from notekeep.cli.writing import agree, carry_out, write_diff
 @click.command(short_help="The earlier versions of a note.")
 @click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
 @click.option("--diff", "number", type=int, metavar="N", help="What changed since version N.")
+@limit_option()
 @json_option
 @verb_options
-def history(note: tuple[str, ...], *, number: int | None, as_json: bool, vault: str | None) -> int:
+def history(
+    note: tuple[str, ...],
+    *,
+    number: int | None,
+    limit: int | None,
+    as_json: bool,
+    vault: str | None,
+) -> int:
     """List the versions of NOTE that are kept, newest first; NOTE may be gone.
 
     `restore NOTE@N` brings one of them back.
+
+    \b
+    notekeep history "Deep Work"
+    notekeep history "Deep Work" --diff 2
     """
     from notekeep.writing.restoring import past_of
 
@@ -37,7 +55,7 @@ def history(note: tuple[str, ...], *, number: int | None, as_json: bool, vault: 
         return 0 if plan.changes else 1
     rows = [
         (str(number), moment(version.time), version.verb, version.digest[:8])
-        for number, version in enumerate(past.versions, 1)
+        for number, version in enumerate(past.versions[:limit], 1)
     ]
     if as_json:
         keys = ("version", "time", "verb", "digest")
@@ -83,6 +101,9 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None
     """Remove the versions of NOTE from history, and what the index knows of it, for good.
 
     NOTE itself stays where it is; it may be gone already. This cannot be undone.
+
+    \b
+    notekeep forget "Letter to my old manager" --dry-run
     """
     from notekeep.writing import forgetting
 

@@ -9,7 +9,13 @@ import click
 
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
-from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
+from notekeep.cli.context import (
+    json_option,
+    limit_option,
+    no_refresh_option,
+    open_vault,
+    verb_options,
+)
 from notekeep.cli.raw import RawCommand, as_query
 from notekeep.errors import UsageError
 
@@ -50,7 +56,7 @@ class LsCommand(RawCommand):
 @click.option("--cols", metavar="A,B", help="The columns, by field name.")
 @click.option("--by", metavar="FIELD", help="Count instead, by a field, type, tag or year.")
 @click.option("--sort", metavar="FIELD", help="The field to sort by; -FIELD turns it round.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@limit_option()
 @click.option(
     "--format", "template", metavar="TEXT", help="A line for each, e.g. '{path} {title}'."
 )

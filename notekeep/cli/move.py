@@ -33,7 +33,11 @@ PIPED = "-"
 def rename(
     note: str, title: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None
 ) -> int:
-    """Give NOTE another TITLE and file name; every link to it follows."""
+    """Give NOTE another TITLE and file name; every link to it follows.
+
+    \b
+    notekeep rename "Deep Work" "Deep Work, read twice"
+    """
     opened = open_vault(vault)
     refresh_first(opened)
     plan = opened.plan.rename(note, " ".join(title))

@@ -85,13 +85,21 @@ def write_styled(parts: Iterable[tuple[str, str]]) -> None:
     sys.stdout.write(encodable(line) + "\n")
 
 
-def table(rows: Sequence[Sequence[str]], *, heads: Sequence[str] = (), stretch: int = 0) -> None:
+def table(
+    rows: Sequence[Sequence[str]],
+    *,
+    heads: Sequence[str] = (),
+    stretch: int = 0,
+    whole: int | None = None,
+) -> None:
     """Write rows in columns.
 
     Args:
         rows: The cells; every row has as many as the first.
         heads: The names of the columns; none are written without it.
         stretch: The column that gives way first when the terminal is too narrow.
+        whole: A column that is never cut, since one copies what stands in it; where it needs more
+            than half of the line, such a row runs over into the next.
     """
     lines = [[_flat(cell) for cell in row] for row in rows]
     every = [list(heads), *lines] if heads else lines
@@ -99,13 +107,22 @@ def table(rows: Sequence[Sequence[str]], *, heads: Sequence[str] = (), stretch: 
         return
     widths = [max(width(row[column]) for row in every) for column in range(len(every[0]))]
     if is_terminal():
-        widths = _within(widths, _columns() - len(GAP) * (len(widths) - 1), stretch)
+        line = _columns() - len(GAP) * (len(widths) - 1)
+        if whole is None:
+            widths = _within(widths, line, stretch)
+        else:
+            taken = min(widths.pop(whole), line // 2)
+            widths = _within(widths, line - taken, stretch - (stretch > whole))
+            widths.insert(whole, taken)
     for number, row in enumerate(every):
-        cells = [fit(cell, size) for cell, size in zip(row, widths, strict=True)]
-        line = GAP.join(cells).rstrip()
+        cells = [
+            cell if column == whole and width(cell) > size else fit(cell, size)
+            for column, (cell, size) in enumerate(zip(row, widths, strict=True))
+        ]
+        text = GAP.join(cells).rstrip()
         if heads and number == 0:
-            line = styled(line, "bold")
-        sys.stdout.write(encodable(line) + "\n")
+            text = styled(text, "bold")
+        sys.stdout.write(encodable(text) + "\n")
 
 
 def _within(widths: list[int], room: int, stretch: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 import click
@@ -10,20 +11,21 @@ import click
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from click.shell_completion import CompletionItem
 
 _LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=|$)")
+_COUNTED = re.compile(r"-n\d*")
 
 
 class RawCommand(click.Command):
     """A command whose words are not options, even when they begin with a dash.
 
     Its own long options are known anywhere before a bare `--`; its short ones only before the
-    first word. Everything else is a word, but for what looks like a long option that there is not:
-    a slip must not become a query that finds nothing. The words reach the function as `words`, a
-    tuple.
+    first word, but for `-n 5` and `-n5`, with which nobody means a note without an n. Everything
+    else is a word, but for what looks like a long option that there is not: a slip must not become
+    a query that finds nothing. The words reach the function as `words`, a tuple.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -55,22 +57,32 @@ class RawCommand(click.Command):
                     takes_value[name] = not (parameter.is_flag or parameter.count)
         options: list[str] = []
         words: list[str] = []
-        rest = iter(args)
-        for word in rest:
+        rest = deque(args)
+        while rest:
+            word = rest.popleft()
             if word == "--":
                 words += [word, *rest]
                 break
             name, equals, _ = word.partition("=")
-            known = name in takes_value and (name.startswith("--") or not words)
-            if not known:
-                if _LIKE_OPTION.match(word):
-                    raise _no_option(ctx, name, takes_value)
+            if "-n" in takes_value and _COUNTED.fullmatch(word) and _is_count(word, rest):
+                options.append(word)
+                equals = word[2:]
+                name = "-n"
+            elif name in takes_value and (name.startswith("--") or not words):
+                options.append(word)
+            elif _LIKE_OPTION.match(word):
+                raise _no_option(ctx, name, takes_value)
+            else:
                 words.append(word)
                 continue
-            options.append(word)
-            if takes_value[name] and not equals:
-                options += [value for value in (next(rest, None),) if value is not None]
+            if takes_value[name] and not equals and rest:
+                options.append(rest.popleft())
         return options, words
+
+
+def _is_count(word: str, rest: Sequence[str]) -> bool:
+    """Whether `-n` has its number, in itself or behind it."""
+    return word != "-n" or (bool(rest) and rest[0].isdigit())
 
 
 def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:

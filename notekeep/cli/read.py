@@ -24,6 +24,9 @@ def show(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str |
     """Print NOTE: a path, a title, an alias, or the beginning of one.
 
     On a terminal it goes through $PAGER when one is set; into a pipe its bytes go as they are.
+
+    \b
+    notekeep show "Deep Work"
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
@@ -54,7 +57,11 @@ def show(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str |
 @no_refresh_option
 @verb_options
 def open_(note: tuple[str, ...], *, no_refresh: bool, vault: str | None) -> int:
-    """Edit NOTE in the editor of your settings, $VISUAL or $EDITOR."""
+    """Edit NOTE in the editor of your settings, $VISUAL or $EDITOR.
+
+    \b
+    notekeep open "Deep Work"
+    """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     row = opened.resolve(" ".join(note))

@@ -6,14 +6,20 @@ import click
 
 from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
-from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
+from notekeep.cli.context import (
+    json_option,
+    limit_option,
+    no_refresh_option,
+    open_vault,
+    verb_options,
+)
 
 REASONS = 3
 
 
 @click.command(short_help="Notes that are about the same.")
 @click.argument("note", nargs=-1, required=True, shell_complete=offers.notes)
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
+@limit_option(10)
 @click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
 @json_option
 @no_refresh_option
@@ -31,6 +37,9 @@ def related(
 
     Links, links in common, tags, people and works, and telling words count; the rarer a thing
     is in the vault, the more.
+
+    \b
+    notekeep related "Deep Work"
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh, words=True)

@@ -13,7 +13,7 @@ from notekeep.cli.writing import carry_out
 class ReviewCommand(RawCommand):
     """A command whose words are a span and a day."""
 
-    words_metavar = "[week | month] [DAY]"
+    words_metavar = "[week | month] [WEEK | MONTH | DAY]"
 
 
 @click.command("review", cls=ReviewCommand, short_help="A week or month of habits as a note.")
@@ -24,7 +24,8 @@ def review(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
 
     What was met and what was needed, what was missed twice, what was skipped and why, and for each
     habit a choice: keep, shrink, change the cue, archive. It links to the habits and to the books
-    behind them. DAY names another week or month; a review that is there is never written over.
+    behind them. `2026-W40`, `2026-10`, `october` or a day in it name another week or month; a
+    review that is there is never written over.
     """
     opened = open_vault(vault)
     refresh_first(opened)

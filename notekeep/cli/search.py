@@ -8,7 +8,13 @@ import click
 
 from notekeep.cli import output
 from notekeep.cli.asking import refresh_first
-from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
+from notekeep.cli.context import (
+    json_option,
+    limit_option,
+    no_refresh_option,
+    open_vault,
+    verb_options,
+)
 from notekeep.cli.raw import RawCommand, as_query
 from notekeep.errors import UsageError
 
@@ -25,7 +31,7 @@ class SearchCommand(RawCommand):
 
 
 @click.command(cls=SearchCommand, short_help="Find notes by what they say.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@limit_option(20)
 @click.option(
     "--explain", is_flag=True, help="Show how the query was read, and why a note matched."
 )
@@ -157,7 +163,7 @@ def _write(found: Found, limit: int) -> None:
         if hit.snippet.text:
             output.write_styled([(INDENT, ""), *_marked(hit)])
     if found.total > len(found.hits):
-        more = "; --limit shows more" if len(found.hits) >= limit else ""  # else the query says so
+        more = "; -n shows more" if len(found.hits) >= limit else ""  # else the query says so
         output.note(f"{len(found.hits)} of {found.total}{more}")
 
 

@@ -11,6 +11,7 @@ from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import (
     dry_run_option,
     json_option,
+    limit_option,
     no_refresh_option,
     open_vault,
     verb_options,
@@ -32,6 +33,7 @@ class TasksCommand(RawCommand):
 @click.option("--done", is_flag=True, help="Those that are ticked.")
 @click.option("--all", "both", is_flag=True, help="Open and ticked ones.")
 @click.option("--tick", metavar="PATH:LINE", help="Tick a task of the list, or open it again.")
+@limit_option()
 @click.option("--null", is_flag=True, help="PATH:LINE only, with a NUL after each, for xargs -0.")
 @dry_run_option
 @json_option
@@ -43,6 +45,7 @@ def tasks(
     done: bool,
     both: bool,
     tick: str | None,
+    limit: int | None,
     null: bool,
     dry_run: bool,
     as_json: bool,
@@ -63,12 +66,13 @@ def tasks(
         plan = opened.plan.toggle_task(*_place(tick))
         return carry_out(opened, plan, dry_run=dry_run, done=str)
     found = opened.tasks(as_query(words), done=None if both else done)
+    shown = found[:limit]
     if as_json:
-        output.write_json({"total": len(found), "tasks": [task._asdict() for task in found]})
+        output.write_json({"total": len(found), "tasks": [task._asdict() for task in shown]})
     elif null:
-        output.write_null(f"{task.path}:{task.line}" for task in found)
+        output.write_null(f"{task.path}:{task.line}" for task in shown)
     else:
-        _write(found)
+        _write(shown)
     if not found and not as_json:
         output.note("no task")
     return 0 if found else 1
@@ -87,4 +91,4 @@ def _write(found: list[TaskRow]) -> None:
         (mark, task.text, f"{task.path}:{task.line}")
         for mark, task in zip(marks, found, strict=True)
     ]
-    output.table(rows, stretch=1)
+    output.table(rows, stretch=1, whole=2)

@@ -54,12 +54,13 @@ def print_today(vault: Vault) -> None:
 def _habits(view: Overview) -> None:
     if not view.habits:
         return
+    from notekeep.cli.habit_show import counted
     from notekeep.habits.marks import ASCII, UNICODE
 
     glyphs = UNICODE if output.encodable(UNICODE.levels) == UNICODE.levels else ASCII
-    done = sum(habit.call == "done" for habit in view.habits)
+    done, asked = counted(view.habits)
     output.write("")
-    output.write_styled([("Habits", "bold"), (f"  {done} of {len(view.habits)}", "dim")])
+    output.write_styled([("Habits", "bold"), (f"  {done}/{asked}", "dim")])
     output.table(
         [
             (
@@ -97,6 +98,7 @@ def _tasks(view: Overview) -> None:
             for day, task in view.tasks.due
         ],
         stretch=1,
+        whole=3,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from notekeep.dates import days_in
 from notekeep.markdown.values import core
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def date(text: str) -> str | None:
         return None
     if day is None:
         return None if clock else f"{year}-{int(month):02d}"
-    if not 1 <= int(day) <= _days(int(year), int(month)):
+    if not 1 <= int(day) <= days_in(int(year), int(month)):
         return None
     iso = f"{year}-{int(month):02d}-{int(day):02d}"
     if clock:
@@ -125,9 +126,3 @@ def unlinked(text: str) -> str:
     """The text a value shows that is one wiki link: `[[2026-11-24]]`, `[[James Clear|James]]`."""
     match = _LINKED.match(text)
     return match[1] if match else text
-
-
-def _days(year: int, month: int) -> int:
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in (4, 6, 9, 11) else 31

@@ -1,30 +1,29 @@
 """Dates in a query: a word or a partial date becomes the days it covers.
 
 `2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods: a first and a last day. Nothing
-here reads the clock, today is given. Words for *one* day of a check-in are notekeep.dates' affair.
+here reads the clock, today is given. Words for *one* day are those of notekeep.dates, but for a
+bare number: `24` is a day where one is asked for, and a number where anything may stand.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from notekeep.dates import MONTH_NAMES, WEEKDAYS
+from notekeep.dates import MONTH_NAMES, back, days_in, find_day
+from notekeep.errors import UsageError
 
 Period: TypeAlias = tuple[date, date]
 """First and last day, both included."""
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
-DAY_WORDS = {"today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?")
 _WEEK = re.compile(r"(\d{4})-?w(\d{1,2})")
 _QUARTER = re.compile(r"(\d{4})-?q([1-4])")
 _NAMED = re.compile(r"(last|this|next)-(week|month|quarter|year)")
-_WEEKDAY = re.compile(r"(last-)?([a-z]{3,9})")
-_AGO = re.compile(r"(\d{1,6})-(day|week|month|year)s?-ago|-(\d{1,6})([dwmy]?)")
+_MONTH = re.compile(r"(last-)?([a-z]{3,9})")
 _WINDOW = re.compile(r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?")
 
 
@@ -47,12 +46,12 @@ def period(word: str, today: date, week_start: int = 0) -> Period | None:
         return (
             _iso(text)
             or _week_or_quarter(text)
-            or _day_word(text, today)
             or _named(text, today, week_start)
-            or _ago(text, today)
             or _window(text, today)
+            or _day(word, today)
+            or _month_word(text, today)
         )
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, UsageError):
         raise ValueError(f"No calendar has {word}.") from None
 
 
@@ -70,7 +69,7 @@ def _iso(text: str) -> Period | None:
 
 def _month(year: int, month: int) -> Period:
     first = date(year, month, 1)
-    return first, first.replace(day=calendar.monthrange(year, month)[1])
+    return first, first.replace(day=days_in(year, month))
 
 
 def _week_or_quarter(text: str) -> Period | None:
@@ -86,19 +85,18 @@ def _quarter(year: int, index: int) -> Period:
     return date(year, 3 * index + 1, 1), _month(year, 3 * index + 3)[1]
 
 
-def _day_word(text: str, today: date) -> Period | None:
-    """`today`, `mon` (the latest, today included), `last-mon` (before today), `march`."""
-    if text in DAY_WORDS:
-        day = today + timedelta(days=DAY_WORDS[text])
-        return day, day
-    if not (found := _WEEKDAY.fullmatch(text)):
+def _day(word: str, today: date) -> Period | None:
+    """One day in words: `yesterday`, `mon`, `3-days-ago`, `20 nov`, `24.11.2026`."""
+    text = word.strip()
+    day = find_day(text, today) if text and not text.isdigit() else None
+    return day and (day, day)
+
+
+def _month_word(text: str, today: date) -> Period | None:
+    """`march`: the latest, this one included; `last-march` is before this one."""
+    if not (found := _MONTH.fullmatch(text)):
         return None
     last, name = found.groups()
-    for weekday, full in enumerate(WEEKDAYS):
-        if full.startswith(name):
-            back = (today.weekday() - weekday) % 7 or (7 if last else 0)
-            day = today - timedelta(days=back)
-            return day, day
     for month, full in enumerate(MONTH_NAMES, 1):
         if full.startswith(name):
             past = month < today.month or (month == today.month and not last)
@@ -123,25 +121,9 @@ def _named(text: str, today: date, week_start: int) -> Period | None:
     return date(today.year + shift, 1, 1), date(today.year + shift, 12, 31)
 
 
-def _ago(text: str, today: date) -> Period | None:
-    """`3-days-ago` and `-3`: one day."""
-    found = _AGO.fullmatch(text)
-    if not found:
-        return None
-    day = _back(today, int(found[1] or found[3]), (found[2] or found[4] or "d")[0])
-    return day, day
-
-
 def _window(text: str, today: date) -> Period | None:
     """`7d` and `last-7-days`: so many days up to today, today included."""
     found = _WINDOW.fullmatch(text)
     if not found:
         return None
-    return _back(today, int(found[1]), found[2][0]) + timedelta(days=1), today
-
-
-def _back(today: date, count: int, unit: str) -> date:
-    if unit in "dw":
-        return today - timedelta(days=count * (7 if unit == "w" else 1))
-    year, month = divmod(today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1), 12)
-    return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
+    return back(today, int(found[1]), found[2]) + timedelta(days=1), today

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.habits.review import Bounds, bounds_of, last_ended, reviewed
+from notekeep.habits.review import last_ended, reviewed
 from notekeep.habits.view import count
+from notekeep.index.habit_span import span_called, span_in
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.habits.definition import Definition
-    from notekeep.habits.review import Reviewed, Span
+    from notekeep.habits.review import Bounds, Reviewed, Span
     from notekeep.index.habits import Habit, HabitIndex, LogLine
     from notekeep.writing.plans import Plans
 
@@ -29,26 +30,29 @@ REASON = "reason"
 
 
 def bounds(habits: HabitIndex, words: str) -> Bounds:
-    """Read which days are meant: `week`, `month`, and after it any day in them.
+    """Read which days are meant: `week`, `month`, `2026-10`, `week 2026-W40`, `month october`.
 
-    Without a day it is the last week or month that is over, or that ends today.
+    Behind `week` and `month` any day in them is understood. Without one it is the last week or
+    month that is over, or that ends today.
 
     Raises:
         UsageError: The words are something else.
     """
+    today, week_start = habits.today(), habits.places.settings.week_start
     name, _, rest = words.strip().partition(" ")
     span = SPANS.get(name.casefold() or "week")
     if span is None:
-        raise UsageError(
-            f"neither week nor month: {name}",
-            "write `review week`, `review month`, and a day in it if it is not the last one",
-            text=words.strip(),
-            position=0,
-        )
-    today, week_start = habits.today(), habits.places.settings.week_start
-    if not rest.strip():
-        return last_ended(span, today, week_start)
-    return bounds_of(span, dates.parse_day(rest, today), week_start)
+        called = span_called(words, today, week_start)
+        if called is None:
+            raise UsageError(
+                f"neither week nor month: {words.strip()}",
+                "write `review week` or `review month`, and after it which one: 2026-W40, 2026-10, "
+                "or a day in it",
+                text=words.strip(),
+                position=0,
+            )
+        return called
+    return span_in(span, rest, today, week_start) if rest else last_ended(span, today, week_start)
 
 
 def path_of(when: Bounds) -> str:

@@ -32,13 +32,15 @@ class Terminal(io.StringIO):
         return True
 
 
-def written(rows: Sequence[Sequence[str]], columns: int, stretch: int = 0) -> list[str]:
+def written(
+    rows: Sequence[Sequence[str]], columns: int, stretch: int = 0, whole: int | None = None
+) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         terminal = Terminal()
         patch.setattr("sys.stdout", terminal)
         patch.setenv("COLUMNS", str(columns))
         patch.setenv("TERM", "xterm")
-        output.table(rows, stretch=stretch)
+        output.table(rows, stretch=stretch, whole=whole)
     return terminal.getvalue().splitlines()
 
 
@@ -53,6 +55,27 @@ def test_one_column_gives_way_before_the_others_are_cut() -> None:
     assert written(ROWS, 40) == [
         "A Philosophy of…  book  books/A Philoso…",
         "Deep Work         book  books/Deep Work…",
+    ]
+
+
+def test_a_column_that_is_copied_is_whole_on_any_terminal() -> None:
+    tasks = [
+        ("[ ]", "Write to the library", "daily/2026-11-16.md:10"),
+        ("[ ]", "日本 order paper", "inbox/A word that I keep looking up.md:7"),
+    ]
+    for columns in (200, 80, 60, 40, 20):
+        for (_, _, place), line in zip(tasks, written(tasks, columns, 1, whole=2), strict=True):
+            assert line.endswith(f"  {place}")
+            # What is longer than half of the line runs over; no other row does.
+            assert output.width(line) <= columns or len(place) > columns // 2 - 2
+    assert written(tasks, 60, 1, whole=2) == [
+        "[ ]  Write to the library  daily/2026-11-16.md:10",
+        "[ ]  日本 order paper      inbox/A word that I keep looking up.md:7",
+    ]
+    first = [(place, text) for _, text, place in tasks]
+    assert written(first, 60, 1, whole=0) == [
+        "daily/2026-11-16.md:10         Write to the library",
+        "inbox/A word that I keep looking up.md:7  日本 order paper",
     ]
 
 
@@ -110,3 +133,13 @@ def test_a_row_of_a_habit_is_one_line_of_the_terminal(sample: Path, command: str
         assert command == "month" or columns < 80 or "weeks" in read
         assert command != "todo" or "page this week" in read
     assert any("(best " in row for row in seen(sample, 200, "habit", command))
+
+
+def test_the_place_of_a_task_and_of_a_link_can_be_copied(sample: Path) -> None:
+    places = [line.rsplit("  ", 1)[1] for line in seen(sample, 40, "tasks", "path:daily")]
+    assert len(places) > 5
+    for place in places:
+        path, _, line = place.rpartition(":")
+        assert "- [ ]" in (sample / path).read_text("utf-8").splitlines()[int(line) - 1]
+    for line in seen(sample, 40, "backlinks", "Deep Work"):
+        assert (sample / line.split(".md:")[0]).with_suffix(".md").exists()

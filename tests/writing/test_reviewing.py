@@ -115,13 +115,17 @@ def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
         ("week 11-03", "reviews/Review 2026-11-02.md"),
         ("month", "reviews/Review 2026-10.md"),
         ("month yesterday", "reviews/Review 2026-11.md"),
+        ("month 2026-09", "reviews/Review 2026-09.md"),
+        ("october", "reviews/Review 2026-10.md"),
+        ("2026-W45", "reviews/Review 2026-11-02.md"),
+        ("last week", WEEK),
     ],
 )
 def test_any_week_or_month_can_be_named(vault: Vault, words: str, path: str) -> None:
     assert [change.path for change in vault.plan.review(vault.habit_index, words).changes] == [path]
 
 
-@pytest.mark.parametrize("words", ["year", "week never", "month 2026-02-30"])
+@pytest.mark.parametrize("words", ["year", "week never", "month 2026-02-30", "2026", "yesterday"])
 def test_what_is_no_week_and_no_month_is_said(vault: Vault, words: str) -> None:
     with pytest.raises(UsageError):
         vault.plan.review(vault.habit_index, words)
