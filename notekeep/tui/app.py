@@ -24,7 +24,6 @@ from notekeep.tui.actions import clashes
 from notekeep.tui.actions.keymaps import keymap
 from notekeep.tui.collecting import collect_when_idle
 from notekeep.tui.cycles import cut
-from notekeep.tui.days import Days
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
@@ -41,6 +40,7 @@ from notekeep.tui.messages import (
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.stopping import Stopping
 from notekeep.tui.strips import let_go
 from notekeep.tui.styles import Styles
 from notekeep.tui.theme import THEMES, choose
@@ -64,7 +64,7 @@ WRITING_SECONDS = 0.002
 """What it takes to hand a frame to the terminal."""
 
 
-class NotekeepApp(Days, Looks, App[None]):
+class NotekeepApp(Stopping, Looks, App[None]):
     """notekeep on a terminal, over one vault.
 
     Attributes:

@@ -111,6 +111,10 @@ class Terminal:
         """What the screen shows."""
         return "\n".join(line.rstrip() for line in self._screen.display)
 
+    def forget(self) -> None:
+        """Show nothing, as after another program: what is shown from now on was drawn anew."""
+        self._screen.reset()
+
     def settings(self) -> list[Any]:
         """Return how the terminal is set now."""
         return termios.tcgetattr(self._theirs)

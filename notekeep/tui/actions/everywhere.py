@@ -147,6 +147,14 @@ EVERYWHERE: tuple[Action, ...] = (
         PROGRAM,
         "Choose colours; they are tried as you move.",
     ),
+    Action(
+        "suspend",
+        "To the shell",
+        ("ctrl+z",),
+        "app",
+        PROGRAM,
+        "Go to the shell that notekeep was started from; fg comes back.",
+    ),
     Action("quit", "Quit", ("ctrl+q",), "app", PROGRAM, "Leave; nothing is ever unsaved."),
     # Lists and pages
     Action("line-up", "Up", ("up", "k"), "lines", MOVE, "One row up."),
