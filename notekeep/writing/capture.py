@@ -60,7 +60,8 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
 
     Raises:
         UsageError: There is no such kind, or the title is empty.
-        Refused: The title gives no name that a file can have.
+        Refused: The title gives no name that a file can have, or the template leads out of the
+            vault.
     """
     from notekeep.files.paths import as_found, free_path, safe_name
     from notekeep.markdown.template import new_note
@@ -271,14 +272,20 @@ def link_to(root: Path, settings: VaultSettings, path: str, note: str) -> str:
 
 
 def template_of(root: Path, schema: Schema, kind: str) -> str | None:
-    """The vault's own template for a kind, or None."""
+    """The vault's own template for a kind, or None; raises as `read_template` does."""
     return read_template(root, f"{schema.templates}/{kind}.md")
 
 
 def read_template(root: Path, path: str) -> str | None:
-    """The text of a template, or None where there is none."""
+    """The text of a template, or None where there is none.
+
+    Raises:
+        Refused: The template, or a link on the way to it, leads out of the vault.
+    """
+    from notekeep.files.paths import inside
+
     try:
-        with open(os.path.join(root, path), encoding="utf-8-sig") as file:
+        with open(inside(root, path), encoding="utf-8-sig") as file:
             return file.read()
     except (OSError, UnicodeDecodeError):
         return None

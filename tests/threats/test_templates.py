@@ -48,6 +48,24 @@ def test_a_note_made_from_it_holds_it_as_text(
     assert not list(root.parent.rglob("canary"))
 
 
+@pytest.mark.parametrize("linked", ["templates/note.md", "templates"])
+def test_one_that_is_a_link_to_another_place_is_not_read(
+    linked: str, run: Callable[..., Ran], root: Path
+) -> None:
+    secret = root.parent / "mine"
+    secret.mkdir()
+    (secret / "note.md").write_text("my key\n", "utf-8")
+    place = root / linked
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(secret if linked == "templates" else secret / "note.md")
+
+    made = run("new", "note", "A title")
+
+    assert made.code == 4
+    assert "templates/note.md" in made.err
+    assert not (root / "inbox").exists()
+
+
 @pytest.mark.parametrize(
     "title", ["{{date}}", "{{title}}", "x\n---\nprivate: false", '"}} {{time}}', "a: [b"]
 )
