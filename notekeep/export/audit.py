@@ -77,8 +77,13 @@ class Audit:
         if self.source is None or self._parts is None:
             return ""
         said = public_words(self.source, self.drafts, self._parts, self.own())
-        self._parts.cache_clear()
+        self._forget_parts()
         return said
+
+    def _forget_parts(self) -> None:
+        """Let go of the texts of all notes, which are read again when they are needed."""
+        if self._parts is not None:
+            self._parts.cache_clear()
 
     def check(self, files: Iterable[Leaving]) -> None:
         """Return when no file holds anything it must not.
@@ -96,6 +101,7 @@ class Audit:
             self._by_word = _by_longest_word(self._asked)
         hits = [(file, needle) for file in files for needle in self._in(file)]
         if not hits:
+            self._forget_parts()
             return []
         listed = compared(" ".join(self.listed))
         found = _unsaid([hit for hit in hits if hit[0].post], self.said)
@@ -159,6 +165,7 @@ def _by_longest_word(unseen: Iterable[Needle]) -> _ByWord:
     for needle in unseen:
         text = compared(needle.text)
         if text:
+            text = needle.text if text == needle.text else text
             known = by_word.setdefault(needle.post, {})
             known.setdefault(max(text.split(), key=len), []).append((text, needle))
     return by_word

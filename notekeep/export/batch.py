@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notekeep.export.rewrite.links import Anchors
+
 if TYPE_CHECKING:
     from notekeep.export.addresses import Published
     from notekeep.export.draft import Draft, Drafter
@@ -29,9 +31,11 @@ class Batch:
         plan: The plan, to be filled.
         asked: The drafts of the notes that were asked for, by path.
         earlier: The drafts of notes that have a post already and were not asked for.
+        anchors: The ids that the places of each draft can have, by path.
         published: Every note that has or gets a post.
         withdrawn: Notes that may not leave any more, or never might.
         there: Those of the manifest's notes that are in the vault.
+        is_large: Whether so many notes are drafted that none keeps its page as it is.
     """
 
     source: Source
@@ -43,14 +47,30 @@ class Batch:
     plan: Plan
     asked: dict[str, Draft] = field(default_factory=dict)
     earlier: dict[str, Draft] = field(default_factory=dict)
+    anchors: dict[str, Anchors] = field(default_factory=dict)
     published: dict[str, Published] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     there: frozenset[str] = field(init=False)
+    is_large: bool = False
 
     def __post_init__(self) -> None:
         """Look up the notes of all posts at once."""
         noted = {entry.note for entry in self.manifest.posts.values()}
         self.there = frozenset(self.source.notes.known(noted))
+
+    def draft(self, path: str) -> Draft:
+        """Make the draft of a note; of many, each page is pressed until it is needed.
+
+        Raises:
+            Refused: It cannot be made.
+        """
+        draft = self.drafter.draft(path)
+        title = None if self.target.dialect.keep_title else draft.post.title
+        # A series adds its line at the end only, so these stay right.
+        self.anchors[path] = Anchors.of(draft.passage, title)
+        if self.is_large:
+            draft.passage.press_page()
+        return draft
 
     def known(self, path: str) -> tuple[str, Entry] | None:
         """Return slug and manifest entry of a note's post, or None when it has none."""

@@ -42,7 +42,7 @@ def draft_asked(batch: Batch, paths: Sequence[str]) -> None:
         )
     for path in sorted(batch.drafter.consented):
         try:
-            batch.asked[path] = batch.drafter.draft(path)
+            batch.asked[path] = batch.draft(path)
         except Refused as error:
             batch.plan.refused[path] = error
             batch.drafter.consented.discard(path)
@@ -63,7 +63,7 @@ def draft_earlier(batch: Batch) -> None:
             batch.withdrawn.add(path)
             continue
         try:
-            batch.earlier[path] = batch.drafter.draft(path)
+            batch.earlier[path] = batch.draft(path)
         except NotekeepError:
             batch.drafter.consented.discard(path)
 

@@ -166,6 +166,8 @@ class Composer:
                 f"{path}: it was {', '.join(post.former)} before, and this site cannot lead"
                 " visitors on by itself: add a redirect where it is hosted"
             )
+        if self.batch.is_large:
+            draft.passage.drop_page()
         return Written(
             draft,
             entry,

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.export.parse import parse
+from notekeep.export.pressed import press, unpress
 from notekeep.export.windows import patched, windows
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Passage:
     def __init__(self, text: str, origins: Sequence[Origin]) -> None:
         self.text = text
         self.origins = origins
+        self._pressed: bytes | None = None
 
     @classmethod
     def of_file(cls, path: str, text: str, first_line: int) -> Passage:
@@ -86,6 +88,9 @@ class Passage:
     @cached_property
     def page(self) -> Page:
         """The text, parsed; done once."""
+        if self._pressed is not None:
+            pressed, self._pressed = self._pressed, None
+            return unpress(self.text, pressed)
         return parse(self.text)
 
     @cached_property
@@ -146,6 +151,17 @@ class Passage:
     def give_up_page(self) -> None:
         """Forget the page, of whose nodes another is made; it is parsed again for who asks."""
         self.__dict__.pop("page", None)
+
+    def drop_page(self) -> None:
+        """Forget the page at once; its nodes may not be held."""
+        if (page := self.__dict__.pop("page", None)) is not None:
+            for node in page.nodes:
+                node.parent = None  # else they hold each other until a collection
+
+    def press_page(self) -> None:
+        """Keep the page in little room until somebody asks for it; its nodes may not be held."""
+        if (page := self.__dict__.pop("page", None)) is not None:
+            self._pressed = press(page)
 
     def splice(self, splices: Iterable[Splice]) -> Passage:
         """Return the passage with these replacements made.

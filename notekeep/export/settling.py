@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Refused
 from notekeep.export.addresses import Published
 from notekeep.export.bases import fingerprint
-from notekeep.export.rewrite.links import Anchors
 from notekeep.export.series import add_series_links
 from notekeep.export.slugs import given_slug, make_slug
 from notekeep.files.look import content_at
@@ -37,8 +36,7 @@ def settle_posts(batch: Batch) -> None:
     if batch.options.series_links:
         add_series_links((batch.earlier | batch.asked).values(), batch.target)
     for path, draft in (batch.earlier | batch.asked).items():
-        title = None if batch.target.dialect.keep_title else draft.post.title
-        batch.published[path] = Published(draft.post, Anchors.of(draft.passage, title))
+        batch.published[path] = Published(draft.post, batch.anchors[path])
 
 
 def _choose_slugs(batch: Batch) -> None:

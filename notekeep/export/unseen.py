@@ -16,7 +16,7 @@ from notekeep.export.assets import is_image
 from notekeep.export.links import PRIVATE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from notekeep.export.draft import Draft
     from notekeep.export.source import Row, Source
@@ -186,16 +186,21 @@ def public_words(
         parts: Gives what of a note is private, and the rest.
         own: Words that the exporter writes itself.
     """
-    said = [PRIVATE_WORDS, "unpublished", *own]
-    for draft in drafts:
-        post = draft.post
-        said += [post.title, post.description, post.series, *post.tags, *post.categories]
-        said += [post.slug, post.canonical, post.cover, *map(str, post.extra.values()), post.path]
-        for path in draft.sources:
-            _, text = parts(path)
-            text = _WIKILINK.sub(partial(_shown, source, path), _BLOCK_ID.sub("", text))
-            said.append(_ADDRESS.sub("]", text))
-    return compared("\n".join(said))
+
+    def said() -> Iterator[str]:
+        yield from (PRIVATE_WORDS, "unpublished", *own)
+        for draft in drafts:
+            post = draft.post
+            yield from (post.title, post.description, post.series, *post.tags, *post.categories)
+            yield from (post.slug, post.canonical, post.cover, post.path)
+            yield from map(str, post.extra.values())
+            for path in draft.sources:
+                _, text = parts(path)
+                text = _WIKILINK.sub(partial(_shown, source, path), _BLOCK_ID.sub("", text))
+                yield _ADDRESS.sub("]", text)
+
+    # One by one, as the texts of all notes together are large.
+    return " ".join(filter(None, map(compared, said())))
 
 
 def source_body(source: Source, path: str) -> str:

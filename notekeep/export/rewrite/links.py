@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from notekeep.export.anchors import Marked, anchor_id, block_ids, heading_words, same_words
 from notekeep.export.embeds import is_title
@@ -33,20 +33,29 @@ class Addresses(Protocol):
         """Return the address of a file that goes along."""
 
 
+class Place(NamedTuple):
+    """A block of a body, as it is known without the page: its kind, and its first character."""
+
+    kind: str
+    start: int
+
+
 @dataclass(slots=True)
 class Anchors:
     """The ids that the headings and blocks of a body can have, by what links call them.
 
+    They outlast the body's page, which is a hundred times as large.
+
     Attributes:
         headings: A note's path and a heading's compared words, to the id.
         blocks: A note's path and a block id in lower case, to the id.
-        nodes: For each id, the block that it is the id of.
+        places: For each id, the block that it is the id of.
         title: The heading that is dropped because the page has it as its title, if there is one.
     """
 
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     blocks: dict[tuple[str, str], str] = field(default_factory=dict)
-    nodes: dict[str, Node] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     title: tuple[str, str] | None = None
 
     @classmethod
@@ -73,13 +82,13 @@ class Anchors:
                 anchors.title = key if mark is None else anchors.title
                 continue
             name = anchors._free(anchor_id(words))
-            anchors.nodes[name] = node
+            anchors.places[name] = Place(node.kind, node.start)
             table.setdefault(key, name)
         return anchors
 
     def _free(self, name: str) -> str:
         number, free = 1, name
-        while free in self.nodes:
+        while free in self.places:
             number += 1
             free = f"{name}-{number}"
         return free
@@ -90,13 +99,13 @@ class Anchors:
 
     def nearest_heading(self, name: str) -> str:
         """Return the id itself if a heading has it, else that of the heading above; "" for none."""
-        node = self.nodes[name]
-        if node.kind == "heading":
+        place = self.places[name]
+        if place.kind == "heading":
             return name
         above = [
             (other.start, found)
-            for found, other in self.nodes.items()
-            if other.kind == "heading" and other.start < node.start
+            for found, other in self.places.items()
+            if other.kind == "heading" and other.start < place.start
         ]
         return max(above)[1] if above else ""
 
@@ -196,8 +205,8 @@ def places(work: Work, anchors: Anchors, wanted: Iterable[str]) -> set[str]:
     for mark in marks:
         work.put(mark.start, mark.end, "", "a block id stays in the vault")
     written = set()
-    for name in sorted(wanted & anchors.nodes.keys()):
-        node = anchors.nodes[name]
+    for name in sorted(wanted & anchors.places.keys()):
+        node = _node_at(work, anchors.places[name])
         if node.kind == "heading":
             _heading_id(work, node, name)
             written.add(name)
@@ -205,6 +214,11 @@ def places(work: Work, anchors: Anchors, wanted: Iterable[str]) -> set[str]:
             _block_id(work, node, name)
             written.add(name)
     return written
+
+
+def _node_at(work: Work, place: Place) -> Node:
+    """Return the block at a place of the body."""
+    return next(node for node in work.page.find(place.kind) if node.start == place.start)
 
 
 def _heading_id(work: Work, node: Node, name: str) -> None:
