@@ -49,6 +49,11 @@ class Content(NamedTuple):
     digest: str
     problem: Problem | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all that the file holds."""
+        return bool(self.digest) and self.problem is None
+
 
 def read_content(root: str, path: str) -> Content | None:
     """Read a file of the vault; None when it is gone.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from notekeep.files.changes import Changes, Fingerprint, Mark
     from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
+    from notekeep.index.reading import Content
     from notekeep.index.rows import Record
     from notekeep.index.words import Words
     from notekeep.markdown.kinds import Schema
@@ -145,6 +146,20 @@ class _Swept(NamedTuple):
     only_unsure: int
 
 
+class _Found(NamedTuple):
+    """Some changed files, read.
+
+    Attributes:
+        records: Those to be written down: their content is another, or all are read again.
+        touched: Those that only look otherwise.
+        seen: What history is told of.
+    """
+
+    records: list[Record]
+    touched: dict[str, Fingerprint]
+    seen: list[Seen]
+
+
 class _Run:
     """One refresh.
 
@@ -260,43 +275,50 @@ class _Run:
         reread: bool,
     ) -> None:
         """Read some files and write down those whose content is another, or all of them again."""
+        found = self._read(done, changed, before, reread=reread)
+        if not found.records and not found.touched:
+            return
+        if found.seen and self.keep is not None:
+            done.problems += self.keep(found.seen)
+        with self.catalog.writing() as writer:
+            writer.upsert(found.records)
+            writer.touch(found.touched)
+            if len(done.changes) <= BATCH:
+                writer.settle_links()
+        done.indexed += len(found.records)
+        done.problems += [one.note.problem for one in found.records if one.note.problem]
+        done.logs += [one.path for one in found.records if one.role == "log"]
+        if self.words is not None and len(done.changes) <= BATCH:
+            self.met |= {one.path: one for one in found.records if one.digest}
+
+    def _read(
+        self,
+        done: Refreshed,
+        changed: dict[str, Fingerprint],
+        before: dict[str, str],
+        *,
+        reread: bool,
+    ) -> _Found:
+        """Read some files, and sort them by what is to be done about each."""
         from notekeep.index.reading import read_content, record
 
-        records: list[Record] = []
-        touched: dict[str, Fingerprint] = {}
-        met: list[tuple[Record, bytes]] = []
-        many_new = len(done.changes.added) > BATCH
+        found = _Found([], {}, [])
+        # New files by the hundred are a checkout or a copy.
+        keeps_new = len(done.changes.added) <= BATCH
         for path, fingerprint in changed.items():
             content = read_content(self.root, path)
             if content is None:
                 continue
             same = bool(content.digest) and before.get(path) == content.digest
             if same and not reread:
-                touched[path] = fingerprint
+                found.touched[path] = fingerprint
                 continue
             one = record(path, fingerprint, content, self.schema)
-            records.append(one)
-            is_whole = bool(content.digest) and content.problem is None
-            if is_whole and not same and one.role != "log" and (path in before or not many_new):
-                met.append((one, content.data))
-        if not records and not touched:
-            return
-        if met and self.keep is not None:
-            from notekeep.files.outside import Seen
-
-            done.problems += self.keep(
-                [Seen(one.path, data, one.digest, before.get(one.path)) for one, data in met]
-            )
-        with self.catalog.writing() as writer:
-            writer.upsert(records)
-            writer.touch(touched)
-            if len(done.changes) <= BATCH:
-                writer.settle_links()
-        done.indexed += len(records)
-        done.problems += [one.note.problem for one in records if one.note.problem]
-        done.logs += [one.path for one in records if one.role == "log"]
-        if self.words is not None and len(done.changes) <= BATCH:
-            self.met |= {one.path: one for one in records if one.digest}
+            found.records.append(one)
+            is_kept = not same and one.role != "log" and (path in before or keeps_new)
+            if self.keep is not None and is_kept and content.is_whole:
+                found.seen.append(_seen(path, content, before.get(path)))
+        return found
 
     def _differs(self, done: Refreshed) -> bool:
         """Whether there is anything to write though no file changed."""
@@ -317,6 +339,13 @@ class _Run:
         """Whether so many changes mean that the words index is built after the catalog."""
         words = self.words
         return words is not None and (words.generation is None or is_many(changed, words))
+
+
+def _seen(path: str, content: Content, before: str | None) -> Seen:
+    """What history is told of a note that another program may have written."""
+    from notekeep.files.outside import Seen
+
+    return Seen(path, content.data, content.digest, before)
 
 
 def _only_unsure(changes: Changes, known: dict[str, Mark]) -> int:
