@@ -30,3 +30,12 @@ def test_links_lead_to_files_that_are_there(page: Path) -> None:
 def test_the_readme_links_every_page() -> None:
     readme = (DOCS.parent / "README.md").read_text("utf-8")
     assert [page.name for page in PAGES if f"docs/{page.name}" not in readme] == []
+
+
+def test_the_architecture_names_what_is_there() -> None:
+    repository = DOCS.parent
+    text = (repository / "ARCHITECTURE.md").read_text("utf-8")
+    named = re.findall(r"`([a-z][a-z_/]*(?:/|\.py))`", text)
+    assert len(named) > 50
+    places = (repository, repository / "notekeep")
+    assert [name for name in named if not any((one / name).exists() for one in places)] == []
