@@ -72,7 +72,7 @@ def plan_export(
     _refuse_the_vault(source.root, opened)
     manifest = Manifest.read(folder)
     if history is not None:
-        manifest = follow_renames(manifest, vault, source.notes.known, history.records())
+        manifest = follow_renames(manifest, vault, source.notes.known, history.records)
     chosen = settled(options or Options(), source.root, opened)
     opened.address = chosen.address
 

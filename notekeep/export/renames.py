@@ -20,7 +20,7 @@ def follow_renames(
     manifest: Manifest,
     vault: str,
     known: Callable[[Iterable[str]], set[str]],
-    records: Iterable[StepRecord],
+    log: Callable[[], Iterable[StepRecord]],
 ) -> Manifest:
     """Return a manifest that names its notes as they are called now.
 
@@ -28,11 +28,11 @@ def follow_renames(
         manifest: As it is in the site.
         vault: The vault whose notes are meant.
         known: Tells at which of some paths there is a note.
-        records: What was done in the vault, oldest first.
+        log: Reads what was done in the vault, oldest first; asked only when a note is gone.
     """
     own = {entry.note for entry in manifest.posts.values() if entry.vault == vault}
     gone = own - known(own)
-    now = _called_now(gone, records) if gone else {}
+    now = _called_now(gone, log()) if gone else {}
     there = known(now.values()) - own if now else ()
     named = {path: name for path, name in now.items() if name in there}
     if not named:

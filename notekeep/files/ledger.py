@@ -19,9 +19,10 @@ from notekeep.files.append import append_line
 from notekeep.files.durable import close
 from notekeep.files.locks import locked
 from notekeep.files.private import make_folder, write_file
+from notekeep.giving_way import give_way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
 FORMAT = 1
 
@@ -151,13 +152,22 @@ class Ledger:
         except FileNotFoundError:
             return []
         stamp = (found.st_size, found.st_ino)
-        if self._read is None or self._read[0] != stamp:
-            lines = self._lines()
-            voided = {line["void"] for line in lines if "void" in line}
-            records = [from_json(line) for line in lines if "changes" in line]
-            done = [record for record in records if record and record.id not in voided]
-            self._read = (stamp, done)
-        return list(self._read[1])
+        read = self._read
+        if read is None or read[0] != stamp:
+            read = self._read = None  # the older one goes first
+            read = self._read = (stamp, self._done())
+        return list(read[1])
+
+    def _done(self) -> list[StepRecord]:
+        records: list[StepRecord] = []
+        voided: set[str] = set()
+        for line in self._lines():
+            give_way()
+            if "void" in line:
+                voided.add(line["void"])
+            elif "changes" in line and (record := from_json(line)) is not None:
+                records.append(record)
+        return [record for record in records if record.id not in voided]
 
     def last(self) -> StepRecord | None:
         """Read the last step without the rest of the log.
@@ -257,10 +267,10 @@ class Ledger:
                 "Update notekeep on this machine.",
             )
 
-    def _lines(self) -> list[dict[str, Any]]:
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        """Yield what lines say, one by one: all at once they would take ten times the file."""
         with open(self.path, "rb") as file:
-            lines: Sequence[bytes] = file.read().splitlines()
-        return [line for line in map(_parse, lines) if line]
+            yield from filter(None, map(_parse, file))
 
 
 def _parse(line: bytes) -> dict[str, Any]:

@@ -267,7 +267,7 @@ class Publishing(Reading):
         target, site = self.site(target, site)
         name = os.path.basename(self.root)
         manifest = Manifest.read(site_folder(self.root, target or None, site or None, name))
-        manifest = follow_renames(manifest, name, self.known, self.history.records())
+        manifest = follow_renames(manifest, name, self.known, self.history.records)
         noted = [entry.note for entry in manifest.posts.values() if entry.vault == name]
         there = self.known(noted)
         return [path for path in noted if path in there]

@@ -8,6 +8,7 @@ import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -278,6 +279,21 @@ def test_a_note_that_was_moved_keeps_its_post(desk: Desk) -> None:
     assert statuses(plan)["content/posts/one/index.md"] == "unchanged"
     write(plan, desk.history)
     assert desk.manifest.posts["one"].note == "one.md"
+
+
+def test_what_was_done_in_a_vault_is_read_only_when_a_note_is_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("x/one.md", f"{POST}words")
+    desk.export("x/one.md")
+    log = Mock(return_value=[])
+    monkeypatch.setattr(desk.history, "records", log)
+    desk.plan("x/one.md")
+    log.assert_not_called()
+    (desk.root / "x" / "one.md").unlink()
+    desk.put("two.md", f"{POST}words")
+    desk.plan("two.md")
+    log.assert_called_once()
 
 
 @pytest.mark.parametrize("slug", ["../../x", "/x", "CON", "x" * 300, "a/b"])
