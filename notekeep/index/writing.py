@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from notekeep.markdown.problem import Problem
     from notekeep.markdown.resolve import Resolver
 
-FEW = 50
-"""Up to so many files are written by sqlite3 alone: importing sqlite-utils takes longer."""
+FEW = 400
+"""Up to so many files are written by sqlite3 alone: importing sqlite-utils takes longer, and three
+megabytes, which an interface in front of which another program works would keep."""
 
 ATTACHMENT_LETTERS = 5
 """A suffix has at most so many letters: `.jpeg`, `.webp`, `.excal`."""

@@ -82,6 +82,18 @@ def test_many_small_refreshes_are_as_good_as_one(
         vault.catalog.close()
 
 
+def test_what_another_program_changes_is_written_without_sqlite_utils(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.refresh()
+    monkeypatch.delitem(sys.modules, "sqlite_utils")
+    for number in range(200):
+        vault.write(f"{number}.md", "# H\n")
+    vault.refresh()
+    assert vault.catalog.count() >= 200
+    assert "sqlite_utils" not in sys.modules
+
+
 def test_many_rows_written_by_sqlite_utils_are_those_written_by_sqlite3(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
