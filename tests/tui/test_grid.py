@@ -401,3 +401,33 @@ async def test_what_was_scrolled_past_is_not_kept() -> None:
         last = shown.row_of(source.total - 1)
         assert last is not None
         assert last.title == f"Note {source.total - 1}"
+
+
+@pytest.mark.parametrize("search", ["", "many"])
+async def test_the_row_of_the_cursor_stays_where_it_is_when_list_and_grid_change(
+    make_app: MakeApp, root: Path, search: str
+) -> None:
+    for number in range(100):
+        (root / f"n{number:02}.md").write_text("One of many.\n")
+    app = make_app("browse")
+    app.vault.refresh()
+
+    def place() -> int:
+        return next((y for y, line in enumerate(seen(app)) if "▌ n" in line), -1)
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "109 notes"))
+        if search:
+            await press(pilot, "slash", *search)
+            await until(pilot, lambda: shows(app, "100 of 109 notes"))
+            await press(pilot, "enter")
+        screen = cast("BrowseScreen", app.screen)
+        screen.notes.move_to(60)
+        await press(pilot, *("k",) * 7)
+        await until(pilot, lambda: screen.notes.cursor == 53 and place() > 2)
+        before = place()
+        for _ in range(2):
+            await press(pilot, "v")
+            await until(pilot, lambda: screen.pane.grid is not None and place() == before)
+            await press(pilot, "v")
+            await until(pilot, lambda: screen.pane.grid is None and place() == before)

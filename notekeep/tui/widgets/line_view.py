@@ -271,7 +271,30 @@ class ListView(LineView):
             self.cursor = target
             self._tell(self.Highlighted(self, target))
 
+    _stands_at: int | None = None
+    """The line of the view at which the row of the cursor should begin; see `stand_at`."""
+
+    @property
+    def cursor_line(self) -> int:
+        """The line of the view at which the row of the cursor begins."""
+        return self.cursor * self.row_height - self.scroll_offset.y
+
+    def stand_at(self, line: int) -> None:
+        """Scroll the row of the cursor to a line of the view, at once or when it has a size."""
+        self._stands_at = line
+        self._stand()
+
+    def _stand(self) -> None:
+        if self._stands_at is not None and self.size.height:
+            line = min(max(0, self._stands_at), self.page - self.row_height)
+            self._scroll_top(self.cursor * self.row_height - max(0, line))
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._stand()
+
     def watch_cursor(self, before: int, after: int) -> None:
+        self._stands_at = None
         for row in (before, after):
             self.refresh_lines(row * self.row_height, self.row_height)
         self._follow()

@@ -25,6 +25,9 @@ else:
     # As in `keyboard`: Textual takes its time for each class of its own.
     Vertical = object
 
+HEAD = 1
+"""Lines that the names of the columns take."""
+
 
 class ListOrGrid(Vertical):
     """A pane with notes, one to a row, as a list or with their fields in columns.
@@ -77,6 +80,7 @@ class ListOrGrid(Vertical):
         before, had_focus = self.notes, self.notes.has_focus
         if grid == (self.grid is not None):
             return
+        line = before.cursor_line
         if grid:
             head, made = self._make_grid()
             await self.mount(head, made)
@@ -87,6 +91,8 @@ class ListOrGrid(Vertical):
             self.grid = None
             self.listed.display = True
         self.notes.take(before)
+        # The eye is on that row. The line above the grid takes one from it.
+        self.notes.stand_at(line + (-HEAD if grid else HEAD))
         if had_focus:
             # At once, so that the next key finds it; and before what had it goes.
             self.screen.set_focus(self.notes)
