@@ -49,11 +49,14 @@ class Keyboard(Going):
         if isinstance(self.screen, VaultScreen):
             self.screen.doing(go_menu(self.size.width - 2))
 
-    def hold_keys(self, late: Callable[[], object] = lambda: None) -> None:
+    def hold_keys(
+        self, late: Callable[[], object] = lambda: None, *, seconds: float = HELD
+    ) -> None:
         """Keep the keys that come, as they are about what the key before them asked for.
 
         Args:
             late: Called when that takes long; the keys have been given back then.
+            seconds: How long they are kept at most.
         """
         self._give_back_keys()
         self._held = []
@@ -62,7 +65,7 @@ class Keyboard(Going):
             self._give_back_keys()
             late()
 
-        self._holding = self.set_timer(HELD, give_up)
+        self._holding = self.set_timer(seconds, give_up)
 
     def release_keys(self) -> None:
         """Give back the keys that were kept, when the focus is where they belong."""

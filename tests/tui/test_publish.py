@@ -11,7 +11,8 @@ from textual.widgets import Input
 
 from notekeep.config import Site
 from notekeep.export.plan import Plan
-from tests.support.screens import press, shows, tree, until
+from notekeep.tui.screens import awaiting
+from tests.support.screens import press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -419,3 +420,49 @@ async def test_each_site_has_its_own_state_of_a_post(
         await press(pilot, "down")
         # The diff breaks a long path, so that its folder is asked for where it is whole.
         await until(pilot, lambda: site_of(app) == str(other))
+
+
+async def test_a_key_right_after_the_cursor_is_about_the_draft_it_went_to(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    other = post.parent.parent / "a-draft" / "index.md"
+    monkeypatch.setattr(awaiting, "KEPT_SECONDS", 30)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "+one") or shows(app, "+- one"))
+        before = post.read_text()
+        note = root / "books/Deep Work.md"
+        note.write_text(note.read_text() + "\nAnother line.\n")
+        vault.refresh()
+        type_text(app, "jw")
+        await until(pilot, lambda: post.read_text() != before)
+        await until(pilot, lambda: shows(app, "Wrote 2 files"))
+        assert "Another line." in post.read_text()
+        assert not other.exists(), "the plan that was left is not written"
+        # And back, with a key behind that is about what was written then.
+        type_text(app, "kwo")
+        await until(pilot, other.exists)
+        await until(pilot, lambda: not shows(app, "It is not in the site yet"))
+
+
+async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
+    make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = make_blog(tmp_path / "blog", vault).parent.parent
+    monkeypatch.setattr(awaiting, "KEPT_SECONDS", 0.05)
+    go_on, plan = threading.Event(), vault.plan_export
+
+    def slow(*paths: Any, **named: Any) -> Plan:
+        assert go_on.wait(30)
+        return plan(*paths, **named)
+
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "+- one"))
+        monkeypatch.setattr(vault, "plan_export", slow)
+        await press(pilot, "j", "k", "w")
+        await until(pilot, lambda: shows(app, "It is not there yet"))
+        go_on.set()
+        await until(pilot, lambda: shows(app, "+- one"))
+        assert not (drafts / "a-draft").exists()

@@ -8,10 +8,11 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.pieces import Line, Piece, cells, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from notekeep.export.states import State
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault.publishing import Standing
 
 STATE_ROLES: dict[str, str] = {
     "new": "added",
@@ -37,6 +38,15 @@ class PostRow(NamedTuple):
     path: str
     title: str
     states: tuple[State | str, ...] = ()
+
+
+def post_rows(titles: Mapping[str, str], standings: Sequence[Standing]) -> list[PostRow]:
+    """Return the rows of drafts and posts by title, each with its state in every site."""
+    states = [{post.note: post.state for post in one.posts} for one in standings]
+    return [
+        PostRow(path, title, tuple(known.get(path, "") for known in states))
+        for path, title in sorted(titles.items(), key=lambda one: one[1].casefold())
+    ]
 
 
 def post_line(row: PostRow, width: int, glyphs: Glyphs, site: int) -> Line:

@@ -16,9 +16,10 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.diff import home_path
 from notekeep.tui.render.pieces import Piece
-from notekeep.tui.render.posts import PostRow, counts_text, file_name, no_drafts, note_is_gone
+from notekeep.tui.render.posts import counts_text, no_drafts, note_is_gone, post_rows
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens import publish_site, publishing
+from notekeep.tui.screens.awaiting import Awaiting
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.widgets.diff_view import DiffView
 from notekeep.tui.widgets.post_list import PostList
@@ -52,7 +53,7 @@ class _MadeFor(NamedTuple):
     how: Mapping[str, object] | None
 
 
-class PublishScreen(VaultScreen):
+class PublishScreen(Awaiting, VaultScreen):
     """A note is chosen at the left; at the right stands what an export would write.
 
     Nothing is written before the person says so, and what they say it to is the plan they see.
@@ -78,6 +79,8 @@ class PublishScreen(VaultScreen):
     _asked: tuple[str, ...] = ()
     _written: tuple[str, ...] | None = None
     _made_for: _MadeFor | None = None
+    _looked_at = ""
+    """The note of the row that was planned, or seen to be gone, last."""
     _is_left = False
     _reads_on = False
     """Whether what was shown when the screen was left is no plan, but came of one."""
@@ -105,19 +108,14 @@ class PublishScreen(VaultScreen):
         if self.waits_to_be_seen():
             return
         in_background(self, self._read_titles, self._list, group="drafts", exclusive=True)
-        in_background(self, self._read_states, self._tell_states, group="states", exclusive=True)
+        self._ask_states()
 
     def _read_titles(self) -> dict[str, str]:
         return {row.path: row.title for row in self.vault.rows(self.vault.drafts()).rows}
 
-    def _read_states(self) -> tuple[dict[str, str], list[Standing]]:
-        named = (self.target, self.site)
-        is_known = named in [(one.target, one.folder) for one in self.vault.sites()]
-        standings = self.vault.standings() if is_known else self.vault.standings(*named)
-        paths = {post.note for one in standings for post in one.posts}
-        rows = self.vault.catalog.rows_of(paths)
-        titles = {path: rows[path].title if path in rows else file_name(path) for path in paths}
-        return titles, standings
+    def _ask_states(self) -> None:
+        ask = partial(publish_site.states, self)
+        in_background(self, ask, self._tell_states, group="states", exclusive=True)
 
     def _list(self, titles: dict[str, str]) -> None:
         self._titles = titles | self._titles
@@ -136,11 +134,7 @@ class PublishScreen(VaultScreen):
                 self.diff.say([Piece(clean_line(one.error), "warn")])
 
     def _show_rows(self) -> None:
-        states = [{post.note: post.state for post in one.posts} for one in self._standings]
-        rows = [
-            PostRow(path, title, tuple(known.get(path, "") for known in states))
-            for path, title in sorted(self._titles.items(), key=lambda one: one[1].casefold())
-        ]
+        rows = post_rows(self._titles, self._standings)
         row = self.posts.row
         keep = self._asked[0] if self._asked else row.path if row is not None else None
         self.posts.show(rows, keep)
@@ -150,9 +144,15 @@ class PublishScreen(VaultScreen):
         self.rest(*(() if rows else ABOUT_A_POST))
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        if event.view is self.posts:
+            self._look_at_row()
+
+    def _look_at_row(self) -> None:
+        """Plan what the cursor is on."""
         row = self.posts.row
-        if event.view is not self.posts or row is None:
+        if row is None:
             return
+        self._looked_at = row.path
         if self.posts.is_moved and not self.posts.marked:
             self._asked = ()
         paths = self._asked or (row.path,)
@@ -197,10 +197,12 @@ class PublishScreen(VaultScreen):
         made_for = _MadeFor(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown = None
+            self.comes_otherwise()
         self._made_for, self._written, self.exported = made_for, None, None
         self._plan(made_for, partial(self._show_plan, made_for), pause)
 
     def _plan(self, made_for: _MadeFor, then: Callable[[Plan], object], pause: float = 0.0) -> None:
+        self.is_coming = True
         in_background(
             self,
             lambda: self.vault.plan_export(
@@ -220,12 +222,14 @@ class PublishScreen(VaultScreen):
         # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
         # a plan that comes when the person has left is made again when they are back.
         if self.is_away:
+            self.comes_otherwise()
             self._give_back()
         elif made_for == self._made_for:
             self.shown = plan
             # A plan that was under way when another was written takes that from nobody's eyes.
             if made_for.paths != self._written:
                 self.diff.show_plan(plan, stays=stays)
+            self.has_come()
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds the files of its site."""
@@ -257,25 +261,34 @@ class PublishScreen(VaultScreen):
         elif made_for == self._made_for and plan.is_empty:
             # What was written, or a report, stays to be read; there is nothing that it hides.
             self.shown = plan
+            self.has_come()
+        else:
+            self.comes_otherwise()
 
     def show_patch(self, plan: WritePlan) -> None:
         """Show what would come back into notes."""
         self.shown, self._made_for = plan, None
         self.diff.show_patch(plan)
+        self.has_come()
 
     def cannot(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
         self.diff.say_why(error)
+        self.comes_otherwise()
 
     # What the person decides.
 
     def action_write_export(self) -> None:
+        self._catch_up()
         plan = self.shown
         if plan is None:
+            if not self.waits(self.action_write_export) and self.exported is None:
+                say(self, "There is nothing here to write")
             return
         self.shown = None
         if not isinstance(plan, Plan):
+            self.is_coming = True
             in_background(
                 self,
                 partial(self.vault.carry_out, plan),
@@ -288,6 +301,7 @@ class PublishScreen(VaultScreen):
             self.shown = plan
             say(self, LEFT_ALONE if plan.conflicts else AS_IT_SHOULD_BE)
             return
+        self.is_coming = True
         in_background(
             self,
             partial(self.vault.export, plan),
@@ -303,6 +317,7 @@ class PublishScreen(VaultScreen):
         left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
         say(self, f"Wrote {count} into {home_path(done.site)}{left} · u undo")
         self.post_message(VaultChanged(is_step=True))
+        self.has_come()
 
     def _was_pulled(self, done: Done) -> None:
         say(self, f"Changed {plural(len(done.paths), 'note')} · u undo")
@@ -312,17 +327,29 @@ class PublishScreen(VaultScreen):
     def action_plan_all(self) -> None:
         publishing.plan_all(self)
 
+    def _catch_up(self) -> None:
+        """Look at the row under the cursor, where a key has overtaken what the list tells of it."""
+        row = self.posts.row
+        if row is not None and row.path != self._looked_at:
+            self._look_at_row()
+
+    def _about_plan(self, deed: Callable[[PublishScreen], object]) -> None:
+        """Do what is about the plan that is shown or was written, or about the one that comes."""
+        self._catch_up()
+        if self.shown or self.exported or not self.waits(partial(self._about_plan, deed)):
+            deed(self)
+
     def action_settle_by_hand(self) -> None:
-        publishing.settle_by_hand(self)
+        self._about_plan(publishing.settle_by_hand)
 
     def action_prune_posts(self) -> None:
         publishing.prune(self)
 
     def action_check_export(self) -> None:
-        publishing.check(self)
+        self._about_plan(publishing.check)
 
     def action_open_post(self) -> None:
-        publishing.open_post(self)
+        self._about_plan(publishing.open_post)
 
     def action_run_preview(self) -> None:
         publishing.run_preview(self)
@@ -349,7 +376,7 @@ class PublishScreen(VaultScreen):
 
     def again(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
-        in_background(self, self._read_states, self._tell_states, group="states", exclusive=True)
+        self._ask_states()
         if self.chosen:
             self.make_plan(self.chosen)
 

@@ -1,4 +1,4 @@
-"""Where an export goes, as the person chooses it: the kind of site, and its folder."""
+"""Where an export goes: the kind of site and its folder, as chosen, and what stands there."""
 
 from __future__ import annotations
 
@@ -6,13 +6,33 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep.tui.render.diff import home_path
+from notekeep.tui.render.posts import file_name
 from notekeep.tui.screens.dialogs import Choice, Option, Prompt
 
 if TYPE_CHECKING:
     from notekeep.tui.screens.publish import PublishScreen
+    from notekeep.vault.publishing import Standing
 
 _OTHER = "other"
 """The answer that is none of those listed."""
+
+
+def states(screen: PublishScreen) -> tuple[dict[str, str], list[Standing]]:
+    """Return the titles of drafts and posts by path, and how they stand in each site.
+
+    Touches no widget, so that a thread may ask.
+
+    Raises:
+        NotekeepError: The vault cannot be read.
+    """
+    vault, named = screen.vault, (screen.target, screen.site)
+    is_known = named in [(one.target, one.folder) for one in vault.sites()]
+    standings = vault.standings() if is_known else vault.standings(*named)
+    paths = {post.note for one in standings for post in one.posts}
+    rows = vault.catalog.rows_of(paths)
+    return {
+        path: rows[path].title if path in rows else file_name(path) for path in paths
+    }, standings
 
 
 def choose_target(screen: PublishScreen) -> None:
