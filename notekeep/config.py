@@ -139,7 +139,7 @@ def person_settings(places: Places) -> PersonSettings:
         elif key == "vaults" and isinstance(value, dict):
             settings.vaults = {name: os.path.expanduser(str(path)) for name, path in value.items()}
         elif key == "keys" and isinstance(value, dict):
-            settings.keys = {str(action): str(keys) for action, keys in value.items()}
+            settings.keys = {str(action): _keys(keys) for action, keys in value.items()}
         elif key == "sites" and isinstance(value, dict):
             for name, said in value.items():
                 sites = tuple(map(_site, said if isinstance(said, list) else [said]))
@@ -149,6 +149,11 @@ def person_settings(places: Places) -> PersonSettings:
         else:
             settings.warnings.append(f"{key}: not a setting, or not of its type; ignored")
     return settings
+
+
+def _keys(said: Any) -> str:
+    """Return keys with commas between, however they are written: one text, or a list of texts."""
+    return ",".join(map(str, said)) if isinstance(said, list) else str(said)
 
 
 def _site(said: Any) -> Site | None:

@@ -114,11 +114,11 @@ class TestPersonSettings:
         settings = person(
             tmp_path,
             'default = "n"\neditor = "hx"\n[vaults]\nn = "/n"\n'
-            '[sites.n]\ntarget = "hugo"\ndir = "/blog"\n[keys]\nundo = "U"\n',
+            '[sites.n]\ntarget = "hugo"\ndir = "/blog"\n[keys]\nundo = "U"\nedit = ["i", "e"]\n',
         )
         assert settings.vaults == {"n": "/n"}
         assert settings.sites == {"n": (config.Site("hugo", "/blog"),)}
-        assert settings.keys == {"undo": "U"}
+        assert settings.keys == {"undo": "U", "edit": "i,e"}
 
     def test_a_vault_may_have_several_sites(self, tmp_path: Path) -> None:
         settings = person(

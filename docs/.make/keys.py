@@ -35,7 +35,12 @@ keymap = "vim"       # or "emacs", or "default"
 
 [keys]
 new-note = "n,ctrl+n"
+show-steps = "S"     # has none otherwise
+delete = ""          # none any more
 ```
+
+A key is written as the sign on it (`?`) or by its name, with what is held: `ctrl+d`, `alt+left`,
+`shift+tab`, `f5`; `C-d` and `M-x` are understood as well.
 
 `notekeep keys` lists the keys as they are for you, and says where two actions want the same one.
 

@@ -9,8 +9,8 @@ import click
 from notekeep import config
 from notekeep.cli import output
 from notekeep.cli.context import debug_option, json_option
-from notekeep.tui.actions import CONTEXTS, clashes, of_context
-from notekeep.tui.actions.keymaps import keymap, keymaps
+from notekeep.tui.actions import CONTEXTS, keys_of, of_context
+from notekeep.tui.actions.keymaps import keymap, keymaps, wrong_keys
 from notekeep.tui.actions.spelling import key_names
 
 if TYPE_CHECKING:
@@ -30,10 +30,8 @@ def keys(*, name: str | None, as_json: bool) -> int:
     `"emacs"`, starts from another map.
     """
     person = config.person_settings(config.Places.of_machine())
-    own = keymap(name or person.keymap, {} if name else person.keys)
-    wrong = clashes(own)
-    if person.keymap and person.keymap not in keymaps():
-        wrong.insert(0, f"There is no key map {person.keymap!r}; known are {', '.join(keymaps())}.")
+    said = (name, {}) if name else (person.keymap, person.keys)
+    own, wrong = keymap(*said), wrong_keys(*said)
     if as_json:
         rows = [
             {"id": action.id, "place": action.context, "title": action.title, "keys": list(had)}
@@ -56,5 +54,4 @@ def keys(*, name: str | None, as_json: bool) -> int:
 
 def _of(context: str, own: Mapping[str, str]) -> Iterator[tuple[Action, tuple[str, ...]]]:
     for action in of_context(context):
-        said = own.get(action.id)
-        yield action, action.keys if said is None else tuple(map(str.strip, said.split(",")))
+        yield action, keys_of(action, own)

@@ -20,13 +20,12 @@ from textual.css.query import NoMatches
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
-from notekeep.tui.actions import clashes
-from notekeep.tui.actions.keymaps import keymap
+from notekeep.tui.actions.keymaps import keymap, wrong_keys
 from notekeep.tui.collecting import collect_when_idle
 from notekeep.tui.cycles import cut
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import in_background, say
-from notekeep.tui.keys import bindings
+from notekeep.tui.keys import as_bound, bindings
 from notekeep.tui.later import import_soon
 from notekeep.tui.looks import Looks
 from notekeep.tui.messages import (
@@ -117,7 +116,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         self.own_keys = keymap(vault.person.keymap, vault.person.keys)
-        self.set_keymap(self.own_keys)
+        self.set_keymap(as_bound(self.own_keys))
 
     @cached_property
     def _watching(self) -> Watching:
@@ -208,8 +207,8 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self.first_frame.set()
         if isinstance(self.stylesheet, Styles):
             self.stylesheet.keep()
-        for clash in clashes(self.own_keys):
-            self.notify(clean_line(clash), severity="warning", timeout=12, markup=False)
+        for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
+            self.notify(clean_line(wrong), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:
             self._when_shown()
         self._watching.told(self._generation)

@@ -25,7 +25,7 @@ from textual.widgets import Input
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import ACTIONS, BY_ID, Action
+from notekeep.tui.actions import ACTIONS, BY_ID, Action, keys_of
 from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import OpenNote
@@ -301,8 +301,7 @@ class ActionCommands(Provider):
 
     def _about(self, offer: Offer) -> str:
         action = offer.action
-        own = cast("NotekeepApp", self.app).own_keys.get(action.id)
-        keys = key_names([key.strip() for key in own.split(",")] if own else action.keys[:2])
+        keys = key_names(keys_of(action, cast("NotekeepApp", self.app).own_keys)[:2])
         return escape(f"{keys}  {action.help}" if keys else action.help)
 
 

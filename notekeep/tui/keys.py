@@ -9,9 +9,11 @@ from textual.binding import Binding, BindingType
 from notekeep.tui.actions import of_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 ALL = ("*",)
+UNBOUND = "unbound-"
+"""Begins what stands for the key of an action that has none, until the person gives it one."""
 
 
 def bindings(
@@ -27,7 +29,7 @@ def bindings(
     first, left = frozenset(priority), frozenset(by_screen)
     return [
         Binding(
-            ",".join(action.keys),
+            ",".join(action.keys) or UNBOUND + action.id,
             f"screen.{action.method}" if left & {"*", action.id} else action.method,
             action.title,
             id=action.id,
@@ -37,5 +39,9 @@ def bindings(
         )
         for context in contexts
         for action in of_context(context)
-        if action.keys
     ]
+
+
+def as_bound(own_keys: Mapping[str, str]) -> dict[str, str]:
+    """Return a map of keys as Textual takes it, which knows no way to take a key away."""
+    return {action: keys or UNBOUND + action for action, keys in own_keys.items()}

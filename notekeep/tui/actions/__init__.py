@@ -18,6 +18,7 @@ from notekeep.tui.actions.over import OVER
 from notekeep.tui.actions.preview import PREVIEW
 from notekeep.tui.actions.publish import PUBLISHING
 from notekeep.tui.actions.reach import REACH
+from notekeep.tui.actions.spelling import key_name
 from notekeep.tui.actions.today import TODAY
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "at_place",
     "clashes",
     "go_menu",
+    "keys_of",
     "of_context",
 ]
 
@@ -172,6 +174,19 @@ def at_place(place: str) -> Iterator[Action]:
         yield from of_context(context)
 
 
+def keys_of(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys that an action has for a person.
+
+    Args:
+        action: The action.
+        own_keys: Action ids and the keys they are given, separated by commas; "" for none.
+    """
+    own = own_keys.get(action.id)
+    if own is None:
+        return action.keys
+    return tuple(key.strip() for key in own.split(",") if key.strip())
+
+
 def clashes(own_keys: Mapping[str, str]) -> list[str]:
     """Return what is wrong with a person's key map, one sentence each.
 
@@ -184,9 +199,10 @@ def clashes(own_keys: Mapping[str, str]) -> list[str]:
     for contexts in PLACES.values():
         taken: dict[str, str] = {}
         for action in (action for context in contexts for action in of_context(context)):
-            keys = own_keys[action.id].split(",") if action.id in own_keys else action.keys
-            for key in map(str.strip, keys):
+            for key in keys_of(action, own_keys):
                 holder = taken.setdefault(key, action.id)
                 if holder != action.id and SHADOWED.get(holder) != action.id:
-                    found.append(f"The key {key} is that of {holder}, and of {action.id}.")
+                    found.append(
+                        f"The key {key_name(key)} is that of {holder}, and of {action.id}."
+                    )
     return list(dict.fromkeys(found))

@@ -1,4 +1,4 @@
-"""Keys as a person reads them."""
+"""Keys as a person reads them, and as they write them."""
 
 from __future__ import annotations
 
@@ -48,6 +48,63 @@ _NAMES = {
     "ampersand": "&",
     "at": "@",
 }
+
+
+_SIGNS = {sign: name for name, sign in _NAMES.items()}
+_OTHERS = frozenset({"enter", "tab", "space", "backspace", "delete", "insert", "home", "end"})
+"""Keys that are called by a word and have no sign."""
+_ALIASES = {
+    "esc": "escape",
+    "return": "enter",
+    "ret": "enter",
+    "spc": "space",
+    "del": "delete",
+    "ins": "insert",
+    "bs": "backspace",
+    "pgup": "pageup",
+    "pgdn": "pagedown",
+    "pgdown": "pagedown",
+}
+_MODIFIERS = {"ctrl": "ctrl", "c": "ctrl", "control": "ctrl", "shift": "shift", "s": "shift"}
+_MODIFIERS |= dict.fromkeys(("alt", "a", "m", "meta", "opt", "option"), "alt")
+
+
+def key_of(said: str) -> str | None:
+    """Return the name of a key that a person wrote: "?", "ctrl-d", "C-d", "PgUp"; None for none."""
+    text = said.strip() or said[:1]
+    if len(text) == 1:
+        return "space" if text == " " else _SIGNS.get(text, text)
+    *before, last = _parts(text)
+    modifiers = [_MODIFIERS.get(one.lower()) for one in before]
+    if None in modifiers:
+        return None
+    name = _key(last, is_modified=bool(before))
+    if name is None:
+        return None
+    if modifiers == ["shift"] and len(name) == 1 and name.isalpha():
+        return name.upper()  # as a terminal sends it
+    order = ("alt", "ctrl", "shift")
+    return "+".join([*(one for one in order if one in modifiers), name])
+
+
+def _parts(text: str) -> list[str]:
+    """Part a key from what is held with it: "ctrl+d", "ctrl-d", "<C-d>", "ctrl+-"."""
+    if text[0] == "<" and text[-1] == ">" and len(text) > 2:
+        text = text[1:-1]
+    last = text[-1]
+    joined = text[:-1].replace("-", "+") + last if last in "+-" else text.replace("-", "+")
+    if joined[-1] in "+-" and len(joined) > 1 and joined[-2] == "+":
+        return [*joined[:-2].split("+"), joined[-1]]
+    return joined.split("+")
+
+
+def _key(text: str, *, is_modified: bool) -> str | None:
+    if len(text) == 1:
+        return _SIGNS.get(text, text.lower() if is_modified else text)
+    lower = text.lower()
+    name = _ALIASES.get(lower, lower)
+    is_function = name[:1] == "f" and name[1:].isdigit() and 1 <= int(name[1:]) <= 24
+    return name if name in _NAMES or name in _OTHERS or is_function else None
 
 
 def key_name(key: str) -> str:

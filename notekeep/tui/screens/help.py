@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import CONTEXTS, PLACES, of_context
+from notekeep.tui.actions import CONTEXTS, PLACES, keys_of, of_context
 from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, cells, pad, wrap
@@ -93,8 +93,7 @@ def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
 
 
 def _keys_of(action: Action, own_keys: Mapping[str, str]) -> str:
-    keys = own_keys[action.id].split(",") if action.id in own_keys else action.keys
-    return key_names(key.strip() for key in keys)
+    return key_names(keys_of(action, own_keys))
 
 
 def _queries(width: int) -> list[Line]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.reactive import reactive
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import BY_ID
+from notekeep.tui.actions import BY_ID, keys_of
 from notekeep.tui.actions.spelling import key_name
+from notekeep.tui.keys import UNBOUND
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells, pad
 from notekeep.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from notekeep.tui.app import NotekeepApp
 
 ALWAYS = ("help", "palette")
 """What stays at the right end, whatever has the focus."""
@@ -68,6 +71,7 @@ class Footer(Bar):
         has nothing to be about.
         """
         shown: dict[str, Line] = {}
+        own_keys = cast("NotekeepApp", self.app).own_keys
         bindings = self.screen.active_bindings.values()
         focused = self.screen.focused
         typing = focused is not None and focused.check_consume_key("a", "a")
@@ -78,12 +82,15 @@ class Footer(Bar):
             action = BY_ID.get(active.binding.id or "")
             if action is None or not action.label or action.id in shown:
                 continue
+            if active.binding.key.startswith(UNBOUND):
+                continue
             if typing and len(key_name(active.binding.key)) == 1 and not active.binding.priority:
                 continue  # the letter would be typed
             link = ACTION_LINK + action.id if active.enabled else ""
             works = active.enabled and action.id not in self.idle
             roles = ("key", "muted") if works else ("faint", "faint")
-            key = action.keys[0] if action.keys[0] in bound[action.id] else active.binding.key
+            usual = (key for key in keys_of(action, own_keys) if key in bound[action.id])
+            key = next(usual, active.binding.key)
             shown[action.id] = [
                 Piece(key_name(key), roles[0], link),
                 Piece(f" {action.label}", roles[1], link),
