@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from array import array
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +40,21 @@ BLOCK = 512
 read sooner from few."""
 
 _encode = PackedPositions().encode
-_ALONE = [array("H", [position]).tobytes() for position in range(16384)]
-"""The encoded positions of a word that stands once in a note, as half of all do."""
+
+
+class _Alone(dict[int, bytes]):
+    """The encoded positions of words that stand once in a note, as half of all do; made once."""
+
+    KEPT = 16384
+
+    def __missing__(self, position: int) -> bytes:
+        made = _encode([position])
+        if position < self.KEPT:
+            self[position] = made
+        return made
+
+
+_alone = _Alone()
 
 
 class _Field:
@@ -135,13 +147,10 @@ class BulkWriter(SegmentWriter):
         holes = len(places.pop(HOLE, ()))
         lists = field.lists
         full = self._block_items
-        known = len(_ALONE)
         for term, positions in places.items():
             postings = lists[term]
             if len(positions) == 1:
-                position = positions[0]
-                value = _ALONE[position] if position < known else _encode(positions)
-                postings += (note, 1, value)
+                postings += (note, 1, _alone[positions[0]])
             else:
                 postings += (note, len(positions), _encode(positions))
             if len(postings) > full:
