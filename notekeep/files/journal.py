@@ -8,18 +8,21 @@ somebody else was left by a process that died. Finishing it is the business of
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from notekeep.files import ledger
 from notekeep.files.durable import close, read_all, sync_file, write_all
 from notekeep.files.locks import try_lock
-from notekeep.files.private import make_folder, open_temp, sync_folder_at
+from notekeep.files.private import make_folder, open_temp, sync_folder_at, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.files.ledger import StepRecord
+
+_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Entry:
@@ -33,20 +36,24 @@ class Entry:
 
     def __init__(self, path: str, fd: int, record: StepRecord, root: str, *, logged: bool) -> None:
         self._path = path
-        self._fd = fd
+        self._fd: int | None = fd
         self.record = record
         self.root = root
         self.logged = logged
 
     def finish(self) -> None:
         """Remove the entry: everything in it is done or undone."""
+        if sys.platform == "win32":
+            self.leave()  # what is open cannot be removed there
         with suppress(FileNotFoundError):
             os.unlink(self._path)
         self.leave()
 
     def leave(self) -> None:
         """Let go of the entry without removing it: the next start takes care of it."""
-        close(self._fd)
+        if self._fd is not None:
+            close(self._fd)
+            self._fd = None
 
 
 class Journal:
@@ -74,20 +81,9 @@ class Journal:
             "logged": logged,
             "step": ledger.to_json(record),
         }
-        fd, temp = open_temp(self.folder)
-        try:
-            try_lock(fd)
-            write_all(fd, dumps(data).encode())
-            sync_file(fd)
-            path = os.path.join(self.folder, f"{record.id}.json")
-            os.rename(temp, path)
-            sync_folder_at(self.folder)
-        except BaseException:
-            close(fd)
-            with suppress(OSError):
-                os.unlink(temp)
-            raise
-        return Entry(path, fd, record, root, logged=logged)
+        path = os.path.join(self.folder, f"{record.id}.json")
+        write = _write_closed if sys.platform == "win32" else _write_locked
+        return Entry(path, write(path, dumps(data).encode()), record, root, logged=logged)
 
     def abandoned(self) -> Iterator[Entry]:
         """Lock and give the entries whose makers are gone, oldest first.
@@ -116,7 +112,7 @@ class Journal:
 
     def _take(self, path: str) -> Entry | None:
         try:
-            fd = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+            fd = os.open(path, _FLAGS)
         except FileNotFoundError:
             return None
         entry = None
@@ -128,6 +124,31 @@ class Journal:
             if entry is None:
                 close(fd)
         return entry
+
+
+def _write_locked(path: str, data: bytes) -> int:
+    """Write an entry that is locked before it has its name; gives it, open."""
+    fd, temp = open_temp(os.path.dirname(path))
+    try:
+        try_lock(fd)
+        write_all(fd, data)
+        sync_file(fd)
+        os.rename(temp, path)
+        sync_folder_at(os.path.dirname(path))
+    except BaseException:
+        close(fd)
+        with suppress(OSError):
+            os.unlink(temp)
+        raise
+    return fd
+
+
+def _write_closed(path: str, data: bytes) -> int:
+    """The same for Windows, which renames nothing that is open: it is locked a moment later."""
+    write_file(path, data)
+    fd = os.open(path, _FLAGS)
+    try_lock(fd)
+    return fd
 
 
 def _parse(data: bytes) -> tuple[StepRecord, str, bool] | None:

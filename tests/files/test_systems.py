@@ -13,6 +13,7 @@ import stat
 import struct
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -76,7 +77,7 @@ class TestRetrying:
 
 
 class Windows:
-    """ReplaceFileW and a rename that refuses a taken name, as Windows has them.
+    """ReplaceFileW, and renames that refuse a taken name or a file that is open, as Windows has.
 
     Attributes:
         errors: What the next calls of ReplaceFileW fail with.
@@ -84,7 +85,7 @@ class Windows:
 
     def __init__(self) -> None:
         self.errors: list[int] = []
-        self._rename = os.rename
+        self._rename, self._replace, self._unlink = os.rename, os.replace, os.unlink
 
     def replace_file(self, old: str, new: str, backup: str) -> int:
         number = self.errors.pop(0) if self.errors else 0
@@ -98,7 +99,28 @@ class Windows:
     def rename(self, source: str, target: str, **_: Any) -> None:
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, "exists", target)
+        self._need_closed(source)
         self._rename(source, target)
+
+    def replace(self, source: str, target: str, **_: Any) -> None:
+        self._need_closed(source)
+        self._need_closed(target)
+        self._replace(source, target)
+
+    def unlink(self, path: str, **named: Any) -> None:
+        if not named:
+            self._need_closed(path)
+        self._unlink(path, **named)
+
+    def _need_closed(self, path: str) -> None:
+        """Refuse what this process has open, where the system tells what that is."""
+        fds = "/proc/self/fd"
+        opened = set()
+        for fd in os.listdir(fds) if os.path.isdir(fds) else ():
+            with suppress(OSError):
+                opened.add(os.readlink(f"{fds}/{fd}"))
+        if os.path.realpath(path) in opened:
+            raise windows_error(32)
 
 
 @pytest.fixture
@@ -107,6 +129,8 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
     monkeypatch.setattr(rename, "_replace_file", fake.replace_file)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     monkeypatch.setattr(os, "rename", fake.rename)
+    monkeypatch.setattr(os, "replace", fake.replace)
+    monkeypatch.setattr(os, "unlink", fake.unlink)
     monkeypatch.setattr(folder, "_DIR_FD", False)
     monkeypatch.setattr(sys, "platform", "win32")
     return fake

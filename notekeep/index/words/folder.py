@@ -132,8 +132,7 @@ class Folder:
             said = (self.path / VERSION_FILE).read_text("utf-8")
         except (OSError, ValueError):
             return False
-        private = stat.S_ISDIR(about.st_mode) and not about.st_mode & 0o022
-        return private and about.st_uid == os.geteuid() and said == _version(language)
+        return _is_private(about) and said == _version(language)
 
     def trust_bulk(self, version: str, *, trusted: bool = True) -> None:
         """Note that the bulk writer wrote this index and was read back, or that it failed since."""
@@ -230,6 +229,15 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _is_private(about: os.stat_result) -> bool:
+    """Return whether a folder is this user's, and nobody else may write into it."""
+    if not stat.S_ISDIR(about.st_mode):
+        return False
+    if sys.platform == "win32":
+        return True  # its mode says nothing; it lies among what is this user's own
+    return not about.st_mode & 0o022 and about.st_uid == os.geteuid()
 
 
 def _version(language: str) -> str:

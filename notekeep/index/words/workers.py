@@ -151,8 +151,9 @@ def _received() -> list[WordDoc] | None:
 
 def main(folder: str, language: str) -> None:
     """Be a worker."""
-    with contextlib.suppress(OSError):
-        os.nice(NICENESS)
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(NICENESS)
     gc.disable()
     tally = Tally()
     opened = index.open_dir(folder, schema=schema(language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -119,3 +120,16 @@ def test_one_folder_takes_the_place_of_another(tmp_path: Path) -> None:
     assert old.is_ours("de")
     assert old.state() != state
     assert [path.name for path in tmp_path.iterdir()] == ["words"]
+
+
+def test_on_windows_a_mode_says_nothing_of_who_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Folder(tmp_path / "words")
+    made.create("en")
+    (tmp_path / "words").chmod(0o777)
+    assert not made.is_ours("en")
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delattr(os, "geteuid")
+    assert made.is_ours("en")
+    assert not made.is_ours("de")
