@@ -63,6 +63,7 @@ class Audit:
         self._asked: list[Needle] = []
         self._by_word: _ByWord = {}
         self._looked: dict[tuple[str, str], tuple[bytes, list[Needle]]] = {}
+        self._known: dict[str, bool] = {}
 
     @cached_property
     def needles(self) -> list[Needle]:
@@ -103,10 +104,23 @@ class Audit:
         if not hits:
             self._forget_parts()
             return []
-        listed = compared(" ".join(self.listed))
-        found = _unsaid([hit for hit in hits if hit[0].post], self.said)
-        found += _unsaid([hit for hit in hits if not hit[0].post], f"{self.said} {listed}")
-        return found
+        posts = [hit for hit in hits if hit[0].post]
+        found = _unsaid(posts, self._is_said)
+        return found + _unsaid([hit for hit in hits if not hit[0].post], self._is_listed)
+
+    def _is_said(self, text: str) -> bool:
+        """Whether an exported note says a text in public, looked for once in all that is said."""
+        if text not in self._known:
+            self._known[text] = _within(text, self.said)
+        return self._known[text]
+
+    def _is_listed(self, text: str) -> bool:
+        """Whether a text is said in public, or in the site's manifest already."""
+        return self._is_said(text) or _within(text, self._listed)
+
+    @cached_property
+    def _listed(self) -> str:
+        return compared(" ".join(self.listed))
 
     def _in(self, file: Leaving) -> list[Needle]:
         """Return what is in a file, looked for once in the same bytes."""
@@ -141,7 +155,8 @@ def leaks(
         unseen: What must not be seen.
         said: What the notes say in public, from `public_words`.
     """
-    return [(file.path, needle) for file, needle in _unsaid(_hits(files, unseen), said)]
+    found = _unsaid(_hits(files, unseen), lambda text: _within(text, said))
+    return [(file.path, needle) for file, needle in found]
 
 
 _ByWord: TypeAlias = "dict[str, dict[str, list[tuple[str, Needle]]]]"
@@ -211,12 +226,14 @@ def _unquoted(match: re.Match[str]) -> str:
     return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
 
 
-def _unsaid(hits: Iterable[tuple[Leaving, Needle]], said: str) -> list[tuple[Leaving, Needle]]:
+def _unsaid(
+    hits: Iterable[tuple[Leaving, Needle]], is_said: Callable[[str], bool]
+) -> list[tuple[Leaving, Needle]]:
     """Return the hits that no exported note says in public, in the order of the files."""
     found = [
         (file, needle)
         for file, needle in hits
-        if needle.always or not _within(compared(needle.text), said)
+        if needle.always or not is_said(compared(needle.text))
     ]
     return sorted(found, key=lambda hit: (hit[0].path, hit[1].what))
 
