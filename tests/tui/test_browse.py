@@ -136,6 +136,43 @@ async def test_links_are_followed_and_walked_back(make_app: MakeApp) -> None:
         await until(pilot, lambda: preview.path == "books/Atomic Habits.md")
 
 
+async def test_back_from_a_link_are_the_search_its_hits_and_the_cursor(
+    make_app: MakeApp, root: Path
+) -> None:
+    for number in range(30):
+        (root / f"inbox/n{number:02}.md").write_text("A phone.\n\n" * 40 + "[[Atomic Habits]]\n")
+    app = make_app("browse")
+    app.vault.refresh()
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "39 notes"))
+        screen = browse(app)
+        screen.choose_scope("path:inbox", "Inbox")
+        await press(pilot, "slash", *"phone")
+        await until(pilot, lambda: shows(app, "30 of 39 notes"))
+        await press(pilot, "enter", *("j",) * 9)
+        await until(pilot, lambda: screen.preview.path == screen.note_here)
+        note, line = screen.note_here, screen.notes.cursor_line
+        # The note is read without being opened, from its end on.
+        await press(pilot, "tab", "end", "right_square_bracket", "enter")
+        await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
+        assert not screen.pane.typed
+        await press(pilot, "backspace")
+        await until(pilot, lambda: shows(app, "30 of 39 notes"))
+        assert (screen.pane.typed, screen.pane.scope) == ("phone", "path:inbox")
+        await until(pilot, lambda: screen.note_here == note == screen.preview.path)
+        assert screen.notes.hit_at(screen.notes.cursor) is not None
+        # It is where it was left, and not at the hit.
+        await until(pilot, lambda: shows(app, "Atomic Habits"))
+        assert screen.preview.scroll_offset.y > 10
+        await press(pilot, "escape")
+        await until(pilot, lambda: screen.notes.has_focus and screen.notes.cursor_line == line)
+        # And on again: the link's target among all notes.
+        await press(pilot, "alt+right")
+        await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
+        await until(pilot, lambda: shows(app, "39 notes") and not shows(app, "of 39"))
+        assert not screen.pane.scope
+
+
 async def test_an_address_is_shown_before_it_is_opened_and_some_never_are(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

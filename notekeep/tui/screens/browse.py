@@ -15,6 +15,7 @@ from notekeep.tui.place import GRID
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.gridding import Gridding
 from notekeep.tui.screens.reading import Reader
+from notekeep.tui.trail import Stop, Trail
 from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
@@ -79,8 +80,9 @@ class BrowseScreen(Gridding, VaultScreen):
         self._note = note
         self._begins_as_grid = view == GRID
         self._sidebar: bool | None = None
-        self._trail: list[str] = []
-        self._at = -1
+        self._trail = Trail()
+        self._returned: tuple[str, str] | None = None
+        """The note that one came back to, and what was searched for then."""
 
     def compose_body(self) -> ComposeResult:
         with Panes(id="panes"):
@@ -222,7 +224,8 @@ class BrowseScreen(Gridding, VaultScreen):
         notes = self.notes
         hit = notes.hit_at(notes.cursor)
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
-            line = hit.line
+            # A note that one came back to is where it was left.
+            line = hit.line if self._returned != (row.path, self.pane.typed) else None
         around = (notes.cursor + 1, notes.cursor - 1)
         self._reader.show(
             row,
@@ -236,7 +239,8 @@ class BrowseScreen(Gridding, VaultScreen):
 
     def open_here(self) -> None:
         if (row := self.notes.row) is not None:
-            self._visit(row.path)
+            self.vault.opened.count(row.path)
+            self._trail.visit(self._stop(row.path))
             self._read()
 
     def _read(self) -> None:
@@ -259,10 +263,28 @@ class BrowseScreen(Gridding, VaultScreen):
 
     def open_note(self, wanted: OpenNote) -> None:
         """Show a note, wherever the list stands."""
+        self._leave_off()
         if wanted.among_all:
             self._list_all()
-        self._visit(wanted.path)
+        self.vault.opened.count(wanted.path)
         self._go_to(wanted)
+        self._trail.visit(self._stop(wanted.path))
+
+    def _stop(self, path: str) -> Stop:
+        return Stop(path, self.pane.asked, self.notes.cursor_line)
+
+    def _leave_off(self) -> None:
+        """Keep where one is, to come back to: the note that is read, and what is listed."""
+        row, asked = self._reader.row, self.pane.asked
+        is_read = self.has_class("-reading") or self.focused is self.preview
+        if row is not None and (is_read or asked.scope or asked.typed):
+            self._trail.visit(self._stop(row.path))
+        self._keep_list()
+
+    def _keep_list(self) -> None:
+        """Keep what is listed beside the note that one goes away from."""
+        if self._reader.row is not None:
+            self._trail.leave(self._stop(self._reader.row.path))
 
     def _list_all(self) -> None:
         """List all notes, whatever was searched for."""
@@ -270,12 +292,6 @@ class BrowseScreen(Gridding, VaultScreen):
             self.choose_scope("", "")
         if self.pane.typed:
             self.pane.clear()
-
-    def _visit(self, path: str) -> None:
-        self.vault.opened.count(path)
-        if self._at < 0 or self._trail[self._at] != path:
-            self._trail = [*self._trail[: self._at + 1], path]
-            self._at = len(self._trail) - 1
 
     def _go_to(self, wanted: OpenNote) -> None:
         path, row = wanted.path, self.notes.row
@@ -286,9 +302,12 @@ class BrowseScreen(Gridding, VaultScreen):
             if not wanted.as_listed:
                 self._list_all()
             self.pane.again(path)
+        self._present(wanted, shown)
+
+    def _present(self, wanted: OpenNote, row: Row | None) -> None:
         if wanted.read:
             self._read()
-        self._show(shown, wanted.line)
+        self._show(row, wanted.line)
 
     def action_note_before(self) -> None:
         self._turn(-1)
@@ -296,11 +315,20 @@ class BrowseScreen(Gridding, VaultScreen):
     def action_note_after(self) -> None:
         self._turn(1)
 
-    def _turn(self, step: int) -> None:
-        """Go along the notes that were opened."""
-        if 0 <= self._at + step < len(self._trail):
-            self._at += step
-            self._go_to(OpenNote(self._trail[self._at], read=self.has_class("-reading")))
+    def _turn(self, steps: int) -> None:
+        """Go along the notes that were opened, each with what was listed beside it."""
+        self._keep_list()
+        stop = self._trail.turn(steps)
+        if stop is None:
+            return
+        self._returned = stop.path, stop.asked.typed
+        wanted = OpenNote(stop.path, read=self.has_class("-reading"), as_listed=True)
+        if stop.asked == self.pane.asked:
+            self._go_to(wanted)
+        else:
+            self.sidebar.activate(stop.asked.scope)
+            self.pane.ask_again(stop)
+            self._present(wanted, self.vault.catalog.row(stop.path))
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
         verbs.follow(self, event.link)

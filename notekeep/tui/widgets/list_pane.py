@@ -23,6 +23,7 @@ from notekeep.tui.render.matching import matcher_of
 from notekeep.tui.render.nothing import looking_for, nothing_for, nothing_yet
 from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.titles import Titles
+from notekeep.tui.trail import Asked, Stop
 from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_or_grid import ListOrGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS
@@ -104,6 +105,8 @@ class ListPane(ListOrGrid, Backing, Vertical):
         self._titles = Titles(self, vault, self._show, HITS)
         self._is_searching = False
         self._wanted: str | None = note or None
+        self._wanted_line: int | None = None
+        """The line at which the cursor should stand when what was asked for is there."""
         self.scope = ""
         self.is_reading = first is not None and not first.total
         """Whether the vault is read for the first time, so that an empty list means little."""
@@ -144,6 +147,21 @@ class ListPane(ListOrGrid, Backing, Vertical):
             self._search(pause=0)
         else:
             self._list()
+
+    @property
+    def asked(self) -> Asked:
+        """What the list shows."""
+        return Asked(self.scope, self.box.scope, self.typed)
+
+    def ask_again(self, stop: Stop) -> None:
+        """Show what was shown before, with the cursor on its note and where it stood."""
+        asked, self._wanted_line = stop.asked, stop.line
+        self.scope = asked.scope
+        self.box.set_scope(asked.name)
+        self.box.put(asked.typed)
+        self._is_searching = bool(asked.typed)
+        self.order_found = OWN
+        self.again(stop.path)
 
     def set_scope(self, query: str, name: str) -> None:
         """Limit the list and its searches to the notes of a query, in its order if it names one."""
@@ -193,7 +211,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def clear(self) -> None:
         """Empty the search box, and list all notes of the scope."""
-        self.box.empty()
+        self.box.put("")
         self._is_searching = False
         self._list()
 
@@ -228,6 +246,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
         self.matcher = None
         self.notes.nothing = nothing_yet(is_reading=self.is_reading)
         self.notes.show_rows(source, None if from_top else self._keep())
+        self._stand()
         self.choose_columns(first)
         self._counted(source.total)
         if not source.total:
@@ -239,6 +258,11 @@ class ListPane(ListOrGrid, Backing, Vertical):
         if wanted is not None:
             return wanted
         return row.path if (row := self.notes.row) is not None else None
+
+    def _stand(self) -> None:
+        line, self._wanted_line = self._wanted_line, None
+        if line is not None:
+            self.notes.stand_at(line)
 
     def _counted(self, shown: int, *remarks: str) -> None:
         total = self._total(shown)
@@ -323,6 +347,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
         keep = self._keep()
         hits = sort_hits(found.hits, self._key)
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
+        self._stand()
         self.choose_columns([hit.row for hit in hits])
         self._counted(found.total, *map(clean_line, found.remarks[:1]))
         if not found.hits:

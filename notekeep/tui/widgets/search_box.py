@@ -102,11 +102,17 @@ class SearchBox(Backing, Horizontal):
         """Type a text where the cursor is."""
         self.query_one(_Typed).insert_text_at_cursor(text)
 
-    def empty(self) -> None:
-        """Take away what was typed, and say nothing of it."""
+    def put(self, text: str) -> None:
+        """Put a query in the place of what was typed, and say nothing of it."""
         field = self.query_one(_Typed)
         with field.prevent(Input.Changed):
-            field.value = ""
+            field.value = text
+            field.cursor_position = len(text)
+
+    @property
+    def scope(self) -> str:
+        """What the search is said to be limited to, or ""."""
+        return self.query_one(_Scope).name_shown
 
     def set_scope(self, name: str) -> None:
         """Say what the search is limited to; "" for all notes."""
