@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from notekeep import dates
 from notekeep.errors import UsageError
 from notekeep.habits.goal import Goal, parse_goal
+from notekeep.habits.log import FIRST_DAY
 from notekeep.habits.schedule import DAILY, Rule, Schedule, Untracked, parse_rules
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
         rules=reader.rules(),
         goal=goal,
         unit=goal.unit or reader.text("unit"),
-        since=reader.day("since"),
+        since=reader.since(),
         until=reader.day("until"),
         pauses=reader.pauses(),
         is_archived=reader.text("archived").casefold() in _TRUE,
@@ -261,6 +262,13 @@ class _Reader:
         if text and day is None:
             self.note(key, f"not a day: {text}", _RULE_HINT)
         return day.toordinal() if day else None
+
+    def since(self) -> int | None:
+        day = self.day("since")
+        if day is None or day >= FIRST_DAY:
+            return day
+        self.note("since", f"too long ago: {self.text('since')}", "write the year with four digits")
+        return None
 
     def pauses(self) -> tuple[tuple[int, int], ...]:
         found = []

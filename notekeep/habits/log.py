@@ -20,7 +20,7 @@ EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Outside of these a year is a typing error, and would only make every habit's history long."""
-LAST_DAY = date(LAST_YEAR, 12, 31).toordinal()
+FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
 
 # Only what is in nearly every line is looked at without a pattern: compiling these takes longer
 # than all else that a check-in does with a line, so each is compiled when it is first needed.

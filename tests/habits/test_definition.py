@@ -55,6 +55,14 @@ def test_a_definition_is_read_from_flat_front_matter() -> None:
     assert habit.problems == ()
 
 
+def test_a_year_that_lost_a_digit_does_not_make_a_habit_of_two_thousand_years() -> None:
+    habit = read(since="0206-01-05", until="9999-12-31")
+    assert habit.since is None
+    assert [(problem.key, problem.message) for problem in habit.problems] == [
+        ("since", "too long ago: 0206-01-05")
+    ]
+
+
 def test_everything_but_the_id_has_a_default() -> None:
     habit = read()
     assert habit.title == "Meditate"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from notekeep.habits.imports.loop import YES, Facts, habit_of, say
 from notekeep.habits.imports.source import Gathering
 from notekeep.habits.imports.words import line_of
-from notekeep.habits.log import FIRST_YEAR, LAST_YEAR
+from notekeep.habits.log import FIRST_DAY, LAST_DAY
 from notekeep.habits.units import MILLI
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
 
 _A_DAY = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
-_DAYS = range(date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal() + 1)
+_DAYS = range(FIRST_DAY, LAST_DAY + 1)
 _WEEKDAYS = ("sat", "sun", "mon", "tue", "wed", "thu", "fri")
 """The weekdays of a reminder, by their bit."""
 
