@@ -1,8 +1,8 @@
-"""That a site is as an export would make it, known by stat alone until something changes.
+"""How posts stand in a site, and that nothing is to do, known by stat until something changes.
 
-After an export, or a plan that found nothing to do, everything that the plan came from is noted by
-name, size, times and inode: the files of the vault and of the site, and what was chosen. As long as
-a sweep of both finds the same, nothing has to be read. The note lies in the cache and may go.
+After a plan or an export everything that the plan came from is noted by name, size, times and
+inode: the files of the vault and of the site, and what was chosen. As long as a sweep of both finds
+the same, nothing has to be read. The note lies in the cache and may go.
 """
 
 from __future__ import annotations
@@ -11,20 +11,22 @@ import hashlib
 import json
 import os
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from notekeep import __version__
+from notekeep.errors import Refused
 from notekeep.export.manifest import NAME
 from notekeep.export.plan import FileChange, Plan
 from notekeep.giving_way import give_way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from notekeep.export.options import Options
     from notekeep.export.plan import Status
 
-FORMAT = 2
+FORMAT = 3
 _SETTINGS = (".notekeep/config.toml", ".obsidian/app.json")
 _BUILT = frozenset(
     {"node_modules", "public", "output", "_site", "resources", "dist", "__pycache__"}
@@ -61,6 +63,17 @@ class Seal:
 
     def plan(self) -> Plan | None:
         """Return a plan with nothing to do, when nothing has changed; its files are not read."""
+        plan = self._noted()
+        return plan if plan is not None and plan.is_empty and not plan.conflicts else None
+
+    def told(self) -> Plan | None:
+        """Return a plan that tells how each post stands, when nothing has changed.
+
+        Its files are not read, so that it says no more than that.
+        """
+        return self._noted()
+
+    def _noted(self) -> Plan | None:
         said = self._read()
         if said is None or said.get("vault") != self.vault:
             return None
@@ -68,15 +81,31 @@ class Seal:
         if said["site"] != self._sweep_site(files):
             return None
         plan = Plan(said["target"], said["name"], self._site, files, warnings=said["warnings"])
+        plan.refused = {
+            path: Refused(message, hint, line=line) for path, message, hint, line in said["refused"]
+        }
         plan.is_sealed = True
         return plan
 
     def note(self, plan: Plan) -> None:
-        """Note that the site is as this plan makes it, unless the vault has changed meanwhile."""
-        whole = not plan.conflicts and not plan.refused
-        if not whole or self._sweep_vault() != self.vault:
+        """Note that the site is as this plan made it."""
+        made = [_made(file) for file in plan.files if file.status != "removed"]
+        if not plan.conflicts:
+            self._note(plan, made)
+
+    def tell(self, plan: Plan) -> None:
+        """Note what this plan would do to the site, which is as it was when it was made."""
+        self._note(plan, [replace(file, after=file.before) for file in plan.files])
+
+    def _note(self, plan: Plan, files: Sequence[FileChange]) -> None:
+        """Note a plan, unless vault or site have changed meanwhile.
+
+        Args:
+            plan: The plan.
+            files: Its files with their state from now on; `after` is what each holds by now.
+        """
+        if self._sweep_vault() != self.vault:
             return
-        files = [file for file in plan.files if file.status != "removed"]
         swept = self._sweep_site(files)
         # What was saved there meanwhile must not be taken for what was written.
         if not all(map(self._is_as_planned, files)):
@@ -87,16 +116,10 @@ class Seal:
             "target": plan.target,
             "name": plan.target_name,
             "warnings": plan.warnings,
-            "files": [
-                [
-                    f.path,
-                    "orphan" if f.status == "orphan" else "unchanged",
-                    f.note,
-                    f.why,
-                    f.is_post,
-                ]
-                for f in files
+            "refused": [
+                [path, why.message, why.hint, why.line] for path, why in plan.refused.items()
             ],
+            "files": [[f.path, f.status, f.note, f.why, f.is_post] for f in files],
         }
         # What cannot be noted is found out again next time.
         with suppress(OSError):
@@ -107,10 +130,11 @@ class Seal:
             os.replace(temporary, self._path)
 
     def _is_as_planned(self, file: FileChange) -> bool:
-        expected = file.before if file.after is None else file.after
         try:
             with open(os.path.join(self._site, *file.path.split("/")), "rb") as opened:
-                return opened.read() == expected
+                return opened.read() == file.after
+        except FileNotFoundError:
+            return file.after is None
         except OSError:
             return False
 
@@ -131,6 +155,13 @@ class Seal:
         lines = list(_sweep(self._site, _BUILT))
         built = [file.path for file in files if file.path.split("/")[0] in _BUILT]
         return _digest([*lines, *(_line(self._site, path) for path in [NAME, *built])])
+
+
+def _made(file: FileChange) -> FileChange:
+    """Return a file as it is after an export."""
+    if file.status == "orphan":
+        return replace(file, after=file.before)
+    return replace(file, status="unchanged")
 
 
 def _file(path: str, status: Status, note: str, why: str, is_post: bool) -> FileChange:  # noqa: FBT001 - a row of a file

@@ -58,12 +58,18 @@ def counts(found: Iterable[PostState]) -> dict[State, int]:
 
 def _of_file(file: FileChange) -> PostState:
     state: State = "changed" if file.status == "removed" else file.status
-    return PostState(file.note, state, file.path if file.is_post else "", file.why)
+    left_over = state == "orphan" and file.why
+    why = f"{file.path}: {file.why}" if left_over else file.why
+    return PostState(file.note, state, file.path if file.is_post else "", why)
 
 
 def _together(known: PostState, one: PostState, file: FileChange) -> PostState:
     """Return what a note's files say together: a post whose picture changed has changed."""
     path = file.path if file.is_post else known.path
+    if "orphan" in (known.state, one.state) and known.state != one.state:
+        # Of a post that is there only a file is left over, such as a picture it had.
+        left, post = (known, one) if known.state == "orphan" else (one, known)
+        return PostState(known.note, post.state, path, post.why or left.why)
     if "new" in (known.state, one.state) and {known.state, one.state} != {"new"}:
         post = one if file.is_post else known
         state = post.state if post.state in ("new", "conflict") else "changed"

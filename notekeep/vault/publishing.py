@@ -103,7 +103,7 @@ class Publishing(Reading):
             return Standing(target, "", site, [], error.message)
         found: dict[str, PostState] = {}
         try:
-            plan = self.plan_export(paths, target=target, site=site, quick=True)
+            plan = self._telling(paths, target, site)
         except NotekeepError as error:
             if len(paths) != 1 or not isinstance(error, Refused):
                 return Standing(target, "", site, [], error.message)
@@ -116,6 +116,17 @@ class Publishing(Reading):
         for path in self.paths(DRAFTS) - found.keys():
             found[path] = PostState(path, "refused" if path in withheld else "new")
         return standing._replace(posts=[found[path] for path in sorted(found)])
+
+    def _telling(self, paths: Sequence[str], target: str, site: str) -> Plan:
+        """A plan that tells how posts stand: what was found out last, while nothing changes."""
+        options = replace(self.export_options(), address=self.address_of(site))
+        seal = self._seal(paths, target, site, options)
+        if (known := seal.told()) is not None:
+            return known
+        plan = self._planned(paths, target, site, options, seal)
+        if not plan.is_empty or plan.conflicts:
+            seal.tell(plan)
+        return plan
 
     def plan_export(
         self,
@@ -149,6 +160,12 @@ class Publishing(Reading):
         seal = self._seal(paths, target, site, options) if quick or len(paths) > 1 else None
         if quick and seal is not None and (known := seal.plan()) is not None:
             return known
+        return self._planned(paths, target, site, options, seal)
+
+    def _planned(
+        self, paths: Sequence[str], target: str, site: str, options: Options, seal: Seal | None
+    ) -> Plan:
+        """Plan an export, and note it where there is nothing to do."""
         make = partial(self._plan, paths, target, site, options)
         generation = self.catalog.generation
         plan = make()

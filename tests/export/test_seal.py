@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -156,3 +156,103 @@ def test_a_note_of_it_that_is_damaged_is_no_note(root: Path, site: Path) -> None
     assert not plan.is_sealed
     assert plan.is_empty
     assert look(root, site).is_sealed
+
+
+def stand(root: Path, site: Path) -> tuple[dict[str, str], bool]:
+    """How each post stands, as a command tells it, and whether a plan was made for that."""
+    vault = Vault.open(root)
+    vault.refresh()
+    with pytest.MonkeyPatch.context() as patch:
+        made: list[bool] = []
+        real = Vault._plan
+
+        def planned(*args: Any) -> Plan:
+            made.append(True)
+            return real(*args)
+
+        patch.setattr(Vault, "_plan", planned)
+        (standing,) = vault.standings(site=str(site))
+    assert standing.error == ""
+    return {one.note: f"{one.state} {one.path} {one.why}".strip() for one in standing.posts}, any(
+        made
+    )
+
+
+def test_how_posts_stand_is_found_out_once_also_where_there_is_something_to_do(
+    root: Path, site: Path
+) -> None:
+    export(root, site)
+    (root / "a.md").write_text(f"{POST}more\n")
+    (root / "c.md").write_text(f"{POST}new\n")
+    (root / "d.md").write_text(f"---\nslug: a/b\n{POST[4:]}x\n")
+    (site / FILE.replace("/a/", "/b/")).write_text("by hand")
+    first, made = stand(root, site)
+    assert made
+    assert first["a.md"].startswith("changed")
+    assert first["b.md"].startswith("conflict")
+    assert first["c.md"].startswith("new")
+    assert first["d.md"].startswith("refused")
+    again, made = stand(root, site)
+    assert not made
+    assert again == first
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_changes_is_asked_about_anew(
+    root: Path, site: Path, change: Callable[[Path, Path], object]
+) -> None:
+    export(root, site)
+    (root / "new.md").write_text(f"{POST}new\n")
+    assert stand(root, site)[1]
+    assert not stand(root, site)[1]
+    change(root, site)
+    assert stand(root, site)[1]
+
+
+def test_what_a_status_noted_is_no_reason_to_write_nothing(root: Path, site: Path) -> None:
+    export(root, site)
+    (root / "a.md").write_text(f"{POST}more\n")
+    stand(root, site)
+    plan = look(root, site)
+    assert not plan.is_sealed
+    assert not plan.is_empty
+    vault = Vault.open(root)
+    vault.export(plan)
+    assert stand(root, site)[0]["a.md"].startswith("unchanged")
+
+
+def test_a_file_that_came_while_a_status_was_found_out_is_seen(root: Path, site: Path) -> None:
+    export(root, site)
+    (root / "c.md").write_text(f"{POST}new\n")
+    vault = Vault.open(root)
+    vault.refresh()
+    plan = vault.plan_export(("a", "b", "c"), site=str(site), quick=True)
+    assert plan.seal is not None
+    (site / "content/posts/c").mkdir()
+    (site / "content/posts/c/index.md").write_text("by hand")
+    plan.seal.tell(plan)
+    assert plan.seal.told() is None
+
+
+def test_a_refused_note_is_told_again_though_the_others_are_known(root: Path, site: Path) -> None:
+    (root / "c.md").write_text(f"---\nslug: a/b\n{POST[4:]}x\n")
+    vault = Vault.open(root)
+    vault.refresh()
+    vault.export(vault.plan_export(("a", "b", "c"), site=str(site)))
+    plan = look(root, site, "a", "b", "c")
+    assert plan.is_sealed
+    (why,) = plan.refused.values()
+    assert "slug: 'a/b'" in why.message
+    assert (why.hint, why.line) != ("", None)
+
+
+def test_a_post_whose_picture_is_left_over_is_no_orphan(root: Path, site: Path) -> None:
+    export(root, site)
+    (root / "a.md").write_text(f"{POST}without a picture\n")
+    vault = Vault.open(root)
+    vault.refresh()
+    vault.export(vault.plan_export(("a", "b"), site=str(site)))
+    left = "content/posts/a/p.png: the post does not use it any more"
+    assert stand(root, site)[0]["a.md"] == f"unchanged {FILE} {left}"
+    (root / "a.md").unlink()
+    assert stand(root, site)[0]["a.md"].startswith("orphan")
