@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from notekeep import dates
 from notekeep.errors import UsageError
 from notekeep.habits.goal import Goal, parse_goal
-from notekeep.habits.log import FIRST_DAY
+from notekeep.habits.log import FIRST_DAY, LAST_DAY
 from notekeep.habits.schedule import DAILY, Rule, Schedule, Untracked, parse_rules
 
 if TYPE_CHECKING:
@@ -265,9 +265,9 @@ class _Reader:
 
     def since(self) -> int | None:
         day = self.day("since")
-        if day is None or day >= FIRST_DAY:
+        if day is None or FIRST_DAY <= day <= LAST_DAY:
             return day
-        self.note("since", f"too long ago: {self.text('since')}", "write the year with four digits")
+        self.note("since", f"too far away: {self.text('since')}", "write the year it began in")
         return None
 
     def pauses(self) -> tuple[tuple[int, int], ...]:

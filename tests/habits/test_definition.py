@@ -55,11 +55,12 @@ def test_a_definition_is_read_from_flat_front_matter() -> None:
     assert habit.problems == ()
 
 
-def test_a_year_that_lost_a_digit_does_not_make_a_habit_of_two_thousand_years() -> None:
-    habit = read(since="0206-01-05", until="9999-12-31")
+@pytest.mark.parametrize("since", ["0206-01-05", "9999-12-31"])
+def test_a_first_year_that_no_log_has_is_a_typing_error(since: str) -> None:
+    habit = read(since=since, until="9999-12-31")
     assert habit.since is None
     assert [(problem.key, problem.message) for problem in habit.problems] == [
-        ("since", "too long ago: 0206-01-05")
+        ("since", f"too far away: {since}")
     ]
 
 
