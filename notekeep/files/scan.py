@@ -94,6 +94,23 @@ def sweep(
     return changes
 
 
+def swept_folders(root: str | os.PathLike[str]) -> list[str]:
+    """The folders that a sweep looks into: absolute paths, the vault first.
+
+    Args:
+        root: The vault.
+
+    Raises:
+        Failure: It is not there or cannot be listed.
+    """
+    walk = _Walk(os.fspath(root), Changes(), None)
+    found = []
+    for prefix, _ in walk.folders(""):
+        give_way()
+        found.append(os.path.join(walk.root, prefix.rstrip("/")) if prefix else walk.root)
+    return found
+
+
 def _take(
     changes: Changes, path: str, stat: os.stat_result, before: Mark | None, edge: int
 ) -> None:

@@ -6,6 +6,8 @@ import queue
 import shutil
 import sys
 import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +17,6 @@ from notekeep.files.watch import EVERYTHING, hint, outermost, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 PATIENCE = 20.0
 ATTEMPTS = 200
@@ -49,6 +50,12 @@ class Watched:
             except queue.Empty:
                 continue
         pytest.fail(f"no hint for '{folder}'")
+
+    def wait_for_quiet(self) -> None:
+        """Wait until nothing was hinted at for longer than a hint may be held back."""
+        with suppress(queue.Empty):
+            while True:
+                self.hints.get(timeout=1.5)
 
     def close(self) -> None:
         self._stop.set()
@@ -114,6 +121,64 @@ def test_a_new_folder_with_notes_is_seen(watched: Watched, vault: Path) -> None:
         if hinted == EVERYTHING or hinted & seen:
             return
     pytest.fail("no hint for any of the folders")
+
+
+def make(vault: Path) -> Path:
+    folder = vault / "sub" / "new"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def rename(vault: Path) -> Path:
+    return (vault / "books").rename(vault / "read")
+
+
+def replace_folder(vault: Path) -> Path:
+    shutil.rmtree(vault / "books")
+    (vault / "books").mkdir()
+    return vault / "books"
+
+
+def ignore_no_more(vault: Path) -> Path:
+    (vault / ".notekeepignore").write_text("nothing/\n")
+    return vault / "ignored"
+
+
+@pytest.mark.parametrize("change", [make, rename, replace_folder, ignore_no_more])
+def test_what_happens_in_a_folder_that_came_while_watching_is_seen(
+    vault: Path, change: Callable[[Path], Path]
+) -> None:
+    (vault / ".notekeepignore").write_text("ignored/\n")
+    for name in ("books", "ignored"):
+        (vault / name).mkdir()
+    watching = Watched(vault, poll_every=60)
+    try:
+        watching.wait_for("books", lambda number: write(vault / "books", number))
+        folder = change(vault)
+        watching.wait_for_quiet()  # of the folder itself
+        inner = folder.relative_to(vault).as_posix()
+        watching.wait_for(inner, lambda number: (folder / f"in it {number}.md").touch())
+    finally:
+        watching.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux what it watches")
+def test_only_folders_that_a_sweep_looks_into_are_watched(vault: Path) -> None:
+    for folder in ("books/deep", ".git/objects", "node_modules/one"):
+        (vault / folder).mkdir(parents=True)
+    before = count_of_watched()
+    watching = Watched(vault, poll_every=60)
+    try:
+        watching.wait_for("books", lambda number: (vault / "books" / f"{number}.md").touch())
+        assert count_of_watched() - before == 3
+    finally:
+        watching.close()
+
+
+def count_of_watched() -> int:
+    """How many places this process has Linux watch."""
+    told = Path("/proc/self/fdinfo").iterdir()
+    return sum(one.read_text().count("inotify wd:") for one in told if one.exists())
 
 
 def test_a_vault_that_comes_back_is_watched_again(watched: Watched, vault: Path) -> None:
