@@ -59,7 +59,7 @@ def lint(plans: Plans, paths: Iterable[str], label: str) -> Lint:
     """
     found = Lint([], WritePlan("lint", label))
     near = NearNames(plans.catalog.names())
-    wanted = sorted(paths)
+    wanted = sorted(set(paths))
     moves = names_that_travel(plans, wanted)
     for path in wanted:
         named = name_problems(path, is_mended=path in moves)

@@ -252,7 +252,7 @@ class Plans:
         """Notes in the trash, as one step; what links to them is said."""
         from notekeep.writing.moving import plan_delete
 
-        return plan_delete(self, sorted(paths))
+        return plan_delete(self, sorted(set(paths)))
 
     def delete(self, name: str) -> WritePlan:
         """A note in the trash; what links to it is said."""
@@ -309,16 +309,17 @@ class Plans:
         return save.read(inside(self.root, path))[0]
 
     def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The bytes of many notes; one that is gone is left out of the plan, with the reason.
+        """The bytes of many notes, each once; one that is gone is left out, with the reason.
 
         Raises:
             NotFound: The only one is gone.
         """
-        for path in paths:
+        once = dict.fromkeys(paths)
+        for path in once:
             try:
                 yield path, self.read(path)
             except NotFound as error:
-                if len(paths) == 1:
+                if len(once) == 1:
                     raise
                 plan.refuse(path, error)
 

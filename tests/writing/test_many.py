@@ -97,3 +97,16 @@ def test_notes_go_to_the_trash_together_and_come_back(vault: Vault, texts: Texts
     assert texts() == before
     with pytest.raises(NotFound):
         vault.plan.delete_all(["inbox/gone.md"])
+
+
+def test_a_note_that_is_named_twice_is_changed_once(vault: Vault, texts: Texts) -> None:
+    before = texts()
+    twice = [BOOKS[0], BOOKS[0]]
+    done = vault.set_fields(twice, ["rating=2"])
+    assert (done.paths, done.remarks) == ([BOOKS[0]], [])
+    assert texts().keys() == before.keys()
+    vault.undo()
+    assert texts() == before
+    assert [change.path for change in vault.plan.delete_all(twice).changes] == [BOOKS[0]]
+    found = vault.plan.lint(twice)
+    assert len(found.findings) == len(vault.plan.lint(twice[:1]).findings)
