@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.index.conditions import Condition, ordering
+from notekeep.index.namesakes import tell_apart
 from notekeep.index.rows import load_path, store_path
 from notekeep.query.tree import Docs, is_fact
 
@@ -110,7 +111,9 @@ class Listed:
 
     def page(self, offset: int, limit: int) -> list[Row]:
         """The rows from `offset` on, at most `limit` of them; notes that went are left out."""
-        return self._catalog.rows_in_order(self._stored[offset : offset + limit])
+        rows = self._catalog.rows_in_order(self._stored[offset : offset + limit])
+        tell_apart(self._catalog, rows)
+        return rows
 
     def paths(self) -> list[str]:
         """The notes of all rows, in their order."""

@@ -25,6 +25,8 @@ class Row:
         words: How many words its body has.
         facts: Tags, aliases and fields as JSON; read when first asked for, since a list of many
             thousand rows asks few.
+        apart: What tells it from other notes of its title, where a list needs that; see
+            `namesakes`.
     """
 
     path: str
@@ -36,6 +38,7 @@ class Row:
     problem: str | None
     words: int
     facts: str = field(repr=False)
+    apart: str = field(default="", repr=False, compare=False)
     _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def _fact(self, name: str) -> Any:

@@ -363,7 +363,8 @@ class NoteCommands(Provider):
         for hit in found.hits:
             title = clean_line(hit.row.title)
             score = matcher.match(title) or 0.01
-            about = escape(kind_name(hit.row.kind))
+            told = f"{kind_name(hit.row.kind)}  {clean_line(hit.row.apart)}".rstrip()
+            about = escape(told)
             path = hit.row.path
             open_it = partial(screen.post_message, OpenNote(path))
             opened = screen.vault.opened.last(path)

@@ -42,7 +42,9 @@ def read(vault: Vault) -> Page:
     catalog = vault.catalog
     # The generation first: a page that is newer than it says is merely shown once more.
     generation = catalog.generation
-    return Page(Rows(*catalog.rows(limit=ROWS)), generation)
+    page = Page(Rows(*catalog.rows(limit=ROWS)), generation)
+    vault.tell_apart(page.rows.rows)
+    return page
 
 
 def load(folder: str) -> Page | None:
@@ -80,7 +82,7 @@ def keep(vault: Vault) -> None:
             "rows": [
                 (
                     *(row.path, row.title, row.kind, row.mtime_ns, row.size),
-                    *(row.private, row.problem, row.words, row.facts),
+                    *(row.private, row.problem, row.words, row.facts, row.apart),
                 )
                 for row in page.rows.rows
             ],

@@ -45,6 +45,7 @@ class Source:
         if offset == 0 and len(self._first.rows) >= min(limit, self.total):
             return self._first.rows
         rows = self._read(offset, limit)
+        self._vault.tell_apart(rows)
         if rows:
             self._seen[offset], self._seen[offset + len(rows) - 1] = rows[0].path, rows[-1].path
         return rows

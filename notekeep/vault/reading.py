@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
-from notekeep.errors import NotFound, UsageError
+from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.vault.refreshing import Refreshing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.index.explaining import Part
     from notekeep.index.facets import Facets
@@ -94,6 +95,12 @@ class Reading(Refreshing):
             return frozenset(row.path for row in self.rows(query).rows)
         return self.catalog.paths(self._facts(self.query(query)))
 
+    def tell_apart(self, rows: Sequence[Row]) -> None:
+        """Say of the rows of a page which share their title what tells them apart."""
+        from notekeep.index.namesakes import tell_apart
+
+        tell_apart(self.catalog, rows)
+
     def known(self, paths: Iterable[str]) -> set[str]:
         """Those of some paths at which there is a note."""
         from notekeep.index.lookup import known
@@ -139,7 +146,10 @@ class Reading(Refreshing):
             relax=relax,
             explain=explain,
         )
-        return found._replace(remarks=(*self._lacks(query), *found.remarks)) if typing else found
+        if not typing:
+            return found
+        self.tell_apart([hit.row for hit in found.hits])
+        return found._replace(remarks=(*self._lacks(query), *found.remarks))
 
     def _lacks(self, query: str) -> tuple[str, ...]:
         """What would be wrong with a query if it were finished."""
@@ -157,7 +167,10 @@ class Reading(Refreshing):
         from notekeep.index.search import suggest
 
         query = self.query(typed, typing=True)
-        return suggest(query, typed, self.catalog, opened=self.opened, limit=limit)
+        found = suggest(query, typed, self.catalog, opened=self.opened, limit=limit)
+        with suppress(NotekeepError):
+            self.tell_apart([hit.row for hit in found.hits])
+        return found
 
     def query(self, text: str, *, typing: bool = False) -> Query:
         """Read a query with this vault's fields and today's date.

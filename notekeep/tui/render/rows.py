@@ -12,6 +12,8 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.pieces import (
     Line,
     Piece,
+    cells,
+    fit,
     mark,
     mark_spans,
     spread,
@@ -90,6 +92,25 @@ def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> Line:
     return line
 
 
+def beside(title: Line, row: Row, room: int) -> Line:
+    """Return a title with what tells its note from others of that title, faintly, where there are.
+
+    Args:
+        title: The title, and the signs behind it.
+        row: The note.
+        room: Cells for both. What tells apart has half of them at least, and loses its beginning.
+    """
+    if not row.apart:
+        return title
+    most = max(room // 2, room - cells(title)) - 2
+    apart, rest = clean_line(row.apart), clean_line(row.apart)
+    while cell_len(apart) > most and "/" in rest:
+        rest = rest.partition("/")[2]
+        apart = f"…/{rest}"
+    told = fit([Piece(apart, "faint")], max(0, most))
+    return [*fit(title, room - cells(told) - 2), Piece("  "), *told]
+
+
 def day_of(kind: str, fields: Mapping[str, Value], mtime_ns: int) -> date:
     """Return the day that says most about a note: when it was read, listened to, or changed."""
     for name in _DATES.get(kind, ()):
@@ -116,6 +137,7 @@ def note_row(
         right.insert(
             0, Piece(f"{stars(rating, glyphs) if rating is not None else ' ' * 5} ", "star")
         )
+    left = beside(left, row, width - 2 - cells(right))
     # A cell is left free at the right: what stands there may be the bar that scrolls the list.
     return spread(left, right, width - 1, gap=1)
 

@@ -240,6 +240,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
         rows = self._first if not query else None
         if rows is None:
             rows = self._vault.rows(query, limit=PAGE_ROWS)
+            self._vault.tell_apart(rows.rows)
         self._show_rows(Source(self._vault, query, rows), rows.rows, from_top=from_top)
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:

@@ -22,7 +22,7 @@ from notekeep.tui.render.grid import (
     layout,
 )
 from notekeep.tui.render.pieces import Line, Piece, cells, fit, mark, pad, plain, with_role
-from notekeep.tui.render.rows import gutter, signs
+from notekeep.tui.render.rows import beside, gutter, signs
 from notekeep.tui.widgets.bar import Bar
 from notekeep.tui.widgets.note_list import GUTTER, PAGE_ROWS, NoteList
 
@@ -196,10 +196,11 @@ class NoteGrid(NoteList, inherit_bindings=False):
         column = self.columns[place.column]
         shown = cell(note, column, self._glyphs)
         if column.name == TITLE:
-            beside = signs(note, self._glyphs, conflict=note.path in self._conflicts)
+            after = signs(note, self._glyphs, conflict=note.path in self._conflicts)
             shown = mark(shown, self._words) if self._words is not None and self._hits else shown
-            shown = fit(shown, place.width - cells(beside), self._glyphs.ellipsis)
-            return pad([*shown, *beside], place.width)
+            shown = beside(shown, note, place.width - cells(after))
+            shown = fit(shown, place.width - cells(after), self._glyphs.ellipsis)
+            return pad([*shown, *after], place.width)
         return aligned(fit(shown, place.width, self._glyphs.ellipsis), column, place.width)
 
     # The mouse.

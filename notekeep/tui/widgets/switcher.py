@@ -11,8 +11,8 @@ from textual.widgets import Input
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.matching import matcher_of
-from notekeep.tui.render.pieces import Line, Piece, mark, spread
-from notekeep.tui.render.rows import signs
+from notekeep.tui.render.pieces import Line, Piece, cells, mark, spread
+from notekeep.tui.render.rows import beside, signs
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.titles import Titles
 from notekeep.tui.widgets.line_view import ListView
@@ -60,8 +60,9 @@ class _Titles(ListView, can_focus=False):
         title: Line = [Piece(clean_line(note.title))]
         if self.words is not None:
             title = mark(title, self.words)
-        left = [Piece(" "), *title, *signs(note, self._glyphs)]
         right = [Piece(kind_name(note.kind), "faint"), Piece(" ")]
+        room = width - 4 - cells(right)
+        left = [Piece(" "), *beside([*title, *signs(note, self._glyphs)], note, room)]
         return [[bar, *spread(left, right, width - 1)]]
 
     def _nothing(self) -> Line:

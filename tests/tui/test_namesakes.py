@@ -1,0 +1,97 @@
+"""Two notes of one title can be told apart wherever titles are chosen from, and no others are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.index.row import Row
+from notekeep.tui.first_page import keep, load
+from notekeep.tui.render.pieces import Piece, cells, plain
+from notekeep.tui.render.rows import beside
+from tests.support.screens import press, seen, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
+    from textual.app import App
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WORK, HOME = "projects/work/Index.md", "projects/home/Index.md"
+
+
+@pytest.fixture
+def two(root: Path, vault: Vault) -> None:
+    for path in (WORK, HOME):
+        (root / path).parent.mkdir(parents=True)
+        (root / path).write_text("A namesake.\n")
+    vault.refresh()
+
+
+def folders(app: App[Any]) -> set[str]:
+    return {
+        folder
+        for folder in ("work", "home")
+        for line in seen(app)
+        if f"  projects/{folder}" in line
+    }
+
+
+@pytest.mark.usefixtures("two")
+async def test_lists_the_grid_the_quick_switch_and_the_palette_tell_them_apart(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+
+    def are_told_apart() -> bool:
+        others = [line for line in seen(app) if "Deep Work" in line]
+        return folders(app) == {"work", "home"} and not any("books" in line for line in others)
+
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, are_told_apart)
+        await press(pilot, "v")
+        await until(pilot, lambda: shows(app, "tags") and are_told_apart())
+        await press(pilot, "v", "slash")
+        type_text(app, "namesake")
+        await until(pilot, lambda: shows(app, "2 of 11 notes") and are_told_apart())
+        await press(pilot, "escape", "escape", "ctrl+o")
+        type_text(app, "index")
+        await until(pilot, lambda: shows(app, "Notes ") and are_told_apart())
+        await press(pilot, "escape", "ctrl+p")
+        await until(pilot, lambda: shows(app, "An action, a note"))
+        type_text(app, "index")
+        await until(pilot, are_told_apart)
+
+
+@pytest.mark.usefixtures("two")
+def test_they_are_told_apart_in_the_first_frame(vault: Vault) -> None:
+    keep(vault)
+    page = load(vault.places.cache)
+    assert page is not None
+    apart = {row.path: row.apart for row in page.rows.rows}
+    assert apart[WORK] == "projects/work"
+    assert apart["books/Deep Work.md"] == ""
+
+
+@pytest.mark.parametrize(
+    ("room", "line"),
+    [
+        (60, "A rather long title of a note  projects/2026/alpha/beta"),
+        (40, "A rather long title …  …/2026/alpha/beta"),
+        (24, "A rather long t…  …/beta"),
+        (12, "A rat…  …/b…"),
+    ],
+)
+def test_what_tells_apart_is_seen_however_long_the_title_is(room: int, line: str) -> None:
+    title = "A rather long title of a note"
+    row = Row("x.md", title, "note", 0, 0, False, None, 0, "{}", "projects/2026/alpha/beta")
+    found = beside([Piece(title)], row, room)
+    assert plain(found) == line
+    assert cells(found) <= room
