@@ -36,10 +36,12 @@ class Snippet(NamedTuple):
     Attributes:
         text: The passage as it stands in the file, "…" where it is cut.
         marks: Where the words stand that were looked for: first character, one past the last.
+        is_of_fields: Whether it stands in the front matter, as YAML.
     """
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+    is_of_fields: bool = False
 
 
 class Passage(NamedTuple):
@@ -103,7 +105,7 @@ def passage(text: Text, spans: Sequence[tuple[int, int]]) -> Passage:
         if start < end and stop > begin
     )
     first = next(start for start, stop in shown if start < end and stop > begin)
-    return Passage(Snippet(lead + cut + tail, marks), text.line_of(first))
+    return Passage(Snippet(lead + cut + tail, marks, first < text.body), text.line_of(first))
 
 
 def opening(text: Text) -> Passage:

@@ -40,8 +40,10 @@ def test_the_body_goes_before_the_front_matter() -> None:
     shown = passage(Text(text, body), spans(text, "word"))
     assert shown.snippet.text == "the word itself\n"
     assert shown.line == 4
+    assert not shown.snippet.is_of_fields
     matter = passage(Text(text, body), spans(text, "title"))
     assert matter.line == 2
+    assert matter.snippet.is_of_fields
 
 
 def test_without_a_word_it_is_how_the_body_begins() -> None:

@@ -315,3 +315,30 @@ def test_the_plain_set_is_plain() -> None:
     for name in ASCII.__match_args__:
         value = getattr(ASCII, name)
         assert all(part.isascii() for part in ([value] if isinstance(value, str) else value)), name
+
+
+def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
+    fields = {"title": "Dune", "author": ["Frank Herbert", "B. Herbert"], "pages": 412}
+    text = (
+        "title: Dune\nauthor: [Frank Herbert, B. Herbert]\nfrom: '[[Herbert estate]]'\npages: 412"
+    )
+    start = text.index("Herbert")
+    snippet = Snippet(text, ((start, start + 7),), is_of_fields=True)
+    found = Row(
+        *("d.md", "Dune", "book", 0, 0, False, None, 0),
+        json.dumps(
+            {"tags": ["sf/herbert"], "aliases": [], "fields": {**fields, "from": "[[x/Herbert]]"}}
+        ),
+    )
+    line = hit_rows(Hit(found, 1.0, snippet, 2), 80, UNICODE, TODAY, None)[1]
+    assert plain(line).rstrip() == (
+        "author  Frank Herbert, B. Herbert · from  Herbert · tags  #sf/herbert"
+    )
+    marked = [piece.text for piece in line if "mark" in piece.role]
+    assert marked == ["Herbert", "Herbert", "Herbert", "herbert"]
+
+
+def test_a_hit_in_the_front_matter_that_is_no_field_shows_what_the_note_is() -> None:
+    snippet = Snippet("title: 'A depth'\n# depth", ((9, 14),), is_of_fields=True)
+    line = hit_rows(Hit(row("A depth", "book"), 1.0, snippet, 2), 60, UNICODE, TODAY, None)[1]
+    assert plain(line).startswith("Books")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from notekeep.markdown.clean import clean_line
+from notekeep.tui.render.matching import flat
 from notekeep.tui.render.pieces import (
     Line,
     Piece,
@@ -160,13 +161,34 @@ def hit_rows(
     elif words is not None:
         title = mark(title, words)
     first = note_row(hit.row, width, glyphs, today, title, conflict=conflict)
-    if is_title or not snippet.text:
+    fields = _found_fields(hit) if snippet.is_of_fields else []
+    if fields:
+        return [first, spread(fields, [], width - 1)]
+    if is_title or not snippet.text or snippet.is_of_fields:
         about = kind_name(hit.row.kind)
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
         return [first, spread([Piece(f"{about}  {tags}", "faint")], [], width - 1)]
     passage, marks = _from_near(*as_prose(snippet.text, snippet.marks), width - 1)
     second = mark_spans([Piece(passage, "muted")], marks)
     return [first, spread(second, [], width - 1)]
+
+
+def _found_fields(hit: Hit) -> Line:
+    """Return the fields that have the words of a snippet, as words: nobody looked for YAML."""
+    text, marks, _ = hit.snippet
+    words = sorted({flat(text[start:end]) for start, end in marks}, key=len, reverse=True)
+    finds = re.compile("|".join(map(re.escape, filter(None, words))) or r"(?!)")
+    row = hit.row
+    told = {name: field_text(value) for name, value in row.fields.items() if name != "title"}
+    told |= {"aliases": field_text([*row.aliases]), "tags": " ".join(f"#{tag}" for tag in row.tags)}
+    line: Line = []
+    for name, value in told.items():
+        shown = clean_line(value)
+        if spans := [found.span() for found in finds.finditer(flat(shown))]:
+            line += [Piece(" · ", "faint")] if line else []
+            line += [Piece(f"{clean_line(name)}  ", "faint")]
+            line += mark_spans([Piece(shown, "muted")], spans)
+    return line
 
 
 def _from_near(
