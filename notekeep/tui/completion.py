@@ -33,6 +33,8 @@ _TITLE = re.compile(r"#{1,6} +(.*?)(?: +#+)? *\Z")
 _FIELD = re.compile(r"\A([^\W\d][\w-]*):(?= |\Z)")
 _ITEM = re.compile(r"(?:\A[^\W\d][\w-]*: +\[?|\A *- +|, *)([^\s\"'\[\],][^\"'\[\],]*)\Z")
 _FENCE = "---"
+MOST_FIELD_LINES = 1_000
+"""Lines in which front matter ends: a long text may begin with a rule that looks like its fence."""
 
 VALUES = frozenset(
     {"author", "genre", "series", "publisher", "show", "host", "guest", "status", "source", "lang"}
@@ -239,11 +241,20 @@ def _headings_of(vault: Vault, name: str) -> Sequence[str]:
     return [text for _, _, text in vault.catalog.headings(path)]
 
 
+def end_of_front_matter(lines: Sequence[str]) -> int | None:
+    """Return the row of the fence that ends the front matter; None where there is none."""
+    if lines[0].rstrip() != _FENCE:
+        return None
+    rows = range(1, min(len(lines), MOST_FIELD_LINES))
+    return next((row for row in rows if lines[row].rstrip() in {_FENCE, "..."}), None)
+
+
 def in_front_matter(lines: Sequence[str], row: int) -> bool:
-    """Tell whether a line stands between the two fences at the top."""
+    """Tell whether a line stands between the two fences at the top, or below one not yet ended."""
     if row == 0 or lines[0].rstrip() != _FENCE:
         return False
-    return all(line.rstrip() not in {_FENCE, "..."} for line in lines[1:row])
+    end = end_of_front_matter(lines)
+    return row < MOST_FIELD_LINES if end is None else row <= end
 
 
 def first_place(lines: Sequence[str]) -> tuple[int, int]:
@@ -251,10 +262,7 @@ def first_place(lines: Sequence[str]) -> tuple[int, int]:
 
     In a note that has no text yet, only a heading, that is its end.
     """
-    if lines[0].rstrip() != _FENCE:
-        return 0, 0
-    rows = range(1, len(lines))
-    end = next((row for row in rows if lines[row].rstrip() in {_FENCE, "..."}), None)
+    end = end_of_front_matter(lines)
     if end is None or end + 1 == len(lines):
         return 0, 0
     if not any(line.strip() and not line.startswith("#") for line in lines[end + 1 :]):

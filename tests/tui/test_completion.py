@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import pytest
 
 from notekeep.tui.completion import Completer, in_front_matter
+from notekeep.tui.screens.edit import count_words
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import SupportsIndex
 
 COMPLETER = Completer(
     titles=["Deep Work", "Deep Work for Two", "Ünder", "a [[b"],
@@ -79,6 +81,44 @@ def test_what_is_offered(typed: str, offers: list[str]) -> None:
 def test_the_front_matter_ends_at_its_fence() -> None:
     lines = ["---", "a: b", "---", "text"]
     assert [in_front_matter(lines, row) for row in range(4)] == [False, True, True, False]
+
+
+def test_front_matter_that_is_being_typed_has_no_end_yet() -> None:
+    lines = ["---", "a: b", "text"]
+    assert [in_front_matter(lines, row) for row in range(3)] == [False, True, True]
+    assert count_words(lines) == 4
+
+
+def test_words_are_counted_below_the_front_matter() -> None:
+    assert count_words(["---", "a: b", "---", "two words", ""]) == 2
+    assert count_words(["---", "..."]) == 0
+    assert count_words(["no fence", "---"]) == 3
+
+
+def test_a_long_text_that_begins_with_a_rule_is_no_front_matter_all_the_way() -> None:
+    lines = Counting(["---", *["a line of five words"] * 20_000])
+    assert count_words(lines) == 100_001
+    assert [in_front_matter(lines, row) for row in (900, 19_000)] == [True, False]
+    assert lines.read < 50_000
+
+
+class Counting(list[str]):
+    """Lines of a text.
+
+    Attributes:
+        read: How many were looked at so far.
+    """
+
+    read = 0
+
+    @overload
+    def __getitem__(self, at: SupportsIndex) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: SupportsIndex | slice) -> str | list[str]:
+        found = super().__getitem__(at)
+        self.read += len(found) if isinstance(at, slice) else 1
+        return found
 
 
 def test_what_the_notes_of_a_vault_have_is_offered(tmp_path: Path) -> None:

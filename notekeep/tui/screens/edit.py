@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.files.folder import NameTaken
 from notekeep.markdown.clean import clean
-from notekeep.tui.completion import Completer, first_place, in_front_matter
+from notekeep.tui.completion import Completer, end_of_front_matter, first_place
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.render.words import plural
@@ -379,11 +379,8 @@ class EditScreen(Leaving[None], VaultScreen):
 
 def count_words(lines: Sequence[str]) -> int:
     """Count the words of a note's text; its front matter is none."""
-    start = 0
-    if lines[0].rstrip() == "---":
-        start = next(
-            (row + 1 for row in range(1, len(lines)) if not in_front_matter(lines, row + 1)), 0
-        )
+    end = end_of_front_matter(lines)
+    start = 0 if end is None else end + 1
     return sum(len(line.split()) for line in lines[start:])
 
 
