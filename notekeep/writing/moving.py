@@ -35,7 +35,8 @@ def plan_rename(plans: Plans, row: Row, title: str) -> WritePlan:
 
     Raises:
         UsageError: The title is empty.
-        Refused: The title gives no name that a file can have, or the name is taken.
+        Refused: The title gives no name that a file can have, the name is taken, or the title
+            stands in text that is not UTF-8.
     """
     from notekeep.files.paths import safe_name
 
@@ -308,8 +309,13 @@ def _need_free(plans: Plans, target: str) -> None:
 
 
 def _retitled(plans: Plans, path: str, data: bytes, old: str, title: str) -> bytes:
-    """The note with its title changed where it is written; a file's name needs no change inside."""
+    """The note with its title changed where it is written; a file's name needs no change inside.
+
+    Raises:
+        Refused: The title stands in text that is not UTF-8, or cannot be edited safely.
+    """
     from notekeep.markdown import fieldedits
+    from notekeep.markdown.edits import Edit
     from notekeep.markdown.plain import plain
 
     note = plans.note(path, data)
@@ -319,7 +325,5 @@ def _retitled(plans: Plans, path: str, data: bytes, old: str, title: str) -> byt
     first = next((h for h in note.spans.headings if h.level == 1), None) if note.spans else None
     if first is None or plain(first.text) != old or "\n" in first.text:
         return data
-    head = data[: len(data) - len(note.body.encode("utf-8"))]
     written = note.body[first.start : first.end].replace(first.text, title, 1)
-    body = note.body[: first.start] + written + note.body[first.end :]
-    return head + body.encode("utf-8")
+    return edit_body(note, data, [Edit(first.start, first.end, written, line=first.line)])

@@ -243,6 +243,34 @@ class TestRename:
             vault.rename("Deep Work", "Other")
         assert texts() == before
 
+    @pytest.mark.parametrize(
+        ("data", "line"),
+        [
+            (b"# Plain\n\nros\xe9 \xe9\xe9\xe9 #x\n", 3),
+            (b"---\ntitle: Plain\n---\n# Plain\nros\xe9 \xe9\xe9\n", 5),
+            ("# Plain\n\ntext\n".encode("utf-16"), 1),
+        ],
+        ids=["heading", "title and heading", "utf-16"],
+    )
+    def test_a_title_in_text_that_is_not_utf8_is_left_with_every_byte(
+        self, vault: Vault, texts: Texts, data: bytes, line: int
+    ) -> None:
+        Path(vault.root, "inbox/plain.md").write_bytes(data)
+        vault.refresh()
+        before = texts()
+        with pytest.raises(Refused, match="UTF-") as refusal:
+            vault.rename("inbox/plain.md", "Other title")
+        assert refusal.value.line == line
+        assert texts() == before
+
+    def test_bytes_that_are_not_utf8_stay_where_no_heading_has_the_title(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        Path(vault.root, "inbox/plain.md").write_bytes(b"---\ntitle: Plain\n---\nros\xe9\n")
+        vault.refresh()
+        vault.rename("Plain", "Other title")
+        assert texts()["inbox/Other title.md"] == b"---\ntitle: Other title\n---\nros\xe9\n"
+
     def test_a_move_keeps_links_by_name_and_mends_relative_ones(
         self, vault: Vault, texts: Texts
     ) -> None:
