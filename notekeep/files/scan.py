@@ -58,19 +58,34 @@ def sweep(
         Failure: The vault itself is not there or cannot be listed: that is not an empty vault.
         Refused: `under` leads out of the vault.
     """
+    return sweep_out(root, dict(known), under=under, log_folder=log_folder, cancelled=cancelled)
+
+
+def sweep_out(
+    root: str | os.PathLike[str],
+    known: dict[str, Mark],
+    *,
+    under: str = "",
+    log_folder: str = "habits/log",
+    cancelled: Callable[[], bool] | None = None,
+) -> Changes:
+    """Do what `sweep` does; what is as it was goes from `known`, with the memory that it took."""
     changes = Changes()
     walk = _Walk(os.fspath(root), changes, cancelled)
     edge = time.time_ns() - _TICK_NS
-    missed = dict(known)  # what is met goes from it: most is, and is then looked at no more
+    below = "/".join(split(under)) + "/" if under else ""
+    changes.known = sum(path.startswith(below) for path in known) if below else len(known)
     for prefix, entries in walk.folders("/".join(split(under))):
-        notes = [entry for entry in entries if entry.name.endswith(NOTE_SUFFIXES)]
+        notes = [entry for entry in reversed(entries) if entry.name.endswith(NOTE_SUFFIXES)]
+        entries.clear()  # an entry holds what `stat` said of it, so each goes when it was looked at
         if not prefix.startswith(f"{log_folder}/"):
             notes = _without_conflicts(changes, prefix, notes)
         changes.total += len(notes)
-        for entry in notes:
+        while notes:
             give_way()
+            entry = notes.pop()
             path = prefix + entry.name
-            before = missed.pop(path, None)
+            before = known.pop(path, None)
             try:
                 found = entry.stat(follow_symlinks=False)
             except OSError:
@@ -84,13 +99,11 @@ def sweep(
                 continue
             if found is None or not S_ISREG(found.st_mode):
                 found = walk.stat(entry, prefix)
-            if found is not None:
-                _take(changes, path, found, before, edge)
-                continue
-            changes.total -= 1
-            if before is not None:
-                missed[path] = before
-    _note_removed(changes, known, missed, under)
+            is_other = found is None or _take(changes, path, found, before, edge)
+            changes.total -= found is None
+            if before is not None and is_other:
+                known[path] = before
+    _note_removed(changes, known, below)
     return changes
 
 
@@ -113,17 +126,18 @@ def swept_folders(root: str | os.PathLike[str]) -> list[str]:
 
 def _take(
     changes: Changes, path: str, stat: os.stat_result, before: Mark | None, edge: int
-) -> None:
-    """Note a file as new or changed, unless it is neither."""
+) -> bool:
+    """Note a file as new or changed, unless it is neither; returns whether it is another."""
     fingerprint = Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     if before == fingerprint:
-        return
+        return False
     if is_away(stat):
         changes.away.append(path)
-        return
+        return True
     if _is_fresh(fingerprint, edge):
         fingerprint = fingerprint.unsure()
     (changes.added if before is None else changes.modified)[path] = fingerprint
+    return True
 
 
 def _without_conflicts(
@@ -181,15 +195,11 @@ def _is_fresh(fingerprint: Fingerprint, edge: int) -> bool:
     return edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS
 
 
-def _note_removed(
-    changes: Changes, known: Mapping[str, Mark], missed: Mapping[str, Mark], under: str
-) -> None:
+def _note_removed(changes: Changes, known: Mapping[str, Mark], below: str) -> None:
     """Find what is known and was not seen, leaving out what could not be seen."""
-    below = "/".join(split(under)) + "/" if under else ""
-    changes.known = sum(path.startswith(below) for path in known) if below else len(known)
     if changes.cancelled:
         return
-    gone = [path for path in missed if path.startswith(below)]
+    gone = [path for path in known if path.startswith(below) and path not in changes.modified]
     if gone:
         hidden = tuple(f"{path}/" for path in changes.unreadable)
         away = set(changes.away)
@@ -246,6 +256,7 @@ class _Walk:
                 self._unlisted(prefix, error)
                 continue
             kept, below, ignored = self._sorted(prefix, entries)
+            del entries  # whoever asks may let go of one after the other
             if ignored:
                 rules = self._with_rules(rules, place, prefix)
             if rules:

@@ -342,13 +342,12 @@ class Catalog(Store):
 
 def _marks(rows: sqlite3.Cursor) -> dict[str, Mark]:
     """Fingerprints by path; as little as possible for each, since there is one for every file."""
-    found = {
-        path: (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
-        for part in parts(rows)
-        for path, size, mtime, ctime, inode in part
-    }
-    if ESCAPE in "".join(found):
-        return {load_path(path): mark for path, mark in found.items()}
+    found: dict[str, Mark] = {}
+    for part in parts(rows):
+        is_plain = ESCAPE not in "".join([path for path, *_ in part])
+        for path, size, mtime, ctime, inode in part:
+            name = path if is_plain else load_path(path)
+            found[name] = (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
     return found
 
 

@@ -13,7 +13,7 @@ import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.files.scan import sweep
+from notekeep.files.scan import sweep_out
 from notekeep.giving_way import let_go
 from notekeep.index.deepcheck import Turn
 from notekeep.index.into_words import READING_SHARE, IntoWords, is_many
@@ -224,7 +224,8 @@ class _Run:
     def _swept(self, *, verify: bool) -> _Swept:
         """Compare the files with what is known of them, and keep nothing of that."""
         known = self.catalog.marks()
-        other_reader = bool(known) and self.catalog.meta("reader") != _reader(self.schema)
+        anew = not known
+        other_reader = not anew and self.catalog.meta("reader") != _reader(self.schema)
         compared = known
         if verify or other_reader:
             compared = {path: _unsure(mark) for path, mark in known.items()}
@@ -232,8 +233,8 @@ class _Run:
         if self.reads_deeper and turn.is_due:
             # Equal to no file, each is read and compared by its content.
             compared = compared | {path: _unsure(known[path]) for path in turn.of(known)}
-        changes = sweep(self.root, compared, cancelled=self.cancelled)
-        swept = _Swept(changes, not known, other_reader, turn, _only_unsure(changes, known))
+        changes = sweep_out(self.root, compared, cancelled=self.cancelled)
+        swept = _Swept(changes, anew, other_reader, turn, _only_unsure(changes, known))
         let_go(known)
         return swept
 

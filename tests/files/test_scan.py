@@ -7,14 +7,15 @@ import socket
 import subprocess
 import sys
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.errors import Failure, Refused
 from notekeep.files import scan
-from notekeep.files.changes import Changes, Fingerprint
-from notekeep.files.scan import sweep
+from notekeep.files.changes import Changes, Fingerprint, Mark
+from notekeep.files.scan import sweep, sweep_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,47 @@ def test_a_first_sweep_finds_every_note(vault: Path) -> None:
     ]
     assert changes.total == 4
     assert not changes.suspicious
+
+
+def test_what_is_as_it_was_goes_from_what_is_known_and_the_rest_stays(vault: Path) -> None:
+    before = known(vault)
+    put(vault / "a.md", "longer than before")
+    (vault / "books" / "b.md").unlink()
+    put(vault / "new.md")
+    left: dict[str, Mark] = dict(before)
+
+    changes = sweep_out(vault, left)
+
+    assert left == {path: before[path] for path in ("a.md", "books/b.md")}
+    assert (list(changes.modified), changes.removed, list(changes.added)) == (
+        ["a.md"],
+        ["books/b.md"],
+        ["new.md"],
+    )
+    assert (changes.known, changes.total) == (4, 4)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_linked_note_that_is_as_it_was_goes_too(vault: Path) -> None:
+    (vault / "link.md").symlink_to(vault / "a.md")
+    left: dict[str, Mark] = dict(known(vault))
+    assert "link.md" in left
+    assert len(sweep_out(vault, left)) == 0
+    assert left == {}
+
+
+def test_a_large_folder_is_swept_without_all_that_is_said_of_its_notes_at_once(
+    vault: Path,
+) -> None:
+    for number in range(1_000):
+        put(vault / "many" / f"{number}.md")
+    left: dict[str, Mark] = dict(known(vault))
+    tracemalloc.start()
+    sweep_out(vault, left)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left == {}
+    assert most < 500 * 1_000  # an entry is 230 bytes, what `stat` says of it 600
 
 
 def test_a_sweep_of_an_unchanged_vault_finds_nothing(vault: Path) -> None:
