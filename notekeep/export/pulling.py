@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.export import heads
 from notekeep.export.bases import plain_ends
-from notekeep.export.threeway import stretches
+from notekeep.export.threeway import Stretch, stretches
 from notekeep.files.merge import merge
 
 if TYPE_CHECKING:
@@ -71,11 +71,20 @@ def _body(note: str, base: str, site: str, left: list[str]) -> str:
         else:
             both = _word_by_word(one.base, one.site, one.note)
             if both is None:
-                first = next((line for line in one.site if line.strip()), "a line that went")
-                left.append(f"line {one.line} of the post: {first[:60]!r}")
+                left.append(_told(one))
             lines += one.note if both is None else both
     before = note[: len(note) - len(note.lstrip("\n"))]
     return before + "\n".join(lines) + note[len(before) + len(core) :]
+
+
+def _told(clash: Stretch) -> str:
+    """Say which line a person wrote where both sides differ, the first that was not written so."""
+    known = {*clash.base}
+    for number, line in enumerate(clash.site):
+        if line.strip() and line not in known:
+            return f"line {clash.line + number} of the post's text: {line[:60]!r}"
+    gone = next((line for line in clash.base if line.strip() and line not in clash.site), "")
+    return f"line {clash.line} of the post's text, from which this went: {gone[:60]!r}"
 
 
 def _word_by_word(

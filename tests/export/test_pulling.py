@@ -75,6 +75,17 @@ def test_an_edit_of_what_the_export_wrote_itself_is_told_and_not_guessed(written
     assert len(left) == 1
 
 
+def test_what_is_not_brought_back_is_told_by_the_line_that_the_person_wrote(written: Desk) -> None:
+    base = written.text("a-title")
+    note = NOTE.replace("The end of it.", "Another end.\n\n![[c]]")
+    found = pull(note, base.encode(), base.replace("The end of it", "A halt").encode())
+    (left,) = found.left
+    assert "'A halt.'" in left
+    went = base.replace("The end of it.\n", "")
+    (left,) = pull(note, base.encode(), went.encode()).left
+    assert "from which this went: 'The end of it.'" in left
+
+
 def test_the_note_may_have_changed_elsewhere_since(written: Desk) -> None:
     base = written.text("a-title")
     later = NOTE.replace("- first", "- the first")

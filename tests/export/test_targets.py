@@ -430,6 +430,64 @@ def test_a_site_without_a_blog_is_told(tmp_path: Path) -> None:
     assert "no blog plugin" in mkdocs(tmp_path, "site_name: x\n").warnings[0]
 
 
+def test_mkdocs_inherits_settings_and_its_own_go_before(tmp_path: Path) -> None:
+    folder = folder_with(
+        tmp_path / "site", "mkdocs.yml", "INHERIT: ../base.yml\nplugins: {tags: }\n"
+    )
+    above = "INHERIT: all.yml\ndocs_dir: other\nplugins: {blog: {blog_dir: .}}\n"
+    (tmp_path / "base.yml").write_text(above)
+    everywhere = "docs_dir: text\nmarkdown_extensions: [footnotes, attr_list]\n"
+    (tmp_path / "all.yml").write_text(everywhere)
+    site = MkDocs(str(folder))
+    assert site.post_path(post()) == "other/posts/a-title/index.md"
+    assert site.dialect.footnotes
+    assert not any("no blog plugin" in line for line in site.warnings)
+    (tmp_path / "all.yml").write_text("INHERIT: site/mkdocs.yml\n")
+    assert MkDocs(str(folder)).post_path(post()) == "other/posts/a-title/index.md", "in a circle"
+    (tmp_path / "base.yml").unlink()
+    with pytest.raises(NotekeepError, match=r"base\.yml: cannot be read"):
+        MkDocs(str(folder))
+
+
+def test_mkdocs_s_settings_have_two_names(tmp_path: Path) -> None:
+    folder = str(folder_with(tmp_path / "site", "mkdocs.yaml", MATERIAL))
+    assert detect(folder) == "mkdocs"
+    for target in ("mkdocs", "zensical"):
+        site = open_target(target, folder)
+        assert site.post_path(post()) == "docs/writing/posts/a-title/index.md"
+        assert site.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told", "path"),
+    [
+        ("conf.py", f'{BLOG}POSTS = [("x" + d, d) for d in "a"]\n', "POSTS", "posts/a-title.md"),
+        ("pelicanconf.py", 'PATH = str(HERE / "src")\n', "PATH", "content/a-title.md"),
+        ("pelicanconf.py", 'ARTICLE_PATHS = sorted("a")\n', "ARTICLE_PATHS", "content/a-title.md"),
+    ],
+)
+def test_where_posts_go_is_told_when_the_site_computes_it(
+    tmp_path: Path, file: str, text: str, told: str, path: str
+) -> None:
+    site = open_target(None, str(folder_with(tmp_path / "site", file, text)))
+    assert site.post_path(post()) == path
+    (line,) = [line for line in site.warnings if "computed" in line]
+    assert line.startswith(f"{told} in {file} is computed")
+
+
+@pytest.mark.parametrize(
+    ("said", "folder"),
+    [("./src/", "src"), ("src", "src"), ("{site}/src", "src"), ("..", "content")],
+)
+def test_pelican_s_content_may_be_said_in_several_ways(
+    tmp_path: Path, said: str, folder: str
+) -> None:
+    text = f"PATH = {said.format(site=tmp_path / 'site')!r}\n"
+    site = pelican(tmp_path, text)
+    assert site.post_path(post()) == f"{folder}/a-title.md"
+    assert any("not below the site" in line for line in site.warnings) == (said == "..")
+
+
 def test_mkdocs_s_head_has_both_dates(tmp_path: Path) -> None:
     made = post(updated=datetime(2026, 3, 6, tzinfo=INDIA), tags=["2024"])
     read = yaml.safe_load(mkdocs(tmp_path).head(made, "").strip().strip("-"))

@@ -13,6 +13,8 @@ from notekeep.export.targets.settings import read_yaml
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.export.draft import Draft
     from notekeep.export.properties import Post
 
@@ -27,11 +29,12 @@ class MkDocs(Target):
     id = "mkdocs"
     name = "MkDocs"
     settings_name = "mkdocs.yml"
+    settings_names = ("mkdocs.yml", "mkdocs.yaml")
     preview = ("mkdocs", "serve")
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self.settings_file = self.settings_name
+        self.settings_file = self._named(folder) or self.settings_name
         settings = self._read()
         self._docs = str(settings.get("docs_dir") or "docs").strip("/")
         blog = _plugin(settings.get("plugins"), "blog")
@@ -52,9 +55,20 @@ class MkDocs(Target):
         sizes = "attributes" if "attr_list" in names else ""
         self.dialect = with_more(dialect_of(names), sizes=sizes)
 
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether it has settings of MkDocs, under either name."""
+        return bool(MkDocs._named(folder))
+
+    @staticmethod
+    def _named(folder: str) -> str:
+        """Return what a site's settings are called, or ""."""
+        names = MkDocs.settings_names
+        return next((name for name in names if os.path.isfile(os.path.join(folder, name))), "")
+
     def _read(self) -> dict[str, Any]:
-        """Return the site's settings as they stand in its file."""
-        return read_yaml(os.path.join(self.folder, self.settings_file))
+        """Return the site's settings as they stand in its file, and those that it inherits."""
+        return _with_inherited(os.path.join(self.folder, self.settings_file), ())
 
     def post_path(self, post: Post) -> str:
         """`docs/blog/posts/atomic-habits/index.md`."""
@@ -98,6 +112,31 @@ class MkDocs(Target):
             "canonical": post.canonical,
         }
         return yaml_head({**fields, **passed(post, fields)})
+
+
+def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:
+    """Return settings with those of the file that they inherit from, as MkDocs puts both together.
+
+    Raises:
+        UsageError: One of the files is not valid.
+        Failure: One of them cannot be read.
+    """
+    settings = read_yaml(path)
+    name = settings.pop("INHERIT", None)
+    if not isinstance(name, str) or os.path.realpath(path) in below:
+        return settings
+    above = os.path.normpath(os.path.join(os.path.dirname(path), name))
+    return _merged(_with_inherited(above, [*below, os.path.realpath(path)]), settings)
+
+
+def _merged(above: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with more of them put over: tables are put together, all else replaced."""
+    both = dict(above)
+    for key, value in own.items():
+        here = both.get(key)
+        tables = isinstance(here, dict) and isinstance(value, dict)
+        both[key] = _merged(here or {}, value) if tables else value
+    return both
 
 
 def _plugin(plugins: Any, name: str) -> dict[str, Any] | None:

@@ -63,6 +63,7 @@ class Nikola(Target):
         """Return the folder that Markdown posts lie in, and how their names end."""
         posts = self._settings.get("POSTS")
         if not isinstance(posts, list | tuple):
+            self.warnings += self._settings.remarks("conf.py", {"POSTS": "posts/"})
             return "posts", ".md"
         for entry in posts:
             pattern = entry[0] if isinstance(entry, list | tuple) and entry else ""

@@ -31,15 +31,28 @@ class Pelican(Target):
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self._settings = read_settings(os.path.join(folder, self.settings_name))
-        self._content = str(self._settings.get("PATH") or "content").strip("/")
+        self._content = self._content_folder()
         paths = self._settings.get("ARTICLE_PATHS")
         first = str(paths[0]).strip("/") if isinstance(paths, list | tuple) and paths else ""
         self._articles = f"{first}/" if first else ""
+        places = {"PATH": f"{self._content}/", "ARTICLE_PATHS": f"{self._content}/"}
+        self.warnings += self._settings.remarks(self.settings_name, places)
         said = self._settings.get("MARKDOWN")
         configured = said.get("extension_configs") if isinstance(said, dict) else None
         names = short_names(configured if isinstance(configured, dict) else _EXTENSIONS)
         self.warnings += lacking(names, "MARKDOWN in pelicanconf.py")
         self.dialect = with_more(dialect_of(names), more="", mermaid_pre=True)
+
+    def _content_folder(self) -> str:
+        """Return the folder of contents from the site's root, whichever way it is written."""
+        said = str(self._settings.get("PATH") or "content")
+        inner = os.path.relpath(os.path.join(self.folder, said), self.folder)
+        if inner == os.curdir or inner.split(os.sep)[0] == os.pardir:
+            self.warnings.append(
+                f"PATH in {self.settings_name} is not below the site's folder: posts go to content/"
+            )
+            return "content"
+        return inner.replace(os.sep, "/")
 
     def post_path(self, post: Post) -> str:
         """`content/atomic-habits.md`."""

@@ -7,12 +7,42 @@ as if it were not there.
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure
 from notekeep.export.targets.target import unreadable
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def read_settings(path: str) -> dict[str, object]:
+
+class Settings(dict[str, object]):
+    """The plain settings of a program, by name.
+
+    Attributes:
+        computed: Names of settings that are there and cannot be known without running it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.computed: set[str] = set()
+
+    def remarks(self, file: str, places: Mapping[str, str]) -> list[str]:
+        """Return what to say of settings that are computed.
+
+        Args:
+            file: What the program is called.
+            places: Settings that name places, and what is taken where one is not known.
+        """
+        return [
+            f"{name} in {file} is computed, and {file} is never run: posts go to {place}, so write"
+            " it as a plain value if they belong elsewhere"
+            for name, place in places.items()
+            if name in self.computed
+        ]
+
+
+def read_settings(path: str) -> Settings:
     """Return the module's plain settings by name; where one is set twice the last counts.
 
     Raises:
@@ -27,7 +57,7 @@ def read_settings(path: str) -> dict[str, object]:
     except (SyntaxError, ValueError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         raise unreadable(path, str(getattr(error, "msg", error)), line) from error
-    settings: dict[str, object] = {}
+    settings = Settings()
     for statement in tree.body:
         if isinstance(statement, ast.Assign):
             targets, value = statement.targets, statement.value
@@ -39,8 +69,10 @@ def read_settings(path: str) -> dict[str, object]:
             if isinstance(target, ast.Name):
                 try:
                     settings[target.id] = _value(value, settings)
+                    settings.computed.discard(target.id)
                 except (ValueError, TypeError):
                     settings.pop(target.id, None)
+                    settings.computed.add(target.id)
     return settings
 
 

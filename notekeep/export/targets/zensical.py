@@ -32,12 +32,13 @@ class Zensical(MkDocs):
     @classmethod
     def is_site(cls, folder: str) -> bool:
         """Whether it has settings of its own, or those of MkDocs, which it reads as well."""
-        return super().is_site(folder) or MkDocs.is_site(folder)
+        own = os.path.isfile(os.path.join(folder, cls.settings_name))
+        return own or MkDocs.is_site(folder)
 
     def _read(self) -> dict[str, Any]:
         path = os.path.join(self.folder, self.settings_name)
         if not os.path.isfile(path):
-            self.settings_file = MkDocs.settings_name
+            self.settings_file = MkDocs._named(self.folder) or MkDocs.settings_name  # noqa: SLF001 - its own kind
             return super()._read()
         said = read_settings_file(path).get("project")
         settings = dict(said) if isinstance(said, dict) else {}
