@@ -36,6 +36,15 @@ TELLING = 24
 LOOKED_AT = 40
 """How many notes with such words are looked at."""
 
+MOST_SHARING = 1_000
+"""A thing that more notes have says nothing of any of them."""
+
+MOST_THINGS = 100
+"""How many things of each kind are looked at, those that few share first."""
+
+PART = 50
+"""How many of the best notes are looked up at once."""
+
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -71,15 +80,21 @@ def related(
     kin = _Kin(catalog, store_path(path))
     if words is not None:
         kin.worded(words, root, path)
-    rows = catalog.rows_of(load_path(other) for other in kin.scores)
-    best = sorted(
-        (other for other in kin.scores if load_path(other) in rows),
-        key=lambda other: (-kin.scores[other], other),
-    )
-    return [
-        Related(rows[load_path(other)], kin.scores[other], tuple(dict.fromkeys(kin.why[other])))
-        for other in best[:limit]
-    ]
+    best = sorted(kin.scores, key=lambda other: (-kin.scores[other], other))
+    rows: list[Related] = []
+    for start in range(0, len(best), PART):
+        part = best[start : start + PART]
+        known = catalog.rows_of(map(load_path, part))
+        rows += [
+            Related(
+                known[load_path(other)], kin.scores[other], tuple(dict.fromkeys(kin.why[other]))
+            )
+            for other in part
+            if load_path(other) in known
+        ]
+        if len(rows) >= limit:
+            break
+    return rows[:limit]
 
 
 class _Kin:
@@ -94,10 +109,6 @@ class _Kin:
         self._add(TOGETHER, self._together())
         self._add(TAGGED, self._tagged())
         self._add(NAMED, self._named())
-
-    def _ask(self, sql: str, *values: object) -> list[tuple[str, str, int]]:
-        """Ask for others, what they share with the note, and how many share it."""
-        return self.catalog.ask(sql, (self.path, *values))
 
     def _weight(self, sharing: int) -> float:
         """How much a thing says that so many notes share: 1 for two of many, 0 for all."""
@@ -128,44 +139,65 @@ class _Kin:
                 self.why[other].append(why)
 
     def _together(self) -> Iterator[tuple[str, str, float]]:
-        both = self._ask(
-            "SELECT o.path, t.title, (SELECT count(DISTINCT note) FROM links WHERE found = t.id)"
+        both = self._shared(
+            "SELECT DISTINCT t.id, t.title AS name,"
+            " (SELECT count(DISTINCT note) FROM links WHERE found = t.id) AS sharing"
             " FROM notes n JOIN links l ON l.note = n.id JOIN notes t ON t.id = l.found"
-            " JOIN links m ON m.found = t.id JOIN notes o ON o.id = m.note"
-            " WHERE n.path = ? AND o.id <> n.id AND o.role = 'note' GROUP BY o.id, t.id"
+            " WHERE n.path = ?",
+            "SELECT DISTINCT o.path FROM links m JOIN notes o ON o.id = m.note"
+            " WHERE m.found = ? AND o.role = 'note'",
         )
         yield from ((other, f"both link to {title}", self._weight(n)) for other, title, n in both)
-        beside = self._ask(
-            "SELECT o.path, s.title, (SELECT count(DISTINCT found) FROM links WHERE note = s.id)"
+        beside = self._shared(
+            "SELECT DISTINCT s.id, s.title AS name,"
+            " (SELECT count(DISTINCT found) FROM links WHERE note = s.id) AS sharing"
             " FROM notes n JOIN links l ON l.found = n.id JOIN notes s ON s.id = l.note"
-            " JOIN links m ON m.note = s.id JOIN notes o ON o.id = m.found"
-            " WHERE n.path = ? AND o.id <> n.id AND s.id <> n.id GROUP BY o.id, s.id"
+            " WHERE n.path = ? AND s.id <> n.id",
+            "SELECT DISTINCT o.path FROM links m JOIN notes o ON o.id = m.found WHERE m.note = ?",
         )
         yield from (
             (other, f"{title} links to both", self._weight(max(2, n))) for other, title, n in beside
         )
 
     def _tagged(self) -> Iterator[tuple[str, str, float]]:
-        found = self._ask(
-            "SELECT o.path, a.name, (SELECT count(*) FROM tags WHERE tag = a.tag)"
-            " FROM notes n JOIN tags a ON a.note = n.id JOIN tags b ON b.tag = a.tag"
-            " JOIN notes o ON o.id = b.note WHERE n.path = ? AND o.id <> n.id"
+        found = self._shared(
+            "SELECT a.tag, a.name, (SELECT count(*) FROM tags WHERE tag = a.tag) AS sharing"
+            " FROM notes n JOIN tags a ON a.note = n.id WHERE n.path = ?",
+            "SELECT o.path FROM tags b JOIN notes o ON o.id = b.note WHERE b.tag = ?",
         )
         yield from ((other, f"#{name}", self._weight(n)) for other, name, n in found)
 
     def _named(self) -> Iterator[tuple[str, str, float]]:
-        found = self._ask(
-            "SELECT DISTINCT o.path, a.key || char(31) || a.text,"
+        found = self._shared(
+            "SELECT DISTINCT a.key, a.text, a.key || ': ' || a.text AS name,"
             " (SELECT count(DISTINCT note) FROM fields WHERE key = a.key AND text = a.text)"
-            " FROM notes n JOIN fields a ON a.note = n.id"
-            " JOIN fields b ON b.key = a.key AND b.text = a.text"
-            " JOIN notes o ON o.id = b.note WHERE n.path = ? AND o.id <> n.id AND o.role = 'note'"
+            " AS sharing FROM notes n JOIN fields a ON a.note = n.id WHERE n.path = ?"
             " AND a.text <> '' AND a.key IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT o.path FROM fields b JOIN notes o ON o.id = b.note"
+            " WHERE b.key = ? AND b.text = ? AND o.role = 'note'",
             '["' + '","'.join(NAMES) + '"]',
         )
-        for other, both, sharing in found:
-            key, text = both.split("\x1f")
-            yield other, f"same {key}: {text}", self._weight(sharing)
+        yield from ((other, f"same {both}", self._weight(n)) for other, both, n in found)
+
+    def _shared(self, things: str, sharers: str, *values: object) -> Iterator[tuple[str, str, int]]:
+        """Ask for things of the note, then for each who else has it.
+
+        Args:
+            things: SELECTs the keys of each, what to call it as `name`, and how many have it as
+                `sharing`.
+            sharers: SELECTs the paths of those who have the thing of such keys.
+            values: What the question marks of `things` stand for, the path of the note apart.
+
+        Yields:
+            Another note, what is shared, and how many share it; what few share comes first.
+        """
+        # Both are this module's own.
+        telling = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
+        bounds = (MOST_SHARING, MOST_THINGS)
+        for *keys, name, sharing in self.catalog.ask(telling, (self.path, *values, *bounds)):
+            for (other,) in self.catalog.ask(sharers, keys):
+                if other != self.path:
+                    yield other, name, sharing
 
     def worded(self, words: Words, root: str, path: str) -> None:
         """Add notes that use the same telling words."""

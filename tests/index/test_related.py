@@ -48,6 +48,42 @@ def test_what_few_share_says_more(vault: Vault) -> None:
     assert next(iter(told(vault))) == "z.md"
 
 
+def test_what_very_many_share_says_nothing(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    tags = {"few.md": "#few\n", "it.md": "#few #many\n"}
+    for path, text in {**dict.fromkeys(FILLER, "#many\n"), **tags}.items():
+        vault.write(path, text)
+    vault.refresh()
+    assert set(told(vault)) > {"few.md"}
+    monkeypatch.setattr("notekeep.index.related.MOST_SHARING", len(FILLER))
+    assert set(told(vault)) == {"few.md"}
+
+
+def test_of_many_things_those_are_looked_at_that_few_share(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = {"kin.md": "#a #b\n", "other.md": "#a\n", "it.md": "#a #b\n"}
+    for path, text in {**FILLER, **links}.items():
+        vault.write(path, text)
+    vault.refresh()
+    assert told(vault) == {"kin.md": ("#b", "#a"), "other.md": ("#a",)}
+    monkeypatch.setattr("notekeep.index.related.MOST_THINGS", 1)
+    assert told(vault) == {"kin.md": ("#b",)}
+
+
+def test_only_so_many_are_told_the_nearest_first(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notekeep.index.related.PART", 3)
+    for path, text in FILLER.items():
+        vault.write(path, text + "#common\n")
+    vault.write("it.md", "#common #rare [[z]]\n")
+    vault.write("z.md", "#rare\n")
+    vault.write(".notekeep/templates/t.md", "#rare\n")
+    vault.refresh()
+    assert len(told(vault)) == 10
+    assert next(iter(told(vault))) == "z.md"
+
+
 def test_nothing_in_common_is_no_answer(vault: Vault) -> None:
     for path, text in FILLER.items():
         vault.write(path, text)
