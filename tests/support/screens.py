@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
 NOW = "2026-11-24T21:15"
 """A Tuesday evening."""
@@ -94,6 +95,22 @@ async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError("\n".join(line for line in seen(pilot.app) if line.strip(" │")))
         await pilot.pause(0.02)
+
+
+async def unpainted(what: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until `what` is true; unlike a pilot, which has the screen painted as it waits."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not what():
+        assert loop.time() < deadline
+        await asyncio.sleep(0.005)
+
+
+def is_settled(screen: Screen[Any]) -> bool:
+    """Tell whether all that opens with a screen is there, nothing is at work nor to be painted."""
+    is_working = any(worker.is_running for worker in screen.app.workers)
+    is_dirty = screen._dirty_widgets or screen._layout_required or screen._callbacks
+    return bool(screen.query("Switcher")) and not is_working and not is_dirty
 
 
 _CHARACTERS = {

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from notekeep.tui.answering import note_paint
+from notekeep.tui.covering import Covering
+from notekeep.tui.frames import Frames
+
 if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.screen import Screen
+    from textual.timer import Timer
 
     _Base = Screen[Any]
 else:
@@ -24,6 +29,11 @@ class Settling(_Base):
 
     _is_styled = False
     _laid_out_for: Size | None = None
+    _frames: Frames | None = None
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._compositor = Covering()
 
     def _post_register(self, app: Any) -> None:
         super()._post_register(app)
@@ -68,6 +78,15 @@ class Settling(_Base):
             # What is to be drawn stays on the list, for the frame that is shown.
             return
         super()._compositor_refresh()
+        note_paint(self.app)
+
+    @property
+    def _update_timer(self) -> Timer:
+        if self._frames is None:
+            self._frames = Frames(self, self._on_timer_update)
+            self._frames._start()  # noqa: SLF001 - as Textual starts its own
+            self._timers.add(self._frames)
+        return self._frames
 
     @property
     def draws_nothing_yet(self) -> bool:

@@ -18,9 +18,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from notekeep.markdown.clean import clean_line
+from notekeep.tui.edges import Edges
 from notekeep.tui.ink import ink_of, needed, paint, reverse
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import plain
+from notekeep.tui.widgets.scroll_bar import Barred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 CACHED_ROWS = 512
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(Barred, ScrollView, can_focus=True, inherit_bindings=False):
     """A view over lines, each drawn when it is seen.
 
     A subclass says how many lines there are (`line_count`) and what one shows (`draw_line`), and
@@ -59,6 +61,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips = LRUCache(CACHED_ROWS)
+        self._styles_cache = Edges()
         self._own_style: Style | None = None
         self._frame: tuple[int, int, int] | None = None
 

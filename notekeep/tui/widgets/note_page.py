@@ -17,6 +17,7 @@ from textual import work
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from notekeep.tui.answering import is_waited_for
 from notekeep.tui.render.left_off import Place, place_at, row_at
 from notekeep.tui.render.pieces import (
     PICTURE_LINK,
@@ -39,9 +40,9 @@ else:
     # See `Keyboard`: one class of Textual's kind is enough for one widget.
     Page = object
 
-SLICE = 0.006
+SLICE = 0.003
 """Seconds of drawing between two looks at the keyboard."""
-PAUSE = 0.004
+PAUSE = 0.002
 TELL = 0.1
 """Seconds between two looks of the scrollbar at how much is drawn."""
 KEPT = 24
@@ -347,6 +348,8 @@ class NotePage(Page):
             if rendering.done:
                 return
             await asyncio.sleep(PAUSE)
+            if is_waited_for(self.app):
+                continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
             self._go_on(rendering)
             if rendering.is_held_up:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
@@ -24,6 +26,9 @@ class _Typed(Input):
     """The text itself; the keys that leave it are the registry's."""
 
     BINDINGS = bindings("search", priority=("explain",), by_screen=("explain",))
+
+    # Textual lays the whole screen out for each other length of the text; the box stays as it is.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def action_clear_search(self) -> None:
         if self.value:
