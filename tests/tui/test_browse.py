@@ -337,3 +337,18 @@ async def test_it_opens_again_where_one_left(make_app: MakeApp) -> None:
     again = make_app("browse")
     async with again.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: browse(again).note_here == here)
+
+
+@pytest.mark.parametrize("pane", ["sidebar", "preview"])
+async def test_keys_go_on_where_the_pane_that_had_them_has_no_room_any_more(
+    pane: str, make_app: MakeApp
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Kinds"))
+        app.screen.query_one(f"#{pane}").focus()
+        await until(pilot, lambda: app.focused is not None and app.focused.id == pane)
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "note-list")
+        await press(pilot, "j", "enter")
+        await until(pilot, lambda: app.screen.has_class("-reading"))

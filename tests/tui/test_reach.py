@@ -84,6 +84,24 @@ async def test_a_thought_becomes_a_note_in_the_inbox_and_the_place_is_kept(
         assert app.place.capture == INBOX
 
 
+async def test_a_thought_that_cannot_be_kept_is_not_lost(make_app: MakeApp, root: Path) -> None:
+    away = root.with_name("elsewhere")
+    app = make_app("today")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await capture(app, pilot, "Basil")
+        await press(pilot, "tab")
+        root.rename(away)  # noqa: ASYNC240 - as another program would
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.unseen == 1 and isinstance(app.screen, CaptureScreen))
+        await until(pilot, lambda: shows(app, "Basil") and shows(app, "Inbox"))
+        away.rename(root)
+        type_text(app, " wilts")
+        await until(pilot, lambda: shows(app, "Basil wilts"))
+        await press(pilot, "enter")
+        await until(pilot, (root / "inbox/Basil wilts.md").exists)
+
+
 async def test_a_dropped_picture_goes_along_as_one_step(
     make_app: MakeApp, root: Path, tmp_path: Path
 ) -> None:

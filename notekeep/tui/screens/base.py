@@ -75,6 +75,23 @@ class VaultScreen(Settling, Backing, Screen[None]):
         """Show the vault as it is by now, with the cursor where it was."""
         raise NotImplementedError
 
+    # The focus, where the pane that has it goes for want of room.
+
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self._keep_focus)
+
+    def _keep_focus(self) -> None:
+        """Give the focus that a hidden pane lost to one that is seen: keys would go nowhere.
+
+        While another window has it, Textual keeps in mind who is to have it again.
+        """
+        if self.focused is not None or not self.app.app_focus:
+            return
+        views = [one for one in self.focus_chain if isinstance(one, LineView)]
+        views.sort(key=lambda view: view.id == "sidebar")
+        if views:
+            views[0].focus()
+
     @property
     def is_away(self) -> bool:
         """Whether another screen is in its place; what only lies over it leaves it where it is."""

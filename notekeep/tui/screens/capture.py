@@ -58,15 +58,17 @@ class CaptureScreen(TextDialog[Captured | None]):
     BINDINGS = bindings("capture", "dialog", priority=("next-place",))
     CSS_PATH = "dialogs.tcss"
 
-    def __init__(self, place: str = TODAY) -> None:
+    def __init__(self, place: str = TODAY, before: Captured | None = None) -> None:
         """Ask.
 
         Args:
             place: Where it goes unless the person chooses otherwise.
+            before: What could not be kept, to be tried again.
         """
         super().__init__()
         self._place = place if place in PLACES else TODAY
         self._attachment: Attachment | None = None
+        self._before = before
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
@@ -79,6 +81,14 @@ class CaptureScreen(TextDialog[Captured | None]):
                 Button("ctrl+l", "picture", "attach-picture"),
                 CLOSE,
             )
+
+    def on_mount(self) -> None:
+        if self._before is None:
+            return
+        # What is typed meanwhile is behind it: Textual calls `TextDialog.on_mount` after this.
+        self._early = self._before.text.replace("\n", LINE_END) + self._early
+        if self._before.attachment is not None:
+            self.attach(self._before.attachment)
 
     def attach(self, attachment: Attachment) -> None:
         """Let a file go along."""
