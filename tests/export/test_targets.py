@@ -449,6 +449,15 @@ def test_mkdocs_inherits_settings_and_its_own_go_before(tmp_path: Path) -> None:
         MkDocs(str(folder))
 
 
+@pytest.mark.parametrize("file", ["hugo.toml", "hugo.json", "hugo.yaml"])
+def test_settings_may_begin_with_a_byte_order_mark(tmp_path: Path, file: str) -> None:
+    texts = {"toml": 'contentDir = "text"', "json": '{"contentDir": "text"}'}
+    folder = folder_with(tmp_path / "site", file, "")
+    text = texts.get(file.rpartition(".")[2], "contentDir: text")
+    (folder / file).write_bytes(f"\ufeff{text}\n".encode())
+    assert open_target(None, str(folder)).post_path(post()) == "text/posts/a-title/index.md"
+
+
 def test_mkdocs_s_settings_have_two_names(tmp_path: Path) -> None:
     folder = str(folder_with(tmp_path / "site", "mkdocs.yaml", MATERIAL))
     assert detect(folder) == "mkdocs"

@@ -19,7 +19,7 @@ def read_text(path: str) -> str:
     """
     try:
         with open(path, "rb") as file:
-            return file.read().decode("utf-8")
+            return file.read().decode("utf-8-sig")
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
