@@ -104,8 +104,8 @@ def _problem(note: Note, content: Content) -> Problem | None:
         return note.problem or content.problem
     from notekeep.markdown.markers import hunks_of
 
-    text, found = hunks_of(note, content.data)
-    is_cause = bool(found) and found[0].start < len(text) - len(note.body)
+    text, body, found = hunks_of(content.data)
+    is_cause = bool(found) and found[0].start < body
     if not found or (note.problem and not is_cause):
         return note.problem or content.problem
     line = text.count("\n", 0, found[0].start) + 1

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from notekeep.markdown.note import Note
-
 OPENING: Final = "<<<<<<< "
 
 _LINES: Final = r"(?:(?!<{7} |\|{7}|={7}\r?$|>{7} )[^\n]*\n)*+"
@@ -38,6 +36,20 @@ class Hunk(NamedTuple):
     base: str | None
 
 
+class Marked(NamedTuple):
+    """A note's file and what stands in it between marks.
+
+    Attributes:
+        text: The file, odd bytes as surrogates.
+        body: Where in it the body begins.
+        hunks: The conflicts, in order.
+    """
+
+    text: str
+    body: int
+    hunks: list[Hunk]
+
+
 def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
     """Find the marks in a text.
 
@@ -54,16 +66,22 @@ def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
     ]
 
 
-def hunks_of(note: Note, data: bytes) -> tuple[str, list[Hunk]]:
-    """The text of a note's file, odd bytes as surrogates, and the marks in it."""
+def hunks_of(data: bytes) -> Marked:
+    """Find the marks in a note, but for those that its code shows as an example.
+
+    Args:
+        data: The note's bytes.
+    """
+    from notekeep.markdown.body import scan
+    from notekeep.markdown.split import split
+
     text = data.decode("utf-8", "surrogateescape")
+    body = len(data[: split(data).body].decode("utf-8", "surrogateescape"))
     if OPENING not in text:
-        return text, []
-    shift = len(text) - len(note.body)
-    code = (
-        [(span.start + shift, span.end + shift) for span in note.spans.code] if note.spans else []
-    )
-    return text, hunks(text, code)
+        return Marked(text, body, [])
+    # In the body of a `Note` one U+FFFD may stand for several bytes: its places are not those here.
+    code = [(span.start + body, span.end + body) for span in scan(text[body:]).code]
+    return Marked(text, body, hunks(text, code))
 
 
 def side(text: str, found: Collection[Hunk], name: str) -> str:

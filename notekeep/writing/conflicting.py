@@ -186,7 +186,7 @@ def _marked(plans: Plans, path: str) -> tuple[str, list[Hunk]]:
         text = data.decode("utf-8", "surrogateescape")
         found = hunks(text)
     else:
-        text, found = hunks_of(plans.note(path, data), data)
+        text, _body, found = hunks_of(data)
     if not found:
         raise NotFound(
             f"{path} has no marks of git any more", "`notekeep conflicts` lists what has"
@@ -200,7 +200,7 @@ def _is_marked(plans: Plans, path: str) -> bool:
         data = plans.read(path)
     except NotFound:
         return False
-    return bool(hunks_of(plans.note(path, data), data)[1])
+    return bool(hunks_of(data).hunks)
 
 
 def _base(plans: Plans, history: History, pair: Pair, mine: bytes, theirs: bytes) -> bytes:
