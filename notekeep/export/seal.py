@@ -12,6 +12,8 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from notekeep import __version__
@@ -147,14 +149,14 @@ class Seal:
         return said if isinstance(said, dict) else None
 
     def _sweep_vault(self) -> str:
-        lines = [*_sweep(self._root), *(_line(self._root, path) for path in _SETTINGS)]
-        return f"{self._generation} {_digest(lines)}"
+        settings = (_line(self._root, path) for path in _SETTINGS)
+        return f"{self._generation} {_digest(chain(_sweep(self._root), settings))}"
 
     def _sweep_site(self, files: Iterable[FileChange]) -> str:
         """Digest the site's files, and those of the plan wherever they are."""
-        lines = list(_sweep(self._site, _BUILT))
-        built = [file.path for file in files if file.path.split("/")[0] in _BUILT]
-        return _digest([*lines, *(_line(self._site, path) for path in [NAME, *built])])
+        built = sorted(file.path for file in files if file.path.split("/")[0] in _BUILT)
+        known = (_line(self._site, path) for path in (NAME, *built))
+        return _digest(chain(_sweep(self._site, _BUILT), known))
 
 
 def _made(file: FileChange) -> FileChange:
@@ -180,31 +182,32 @@ def chosen_of(options: Options) -> tuple[object, ...]:
 
 
 def _sweep(root: str, skipped: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield a line for each file below a folder, hidden ones left out."""
+    """Yield a line for each file below a folder, always in the same order; not for hidden ones."""
     stack = [("", root)]
     while stack:
         above, folder = stack.pop()
         try:
-            entries = os.scandir(folder)
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=attrgetter("name"), reverse=True)
         except OSError as error:
             yield f"{above}!{error.errno}"
             continue
-        with entries:
-            for entry in entries:
-                give_way()
-                name = entry.name
-                if name[0] == "." or (name in skipped and not above):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if name != "node_modules":
-                        stack.append((f"{above}{name}/", entry.path))
-                    continue
-                try:
-                    found = entry.stat()
-                except OSError as error:
-                    yield f"{above}{name}!{error.errno}"
-                    continue
-                yield f"{above}{name}\0{_stamp(found)}"
+        while listed:
+            give_way()
+            entry = listed.pop()  # with it goes what `stat` says of it
+            name = entry.name
+            if name[0] == "." or (name in skipped and not above):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if name != "node_modules":
+                    stack.append((f"{above}{name}/", entry.path))
+                continue
+            try:
+                found = entry.stat()
+            except OSError as error:
+                yield f"{above}{name}!{error.errno}"
+                continue
+            yield f"{above}{name}\0{_stamp(found)}"
 
 
 def _line(root: str, path: str) -> str:
@@ -219,5 +222,8 @@ def _stamp(found: os.stat_result) -> str:
 
 
 def _digest(lines: Iterable[str]) -> str:
-    text = "\n".join(sorted(lines))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    """Digest lines one by one: together those of a large vault are fifty megabytes."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(f"{line}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.export.seal import Seal
 from notekeep.export.states import states
 from notekeep.vault import Vault
 from tests.support.sites import make_hugo_site
@@ -256,3 +258,17 @@ def test_a_post_whose_picture_is_left_over_is_no_orphan(root: Path, site: Path) 
     assert stand(root, site)[0]["a.md"] == f"unchanged {FILE} {left}"
     (root / "a.md").unlink()
     assert stand(root, site)[0]["a.md"].startswith("orphan")
+
+
+def test_looking_at_many_files_keeps_nothing_of_them(root: Path, site: Path) -> None:
+    for folder in range(20):
+        (root / f"{folder}").mkdir()
+        for number in range(50):
+            (root / f"{folder}" / f"{number}.md").write_text("words")
+    first = Seal(str(root.parent), str(root), str(site), ())
+    tracemalloc.start()
+    second = Seal(str(root.parent), str(root), str(site), ())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert second.vault == first.vault
+    assert most < 100 * 1_000, "as much as the lines of a thousand files"
