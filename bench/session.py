@@ -104,7 +104,8 @@ class Session:
         """Press keys, each when the one before was painted; returns what each took."""
         return [await self._press(key) for key in keys]
 
-    async def _press(self, key: str) -> float:
+    async def _press(self, key: str, is_done: Callable[[], bool] = lambda: True) -> float:
+        """Press a key; returns how long until the first paint after it is done."""
         from textual.events import Key
 
         self._painted.clear()
@@ -113,7 +114,11 @@ class Session:
         start = time.perf_counter()
         self._app.post_message(event)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._painted.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self._painted.wait()
+                while not is_done():  # that was painted for something else
+                    self._painted.clear()
+                    await self._painted.wait()
         return time.perf_counter() - start
 
     async def type(self, text: str) -> None:
@@ -164,8 +169,11 @@ class Session:
     async def _keys(self) -> list[float]:
         self._part = "browse"
         took = []
+        screen: Any = self._app.screen
+        notes = screen.notes
         for number in range(HOPS):
-            took += await self.press("down" if number % 20 < 15 else "up")
+            key = "down" if number % 20 < 15 else "up"
+            took.append(await self._press(key, partial(_has_left, notes, notes.cursor)))
             await asyncio.sleep(0.02)
         return took
 
@@ -174,11 +182,12 @@ class Session:
         self._part = "hop"
         took = []
         screen: Any = self._app.screen
+        notes = screen.notes
         for _ in range(HOPS):
+            goal = min(notes.cursor + 3, notes.note_count - 1)
             start = time.perf_counter()
             await self.press("down", "down", "down")
-            row = screen.notes.row
-            await self._until(partial(_shows, screen, row))
+            await self._until(partial(_shows, screen, goal))
             self._painted.clear()
             screen.preview.refresh()
             await asyncio.wait_for(self._painted.wait(), SHOWING)
@@ -227,9 +236,15 @@ class Session:
         await self.press("down", "escape")
 
 
-def _shows(screen: Any, row: Any) -> bool:
-    """Whether a screen's preview shows the note of a row."""
-    return row is None or bool(screen.preview.path == row.path)
+def _has_left(notes: Any, row: int) -> bool:
+    """Whether the cursor of a list is on another row."""
+    return bool(notes.cursor != row)
+
+
+def _shows(screen: Any, row: int) -> bool:
+    """Whether the cursor of a screen's list is on a row, and its preview shows that note."""
+    notes = screen.notes
+    return notes.cursor == row and (notes.row is None or screen.preview.path == notes.row.path)
 
 
 def prepare(root: str, site: str) -> None:
