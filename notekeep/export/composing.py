@@ -159,6 +159,7 @@ class Composer:
         text, assets = self.batch.target.packed(post, text, assets)
         date = post.date.isoformat() if post.date else ""
         entry = Entry(path, self.batch.vault, date, post.draft, draft.digest, sorted(body.ids))
+        entry.published = not post.draft and draft.note.fields.get("draft") is None
         entry.links, entry.former = sorted(addresses.linked), list(post.former)
         said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]
         if post.former and not self.batch.target.former_addresses(post):

@@ -35,6 +35,7 @@ class Entry:
         kept: Files that stay as a person changed them, with the digest of that.
         links: The slugs of the posts it links to.
         former: Slugs it had before, whose addresses people may know.
+        published: Whether the person published it, of which its note says nothing.
         moved: The slug of the post that took its place, when its note has another one.
     """
 
@@ -49,6 +50,7 @@ class Entry:
     links: list[str] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
     moved: str = ""
+    published: bool = False
 
     def moment(self) -> datetime | None:
         """Return its date."""
@@ -126,6 +128,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "links": sorted(entry.links),
         "former": entry.former,
         "moved": entry.moved,
+        "published": entry.published,
     }
     return plain | {key: value for key, value in more.items() if value}
 
@@ -154,6 +157,7 @@ def _entries(data: Any) -> dict[str, Entry]:
             [str(name) for name in said.get("links", ())],
             [str(name) for name in said.get("former", ())],
             str(said.get("moved", "")),
+            said.get("published") is True,
         )
     return entries
 

@@ -1,4 +1,4 @@
-"""What a post keeps for ever once it has it: its slug and its date."""
+"""What a post keeps once it has it: its slug, its date, and that it is published."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 def settle_posts(batch: Batch) -> None:
-    """Give every post its slug and date: those it had, else new ones."""
+    """Give every post its slug, date and state: those it had, else new ones."""
     _choose_slugs(batch)
     for draft in batch.asked.values():
+        _settle_state(batch, draft)
         _settle_date(batch, draft)
         draft.post.former = _former(batch, draft)
     taken = {draft.post.slug for draft in batch.asked.values()}
@@ -134,6 +135,14 @@ def _goes(batch: Batch, owner: Entry, slug: str) -> bool:
     if moving is not None:
         return name_key(moving.post.slug) != name_key(slug)
     return batch.options.prune and owner.note in batch.withdrawn
+
+
+def _settle_state(batch: Batch, draft: Draft) -> None:
+    """Leave a post published that the person published, unless its note or they say otherwise."""
+    known = batch.known(draft.note.path)
+    is_said = batch.options.draft is not None or draft.note.fields.get("draft") is not None
+    if known is not None and known[1].published and not is_said:
+        draft.post.draft = False
 
 
 def _settle_date(batch: Batch, draft: Draft) -> None:

@@ -489,6 +489,43 @@ def test_a_picture_that_a_post_uses_no_more_is_an_orphan(desk: Desk) -> None:
     }
 
 
+@pytest.mark.parametrize("folder", ["_posts", "content/posts"])
+def test_what_was_published_stays_so_until_the_note_says_otherwise(desk: Desk, folder: str) -> None:
+    if folder == "_posts":
+        (desk.site / "hugo.toml").unlink()
+        (desk.site / "_config.yml").write_text("")
+        desk.target = "jekyll"
+
+    def published() -> bool:
+        desk.export("a.md", "b.md")
+        file = desk.site / desk.plan("b.md").posts[0].path
+        if folder == "_posts":
+            return file.parent.name == "_posts"
+        return "draft: false" in file.read_text()
+
+    desk.put("b.md", f"{POST}words")
+    desk.put("a.md", f"{POST}see [[b]]")
+    assert not published()
+    desk.export("a.md", "b.md", draft=False)
+    assert published()
+    desk.put("b.md", f"{POST}more words")
+    assert published()
+    assert desk.plan("a.md", "b.md").is_empty
+    desk.put("b.md", f"{POST[:-4]}draft: true\n---\nwords")
+    assert not published()
+    desk.put("b.md", f"{POST}words")
+    assert not published(), "it is a draft like any other"
+
+
+def test_what_a_note_published_itself_is_a_draft_when_the_note_says_so_no_more(desk: Desk) -> None:
+    desk.put("a.md", f"{PUBLISHED}words")
+    desk.export("a.md")
+    assert "draft: false" in desk.text("a")
+    desk.put("a.md", f"{POST}words")
+    desk.export("a.md")
+    assert "draft: true" in desk.text("a")
+
+
 # The manifest
 
 

@@ -19,13 +19,18 @@ PUBLISHED = "---\ntype: post\ndate: 2026-03-04\ndraft: false\n---\n"
 
 
 class Desk:
-    """A vault and a Hugo site, and the one thing done with them here."""
+    """A vault and a site, and the one thing done with them here.
+
+    Attributes:
+        target: The site's target: Hugo, unless a test makes it another.
+    """
 
     def __init__(self, root: Path, site: Path, history: History, options: Options) -> None:
         self.root = root
         self.site = site
         self.history = history
         self.options = options
+        self.target = "hugo"
 
     def put(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +41,7 @@ class Desk:
         return plan_export(
             make_source(self.root),
             paths,
-            target="hugo",
+            target=self.target,
             site=self.site,
             options=options,
             history=self.history,
