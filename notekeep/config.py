@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import kept
-from notekeep.errors import Failure, NotFound, Refused, UsageError
+from notekeep.errors import Failure, NotFound, Refused, UsageError, remedy
 from notekeep.tomlfile import read_toml
 from notekeep.vaultsettings import KEPT, VAULT_SETTINGS, VaultSettings, vault_settings
 
@@ -215,7 +215,7 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
     except OSError as error:
         raise Failure(
             f"{error.filename}: cannot be made: {error.strerror}",
-            "make it writable, or set NOTEKEEP_HOME to a folder that is",
+            remedy(error),
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root, cache))
 

@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.errors import WRITABLE
 from notekeep.markdown.problem import SETTINGS, Problem
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ def _places(vault: Vault) -> Layer:
     from notekeep.files.whereabouts import elsewhere
 
     findings = [
+        Problem("", None, f"{what} cannot be written: {folder}", WRITABLE, "place")
+        for what, folder in (("the index", vault.places.cache), ("history", vault.places.state))
+        if not os.access(_nearest(folder), os.W_OK | os.X_OK)
+    ]
+    findings += [
         Problem("", None, f"{what} lies {where}: {folder}", hint, "place")
         for what, folder, hint in (
             ("the index", vault.places.cache, "set XDG_CACHE_HOME to a folder of this machine"),
@@ -109,6 +115,13 @@ def _places(vault: Vault) -> Layer:
         if (where := elsewhere(folder))
     ]
     return Layer("places", "where index and history lie", findings)
+
+
+def _nearest(folder: str) -> str:
+    """A folder, or where it would be made."""
+    while not os.path.exists(folder) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def _catalog(vault: Vault) -> Layer:

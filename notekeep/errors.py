@@ -6,10 +6,19 @@ the command line needs no table of its own.
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+WRITABLE = "make its folder writable, or set NOTEKEEP_HOME to a folder that is"
+SPACE = "free some space, then do it again; your notes are not affected"
+
+
+def remedy(error: OSError) -> str:
+    """What to do where a file that notekeep keeps for itself could not be written."""
+    return SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else WRITABLE
 
 
 class NotekeepError(Exception):

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep import config
+from notekeep.errors import Refused
 from notekeep.index.turns import InTurn
 
 if TYPE_CHECKING:
@@ -144,8 +145,15 @@ class Rooms:
         What is asked of it afterwards is answered as of then.
 
         Raises:
+            Refused: The vault's settings, which say what may leave, cannot be understood.
             Failure: What is known of the notes cannot be read.
         """
+        if self.settings.unsure:
+            raise Refused(
+                "what may leave this vault cannot be told from its settings: "
+                + self.settings.unsure,
+                "correct them and export again; nothing was written",
+            )
         from notekeep.export.source import Source
         from notekeep.files.content import read
         from notekeep.index.lookup import Lookup

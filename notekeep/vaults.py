@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from notekeep import kept
-from notekeep.errors import Failure
+from notekeep.errors import Failure, remedy
 
 LIST = "vaults.json"
 
@@ -88,7 +88,7 @@ def _write(state: str, identity: str, place: dict[str, Any]) -> str:
     except OSError as error:
         raise Failure(
             f"{path}: cannot be written: {error.strerror}",
-            "make its folder writable, or set NOTEKEEP_HOME to a folder that is",
+            remedy(error),
         ) from error
     return identity
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from notekeep.allowed import CHECKS, KIND_FOLDERS, WEEKDAYS
-from notekeep.errors import UsageError
+from notekeep.errors import Failure, UsageError
 from notekeep.tomlfile import read_toml
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from notekeep.obsidian import Told
 
 VAULT_SETTINGS = ".notekeep/config.toml"
+ABOUT_LEAVING = ("private", "export")
+"""The keys that say what must not leave: folders, and words."""
+
 KEPT = "settings.json"
 """The file of a cache folder in which settings are kept as they were read last."""
 
@@ -55,6 +58,9 @@ class VaultSettings:
         export: How drafts are made; see `allowed.EXPORT`.
         saved: Queries by the name under which they are kept.
         warnings: What was ignored in the file, one sentence each.
+        is_unread: Whether the whole file was ignored, since it could not be read.
+        unsure: Why it cannot be told what may leave the vault: nothing of the file could be read,
+            or not what it says of that; "" where it can.
     """
 
     def __init__(self, root: str = "") -> None:
@@ -73,6 +79,8 @@ class VaultSettings:
         self.saved: dict[str, str] = {}
         self.said: set[str] = set()
         self.ignored: list[str] = []
+        self.is_unread = False
+        self.unsure = ""
 
     @cached_property
     def obsidian(self) -> Told:
@@ -141,15 +149,24 @@ def vault_settings(root: str, cache: str = "") -> VaultSettings:
     path = os.path.join(root, VAULT_SETTINGS)
     try:
         data = read_toml(path, cache and os.path.join(cache, KEPT))
-    except UsageError as error:
+    except (UsageError, Failure) as error:
         settings.ignored.append(error.message)
+        settings.is_unread, settings.unsure = True, error.message
         data = {}
     for key, value in data.items():
         if not _apply(settings, key, value):
-            settings.ignored.append(
-                f"{VAULT_SETTINGS}: {key}: not a setting a vault may make; ignored"
-            )
+            message = f"{VAULT_SETTINGS}: {key}: not a setting a vault may make; ignored"
+            settings.ignored.append(message)
+            if _is_about_leaving(key):
+                settings.unsure = message
     return settings
+
+
+def _is_about_leaving(key: str) -> bool:
+    """Whether a key that is not understood may have been one that keeps something back."""
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(key.casefold(), ABOUT_LEAVING, n=1, cutoff=0.8))
 
 
 def _language(env: Mapping[str, str]) -> str:

@@ -95,6 +95,25 @@ class TestVaultSettings:
         assert settings.day_start == 4
         assert "not valid TOML" in settings.warnings[0]
 
+    @pytest.mark.parametrize(
+        ("text", "is_unsure"),
+        [
+            ("private = [\n", True),
+            ("private = [3]\n", True),
+            ('Privat = "journal"\n', True),
+            ('[export]\ncanaris = "secret"\n', True),
+            ('private = "journal"\n', False),
+            ("day_start = 99\n", False),
+            ('later = "than this version"\n', False),
+        ],
+    )
+    def test_what_may_leave_is_unsure_where_what_says_it_is_not_understood(
+        self, tmp_path: Path, text: str, *, is_unsure: bool
+    ) -> None:
+        settings = vault(tmp_path, text)
+        assert bool(settings.unsure) is is_unsure
+        assert settings.is_unread is (text == "private = [\n")
+
     def test_how_drafts_are_made_is_read_whole_or_not_at_all(self, tmp_path: Path) -> None:
         said = '[export]\nunpublished = "strip"\nfields = ["mood"]\nseries_links = false\n'
         settings = vault(tmp_path, said)

@@ -26,7 +26,12 @@ def open_vault(vault: str | None = None) -> Vault:
     """
     from notekeep.vault import Vault
 
-    return Vault.open(vault or scene().vault)
+    opened = Vault.open(vault or scene().vault)
+    if opened.settings.is_unread:
+        from notekeep.cli import output
+
+        output.note(f"the vault's settings are ignored: {opened.settings.unsure}")
+    return opened
 
 
 def vault_option(command: Wrapped) -> Wrapped:

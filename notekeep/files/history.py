@@ -244,7 +244,7 @@ class History:
 
         if not os.path.isdir(self.folder):
             return []
-        with explained(self.folder, "read"):
+        with explained(self.folder, "used"):
             found = recover(self, root)
             self.settle(root)
         return found

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from notekeep import kept
-from notekeep.errors import Failure, UsageError
+from notekeep.errors import Failure, UsageError, remedy
 
 FILE = "device"
 LONGEST = 40
@@ -72,5 +72,5 @@ def _host() -> str:
 def _failure(state: str, error: OSError) -> Failure:
     return Failure(
         f"{os.path.join(state, FILE)}: the name of this device cannot be kept: {error.strerror}",
-        "make its folder writable, or set NOTEKEEP_HOME to a folder that is",
+        remedy(error),
     )

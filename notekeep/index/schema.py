@@ -12,7 +12,7 @@ import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from notekeep.errors import Failure
+from notekeep.errors import SPACE, WRITABLE, Failure, remedy
 from notekeep.files.locks import locked
 
 if TYPE_CHECKING:
@@ -24,6 +24,17 @@ VERSION = 3
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0
+
+REBUILT = "It can be deleted at any time and is built again from your notes."
+_REMEDIES = {
+    sqlite3.SQLITE_READONLY: WRITABLE,
+    sqlite3.SQLITE_CANTOPEN: WRITABLE,
+    sqlite3.SQLITE_PERM: WRITABLE,
+    sqlite3.SQLITE_FULL: SPACE,
+    # What it says of the files beside its own, for which there is no room on a full disk.
+    sqlite3.SQLITE_IOERR: f"is its disk full? {SPACE}",
+}
+"""What to do where deleting the file is no help."""
 
 Columns = dict[str, type]
 
@@ -186,10 +197,10 @@ def failure(error: Exception, path: str) -> Failure:
             f"{path}: another program has been writing to it for {BUSY_SECONDS:.0f} seconds.",
             "Wait for it, or end it; your notes are not affected.",
         )
-    return Failure(
-        f"{path}: cannot be used: {error}.",
-        "It can be deleted at any time and is built again from your notes.",
-    )
+    if isinstance(error, OSError):
+        return Failure(f"{path}: cannot be used: {error.strerror or error}", remedy(error))
+    hint = _REMEDIES.get(_code(error)) if isinstance(error, sqlite3.Error) else None
+    return Failure(f"{path}: cannot be used: {error}.", hint or REBUILT)
 
 
 def connect(path: str, wait: float | None = None) -> sqlite3.Connection:

@@ -259,7 +259,7 @@ class Store:
         with reader.lock:
             try:
                 same = os.stat(self._path).st_ino == reader.inode
-            except FileNotFoundError:
+            except OSError:
                 same = False
             if not same:
                 self._close_all(reader)

@@ -89,7 +89,7 @@ def _day(word: str, today: date) -> Period | None:
     """One day in words: `yesterday`, `mon`, `3-days-ago`, `20 nov`, `24.11.2026`."""
     text = word.strip()
     day = find_day(text, today) if text and not text.isdigit() else None
-    return day and (day, day)
+    return None if day is None else (day, day)
 
 
 def _month_word(text: str, today: date) -> Period | None:

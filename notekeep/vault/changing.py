@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.errors import NotekeepError
 from notekeep.vault.reading import Reading
 
 if TYPE_CHECKING:
@@ -27,8 +28,19 @@ class Changing(Reading):
         from notekeep.writing.carry_out import carry_out
 
         done = carry_out(plan, self.root, self.history)
-        self.refresh(words=False)
-        return done
+        return done._replace(remarks=[*done.remarks, *self._taken_in()])
+
+    def _taken_in(self) -> list[str]:
+        """Take what was written into the catalog; say why, where that cannot be done now.
+
+        The files are written and the step is noted by then: to fail would say that they are not,
+        and what is done again would be there twice.
+        """
+        try:
+            self.refresh(words=False)
+        except NotekeepError as error:
+            return [f"it is written; the index does not know yet: {error.message}", error.hint]
+        return []
 
     def create(
         self,
@@ -112,11 +124,11 @@ class Changing(Reading):
             Conflict: A file changed since in the same place; that step was not taken back.
         """
         taken = self.steps.undo(count)
-        self.refresh(words=False)
+        self._taken_in()
         return taken
 
     def redo(self) -> Taken:
         """Do the step again that was taken back last."""
         step = self.steps.redo()
-        self.refresh(words=False)
+        self._taken_in()
         return step
