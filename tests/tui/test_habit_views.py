@@ -84,16 +84,20 @@ async def test_the_grid_shows_a_week_a_month_and_a_year(make_app: MakeApp, root:
         await until(pilot, lambda: shows(app, "Mo Tu We Th Fr Sa Su"))
 
 
-async def test_a_risk_is_said_in_whole_words_at_80_columns(make_app: MakeApp, root: Path) -> None:
+@pytest.mark.parametrize("start", ["habits", "today"])
+async def test_a_risk_is_said_in_whole_words_at_80_columns(
+    make_app: MakeApp, root: Path, start: str
+) -> None:
     for name, goal in (("sit", ">= 10 min"), ("floss", "done"), ("water the plants", "done")):
         path = root / f"habits/{name}.md"
         about = f'habit: {name.replace(" ", "-")}\ntitle: {name}\ngoal: "{goal}"\nsince: 2026-11-01'
         path.write_text(f"---\n{about}\n---\n")
     log(root, "- 2026-11-22 sit: 12 min", "- 2026-11-22 floss: done")
-    app = make_app("habits")
+    app = make_app(start)
     app.vault.refresh()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: shows(app, "water the plants"))
+        assert not shows(app, " 0 days"), "no streak says nothing"
         risks = [line for line in seen(app) if "do n" in line or "0/10 min" in line]
         assert risks
         assert all("do not miss twice" in line for line in risks)

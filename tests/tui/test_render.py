@@ -29,6 +29,7 @@ from notekeep.tui.render.words import (
     kind_name,
     plural,
     short_date,
+    some_of,
     stars,
     thousands,
 )
@@ -342,3 +343,19 @@ def test_a_hit_in_the_front_matter_that_is_no_field_shows_what_the_note_is() -> 
     snippet = Snippet("title: 'A depth'\n# depth", ((9, 14),), is_of_fields=True)
     line = hit_rows(Hit(row("A depth", "book"), 1.0, snippet, 2), 60, UNICODE, TODAY, None)[1]
     assert plain(line).startswith("Books")
+
+
+def test_a_word_found_in_a_link_is_shown_without_its_brackets() -> None:
+    text = "my cue, [[Atomic Habits#Cue|that]] and [a](https://cue.example)"
+    start = text.index("Cue")
+    shown, marks = as_prose(text, [(start, start + 3)])
+    assert shown == "my cue, Atomic Habits#Cue|that and a"
+    assert [shown[first:end] for first, end in marks] == ["Cue"]
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [(40, "Run, Read, Gym, Floss and 1 more"), (20, "Run, Read and 3 more"), (5, "5")],
+)
+def test_as_many_names_are_said_as_there_is_room_for(room: int, text: str) -> None:
+    assert some_of(["Run", "Read", "Gym", "Floss", "Sketch"], room) == text

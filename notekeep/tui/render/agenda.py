@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 BAR = 10
 STREAK = 13
 NOTE = 44
+APART = 3
+"""Cells between a habit's name and its days at least."""
 LEAST_NOTE = 18
 """Cells below which what is left to do would say too little to be worth its place."""
 SHORT, TITLE = 12, 32
@@ -120,10 +122,10 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
     room = width - min(max(longest, SHORT), TITLE) - BOX - len(days) * DAY_WIDTH
     streak = STREAK if room >= STREAK else 0
     wanted = max(cells([note_piece(habit)]) for habit in view.habits) + 2
-    if room - streak - 4 < wanted:
+    if room - streak - APART < wanted:
         # What is left to do is worth more than a wide gap before the streak.
         streak = min(streak, max(len(streak_words(habit)) for habit in view.habits) + 3)
-    note = min(NOTE, room - streak - 4)
+    note = min(NOTE, room - streak - APART)
     note = note if streak and note >= LEAST_NOTE else 0
     about = Piece(f"Habits {done}/{asked}", "section")
     yield Item([about], pad(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note))

@@ -140,14 +140,13 @@ def strength_line(habit: HabitView, glyphs: Glyphs) -> Line:
 
 
 def streak_words(habit: HabitView) -> str:
-    """Return the streak with what it counts; "" where nothing is counted."""
-    return count(habit.streak, habit.streak_unit) if habit.streak_unit else ""
+    """Return the streak with what it counts; "" where nothing is counted, or there is none."""
+    return count(habit.streak, habit.streak_unit) if habit.streak_unit and habit.streak else ""
 
 
 def streak_line(habit: HabitView, width: int) -> Line:
     """Return the streak at the right of `width` cells."""
-    text = streak_words(habit)
-    return pad([Piece(text.rjust(width), "muted" if habit.streak else "faint")], width)
+    return pad([Piece(streak_words(habit).rjust(width), "muted")], width)
 
 
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
@@ -162,6 +161,8 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
     role = "risk" if habit.is_at_risk else "faint"
     if 0 < room < cell_len(note) and note.endswith(DO_NOT_MISS_TWICE):
         note = DO_NOT_MISS_TWICE  # how much is still to do is also in the goal
+    if 0 < room < cell_len(note):
+        note = note.rpartition(" this ")[0] or note  # the goal says of which time it is
     if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + LEAST_TINY):
         note = f"{note} · or {clean_line(habit.tiny)}"
     return Piece(note, role)

@@ -223,13 +223,13 @@ def as_prose(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tup
     """Return a passage in one line without the signs of Markdown, and its marks in their places."""
     kept: list[str] = []
     places: list[int] = []
-    dropped = {
-        offset
-        for match in re.finditer(_SIGNS, text)
-        # What was looked for is shown, be it in an address.
-        if not any(match.start() < end and start < match.end() for start, end in marks)
-        for offset in range(match.start(), match.end())
-    }
+    dropped: set[int] = set()
+    for match in re.finditer(_SIGNS, text):
+        start, stop = match.span()
+        # What was looked for is shown, be it in an address; a link's target without the brackets.
+        if any(start < end and begin < stop for begin, end in marks):
+            stop = start + 2 if match[0].startswith("[[") else start
+        dropped.update(range(start, stop))
     for offset, char in enumerate(text):
         places.append(len(kept))
         if offset in dropped:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from notekeep.dates import MONTHS, parse_iso
 from notekeep.markdown.clean import clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from notekeep.markdown.note import Value
     from notekeep.tui.render.glyphs import Glyphs
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+MOST_NAMED = 4
+"""So many names are read at a glance."""
 _PLURALS = {
     "book": "Books",
     "podcast": "Podcasts",
@@ -40,6 +45,16 @@ def count_of(shown: int, total: int) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """Return a count and what is counted: "1 note", "3 notes"."""
     return f"{thousands(number)} {one if number == 1 else many or one + 's'}"
+
+
+def some_of(names: Sequence[str], room: int) -> str:
+    """Return as many of some names as fit into so many cells, four at most, and how many more."""
+    for shown in range(min(len(names), MOST_NAMED), 0, -1):
+        more = len(names) - shown
+        text = ", ".join(names[:shown]) + (f" and {more} more" if more else "")
+        if cell_len(text) <= room:
+            return text
+    return thousands(len(names))
 
 
 def size_text(count: int) -> str:

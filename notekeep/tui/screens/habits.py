@@ -14,8 +14,8 @@ from notekeep.tui.jobs import in_background, say
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.habit_order import last_days, left_open
 from notekeep.tui.render.habits import tally
-from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
-from notekeep.tui.render.words import plural
+from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells
+from notekeep.tui.render.words import plural, some_of
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.checking_in import CheckIns
 from notekeep.tui.screens.dialogs import Prompt
@@ -137,14 +137,14 @@ class HabitsScreen(CheckIns, VaultScreen):
         habits = left_open(lately)
         if not habits:
             return None
-        names = ", ".join(clean_line(habit.title) for habit in habits[:4])
-        more = f" and {len(habits) - 4} more" if len(habits) > 4 else ""
         link = f"{ACTION_LINK}to-yesterday"
-        return [
+        begin = [
             Piece("  y", "key", link),
             Piece("  to yesterday, which left open: ", "muted", link),
-            Piece(f"{names}{more}", "risk"),
         ]
+        titles = [clean_line(habit.title) for habit in habits]
+        room = self.grid.inner_width - cells(begin)
+        return [*begin, Piece(some_of(titles, room), "risk")]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         habit = self.grid.habit
