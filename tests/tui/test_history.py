@@ -145,7 +145,7 @@ async def test_a_note_without_history_says_what_will_stand_there(make_app: MakeA
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await history(app, pilot, "habits/water.md")
         # The file as it is, and nothing before it.
-        await until(pilot, lambda: shows(app, "0 versions") and shows(app, "as it is"))
+        await until(pilot, lambda: shows(app, "no earlier version") and shows(app, "as it is"))
         await until(pilot, lambda: shows(app, "+ habit: water"))
         await press(pilot, "r")
         await until(pilot, lambda: shows(app, "There is no earlier version here to restore"))
@@ -204,7 +204,7 @@ async def test_forget_asks_and_then_no_version_is_left(
         await until(pilot, lambda: shows(app, "Nothing takes this back."))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Forgot "))
-        await until(pilot, lambda: shows(app, "0 versions"))
+        await until(pilot, lambda: shows(app, "no earlier version"))
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
     assert content(book) == before

@@ -388,6 +388,18 @@ async def test_dialogs_are_answered_with_the_mouse_alone(make_app: MakeApp, root
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
 
 
+@pytest.mark.parametrize(("key", "shown"), [("T", "esc back"), ("f3", "space done")])
+async def test_the_bottom_line_names_no_way_to_where_one_is(
+    make_app: MakeApp, key: str, shown: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(200, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "T tasks"))
+        await press(pilot, key)
+        await until(pilot, lambda: shows(app, shown))
+        assert shows(app, "T tasks") is (key != "T")
+
+
 async def test_where_there_is_little_room_the_open_tasks_are_counted_and_not_the_done_ones(
     make_app: MakeApp, root: Path
 ) -> None:

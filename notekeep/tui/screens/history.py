@@ -150,7 +150,8 @@ class HistoryScreen(OverScreen):
         self._past = loaded.past
         self.versions.nothing = _nothing()
         self.versions.show(loaded.moments, self.versions.key)
-        count = plural(len(loaded.past.versions), "version")
+        versions = len(loaded.past.versions)
+        count = plural(versions, "version") if versions else "no earlier version"
         gone = "" if loaded.past.now is not None else " · it is gone; r makes it again"
         self.say(f"{loaded.title} · {count}{gone}")
         if not loaded.moments:

@@ -225,7 +225,7 @@ def _nothing(wanted: str, done: int) -> list[Line]:
             [],
             [Piece("Nothing is left to do.", "title")],
             [],
-            _hint("v", f"shows {plural(done, 'task')} that {'is' if done == 1 else 'are'} done"),
+            _hint("v", f"shows {plural(done, 'done task')}"),
         ]
     return [
         [],

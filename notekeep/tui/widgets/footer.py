@@ -75,6 +75,7 @@ class Footer(Bar):
         bindings = self.screen.active_bindings.values()
         focused = self.screen.focused
         typing = focused is not None and focused.check_consume_key("a", "a")
+        here = getattr(self.screen, "OPENED_BY", "")
         bound: dict[str, set[str]] = {}
         for active in bindings:
             bound.setdefault(active.binding.id or "", set()).add(active.binding.key)
@@ -82,8 +83,8 @@ class Footer(Bar):
             action = BY_ID.get(active.binding.id or "")
             if action is None or not action.label or action.id in shown:
                 continue
-            if active.binding.key.startswith(UNBOUND):
-                continue
+            if active.binding.key.startswith(UNBOUND) or action.id == here:
+                continue  # no key of the person's, or the way to where one is
             if typing and len(key_name(active.binding.key)) == 1 and not active.binding.priority:
                 continue  # the letter would be typed
             link = ACTION_LINK + action.id if active.enabled else ""
