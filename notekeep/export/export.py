@@ -36,6 +36,7 @@ def plan_export(
     options: Options | None = None,
     vault: str = "",
     history: History | None = None,
+    tells: bool = False,
 ) -> Plan:
     """Plan the export of some notes; nothing is written.
 
@@ -48,9 +49,10 @@ def plan_export(
         vault: The vault's name; "" is the name of its folder.
         history: The history of the vault, which knows what was written last and what notes were
             called; without it what was changed by hand cannot be merged.
+        tells: Whether the plan is only to tell how things stand, also where all are refused.
 
     Returns:
-        The plan. Notes that may not leave are in `refused`, unless there is no other.
+        The plan. Notes that may not leave are in `refused`, unless there is nothing else to do.
 
     Raises:
         Refused: The only note may not leave; or a file would hold something private.
@@ -81,9 +83,14 @@ def plan_export(
         return Batch(source, opened, manifest, chosen, vault, Drafter(source, chosen), plan)
 
     plan = _audited(begun, paths, history)
-    if plan.refused and not plan.posts and len(plan.refused) == 1:
+    if len(plan.refused) == 1 and not plan.posts and not tells and not _leaves_files(plan):
         raise next(iter(plan.refused.values()))
     return plan
+
+
+def _leaves_files(plan: Plan) -> bool:
+    """Whether there are files in the site that no note stands behind."""
+    return any(file.status in {"orphan", "removed"} for file in plan.files)
 
 
 def _audited(

@@ -100,7 +100,9 @@ def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
     owner = batch.manifest.posts[twin]
     if owner.note == path and owner.vault == batch.vault:
         return None
-    if owner.vault != batch.vault or twin != slug or not _goes(batch, owner, slug):
+    if owner.vault != batch.vault:
+        return clash(path, [path, f"{owner.note} of the vault {owner.vault}"], slug)
+    if twin != slug or not _goes(batch, owner, slug):
         return clash(path, [path, owner.note], slug)
     if owner.note not in batch.there and batch.known(path) is None:
         return None  # most likely it is that note, under another name

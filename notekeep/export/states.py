@@ -46,7 +46,9 @@ def states(plan: Plan) -> dict[str, PostState]:
             known = found.get(file.note)
             found[file.note] = one if known is None else _together(known, one, file)
     for note, error in plan.refused.items():
-        found[note] = PostState(note, "refused", why=error.message)
+        known = found.get(note)
+        there = f"; {known.why}" if known is not None and known.state == "orphan" else ""
+        found[note] = PostState(note, "refused", why=f"{error.message}{there}")
     return dict(sorted(found.items()))
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
-from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
+from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.rooms import texts
 from notekeep.vault.reading import Reading
 
@@ -101,17 +101,12 @@ class Publishing(Reading):
             paths = self.publishable(target, site)
         except NotekeepError as error:
             return Standing(target, "", site, [], error.message)
-        found: dict[str, PostState] = {}
         try:
             plan = self._telling(paths, target, site)
         except NotekeepError as error:
-            if len(paths) != 1 or not isinstance(error, Refused):
-                return Standing(target, "", site, [], error.message)
-            found[paths[0]] = PostState(paths[0], "refused", "", error.message)
-            standing = Standing(target, "", site, [])
-        else:
-            found |= states(plan)
-            standing = Standing(plan.target, plan.target_name, plan.site, [])
+            return Standing(target, "", site, [], error.message)
+        found = states(plan)
+        standing = Standing(plan.target, plan.target_name, plan.site, [])
         withheld = self.withheld(self.catalog)
         for path in self.paths(DRAFTS) - found.keys():
             found[path] = PostState(path, "refused" if path in withheld else "new")
@@ -123,7 +118,7 @@ class Publishing(Reading):
         seal = self._seal(paths, target, site, options)
         if (known := seal.told()) is not None:
             return known
-        plan = self._planned(paths, target, site, options, seal)
+        plan = self._planned(paths, target, site, options, seal, tells=True)
         if not plan.is_empty or plan.conflicts:
             seal.tell(plan)
         return plan
@@ -163,10 +158,17 @@ class Publishing(Reading):
         return self._planned(paths, target, site, options, seal)
 
     def _planned(
-        self, paths: Sequence[str], target: str, site: str, options: Options, seal: Seal | None
+        self,
+        paths: Sequence[str],
+        target: str,
+        site: str,
+        options: Options,
+        seal: Seal | None,
+        *,
+        tells: bool = False,
     ) -> Plan:
         """Plan an export, and note it where there is nothing to do."""
-        make = partial(self._plan, paths, target, site, options)
+        make = partial(self._plan, paths, target, site, options, tells=tells)
         generation = self.catalog.generation
         plan = make()
         plan.generation, plan.again = generation, make
@@ -175,7 +177,9 @@ class Publishing(Reading):
             seal.note(plan)
         return plan
 
-    def _plan(self, paths: Sequence[str], target: str, site: str, options: Options) -> Plan:
+    def _plan(
+        self, paths: Sequence[str], target: str, site: str, options: Options, *, tells: bool
+    ) -> Plan:
         """Plan an export of what is known of the vault at the moment."""
         from notekeep.export import plan_export
 
@@ -188,6 +192,7 @@ class Publishing(Reading):
                 options=options,
                 vault=os.path.basename(self.root),
                 history=self.history,
+                tells=tells,
             )
         plan.warnings += remarks
         return plan

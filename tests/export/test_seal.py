@@ -168,9 +168,9 @@ def stand(root: Path, site: Path) -> tuple[dict[str, str], bool]:
         made: list[bool] = []
         real = Vault._plan
 
-        def planned(*args: Any) -> Plan:
+        def planned(*args: Any, **how: Any) -> Plan:
             made.append(True)
-            return real(*args)
+            return real(*args, **how)
 
         patch.setattr(Vault, "_plan", planned)
         (standing,) = vault.standings(site=str(site))
@@ -272,3 +272,45 @@ def test_looking_at_many_files_keeps_nothing_of_them(root: Path, site: Path) -> 
     tracemalloc.stop()
     assert second.vault == first.vault
     assert most < 100 * 1_000, "as much as the lines of a thousand files"
+
+
+def test_what_is_left_in_a_site_is_told_and_pruned_though_the_only_note_is_refused(
+    root: Path, site: Path
+) -> None:
+    (root / "a.md").write_text(f"{POST}without a link\n")
+    export(root, site)
+    (root / "b.md").unlink()
+    (root / "a.md").write_text(f"---\nslug: x/y\n{POST[4:]}x\n")
+    found, _ = stand(root, site)
+    assert found["a.md"].startswith("refused  a.md: slug: 'x/y' is a path")
+    assert found["b.md"].startswith("orphan")
+    plan = look(root, site, "a", prune=True)
+    assert [file.path for file in plan.files if file.status == "removed"] == [
+        FILE.replace("/a/", "/b/")
+    ]
+    assert [*plan.refused] == ["a.md"]
+
+
+def test_of_a_note_that_became_private_it_is_told_that_its_post_is_there_still(
+    root: Path, site: Path
+) -> None:
+    export(root, site)
+    (root / "b.md").write_text("---\nprivate: true\n---\n")
+    there = "its note may not leave the vault any more"
+    said = stand(root, site)[0]["b.md"]
+    assert said.startswith("refused  b.md: it is private; ")
+    assert said.endswith(f"{FILE.replace('/a/', '/b/')}: {there}")
+    vault = Vault.open(root)
+    vault.refresh()
+    options = vault.export_options(prune=True)
+    vault.export(vault.plan_export(("a", "b"), site=str(site), options=options))
+    assert stand(root, site)[0].get("b.md", "") == ""
+
+
+def test_a_slug_of_another_vault_is_told_with_its_name(root: Path, site: Path) -> None:
+    export(root, site)
+    other = root.with_name("others")
+    other.mkdir()
+    (other / "a.md").write_text(f"{POST}words\n")
+    (found, _) = stand(other, site)
+    assert "is also that of a.md of the vault notes" in found["a.md"]
