@@ -49,7 +49,7 @@ def examine(vault: Vault) -> Iterator[Layer]:
     refreshed = vault.refresh()
     changes = refreshed.changes
     unreadable = [
-        Problem(path, None, f"cannot be read: {reason}", "check its permissions", "unreadable")
+        Problem(path, None, f"cannot be read: {reason}", "look at its permissions", "unreadable")
         for path, reason in changes.unreadable.items()
     ]
     yield Layer("files", f"{changes.total} notes and logs", unreadable)

@@ -11,7 +11,7 @@ import click
 from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import json_option, no_refresh_option, open_vault, verb_options
-from notekeep.editor import editor_command
+from notekeep.editor import editor_command, words_of
 from notekeep.errors import Failure
 
 
@@ -43,11 +43,11 @@ def show(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str |
         output.write_bytes(data)
         return 0
     text = data.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\n")
-    pager = os.environ.get("PAGER", "")
+    pager = os.environ.get("PAGER", "").strip()
     if pager:
         from notekeep.markdown.clean import clean
 
-        return _run(shlex.split(pager), [], "$PAGER", feed=clean(text) + "\n")
+        return _run(words_of(pager, "$PAGER"), [], "$PAGER", feed=clean(text) + "\n")
     output.write(text)
     return 0
 

@@ -75,6 +75,8 @@ def explain(error: OSError, path: str, action: str) -> NotekeepError:
         kind, reason, hint = NotFound, "it is not there", "It may have been moved or deleted."
     elif number in _REFUSALS:
         kind, (reason, hint) = Refused, _REFUSALS[number]
+        if (reason, hint) == _NOT_ALLOWED and action in ("read", "looked at"):
+            reason = "you may not read it"
     elif number in _FAILURES:
         reason, hint = _FAILURES[number]
     else:

@@ -296,14 +296,14 @@ class _Walk:
                 return None
             if not is_within(os.path.realpath(entry.path), self.base):
                 self.report.unreadable[prefix + entry.name] = (
-                    "is a link that leads out of the vault"
+                    "it is a link that leads out of the vault"
                 )
                 return None
             stat = os.stat(entry.path)
             return stat if S_ISREG(stat.st_mode) else None
         except FileNotFoundError:
             if entry.is_symlink():
-                self.report.unreadable[prefix + entry.name] = "is a link that leads nowhere"
+                self.report.unreadable[prefix + entry.name] = "it is a link that leads nowhere"
         except OSError as error:
             self.report.unreadable[prefix + entry.name] = error.strerror or str(error)
         return None

@@ -200,7 +200,8 @@ class _Run:
             from notekeep.index.reading import unreadable
 
             done.problems = [
-                unreadable(path, f"{path} {reason}") for path, reason in changes.unreadable.items()
+                unreadable(path, f"It is left out: {reason}.")
+                for path, reason in changes.unreadable.items()
             ]
         if budget is not None and len(changes) - swept.only_unsure > budget:
             done.pending = len(changes)

@@ -16,7 +16,7 @@ from notekeep.markdown.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.errors import NotekeepError, NotFound
+    from notekeep.errors import NotekeepError
 
 
 class FileChange(NamedTuple):
@@ -53,7 +53,7 @@ class WritePlan:
     refused: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def refuse(self, path: str, error: Refused | NotFound) -> None:
+    def refuse(self, path: str, error: NotekeepError) -> None:
         """Leave a note out, and keep why."""
         self.refused.append(refusal(path, error))
 

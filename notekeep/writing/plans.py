@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.errors import NotFound
+from notekeep.errors import NotekeepError, NotFound
 from notekeep.files import save
 from notekeep.files.paths import inside
 from notekeep.markdown.resolve import stem_of
@@ -309,16 +309,16 @@ class Plans:
         return save.read(inside(self.root, path))[0]
 
     def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The bytes of many notes, each once; one that is gone is left out, with the reason.
+        """The bytes of many notes, each once; one that cannot be read is left out, with the reason.
 
         Raises:
-            NotFound: The only one is gone.
+            NotekeepError: The only one is gone, or cannot be read.
         """
         once = dict.fromkeys(paths)
         for path in once:
             try:
                 yield path, self.read(path)
-            except NotFound as error:
+            except NotekeepError as error:
                 if len(once) == 1:
                     raise
                 plan.refuse(path, error)

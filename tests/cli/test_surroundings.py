@@ -30,7 +30,7 @@ def vault(tmp_path: Path) -> Path:
     return root
 
 
-def run(vault: Path, *words: str) -> Ran:
+def run(vault: Path, *words: str, **env: str) -> Ran:
     """Run a verb as somebody whom permissions bind."""
     done = subprocess.run(
         [*ordinary(), sys.executable, "-m", "notekeep", *words],
@@ -40,7 +40,7 @@ def run(vault: Path, *words: str) -> Ran:
         text=True,
         timeout=60,
         check=False,
-        env=dict(os.environ),
+        env={**os.environ, **env},
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -189,3 +189,34 @@ def test_settings_of_the_person_that_cannot_be_read_are_named(
     first, second = ran.err.splitlines()
     assert first.startswith(f"notekeep: {place}: ")
     assert second
+
+
+def test_a_note_that_may_not_be_read_is_left_out_and_the_others_are_done(vault: Path) -> None:
+    for name in ("first", "second", "third"):
+        (vault / f"{name}.md").write_text(f"---\ntags: [old]\n---\n{name}\n", "utf-8")
+    assert run(vault, "index").code == 0
+    before = (vault / "second.md").read_bytes()
+    (vault / "second.md").chmod(0)
+    for words, written in (
+        (("set", "rating=1", "--", "type:note"), "rating: 1"),
+        (("tag", "+more", "--", "type:note"), "more"),
+    ):
+        ran = run(vault, *words)
+        assert ran.code == 4, ran
+        assert set(ran.out.split()) == {"first.md", "good.md", "third.md"}
+        assert "second.md: left as it is: " in ran.err
+        assert "you may not read it" in ran.err
+        assert written in (vault / "third.md").read_text("utf-8")
+    alone = run(vault, "set", "rating=1", "--", "second")
+    assert alone.code == 4
+    assert "could not be read: you may not read it" in alone.err
+    (vault / "second.md").chmod(0o600)
+    assert (vault / "second.md").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["VISUAL", "EDITOR"])
+def test_a_command_with_an_open_quote_is_named(vault: Path, name: str) -> None:
+    ran = run(vault, "open", "good", **{name: "edit 'my file"})
+    assert ran.code == 2
+    assert "the editor is set to a command with an open quote: edit 'my file" in ran.err
+    assert "There is no editor" in run(vault, "open", "good", **{name: "  ", "PATH": ""}).err
