@@ -96,7 +96,7 @@ def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
     """Return why a note cannot have a slug: another one's post has it, and does not go now."""
     twin = batch.manifest.twin(slug)
     if twin is None:
-        return None
+        return _leads_on(batch, path, slug)
     owner = batch.manifest.posts[twin]
     if owner.note == path and owner.vault == batch.vault:
         return None
@@ -114,6 +114,17 @@ def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
         )
     if linking := _still_linking(batch, slug, owner):
         return Refused(f"{its_slug}, to which the post of {linking} links", "export that too")
+    return None
+
+
+def _leads_on(batch: Batch, path: str, slug: str) -> Refused | None:
+    """Return why a note cannot have a slug: a post of another vault had it and leads on from it.
+
+    That post is not written now, so the site would have two pages at one address.
+    """
+    for entry in batch.manifest.posts.values():
+        if entry.vault != batch.vault and slug in entry.former:
+            return clash(path, [path, f"{entry.note} of the vault {entry.vault} before"], slug)
     return None
 
 

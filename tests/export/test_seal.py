@@ -314,3 +314,23 @@ def test_a_slug_of_another_vault_is_told_with_its_name(root: Path, site: Path) -
     (other / "a.md").write_text(f"{POST}words\n")
     (found, _) = stand(other, site)
     assert "is also that of a.md of the vault notes" in found["a.md"]
+
+
+def test_an_address_that_leads_on_to_a_post_of_another_vault_is_not_taken(
+    root: Path, site: Path
+) -> None:
+    def publish() -> None:
+        vault = Vault.open(root)
+        vault.refresh()
+        options = vault.export_options(draft=False)
+        vault.export(vault.plan_export(("a", "b"), site=str(site), options=options))
+
+    publish()
+    (root / "b.md").write_text(f"---\nslug: new\n{POST[4:]}other\n")
+    publish()
+    assert "aliases: ['/posts/b/']" in (site / FILE.replace("/a/", "/new/")).read_text()
+    other = root.with_name("others")
+    other.mkdir()
+    (other / "b.md").write_text(f"{POST}words\n")
+    (found, _) = stand(other, site)
+    assert "its slug 'b' is also that of b.md of the vault notes before" in found["b.md"]
