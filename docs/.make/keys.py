@@ -42,6 +42,12 @@ delete = ""          # none any more
 A key is written as the sign on it (`?`) or by its name, with what is held: `ctrl+d`, `alt+left`,
 `shift+tab`, `f5`; `C-d` and `M-x` are understood as well.
 
+The map `vim` has `i` to edit, `ctrl+d` and `ctrl+u` for pages, `dd` to delete, `ZZ`, and knows
+`:q`, `:w`, `:wq` and `:e NOTE`; the editor itself has no modes. The map `emacs` has `ctrl+n`,
+`ctrl+p` and their like in lists and text, `ctrl+s` to search, `alt+x` for commands, `ctrl+g` where
+`esc` leaves something, and `ctrl+x` before `ctrl+s`, `ctrl+c`, `ctrl+f`, `b`, `k` and `u`.
+`notekeep keys --map emacs` lists all of it.
+
 `notekeep keys` lists the keys as they are for you, and says where two actions want the same one.
 
 <!-- Written by docs/.make/keys.py; change notekeep/tui/actions instead. -->

@@ -72,7 +72,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
 
     TITLE = "notekeep"
     CSS_PATH = "app.tcss"
-    BINDINGS = bindings("app", priority=("quit",))
+    BINDINGS = bindings("app", priority=("quit", "control-x"))
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE: ClassVar[str] = places.BROWSE
 

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import on
+from textual.binding import Binding
 from textual.command import (
     Command,
     CommandInput,
@@ -25,8 +26,7 @@ from textual.widgets import Input
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import ACTIONS, BY_ID, Action, keys_of
-from notekeep.tui.actions.spelling import key_names
+from notekeep.tui.actions import ACTIONS, BY_ID, Action, is_offered, names_of
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.words import kind_name
@@ -82,7 +82,8 @@ def offers(screen: VaultScreen) -> list[Offer]:
             node = next((n for n in (screen, screen.app) if _has(n, action)), None)
             if node is not None:
                 found.setdefault(action.id, Offer(action, action.method, node))
-    return list(found.values())
+    own_keys = cast("NotekeepApp", screen.app).own_keys
+    return [offer for offer in found.values() if is_offered(offer.action, own_keys)]
 
 
 def _has(node: DOMNode, action: Action) -> bool:
@@ -144,6 +145,15 @@ class Palette(Leaving[None], CommandPalette):
     """
 
     VERTICAL_BREAKPOINTS = FLAT
+    BINDINGS: ClassVar = [
+        Binding(",".join(BY_ID[action].keys), does, BY_ID[action].title, id=action, show=False)
+        for action, does in (
+            ("switcher-down", "cursor_down"),
+            ("switcher-up", "command_list('cursor_up')"),
+            ("dismiss", "escape"),
+        )
+    ]
+    """Its list is gone through as that of the quick switch."""
 
     def __init__(self, typed: str = "") -> None:
         """Make the palette.
@@ -301,7 +311,7 @@ class ActionCommands(Provider):
 
     def _about(self, offer: Offer) -> str:
         action = offer.action
-        keys = key_names(keys_of(action, cast("NotekeepApp", self.app).own_keys)[:2])
+        keys = names_of(action, cast("NotekeepApp", self.app).own_keys, 2)
         return escape(f"{keys}  {action.help}" if keys else action.help)
 
 

@@ -1,4 +1,4 @@
-"""Keys that depend on the key before them: `g` and its second key, and typing right after a key."""
+"""Keys that depend on the key before them: two in a row, and typing right after a key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from textual import events
 from textual.errors import NoWidget
 from textual.widgets import Input
 
-from notekeep.tui.actions import BY_ID, GO_KEYS, go_menu
+from notekeep.tui.actions import AFTER, BY_ID
+from notekeep.tui.actions.sequences import menu
 from notekeep.tui.going import Going
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
@@ -33,7 +34,12 @@ class Keyboard(Going):
     deletes nothing.
     """
 
-    _is_going = False
+    _begun = ""
+    """The action that waits for its second key; see `actions.AFTER`."""
+
+    _begun_at = 0.0
+    _pressed_at = 0.0
+    """When the key was pressed that is worked on, and that which was the first of two."""
 
     has_typed = False
     """Whether the person has pressed a key since the start."""
@@ -45,9 +51,21 @@ class Keyboard(Going):
     _holding: Timer | None = None
 
     def action_go(self) -> None:
-        self._is_going = True
+        self._wait_after("go")
+
+    def action_control_x(self) -> None:
+        self._wait_after("control-x")
+
+    def action_twice_d(self) -> None:
+        self._wait_after("twice-d")
+
+    def action_twice_z(self) -> None:
+        self._wait_after("twice-z")
+
+    def _wait_after(self, first: str) -> None:
+        self._begun, self._begun_at = first, self._pressed_at
         if isinstance(self.screen, VaultScreen):
-            self.screen.doing(go_menu(self.size.width - 2))
+            self.screen.doing(menu(AFTER[first], self.size.width - 2))
 
     def hold_keys(
         self, late: Callable[[], object] = lambda: None, *, seconds: float = HELD
@@ -104,10 +122,12 @@ class Keyboard(Going):
         if self._held is not None and not event.is_forwarded:
             self._held.append(event)
             return True
-        if self._is_going:
-            self._is_going = False
+        self._pressed_at = event.time
+        # A key that was pressed before the first one may still be on its way back.
+        if self._begun and event.time > self._begun_at:
+            first, self._begun = self._begun, ""
             self.post_message(Working(""))
-            chosen = next((action for key, action, _ in GO_KEYS if key == event.key), None)
+            chosen = next((one.action for one in AFTER[first] if one.key == event.key), None)
             if chosen is not None:
                 await self.run_by_id(chosen)
             return True

@@ -69,6 +69,11 @@ def why_none(screen: VaultScreen, text: str) -> str:
 
 def _read(screen: VaultScreen, text: str) -> Command | str | None:
     name, _, rest = text.strip().lstrip(":").strip().partition(" ")
+    if screen.vault.person.keymap == VIM:
+        if not rest and name in VIM_ALONE:
+            title, method = VIM_ALONE[name]
+            return Command(title, partial(screen.app.run_action, method))
+        name = VIM_VERBS.get(name, name)
     verb = VERBS.get(name)
     if verb is None or not rest.strip():
         return None
@@ -238,6 +243,18 @@ def _vault(screen: VaultScreen, rest: str) -> Command | None:
         f"Open the vault {rest}", partial(open_vault, cast("Reaching", screen.app), found.root)
     )
 
+
+VIM = "vim"
+"""The map of keys whose hands type these."""
+
+_QUIT = ("Quit; nothing is ever unsaved", "quit")
+VIM_ALONE: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("q", "q!", "qa", "qa!", "wq", "wqa", "x", "xa"), _QUIT),
+    **dict.fromkeys(("w", "wa"), ("Nothing here is unsaved", "refresh")),
+    "h": ("Help", "help"),
+}
+"""Commands of vim that stand alone: what is said of them, and the action that they are."""
+VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 VERBS: dict[str, Verb] = {
     "tag": Verb("tag +this -that", "tags of the note here, or of the marked ones", _tag),

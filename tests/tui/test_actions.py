@@ -9,14 +9,17 @@ import pytest
 
 from notekeep.tui.actions import (
     ACTIONS,
+    AFTER,
     BY_ID,
     CONTEXTS,
     GO_KEYS,
     PLACES,
     SHADOWED,
     clashes,
+    keys_of,
     of_context,
 )
+from notekeep.tui.actions.keymaps import keymap, keymaps
 
 
 def test_every_action_has_its_own_id_and_says_what_it_does() -> None:
@@ -45,8 +48,10 @@ def test_a_persons_key_map_is_checked(own_keys: dict[str, str], said: list[str])
 
 
 def test_what_takes_over_a_key_says_so_in_one_place() -> None:
-    for nearer, wider in SHADOWED.items():
-        assert set(BY_ID[nearer].keys) & set(BY_ID[wider].keys)
+    maps = [keymap(name, {}) for name in keymaps()]
+    for nearer, wider in ((nearer, one) for nearer, all_ in SHADOWED.items() for one in all_):
+        had = ([set(keys_of(BY_ID[one], map_)) for one in (nearer, wider)] for map_ in maps)
+        assert any(first & second for first, second in had), (nearer, wider)
 
 
 def test_keys_that_old_terminals_cannot_tell_apart_are_not_used() -> None:
@@ -61,8 +66,10 @@ def test_the_footer_has_room_for_every_place() -> None:
 
 
 def test_the_go_menu_leads_to_actions_that_exist() -> None:
-    assert {action for _, action, _ in GO_KEYS} <= set(BY_ID)
-    assert len({key for key, _, _ in GO_KEYS}) == len(GO_KEYS)
+    assert AFTER["go"] is GO_KEYS
+    for first, seconds in AFTER.items():
+        assert {one.action for one in seconds} | {first} <= set(BY_ID)
+        assert len({one.key for one in seconds}) == len(seconds)
 
 
 def test_reading_the_registry_loads_neither_textual_nor_rich() -> None:

@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Input
 
 from notekeep.tui import first_page
-from notekeep.tui.actions import ACTIONS, PLACES, of_context
+from notekeep.tui.actions import ACTIONS, PLACES, is_offered, of_context
 from notekeep.tui.ink import ROLES, ink_of
 from tests.support.screens import press, shows, tree, type_text, until
 from tests.support.walk import OVER, Walk, all_keys_act, dead_keys, open_over
@@ -57,7 +57,7 @@ async def test_help_shows_the_keys_of_the_place_one_is_in(place: str, make_app: 
         await until(pilot, lambda: shows(app, "Everywhere"))
         for context in contexts:
             for action in of_context(context):
-                assert shows(app, action.title), action.id
+                assert shows(app, action.title) == is_offered(action, {}), action.id
         # The key that opened it closes it, and is not taken for another.
         await press(pilot, "question_mark")
         await until(pilot, lambda: len(app.screen_stack) == stack)
@@ -82,7 +82,7 @@ async def test_the_palette_runs_an_action_where_it_was_opened(make_app: MakeApp)
         await pilot.pause()
         await press(pilot, "ctrl+p")
         type_text(app, "habits")
-        await until(pilot, lambda: shows(app, "F3  Open"))
+        await until(pilot, lambda: shows(app, "F3, gh  Open"))
         await press(pilot, "enter")
         await until(pilot, lambda: app.current_mode == "habits")
 

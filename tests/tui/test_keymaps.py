@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from textual.command import CommandList
 
-from notekeep.tui.actions import ACTIONS, BY_ID, clashes
+from notekeep.tui.actions import ACTIONS, BY_ID, clashes, keys_of
 from notekeep.tui.actions.keymaps import keymap, keymaps, wrong_keys
 from notekeep.tui.actions.spelling import key_name, key_names, key_of
 from notekeep.tui.app import APPS
-from tests.support.screens import shows, until
+from notekeep.tui.widgets.note_area import NoteArea
+from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from notekeep.vault import Vault
 
 SIZE = (100, 30)
@@ -66,9 +70,8 @@ def test_a_key_may_be_written_as_one_says_it(said: str, key: str | None) -> None
 
 def test_every_key_of_ours_is_written_as_it_is_called() -> None:
     keys = {key for action in ACTIONS for key in action.keys}
-    keys |= {
-        key for name in keymaps() for said in keymap(name, {}).values() for key in said.split(",")
-    }
+    maps = [keymap(name, {}) for name in keymaps()]
+    keys |= {key for map_ in maps for action in ACTIONS for key in keys_of(action, map_)}
     assert {key_of(key) for key in keys} == keys
 
 
@@ -123,6 +126,104 @@ def test_a_key_is_called_by_the_sign_on_it() -> None:
     assert key_names(["right_curly_bracket", "ctrl+slash", "f1"]) == "} ctrl+/ F1"
     keys = {key for action in ACTIONS for key in action.keys}
     assert not [key for key in keys if "_" in key_name(key).strip("_")]
+
+
+def test_in_emacs_ctrl_g_leaves_what_escape_leaves() -> None:
+    map_ = keymap("emacs", {})
+    leave = [action for action in ACTIONS if "escape" in action.keys]
+    without = {action.id for action in leave if "ctrl+g" not in keys_of(action, map_)}
+    # Which write first: a habit of the hands must not end an edit. A form is dropped with ctrl+g.
+    assert without == {"finish", "finish-form"}
+
+
+async def test_in_emacs_text_is_moved_in_and_saved_as_the_hands_expect(
+    vault: Vault, root: Path
+) -> None:
+    note = root / "books/Deep Work.md"
+    before = note.read_bytes()
+    vault.person.keymap = "emacs"
+    app = APPS["browse"](vault)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Deep Work"))
+        app.editors.open("books/Deep Work.md")
+        await until(pilot, lambda: isinstance(app.focused, NoteArea))
+        area = cast("NoteArea", app.focused)
+        area.move_cursor((0, 0))
+        await press(pilot, *["ctrl+n"] * 3, "ctrl+p", "ctrl+e", "X", "ctrl+b", "ctrl+b", "Y")
+        await until(pilot, lambda: "title: Deep WorYkX" in area.lines)
+        # ctrl+x cuts nothing: it is the first of two keys.
+        await press(pilot, "ctrl+x")
+        await until(pilot, lambda: shows(app, "ctrl+s save"))
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: b"title: Deep WorYkX" in note.read_bytes())
+        assert app.editors.here is not None
+        # What was typed is taken back, and no step of the vault.
+        await press(pilot, "ctrl+underscore", "ctrl+x", "u", "ctrl+g")
+        await until(pilot, lambda: "title: Deep Work" in area.lines)
+        await press(pilot, "ctrl+s", *"hours", "ctrl+g", "ctrl+x", "k")
+        await until(pilot, lambda: app.editors.here is None)
+    assert note.read_bytes() == before
+
+
+async def test_in_emacs_the_palette_is_gone_through_and_left(vault: Vault) -> None:
+    vault.person.keymap = "emacs"
+    app = APPS["browse"](vault)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "Deep Work"))
+        await press(pilot, "alt+x")
+        await until(pilot, lambda: shows(app, "Read the note: the preview"))
+        listed = app.screen.query_one(CommandList)
+        await press(pilot, "ctrl+n", "ctrl+n", "ctrl+p")
+        await until(pilot, lambda: listed.highlighted == 1)
+        await press(pilot, "ctrl+g")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_in_vim_two_keys_delete_and_quit_and_one_does_nothing(vault: Vault) -> None:
+    vault.person.keymap = "vim"
+    app = APPS["browse"](vault)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "d", "j")
+        await until(pilot, lambda: shows(app, "? help"))
+        await press(pilot, "d")
+        await until(pilot, lambda: shows(app, "d delete"))
+        await press(pilot, "d")
+        await until(pilot, lambda: shows(app, "8 notes"))
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: shows(app, "i e"))
+        await press(pilot, "escape", "Z", "Z")
+        await until(pilot, lambda: not app.is_running)
+
+
+@pytest.mark.parametrize("typed", ["q", "wq", "q!"])
+async def test_in_vim_its_commands_quit(typed: str, vault: Vault) -> None:
+    vault.person.keymap = "vim"
+    app = APPS["browse"](vault)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "colon", *typed)
+        await until(pilot, lambda: shows(app, "Quit; nothing is ever unsaved"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_in_vim_w_writes_nothing_down_and_e_opens_a_note(vault: Vault) -> None:
+    vault.person.keymap = "vim"
+    app = APPS["browse"](vault)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "colon", "w")
+        await until(pilot, lambda: shows(app, "Nothing here is unsaved"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await press(pilot, "colon")
+        type_text(app, "e deep work")
+        await until(pilot, lambda: shows(app, "Open Deep Work"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Depth needs hours"))
 
 
 async def test_the_keys_of_a_map_work(vault: Vault) -> None:

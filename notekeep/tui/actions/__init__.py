@@ -18,7 +18,8 @@ from notekeep.tui.actions.over import OVER
 from notekeep.tui.actions.preview import PREVIEW
 from notekeep.tui.actions.publish import PUBLISHING
 from notekeep.tui.actions.reach import REACH
-from notekeep.tui.actions.spelling import key_name
+from notekeep.tui.actions.sequences import AFTER, GO_KEYS, sequence_name
+from notekeep.tui.actions.spelling import key_name, key_names
 from notekeep.tui.actions.today import TODAY
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTIONS",
+    "AFTER",
     "BY_ID",
     "CONTEXTS",
     "GO_KEYS",
@@ -34,8 +36,9 @@ __all__ = [
     "Action",
     "at_place",
     "clashes",
-    "go_menu",
+    "is_offered",
     "keys_of",
+    "names_of",
     "of_context",
 ]
 
@@ -63,7 +66,7 @@ CONTEXTS: dict[str, str] = {
     "tasks": "Tasks",
     "task-filter": "Filter of tasks",
     "over": "Lists with a text beside them",
-    "switcher": "Quick switch",
+    "switcher": "Quick switch and palette",
     "new-note": "New note",
     "capture": "Write down",
     "picture": "A picture",
@@ -126,41 +129,17 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
-SHADOWED: dict[str, str] = {
-    "habit-note": "new-note",
-    "clear-search": "back",
-    "explain": "help",
-    "next-offer": "capture",
-    "redo-typing": "redo",
-    "sort-column": "sort",
+SHADOWED: dict[str, tuple[str, ...]] = {
+    "habit-note": ("new-note",),
+    "clear-search": ("back",),
+    "explain": ("help",),
+    "next-offer": ("capture",),
+    "undo-typing": ("suspend", "undo"),
+    "redo-typing": ("redo",),
+    "find-previous": ("redo",),
+    "sort-column": ("sort",),
 }
-"""Actions that take over a key of a wider context, on purpose: what happens there is nearer."""
-
-GO_KEYS: tuple[tuple[str, str, str], ...] = (
-    ("t", "show-today", "Today"),
-    ("b", "show-browse", "Browse"),
-    ("h", "show-habits", "Habits"),
-    ("p", "show-publish", "Publish"),
-    ("c", "show-conflicts", "Conflicts"),
-    ("s", "show-steps", "Steps"),
-    ("x", "show-tasks", "Tasks"),
-    ("v", "switch-vault", "Vaults"),
-    ("g", "first-line", "Top"),
-)
-"""What the second key after `g` does: the key, the action, and what the menu calls it."""
-
-
-def go_menu(width: int) -> str:
-    """Return the keys that may follow `g`, with what they open, closer where there is less room.
-
-    Args:
-        width: The cells there are.
-    """
-    named = [f"{key} {name}" for key, _, name in GO_KEYS]
-    for menu in ("  ".join(named), " ".join(named)):
-        if len(menu) <= width:
-            return menu
-    return "Go to: " + " ".join(key for key, _, _ in GO_KEYS)
+"""Actions that take over keys of wider ones, in some map and on purpose: what they do is nearer."""
 
 
 def of_context(context: str) -> Iterator[Action]:
@@ -187,6 +166,29 @@ def keys_of(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(key.strip() for key in own.split(",") if key.strip())
 
 
+def is_offered(action: Action, own_keys: Mapping[str, str]) -> bool:
+    """Tell whether an action makes sense for a person: not what waits after a key they have not."""
+    return action.id not in AFTER or bool(keys_of(action, own_keys))
+
+
+def names_of(action: Action, own_keys: Mapping[str, str], most: int | None = None) -> str:
+    """Return the keys of an action as a person reads them, those that are two in a row last.
+
+    Args:
+        action: The action.
+        own_keys: See `keys_of`.
+        most: How many of one key are named at most.
+    """
+    two = [
+        sequence_name(first[0], second.key)
+        for id_, seconds in AFTER.items()
+        if (first := keys_of(BY_ID[id_], own_keys))
+        for second in seconds
+        if second.action == action.id
+    ]
+    return ", ".join(filter(None, (key_names(keys_of(action, own_keys)[:most]), *two)))
+
+
 def clashes(own_keys: Mapping[str, str]) -> list[str]:
     """Return what is wrong with a person's key map, one sentence each.
 
@@ -201,7 +203,7 @@ def clashes(own_keys: Mapping[str, str]) -> list[str]:
         for action in (action for context in contexts for action in of_context(context)):
             for key in keys_of(action, own_keys):
                 holder = taken.setdefault(key, action.id)
-                if holder != action.id and SHADOWED.get(holder) != action.id:
+                if holder != action.id and action.id not in SHADOWED.get(holder, ()):
                     found.append(
                         f"The key {key_name(key)} is that of {holder}, and of {action.id}."
                     )

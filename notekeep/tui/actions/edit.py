@@ -41,6 +41,14 @@ EDIT: tuple[Action, ...] = (
         "Offer the next title, tag or key that begins like this.",
     ),
     Action(
+        "undo-typing",
+        "Undo typing",
+        ("ctrl+z",),
+        "edit",
+        CHANGE,
+        "Take back what was typed last.",
+    ),
+    Action(
         "redo-typing",
         "Redo typing",
         ("ctrl+r",),
@@ -84,6 +92,17 @@ EDIT: tuple[Action, ...] = (
         "Go on editing where the last place is selected.",
         label="text",
     ),
+    # Arrows do this anyway; here it is for key maps.
+    Action("cursor-up", "Line up", (), "edit", MOVE, "One line up."),
+    Action("cursor-down", "Line down", (), "edit", MOVE, "One line down."),
+    Action("cursor-left", "Character left", (), "edit", MOVE, "One character to the left."),
+    Action("cursor-right", "Character right", (), "edit", MOVE, "One character to the right."),
+    Action("cursor-line-start", "Start of the line", (), "edit", MOVE, "To where the line begins."),
+    Action("cursor-line-end", "End of the line", (), "edit", MOVE, "To where the line ends."),
+    Action("cursor-word-left", "Word left", (), "edit", MOVE, "One word to the left."),
+    Action("cursor-word-right", "Word right", (), "edit", MOVE, "One word to the right."),
+    Action("cut", "Cut", (), "edit", CHANGE, "Cut what is selected, or the line."),
+    Action("paste", "Paste", (), "edit", CHANGE, "Put in what was copied or cut."),
     Action("text-top", "To the top", ("ctrl+home",), "edit", MOVE, "To the first line."),
     Action("text-end", "To the end", ("ctrl+end",), "edit", MOVE, "To the end of the text."),
     Action(

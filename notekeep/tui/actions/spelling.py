@@ -72,6 +72,8 @@ _MODIFIERS |= dict.fromkeys(("alt", "a", "m", "meta", "opt", "option"), "alt")
 def key_of(said: str) -> str | None:
     """Return the name of a key that a person wrote: "?", "ctrl-d", "C-d", "PgUp"; None for none."""
     text = said.strip() or said[:1]
+    if not text:
+        return None
     if len(text) == 1:
         return "space" if text == " " else _SIGNS.get(text, text)
     *before, last = _parts(text)

@@ -11,8 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import CONTEXTS, PLACES, keys_of, of_context
-from notekeep.tui.actions.spelling import key_names
+from notekeep.tui.actions import CONTEXTS, PLACES, is_offered, names_of, of_context
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, cells, pad, wrap
 from notekeep.tui.screens.leaving import Dialog, hints
@@ -72,7 +71,11 @@ def help_lines(
         lines += _queries(width)
     here = PLACES[place]
     for context in (*here, *(other for other in CONTEXTS if wanted and other not in here)):
-        actions = [action for action in of_context(context) if _is_about(action, wanted, own_keys)]
+        actions = [
+            action
+            for action in of_context(context)
+            if is_offered(action, own_keys) and _is_about(action, wanted, own_keys)
+        ]
         if not actions:
             continue
         lines += [[Piece(CONTEXTS[context], "heading accent")]]
@@ -87,13 +90,9 @@ def help_lines(
 
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
     """Whether every word that is wanted is in what is said of an action, or is a key of it."""
-    keys = _keys_of(action, own_keys)
+    keys = names_of(action, own_keys).replace(",", "")
     said = f"{action.title} {action.help} {action.group} {action.command}".casefold()
     return all(word.casefold() in said or word in keys.split() for word in wanted.split())
-
-
-def _keys_of(action: Action, own_keys: Mapping[str, str]) -> str:
-    return key_names(keys_of(action, own_keys))
 
 
 def _queries(width: int) -> list[Line]:
@@ -106,7 +105,7 @@ def _queries(width: int) -> list[Line]:
 
 
 def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Line]:
-    keys = _keys_of(action, own_keys)
+    keys = names_of(action, own_keys)
     left = [
         *pad([Piece(keys or "palette", "key" if keys else "faint")], KEYS_WIDTH),
         *pad([Piece(action.title, "bright")], TITLE_WIDTH),

@@ -197,6 +197,9 @@ class NoteArea(TextArea):
     def action_text_end(self) -> None:
         self.move_cursor(self.document.end)
 
+    def action_undo_typing(self) -> None:
+        self.undo()
+
     def action_redo_typing(self) -> None:
         self.redo()
 
