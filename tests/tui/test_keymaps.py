@@ -226,6 +226,15 @@ async def test_in_vim_w_writes_nothing_down_and_e_opens_a_note(vault: Vault) -> 
         await until(pilot, lambda: shows(app, "Depth needs hours"))
 
 
+async def test_the_sidebar_names_the_keys_of_the_map(vault: Vault) -> None:
+    vault.person.keymap = "emacs"
+    app = APPS["browse"](vault)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: shows(app, "alt+s keeps a search"))
+        await press(pilot, "ctrl+s", "d", "e", "e", "p")
+        await until(pilot, lambda: shows(app, "alt+s keeps it"))
+
+
 async def test_the_keys_of_a_map_work(vault: Vault) -> None:
     vault.person.keymap = "emacs"
     app = APPS["browse"](vault)

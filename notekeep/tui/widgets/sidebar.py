@@ -6,11 +6,13 @@ found is spread over kinds, tags and years.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.message import Message
 
 from notekeep.markdown.clean import clean_line
+from notekeep.tui.actions import BY_ID, keys_of
+from notekeep.tui.actions.spelling import key_names
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, spread
 from notekeep.tui.render.words import kind_name, thousands
@@ -19,6 +21,7 @@ from notekeep.tui.widgets.line_view import ListView
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.shelves import Saved, Shelves
 
@@ -35,6 +38,7 @@ class Entry(NamedTuple):
         path: The pinned note that it is, or "".
         saved: The query as it was saved, or "".
         is_hint: Whether it only says what could stand here.
+        key_of: The action whose key stands before a hint.
     """
 
     text: str
@@ -44,6 +48,7 @@ class Entry(NamedTuple):
     path: str = ""
     saved: str = ""
     is_hint: bool = False
+    key_of: str = ""
 
     @property
     def can_be_chosen(self) -> bool:
@@ -108,7 +113,9 @@ class Sidebar(ListView):
 
     def _show(self, entries: list[Entry], active: frozenset[str], near: str) -> None:
         here = self.entry if self.cursor < len(self._entries) else GAP
-        self._entries, self._active = entries, active
+        own_keys = cast("NotekeepApp", self.app).own_keys
+        self._entries = [_with_key(entry, own_keys) for entry in entries]
+        self._active = active
         places = {_key(entry): number for number, entry in enumerate(entries)}
         by_query = {entry.query: number for number, entry in enumerate(entries)}
         stays = here.can_be_chosen and self.has_focus
@@ -178,7 +185,7 @@ def _entries(shelves: Shelves) -> Iterator[Entry]:
         yield from _saved(shelves.saved)
     yield GAP
     yield Entry("Tags", None)
-    yield from _nested(shelves.tags) if shelves.tags else [_hint("t gives a note some")]
+    yield from _nested(shelves.tags) if shelves.tags else [_hint("edit-tags", "gives a note some")]
     yield from _years(shelves.years)
 
 
@@ -188,7 +195,7 @@ def _saved(saved: Sequence[Saved]) -> Iterator[Entry]:
     for one in saved:
         yield Entry(one.name, one.scope or None, one.notes, saved=one.query)
     if not saved:
-        yield _hint("ctrl+s keeps a search")
+        yield _hint("save-query", "keeps a search")
 
 
 def _facets(found: Shelves) -> Iterator[Entry]:
@@ -200,7 +207,7 @@ def _facets(found: Shelves) -> Iterator[Entry]:
         yield from _nested(found.tags, most_first=True)
     yield from _years(found.years)
     yield GAP
-    yield _hint("ctrl+s keeps it")
+    yield _hint("save-query", "keeps it")
 
 
 def _kinds(kinds: Mapping[str, int]) -> Iterator[Entry]:
@@ -216,8 +223,18 @@ def _years(years: Mapping[str, int]) -> Iterator[Entry]:
         yield Entry(year, f"created:{year}", count)
 
 
-def _hint(text: str) -> Entry:
-    return Entry(text, None, is_hint=True)
+def _hint(action: str, does: str) -> Entry:
+    """Return a line that says what an action does; see `_with_key`."""
+    return Entry(does, None, is_hint=True, key_of=action)
+
+
+def _with_key(entry: Entry, own_keys: Mapping[str, str]) -> Entry:
+    """Put the key before a hint; an action that has none is found by its name."""
+    if not entry.key_of:
+        return entry
+    action = BY_ID[entry.key_of]
+    key = key_names(keys_of(action, own_keys)[:1]) or f": {action.title.lower()}"
+    return entry._replace(text=f"{key} {entry.text}")
 
 
 def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[Entry]:
