@@ -109,8 +109,8 @@ def test_a_state_folder_that_cannot_be_written_stops_changes_and_no_answers(
 
 def test_a_vault_that_may_only_be_read_is_read(vault: Path) -> None:
     with locked(vault):
-        for words in (("ls",), ("search", "leverage"), ("today",), ("show", "good"), ("habit",)):
-            ran = run(vault, *words)
+        for asked in (("ls",), ("search", "leverage"), ("today",), ("show", "good"), ("habit",)):
+            ran = run(vault, *asked)
             assert (ran.code, "permission" in ran.err.lower()) == (0, False), ran
         for words in (
             ("new", "note", "Fresh"),
