@@ -126,6 +126,22 @@ def meant(catalog: Catalog, names: Sequence[str], source: str) -> dict[str, tupl
     }
 
 
+def linked(catalog: Catalog, target: str, source: str) -> Row | None:
+    """The note that a link leads to: of several that it could mean, the nearest.
+
+    Args:
+        catalog: Where names are looked up.
+        target: As a link has it, without what stands behind `#`; "" is the note itself.
+        source: The note that links.
+    """
+    from notekeep.markdown.resolve import Resolver
+
+    if not target:
+        return catalog.row(source)
+    found = Resolver(_named(catalog, [target])).resolve(target, source)
+    return catalog.row(found[0]) if found else None
+
+
 def _named(catalog: Catalog, names: Iterable[str]) -> list[tuple[str, str, list[str]]]:
     """Path, title and aliases of the notes that some names could mean."""
     keys = json.dumps([link_key(store_path(name)) for name in names])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,32 @@ def section_span(text: str, body: Body, heading: str) -> tuple[int, int] | None:
         )
         end = _line_start(text, end) if end < len(text) else end
     return start, end
+
+
+def block_end(text: str, name: str) -> int | None:
+    """Where the mark `^name` of a block ends, or None when there is none.
+
+    Args:
+        text: The body, with a line feed at the end of its lines.
+        name: The name.
+    """
+    found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(name)}[ \t]*$", text)
+    return found.end() if found is not None else None
+
+
+def line_of(text: str, body: Body, part: str) -> int | None:
+    """The line of the body, from 0, that a link names; None when there is no such part.
+
+    Args:
+        text: The body, with a line feed at the end of its lines.
+        body: What was found in it.
+        part: What stands behind the `#`: a heading, or `^` and the name of a block.
+    """
+    if part.startswith("^"):
+        end = block_end(text, part[1:])
+        return text.count("\n", 0, end) if end is not None else None
+    span = section_span(text, body, part)
+    return len(text[: span[0]].splitlines()) - 1 if span is not None else None
 
 
 def is_outline(text: str, heading: Heading) -> bool:

@@ -234,11 +234,8 @@ def _values(vault: Vault) -> dict[str, set[str]]:
 
 def _headings_of(vault: Vault, name: str) -> Sequence[str]:
     """Give the headings of the note that a name means; a look into the catalog."""
-    try:
-        path = vault.resolve(name).path
-    except NotekeepError:
-        return ()
-    return [text for _, _, text in vault.catalog.headings(path)]
+    row = vault.linked(name, "")
+    return [text for _, _, text in vault.catalog.headings(row.path)] if row is not None else ()
 
 
 def end_of_front_matter(lines: Sequence[str]) -> int | None:

@@ -68,7 +68,7 @@ class _Gathering:
                     pictures[target] = self._picture(target, within[-1])
             elif self._left > 0:
                 self._left -= 1
-                shown = self._year(target) or self._embedded(target, within)
+                shown = self._year(target, within[-1]) or self._embedded(target, within)
                 if isinstance(shown, Embedded):
                     embeds[target] = shown
                 else:
@@ -83,13 +83,14 @@ class _Gathering:
         except NotekeepError as error:
             return Picture(target, problem=reason(error))
 
-    def _year(self, target: str) -> HabitYear | None:
+    def _year(self, target: str, source: str) -> HabitYear | None:
         """Return the year of a habit that a target names, or None when it names anything else."""
         name, _, part = target.partition("#")
         if not name or not part.lower().startswith("year"):
             return None
         try:
-            return self._vault.habit_year(self._vault.resolve(name).path, part)
+            habit = self._vault.linked(name, source)
+            return self._vault.habit_year(habit.path, part) if habit is not None else None
         except NotekeepError:
             return None
 
@@ -97,10 +98,13 @@ class _Gathering:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
         try:
-            note = self._vault.read_known(self._vault.resolve(name or within[-1]))
+            row = self._vault.linked(name, within[-1])
+            if row is None:
+                return Embedded(target, link, "", NOTHING, "there is no such note")
+            note = self._vault.read_known(row)
             text = part_of(note, part)
         except NotFound:
-            return Embedded(target, link, "", NOTHING, "there is no such note")
+            return Embedded(target, link, "", NOTHING, "its file is gone")
         except NotekeepError as error:
             return Embedded(target, link, "", NOTHING, error.message)
         title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
@@ -136,7 +140,7 @@ def part_of(note: Note, part: str) -> str | None:
         The text, or None when the note has no such part.
     """
     from notekeep.markdown.body import scan
-    from notekeep.markdown.sections import section_span
+    from notekeep.markdown.sections import block_end, section_span
 
     body = note.body.replace("\r\n", "\n").replace("\r", "\n")
     if not part:
@@ -146,12 +150,12 @@ def part_of(note: Note, part: str) -> str | None:
     if not part.startswith("^"):
         span = section_span(body, scan(body), part)
         return body[span[0] : span[1]].strip("\n") if span is not None else None
-    found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(part[1:])}[ \t]*$", body)
-    if found is None:
+    end = block_end(body, part[1:])
+    if end is None:
         return None
     from notekeep.tui.render.blocks import split
 
-    line = body.count("\n", 0, found.end())
+    line = body.count("\n", 0, end)
     blocks = [block for block in split(body) if block.line <= line]
     if not blocks:
         return None

@@ -200,6 +200,12 @@ class Reading(Refreshing):
 
         return resolve(self.catalog, name, self.root)
 
+    def linked(self, target: str, source: str) -> Row | None:
+        """Find the note that a link leads to, if there is one; see `names.linked`."""
+        from notekeep.index.names import linked
+
+        return linked(self.catalog, target, source)
+
     def select(self, words: str) -> list[Row]:
         """The notes that words mean: one note by its name, else all that a query matches.
 

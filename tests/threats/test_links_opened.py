@@ -142,7 +142,7 @@ async def test_a_link_in_a_note_never_runs_a_command_of_the_program(
         assert len(set(links)) > 3
         for link in dict.fromkeys(links):
             app.clear_notifications()
-            preview.post_message(preview.Followed(link))
+            preview.post_message(preview.Followed(link, ""))
             await pilot.pause(0.05)
             assert app.is_running, link
             if app.screen is not screen:

@@ -189,9 +189,9 @@ async def test_an_address_is_shown_before_it_is_opened_and_some_never_are(
         preview = browse(app).preview
         for link in ("file:///etc/passwd", "javascript:alert(1)", "//host/share"):
             app.clear_notifications()
-            preview.post_message(preview.Followed(link))
+            preview.post_message(preview.Followed(link, ""))
             await until(pilot, lambda: app._notifications)
-        preview.post_message(preview.Followed("https://jamesclear.com"))
+        preview.post_message(preview.Followed("https://jamesclear.com", ""))
         await until(pilot, lambda: shows(app, "https://jamesclear.com"))
         assert not opened
         await press(pilot, "enter")

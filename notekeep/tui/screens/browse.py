@@ -331,7 +331,7 @@ class BrowseScreen(Gridding, VaultScreen):
             self._present(wanted, self.vault.catalog.row(stop.path))
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        verbs.follow(self, event.link)
+        verbs.follow(self, event.link, event.path)
 
     def action_links(self) -> None:
         if self._reader.row is not None:

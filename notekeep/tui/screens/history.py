@@ -208,7 +208,7 @@ class HistoryScreen(OverScreen):
         self.note.say([], [Piece(clean_line(error.message), "warn")])
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        verbs.follow(self, event.link)
+        verbs.follow(self, event.link, event.path)
 
     def action_leave(self) -> None:
         self.action_leave_over()

@@ -59,6 +59,9 @@ class Reader:
             line: The line of the file to begin at, counted from 1; None is where it was left.
             neighbours: Notes to read ahead, likeliest first.
         """
+        if line is None and _is_same(row, self.row):
+            # The cursor comes to a note that is on its way to a line of it.
+            line = self._line
         self.row, self._matcher, self._line = row, matcher, line
         self._neighbours = [other for other in neighbours if other is not None]
         self.again()
@@ -177,6 +180,10 @@ class Reader:
         from notekeep.tui.render.stripped import error_lines
 
         self._preview.say([], *error_lines(error, self._preview.text_width))
+
+
+def _is_same(row: Row | None, other: Row | None) -> bool:
+    return row is not None and other is not None and row.path == other.path
 
 
 def read_note(

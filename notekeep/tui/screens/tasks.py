@@ -161,7 +161,7 @@ class TasksScreen(OverScreen):
         self._reader.again()
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        verbs.follow(self, event.link)
+        verbs.follow(self, event.link, event.path)
 
     # What can be done.
 

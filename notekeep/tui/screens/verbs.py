@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.editor import editor_command
-from notekeep.errors import NotekeepError, Refused
+from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import clipboard, outside
 from notekeep.tui.jobs import in_background, say, show_error
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.changes import FieldChange
     from notekeep.markdown.note import Note
     from notekeep.tui.screens.base import VaultScreen
+    from notekeep.vault import Vault
     from notekeep.writing.plan import Done
 
 MANY = 20
@@ -153,30 +154,57 @@ def copy(screen: VaultScreen, text: str, what: str = "") -> None:
     say(screen, f"Copied {what}: {begin}" if what else f"Copied {begin}")
 
 
-def follow(screen: VaultScreen, link: str) -> None:
-    """Go where a link in a note leads: a note, the notes of a tag, or an address."""
+def follow(screen: VaultScreen, link: str, source: str) -> None:
+    """Go where a link in the note `source` leads: a note, the notes of a tag, or an address."""
     if link.startswith(ACTION_LINK):
         screen.call_later(screen.run_action, link.removeprefix(ACTION_LINK))
     elif link.startswith("#"):
         screen.post_message(ShowQuery(f"tag:{link[1:]}"))
     elif link.startswith("[["):
-        _follow_note(screen, link[2:-2])
+        _follow_note(screen, link[2:-2], source)
     elif "://" in link or link.startswith("mailto:"):
         _follow_address(screen, link)
     else:
-        _follow_note(screen, link)
+        _follow_note(screen, link, source)
 
 
-def _follow_note(screen: VaultScreen, target: str) -> None:
+def _follow_note(screen: VaultScreen, target: str, source: str) -> None:
     from urllib.parse import unquote
 
-    name = target.partition("#")[0].partition("^")[0]
-    try:
-        row = screen.vault.resolve(unquote(name))
-    except NotekeepError as error:
-        show_error(screen, error)
-    else:
+    name, part = map(unquote, target.partition("#")[::2])
+    row = screen.vault.linked(name, source)
+    if row is not None and not part:
         screen.post_message(OpenNote(row.path, read=True))
+        return
+    in_background(
+        screen,
+        partial(_place_in, screen.vault, row, part) if row else partial(_miss, screen.vault, name),
+        screen.post_message,
+        group="follow",
+        exclusive=True,
+    )
+
+
+def _place_in(vault: Vault, row: Row, part: str) -> OpenNote:
+    """Where a link to a part of a note leads: to its line, or to the note when it has none."""
+    from notekeep.markdown.body import scan
+    from notekeep.markdown.sections import line_of
+
+    note = vault.read_known(row)
+    body = note.body.replace("\r\n", "\n").replace("\r", "\n")
+    line = line_of(body, scan(body), part)
+    return OpenNote(row.path, line=None if line is None else note.body_line + line + 1, read=True)
+
+
+def _miss(vault: Vault, name: str) -> OpenNote:
+    """Say that a link leads nowhere, and what may have been meant.
+
+    Raises:
+        NotFound: Always, unless there are several notes whose names begin so.
+        Ambiguous: There are.
+    """
+    near = vault.resolve(name)
+    raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
 
 
 def _follow_address(screen: VaultScreen, link: str) -> None:
@@ -220,7 +248,7 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
         elif value.startswith("note:"):
             screen.post_message(OpenNote(value[5:], read=True))
         else:
-            follow(screen, value)
+            follow(screen, value, row.path)
 
     screen.app.push_screen(Choice(row.title, options, screen.glyphs), answered)
 

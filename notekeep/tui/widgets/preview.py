@@ -36,11 +36,16 @@ class Preview(NotePage, Page):
     BINDINGS = bindings("preview", by_screen=("leave",))
 
     class Followed(Message):
-        """A link in the text was followed; `link` is `[[target]]`, `#tag` or an address."""
+        """A link in the text of the note `path` was followed.
 
-        def __init__(self, link: str) -> None:
+        Attributes:
+            link: `[[target]]`, `#tag` or an address.
+            path: The note.
+        """
+
+        def __init__(self, link: str, path: str) -> None:
             super().__init__()
-            self.link = link
+            self.link, self.path = link, path
 
     class Widened(Message):
         """The preview has another width, so its note must be drawn again."""
@@ -108,7 +113,7 @@ class Preview(NotePage, Page):
         """Do what a link asks for here, or have it followed."""
         rendering = self._rendering
         if rendering is None or not link.startswith(BUTTON):
-            self.post_message(self.Followed(link))
+            self.post_message(self.Followed(link, self.path or ""))
         elif link.startswith(FOLD_LINK):
             key = link.removeprefix(FOLD_LINK)
             self._when_cut(lambda: self._toggle(key))
@@ -125,7 +130,7 @@ class Preview(NotePage, Page):
         elif link.startswith(PICTURE_LINK):
             self._look(link.split(":", 5)[-1])
         else:
-            self.post_message(self.Followed(link))
+            self.post_message(self.Followed(link, self.path or ""))
 
     def _jump(self, line: int | None) -> None:
         """Go to a line of the file, counted from 1, and choose what is there."""
