@@ -165,6 +165,21 @@ async def test_a_list_takes_and_gives_items(make_app: MakeApp, root: Path) -> No
         await until(pilot, lambda: content(root) == after)
 
 
+async def test_what_others_have_may_come_when_the_box_is_on_its_way_out(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await to_cell(app, pilot, "tags")
+        items = await box(app, pilot, "enter")
+        assert isinstance(items, ListBox)
+        await until(pilot, lambda: shows(app, "☐ habit"))
+        await items.query_one(Input).remove()
+        items.know(["habit", "later"])
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
 async def test_a_status_is_chosen_and_text_is_typed(make_app: MakeApp, root: Path) -> None:
     before = content(root)
     app = make_app("browse")

@@ -116,6 +116,13 @@ class ListBox(CellBox):
         self._suggester = WordSuggester(
             after_blank if field.name == TAGS else after_comma_and_signs
         )
+        self._typing = _Line(
+            typed,
+            placeholder="add, or -remove",
+            compact=True,
+            select_on_focus=False,
+            suggester=self._suggester,
+        )
         between = "blanks" if field.name == TAGS else "commas"
         self.hint = f"-this takes away; {between} between; tab turns."
 
@@ -123,17 +130,12 @@ class ListBox(CellBox):
         """Take what other notes have in the field, most used first."""
         self._others = [value for value in values if "\n" not in value]
         self._suggester.know(values, self)
-        if self._items.is_mounted:
+        # An answer may come before the box stands, and when it is on its way out.
+        if self._items.is_mounted and self._items.is_attached:
             self._list()
 
     def compose_cell(self) -> ComposeResult:
-        yield _Line(
-            self.typed,
-            placeholder="add, or -remove",
-            compact=True,
-            select_on_focus=False,
-            suggester=self._suggester,
-        )
+        yield self._typing
         yield self._items
 
     def start(self) -> None:
@@ -160,7 +162,7 @@ class ListBox(CellBox):
     @property
     def _words(self) -> list[str]:
         """What is typed, one for each item."""
-        text = self.query_one(Input).value.strip()
+        text = self._typing.value.strip()
         if self.field.name == TAGS:
             return text.replace(",", " ").split()
         return items_of(self.field.name, text)
