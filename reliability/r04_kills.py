@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from reliability.nursery import Nursery
 
 FEW = 100
+LIFE, LONGEST_LIFE = 0.05, 3.0
+"""Seconds in which a program is killed at random; the longer, the longer nothing was saved."""
 
 BEFORE = {"a.md": b"a\n", "b.md": b"b\n" * 2000, "deep/d.md": b"d\n", "trash me.md": b"t\n"}
 
@@ -210,11 +212,14 @@ def at_random(forks: Nursery, folder: Path, result: Result, kills: int, code: st
     root, state = make(folder)
     acks = folder / "acks"
     acks.write_text("0\n", encoding="ascii")
-    acknowledged = 0
+    acknowledged = saved = 0
+    longest = LIFE
     for number in range(kills):
-        status = forks.run(code, root, state, die_after=chance.uniform(0.001, 0.05))
+        status = forks.run(code, root, state, die_after=chance.uniform(0.001, longest))
         assert status == -signal.SIGALRM
         acknowledged = int(acks.read_text(encoding="ascii").split()[-1])
+        # On a machine that is busy it may take long until anything is saved.
+        longest = LIFE if acknowledged > saved else min(longest * 2, LONGEST_LIFE)
         history = History(state)
         start(history, root)
         lines = {name: (root / name).read_bytes().splitlines() for name in ("a.md", "b.md")}
@@ -227,7 +232,8 @@ def at_random(forks: Nursery, folder: Path, result: Result, kills: int, code: st
         elif numbers["b.md"] != max(numbers["a.md"] - (numbers["a.md"] + 1) % 2, 0):
             result.damage(f"random kill {number}: half of a step: {numbers}")
         result.expect(not scan.sweep(root, {}).temps, f"random kill {number}: a temporary file")
-        acks.write_text(f"{numbers['a.md']}\n", encoding="ascii")
+        saved = numbers["a.md"]
+        acks.write_text(f"{saved}\n", encoding="ascii")
         result.count += 1
         history.close()
     result.expect(acknowledged, "nothing was ever saved")
