@@ -90,7 +90,14 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) ->
     text = " ".join(words[words[:1] == ("--",) :])
     if text == "-":
         text = sys.stdin.read().rstrip("\n")
-    return carry_out(opened, opened.plan.add(text, to), dry_run=dry_run, done=str)
+    if dry_run:
+        return carry_out(opened, opened.plan.add(text, to), dry_run=True, done=str)
+    done = opened.add(text, to)
+    for path in done.paths:
+        output.write(path)
+    for remark in done.remarks:
+        output.note(remark)
+    return 0
 
 
 @click.command(short_help="Copy a file into the vault and link it from a note.")

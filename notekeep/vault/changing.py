@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError
+from notekeep.errors import Conflict, NotekeepError
 from notekeep.vault.reading import Reading
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Value
     from notekeep.writing.plan import Done, WritePlan
     from notekeep.writing.steps import Taken
+
+ADDED_AGAIN = 5
+"""How often a line is added anew where others write into the same note."""
 
 
 class Changing(Reading):
@@ -72,7 +75,23 @@ class Changing(Reading):
         return self.carry_out(self.plan.review(self.habit_index, words))
 
     def add(self, text: str, to: str = "") -> Done:
-        """Add a line to a note or one of its sections (`NOTE#Section`), by default today's."""
+        """Add a line to a note or one of its sections (`NOTE#Section`), by default today's.
+
+        Where another program wrote there first, it is added to what that wrote.
+
+        Raises:
+            Conflict: Others were quicker each time, or one saved at the same moment.
+        """
+        from notekeep.files.folder import NameTaken
+
+        for _ in range(ADDED_AGAIN):
+            try:
+                return self.carry_out(self.plan.add(text, to))
+            except NameTaken:
+                pass  # today's note was made meanwhile
+            except Conflict as error:
+                if error.copy:
+                    raise
         return self.carry_out(self.plan.add(text, to))
 
     def attach(self, name: str, file: str) -> Done:

@@ -155,6 +155,23 @@ class TestAttach:
         with pytest.raises(NotFound, match="no file"):
             vault.attach("List", "/nowhere/x.png")
 
+    def test_a_line_is_added_though_another_program_is_quicker(
+        self, vault: Vault, texts: Texts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        planned, others = vault.plan.add, ["made today's note", "wrote into it"]
+
+        def overtaken(text: str, to: str = "") -> WritePlan:
+            plan = planned(text, to)
+            if others:
+                vault.carry_out(planned(others.pop(0), to))
+            return plan
+
+        monkeypatch.setattr(vault.plan, "add", overtaken)
+        done = vault.add("mine")
+        note = texts()[done.paths[0]].decode()
+        for line in ("made today's note", "wrote into it", "mine"):
+            assert note.count(line) == 1
+
 
 class TestFields:
     def test_one_key_changes_and_nothing_else(self, vault: Vault, texts: Texts) -> None:
