@@ -64,6 +64,9 @@ class Frames(Timer):
                 await self._is_due.wait()
                 alarm.cancel()
             self._is_due.clear()
+            # A paint pauses this too; but a program that ends paints nothing, and this would go
+            # round for ever.
+            self.pause()
             # Also when it was painted otherwise meanwhile, as what is laid out is: what is to be
             # done after a paint waits for the end of this.
             await self._tick(next_timer=loop.time(), count=0)

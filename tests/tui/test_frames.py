@@ -160,3 +160,27 @@ async def test_a_note_is_drawn_on_when_the_key_is_answered_and_to_its_end(
         app.last_paint = time.monotonic()
         await unpainted(lambda: rendering.done)
     assert [row.source for row in rendering.lines][-1] == 2 * 2_999
+
+
+async def test_a_program_that_ends_is_not_held_up_by_what_is_to_be_painted() -> None:
+    ticks = 0
+    ticked = asyncio.Event()
+
+    class Ending(frames.Frames):
+        async def _tick(self, *, next_timer: float, count: int) -> None:
+            """Paint nothing, as Textual does when the program ends."""
+            nonlocal ticks
+            del next_timer, count
+            ticks += 1
+            ticked.set()
+            if ticks > 1:
+                raise asyncio.CancelledError  # else the failing test would hang
+
+    async with Program().run_test() as pilot:
+        timer = Ending(pilot.app.screen, lambda: None)
+        timer._start()
+        timer.resume()
+        await ticked.wait()
+        await asyncio.sleep(0)
+        timer.stop()
+    assert ticks == 1
