@@ -242,18 +242,23 @@ class Step:
                     return
 
     def _apply(self, item: Item, flush: Flush | None) -> None:
+        was_done = self._happened(item)  # by another step, since this one was prepared
         try:
             copy = item.apply(self._root, flush)
         except BaseException as error:
-            with suppress(OSError, NotekeepError):
-                if item.happened(self._root):
-                    self.done.append(item.change)
+            if not was_done and self._happened(item):
+                self.done.append(item.change)
             if isinstance(error, OSError):
                 raise explain(error, item.path, item.action) from error
             raise
         self.done.append(item.change)
         if copy is not None:
             self.copies[item.path] = copy
+
+    def _happened(self, item: Item) -> bool:
+        with suppress(OSError, NotekeepError):
+            return item.happened(self._root)
+        return False
 
     def _take_back(self) -> None:
         """Undo what a whole step did before one of its changes failed."""

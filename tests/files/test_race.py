@@ -15,12 +15,16 @@ import pytest
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.files import rename, scan
+from notekeep.files.commit import Step
 from notekeep.files.history import History
 from notekeep.files.save import digest_of, replace
+from notekeep.files.undo import undo_steps
 from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from notekeep.files.items import Item
 
 OLD, NEW, THEIRS = b"old\n", b"the new text\n", b"theirs, longer than the new text is\n"
 ROUNDS = int(os.environ.get("NOTEKEEP_SIZE", "3"))
@@ -259,3 +263,36 @@ def test_a_step_of_one_file_tells_of_the_other_save_and_is_done(
     assert [change.path for change in step.done] == ["note.md"]
     history.undo(vault)
     assert note.read_bytes() == OLD
+
+
+ONCE: dict[str, Callable[[Step], object]] = {
+    "move": lambda step: step.move("note.md", "moved.md"),
+    "trash": lambda step: step.trash("note.md"),
+    "new": lambda step: step.create("fresh.md", NEW),
+}
+
+
+@pytest.mark.parametrize("change", ONCE.values(), ids=ONCE)
+def test_of_two_steps_that_do_the_same_in_one_moment_one_is_done_and_taken_back(
+    note: Path,
+    vault: Path,
+    history: History,
+    change: Callable[[Step], object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    note.write_bytes(OLD)
+    do_one = Step._do_one
+
+    def do_other_first(step: Step, ready: Sequence[Item]) -> None:
+        monkeypatch.undo()
+        with history.step("other", "the other", root=vault) as other:
+            change(other)
+        do_one(step, ready)
+
+    monkeypatch.setattr(Step, "_do_one", do_other_first)
+    with pytest.raises(NotekeepError), history.step("late", "the late one", root=vault) as step:
+        change(step)
+    assert [record.verb for record in history.records()] == ["other"]
+    undo_steps(history, vault)
+    assert note.read_bytes() == OLD
+    assert [path.name for path in vault.glob("*.md")] == ["note.md"]
