@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.files.changes import Changes, Fingerprint
 from notekeep.files.scan import sweep
-from notekeep.query.fold import is_unicode
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,7 +67,12 @@ def look(
         elif mark is None and path in known:
             found.removed.append(path)
     # One that is no text cannot be kept in the index, and would hide all other habits.
-    for path in [path for path in found.changed if not is_unicode(path)]:
+    odd = [path for path in found.changed if not path.isascii()]
+    if odd:
+        from notekeep.query.fold import is_unicode
+
+        odd = [path for path in odd if not is_unicode(path)]
+    for path in odd:
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found

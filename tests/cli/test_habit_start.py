@@ -31,7 +31,7 @@ ROOMS = {
     "markdown",
     "vaults",
     "vaultsettings",
-    *("giving_way", "tomlfile"),
+    *("giving_way", "kept", "tomlfile"),
 }
 """The rooms of notekeep that a check-in passes through."""
 LISTED = {

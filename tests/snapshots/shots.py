@@ -183,7 +183,7 @@ SHOTS = (
     Shot("unsaved", "browse", ("not saved",), SMALL, set_up.unsaved),
     Shot("problems-empty", "browse", (("exclamation_mark",), "Every file"), SMALL, set_up.few),
     Shot("problems", "browse", (("exclamation_mark",), "quotes around"), USUAL),
-    Shot("tasks", "browse", (("T",), "tasks"), USUAL),
+    Shot("tasks", "browse", (("T",), "31 done"), USUAL),
     Shot("tasks-empty", "browse", (("T",), "tasks"), SMALL, set_up.few),
     Shot("conflicts", "browse", (("g", "c"), "1  the ", "2  the "), LARGE, set_up.conflict),
     Shot("conflicts-80x24", "browse", (("g", "c"), "the "), SMALL, set_up.conflict),
