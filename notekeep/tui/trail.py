@@ -41,8 +41,8 @@ class Trail:
         self._at = -1
 
     def visit(self, stop: Stop) -> None:
-        """Go on to a note; the ways on that were taken from here before are forgotten."""
-        if self._at < 0 or self._stops[self._at].path != stop.path:
+        """Go on to a note, or to another list beside it; the ways that led on are forgotten."""
+        if self._at < 0 or self._stops[self._at][:2] != stop[:2]:
             del self._stops[self._at + 1 :]
             self._stops.append(stop)
             self._at += 1

@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.tui.completion import Completer
 from notekeep.tui.messages import OpenNote
-from tests.support.screens import press, shows, until
+from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,3 +107,24 @@ def test_headings_are_offered_of_the_note_that_is_named_and_of_none_that_begins_
     for name, offered in (("north/Plan", ["Winter]]"]), ("north/Pla", [])):
         line = f"[[{name}#wi"
         assert [offer.text for offer in completer.offers([line], 0, len(line))] == offered
+
+
+async def test_back_from_the_notes_of_a_tag_leads_to_the_note_and_what_was_searched_for(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "13 notes"))
+        await press(pilot, "slash")
+        type_text(app, "newport")
+        await until(pilot, lambda: shows(app, "1 of 13 notes"))
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: browse(app).preview.has_focus)
+        preview = browse(app).preview
+        assert preview.path == "books/Deep Work.md"
+        preview.post_message(preview.Followed("#attention", preview.path))
+        await until(pilot, lambda: browse(app).pane.typed == "tag:attention")
+        await press(pilot, "down", "backspace")
+        await until(pilot, lambda: browse(app).pane.typed == "newport")
+        await until(pilot, lambda: browse(app).preview.path == "books/Deep Work.md")
+        await until(pilot, lambda: shows(app, "1 of 13 notes"))

@@ -15,7 +15,7 @@ from notekeep.tui.place import GRID
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.gridding import Gridding
 from notekeep.tui.screens.reading import Reader
-from notekeep.tui.trail import Stop, Trail
+from notekeep.tui.trail import Asked, Stop, Trail
 from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
@@ -202,10 +202,13 @@ class BrowseScreen(Gridding, VaultScreen):
         self.pane.next_order()
 
     def show_query(self, query: str) -> None:
-        """Search for a query, as if it had been typed."""
+        """Search for a query, as if it had been typed; the way back leads to what there was."""
+        self._leave_off()
         self.remove_class("-reading")
         self.choose_scope("", "")
         self.pane.box.set_text(query)
+        if self._reader.row is not None:
+            self._trail.visit(Stop(self._reader.row.path, Asked(typed=query), 0))
 
     # The note under the cursor.
 
