@@ -114,6 +114,23 @@ def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
     assert [piece.text for piece in second if "mark" in piece.role] == ["Deep"]
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "shown"),
+    [
+        ("a ![[loop.png|420|the loop]] b", "the", "a the loop b"),
+        ("a ![[loop.png|420x30|the loop]] b", "loop.png", "a loop.png|420x30|the loop b"),
+        ("a ![[loop.png]] b", "b", "a loop.png b"),
+        ("a [[Deep Work#Rules|rules]] b", "b", "a rules b"),
+        ("a [[Deep Work|work]] b", "Deep", "a Deep Work|work b"),
+    ],
+)
+def test_a_link_in_a_passage_is_its_words(text: str, word: str, shown: str) -> None:
+    start = text.index(word)
+    prose, marks = as_prose(text, [(start, start + len(word))])
+    assert prose == shown
+    assert [prose[begin:end] for begin, end in marks] == [word]
+
+
 def second_line(text: str, width: int, *words: str) -> tuple[str, list[str]]:
     """What the second line of a hit shows, and what of it is marked."""
     marks = sorted((text.index(word), text.index(word) + len(word)) for word in words)

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 # when the first hit is shown, since no list at the start has one.
 _SIGNS = (
     r"(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
-    r"|\[\[[^\[\]|\n]*\|(?=[^\[\]\n]*\]\])|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
-    r"|\*\*|==|`|\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
+    r"|!?\[\[[^\[\]|\n]*\|(?:\d+(?:x\d+)?\|)?(?=[^\[\]\n]*\]\])|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
+    r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
 )
 
 # A list this wide has room for a column of ratings beside that of dates.
@@ -228,7 +228,7 @@ def as_prose(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tup
         start, stop = match.span()
         # What was looked for is shown, be it in an address; a link's target without the brackets.
         if any(start < end and begin < stop for begin, end in marks):
-            stop = start + 2 if match[0].startswith("[[") else start
+            stop = start + match[0].find("[[", 0, 3) + 2 if "[[" in match[0][:3] else start
         dropped.update(range(start, stop))
     for offset, char in enumerate(text):
         places.append(len(kept))
