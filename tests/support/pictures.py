@@ -28,6 +28,8 @@ LIMIT = 30.0
 
 _ID = re.compile(r"terminal-\d+")
 _FONT_FACE = re.compile(r"\s*@font-face \{.*?\n    \}", re.DOTALL)
+_UNSEEN = re.compile(r'<rect [^>]*\bwidth="0"[^>]*/>')
+"""What has no width: how many there are tells in which pieces the screen was painted before."""
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
@@ -50,7 +52,7 @@ def picture_of(app: App[Any], name: str = "terminal") -> str:
         if isinstance(field, Input | TextArea):
             field.cursor_blink = False  # else it is on one drawing and not on the next
     drawn = app.export_screenshot(title="notekeep")
-    return _ID.sub(name, _FONT_FACE.sub("", drawn))
+    return _UNSEEN.sub("", _ID.sub(name, _FONT_FACE.sub("", drawn)))
 
 
 async def check_picture(
@@ -80,6 +82,7 @@ def read_picture(place: Path) -> str:
 
 async def like(app: App[Any], pilot: Pilot[Any], wanted: str, name: str = "terminal") -> None:
     """Wait until the screen looks like a picture."""
+    wanted = _UNSEEN.sub("", wanted)
     end = asyncio.get_running_loop().time() + LIMIT
     while (drawn := picture_of(app, name)) != wanted:
         if asyncio.get_running_loop().time() > end:
