@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from time import perf_counter
+from time import thread_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,7 @@ from textual.events import Key, MouseScrollDown
 
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.widgets.line_view import ListView, Page
-from tests.support.screens import press
+from tests.support.screens import press, until
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -148,14 +148,12 @@ async def test_the_mouse_moves_the_cursor_opens_and_scrolls() -> None:
         await pilot.click(view, offset=(3, 4))
         assert view.cursor == 4
         await pilot.click(view, offset=(3, 6), times=2)
-        await pilot.pause()
-        assert app.messages[-1] == -6
+        await until(pilot, lambda: app.messages[-1] == -6)
         wheel = MouseScrollDown(
             view, 3, 3, 0, 1, 0, shift=False, meta=False, ctrl=False, screen_x=3, screen_y=3
         )
         app.post_message(wheel)
-        await pilot.pause(0.1)
-        assert view.scroll_offset.y > 0
+        await until(pilot, lambda: view.scroll_offset.y > 0)
         assert view.cursor == 6
 
 
@@ -217,14 +215,14 @@ async def test_a_page_scrolls_and_its_selected_text_can_be_copied() -> None:
 
 
 async def key_to_paint(app: Host, key: str) -> float:
-    """Press a key and wait for the next paint; the seconds between them."""
+    """Press a key and wait for the next paint; the seconds of work between them."""
     app.painted.clear()
     event = Key(key, None)
     event.set_sender(app)
-    start = perf_counter()
+    start = thread_time()
     app.post_message(event)
-    await asyncio.wait_for(app.painted.wait(), 5)
-    return perf_counter() - start
+    await asyncio.wait_for(app.painted.wait(), 30)
+    return thread_time() - start
 
 
 async def test_a_key_is_painted_at_once_however_long_the_list() -> None:
@@ -234,5 +232,5 @@ async def test_a_key_is_painted_at_once_however_long_the_list() -> None:
             await pilot.pause()
             return sorted([await key_to_paint(app, "down") for _ in range(15)])[7]
 
-    # A ratio of two runs a moment apart holds on a busy machine; a time would not.
+    # A ratio of what the loop's own thread works holds on a busy machine; a time would not.
     assert await median(100_000) < 4 * await median(100)

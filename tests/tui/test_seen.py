@@ -258,8 +258,7 @@ async def test_letters_in_the_search_box_lay_nothing_out_and_the_last_of_them_is
         await until(pilot, lambda: screen.pane.box.has_text_focus)
         # With the first letter it looks otherwise.
         type_text(app, "m")
-        await until(pilot, lambda: shows(app, "/ m"))
-        await pilot.pause(0.1)
+        await until(pilot, lambda: shows(app, "/ m") and is_settled(screen))
         asked: list[Widget] = []
         lay_out = Screen._on_layout
 
