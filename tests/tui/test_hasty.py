@@ -9,13 +9,15 @@ from rich.style import Style
 from textual.command import CommandList
 from textual.events import Click, MouseDown, MouseUp, Resize
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.widgets._toast import Toast
 
 from notekeep.tui.commands import Palette
 from notekeep.tui.jobs import say
-from notekeep.tui.screens.dialogs import Confirm, Prompt
+from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt
 from notekeep.tui.screens.edit import EditScreen
-from tests.support.screens import press, shows, type_text, until
+from notekeep.tui.widgets.line_view import ListView
+from tests.support.screens import press, shows, type_text, unpainted, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,6 +189,32 @@ async def test_the_palette_shows_a_title_that_looks_like_markup(make_app: MakeAp
         await until(pilot, lambda: any("[/nope]" in text for text in offered()))
 
 
+async def test_a_key_that_comes_before_a_question_is_painted_moves_to_what_enter_chooses(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("browse")
+    answers: list[object] = []
+    options = [Option(name, "", name) for name in ("", "first", "second", "third")]
+    may_paint: list[bool] = []
+    paint = Screen._on_timer_update
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        monkeypatch.setattr(
+            Screen, "_on_timer_update", lambda screen: paint(screen) if may_paint else None
+        )
+        screen = Choice("Which?", options, app.glyphs, 1)
+        app.push_screen(screen, answers.append)
+        await unpainted(lambda: isinstance(screen.focused, ListView))
+        keys(app, "end")
+        await unpainted(lambda: screen.chosen == "third")
+        may_paint.append(True)
+        await until(pilot, lambda: shows(app, "third"))
+        await until(pilot, lambda: not screen._callbacks and not screen.message_queue_size)
+        keys(app, "enter")
+        await until(pilot, lambda: answers)
+    assert answers == ["third"]
+
+
 async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -246,9 +274,12 @@ async def test_two_sizes_of_the_terminal_soon_after_each_other_come_to_rest(
             # What comes between keeps the two from being taken for one.
             screen.call_later(lambda: None)
         await until(pilot, lambda: laid_out)
-        for _ in range(5):
+        # Sizes that called each other back would leave no moment without a layout.
+        for _ in range(100):
             laid_out.clear()
             await pilot.pause(0.1)
+            if not laid_out:
+                break
         assert laid_out == []
         assert screen.size == (80, 30)
 
