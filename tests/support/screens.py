@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
+    from notekeep.tui.screens.browse import BrowseScreen
+
 NOW = "2026-11-24T21:15"
 """A Tuesday evening."""
 
@@ -104,6 +106,13 @@ async def unpainted(what: Callable[[], object], seconds: float = 30) -> None:
     while not what():
         assert loop.time() < deadline
         await asyncio.sleep(0.005)
+
+
+def browse(app: App[Any]) -> BrowseScreen:
+    """Return Browse, also while a dialog still lies over it on its way out."""
+    from notekeep.tui.screens.browse import BrowseScreen
+
+    return next(screen for screen in app.screen_stack if isinstance(screen, BrowseScreen))
 
 
 def is_settled(screen: Screen[Any]) -> bool:

@@ -11,7 +11,7 @@ from notekeep.tui.messages import OpenNote
 from notekeep.tui.narrowing import narrowed, resorted, within
 from notekeep.tui.screens.explain import ExplainScreen
 from notekeep.tui.shelves import gather, gather_found
-from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.screens import browse, press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,17 +20,12 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE = (120, 44)
 BOOK = "books/Deep Work.md"
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 def sidebar_line(app: NotekeepApp, text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.widgets import Input
 
-from tests.support.screens import press, seen, shows, tree, type_text, until
+from tests.support.screens import browse, press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,15 +16,10 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
 
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE = (120, 40)
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 async def search(app: NotekeepApp, pilot: Pilot[Any], text: str, finds: str) -> None:

@@ -15,8 +15,8 @@ from notekeep.tui.screens.cell_list import ChoiceBox, ListBox
 from notekeep.tui.screens.cell_stars import StarsBox
 from notekeep.tui.screens.cells import field_of, set_cell
 from notekeep.tui.widgets.calendar import days_of, month_later
-from tests.support.screens import press, seen, shows, tree, type_text, until
-from tests.tui.test_grid import browse, grid, open_grid, to_column
+from tests.support.screens import browse, press, seen, shows, tree, type_text, until
+from tests.tui.test_grid import grid, open_grid, to_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.tui.completion import Completer
 from notekeep.tui.messages import OpenNote
-from tests.support.screens import press, shows, type_text, until
+from tests.support.screens import browse, press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -47,10 +46,6 @@ async def follow(app: NotekeepApp, pilot: Pilot[Any]) -> None:
     browse(app).open_note(OpenNote("south/It.md", read=True))
     await until(pilot, lambda: browse(app).preview.path == "south/It.md" and shows(app, "See "))
     await press(pilot, "right_square_bracket", "enter")
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from notekeep.tui.render.grid import (
 )
 from notekeep.tui.render.pieces import cells, plain
 from notekeep.tui.widgets.note_grid import NoteGrid
-from tests.support.screens import press, seen, shows, tree, type_text, until
+from tests.support.screens import browse, press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,10 +146,6 @@ def test_the_heads_say_the_order_and_that_there_is_more() -> None:
 
 
 # On the screen.
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 def grid(app: NotekeepApp) -> NoteGrid:

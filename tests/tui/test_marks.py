@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,7 @@ from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.pieces import plain
 from notekeep.tui.render.planned import changed_lines, planned_lines, summary
 from notekeep.tui.screens.bulk import changes_in, tags_of
-from tests.support.screens import press, shows, tree, type_text, until
+from tests.support.screens import browse, press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,17 +20,12 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE = (120, 40)
 BROKEN = "---\ntype: book\ntitle: x: y\n---\n"
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 def marked(app: NotekeepApp) -> set[str]:

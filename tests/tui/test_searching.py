@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from tests.support.screens import press, shows, type_text, until
+from tests.support.screens import browse, press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
 
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE = (120, 40)
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -> None:

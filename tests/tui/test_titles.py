@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from tests.support.screens import press, shows, type_text, until
+from tests.support.screens import browse, press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,15 +16,10 @@ if TYPE_CHECKING:
 
     from notekeep.index.found import Found
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
 
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE = (120, 40)
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 def hold_titles(

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from notekeep.files.save import read
 from notekeep.index import background
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.sweeping import Sweeping
-from tests.support.screens import shows, until
+from tests.support.screens import browse, shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from notekeep.index.refresh import Refreshed
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -36,10 +35,6 @@ SIZE = (120, 40)
 def run(code: str, *words: object) -> None:
     """Do something in another process."""
     subprocess.run([sys.executable, "-c", code, *map(str, words)], check=True)
-
-
-def browse(app: NotekeepApp) -> BrowseScreen:
-    return cast("BrowseScreen", app.screen)
 
 
 def watchers() -> list[threading.Thread]:
