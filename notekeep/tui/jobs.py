@@ -7,6 +7,7 @@ to the log with its traceback, and never ends the program.
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from notekeep.errors import NotekeepError
@@ -17,12 +18,15 @@ from notekeep.tui.messages import WentWrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
     from textual.app import App
     from textual.dom import DOMNode
     from textual.worker import Worker
 
 T = TypeVar("T")
+WRITING = "write"
+"""The group of work that changes notes."""
 
 
 def in_background(
@@ -42,7 +46,8 @@ def in_background(
             is no fault.
         what: Asks the vault; must not touch a widget.
         then: Shows the answer.
-        group: Work of one kind; see `exclusive`.
+        group: Work of one kind; see `exclusive`. What changes notes is of `WRITING`, and is done in
+            the order in which it was asked for, each when the one before is done.
         exclusive: Drop the answers of earlier work of the group that the same node asked for.
         pause: Seconds to wait first, so that the next key can make it unnecessary.
         failed: What to do instead of showing the error.
@@ -55,7 +60,8 @@ def in_background(
             await asyncio.sleep(pause)
         try:
             try:
-                answer = await asyncio.to_thread(what)
+                async with _turn(node.app, group):
+                    answer = await asyncio.to_thread(what)
             except NotekeepError as error:
                 (failed or (lambda problem: show_error(node, problem)))(error)
             else:
@@ -71,6 +77,14 @@ def in_background(
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
     )
+
+
+def _turn(app: App[object], group: str) -> AbstractAsyncContextManager[object]:
+    """A turn at changing notes: two steps in one moment would each begin with the same text."""
+    if group != WRITING:
+        return nullcontext()
+    turns: asyncio.Lock = vars(app).setdefault("turns_at_writing", asyncio.Lock())
+    return turns
 
 
 async def _first_frame(app: App[object]) -> None:

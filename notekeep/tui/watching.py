@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.tui.jobs import in_background, log_fault, say
+from notekeep.tui.jobs import WRITING, in_background, log_fault, say
 from notekeep.tui.messages import VaultChanged
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ AGAIN = 0.5
 """Seconds until a sweep is tried again that could not be made, or had to leave notes for later."""
 SETTLE_SECONDS = 5.0
 """How often replaced files are looked at again, for what was written into them late."""
-WRITING = "write"
-"""The group of background work that writes."""
 _END_SECONDS = 2.0
 
 

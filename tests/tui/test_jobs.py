@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure
-from notekeep.tui.jobs import in_background
+from notekeep.tui.jobs import WRITING, in_background
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
@@ -104,3 +105,28 @@ async def test_an_answer_to_a_screen_that_went_is_no_fault(
         await until(pilot, lambda: asked)
         await pilot.pause()
     assert caplog.text == ""
+
+
+async def test_what_changes_notes_is_done_in_its_order_and_one_after_the_other(
+    make_app: MakeApp,
+) -> None:
+    may_end = threading.Event()
+    done: list[str] = []
+
+    def slowly() -> None:
+        done.append("first begins")
+        assert may_end.wait(30)
+        done.append("first ends")
+
+    app = make_app("browse")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        in_background(app.screen, slowly, lambda _: None, group=WRITING)
+        for name in ("second", "third"):
+            in_background(app, partial(done.append, name), lambda _: None, group=WRITING)
+        in_background(app, lambda: None, lambda _: done.append("read"), group="look")
+        await until(pilot, lambda: "read" in done)
+        assert done == ["first begins", "read"]
+        may_end.set()
+        await until(pilot, lambda: "third" in done)
+        assert done[2:] == ["first ends", "second", "third"]

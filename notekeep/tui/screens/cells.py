@@ -6,7 +6,6 @@ then is looked at first, so that nothing another program wrote in the meantime i
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.note_grid import NoteGrid
     from notekeep.vault import Vault
     from notekeep.writing.plan import Done
-
-_WRITING = Lock()
 
 WHY_NOT = {
     KIND: "The kind of a note is its type: and its folder; e opens the note",
@@ -191,23 +188,21 @@ def set_cell(
     Raises:
         Conflict: The field has another value by now.
     """
-    # One after the other: the next change begins with what this one leaves.
-    with _WRITING:
-        note = vault.plan.note(path, vault.plan.read(path))
-        now: Value = note.fields.get(field.name)
-        known = {field.text, mine.get((path, field.name), field.text)}
-        if isinstance(now, list) and text_of(now) != field.text:
-            text = _merged(field, text, now)
-        elif note.problem is None and text_of(now) not in known:
-            raise Conflict(
-                f"{field.name} of {path} is {text_of(now) or 'empty'} by now, and was left so",
-                "The grid shows it; change it again if you still want to.",
-            )
-        changes = changes_of(field._replace(value=now, text=text_of(now)), text)
-        done = vault.carry_out(vault.plan.set_fields([path], changes))
-        if done.paths:
-            mine[path, field.name] = text
-        return done
+    note = vault.plan.note(path, vault.plan.read(path))
+    now: Value = note.fields.get(field.name)
+    known = {field.text, mine.get((path, field.name), field.text)}
+    if isinstance(now, list) and text_of(now) != field.text:
+        text = _merged(field, text, now)
+    elif note.problem is None and text_of(now) not in known:
+        raise Conflict(
+            f"{field.name} of {path} is {text_of(now) or 'empty'} by now, and was left so",
+            "The grid shows it; change it again if you still want to.",
+        )
+    changes = changes_of(field._replace(value=now, text=text_of(now)), text)
+    done = vault.carry_out(vault.plan.set_fields([path], changes))
+    if done.paths:
+        mine[path, field.name] = text
+    return done
 
 
 def _merged(field: Field, text: str, now: Sequence[Scalar]) -> str:
