@@ -86,9 +86,16 @@ class Witness:
             for path in unknown - before.keys()
             if any(clean(path) in toast for toast in heard.toasts)
         }
+        # What was forgotten since the last look has no step any more.
+        forgotten = {
+            path
+            for path in unknown
+            if any(one.startswith("Forgot ") and one.endswith(clean(path)) for one in heard.toasts)
+        }
+        self.forgotten |= forgotten
         wrong = [
             f"{path} changed by no step"
-            for path in sorted(unknown - copies)
+            for path in sorted(unknown - copies - forgotten)
             if not path.startswith(LOGS)
         ]
         wrong += _logs(unknown, before, files, heard)
