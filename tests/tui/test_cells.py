@@ -149,17 +149,21 @@ async def test_a_list_takes_and_gives_items(make_app: MakeApp, root: Path) -> No
         await until(pilot, lambda: items.query_one(Input).value == "+hab -work")
         await press(pilot, "enter")
         after = before.replace(b"[attention, work]", b"[attention, hab]")
-        await until(pilot, lambda: content(root) == after)
+        # Else the box below could open on what is shown of it late.
+        await until(pilot, lambda: content(root) == after and shows(app, "#attention #hab"))
         await press(pilot, "u")
         await until(pilot, lambda: content(root) == before)
         await until(pilot, lambda: len(app.screen_stack) == 1 and shows(app, "#attention #work"))
         # By arrows: the second item out, the first of the others in.
         items = await box(app, pilot, "enter")
+        assert isinstance(items, ListBox)
+        assert items.chosen == ["attention", "work"]
         await until(pilot, lambda: shows(app, "☐ habit"))
         await press(pilot, "down", "down", "space")
         await until(pilot, lambda: items.chosen == ["attention"])
         type_text(app, "learning/beh")
-        await until(pilot, lambda: shows(app, "learning/behaviour"))
+        field = items.query_one(Input)
+        await until(pilot, lambda: field._suggestion == "learning/behaviour")
         await press(pilot, "right", "enter")
         after = before.replace(b"[attention, work]", b"[attention, learning/behaviour]")
         await until(pilot, lambda: content(root) == after)
