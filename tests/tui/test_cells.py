@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from textual.events import Key
+from textual.screen import Screen
 from textual.widgets import Input
 
 from notekeep.errors import Conflict
@@ -15,7 +17,7 @@ from notekeep.tui.screens.cell_list import ChoiceBox, ListBox
 from notekeep.tui.screens.cell_stars import StarsBox
 from notekeep.tui.screens.cells import field_of, set_cell
 from notekeep.tui.widgets.calendar import days_of, month_later
-from tests.support.screens import browse, press, seen, shows, tree, type_text, until
+from tests.support.screens import browse, press, seen, shows, tree, type_text, unpainted, until
 from tests.tui.test_grid import grid, open_grid, to_column
 
 if TYPE_CHECKING:
@@ -205,6 +207,31 @@ async def test_a_status_is_chosen_and_text_is_typed(make_app: MakeApp, root: Pat
         await press(pilot, "enter")
         after = after.replace(b"status: finished\n", b"status: finished\npages: 304\n")
         await until(pilot, lambda: content(root) == after)
+
+
+async def test_a_key_that_comes_before_a_choice_is_painted_moves_to_what_enter_takes(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content(root)
+    app = make_app("browse")
+    may_paint: list[bool] = []
+    paint = Screen._on_timer_update
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await to_cell(app, pilot, "status")
+        monkeypatch.setattr(
+            Screen, "_on_timer_update", lambda screen: paint(screen) if may_paint else None
+        )
+        for key in ("enter", "home"):
+            app.post_message(Key(key, None))
+            await unpainted(lambda: isinstance(app.screen, ChoiceBox) and app.screen.focused)
+        choice = cast("ChoiceBox", app.screen)
+        await unpainted(lambda: choice._items.cursor == 0)
+        may_paint.append(True)
+        await until(pilot, lambda: shows(app, choice._values[0]))
+        await until(pilot, lambda: not choice._callbacks and not choice.message_queue_size)
+        await press(pilot, "enter")
+        after = f"publish: true\nstatus: {choice._values[0]}\n".encode()
+        await until(pilot, lambda: content(root) == before.replace(b"publish: true\n", after))
 
 
 async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, root: Path) -> None:
