@@ -44,6 +44,8 @@ class Covering(Compositor):
                 Region(left - region.x, top - region.y, seen.width, bottom - top)
             )
             for y in rows:
+                if y - top >= len(strips):
+                    break  # one that is smaller by now, and not laid out again yet
                 ends = [cut for cut in cuts[y] if left <= cut <= right]
                 pieces = strips[y - top].divide([cut - left for cut in ends[1:]])
                 for start, piece in zip(ends, pieces, strict=False):

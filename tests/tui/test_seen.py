@@ -84,6 +84,30 @@ async def test_every_part_of_a_screen_is_drawn_as_textual_does(
             await until(pilot, lambda: shows(app, "Words over"))
 
 
+async def test_what_gives_fewer_lines_than_it_has_room_for_leaves_the_rest_to_what_is_behind(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        screen = app.screen
+        assert isinstance(screen, BrowseScreen)
+
+        def rows() -> list[dict[int, list[Segment]]]:
+            assert isinstance(screen._compositor, Covering)
+            chops = screen._compositor._render_chops(screen.region, lambda _y: True)
+            return [{x: list(strip) for x, strip in line.items() if strip} for line in chops]
+
+        before, notes = rows(), screen.notes
+        draw = notes.render_lines
+        vars(notes)["render_lines"] = lambda crop: draw(crop)[:-2]
+        after = rows()
+        changed = [y for y in range(len(before)) if before[y] != after[y]]
+        assert set(changed) <= {notes.region.bottom - 2, notes.region.bottom - 1}
+        vars(notes)["render_lines"] = lambda _crop: []
+        assert rows() != before
+
+
 async def test_what_lies_behind_is_not_drawn_and_a_list_only_where_it_changed(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
