@@ -19,7 +19,7 @@ from notekeep.tui.render.rendering import LARGE
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.picture import PictureScreen
 from notekeep.vault import Vault
-from tests.support.screens import press, seen, shows, until
+from tests.support.screens import browse, press, seen, shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,6 +107,24 @@ async def test_a_section_folds_by_key_and_by_a_click_on_its_mark(reading: Vault)
         await until(pilot, lambda: shows(app, "Second ▸") and not shows(app, "Depth needs"))
         await press(pilot, "C")
         await until(pilot, lambda: shows(app, "Depth needs"))
+
+
+async def test_a_section_folds_where_next_to_nothing_is_seen(
+    reading: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = APPS["browse"](reading)
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "Depth needs"))
+        preview = browse(app).preview
+        rendering = preview._rendering
+        assert rendering is not None
+        section = rendering.section_at(len(rendering.lines) - 1)
+        assert section is not None
+        monkeypatch.setattr(type(preview), "page", property(lambda _: 0))
+        preview._fold(rendering, *section)
+        assert preview._chosen is not None
+        assert preview._chosen.link.endswith(section[0])
 
 
 async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:

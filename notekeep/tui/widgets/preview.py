@@ -200,14 +200,11 @@ class Preview(NotePage, Page):
     def _fold(self, rendering: Rendering, key: str, heading: int) -> None:
         """Fold or open a section and choose its heading, which is drawn as the line `heading`."""
         self._toggle(key)
-        self._chosen = next(
-            (
-                stop
-                for stop in stops_of(rendering.lines, heading, passages=True)
-                if stop.link.endswith(key)
-            ),
-            self._chosen,
-        )
+        # Where next to nothing is seen, no more than that was drawn anew.
+        rendering.draw_lines(heading + 1)
+        is_there = heading < len(rendering.lines)
+        stops = stops_of(rendering.lines, heading, passages=True) if is_there else ()
+        self._chosen = next((stop for stop in stops if stop.link.endswith(key)), self._chosen)
         self.lines_changed()
         self.look_at(heading)
 
