@@ -251,8 +251,6 @@ class ChoiceBox(CellBox):
         self._items.styles.height = len(self._values)
         text = self.field.text
         self._items.begin_at(self._values.index(text) if text in self._values else 0)
-        # There is a size to scroll in by then, and keys may have moved the cursor.
-        self.call_after_refresh(lambda: self._items.rows_changed(self._items.cursor))
 
     def type_early(self, character: str) -> None:
         self._went_to(character)

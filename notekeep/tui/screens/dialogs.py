@@ -167,8 +167,6 @@ class Choice(Dialog[str | None]):
         view.styles.height = min(len(self._options), max(3, self.app.size.height - 8))
         view.begin_at(self._at)
         view.focus()
-        # There is a size to scroll in by then, and keys may have moved the cursor.
-        self.call_after_refresh(lambda: view.rows_changed(view.cursor))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()

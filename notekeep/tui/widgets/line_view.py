@@ -253,14 +253,18 @@ class ListView(LineView):
 
     def rows_changed(self, cursor: int = 0) -> None:
         """Show other rows, with the cursor on `cursor` or the nearest row it may stand on."""
-        self.begin_at(cursor)
+        self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
         self.lines_changed()
         self._follow()
         self._tell(self.Highlighted(self, self.cursor))
 
     def begin_at(self, row: int) -> None:
-        """Have the cursor on `row`, or on the nearest it may stand on, before rows are shown."""
+        """Have the cursor on `row`, or on the nearest it may stand on, before rows are shown.
+
+        There is a size to scroll in after the next frame, and keys may have moved it by then.
+        """
         self.set_reactive(ListView.cursor, self._nearest(row, 1))
+        self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
     def _tell(self, message: Message) -> None:
         """Post a message as one's own, whoever's turn it is.
