@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.errors import NotekeepError, NotFound
+from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.files import save
 from notekeep.files.paths import inside
 from notekeep.markdown.resolve import stem_of
@@ -14,7 +14,7 @@ from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from notekeep.config import VaultSettings
@@ -322,6 +322,28 @@ class Plans:
                 if len(once) == 1:
                     raise
                 plan.refuse(path, error)
+
+    def edit_each(
+        self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
+    ) -> None:
+        """Put into a plan what an edit makes of each note; one that must be refused is left out.
+
+        Args:
+            plan: The plan.
+            paths: The notes.
+            edit: Takes a note's path and bytes; gives the bytes it should have, or raises Refused.
+
+        Raises:
+            NotekeepError: The only one is gone, or cannot be read.
+        """
+        for path, data in self.contents(plan, paths):
+            try:
+                after = edit(path, data)
+            except Refused as error:
+                plan.refuse(path, error)
+                continue
+            if after != data:
+                plan.changes.append(FileChange(path, data, after))
 
     def note(self, path: str, data: bytes) -> Note:
         """Read bytes as the note at a path."""

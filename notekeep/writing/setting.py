@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.dates import parse_iso, short
-from notekeep.errors import Refused
 from notekeep.markdown.changes import FieldChange, apply_changes, read_change, with_date
 from notekeep.markdown.kinds import canonical
 from notekeep.writing.plan import FileChange, WritePlan
@@ -57,14 +56,11 @@ def _edited(
     for edit in edits:
         require_utf8(str(edit), f"what {edit.key} is to be")
     plan = WritePlan(verb, label)
-    for path, data in plans.contents(plan, list(paths)):
-        try:
-            after = apply_changes(data, edits, plans.schema, plans.note(path, data).kind)
-        except Refused as error:
-            plan.refuse(path, error)
-            continue
-        if after != data:
-            plan.changes.append(FileChange(path, data, after))
+    plans.edit_each(
+        plan,
+        list(paths),
+        lambda path, data: apply_changes(data, edits, plans.schema, plans.note(path, data).kind),
+    )
     return plan
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotFound, Refused, UsageError
+from notekeep.errors import NotFound, UsageError
 from notekeep.markdown.edits import Edit
-from notekeep.writing.plan import FileChange, WritePlan
+from notekeep.writing.plan import WritePlan
 from notekeep.writing.text import edit_body, unread
 
 if TYPE_CHECKING:
@@ -55,14 +55,7 @@ def plan_rename_tag(plans: Plans, old: str, new: str) -> WritePlan:
     paths = [row.path for row in rows if any(change.of(tag) is not None for tag in row.tags)]
     if not paths:
         raise NotFound(f"no note has the tag #{change.old}", "`notekeep tags` lists them")
-    for path, data in plans.contents(plan, paths):
-        try:
-            after = rename_in(plans, path, data, change)
-        except Refused as error:
-            plan.refuse(path, error)
-            continue
-        if after != data:
-            plan.changes.append(FileChange(path, data, after))
+    plans.edit_each(plan, paths, lambda path, data: rename_in(plans, path, data, change))
     return plan
 
 
