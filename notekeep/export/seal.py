@@ -16,7 +16,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from notekeep import __version__
+from notekeep import __version__, kept
 from notekeep.errors import Refused
 from notekeep.export.manifest import NAME
 from notekeep.export.plan import FileChange, Plan
@@ -65,7 +65,7 @@ class Seal:
 
     def plan(self) -> Plan | None:
         """Return a plan with nothing to do, when nothing has changed; its files are not read."""
-        plan = self._noted()
+        plan = self.told()
         return plan if plan is not None and plan.is_empty and not plan.conflicts else None
 
     def told(self) -> Plan | None:
@@ -73,9 +73,6 @@ class Seal:
 
         Its files are not read, so that it says no more than that.
         """
-        return self._noted()
-
-    def _noted(self) -> Plan | None:
         said = self._read()
         if said is None or said.get("vault") != self.vault:
             return None
@@ -126,10 +123,8 @@ class Seal:
         # What cannot be noted is found out again next time.
         with suppress(OSError):
             os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-            temporary = f"{self._path}.{os.getpid()}"
-            with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as file:
-                json.dump(said, file, ensure_ascii=False)
-            os.replace(temporary, self._path)
+            data = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogateescape")
+            kept.write(*os.path.split(self._path), data)
 
     def _is_as_planned(self, file: FileChange) -> bool:
         try:
