@@ -11,7 +11,7 @@ from notekeep.cli import offers, output
 from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
-from notekeep.cli.writing import carry_out
+from notekeep.cli.writing import carry_out, tell_done
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,11 +92,7 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) ->
         text = sys.stdin.read().rstrip("\n")
     if dry_run:
         return carry_out(opened, opened.plan.add(text, to), dry_run=True, done=str)
-    done = opened.add(text, to)
-    for path in done.paths:
-        output.write(path)
-    for remark in done.remarks:
-        output.note(remark)
+    tell_done(opened.add(text, to))
     return 0
 
 

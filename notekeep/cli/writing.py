@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.vault import Vault
-    from notekeep.writing.plan import WritePlan
+    from notekeep.writing.plan import Done, WritePlan
 
 MANY = 20
 REFUSED = 4
@@ -55,15 +55,24 @@ def carry_out(
     if not plan.changes and not plan.refused and not quiet:
         output.note("nothing to change")
     result = vault.carry_out(plan)
-    if not quiet:
-        for path in result.paths:
-            output.write(done(path))
-    for remark in result.remarks:
-        output.note(remark)
+    tell_done(result, (lambda _: "") if quiet else done)
     if len(result.paths) > 1:
         output.note(f"{len(result.paths)} files; `notekeep undo` takes it back")
     plan.refused = result.refused
     return tell_refused(plan)
+
+
+def tell_done(result: Done, done: Callable[[str], str] = str) -> None:
+    """Say what was written, and what there is to remark.
+
+    Args:
+        result: What came of a plan.
+        done: What to say of each path; "" for nothing.
+    """
+    for said in filter(None, map(done, result.paths)):
+        output.write(said)
+    for remark in result.remarks:
+        output.note(remark)
 
 
 def write_diff(plan: WritePlan) -> None:
