@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from notekeep.index.conditions import Condition
+from notekeep.markdown.resolve import stem_of
 from notekeep.query.fold import fold
 
 if TYPE_CHECKING:
@@ -39,6 +40,6 @@ def tell_apart(catalog: Catalog, rows: Sequence[Row]) -> None:
 def _place(row: Row) -> str:
     """The folder of a note that is named as it is called, else its path: two are never the same."""
     folder, _, name = row.path.rpartition("/")
-    if fold(name.removesuffix(".md")) != fold(row.title):
+    if fold(stem_of(row.path)) != fold(row.title):
         return row.path.removesuffix(".md")
     return folder or name

@@ -74,6 +74,11 @@ class Note:
     private: bool = False
     problem: Problem | None = None
 
+    @property
+    def body_lf(self) -> str:
+        """The body with a line feed at the end of each line, whatever the file has there."""
+        return self.body.replace("\r\n", "\n").replace("\r", "\n")
+
 
 class Known(Protocol):
     """What a note's body says of it, where that is known already."""

@@ -142,7 +142,7 @@ def part_of(note: Note, part: str) -> str | None:
     from notekeep.markdown.body import scan
     from notekeep.markdown.sections import block_end, section_span
 
-    body = note.body.replace("\r\n", "\n").replace("\r", "\n")
+    body = note.body_lf
     if not part:
         first, _, rest = body.lstrip("\n").partition("\n")
         says_title = first.startswith("# ") and first[2:].strip() == note.title.strip()

@@ -191,7 +191,7 @@ def _place_in(vault: Vault, row: Row, part: str) -> OpenNote:
     from notekeep.markdown.sections import line_of
 
     note = vault.read_known(row)
-    body = note.body.replace("\r\n", "\n").replace("\r", "\n")
+    body = note.body_lf
     line = line_of(body, scan(body), part)
     return OpenNote(row.path, line=None if line is None else note.body_line + line + 1, read=True)
 
