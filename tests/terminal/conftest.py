@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     Start = Callable[..., Terminal]
 
 
+def environment_of(root: Path, home: Path) -> dict[str, str]:
+    """What a program on a terminal is given, to open the vault at the hour of the tests."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "NOTEKEEP_HOME": str(home / "notekeep"),
+        "NOTEKEEP_VAULT": str(root),
+        "NOTEKEEP_NOW": NOW,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+    }
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A vault of a few notes, two of them hostile."""
@@ -37,17 +50,7 @@ def start(root: Path, home: Path) -> Start:
         errors: Path | None = None,
         **env: str,
     ) -> Terminal:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "NOTEKEEP_HOME": str(home / "notekeep"),
-            "NOTEKEEP_VAULT": str(root),
-            "NOTEKEEP_NOW": NOW,
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            "LANG": "C.UTF-8",
-            **env,
-        }
+        environment = environment_of(root, home) | {"COLORTERM": "truecolor"} | env
         command = [sys.executable, "-m", "notekeep", *arguments]
         if errors is not None:
             apart = 'errors=$1; shift; exec "$@" 2>"$errors"'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import signal
 import sys
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.programs import needed
-from tests.support.screens import NOW
 from tests.support.terminal import Terminal
+from tests.terminal.conftest import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,16 +29,7 @@ def shell(root: Path, home: Path) -> Terminal:
     run = shlex.join([sys.executable, "-m", "notekeep"])
     rc = home / "rc"
     rc.write_text(f"PS1='ready> '\nalias nk={shlex.quote(run)}\n")
-    env = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "NOTEKEEP_HOME": str(home / "notekeep"),
-        "NOTEKEEP_VAULT": str(root),
-        "NOTEKEEP_NOW": NOW,
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-    }
-    return Terminal([bash, "--rcfile", str(rc), "-i"], env)
+    return Terminal([bash, "--rcfile", str(rc), "-i"], environment_of(root, home))
 
 
 QUIT = "\x11"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sys
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.screens import NOW, tree
+from tests.support.screens import tree
 from tests.support.terminal import Terminal
+from tests.terminal.conftest import environment_of
 from tests.terminal.test_session import assert_restored
 
 if TYPE_CHECKING:
@@ -96,15 +96,7 @@ def test_a_signal_in_the_editor_leaves_terminal_and_text(
 def test_a_fault_of_ours_gives_the_terminal_back_and_says_what_it_was(
     root: Path, home: Path
 ) -> None:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "NOTEKEEP_HOME": str(home / "notekeep"),
-        "NOTEKEEP_VAULT": str(root),
-        "NOTEKEEP_NOW": NOW,
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-    }
+    environment = environment_of(root, home)
     before = tree(root)
     with Terminal([sys.executable, "-c", FAULTY], environment) as terminal:
         terminal.until("Habits 0/2")

@@ -330,14 +330,19 @@ def put_back(root: Path) -> None:
     root.with_name("elsewhere").rename(root)
 
 
+async def type_and_lose_the_vault(app: NotekeepApp, pilot: Pilot[Any], root: Path) -> None:
+    """Type into the draft, whose vault is gone before it is saved."""
+    await edit(app, pilot, "posts/A draft.md")
+    await press_all(app, pilot, "Still ")
+    take_away(root)
+
+
 async def test_a_vault_that_is_gone_is_told_and_not_asked_for_ever(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await edit(app, pilot, "posts/A draft.md")
-        await press_all(app, pilot, "Still ")
-        take_away(root)
+        await type_and_lose_the_vault(app, pilot, root)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.unseen == 1 and not editor(app).is_busy)
         assert tree(root) == {}
@@ -352,9 +357,7 @@ async def test_what_cannot_be_saved_can_be_left_and_is_offered_again(
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await edit(app, pilot, "posts/A draft.md")
-        await press_all(app, pilot, "Still ")
-        take_away(root)
+        await type_and_lose_the_vault(app, pilot, root)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: shows(app, "The note could not be saved"))
         assert shows(app, "the text is kept, and offered again")
@@ -373,9 +376,7 @@ async def test_escape_from_that_question_goes_back_to_the_text(
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await edit(app, pilot, "posts/A draft.md")
-        await press_all(app, pilot, "Still ")
-        take_away(root)
+        await type_and_lose_the_vault(app, pilot, root)
         await pilot.press("escape")
         await until(pilot, lambda: shows(app, "The note could not be saved"))
         await pilot.press("escape")

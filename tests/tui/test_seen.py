@@ -18,11 +18,19 @@ from textual.widgets import Input
 
 from notekeep.tui.covering import Covering
 from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.dialogs import Confirm
 from notekeep.tui.widgets.line_view import Page
 from notekeep.tui.widgets.scroll_bar import LineBar
-from tests.support.screens import is_settled, press, seen, shows, type_text, unpainted, until
+from tests.support.screens import (
+    browse,
+    is_settled,
+    press,
+    seen,
+    shows,
+    type_text,
+    unpainted,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -90,8 +99,7 @@ async def test_what_gives_fewer_lines_than_it_has_room_for_leaves_the_rest_to_wh
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        screen = app.screen
-        assert isinstance(screen, BrowseScreen)
+        screen = browse(app)
 
         def rows() -> list[dict[int, list[Segment]]]:
             assert isinstance(screen._compositor, Covering)
@@ -114,8 +122,7 @@ async def test_what_lies_behind_is_not_drawn_and_a_list_only_where_it_changed(
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        screen = app.screen
-        assert isinstance(screen, BrowseScreen)
+        screen = browse(app)
         await unpainted(lambda: screen.preview.path and is_settled(screen))
         asked: dict[str | None, int] = {}
 
@@ -237,8 +244,7 @@ async def test_a_bar_that_is_needed_no_more_lays_nothing_out_and_is_not_seen(
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "10 notes"))
-        screen = app.screen
-        assert isinstance(screen, BrowseScreen)
+        screen = browse(app)
         await until(pilot, lambda: is_settled(screen))
         rows = [screen.notes.row_of(number) for number in range(10)]
         long = next(number for number, row in enumerate(rows) if row and row.path == LONG)
@@ -276,8 +282,7 @@ async def test_letters_in_the_search_box_lay_nothing_out_and_the_last_of_them_is
     app = make_app("browse")
     async with app.run_test(size=NARROW) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        screen = app.screen
-        assert isinstance(screen, BrowseScreen)
+        screen = browse(app)
         await press(pilot, "slash")
         await until(pilot, lambda: screen.pane.box.has_text_focus)
         # With the first letter it looks otherwise.

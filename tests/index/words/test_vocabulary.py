@@ -192,13 +192,18 @@ def test_words_are_written_in_as_if_they_had_been_there(
     assert known(before) == known(before, later)
 
 
-def test_written_anew_it_takes_little_more_room_than_its_file(tmp_path: Path) -> None:
+def write_many(folder: Path) -> int:
+    """Write a vocabulary of many words, half of them rare; returns how large its file is."""
     tally = Tally()
     words = [f"word{number:x}of" for number in range(100_000)]
     for body in (words, words[::2]):
         tally.add("body", body)
-    tally.write(tmp_path, ENGLISH)
-    size = (tmp_path / "vocabulary").stat().st_size
+    tally.write(folder, ENGLISH)
+    return (folder / "vocabulary").stat().st_size
+
+
+def test_written_anew_it_takes_little_more_room_than_its_file(tmp_path: Path) -> None:
+    size = write_many(tmp_path)
     tracemalloc.start()
     Vocabulary(tmp_path).rewrite()
     _, most = tracemalloc.get_traced_memory()
@@ -209,12 +214,7 @@ def test_written_anew_it_takes_little_more_room_than_its_file(tmp_path: Path) ->
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file that is mapped cannot be replaced")
 def test_what_nobody_asks_for_stays_on_the_disk(tmp_path: Path) -> None:
-    tally = Tally()
-    words = [f"word{number:x}of" for number in range(100_000)]
-    for body in (words, words[::2]):
-        tally.add("body", body)
-    tally.write(tmp_path, ENGLISH)
-    size = (tmp_path / "vocabulary").stat().st_size
+    size = write_many(tmp_path)
     tracemalloc.start()
     known = Vocabulary(tmp_path)
     _, most = tracemalloc.get_traced_memory()
