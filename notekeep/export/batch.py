@@ -10,7 +10,7 @@ from notekeep.export.rewrite.links import Anchors
 if TYPE_CHECKING:
     from notekeep.export.addresses import Published
     from notekeep.export.draft import Draft, Drafter
-    from notekeep.export.manifest import Entry, Manifest
+    from notekeep.export.manifest import Entry, Manifest, VaultKey
     from notekeep.export.options import Options
     from notekeep.export.plan import Plan
     from notekeep.export.source import Source
@@ -26,7 +26,7 @@ class Batch:
         target: The site.
         manifest: What was written there last.
         options: What the person chose; `linebreaks` is settled.
-        vault: The vault's name.
+        key: What the manifest calls the vault and its notes.
         drafter: Makes the drafts.
         plan: The plan, to be filled.
         asked: The drafts of the notes that were asked for, by path.
@@ -42,7 +42,7 @@ class Batch:
     target: Target
     manifest: Manifest
     options: Options
-    vault: str
+    key: VaultKey
     drafter: Drafter
     plan: Plan
     asked: dict[str, Draft] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Batch:
 
     def __post_init__(self) -> None:
         """Look up the notes of all posts at once."""
-        noted = {entry.note for entry in self.manifest.posts.values()}
+        noted = {entry.note for entry in self.manifest.posts.values()} - {""}
         self.there = frozenset(self.source.notes.known(noted))
 
     def draft(self, path: str) -> Draft:
@@ -74,4 +74,8 @@ class Batch:
 
     def known(self, path: str) -> tuple[str, Entry] | None:
         """Return slug and manifest entry of a note's post, or None when it has none."""
-        return self.manifest.of_note(path, self.vault)
+        return self.manifest.of_note(path)
+
+    def owns(self, entry: Entry) -> bool:
+        """Whether a post is of this vault."""
+        return entry.vault == self.key.vault

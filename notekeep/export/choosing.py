@@ -53,7 +53,7 @@ def draft_earlier(batch: Batch) -> None:
     """Draft the notes of posts that are in the site already, where they still may leave."""
     for entry in batch.manifest.posts.values():
         path = entry.note
-        if entry.vault != batch.vault or path in batch.asked or path not in batch.there:
+        if path in batch.asked or path not in batch.there:
             continue
         if path in batch.plan.refused:
             continue
@@ -73,7 +73,7 @@ def gone(batch: Batch) -> dict[str, str]:
     gone = {}
     slugs = {draft.post.slug for draft in batch.asked.values()}
     for slug, entry in batch.manifest.posts.items():
-        if entry.vault != batch.vault or slug in slugs:
+        if not batch.owns(entry) or slug in slugs:
             continue
         if entry.note not in batch.there:
             gone[slug] = GONE

@@ -89,9 +89,7 @@ class Composer:
     def _wanted(self, drafts: Iterable[Draft]) -> dict[str, set[str]]:
         """Return for each note the ids that links lead to; one that was written once stays."""
         wanted: dict[str, set[str]] = {
-            entry.note: set(entry.ids)
-            for entry in self.batch.manifest.posts.values()
-            if entry.vault == self.batch.vault
+            entry.note: set(entry.ids) for entry in self.batch.manifest.posts.values() if entry.note
         }
         for draft in [*drafts, *self.batch.earlier.values()]:
             addresses = self._addresses(draft, Remarks())
@@ -158,7 +156,10 @@ class Composer:
         text = self.batch.target.compose(draft, self.batch.target.head(post, cover), body.text)
         text, assets = self.batch.target.packed(post, text, assets)
         date = post.date.isoformat() if post.date else ""
-        entry = Entry(path, self.batch.vault, date, post.draft, draft.digest, sorted(body.ids))
+        key = self.batch.key
+        entry = Entry(
+            key.note(path), key.vault, date, post.draft, draft.digest, sorted(body.ids), note=path
+        )
         entry.published = not post.draft and draft.note.fields.get("draft") is None
         entry.links, entry.former = sorted(addresses.linked), list(post.former)
         said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from notekeep.export.batch import Batch
+    from notekeep.export.manifest import VaultKey
     from notekeep.export.plan import FileChange, PlannedPost
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
@@ -34,7 +35,7 @@ def plan_export(
     target: str | None = None,
     site: str | os.PathLike[str] | None = None,
     options: Options | None = None,
-    vault: str = "",
+    vault: VaultKey | None = None,
     history: History | None = None,
     tells: bool = False,
 ) -> Plan:
@@ -46,7 +47,7 @@ def plan_export(
         target: The target's id; None asks the site.
         site: The site's folder; None is for portable Markdown, beside the vault.
         options: What the person chose.
-        vault: The vault's name; "" is the name of its folder.
+        vault: What the site's manifest calls the vault; by default made of its folder's name.
         history: The history of the vault, which knows what was written last and what notes were
             called; without it what was changed by hand cannot be merged.
         tells: Whether the plan is only to tell how things stand, also where all are refused.
@@ -61,26 +62,25 @@ def plan_export(
     """
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Drafter
-    from notekeep.export.manifest import Manifest
+    from notekeep.export.manifest import Manifest, VaultKey
     from notekeep.export.planning import settled
-    from notekeep.export.renames import follow_renames
+    from notekeep.export.renames import find_notes
     from notekeep.export.targets import open_target
 
-    vault = vault or os.path.basename(os.path.normpath(source.root))
-    folder = site_folder(source.root, target, site, vault)
+    key = vault or VaultKey.of_folder(os.path.basename(os.path.normpath(source.root)))
+    folder = site_folder(source.root, target, site, key.folder)
     if site is None:
         target = target or "portable"
     opened = open_target(target, folder)
     _refuse_the_vault(source.root, opened)
-    manifest = Manifest.read(folder)
-    if history is not None:
-        manifest = follow_renames(manifest, vault, source.notes.known, history.records)
+    log = tuple if history is None else history.records
+    manifest = find_notes(Manifest.read(folder), key, source.notes, log)
     chosen = settled(options or Options(), source.root, opened)
     opened.address = chosen.address
 
     def begun(refused: dict[str, Refused]) -> Batch:
         plan = Plan(opened.id, opened.name, folder, refused=dict(refused))
-        return Batch(source, opened, manifest, chosen, vault, Drafter(source, chosen), plan)
+        return Batch(source, opened, manifest, chosen, key, Drafter(source, chosen), plan)
 
     plan = _audited(begun, paths, history)
     if len(plan.refused) == 1 and not plan.posts and not tells and not _leaves_files(plan):

@@ -35,7 +35,7 @@ class FileChange:
         status: What happens to it.
         before: What it holds, or None when it is not there.
         after: What it is to hold, or None when it goes or stays.
-        note: The note it comes from, or "".
+        note: The note it comes from, or the slug of a post whose note is gone, or "".
         why: Why, where the status does not say it.
         is_post: Whether it is a post, not a picture or the manifest.
         base: Of a file that was changed by hand, what was written last, where that is known.

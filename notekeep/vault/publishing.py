@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep import config
 from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.rooms import texts
+from notekeep.tomlfile import read_toml
 from notekeep.vault.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.export import Exported, Options, Plan, Source
+    from notekeep.export.manifest import VaultKey
     from notekeep.export.material import Material
     from notekeep.export.preview import Preview
     from notekeep.export.seal import Seal
@@ -48,6 +50,18 @@ class Standing(NamedTuple):
 
 class Publishing(Reading):
     """The drafts."""
+
+    _key: VaultKey | None = None
+
+    @property
+    def key(self) -> VaultKey:
+        """What sites know the vault and its notes by."""
+        from notekeep.export.manifest import VaultKey
+
+        identity = self.identity
+        if self._key is None or self._key.id != identity:
+            self._key = VaultKey(identity, os.path.basename(self.root))
+        return self._key
 
     def chosen(self, words: str) -> tuple[list[str], bool]:
         """The notes that words mean, and whether they were named: that is consent, a query is not.
@@ -190,7 +204,7 @@ class Publishing(Reading):
                 target=target or None,
                 site=site or None,
                 options=options,
-                vault=os.path.basename(self.root),
+                vault=self.key,
                 history=self.history,
                 tells=tells,
             )
@@ -212,12 +226,45 @@ class Publishing(Reading):
         from notekeep.export import write
         from notekeep.vault.leaving import look_again
 
+        remarks: list[str] = []
         if not plan.is_empty:
             look_again(self, plan)
+            remarks = self._keep_id(plan.seal)
         done = write(plan, self.history)
+        done.warnings += remarks
         if plan.seal is not None and not plan.is_sealed:
             plan.seal.note(plan)
         return done
+
+    def _keep_id(self, seal: Seal | None) -> list[str]:
+        """Write the vault's id into its settings, for its copies; return why, if it cannot be.
+
+        It is no step of history: the next export would only write it again.
+        """
+        from notekeep.files import save
+
+        path = config.VAULT_SETTINGS
+        line = f'id = "{self.identity}"  # which vault this is, for the sites it exports to\n'
+        is_known = seal is not None and seal.knows_settings()
+        try:
+            if "id" in read_toml(self.absolute(path)):
+                return []  # one that is no id is among the warnings of the settings
+            try:
+                data, digest = save.read(self.absolute(path), path)
+            except NotFound:
+                save.create(path, line.encode(), root=self.root)
+            else:
+                mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
+                data = mark + line.encode() + data[len(mark) :]
+                save.replace(
+                    path, data, digest, root=self.root, history=self.history, keep_ours=False
+                )
+        except NotekeepError as error:
+            why = f"{path}: the vault's id could not be written: {error.message}"
+            return [f"{why}; another device will not know these posts as its own"]
+        if is_known and seal is not None:
+            seal.take_settings()
+        return []
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
         """Plan to bring what was changed by hand in the site back into the notes.
@@ -284,13 +331,14 @@ class Publishing(Reading):
         """The notes that have a post in a site and are in the vault still."""
         from notekeep.export.export import site_folder
         from notekeep.export.manifest import Manifest
-        from notekeep.export.renames import follow_renames
+        from notekeep.export.renames import find_notes
+        from notekeep.index.lookup import Lookup
 
         target, site = self.site(target, site)
-        name = os.path.basename(self.root)
-        manifest = Manifest.read(site_folder(self.root, target or None, site or None, name))
-        manifest = follow_renames(manifest, name, self.known, self.history.records)
-        noted = [entry.note for entry in manifest.posts.values() if entry.vault == name]
+        folder = site_folder(self.root, target or None, site or None, self.key.folder)
+        notes = Lookup(self.catalog, self.withheld)
+        manifest = find_notes(Manifest.read(folder), self.key, notes, self.history.records)
+        noted = [entry.note for entry in manifest.posts.values() if entry.note]
         there = self.known(noted)
         return [path for path in noted if path in there]
 

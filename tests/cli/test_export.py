@@ -70,7 +70,7 @@ def test_status_tells_every_state(
     assert found["books/Deep Work.md"] == "conflict"
     assert found["books/Make It Stick.md"] == "refused"
     assert found["books/Tiny Habits.md"] == "changed"
-    assert found["people/James Clear.md"] == "orphan"
+    assert found["james-clear"] == "orphan", "the path of a note that is gone is nowhere kept"
     assert found["books/Atomic Habits.md"] == "new"
 
 

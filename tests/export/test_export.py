@@ -14,7 +14,7 @@ import pytest
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
 from notekeep.export import Source, plan_export, write
-from notekeep.export.manifest import NAME, Entry, Manifest
+from notekeep.export.manifest import NAME, Entry, Manifest, VaultKey
 from tests.support.desk import POST, PUBLISHED, Desk, statuses
 from tests.support.sites import make_source
 
@@ -447,7 +447,7 @@ def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(desk: Desk) 
     (orphan,) = [file for file in plan.files if file.status == "orphan"]
     assert (orphan.path, orphan.why) == (
         "content/posts/b/index.md",
-        "its note is not in the vault any more",
+        "still in the site: its note is not in the vault any more",
     )
     assert desk.file("b").exists()
     assert write(desk.plan("a.md", prune=True), desk.history).removed == [orphan.path]
@@ -462,7 +462,7 @@ def test_the_post_of_a_note_that_became_private_is_told(desk: Desk) -> None:
     desk.put("b.md", "---\nprivate: true\n---\nwords")
     plan = desk.plan("a.md")
     assert {f.path: f.why for f in plan.files if f.status == "orphan"} == {
-        "content/posts/b/index.md": "its note may not leave the vault any more"
+        "content/posts/b/index.md": "still in the site: its note may not leave the vault any more"
     }
 
 
@@ -574,7 +574,7 @@ def test_a_manifest_reads_back_what_it_wrote(tmp_path: Path) -> None:
 
 def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, history: History) -> None:
     source = write_vault({"a.md": "# A\n\nsee [[b]] and ![[p.png|20]]", "b.md": "b", "p.png": "1"})
-    plan = plan_export(source, ["a.md", "b.md"], vault="mine")
+    plan = plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine"))
     folder = Path(source.root).parent / "mine-drafts"
     assert Path(plan.site) == folder
     assert not folder.exists()
@@ -583,7 +583,7 @@ def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, histor
         '# A\n\nsee [b](b.md) and <img src="a.assets/p.png" alt="p" width="20">'
     )
     assert (folder / "a.assets" / "p.png").read_bytes() == b"1"
-    assert plan_export(source, ["a.md", "b.md"], vault="mine").is_empty
+    assert plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine")).is_empty
 
 
 def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
@@ -591,7 +591,7 @@ def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
 ) -> None:
     text = "\r\n# A\r\n\r\nwords\r\n\r\n"
     source = write_vault({"a.md": text})
-    plan = plan_export(source, ["a.md"], vault="mine")
+    plan = plan_export(source, ["a.md"], vault=VaultKey.of_folder("mine"))
     write(plan, history)
     assert (Path(plan.site) / "a.md").read_bytes() == text.encode()
 
