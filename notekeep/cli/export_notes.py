@@ -191,14 +191,15 @@ def _check(plan: Plan) -> int:
     from notekeep.export.check import check_export
 
     report = check_export(plan)
-    how = "built" if report.built else "looked over"
+    how = "built" if report.built else "not built"
     if report.said:
         output.note(report.said)
     for result in report.failed:
         output.note(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)
-    output.note(f"{how}: {passed} checks passed, {len(report.failed)} failed")
-    return FAILED if report.failed else 0
+    what = "checks" if report.built else "checks of the drafts alone"
+    output.note(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
+    return 0 if report.ok else FAILED
 
 
 def _code(plan: Plan) -> int:

@@ -268,3 +268,25 @@ def test_what_is_exported_has_to_be_said(
 ) -> None:
     assert run(*words) == 2
     assert "--all" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("says", ["template is broken", ""])
+def test_a_check_fails_when_the_generator_fails(
+    run: Run,
+    site: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    says: str,
+) -> None:
+    """A program in the generator's place: a site that it cannot build is not taken for checked."""
+    program = tmp_path / "bin" / "hugo"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{f'echo {says} >&2' if says else ''}\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    assert run("Deep Work", "--site", str(site), "--check") == 5
+    said = capsys.readouterr().err
+    assert (says or "ended with code 1 and said nothing") in said
+    assert "\nnot built: " in said
+    assert run("Deep Work", "--site", str(site), "--check") == 5, "also where nothing is written"
