@@ -74,7 +74,7 @@ def notes(
     """
     opened = open_vault(vault)
     refresh_first(opened, whole=True)
-    paths, named = _chosen(opened, " ".join(note), target, site, everything=everything)
+    paths, named = _chosen(opened, note, target, site, everything=everything)
     answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
     chosen: dict[str, Any] = {name: ALL for name, said in answers.items() if said}
     chosen |= {"draft": False} if publish else {}
@@ -117,7 +117,7 @@ def _is_asked() -> bool:
 
 
 def _chosen(
-    vault: Vault, words: str, target: str | None, site: str | None, *, everything: bool
+    vault: Vault, words: tuple[str, ...], target: str | None, site: str | None, *, everything: bool
 ) -> tuple[list[str], bool]:
     """The notes that are meant, and whether each of them was named."""
     if not everything:

@@ -63,21 +63,33 @@ class Publishing(Reading):
             self._key = VaultKey(identity, os.path.basename(self.root))
         return self._key
 
-    def chosen(self, words: str) -> tuple[list[str], bool]:
+    def chosen(self, words: Sequence[str]) -> tuple[list[str], bool]:
         """The notes that words mean, and whether they were named: that is consent, a query is not.
+
+        Args:
+            words: As a shell hands them over: several are several names, or one without quotes.
 
         Raises:
             NotFound: Neither a name nor a query finds any.
             Ambiguous: The words are the beginning of several names, and no query.
-            UsageError: The words are no name, and no query that can be understood.
+            UsageError: The words are no name, and no query that can be understood; or there are
+                several and one of them is no name.
         """
-        from notekeep.index.names import exact
+        from notekeep.index.names import exact, words_as_names
 
-        row = exact(self.catalog, words, self.root)
-        if row is not None:
-            return [row.path], True
-        rows = self.select(words)
-        begun = words.strip().casefold()
+        names = words_as_names(self.catalog, words, self.root)
+        found = {name: exact(self.catalog, name, self.root) for name in names}
+        if missing := [name for name, row in found.items() if row is None and len(names) > 1]:
+            raise UsageError(
+                f"no note is called {', '.join(map(repr, missing))};"
+                " several words are the names of several notes, so nothing was done",
+                f"put quotes around a name or a query of several words: '{' '.join(words)}'",
+            )
+        if all(found.values()):
+            return [row.path for row in found.values() if row is not None], True
+        (query,) = names
+        rows = self.select(query)
+        begun = query.strip().casefold()
         named = len(rows) == 1 and rows[0].title.casefold().startswith(begun)
         return [row.path for row in rows], named
 

@@ -270,6 +270,31 @@ def test_what_is_exported_has_to_be_said(
     assert "--all" in capsys.readouterr().err
 
 
+def test_several_names_export_each_of_their_notes(run: Run, site: Path) -> None:
+    assert run("Atomic Habits", "Deep Work", "--site", str(site)) == 0
+    posts = site / "content/posts"
+    assert sorted(post.name for post in posts.iterdir()) == ["atomic-habits", "deep-work"]
+
+
+def test_a_name_without_quotes_is_one_name(run: Run, site: Path) -> None:
+    assert run("Deep", "Work", "--site", str(site)) == 0
+    assert (site / FILE).exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("Atomic Habits", "Dep Work"), ("type:book", "rating>=4"), ("deep", "focus")]
+)
+def test_several_words_that_are_not_all_names_export_nothing(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert run(*words, "--site", str(site)) == 2
+    said = capsys.readouterr().err
+    assert "no note is called" in said
+    assert repr(words[-1]) in said
+    assert f"quotes around a name or a query of several words: '{' '.join(words)}'" in said
+    assert not (site / "content/posts").exists()
+
+
 @pytest.mark.parametrize("says", ["template is broken", ""])
 def test_a_check_fails_when_the_generator_fails(
     run: Run,
