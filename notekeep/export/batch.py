@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notekeep.errors import NotekeepError, Refused
 from notekeep.export.rewrite.links import Anchors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notekeep.export.addresses import Published
     from notekeep.export.draft import Draft, Drafter
     from notekeep.export.manifest import Entry, Manifest, VaultKey
@@ -15,6 +19,29 @@ if TYPE_CHECKING:
     from notekeep.export.plan import Plan
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
+
+
+@contextmanager
+def refusing(path: str, refused: dict[str, Refused]) -> Iterator[None]:
+    """Refuse one note for what goes wrong with it, so that the others are exported.
+
+    Args:
+        path: The note.
+        refused: Gets the error, a fault of notekeep's own as well.
+    """
+    try:
+        yield
+    except Refused as error:
+        refused[path] = error
+    except NotekeepError as error:
+        named = error.message if path in error.message else f"{path}: {error.message}"
+        refused[path] = Refused(named, error.hint)
+    except Exception as error:  # noqa: BLE001 - one note must not stop an export of thousands
+        refused[path] = Refused(
+            f"{path}: something unforeseen went wrong: {type(error).__name__}: {error}",
+            "the other notes are not affected; please report this with the note's text",
+        )
+        refused[path].__cause__ = error
 
 
 @dataclass(slots=True)

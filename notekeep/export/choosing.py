@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError, Refused
+from notekeep.errors import Refused
+from notekeep.export.batch import refusing
 from notekeep.export.consent import Unmarked
 
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ def draft_asked(batch: Batch, paths: Sequence[str]) -> None:
     """Draft what was asked for; one note that is refused hides none of the others."""
     unmarked: list[Refused] = []
     for path in dict.fromkeys(paths):
-        try:
-            batch.drafter.consent(path, named=batch.options.named)
-        except Unmarked as error:
-            unmarked.append(error)
-        except Refused as error:
-            batch.plan.refused[path] = error
-            batch.withdrawn.add(path)
+        with refusing(path, batch.plan.refused):
+            try:
+                batch.drafter.consent(path, named=batch.options.named)
+            except Unmarked as error:
+                unmarked.append(error)
+            except Refused:
+                batch.withdrawn.add(path)
+                raise
     if unmarked and len(unmarked) == len(set(paths)):
         batch.plan.refused |= dict(zip(paths, unmarked, strict=False))
     elif unmarked:
@@ -41,11 +43,9 @@ def draft_asked(batch: Batch, paths: Sequence[str]) -> None:
             " they are not marked publish: true"
         )
     for path in sorted(batch.drafter.consented):
-        try:
+        with refusing(path, batch.plan.refused):
             batch.asked[path] = batch.draft(path)
-        except Refused as error:
-            batch.plan.refused[path] = error
-            batch.drafter.consented.discard(path)
+    batch.drafter.consented -= batch.plan.refused.keys()
     batch.asked = {path: batch.asked[path] for path in paths if path in batch.asked}
 
 
@@ -57,15 +57,15 @@ def draft_earlier(batch: Batch) -> None:
             continue
         if path in batch.plan.refused:
             continue
-        try:
-            batch.drafter.consent(path, named=True)
-        except NotekeepError:
-            batch.withdrawn.add(path)
-            continue
-        try:
+        left: dict[str, Refused] = {}
+        with refusing(path, left):
+            try:
+                batch.drafter.consent(path, named=True)
+            except Refused:
+                batch.withdrawn.add(path)
+                raise
             batch.earlier[path] = batch.draft(path)
-        except NotekeepError:
-            batch.drafter.consented.discard(path)
+        batch.drafter.consented -= left.keys()
 
 
 def gone(batch: Batch) -> dict[str, str]:

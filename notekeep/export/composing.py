@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.addresses import Published, SiteAddresses, asset_names
 from notekeep.export.assets import Asset
+from notekeep.export.batch import refusing
 from notekeep.export.body import write_body
 from notekeep.export.manifest import Entry
 from notekeep.export.metadata import strip_metadata
@@ -48,13 +49,11 @@ class Composer:
         """
         while True:
             drafts = self._changeable() | self.batch.asked
-            wanted = self._wanted(drafts.values())
             written, refused = [], dict[str, Refused]()
+            wanted = self._wanted(drafts.values(), refused)
             for path, draft in drafts.items():
-                try:
+                with refusing(path, refused):
                     written.append(self._write(draft, wanted.get(path, set())))
-                except Refused as error:
-                    refused[path] = error
             if not refused:
                 return written
             for path, why in refused.items():
@@ -86,27 +85,28 @@ class Composer:
         for other in waiting:
             self._give_up(other, clash(other, [path, other], known[0]))
 
-    def _wanted(self, drafts: Iterable[Draft]) -> dict[str, set[str]]:
+    def _wanted(self, drafts: Iterable[Draft], refused: dict[str, Refused]) -> dict[str, set[str]]:
         """Return for each note the ids that links lead to; one that was written once stays."""
         wanted: dict[str, set[str]] = {
             entry.note: set(entry.ids) for entry in self.batch.manifest.posts.values() if entry.note
         }
         for draft in [*drafts, *self.batch.earlier.values()]:
-            addresses = self._addresses(draft, Remarks())
-            for ref in draft.refs_used():
-                if ref.kind != "note":
-                    continue
-                local = addresses.local(ref)
-                here = self.batch.published.get(draft.note.path if local else ref.path)
-                found = local or (here and here.anchors and here.anchors.find(ref))
-                if here is not None and here.anchors is not None and found:
-                    name = (
-                        found
-                        if self.batch.target.dialect.html
-                        else here.anchors.nearest_heading(found)
-                    )
-                    wanted.setdefault(here.post.path, set()).add(name)
+            with refusing(draft.note.path, refused):
+                self._add_wanted(draft, wanted)
         return wanted
+
+    def _add_wanted(self, draft: Draft, wanted: dict[str, set[str]]) -> None:
+        addresses = self._addresses(draft, Remarks())
+        for ref in draft.refs_used():
+            if ref.kind != "note":
+                continue
+            local = addresses.local(ref)
+            here = self.batch.published.get(draft.note.path if local else ref.path)
+            found = local or (here and here.anchors and here.anchors.find(ref))
+            if here is not None and here.anchors is not None and found:
+                html = self.batch.target.dialect.html
+                name = found if html else here.anchors.nearest_heading(found)
+                wanted.setdefault(here.post.path, set()).add(name)
 
     def _addresses(self, draft: Draft, remarks: Remarks) -> SiteAddresses:
         anchors = self.batch.published[draft.note.path].anchors or Anchors()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Refused
 from notekeep.export.addresses import Published
 from notekeep.export.bases import fingerprint
+from notekeep.export.batch import refusing
 from notekeep.export.series import add_series_links
 from notekeep.export.slugs import given_slug, make_slug
 from notekeep.files.look import content_at
@@ -55,10 +56,8 @@ def _choose_slugs(batch: Batch) -> None:
     """
     refused: dict[str, Refused] = {}
     for path, draft in batch.asked.items():
-        try:
+        with refusing(path, refused):
             draft.post.slug = _wanted(batch, draft)
-        except Refused as error:
-            refused[path] = error
     while True:
         batch.plan.refused |= refused
         for path in refused:

@@ -295,6 +295,26 @@ def test_several_words_that_are_not_all_names_export_nothing(
     assert not (site / "content/posts").exists()
 
 
+def test_notes_that_vanish_at_once_are_skipped_and_the_rest_exported(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The index holds many notes that go at once, until the person says that it is meant."""
+    for number in range(120):
+        (sample / f"{number}.md").write_text(f"---\npublish: true\n---\nwords of {number}\n")
+    (sample / "private").mkdir(exist_ok=True)
+    (sample / "private/Vanished.md").write_text("A line that is long enough to be looked for.\n")
+    assert run("--all", "--site", str(site)) == 0
+    for number in range(110):
+        (sample / f"{number}.md").unlink()
+    (sample / "private/Vanished.md").unlink()
+    (sample / "115.md").write_text("---\npublish: true\n---\nother words\n")
+    capsys.readouterr()
+    assert run("--all", "--site", str(site)) == 4
+    assert "7.md: not exported: " in capsys.readouterr().err
+    assert "other words" in (site / "content/posts/115/index.md").read_text()
+    assert (site / "content/posts/7/index.md").exists()
+
+
 @pytest.mark.parametrize("says", ["template is broken", ""])
 def test_a_check_fails_when_the_generator_fails(
     run: Run,

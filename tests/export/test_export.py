@@ -15,6 +15,7 @@ import pytest
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
 from notekeep.export import Source, plan_export, write
 from notekeep.export.manifest import NAME, Entry, Manifest, VaultKey
+from notekeep.export.targets.hugo import Hugo
 from tests.support.desk import POST, PUBLISHED, Desk, statuses
 from tests.support.sites import make_source
 
@@ -614,3 +615,39 @@ def test_an_empty_folder_is_a_site_of_portable_drafts(write_vault: Write, tmp_pa
     (tmp_path / "empty").mkdir()
     plan = plan_export(write_vault({"a.md": "a"}), ["a.md"], site=tmp_path / "empty")
     assert plan.target == "portable"
+
+
+@pytest.mark.parametrize("at", ["reading", "writing"])
+def test_an_unforeseen_error_refuses_one_note_and_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    for name in ("a", "b", "c"):
+        desk.put(f"{name}.md", f"{POST}words, see [[b]]")
+    source = make_source(desk.root)
+    if at == "writing":
+        head = Hugo.head
+        monkeypatch.setattr(
+            Hugo,
+            "head",
+            lambda self, post, cover: fail("b.md", post.path) or head(self, post, cover),
+        )
+    else:
+        source = replace(source, read=lambda path: fail("b.md", path) or read(desk.root, path))
+    plan = plan_export(
+        source, ["a.md", "b.md", "c.md"], target="hugo", site=desk.site, options=desk.options
+    )
+    assert [*plan.refused] == ["b.md"]
+    assert "something unforeseen went wrong: ZeroDivisionError" in plan.refused["b.md"].message
+    write(plan, desk.history)
+    assert desk.file("a").exists()
+    assert desk.file("c").exists()
+    assert not desk.file("b").exists()
+
+
+def fail(wanted: str, path: str) -> None:
+    if path == wanted:
+        raise ZeroDivisionError("division by zero")
+
+
+def read(root: Path, path: str) -> bytes:
+    return (root / path).read_bytes()
