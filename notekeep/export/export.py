@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ def plan_export(
     if site is None:
         target = target or "portable"
     opened = open_target(target, folder)
-    _refuse_the_vault(source.root, opened)
+    _refuse_nesting(source.root, opened)
     log = tuple if history is None else history.records
     manifest = find_notes(Manifest.read(folder), key, source.notes, log)
     chosen = settled(options or Options(), source.root, opened)
@@ -161,19 +162,35 @@ def site_folder(
     return os.path.join(beside, f"{vault}-{kind}")
 
 
-def _refuse_the_vault(root: str, target: Target) -> None:
-    """Keep drafts that would be notes out of the vault.
+def _refuse_nesting(root: str, target: Target) -> None:
+    """Keep drafts out of the vault, where they are notes, and the vault out of a site's pages.
 
     Raises:
-        UsageError: They would be.
+        UsageError: One lies in the other.
     """
-    inner = os.path.relpath(os.path.realpath(target.folder), os.path.realpath(root))
-    first = inner.split(os.sep)[0]
-    if target.anywhere and target.ending == ".md" and (inner == "." or first[:1] != "."):
-        raise UsageError(
-            f"{target.folder} is in the vault, where drafts would be notes of their own",
-            "name a folder beside it with --site",
-        )
+    from notekeep.export.properties import Post
+    from notekeep.files.ignore import is_left_out
+    from notekeep.files.paths import is_within
+
+    vault, site = os.path.realpath(root), os.path.realpath(target.folder)
+    probe = target.post_path(Post("", "", date=datetime.now(UTC), slug="x"))
+    posts = os.path.realpath(os.path.dirname(os.path.join(site, *probe.split("/"))))
+    if target.ending == ".md" and is_within(posts, vault):
+        inner = os.path.relpath(posts, vault).replace(os.sep, "/")
+        if not is_left_out(vault, inner):
+            ignored = f", or write {inner}/ into its .notekeepignore" if inner != "." else ""
+            raise UsageError(
+                f"{target.folder} is in the vault, where drafts would be notes of their own",
+                f"name a folder outside the vault with --site{ignored}",
+            )
+    if vault != site and is_within(vault, site):
+        inner = os.path.relpath(vault, site).replace(os.sep, "/")
+        if target.makes_pages(inner):
+            raise UsageError(
+                f"the vault is in the folder {inner} of the site, where {target.name} makes a page"
+                " of every note, private ones too",
+                "move the vault out of the site, or to a folder of it that is not published",
+            )
 
 
 def _leaving(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> list[audit.Leaving]:
