@@ -229,6 +229,8 @@ def write(plan: Plan, history: History) -> Exported:
         refused=dict(plan.refused),
         warnings=list(plan.warnings),
     )
+    if os.path.isdir(plan.site):
+        history.sweep_temps(plan.site)
     if not changes:
         return exported
     plan.audit.check(_leaving(plan, lambda file: file.after))

@@ -315,6 +315,27 @@ def test_notes_that_vanish_at_once_are_skipped_and_the_rest_exported(
     assert (site / "content/posts/7/index.md").exists()
 
 
+def test_undo_of_an_edited_export_names_what_helps(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("Deep Work", "--site", str(site)) == 0
+    by_hand(site, "Newport", "Cal Newport")
+    before = (site / FILE).read_bytes()
+    capsys.readouterr()
+    assert main(["undo"]) == 3
+    said = capsys.readouterr().err
+    assert f"'{FILE}' has been changed since it was made" in said
+    assert "notekeep rm" not in said
+    assert "notekeep history" not in said
+    assert said.casefold().count("nothing was changed") == 1
+    assert (site / FILE).read_bytes() == before
+    # What it says helps: the edit goes into the note, and the export is undone.
+    assert run("pull", "Deep Work", "--site", str(site), "--yes") == 0
+    (site / FILE).unlink()
+    assert main(["undo", "2"]) == 0
+    assert not (site / ".notekeep-export.json").exists()
+
+
 @pytest.mark.parametrize("says", ["template is broken", ""])
 def test_a_check_fails_when_the_generator_fails(
     run: Run,
