@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 REFUSED, CONFLICT, FAILED = 4, 3, 5
+SHOWN, FEW = 40, 5
+"""Lines of one sort that are printed of many, and names within a line."""
 STYLES = {"+": "green", "-": "red", "@": "blue"}
 ALL = frozenset("*")
 
@@ -97,6 +99,9 @@ def notes(
         output.write_json(_as_object(plan, None))
     else:
         _tell_besides(plan, plan.warnings)
+        counts = plan.counts()
+        planned = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
+        _sum_up(plan, planned, "to write", plan.warnings)
     return _code(plan)
 
 
@@ -135,10 +140,13 @@ def show(plan: Plan, *, whole: bool) -> None:
     from notekeep.export.manifest import NAME as MANIFEST
 
     output.note(f"{plan.target_name}, in {plan.site}")
-    for file in plan.files:
-        if file.status != "unchanged":
-            reason = f"  {file.why}" if file.why else ""
-            output.note(f"  {file.status:<9} {file.path}{reason}")
+    touched = [file for file in plan.files if file.status != "unchanged"]
+    shown = touched if whole else touched[:SHOWN]
+    for file in shown:
+        reason = f"  {file.why}" if file.why else ""
+        output.note(f"  {file.status:<9} {file.path}{reason}")
+    if more := len(touched) - len(shown):
+        output.note(f"  and {more} more files; --dry-run lists them all")
     for file in plan.files:
         shown = whole or file.status in {"changed", "conflict"}
         # What the manifest says follows from the other files.
@@ -156,22 +164,53 @@ def _explain(plan: Plan) -> None:
 def _tell(plan: Plan, done: Exported) -> None:
     for path in done.written:
         output.write(os.path.join(done.site, path))
-    if not done.written and not done.removed and not plan.conflicts and not plan.refused:
+    warnings = done.warnings if done.written else []
+    _tell_besides(plan, warnings)
+    count = len(done.written) + len(done.removed)
+    if count or plan.conflicts or plan.refused:
+        _sum_up(plan, count, "written", warnings)
+    else:
         output.note("nothing to write: everything is as it should be")
-    _tell_besides(plan, done.warnings if done.written else [])
+
+
+def _sum_up(plan: Plan, count: int, done: str, warnings: list[str]) -> None:
+    """Say in one line what came of an export."""
+    left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
+    files = "1 file" if count == 1 else f"{count} files"
+    output.note(f"{files} {done}{left}, {len(plan.refused)} refused, {len(warnings)} reported")
 
 
 def _tell_besides(plan: Plan, warnings: list[str]) -> None:
     """Say what the person should know, and what stays as it is."""
-    for warning in warnings:
+    for warning in warnings[:SHOWN]:
         output.note(warning)
+    if len(warnings) > SHOWN:
+        output.note(f"and {len(warnings) - SHOWN} more notices; --json lists them all")
+    _tell_of_orphans(plan)
     for file in plan.conflicts:
         output.note("; ".join([f"{file.path}: {file.why}, left as it is", *_ways_out(file)]))
+    from notekeep.export.remarks import kind_of
+
+    hinted: set[str] = set()
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
         output.note(f"{place}: not exported: {error.message.removeprefix(f'{path}: ')}")
-        if error.hint:
+        # What helps many notes in the same way is said once.
+        if error.hint and (kind := kind_of(error.hint)) not in hinted:
+            hinted.add(kind)
             output.note(f"  {error.hint}")
+
+
+def _tell_of_orphans(plan: Plan) -> None:
+    """Say which posts are in the site though no note stands behind them, and what removes them."""
+    notes = [*dict.fromkeys(file.note for file in plan.files if file.is_still_there)]
+    if not notes:
+        return
+    named = ", ".join(notes[:FEW]) + (f" and {len(notes) - FEW} more" if len(notes) > FEW else "")
+    output.note(
+        f"{'post' if len(notes) == 1 else 'posts'} without a note that may be published:"
+        f" {named}; `notekeep export --all --prune` removes what nobody changed by hand"
+    )
 
 
 def _ways_out(file: FileChange) -> list[str]:

@@ -12,7 +12,7 @@ from notekeep.export.batch import refusing
 from notekeep.export.body import write_body
 from notekeep.export.manifest import Entry
 from notekeep.export.metadata import strip_metadata
-from notekeep.export.remarks import Remarks
+from notekeep.export.remarks import Remarks, grouped
 from notekeep.export.rewrite.links import Anchors
 from notekeep.export.settling import clash
 
@@ -162,7 +162,7 @@ class Composer:
         )
         entry.published = not post.draft and draft.note.fields.get("draft") is None
         entry.links, entry.former = sorted(addresses.linked), list(post.former)
-        said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]
+        said = [*grouped([*body.remarks.all, *remarks.all]), self.batch.target.notice(post)]
         if post.former and not self.batch.target.former_addresses(post):
             said.append(
                 f"{path}: it was {', '.join(post.former)} before, and this site cannot lead"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.export.choosing import GONE, MOVED
+from notekeep.export.plan import STILL_THERE
 from notekeep.export.properties import Post
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Orphans:
             if change is None:
                 continue
             if change.status == "orphan":
-                still = "still in the site" if entry.draft else "still online"
+                still = STILL_THERE[entry.draft]
                 change = replace(change, why=f"{still}: {change.why}")
             self.comparison.plan.files.append(change)
             if change.status == "orphan":

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notekeep.export.passage import Origin
+
+_NAMED = re.compile(r"'[^']*'|\"[^\"]*\"|<[^<>]*>")
+"""What a remark is about, in quotes or as a tag: two that differ only in that are of one kind."""
 
 
 class Remark(NamedTuple):
@@ -31,3 +37,20 @@ class Remarks:
         remark = Remark(origin, what)
         if remark not in self.all:
             self.all.append(remark)
+
+
+def kind_of(text: str) -> str:
+    """Return what a text says, whatever it is about."""
+    return _NAMED.sub("…", text)
+
+
+def grouped(remarks: Iterable[Remark]) -> list[str]:
+    """Return remarks as text, those of one kind about one note in one line with their number."""
+    groups: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        path = "" if remark.origin is None else remark.origin.path
+        groups.setdefault((path, kind_of(remark.what)), []).append(remark)
+    return [
+        f"{first}, and {len(more)} more like it" if more else str(first)
+        for first, *more in groups.values()
+    ]

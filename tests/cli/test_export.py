@@ -336,6 +336,58 @@ def test_undo_of_an_edited_export_names_what_helps(
     assert not (site / ".notekeep-export.json").exists()
 
 
+def test_notices_of_one_kind_are_one_line_of_a_note(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sample / "tags.md").write_text(
+        "<u>a</u> <kbd>b</kbd> <big>c</big>\n\n[[Nowhere]] and [[Nothing]]\n"
+    )
+    assert run("tags", "--site", str(site)) == 0
+    said = capsys.readouterr().err.splitlines()
+    tags = [line for line in said if "the tag <" in line]
+    assert tags == [
+        "tags.md, line 1: the site drops raw HTML, and so the tag <u>, and 3 more like it"
+    ]
+    assert "tags.md, line 3: nothing is named 'Nowhere'; the link's words stay, and 1 more" in (
+        "\n".join(said)
+    )
+    assert said[-1] == "2 files written, 0 refused, 2 reported"
+
+
+def test_a_large_export_prints_some_lines_and_counts_the_rest(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sample / "many").mkdir()
+    for number in range(100):
+        (sample / f"many/{number}.md").write_text("---\npublish: true\n---\nsee [[Nowhere]]\n")
+    for number in range(100, 150):
+        (sample / f"many/{number}.md").write_text("---\npublish: true\nslug: one\n---\nwords\n")
+    assert run("path:many/", "--site", str(site)) == 4
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 101, "each file that was written, for other programs"
+    assert said.err.count("nothing is named") == 40
+    assert "and 60 more notices" in said.err
+    assert said.err.count(": not exported: ") == 50
+    assert said.err.count("give one of them another") == 1
+    assert len(said.err.splitlines()) < 160
+    assert said.err.splitlines()[-1] == "101 files written, 50 refused, 100 reported"
+
+
+def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site)]
+    assert run("Deep Work", "--publish", *there) == 0
+    (sample / "books/Deep Work.md").unlink()
+    capsys.readouterr()
+    assert run("James Clear", *there) == 0
+    said = capsys.readouterr().err
+    assert f"orphan    {FILE}  still online: its note is not in the vault any more" in said
+    assert "deep-work; `notekeep export --all --prune` removes" in said
+    assert run("--all", "--prune", *there) == 0
+    assert not (site / FILE).exists()
+
+
 @pytest.mark.parametrize("says", ["template is broken", ""])
 def test_a_check_fails_when_the_generator_fails(
     run: Run,
