@@ -13,7 +13,7 @@ from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 
 if TYPE_CHECKING:
-    from notekeep.export import Exported, Plan
+    from notekeep.export import Exported, Options, Plan
     from notekeep.export.plan import FileChange
     from notekeep.vault import Vault
 
@@ -39,6 +39,11 @@ ALL = frozenset("*")
     type=click.Choice(["text", "strip", "stub"]),
     help="What links to notes without a post become.",
 )
+@click.option(
+    "--fix-slugs",
+    is_flag=True,
+    help="Write a free slug into each note whose slug clashes; export nothing.",
+)
 @click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
 @click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -57,6 +62,7 @@ def notes(
     overwrite: bool,
     prune: bool,
     unpublished: str | None,
+    fix_slugs: bool,
     explain: bool,
     check: bool,
     yes: bool,
@@ -81,11 +87,14 @@ def notes(
     chosen: dict[str, Any] = {name: ALL for name, said in answers.items() if said}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
+    options = opened.export_options(named=named, prune=prune, **chosen)
+    if fix_slugs:
+        return _fix_slugs(opened, paths, target, site, options, yes=yes, dry_run=dry_run)
     plan = opened.plan_export(
         paths,
         target=target or "",
         site=site or "",
-        options=opened.export_options(named=named, prune=prune, **chosen),
+        options=options,
         quick=not (explain or check or dry_run or prune),
     )
     if not as_json:
@@ -103,6 +112,26 @@ def notes(
         planned = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
         _sum_up(plan, planned, "to write", plan.warnings)
     return _code(plan)
+
+
+def _fix_slugs(
+    vault: Vault,
+    paths: list[str],
+    target: str | None,
+    site: str | None,
+    options: Options,
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> int:
+    """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
+    from notekeep.cli.writing import carry_out
+
+    plan = vault.plan_slugs(paths, target=target or "", site=site or "", options=options)
+    code = carry_out(vault, plan, dry_run=dry_run, done=str, yes=yes)
+    if plan.changes and not dry_run:
+        output.note("now export again")
+    return code
 
 
 def _write(vault: Vault, plan: Plan, *, yes: bool, as_json: bool) -> None:
@@ -141,11 +170,11 @@ def show(plan: Plan, *, whole: bool) -> None:
 
     output.note(f"{plan.target_name}, in {plan.site}")
     touched = [file for file in plan.files if file.status != "unchanged"]
-    shown = touched if whole else touched[:SHOWN]
-    for file in shown:
+    listed = touched if whole else touched[:SHOWN]
+    for file in listed:
         reason = f"  {file.why}" if file.why else ""
         output.note(f"  {file.status:<9} {file.path}{reason}")
-    if more := len(touched) - len(shown):
+    if more := len(touched) - len(listed):
         output.note(f"  and {more} more files; --dry-run lists them all")
     for file in plan.files:
         shown = whole or file.status in {"changed", "conflict"}

@@ -83,7 +83,7 @@ class Composer:
         self.batch.published[path] = Published(draft.post)
         waiting = [one for one, draft in self.batch.asked.items() if draft.post.slug == known[0]]
         for other in waiting:
-            self._give_up(other, clash(other, [path, other], known[0]))
+            self._give_up(other, clash(other, [path, other], known[0], is_taken=True))
 
     def _wanted(self, drafts: Iterable[Draft], refused: dict[str, Refused]) -> dict[str, set[str]]:
         """Return for each note the ids that links lead to; one that was written once stays."""

@@ -296,6 +296,38 @@ class Publishing(Reading):
         with self._consented() as (source, _):
             return plan_pull(self, source, paths, target, site)
 
+    def plan_slugs(
+        self, names: Sequence[str], *, target: str = "", site: str = "", options: Options
+    ) -> WritePlan:
+        """Plan a `slug:` for each note that an export would refuse for a clash of slugs.
+
+        Args:
+            names: Notes, by name.
+            target: As for `plan_export`.
+            site: As for `plan_export`.
+            options: As for `plan_export`.
+
+        Raises:
+            NotFound: There is no such note or site.
+        """
+        from notekeep.export.manifest import Manifest
+        from notekeep.export.settling import free_slugs
+        from notekeep.markdown.changes import FieldChange, apply_changes
+        from notekeep.writing.plan import WritePlan
+
+        target, site = self.site(target, site)
+        options = replace(options, address=self.address_of(site))
+        exported = self._plan(self._paths(names), target, site, options, tells=True)
+        slugs = free_slugs(exported, Manifest.read(exported.site))
+
+        def edited(path: str, data: bytes) -> bytes:
+            change = FieldChange("slug", "=", slugs[path])
+            return apply_changes(data, [change], self.schema, self.plan.note(path, data).kind)
+
+        plan = WritePlan("set", f"slug of {len(slugs)} notes" if len(slugs) != 1 else "slug")
+        self.plan.edit_each(plan, list(slugs), edited)
+        return plan
+
     def plan_start(
         self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
     ) -> WritePlan:
