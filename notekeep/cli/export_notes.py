@@ -26,7 +26,7 @@ ALL = frozenset("*")
 
 @click.command(short_help="Export notes; the word itself may be left away.")
 @click.argument("note", nargs=-1, shell_complete=offers.notes)
-@click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo or nikola.")
+@click.option("--to", "target", metavar="TARGET", help="The generator; `list` lists them.")
 @click.option("--site", metavar="DIR", help="The folder of the site; its settings say the rest.")
 @click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
 @click.option("--publish", is_flag=True, help="As posts, not as drafts.")
@@ -80,6 +80,8 @@ def notes(
     notekeep export type:book --dry-run
     notekeep export --all --merge
     """
+    if target == "list":
+        return _list_targets()
     opened = open_vault(vault)
     refresh_first(opened, whole=True)
     paths, named = _chosen(opened, note, target, site, everything=everything)
@@ -114,6 +116,16 @@ def notes(
     return _code(plan)
 
 
+def _list_targets() -> int:
+    """Print the targets, and what to do for places that have none."""
+    from notekeep.export.targets import TARGETS, WITHOUT_TARGET, load
+
+    output.table([(target, load(target).name) for target in TARGETS], stretch=1)
+    for what in WITHOUT_TARGET.values():
+        output.note(what)
+    return 0
+
+
 def _fix_slugs(
     vault: Vault,
     paths: list[str],
@@ -141,8 +153,20 @@ def _write(vault: Vault, plan: Plan, *, yes: bool, as_json: bool) -> None:
     done = vault.export(plan)
     if as_json:
         output.write_json(_as_object(plan, done))
-    else:
-        _tell(plan, done)
+        return
+    _tell(vault, plan, done)
+
+
+def _say_how_to_set(vault: Vault, plan: Plan) -> None:
+    """Say after the first export to a place how it need not be named again, or named at all."""
+    import json
+
+    name, folder = (json.dumps(text, ensure_ascii=False) for text in (vault.name, plan.site))
+    if plan.target == "portable":
+        output.note("to write into your blog instead, name its folder with --site")
+        return
+    output.note(f"to leave out --site from now on, add this to {vault.person.path}:")
+    output.note(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
 
 
 def _is_asked() -> bool:
@@ -190,11 +214,15 @@ def _explain(plan: Plan) -> None:
             output.note(f"{change.path}:{change.lines}: {change.reason}")
 
 
-def _tell(plan: Plan, done: Exported) -> None:
+def _tell(vault: Vault, plan: Plan, done: Exported) -> None:
     for path in done.written:
         output.write(os.path.join(done.site, path))
+    from notekeep.export.manifest import NAME as MANIFEST
+
     warnings = done.warnings if done.written else []
     _tell_besides(plan, warnings)
+    if not vault.sites() and any(f.path == MANIFEST and f.status == "new" for f in plan.files):
+        _say_how_to_set(vault, plan)
     count = len(done.written) + len(done.removed)
     if count or plan.conflicts or plan.refused:
         _sum_up(plan, count, "written", warnings)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.main import main
+from notekeep.export.targets import TARGETS
 from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:
@@ -412,6 +413,50 @@ def test_clashing_slugs_are_settled_in_one_step(
     assert {"same", "same-2", "same-3", "deep-work", "deep-work-2"} <= slugs
     assert main(["undo", "2"]) == 0
     assert {path: path.read_bytes() for path in notes} == notes
+
+
+def test_all_targets_are_listed_by_help_and_by_to_list(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--to", "list") == 0
+    listed = capsys.readouterr()
+    assert run("--help") == 0
+    help_text = capsys.readouterr().out
+    for target in TARGETS:
+        assert f"{target} " in listed.out
+        assert target in help_text
+    for place in ("Substack", "Medium", "dev.to"):
+        assert place in listed.err
+        assert place in help_text
+
+
+@pytest.mark.parametrize(
+    ("target", "way"), [("Substack", "--to html"), ("medium", "--to html"), ("devto", "published")]
+)
+def test_a_place_without_a_target_is_told_what_to_do(
+    run: Run, capsys: pytest.CaptureFixture[str], target: str, way: str
+) -> None:
+    assert run("Deep Work", "--to", target) == 2
+    assert way in capsys.readouterr().err
+
+
+def test_the_first_export_prints_the_settings_of_its_site(
+    run: Run, sample: Path, home: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("Deep Work", "--site", str(site)) == 0
+    said = capsys.readouterr().err
+    settings = home / "notekeep/config/config.toml"
+    assert f"add this to {settings}:" in said
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    lines = said[said.index("[sites.") :].splitlines()
+    settings.write_text("\n".join(lines[:3]))
+    assert run("James Clear") == 0
+    assert (site / "content/posts/james-clear/index.md").exists()
+    assert "[sites." not in capsys.readouterr().err
+    settings.unlink()
+    assert run("Deep Work") == 0
+    assert "name its folder with --site" in capsys.readouterr().err
+    assert sample.with_name("notes-drafts").exists()
 
 
 @pytest.mark.parametrize("says", ["template is broken", ""])
