@@ -21,10 +21,10 @@ WITHOUT_TARGET = {
     "substack": "Substack takes pasted pages: export with --to html, open the page, copy and paste",
     "medium": "Medium takes pasted pages: export with --to html, open the page, copy and paste",
     "dev.to": (
-        "dev.to takes Markdown: export with --to portable and paste the file; write published:"
-        " false, canonical_url: and cover_image: in its head instead of draft: and cover:, four"
-        " tags at most, addresses on the web for pictures, and math between {% katex %} and"
-        " {% endkatex %}"
+        "dev.to takes Markdown: export with --to portable and paste the file; in its head add"
+        " published: false, rename canonical: to canonical_url: and cover: to cover_image:, and keep"
+        " at most four tags; pictures need addresses on the web, and math goes between {% katex %}"
+        " and {% endkatex %}"
     ),
 }
 """What to do for sites that take no files, by the name a person calls them."""
