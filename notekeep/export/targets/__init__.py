@@ -22,9 +22,9 @@ WITHOUT_TARGET = {
     "medium": "Medium takes pasted pages: export with --to html, open the page, copy and paste",
     "dev.to": (
         "dev.to takes Markdown: export with --to portable and paste the file; in its head add"
-        " published: false, rename canonical: to canonical_url: and cover: to cover_image:, and keep"
-        " at most four tags; pictures need addresses on the web, and math goes between {% katex %}"
-        " and {% endkatex %}"
+        " published: false, rename canonical: to canonical_url: and cover: to cover_image:, keep at"
+        " most four tags; pictures need addresses on the web, and math goes between {% katex %} and"
+        " {% endkatex %}"
     ),
 }
 """What to do for sites that take no files, by the name a person calls them."""
