@@ -239,15 +239,15 @@ def _sum_up(plan: Plan, count: int, done: str, warnings: list[str]) -> None:
 
 def _tell_besides(plan: Plan, warnings: list[str]) -> None:
     """Say what the person should know, and what stays as it is."""
-    for warning in warnings[:SHOWN]:
-        output.note(warning)
+    from notekeep.export.remarks import condensed, kind_of
+
+    for line in condensed(warnings, SHOWN):
+        output.note(line)
     if len(warnings) > SHOWN:
-        output.note(f"and {len(warnings) - SHOWN} more notices; --json lists them all")
+        output.note("--json lists all notices")
     _tell_of_orphans(plan)
     for file in plan.conflicts:
         output.note("; ".join([f"{file.path}: {file.why}, left as it is", *_ways_out(file)]))
-    from notekeep.export.remarks import kind_of
-
     hinted: set[str] = set()
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
