@@ -385,6 +385,11 @@ def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
     said = capsys.readouterr().err
     assert f"orphan    {FILE}  still online: its note is not in the vault any more" in said
     assert "deep-work; `notekeep export --all --prune` removes" in said
+    assert run("status", *there) == 0
+    status = capsys.readouterr()
+    (line,) = [line for line in status.out.splitlines() if line.startswith("orphan ")]
+    assert "still online" in line
+    assert "`notekeep export --all --prune` removes" in status.err
     assert run("--all", "--prune", *there) == 0
     assert not (site / FILE).exists()
 
