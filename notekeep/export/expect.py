@@ -158,7 +158,7 @@ def _add_quote(found: Expected, page: Page, node: Node) -> None:
         if child.kind in {"soft_break", "hard_break"}:
             break
         words.append(_words(child))
-    title = flat(MARK.sub("", "".join(words), count=1))
+    title = flat(BLOCK_ID.sub("", MARK.sub("", "".join(words), count=1)))
     found.callouts.append(title or kind_name(match[1]))
 
 
@@ -169,7 +169,7 @@ def _add_item(found: Expected, node: Node) -> None:
     words = flat(BLOCK_ID.sub("", _first_words(first)))
     match = _TASK.match(words)
     if match is not None:
-        found.tasks.append((match[2], match[1] != " "))
+        found.tasks.append((match[2], match[1] in "xX-"))
         words = match[2]
     depth = sum(1 for above in node.above() if above.kind == "list")
     found.nesting.append((words, depth))

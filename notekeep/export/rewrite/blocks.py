@@ -25,8 +25,9 @@ def tasks(work: Work) -> None:
         first = item.children[0] if item.children else None
         if first is None or first.kind != "paragraph":
             continue
-        match = _TASK.match(work.passage.text, first.start, first.end)
-        if match is None or (work.dialect.task_lists and match[1] in " xX"):
+        words = first.children[0] if first.children else first
+        match = _TASK.match(work.passage.text, words.start, words.end)
+        if match is None or words.kind != "text" or (work.dialect.task_lists and match[1] in " xX"):
             continue
         sign = _SIGNS.get(match[1], "☐")
         work.put(match.start(), match.end(), sign, "a task's box is written as a sign")
