@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.anchors import BLOCK_ID
+from notekeep.export.nodes import is_diagram
 from notekeep.export.rewrite.callouts import MARK, callout, kind_name
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _words(node: Node) -> str:
 
 
 def _add_code(found: Expected, node: Node) -> None:
-    if node.kind == "fence" and node.info.split()[:1] == ["mermaid"]:
+    if node.kind == "fence" and is_diagram(node):
         found.diagrams.append(node.content)
     elif node.inside("item", "quote", "footnote"):
         found.nested.append(node.content)

@@ -220,9 +220,17 @@ def test_a_list_that_goes_on_behind_the_teaser_fails(look: Callable[[str], Look]
     assert CHECKS["C05"](page) == "a list goes on behind the teaser"
     page.feeds_only = True  # a site whose lists show posts whole
     assert CHECKS["C05"](page) is None
+    page.feeds_only, page.themed = False, True  # the theme shows some posts whole
+    assert CHECKS["C05"](page) is None
+    page.lists["tag.html"] = read_page("<p>A page</p><p>First words.</p>")
+    assert CHECKS["C05"](page) == ""
+    page.feeds_only, page.themed = True, False
     feed = html.escape(f"<p>First <b>words</b>.</p><p>{words}</p>")
     page.lists["rss.xml"] = read_page(f"<title>A page</title><description>{feed}</description>")
     assert CHECKS["C05"](page) == "a list goes on behind the teaser"
+    page.feeds_only = False
+    del page.lists["index.html"]
+    assert CHECKS["C05"](page) == "", "most feeds hold whole posts"
 
 
 def test_without_the_generator_the_drafts_themselves_are_read(

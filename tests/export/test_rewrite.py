@@ -96,12 +96,27 @@ def test_a_mark_is_written_as_each_engine_reads_it(
         ("- l\n\n```\nc\n```", "- l\n\n```\nc\n```"),
         ("a\n\nb\n\n%% more %%\n\nc", "a\n\nb\n\nMORE\n\nc"),
         ("a %% more %% b\n\nc", "a\n\nMORE\n\nb\n\nc"),
-        ("- a\n\n  %% more %%\n\nb", "- a\n\n  \n\nMORE\n\nb"),
-        ("a\n\n%% more %%\n\nb\n\n<!-- more -->\n\nc", "a\n\nMORE\n\nb\n\n\n\nc"),
+        ("- a\n\n  %% more %%\n\nb", "- a\n\nMORE\n\nb"),
+        ("- a\n\n  %% more %%\n\n  %% more %%\n\nb", "- a\n\nMORE\n\nb"),
+        ("a\n\n%% more %%\n\nb\n\n<!-- more -->\n\nc", "a\n\nMORE\n\nb\n\nc"),
     ],
 )
 def test_the_teaser_ends_where_it_should(text: str, teaser: str, hugo_dialect: Dialect) -> None:
     assert write_text(text, hugo_dialect).text == teaser.replace("MORE", "<!--more-->")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a\n\n%% more %%\n\nb", "a\n\nb"),
+        ("a\n\n<!-- more -->\n\n%% more %%\n\nb", "a\n\nb"),
+        ("a %% more %% b", "a\n\nb"),
+        ("a\n<!-- more -->\nb", "a\n\nb"),
+        ("- a\n\n  %% more %%\n\n  b", "- a\n\n  b"),
+    ],
+)
+def test_no_hole_is_left_where_a_site_has_no_mark(text: str, written: str) -> None:
+    assert write_text(text, Dialect(more="")).text == written
 
 
 def test_the_heading_that_repeats_the_title_goes_where_themes_print_it(
