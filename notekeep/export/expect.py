@@ -190,7 +190,18 @@ def _teaser(page: Page) -> tuple[str, str] | None:
     blocks = page.root.children
     for number, node in enumerate(blocks):
         if node.kind == "html_block" and _MORE.search(node.content):
-            before = [flat(_words(b)) for b in blocks[:number] if b.kind == "paragraph"]
-            after = [flat(_words(b)) for b in blocks[number:] if b.kind == "paragraph"]
+            before = [_longest_run(b) for b in blocks[:number] if b.kind == "paragraph"]
+            after = [_longest_run(b) for b in blocks[number:] if b.kind == "paragraph"]
             return (before[-1], after[0]) if before and after else None
     return None
+
+
+def _longest_run(paragraph: Node) -> str:
+    """Return the longest words of a paragraph that no formula, picture or footnote parts."""
+    runs = [""]
+    for child in paragraph.children:
+        if any(below.kind in _SHOWN_DIFFERENTLY for below in child.walk()):
+            runs.append("")
+        else:
+            runs[-1] += _words(child)
+    return flat(max(runs, key=len))

@@ -233,6 +233,15 @@ def test_a_list_that_goes_on_behind_the_teaser_fails(look: Callable[[str], Look]
     assert CHECKS["C05"](page) == "", "most feeds hold whole posts"
 
 
+def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Look]) -> None:
+    page = look(PAGE)
+    whole = "<p>Behind the teaser, a b for $5 with \\(x_1\\) and marked words.</p>"
+    page.lists["index.html"] = read_page(
+        f"<p>if a &lt;b then</p><p>A page</p><p>First words.</p>{whole}<p>c > d</p>"
+    )
+    assert CHECKS["C05"](page) == "a list goes on behind the teaser"
+
+
 def test_without_the_generator_the_drafts_themselves_are_read(
     plan: Plan, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _print(site: str, version: str, built: str, checks: str, seconds: str) -> None:
-    sys.stdout.write(f"{site:<11} {version:<9} {built:<14} {checks:<18} {seconds}\n")
+    sys.stdout.write(f"{site:<14} {version:<9} {built:<14} {checks:<18} {seconds}\n")
 
 
 def _line(kind: str, vault: Path, folder: Path) -> Line:
