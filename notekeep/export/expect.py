@@ -190,8 +190,10 @@ def _teaser(page: Page) -> tuple[str, str] | None:
     blocks = page.root.children
     for number, node in enumerate(blocks):
         if node.kind == "html_block" and _MORE.search(node.content):
-            before = [_longest_run(b) for b in blocks[:number] if b.kind == "paragraph"]
-            after = [_longest_run(b) for b in blocks[number:] if b.kind == "paragraph"]
+            before, after = (
+                [run for b in part if b.kind == "paragraph" and (run := _longest_run(b))]
+                for part in (blocks[:number], blocks[number:])
+            )
             return (before[-1], after[0]) if before and after else None
     return None
 

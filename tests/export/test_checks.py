@@ -13,7 +13,7 @@ from notekeep.export.checks import ALL
 from notekeep.export.dom import read_page
 from notekeep.export.expect import expected
 from notekeep.export.look import Look
-from tests.support.sites import make_source
+from tests.support.sites import folder_with, make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,6 +231,15 @@ def test_a_list_that_goes_on_behind_the_teaser_fails(look: Callable[[str], Look]
     page.feeds_only = False
     del page.lists["index.html"]
     assert CHECKS["C05"](page) == "", "most feeds hold whole posts"
+
+
+def test_a_formula_behind_the_teaser_is_no_list_that_goes_on(
+    tmp_path: Path, options: Options
+) -> None:
+    text = "---\ntype: post\n---\nFirst words.\n\n%% more %%\n\n$x$\n\nThe rest.\n"
+    folder_with(tmp_path, "a.md", text)
+    draft = plan_export(make_source(tmp_path), ["a.md"], options=options).posts[0].draft
+    assert expected(draft).teaser == ("First words.", "The rest.")
 
 
 def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Look]) -> None:

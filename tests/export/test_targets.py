@@ -396,7 +396,7 @@ def test_pelican_s_head_takes_values_as_they_stand_but_for_the_summary(tmp_path:
 
 
 TEASER = """\
-Opening *words* with [[b]], ![[p.png]] and [a site][s].[^1]
+Opening *words* with [[b]], [[#Own]], ![[p.png]] and [a site][s].[^1]
 
 - one
 
@@ -408,6 +408,8 @@ def f():
 %% more %%
 
 The rest.
+
+## Own
 
 [^1]: A note.
 
@@ -424,6 +426,7 @@ def test_pelican_s_summary_is_the_author_s_teaser(desk: Desk) -> None:
     head, body = (desk.site / "content" / "a.md").read_text().split("\n\n", 1)
     assert head.splitlines()[-1] == (
         'Summary: <p>Opening <em>words</em> with <a href="{filename}/b.md">b</a>,'
+        ' <a href="{filename}/a.md#own">Own</a>,'
         ' <img src="{static}/images/a/p.png" alt="p"> and <a href="https://example.org">a site</a>.'
         '</p> <ul> <li>one</li> </ul> <pre><code class="language-py">def f():&#10;    return 1&#10;'
         "</code></pre>"

@@ -81,6 +81,8 @@ class Pelican(Target):
 
         That is the author's teaser, rendered, as there is no mark for it; else the description.
         """
+        # A link within the post leads to the post, as the summary is on other pages.
+        teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, post, "")}#')
         fields = {
             "Title": post.title.replace("<", "&lt;"),  # themes print it as HTML
             "Slug": post.slug,
@@ -89,7 +91,7 @@ class Pelican(Target):
             "Tags": ", ".join(post.tags),
             "Category": post.categories[0] if post.categories else "",
             "Status": "draft" if post.draft else "published",
-            "Summary": _one_line(post.teaser) or escape(post.description),
+            "Summary": _one_line(teaser) or escape(post.description),
             "Lang": post.lang,
             "Series": post.series,
             "Series_index": "" if post.part is None else str(post.part),
