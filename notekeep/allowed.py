@@ -72,11 +72,12 @@ EXPORT: dict[str, Callable[[Any], bool]] = {
     "linebreaks": _is_one_of("keep", "join"),
     "series_links": _is_bool,
     "fields": _is_texts,
+    "keep_metadata": _is_texts,
     "canaries": _is_texts,
 }
 """What `[export]` may say: what becomes of links to notes that are not published, how nested tags
 and single newlines are written, whether parts of a series are linked, which keys of the front
-matter pass, and words that must never leave."""
+matter pass, which files leave with their metadata, and words that must never leave."""
 
 
 def _is_export(value: Any) -> bool:

@@ -44,6 +44,13 @@ ALL = frozenset("*")
     is_flag=True,
     help="Write a free slug into each note whose slug clashes; export nothing.",
 )
+@click.option(
+    "--keep-metadata",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(),
+    help="Let this file leave with its metadata, a place included.",
+)
 @click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
 @click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -63,6 +70,7 @@ def notes(
     prune: bool,
     unpublished: str | None,
     fix_slugs: bool,
+    keep_metadata: tuple[str, ...],
     explain: bool,
     check: bool,
     yes: bool,
@@ -89,6 +97,7 @@ def notes(
     chosen: dict[str, Any] = {name: ALL for name, said in answers.items() if said}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
+    chosen["keep_metadata"] = tuple(_in_vault(opened.root, file) for file in keep_metadata)
     options = opened.export_options(named=named, prune=prune, **chosen)
     if fix_slugs:
         return _fix_slugs(opened, paths, target, site, options, yes=yes, dry_run=dry_run)
@@ -186,6 +195,16 @@ def _chosen(
         raise click.UsageError("--all takes no note")
     # What is in the site was named when it went there.
     return vault.publishable(target or "", site or ""), True
+
+
+def _in_vault(root: str, file: str) -> str:
+    """A file's path in the vault, given so or as the shell knows it."""
+    for place in (os.path.join(root, file), file):
+        folder, name = os.path.split(place)
+        path = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
+        if os.path.isfile(place) and not path.startswith(".."):
+            return path.replace(os.sep, "/")
+    raise click.UsageError(f"--keep-metadata: there is no file {file!r} in the vault")
 
 
 def show(plan: Plan, *, whole: bool) -> None:

@@ -11,8 +11,9 @@ from notekeep.export.assets import Asset
 from notekeep.export.batch import refusing
 from notekeep.export.body import write_body
 from notekeep.export.embeds import cut_teaser
+from notekeep.export.inspection import report
 from notekeep.export.manifest import Entry
-from notekeep.export.metadata import strip_metadata
+from notekeep.export.metadata import can_strip, strip_metadata
 from notekeep.export.nodes import is_diagram
 from notekeep.export.remarks import Remarks, grouped
 from notekeep.export.render import to_html
@@ -157,9 +158,7 @@ class Composer:
         if cover_path := self._cover_path(draft):
             cover = self.batch.target.cover_url(post, addresses.names[cover_path])
             addresses.shown.append(cover_path)
-        assets = [
-            self._asset(addresses.names[shown], shown) for shown in sorted({*addresses.shown})
-        ]
+        assets, notices = self._assets(addresses)
         text = self.batch.target.compose(draft, self.batch.target.head(post, cover), body.text)
         text, assets = self.batch.target.packed(post, text, assets)
         date = post.date.isoformat() if post.date else ""
@@ -170,6 +169,7 @@ class Composer:
         entry.published = not post.draft and draft.note.fields.get("draft") is None
         entry.links, entry.former = sorted(addresses.linked), list(post.former)
         said = [*grouped([*body.remarks.all, *remarks.all]), self.batch.target.notice(post)]
+        said += [f"{path}: {notice}" for notice in notices]
         if post.has_diagrams:
             said.append(self.batch.target.diagram_notice())
         if post.former and not self.batch.target.former_addresses(post):
@@ -197,6 +197,16 @@ class Composer:
         anchors = addresses.anchors
         return to_html(write_body(own, DIALECT, addresses, anchors, set(), self.batch.options).text)
 
-    def _asset(self, name: str, path: str) -> Asset:
-        data = self.batch.drafter.attachments.read(path)
-        return Asset(path, name, strip_metadata(path, data))
+    def _assets(self, addresses: SiteAddresses) -> tuple[list[Asset], list[str]]:
+        """Return the files that go along, and what there is to know of them."""
+        assets: list[Asset] = []
+        as_they_are: dict[str, bytes] = {}
+        for path in sorted({*addresses.shown}):
+            data = self.batch.drafter.attachments.read(path)
+            if path not in self.batch.options.keep_metadata:
+                if can_strip(path, data):
+                    data = strip_metadata(path, data)
+                else:
+                    as_they_are[path] = data
+            assets.append(Asset(path, addresses.names[path], data))
+        return assets, report(as_they_are)

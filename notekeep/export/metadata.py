@@ -1,13 +1,16 @@
 """Pictures without what a camera or an editor wrote into them: place, device, names, comments.
 
-Nothing is decoded and saved again: the parts of the file that hold metadata are left out and the
-rest is kept to the byte, so a picture loses no quality and one without metadata is not touched.
-The orientation stays, as a picture without it would lie on its side; colour profiles stay too.
+Only the parts that draw the picture are kept, to the byte where the format allows it, so a picture
+loses no quality and one without metadata is not touched. The orientation stays, as a picture
+without it would lie on its side; colour profiles stay too.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import io
+import re
 import struct
 import warnings
 from contextlib import contextmanager
@@ -17,15 +20,40 @@ from notekeep.errors import Refused
 from notekeep.export.assets import suffix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from xml.etree.ElementTree import Element
 
-_JPEG_DROPPED = frozenset({0xED, 0xFE, *range(0xE3, 0xED), 0xEF})
-"""APP3 to APP12, Photoshop's APP13, APP15 and comments; APP1 is looked into, APP14 is colour."""
+_JPEG_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+"""Of the segments for applications, and of comments, those that change how a picture looks."""
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_DROPPED = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
-_WEBP_DROPPED = {b"EXIF": 0x08, b"XMP ": 0x04}
+_PNG_KEPT = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT acTL"
+    b" fcTL fdAT".split()
+)
+_WEBP_KEPT = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
+_WEBP_FLAGS = 0x08 | 0x04
+"""What the header says of EXIF and of XMP."""
+_GIF_KEPT = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
+"""How often a GIF is repeated, and its colours."""
 _ORIENTATION = 0x0112
 _RESAVED = {"tif": "TIFF", "tiff": "TIFF", "avif": "AVIF", "heic": "HEIF", "heif": "HEIF"}
+
+_SVG = "http://www.w3.org/2000/svg"
+_DRAWN = {
+    "": _SVG,
+    "xlink": "http://www.w3.org/1999/xlink",
+    "xml": "http://www.w3.org/XML/1998/namespace",
+    "html": "http://www.w3.org/1999/xhtml",
+    "math": "http://www.w3.org/1998/Math/MathML",
+}
+"""The languages that a browser draws an SVG by, and the prefixes that they get."""
+_UNSEEN = frozenset({f"{{{_SVG}}}metadata", f"{{{_SVG}}}desc", "metadata", "desc"})
+_DATA_IMAGE = re.compile(r"\s*data:image/([\w.+-]+);base64,(.*)", re.DOTALL)
+
+
+def can_strip(name: str, data: bytes) -> bool:
+    """Return whether a file is a picture that `strip_metadata` takes metadata out of."""
+    return _cleaner(name, data) is not None
 
 
 def strip_metadata(name: str, data: bytes) -> bytes:
@@ -34,18 +62,27 @@ def strip_metadata(name: str, data: bytes) -> bytes:
     Raises:
         Refused: It is a picture of a kind that can hold a place, and cannot be read.
     """
+    clean = _cleaner(name, data)
+    return data if clean is None else clean(name, data)
+
+
+def _cleaner(name: str, data: bytes) -> Callable[[str, bytes], bytes] | None:
     if data.startswith(b"\xff\xd8"):
-        return _jpeg(data)
+        return _jpeg
     if data.startswith(_PNG):
-        return _png(data)
+        return _png
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return _webp(data)
+        return _webp
+    if data[:6] in {b"GIF87a", b"GIF89a"}:
+        return _gif
+    if suffix(name) == "svg":
+        return _svg
     if suffix(name) in _RESAVED:
-        return _resaved(name, data)
-    return data
+        return _resaved
+    return None
 
 
-def _jpeg(data: bytes) -> bytes:
+def _jpeg(_name: str, data: bytes) -> bytes:
     kept = [data[:2]]
     changed = False
     at = 2
@@ -62,15 +99,21 @@ def _jpeg(data: bytes) -> bytes:
             small = _orientation_only(data, segment)
             changed = changed or small != segment
             kept.append(small)
-        elif marker in _JPEG_DROPPED or (marker == 0xE2 and segment[4:15] != b"ICC_PROFILE"):
-            changed = True
-        else:
+        elif _is_kept(marker, segment):
             kept.append(segment)
+        else:
+            changed = True
         at = end
     # After the picture's end a phone may append whole further files (motion, depth, previews).
     stop = _jpeg_end(data, at)
     changed = changed or stop < len(data)
     return b"".join([*kept, data[at:stop]]) if changed else data
+
+
+def _is_kept(marker: int, segment: bytes) -> bool:
+    if 0xE0 <= marker <= 0xEF or marker == 0xFE:
+        return marker in _JPEG_KEPT and segment.startswith(_JPEG_KEPT[marker], 4)
+    return True
 
 
 def _jpeg_end(data: bytes, scan: int) -> int:
@@ -134,27 +177,113 @@ def _chunks(data: bytes, start: int, order: str, extra: int) -> Iterator[tuple[b
             return
 
 
-def _png(data: bytes) -> bytes:
-    chunks = [chunk for name, chunk in _chunks(data, 8, ">", 4) if name not in _PNG_DROPPED]
+def _png(_name: str, data: bytes) -> bytes:
+    chunks = [chunk for name, chunk in _chunks(data, 8, ">", 4) if name in _PNG_KEPT]
     clean = data[:8] + b"".join(chunks)
     return data if len(clean) == len(data) else clean
 
 
-def _webp(data: bytes) -> bytes:
-    kept, flags = [], 0
-    for name, chunk in _chunks(data, 12, "<", 0):
-        if name in _WEBP_DROPPED:
-            flags |= _WEBP_DROPPED[name]
-        else:
-            kept.append(chunk)
-    if not flags:
+def _webp(_name: str, data: bytes) -> bytes:
+    chunks = list(_chunks(data, 12, "<", 0))
+    kept = [chunk for name, chunk in chunks if name in _WEBP_KEPT]
+    if len(kept) == len(chunks):
         return data
     if kept and kept[0].startswith(b"VP8X"):
         head = bytearray(kept[0])
-        head[8] &= ~flags & 0xFF
+        head[8] &= ~_WEBP_FLAGS & 0xFF
         kept[0] = bytes(head)
     body = b"WEBP" + b"".join(kept)
     return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def _gif(_name: str, data: bytes) -> bytes:
+    at = 13 + _colours(data[10:11])
+    kept = [data[:at]]
+    while at < len(data):
+        start = at
+        if data[at] == 0x2C:
+            at = _behind_blocks(data, at + 11 + _colours(data[at + 9 : at + 10]))
+        elif data[at] == 0x21:
+            at = _behind_blocks(data, at + 2)
+        else:
+            break
+        label, application = data[start + 1 : start + 2], data[start + 3 : start + 14]
+        is_timing = label == b"\xf9"
+        if data[start] == 0x2C or is_timing or (label == b"\xff" and application in _GIF_KEPT):
+            kept.append(data[start:at])
+    clean = b"".join([*kept, b";"])
+    return data if clean == data else clean
+
+
+def _colours(flags: bytes) -> int:
+    """Return how long the table of colours is that a picture of a GIF begins with."""
+    return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
+
+
+def _behind_blocks(data: bytes, at: int) -> int:
+    while at < len(data) and data[at]:
+        at += data[at] + 1
+    return at + 1
+
+
+def _svg(name: str, data: bytes) -> bytes:
+    """Return a drawing without comments and without what its editor keeps in it for itself."""
+    from xml.etree import ElementTree as ET
+
+    try:
+        # expat itself limits how far entities grow; comments are not part of what it gives.
+        root = ET.fromstring(data)  # noqa: S314
+    except (ET.ParseError, ValueError, LookupError) as error:
+        raise _unreadable(name, "save it as plain SVG, or as PNG") from error
+    # Comments, instructions and document types are not in the tree; UTF-16 hides them from here.
+    changed = data.count(b"<?") > data.startswith(b"<?xml") or b"<!" in data or b"\0" in data
+    for element in root.iter():
+        for child in [one for one in element if not _is_drawn(one.tag) or one.tag in _UNSEEN]:
+            _remove(element, child)
+            changed = True
+        for key, value in list(element.attrib.items()):
+            said = _attribute(name, key, value)
+            if said is None:
+                del element.attrib[key]
+            else:
+                element.attrib[key] = said
+            changed = changed or said != value
+    if not changed:
+        return data
+    for prefix, space in _DRAWN.items():
+        ET.register_namespace(prefix, space)
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _is_drawn(tag: str) -> bool:
+    return not tag.startswith("{") or tag[1:].partition("}")[0] in _DRAWN.values()
+
+
+def _remove(element: Element, child: Element) -> None:
+    """Remove an element and keep the text behind it."""
+    at = list(element).index(child)
+    if child.tail and at:
+        element[at - 1].tail = (element[at - 1].tail or "") + child.tail
+    elif child.tail:
+        element.text = (element.text or "") + child.tail
+    element.remove(child)
+
+
+def _attribute(name: str, key: str, value: str) -> str | None:
+    """Return what an attribute is to be; None for one that draws nothing."""
+    # `data-…` is for scripts; diagrams.net keeps its whole document in `content`.
+    if not _is_drawn(key) or key.startswith("data-") or key == "content":
+        return None
+    if match := _DATA_IMAGE.match(value):
+        try:
+            inside = base64.b64decode(match[2])
+        except binascii.Error as error:
+            raise _unreadable(name, "save it as plain SVG, or as PNG") from error
+        kind = match[1].partition("+")[0]
+        clean = strip_metadata(f"{name}.{kind}", inside)
+        if clean != inside:
+            return f"data:image/{match[1]};base64,{base64.b64encode(clean).decode()}"
+    return value
 
 
 def _resaved(name: str, data: bytes) -> bytes:
@@ -168,8 +297,11 @@ def _resaved(name: str, data: bytes) -> bytes:
             out = io.BytesIO()
             clean.save(out, _RESAVED[suffix(name)])
     except (OSError, ValueError, SyntaxError, KeyError) as error:
-        raise Refused(
-            f"{name}: it cannot be read, so nothing says whether it holds a place or a name",
-            "save it as PNG, JPEG or WebP",
-        ) from error
+        raise _unreadable(name, "save it as PNG, JPEG or WebP") from error
     return out.getvalue()
+
+
+def _unreadable(name: str, way_out: str) -> Refused:
+    return Refused(
+        f"{name}: it cannot be read, so nothing says whether it holds a place or a name", way_out
+    )

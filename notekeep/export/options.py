@@ -30,6 +30,7 @@ class Options:
             "learning-ml" ("dash").
         series_links: Whether the parts of a series link to each other.
         extra_fields: Keys of the front matter that pass besides those every post has.
+        keep_metadata: Files of the vault that leave with all they say of places and people.
         overwrite: Paths in the site whose hand-made changes may be overwritten; "*" is all.
         merge: Paths that are to have the hand-made changes and those of the note.
         keep: Paths that are to stay as they were changed by hand, until the note says otherwise.
@@ -46,6 +47,7 @@ class Options:
     nested_tags: Literal["keep", "last", "dash"] = "dash"
     series_links: bool = True
     extra_fields: tuple[str, ...] = ()
+    keep_metadata: tuple[str, ...] = ()
     overwrite: frozenset[str] = frozenset()
     merge: frozenset[str] = frozenset()
     keep: frozenset[str] = frozenset()

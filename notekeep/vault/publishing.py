@@ -101,6 +101,8 @@ class Publishing(Reading):
         known = ("unpublished", "nested_tags", "linebreaks", "series_links")
         options: dict[str, Any] = {key: said[key] for key in known if key in said}
         options["extra_fields"] = texts(said.get("fields", ()))
+        kept = texts(said.get("keep_metadata", ()))
+        chosen["keep_metadata"] = (*kept, *chosen.get("keep_metadata", ()))
         options["now"] = config.now().astimezone()
         return Options(**(options | chosen))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from notekeep.errors import Refused
@@ -50,7 +54,29 @@ def text_chunks() -> PngInfo:
     return info
 
 
+def gif() -> bytes:
+    """Two frames with a comment, XMP, text for nobody, and something behind the end."""
+    frames = [picture().convert("P"), picture().rotate(90).convert("P")]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], loop=3, duration=100)
+    data = out.getvalue()
+    start = data.index(b"!\xff\x0bNETSCAPE2.0")
+    xmp = b"!\xff\x0bXMP DataXMP\x06CANARY\x00"
+    text = b"!\x01\x0c" + bytes(12) + b"\x06CANARY\x00"
+    added = b"!\xfe\x06CANARY\x00" + xmp + text
+    return data[:start] + added + data[start:] + b"CANARY"
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
 WITH_METADATA = {
+    "moving.gif": gif(),
     "photo.jpg": saved("JPEG", exif=exif(), comment=b"CANARY"),
     "drawn.png": saved("PNG", exif=exif(), pnginfo=text_chunks()),
     "small.webp": saved("WEBP", exif=exif(), xmp=b"<x:xmpmeta>CANARY</x:xmpmeta>", lossless=True),
@@ -98,11 +124,95 @@ def test_what_a_phone_appends_to_a_photo_goes() -> None:
     assert strip_metadata("p.jpg", data + b"\0\0ftypmp42 CANARY video") == data
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        segment(0xE2, b"MPF\0CANARY"),
+        segment(0xE2, b"FPXR\0CANARY"),
+        segment(0xE0, b"JFXX\0CANARY thumbnail"),
+        segment(0xEE, b"Ducky CANARY"),
+        segment(0xEB, b"JP\0\1CANARY provenance"),
+        segment(0xFE, b"CANARY"),
+    ],
+    ids=["mpf", "flashpix", "thumbnail", "app14", "app11", "comment"],
+)
+def test_jpeg_keeps_only_segments_that_change_its_look(added: bytes) -> None:
+    plain = saved("JPEG")
+    assert strip_metadata("p.jpg", plain[:2] + added + plain[2:]) == plain
+
+
+def test_png_keeps_only_chunks_that_change_its_look() -> None:
+    plain = saved("PNG")
+    with_more = plain[:33] + chunk(b"caBX", b"CANARY") + chunk(b"prVt", b"CANARY") + plain[33:]
+    assert strip_metadata("p.png", with_more) == plain
+
+
+def test_webp_keeps_only_chunks_that_change_its_look() -> None:
+    plain = saved("WEBP", xmp=b"x", lossless=True)
+    body = plain[8:] + b"C2PA" + struct.pack("<I", 6) + b"CANARY"
+    clean = strip_metadata("p.webp", b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert b"CANARY" not in clean
+    assert strip_metadata("p.webp", clean) == clean
+
+
+def test_gif_keeps_its_loop_and_its_frames() -> None:
+    with Image.open(io.BytesIO(strip_metadata("moving.gif", gif()))) as image:
+        assert isinstance(image, GifImageFile)
+        assert (image.n_frames, image.info["loop"], image.info["duration"]) == (2, 3, 100)
+
+
+PHOTO = base64.b64encode(saved("JPEG", exif=exif(6))).decode()
+DRAWING = f"""<?xml version="1.0"?>
+<?editor CANARY?>
+<!DOCTYPE svg [<!ENTITY n "CANARY">]>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+ xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"
+ xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd"
+ xmlns:i="http://ns.adobe.com/AdobeIllustrator/10.0/"
+ inkscape:export-filename="/home/CANARY/x.png" sodipodi:docname="CANARY.svg"
+ content="&lt;mxfile agent=&quot;CANARY&quot;/&gt;" viewBox="0 0 9 9">
+<title>Shown</title><desc>CANARY</desc>
+<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">CANARY</rdf:RDF></metadata>
+<sodipodi:namedview inkscape:window-width="CANARY"/><i:pgf>CANARY</i:pgf>
+<style><![CDATA[ .a > b {{ fill: red }} ]]></style>
+<g inkscape:label="CANARY" data-name="CANARY" id="g"><path d="M0 0L9 9" class="a"/></g>
+<text>be<!-- CANARY -->fore<desc>CANARY</desc> after</text>
+<image xlink:href="data:image/jpeg;base64,{PHOTO}" width="4"/>
+</svg>
+"""
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_svg_loses_what_its_editor_keeps_for_itself(coding: str) -> None:
+    clean = strip_metadata("drawn.svg", DRAWING.encode(coding)).decode()
+    assert "CANARY" not in clean
+    assert "Shown" in clean
+    assert 'd="M0 0L9 9"' in clean
+    assert ".a &gt; b { fill: red }" in clean
+    assert "before after" in clean.replace("\n", "")
+    inside = base64.b64decode(clean.partition("base64,")[2].partition('"')[0])
+    with Image.open(io.BytesIO(inside)) as image:
+        assert dict(image.getexif()) == {0x0112: 6}
+
+
+def test_svg_without_metadata_keeps_every_byte() -> None:
+    data = b'<svg xmlns="http://www.w3.org/2000/svg"><title>A</title><path d="M0 0"/></svg>'
+    assert strip_metadata("d.svg", data) == data
+
+
+@pytest.mark.parametrize(
+    "data", [b"<svg><g></svg>", b"", b'<?xml version="1.0" encoding="x"?><svg/>']
+)
+def test_svg_that_cannot_be_read_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused, match=r"d\.svg"):
+        strip_metadata("d.svg", data)
+
+
 def test_a_broken_photo_is_no_crash() -> None:
     data = saved("JPEG", exif=exif(6))
     for cut in range(2, len(data), 37):
         strip_metadata("p.jpg", data[:cut])
-    for kind in ("drawn.png", "small.webp"):
+    for kind in ("drawn.png", "small.webp", "moving.gif"):
         for cut in range(0, len(WITH_METADATA[kind]), 23):
             strip_metadata(kind, WITH_METADATA[kind][:cut])
 
