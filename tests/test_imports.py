@@ -20,8 +20,10 @@ HEAVY = {
     "PIL",
     "filelock",
     "frontmatter",
+    "latex2mathml",
     "markdown_it",
     "platformdirs",
+    "pypdf",
     "rapidfuzz",
     "rich",
     "slugify",
@@ -97,6 +99,15 @@ def test_the_verbs_of_every_day_load_nothing_heavy(sample: Path, words: tuple[st
 )
 def test_no_verb_loads_the_interface(sample: Path, words: tuple[str, ...]) -> None:
     assert "textual" not in loaded(sample, *words)
+
+
+@pytest.mark.parametrize("target", ["hugo", "html"])
+def test_an_export_loads_no_reader_that_its_note_does_not_need(
+    sample: Path, tmp_path: Path, target: str
+) -> None:
+    (tmp_path / "hugo.toml").touch()
+    words = ("export", "Deep Work", "--dry-run", "--to", target, "--site", str(tmp_path))
+    assert loaded(sample, *words) & {"latex2mathml", "pypdf"} == set()
 
 
 PARSING = [

@@ -23,6 +23,7 @@ class Math(NamedTuple):
         blocks: Whether it knows math as a block of its own, before lists and headings.
         within: Whether TeX between the marks of `display` is on its own within a line too.
         dollar: How a dollar in prose is written where math is on; "" leaves it.
+        mathml: Whether the page shows formulas as MathML, which not every macro has.
     """
 
     inline: tuple[str, str] = ("$", "$")
@@ -31,6 +32,7 @@ class Math(NamedTuple):
     blocks: bool = True
     within: bool = True
     dollar: str = ""
+    mathml: bool = False
 
 
 PLAIN_MATH: Final = Math()

@@ -106,8 +106,8 @@ def report(files: Mapping[str, bytes]) -> list[str]:
         ways = " ".join(f"--keep-metadata {shlex.quote(path)}" for path in problems)
         raise Refused(
             "; ".join(problems.values()),
-            f"remove it from the file, or let the file leave as it is with {ways}"
-            " (or name it in `keep_metadata` of the vault's [export] settings)",
+            f"to let it leave as it is, add {ways}, or name it in `keep_metadata` of [export] in"
+            " .notekeep/config.toml",
         )
     named = [f"{path} ({', '.join(one.authors)})" for path, one in found.items() if one.authors]
     unknown = [path for path, one in found.items() if not one.is_known]

@@ -89,13 +89,23 @@ def tex(look: Look, wanted: list[str], marks: tuple[tuple[str, str], ...]) -> st
     """Return which formula is not in the page between such marks; None when there is none."""
     if not wanted:
         return None
-    text = "".join(look.content.text().split())
+    text = "".join((look.content.text() + _mathml(look.content)).split())
     for formula in wanted:
         plain = "".join(formula.split())
         forms = {plain, plain.replace("|", "\\vert")}
         if not any(first + form + last in text for form in forms for first, last in marks):
             return f"not in the page: {formula[:40]!r}"
     return ""
+
+
+def _mathml(content: Element) -> str:
+    """Return the formulas of a page that are MathML, between the marks that TeX would have."""
+    return " ".join(
+        f"$${one.attributes.get('alttext', '')}$$"
+        if one.attributes.get("display") == "block"
+        else f"\\({one.attributes.get('alttext', '')}\\)"
+        for one in content.find("math")
+    )
 
 
 def has_place(ref: Ref) -> bool:

@@ -12,6 +12,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from notekeep.export.mathml import ATTRIBUTES, TAGS, to_mathml
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -48,30 +50,62 @@ _DROPPED: Final = frozenset(
 )
 _SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 _MARK: Final = '<hr id="nk-more">'
+_CARD: Final = {
+    '<hr id="nk-card">': "<!--kg-card-begin: html-->",
+    '<hr id="nk-card-end">': "<!--kg-card-end: html-->",
+}
+"""What stands for Ghost's marks of a card until all other comments are gone."""
 _STYLED = re.compile(r'style="text-align:(left|right|center)"')
 
 
-def to_html(text: str, *, highlight: bool = False) -> str:
+def to_html(
+    text: str, *, highlight: bool = False, mathml: bool = False, cards: bool = False
+) -> str:
     """Return a body as clean HTML.
 
     Args:
         text: The body, in the Markdown of the vault.
         highlight: Whether code gets the classes of Pygments, for a page that has its style sheet.
+        mathml: Whether formulas become MathML; those with unknown macros stay TeX in any case.
+        cards: Whether blocks with MathML are marked as HTML cards, for Ghost.
     """
     import nh3
 
-    rendered = str(_engine(highlight=highlight).render(text))
+    md = _engine(highlight=highlight, mathml=mathml)
+    rendered = _with_cards(md, text) if cards else str(md.render(text))
     rendered = _STYLED.sub(r'align="\1"', rendered.replace(TEASER, _MARK, 1))
     cleaned = nh3.clean(
         rendered,
-        tags=set(_TAGS),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        tags={*_TAGS, *TAGS},
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()}
+        | {tag: set(ATTRIBUTES) for tag in TAGS},
         clean_content_tags=set(_DROPPED),
         url_schemes=set(_SCHEMES),
         link_rel=None,
         strip_comments=True,
     )
+    for mark, comment in _CARD.items() if cards else ():
+        cleaned = cleaned.replace(mark, comment)
     return cleaned.replace(_MARK, TEASER, 1).strip() + "\n"
+
+
+def _with_cards(md: MarkdownIt, text: str) -> str:
+    """Return a body with marks around each block that holds MathML.
+
+    Ghost's importer takes what stands between them as it is; of MathML anywhere else it makes loose
+    letters, or refuses the post.
+    """
+    env: dict[str, Any] = {}
+    begin, end = _CARD
+    parts: list[str] = []
+    block: list[Token] = []
+    for token in md.parse(text, env):
+        block.append(token)
+        if token.level == 0 and token.nesting <= 0:
+            part = str(md.renderer.render(block, md.options, env))
+            parts.append(f"{begin}\n{part}{end}\n" if "<math" in part else part)
+            block = []
+    return "".join(parts)
 
 
 def style_sheet() -> str:
@@ -83,14 +117,14 @@ def style_sheet() -> str:
 
 
 @cache
-def _engine(*, highlight: bool) -> MarkdownIt:
+def _engine(*, highlight: bool, mathml: bool) -> MarkdownIt:
     from notekeep.export.rules import engine
 
     md = engine()
     rules: dict[str, Callable[..., str]] = {
-        "math_inline": lambda tokens, at, *_: _tex(tokens[at], "\\(", "\\)"),
-        "math_inline_double": lambda tokens, at, *_: _tex(tokens[at], "$$", "$$"),
-        "math_block": lambda tokens, at, *_: f"<p>{_tex(tokens[at], '$$', '$$')}</p>\n",
+        "math_inline": lambda tokens, at, *_: _formula(tokens[at], mathml=mathml),
+        "math_inline_double": lambda tokens, at, *_: _formula(tokens[at], mathml=mathml),
+        "math_block": lambda tokens, at, *_: f"<p>{_formula(tokens[at], mathml=mathml)}</p>\n",
         "fence": lambda tokens, at, *_: _code(tokens[at], highlight=highlight),
         "code_block": lambda tokens, at, *_: _code(tokens[at], highlight=highlight),
         "footnote_ref": _footnote_ref,
@@ -100,7 +134,11 @@ def _engine(*, highlight: bool) -> MarkdownIt:
     return md
 
 
-def _tex(token: Token, first: str, last: str) -> str:
+def _formula(token: Token, *, mathml: bool) -> str:
+    display = token.type != "math_inline"
+    if mathml and (made := to_mathml(token.content, display=display)):
+        return made
+    first, last = ("$$", "$$") if display else ("\\(", "\\)")
     return f'<span class="math">{html.escape(first + token.content + last, quote=False)}</span>'
 
 

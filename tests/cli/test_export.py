@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -484,3 +485,57 @@ def test_a_check_fails_when_the_generator_fails(
     assert (says or "ended with code 1 and said nothing") in said
     assert "\nnot built: " in said
     assert run("Deep Work", "--site", str(site), "--check") == 5, "also where nothing is written"
+
+
+@pytest.fixture
+def film(sample: Path) -> bytes:
+    """A film in the vault that says where it was taken, and a note that links to it."""
+    text = b"+52.4+4.9/"
+    place = struct.pack(">I4sHH", len(text) + 12, b"\xa9xyz", len(text), 0x15C7) + text
+    facts = struct.pack(">I4s", len(place) + 8, b"udta") + place
+    moov = struct.pack(">I4s", 108, b"mvhd") + bytes(100) + facts
+    data = struct.pack(">I4s4s", 12, b"ftyp", b"isom") + struct.pack(">I4s", len(moov) + 8, b"moov")
+    (sample / "attachments" / "a film.mp4").write_bytes(data + moov)
+    (sample / "Walk.md").write_text("# Walk\n\n[see](<attachments/a film.mp4>)\n")
+    return data + moov
+
+
+def test_export_refuses_a_film_with_a_place_and_names_the_way_out(
+    run: Run, film: bytes, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del film
+    assert run("Walk", "--site", str(site)) == 4
+    said = capsys.readouterr().err
+    assert "attachments/a film.mp4 holds a place: \xa9xyz +52.4+4.9/" in said
+    assert "--keep-metadata 'attachments/a film.mp4'" in said
+    assert not (site / "content/posts/walk").exists()
+
+
+@pytest.mark.parametrize("folder", [".", "books", "attachments"])
+def test_keep_metadata_takes_paths_of_the_vault_and_of_the_shell(
+    run: Run, film: bytes, site: Path, monkeypatch: pytest.MonkeyPatch, sample: Path, folder: str
+) -> None:
+    monkeypatch.chdir(sample / folder)
+    named = "a film.mp4" if folder == "attachments" else "attachments/a film.mp4"
+    there = ["--site", str(site), "--vault", str(sample)]
+    assert run("Walk", "--keep-metadata", named, *there) == 0
+    assert (site / "content/posts/walk/a-film.mp4").read_bytes() == film
+
+
+def test_keep_metadata_refuses_a_file_that_is_not_in_the_vault(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("attachments/a flim.mp4", str(site / "hugo.toml")):
+        assert run("Deep Work", "--site", str(site), "--keep-metadata", name) == 2
+        assert "there is no file" in capsys.readouterr().err
+
+
+def test_the_settings_of_a_vault_can_keep_metadata(
+    run: Run, film: bytes, sample: Path, site: Path
+) -> None:
+    settings = sample / ".notekeep/config.toml"
+    settings.parent.mkdir(exist_ok=True)
+    before = settings.read_text() if settings.exists() else ""
+    settings.write_text(f'{before}\n[export]\nkeep_metadata = ["attachments/a film.mp4"]\n')
+    assert run("Walk", "--site", str(site)) == 0
+    assert (site / "content/posts/walk/a-film.mp4").read_bytes() == film

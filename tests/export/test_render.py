@@ -65,6 +65,13 @@ ATTACKS = (
     "$$\n</span><script>alert(1)</script>\n$$",
     "==<script>alert(1)</script>==",
     "| <script>alert(1)</script> |\n| --- |\n| <img src=x onerror=alert(1)> |",
+    r"$\href{javascript:alert(1)}{x}$",
+    r"$\style{background:url(javascript:alert(1))}{x}$",
+    r"$\text{</mtext></math><img src=x onerror=alert(1)>}$",
+    r"$\class{x\" onclick=\"alert(1)}{x}$",
+    "<math href='javascript:alert(1)'><mi href='javascript:alert(1)'>x</mi></math>",
+    "<math><annotation-xml encoding='text/html'><script>alert(1)</script></annotation-xml></math>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--><img src=x onerror=alert(1)>'>",
     "<p id='<script>alert(1)</script>'>x</p>",
     "&lt;script&gt;alert(1)&lt;/script&gt;",
 )
@@ -90,14 +97,14 @@ def unsafe(page: Element) -> list[str]:
 @pytest.mark.parametrize("around", ["{}", "- item\n\n  {}", "> {}", "a {} b", "[^1]\n\n[^1]: {}"])
 def test_nothing_that_could_act_comes_through(attack: str, around: str) -> None:
     text = around.format(attack)
-    for highlight in (False, True):
-        assert unsafe(read_page(to_html(text, highlight=highlight))) == []
+    for said in ({}, {"highlight": True}, {"mathml": True}, {"mathml": True, "cards": True}):
+        assert unsafe(read_page(to_html(text, **said))) == []
 
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([*ATTACKS, "\n\n", "\n", " ", '"', "'", ">", "<", "`", "-->"])))
 def test_no_mixture_of_attacks_comes_through(parts: list[str]) -> None:
-    assert unsafe(read_page(to_html("".join(parts)))) == []
+    assert unsafe(read_page(to_html("".join(parts), mathml=True))) == []
 
 
 def test_what_writers_use_comes_through() -> None:
@@ -143,3 +150,48 @@ def test_cells_keep_their_sides() -> None:
 def test_formulas_stand_between_marks_that_scripts_know() -> None:
     page = read_page(to_html("a $x<y$ b\n\n$$\nz & w\n$$\n"))
     assert [e.text() for e in page.find("span")] == ["\\(x<y\\)", "$$\nz & w\n$$"]
+
+
+def test_formulas_become_mathml_with_their_source() -> None:
+    page = read_page(to_html("a $x<y$ b\n\n$$\n\\frac{a}{b}\n$$\n", mathml=True))
+    found = [
+        (e.attributes["display"], e.attributes["alttext"], e.text()) for e in page.find("math")
+    ]
+    assert found == [("inline", "x<y", "x<y"), ("block", r"\frac{a}{b}", "ab")]
+    assert len(page.find("mfrac")) == 1
+    assert page.find("span") == []
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\foo{x}",
+        r"\ce{H2O}",
+        r"\left( x \right",
+        "x_{",
+        "a^b^c",
+        r"\begin{tikzcd} A & B \end{tikzcd}",
+        r"\text{a $x$}",
+        r"\newcommand{\a}{\a x}\a",
+        "%",
+        "{" * 5000,
+    ],
+)
+def test_a_formula_that_is_not_understood_stays_tex(tex: str) -> None:
+    page = read_page(to_html(f"$$\n{tex}\n$$\n", mathml=True))
+    assert page.find("math") == []
+    assert page.find("span")[0].text() == f"$$\n{tex}\n$$"
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\begin{aligned}a&=b\\c&=d\end{aligned}",
+        r"\begin{align}a&=b\\c&=d\end{align}",
+        r"\begin{gather*}a=b\\c=d\end{gather*}",
+        r"\begin{cases}a&=b\\c&=d\end{cases}",
+    ],
+)
+def test_equations_of_several_lines_keep_their_lines(tex: str) -> None:
+    page = read_page(to_html(f"$$\n{tex}\n$$\n", mathml=True))
+    assert [row.text() for row in page.find("mtr")] == ["a=b", "c=d"]

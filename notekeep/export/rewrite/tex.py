@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notekeep.export.mathml import to_mathml
 from notekeep.export.rewrite.work import lone
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _COMMENT = re.compile(r"(?<!\\)%")
 
 def rewrite(work: Work) -> None:
     """Write every formula as the engine leaves it alone."""
+    if work.dialect.math.mathml:
+        _tell_unread(work)
     for node in work.page.find("math", "math_double", "math_block"):
         if not work.free(node):
             continue
@@ -41,6 +44,16 @@ def rewrite(work: Work) -> None:
             text = _within_a_line(work, node, text)
         if text != work.page.source(node):
             work.replace(node, text, "math is written as the site reads it")
+
+
+def _tell_unread(work: Work) -> None:
+    """Tell in one line which formulas the page shows as TeX."""
+    found = work.page.find("math", "math_double", "math_block")
+    unread = [one for one in found if not to_mathml(one.content, display=one.kind != "math")]
+    if unread:
+        shown = " ".join(unread[0].content.split())[:40]
+        more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
+        work.remark(unread[0], f"shown as TeX, as a macro in it is not known: {shown!r}{more}")
 
 
 def _within_a_line(work: Work, node: Node, text: str) -> str:

@@ -66,7 +66,7 @@ class Ghost(Target):
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the file as a whole."""
         del draft
-        text = json.dumps(to_html(body), ensure_ascii=False)
+        text = json.dumps(to_html(body, mathml=True, cards=True), ensure_ascii=False)
         # Nothing but brackets stands behind the text, which is the post's last field.
         return f'{head}"html": {text}\n     }}\n    ]\n   }}\n  }}\n ]\n}}\n'
 

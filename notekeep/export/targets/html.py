@@ -106,7 +106,7 @@ class Html(Target):
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the page as a whole."""
         del draft
-        text = to_html(body, highlight=True)
+        text = to_html(body, highlight=True, mathml=True)
         return f"{head}{text}</div>\n</article>\n</body>\n</html>\n"
 
     def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:

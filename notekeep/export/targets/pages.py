@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 from typing import Final
 
-from notekeep.export.dialect import Dialect
+from notekeep.export.dialect import Dialect, Math
 from notekeep.export.render import TEASER
 
 DIALECT: Final = Dialect(
+    math=Math(mathml=True),
     footnotes=False,
     heading_ids=False,
     task_lists=False,

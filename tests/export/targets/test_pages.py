@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from notekeep.export import Options, plan_export, write
 from notekeep.export.assets import Asset
+from notekeep.export.check import check_export
 from notekeep.export.dom import read_page
 from notekeep.export.draft import Draft
 from notekeep.export.passage import Passage
@@ -203,7 +204,25 @@ def test_ghost_s_file_is_valid_whatever_a_note_says(title: str, tags: list[str],
     ghost(post(title=title, tags=tags, description=title, canonical=title), body)
 
 
+def test_ghost_gets_each_block_with_a_formula_as_an_html_card() -> None:
+    """Ghost's editor has no MathML: its importer keeps it in such cards and nowhere else."""
+    (one,) = ghost(post(), "Plain.\n\nA $x$.\n\n- one\n- $y$\n\n## End\n")["posts"]
+    cards = one["html"].split("<!--kg-card-begin: html-->\n")
+    inside = [card.partition("<!--kg-card-end: html-->\n") for card in cards[1:]]
+    assert cards[0] == "<p>Plain.</p>\n"
+    assert [after for _, _, after in inside] == ["", "<h2>End</h2>\n"]
+    for (card, _, _), words in zip(inside, ("A x.", "one y"), strict=True):
+        assert " ".join(read_page(card).text().split()) == words
+        assert len(read_page(card).find("math")) == 1
+
+
 # WordPress
+
+
+def test_wordpress_gets_formulas_as_tex() -> None:
+    assert wordpress(post(), "$x$").findtext(CONTENT) == (
+        '<p><span class="math">\\(x\\)</span></p>\n'
+    )
 
 
 def test_wordpress_reads_what_the_note_says() -> None:
@@ -313,3 +332,40 @@ def test_pages_link_each_other_and_come_to_the_same_folder_again(
     assert '<a href="b.html">' in (site / "a.html").read_text()
     again = plan_export(source, paths, site=site, options=Options(zone=INDIA, now=NOW))
     assert (again.target, again.is_empty) == ("html", True)
+
+
+MATH = r"""In $x<y$ and $\foo$ and $\bar{x}$ and $\oops$.
+
+| a |
+| - |
+| $\|v\|$ |
+
+$$
+a=b
+$$
+"""
+
+
+@pytest.mark.parametrize("target", ["html", "ghost"])
+def test_formulas_are_mathml_and_what_is_not_is_told_once(
+    write_vault: Write, tmp_path: Path, history: History, options: Options, target: str
+) -> None:
+    source = write_vault({"a.md": MATH})
+    site = tmp_path / "pages"
+    plan = plan_export(source, ["a.md"], target=target, site=site, options=options)
+    write(plan, history)
+    told = [line for line in plan.warnings if "TeX" in line]
+    assert told == [
+        "a.md, line 1: shown as TeX, as a macro in it is not known: '\\\\foo', and 1 more"
+    ]
+    report = check_export(plan)
+    assert (report.built, report.failed) == (True, [])
+    assert {result.id for result in report.results if result.state == "passed"} >= {"C10", "C11"}
+
+
+def test_formulas_that_are_all_mathml_are_told_in_no_line(
+    write_vault: Write, tmp_path: Path, options: Options
+) -> None:
+    source = write_vault({"a.md": "In $x$.\n"})
+    plan = plan_export(source, ["a.md"], target="html", site=tmp_path / "p", options=options)
+    assert plan.warnings == []
