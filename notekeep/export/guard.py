@@ -25,7 +25,7 @@ _WORDS = frozenset({"text", "special"})
 _BREAKS = frozenset({"soft_break", "hard_break"})
 _WHOLE = LITERAL | {"link", "image", "autolink", "footnote_ref", "em", "strong", "strike", "rule"}
 _TOLD = _WORDS | _BREAKS | _WHOLE
-_BLOCKS = CONTAINERS | {"paragraph", "heading", "cell", "fence", "code_block", "math_block"}
+_BLOCKS = CONTAINERS | {"paragraph", "heading", "cell"}
 
 
 class _Kept(NamedTuple):
