@@ -346,10 +346,9 @@ def _pdf(data: bytes) -> Facts:
         if reader.is_encrypted:
             raise ValueError("it is encrypted")
         len(reader.pages)
-        facts = reader.metadata or {}
-        for key in facts:
-            if key == "/Author" or _PLACE.search(key):
-                yield key.lstrip("/"), str(facts[key])
+        if (facts := reader.metadata) is not None:
+            wanted = [key for key in facts if key == "/Author" or _PLACE.search(key)]
+            yield from ((key.lstrip("/"), str(facts[key])) for key in wanted)
         said = reader.root_object.get("/Metadata")
         if said is not None:
             yield from _embedded(said.get_object().get_data())

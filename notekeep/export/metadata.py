@@ -252,7 +252,7 @@ def _svg(name: str, data: bytes) -> bytes:
         return data
     for prefix, space in _DRAWN.items():
         ET.register_namespace(prefix, space)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
 def _is_drawn(tag: str) -> bool:
