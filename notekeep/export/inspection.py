@@ -259,7 +259,8 @@ def _mp3(data: bytes) -> Facts:
         return
     version, flags = data[3], data[5]
     body = data[10 : 10 + _sevens(data[6:10])]
-    if flags & 0x80:
+    is_parted = bool(flags & 0x80)  # a zero behind each 0xFF: in all, or since 2.4 in each frame
+    if is_parted and version < 4:
         body = body.replace(b"\xff\0", b"\xff")
     at = 0
     if flags & 0x40 and version > 2:
@@ -270,7 +271,8 @@ def _mp3(data: bytes) -> Facts:
         name = body[at : at + long].decode("latin-1")
         length = body[at + long : at + 2 * long]
         size = _sevens(length) if version > 3 else int.from_bytes(length, "big")
-        said = _encoded(body[at + head : at + head + size])
+        frame = body[at + head : at + head + size]
+        said = _encoded(frame.replace(b"\xff\0", b"\xff") if is_parted else frame)
         at += head + size
         if name in {"TXXX", "TXX"}:
             name, _, said = said.partition("\0")

@@ -66,15 +66,17 @@ def loci() -> bytes:
     return box(b"loci", bytes(6), b"Home\0", b"\0", where, bytes(4), b"earth\0\0")
 
 
-def id3(version: int, *frames: tuple[bytes, bytes]) -> bytes:
-    def sevens(number: int) -> bytes:
-        return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
+def sevens(number: int) -> bytes:
+    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
 
-    body = b"".join(
+
+def id3(version: int, *frames: tuple[bytes, bytes], before: bytes = b"", flags: int = 0) -> bytes:
+    """A tag of ID3v2 and a frame of sound; `before` stands before the facts."""
+    body = before + b"".join(
         name + (sevens(len(text)) if version > 3 else struct.pack(">I", len(text))) + b"\0\0" + text
         for name, text in frames
     )
-    return b"ID3" + bytes([version, 0, 0]) + sevens(len(body)) + body + b"\xff\xfb\x90\0"
+    return b"ID3" + bytes([version, 0, flags]) + sevens(len(body)) + body + b"\xff\xfb\x90\0"
 
 
 def comments(*facts: str) -> bytes:
@@ -161,6 +163,44 @@ PLACES = {
     "edited.mp4": (movie() + box(b"uuid", bytes(16), XMP_PLACE), "52,31N"),
     "walk.mp3": (id3(3, (b"TXXX", b"\0location\0" + HERE.encode())), HERE),
     "wide.mp3": (id3(4, (b"TXXX", b"\1" + f"GPS\0{HERE}".encode("utf-16"))), HERE),
+    "long.mp3": (
+        id3(4, (b"TIT2", b"\3" + b"x" * 300), (b"TXXX", b"\3GPS\0" + HERE.encode())),
+        HERE,
+    ),
+    "extended.mp3": (
+        id3(
+            4,
+            (b"TXXX", b"\0location\0" + HERE.encode()),
+            before=sevens(6) + b"\1\0",
+            flags=0x40,
+        ),
+        HERE,
+    ),
+    "older.mp3": (
+        id3(
+            3,
+            (b"TXXX", b"\0location\0" + HERE.encode()),
+            before=struct.pack(">I", 6) + bytes(6),
+            flags=0x40,
+        ),
+        HERE,
+    ),
+    "parted.mp3": (
+        id3(3, (b"TXXX", b"\1\xff\0\xfe" + f"GPS\0{HERE}".encode("utf-16-le")), flags=0x80).replace(
+            struct.pack(">I", 4 + 2 * len(f"GPS\0{HERE}")),
+            struct.pack(">I", 3 + 2 * len(f"GPS\0{HERE}")),
+        ),
+        HERE,
+    ),
+    "split.mp3": (
+        id3(
+            4,
+            (b"TIT2", b"\1\xff\0\xfex\0"),
+            (b"TXXX", b"\1\xff\0\xfe" + f"GPS\0{HERE}".encode("utf-16-le")),
+            flags=0x80,
+        ),
+        HERE,
+    ),
     "cover.mp3": (id3(3, (b"APIC", b"\0image/jpeg\0\3\0" + photo())), "52.5167N 13.4000E"),
     "walk.flac": (flac("ARTIST=Ann Lee", f"LOCATION={HERE}"), HERE),
     "walk.ogg": (ogg(b"\3vorbis", f"location={HERE}"), HERE),
@@ -263,6 +303,16 @@ def test_the_name_of_an_author_is_reported(desk: Desk, name: str) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_file_that_cannot_be_inspected_refuses_the_note(desk: Desk, name: str) -> None:
     assert f"{name} could not be inspected" in refusal(desk, (name, BROKEN[name]))
+
+
+def test_a_document_that_unpacks_to_very_much_is_not_inspected(desk: Desk) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        with packed.open("word/document.xml", "w") as part:
+            for _ in range(257):
+                part.write(bytes(1 << 20))
+    assert "bomb.docx could not be inspected" in refusal(desk, ("bomb.docx", out.getvalue()))
 
 
 def test_files_of_unknown_kinds_are_reported_in_one_line(desk: Desk) -> None:
