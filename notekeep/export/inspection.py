@@ -10,7 +10,6 @@ import re
 import shlex
 import struct
 import warnings
-import zipfile
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -139,7 +138,7 @@ def _embedded(data: bytes) -> Facts:
     """Yield what EXIF and XMP say, wherever they stand in a file."""
     for match in _EXIF.finditer(data):
         yield from _exif(data[match.end() : match.end() + _EXIF_BYTES])
-    for pattern in (_XMP_FACT, _XMP_CREATOR):
+    for pattern in (_XMP_FACT, _XMP_CREATOR) if b"<rdf:" in data else ():
         for match in pattern.finditer(data):
             yield match[1].decode(), match[2].decode("utf-8", "replace")
 
@@ -357,6 +356,8 @@ def _pdf(data: bytes) -> Facts:
 
 
 def _office(data: bytes) -> Facts:
+    import zipfile
+
     unpacked = 0
     with zipfile.ZipFile(BytesIO(data)) as packed:
         for one in packed.infolist():
