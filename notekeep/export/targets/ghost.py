@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.export.render import to_html
 from notekeep.export.slugs import make_slug
-from notekeep.export.targets.pages import DIALECT, bare_page
+from notekeep.export.targets.pages import WITH_MATHML, bare_page
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Ghost(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self.dialect = DIALECT
+        self.dialect = WITH_MATHML
 
     def post_path(self, post: Post) -> str:
         """`atomic-habits.json`."""

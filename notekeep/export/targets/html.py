@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from notekeep.export.assets import is_image
 from notekeep.export.render import style_sheet, to_html
-from notekeep.export.targets.pages import DIALECT
+from notekeep.export.targets.pages import WITH_MATHML
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Html(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self.dialect = DIALECT
+        self.dialect = WITH_MATHML
 
     def post_path(self, post: Post) -> str:
         """`atomic-habits.html`."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from typing import Final
 
 from notekeep.export.dialect import Dialect, Math
 from notekeep.export.render import TEASER
 
 DIALECT: Final = Dialect(
-    math=Math(mathml=True),
     footnotes=False,
     heading_ids=False,
     task_lists=False,
@@ -18,6 +18,8 @@ DIALECT: Final = Dialect(
     default_teaser=False,
 )
 """The vault's own Markdown, but for what is written as HTML before it is rendered."""
+
+WITH_MATHML: Final = replace(DIALECT, math=Math(mathml=True))
 
 WITH_TEASER: Final = Dialect(
     footnotes=False,
