@@ -32,7 +32,7 @@ def plan_set(plans: Plans, paths: Iterable[str], changes: Sequence[str | FieldCh
     edits = [with_date(edit, plans.schema, today) for edit in asked]
     plan = _edited(plans, "set", " ".join(map(str, edits)), paths, edits)
     plan.remarks += _days_meant(asked, edits, today)
-    plan.remarks += _slips(plans, edits)
+    _note_new_fields(plans, plan, edits)
     return plan
 
 
@@ -74,8 +74,8 @@ def _days_meant(
             yield f"{after.key}: {before.value} is {short(day, today)}"
 
 
-def _slips(plans: Plans, edits: Iterable[FieldChange]) -> Iterator[str]:
-    """What is to be said of fields that no note has yet and that are nearly called like another."""
+def _note_new_fields(plans: Plans, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
+    """Note which fields no note has yet, and which known field each is nearly called like."""
     unknown = [
         key
         for key in dict.fromkeys(edit.key for edit in edits)
@@ -86,10 +86,13 @@ def _slips(plans: Plans, edits: Iterable[FieldChange]) -> Iterator[str]:
     from notekeep.index.fieldnames import known_fields
 
     known = known_fields(plans.catalog, plans.schema)
+    unknown = [key for key in unknown if not known.find(key)]
+    written = {edit.key for edit in edits if edit.op != "-=" and edit.value is not None}
+    plan.new_fields += [key for key in unknown if key in written]
     for key in unknown:
-        near = None if known.find(key) else known.nearest_field(key, SLIP)
+        near = known.nearest_field(key, SLIP)
         if near is not None:
-            yield f"{key} is a field that no note had before; there is {near}"
+            plan.remarks.append(f"{key} is a field that no note had before; there is {near}")
 
 
 def _inline_tags(plans: Plans, change: FileChange, removed: Sequence[str]) -> list[str]:
