@@ -61,9 +61,12 @@ def lint(plans: Plans, paths: Iterable[str], label: str) -> Lint:
     near = NearNames(plans.catalog.names())
     wanted = sorted(set(paths))
     moves = names_that_travel(plans, wanted)
+    distinct = set(plans.distinct(wanted))
     for path in wanted:
         named = name_problems(path, is_mended=path in moves)
         found.findings.extend(Finding(problem, mended) for problem, mended in named)
+        if path not in distinct:
+            continue
         try:
             data = plans.read(path)
         except (NotFound, Refused):

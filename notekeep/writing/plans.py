@@ -308,6 +308,25 @@ class Plans:
         """
         return save.read(inside(self.root, path))[0]
 
+    def distinct(self, paths: Iterable[str]) -> list[str]:
+        """Return each file once: of several names of one file the first that is no symbolic link.
+
+        Args:
+            paths: The names; those that lead to no file are kept.
+        """
+        names: dict[object, str] = {}
+        for path in dict.fromkeys(paths):
+            try:
+                found = os.stat(os.path.join(self.root, path))
+            except OSError:
+                names[path] = path
+                continue
+            file = (found.st_dev, found.st_ino)
+            known = names.setdefault(file, path)
+            if known != path and os.path.islink(os.path.join(self.root, known)):
+                names[file] = path
+        return list(names.values())
+
     def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """The bytes of many notes, each once; one that cannot be read is left out, with the reason.
 
@@ -336,7 +355,7 @@ class Plans:
         Raises:
             NotekeepError: The only one is gone, or cannot be read.
         """
-        for path, data in self.contents(plan, paths):
+        for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 after = edit(path, data)
             except Refused as error:
