@@ -145,10 +145,27 @@ class YamlEdit:
         parts = split_items(name, text)
         joint = " " if name == "tags" and "," not in text and len(parts) > 1 else ", "
         joins = len(parts) > 1 or name in _JOINED
+        if isinstance(item, str) and joins and entry.value.style in ("|", ">") and text.strip():
+            return self._add_to_block(entry, item, has_own_line=name == "tags" and "," not in text)
         if isinstance(item, str) and text and joins and joint[0] not in item:
             return self.replace(entry.name, f"{text.rstrip(' ,')}{joint}{item}")
         old: list[Scalar] = [part.strip() for part in parts] if joins else [self._scalar(entry)]
         return self.replace(entry.name, [*(part for part in old if part != ""), item])
+
+    def _add_to_block(self, entry: Entry, item: str, *, has_own_line: bool) -> bytes:
+        """Add to a block of text: one more line, or after a comma where it has commas."""
+        text = str(entry.value.value)
+        said = text.rstrip("\n")
+        last = said.rpartition("\n")[2]
+        if has_own_line:
+            blank = last[: len(last) - len(last.lstrip(" "))]
+            added = ("\n" if entry.value.style == "|" else " ") + blank + item
+            splice = self._block.add_line(entry, item)
+        else:
+            added = f" {item}" if said.endswith(",") else f", {item}"
+            splice = self._block.add_to_line(entry, added)
+        whole = said + added + text[len(said) :]
+        return self._apply(splice, {**self._tree, entry.name: (proof.STR, whole)}, entry.name)
 
     def _remove_from_text(self, entry: Entry, index: int) -> bytes | None:
         text = str(entry.value.value)
