@@ -45,6 +45,7 @@ class WritePlan:
         changes: The files, in the order in which they are written.
         refused: Notes that are left out, each with its line and reason.
         remarks: What the person should know besides.
+        new_fields: The fields it writes that neither a kind nor any note has had before.
     """
 
     verb: str
@@ -52,6 +53,7 @@ class WritePlan:
     changes: list[FileChange] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    new_fields: list[str] = field(default_factory=list)
 
     def refuse(self, path: str, error: NotekeepError) -> None:
         """Leave a note out, and keep why."""

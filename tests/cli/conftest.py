@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -24,12 +25,16 @@ class Shell:
         root: The vault.
     """
 
-    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         self.root = root
         self._capsys = capsys
+        self._monkeypatch = monkeypatch
 
-    def __call__(self, *words: str) -> Ran:
-        """Run `notekeep` with words."""
+    def __call__(self, *words: str, stdin: str = "") -> Ran:
+        """Run `notekeep` with words, and with a text in a pipe."""
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         code = main(words)
         return Ran(code, *self._capsys.readouterr())
 
@@ -58,7 +63,7 @@ def shell(
     (root / ".notekeep").mkdir(parents=True)
     monkeypatch.chdir(root)
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
-    return Shell(root, capsys)
+    return Shell(root, capsys, monkeypatch)
 
 
 @pytest.fixture
