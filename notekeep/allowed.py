@@ -5,6 +5,7 @@ Here each key has what its value must be; what is done with a value is not decid
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def _is_bool(value: Any) -> bool:
 
 def _is_hour(value: Any) -> bool:
     return isinstance(value, int) and not _is_bool(value) and 0 <= value <= 23
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not _is_bool(value) and 0 < value < inf
 
 
 def _is_text(value: Any) -> bool:
@@ -94,6 +99,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "markdown_links": _is_bool,
     "excluded": _is_texts,
     "log_links": _is_bool,
+    "rating_max": _is_positive,
     "glyphs": _is_one_of("", "ascii", "unicode"),
     "publish": _is_texts,
     "export": _is_export,

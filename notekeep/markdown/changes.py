@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from notekeep.dates import find_day
-from notekeep.errors import Refused, UsageError
+from notekeep.errors import InvalidValue, Refused, UsageError
 from notekeep.markdown import fieldedits, frontmatter
 from notekeep.markdown.fieldtypes import boolean, date, items, number
-from notekeep.markdown.kinds import DEFAULT_SCHEMA, Schema, canonical, names_in
+from notekeep.markdown.kinds import CHOICES, DEFAULT_SCHEMA, Schema, canonical, names_in
 from notekeep.markdown.spell import Plain
 from notekeep.markdown.values import core
 
@@ -100,6 +100,39 @@ def meant_date(text: str, today: dt.date) -> str:
         return text
     day = find_day(text, today)
     return text if day is None else day.isoformat()
+
+
+def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
+    """Refuse a value outside the range or the choices of its field.
+
+    Args:
+        name: The field; a kin of it, such as `my_rate`, is checked as the field.
+        value: Text as a person types it, or a value that is typed already.
+        schema: The vault's kinds, and its best rating.
+        kind: The kind of the note.
+
+    Raises:
+        InvalidValue: It is one that the field does not take.
+    """
+    name = canonical(name)
+    for item in value if isinstance(value, list) else [value]:
+        text = "" if item is None else str(item).strip()
+        if not text:
+            continue
+        if name == "rating" and schema.type_of(kind, name) == "number":
+            found = number(text)
+            if found is not None and not 0 <= found <= schema.rating_max:
+                limits = f"between 0 and {schema.rating_max:g}"
+                raise InvalidValue(f"{name} must be {limits}. Got {text}.")
+        choices = CHOICES.get((kind, name), ())
+        if choices and text.casefold() not in choices:
+            from difflib import get_close_matches
+
+            near = get_close_matches(text.casefold(), choices, n=1)
+            raise InvalidValue(
+                f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}. Got {text}.",
+                f"Did you mean {near[0]}?" if near else "",
+            )
 
 
 def apply_changes(

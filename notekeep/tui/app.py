@@ -96,7 +96,10 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self.vault = vault
         self.place = places.load(vault.places.state)
         self.today = vault.today()
-        self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
+        settings = vault.settings
+        self.glyphs = glyph_sets.choose(
+            vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
+        )
         self._first = first.rows if first is not None else None
         self._generation = first.generation if first is not None else None
         self._when_shown = when_shown

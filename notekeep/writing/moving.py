@@ -146,11 +146,17 @@ def _follow_all(plans: Plans, plan: WritePlan, moves: dict[str, str]) -> bool:
     plan.changes.clear()
     linking = {link.source for path in moves for link in plans.catalog.backlinks(path)}
     refused: list[tuple[str, Refused]] = []
-    for path in (*moves, *sorted(linking - moves.keys())):
+    paths = (*moves, *sorted(linking - moves.keys()))
+    edited = set(plans.distinct(paths))
+    for path in paths:
         target = moves.get(path, "")
+        if not target and path not in edited:
+            continue
         try:
             data = plans.read(path)
-            after = follow.rewrite(plans.note(path, data), data, target or path)
+            after = data
+            if path in edited:
+                after = follow.rewrite(plans.note(path, data), data, target or path)
         except (Refused, NotFound) as error:
             if target:
                 # Nothing of what was planned with it holds any more.
@@ -177,7 +183,8 @@ def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
     before = plans.read(row.path)
     own = follow.rewrite(plans.note(row.path, before), before, target)
     plan.changes.append(FileChange(row.path, before, own, target if target != row.path else ""))
-    for source in sorted({link.source for link in plans.catalog.backlinks(row.path)}):
+    linking = sorted({link.source for link in plans.catalog.backlinks(row.path)})
+    for source in plans.distinct((row.path, *linking))[1:]:
         data = plans.read(source)
         try:
             after = follow.rewrite(plans.note(source, data), data, source)

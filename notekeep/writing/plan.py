@@ -45,7 +45,7 @@ class WritePlan:
         changes: The files, in the order in which they are written.
         refused: Notes that are left out, each with its line and reason.
         remarks: What the person should know besides.
-        new_fields: Fields it writes that neither the vault's kinds nor any note had before.
+        new_fields: The fields it writes that neither a kind nor any note has had before.
     """
 
     verb: str

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.dates import parse_iso, short
-from notekeep.markdown.changes import FieldChange, apply_changes, read_change, with_date
+from notekeep.errors import InvalidValue
+from notekeep.markdown.changes import (
+    FieldChange,
+    apply_changes,
+    check_value,
+    read_change,
+    with_date,
+)
 from notekeep.markdown.kinds import canonical
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import require_utf8
@@ -21,18 +28,33 @@ SLIP = 0.75
 """How like a known field a new one is called to be taken for a slip; `order` is not `folder`."""
 
 
-def plan_set(plans: Plans, paths: Iterable[str], changes: Sequence[str | FieldChange]) -> WritePlan:
+def plan_set(
+    plans: Plans,
+    paths: Iterable[str],
+    changes: Sequence[str | FieldChange],
+    *,
+    force: bool = False,
+) -> WritePlan:
     """Plan the same changes of fields in each note; words for a day are the day they mean today.
+
+    Args:
+        plans: The vault.
+        paths: The notes.
+        changes: The changes.
+        force: Write values outside the range or the choices of their field, too.
 
     Raises:
         UsageError: One is no change, or its value does not fit its field.
+        InvalidValue: A value is outside the range or the choices of its field in every note. Where
+            it is so in some, those are left out of the plan.
     """
     today = plans.today()
     asked = [read_change(one) if isinstance(one, str) else one for one in changes]
     edits = [with_date(edit, plans.schema, today) for edit in asked]
-    plan = _edited(plans, "set", " ".join(map(str, edits)), paths, edits)
+    label = " ".join(map(str, edits))
+    plan = _edited(plans, "set", label, paths, edits, is_checked=not force)
     plan.remarks += _days_meant(asked, edits, today)
-    _note_new_fields(plans, plan, edits)
+    _add_new_fields(plans, plan, edits)
     return plan
 
 
@@ -43,24 +65,42 @@ def plan_tag(
     edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
     edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
     label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
-    plan = _edited(plans, "tag", label, paths, edits)
+    plan = _edited(plans, "tag", label, paths, edits, is_checked=False)
     for change in plan.changes:
         plan.remarks += _inline_tags(plans, change, remove)
     return plan
 
 
 def _edited(
-    plans: Plans, verb: str, label: str, paths: Iterable[str], edits: Sequence[FieldChange]
+    plans: Plans,
+    verb: str,
+    label: str,
+    paths: Iterable[str],
+    edits: Sequence[FieldChange],
+    *,
+    is_checked: bool,
 ) -> WritePlan:
     """The same edits in the front matter of each note; one that must be refused is left out."""
     for edit in edits:
         require_utf8(str(edit), f"what {edit.key} is to be")
     plan = WritePlan(verb, label)
-    plans.edit_each(
-        plan,
-        list(paths),
-        lambda path, data: apply_changes(data, edits, plans.schema, plans.note(path, data).kind),
-    )
+    invalid: list[InvalidValue] = []
+
+    def edited(path: str, data: bytes) -> bytes:
+        kind = plans.note(path, data).kind
+        try:
+            for edit in edits:
+                if is_checked and edit.op != "-=":
+                    check_value(edit.key, edit.value, plans.schema, kind)
+        except InvalidValue as error:
+            invalid.append(error)
+            raise
+        return apply_changes(data, edits, plans.schema, kind)
+
+    files = plans.distinct(paths)
+    plans.edit_each(plan, files, edited)
+    if len(invalid) == len(files) and len({error.message for error in invalid}) == 1:
+        raise invalid[0]  # once, and not for each of many notes
     return plan
 
 
@@ -74,8 +114,8 @@ def _days_meant(
             yield f"{after.key}: {before.value} is {short(day, today)}"
 
 
-def _note_new_fields(plans: Plans, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
-    """Note which fields no note has yet, and which known field each is nearly called like."""
+def _add_new_fields(plans: Plans, plan: WritePlan, edits: Iterable[FieldChange]) -> None:
+    """Name the fields that no note has yet, and those of them that look like a slip."""
     unknown = [
         key
         for key in dict.fromkeys(edit.key for edit in edits)
@@ -86,10 +126,10 @@ def _note_new_fields(plans: Plans, plan: WritePlan, edits: Sequence[FieldChange]
     from notekeep.index.fieldnames import known_fields
 
     known = known_fields(plans.catalog, plans.schema)
-    unknown = [key for key in unknown if not known.find(key)]
-    written = {edit.key for edit in edits if edit.op != "-=" and edit.value is not None}
-    plan.new_fields += [key for key in unknown if key in written]
     for key in unknown:
+        if known.find(key):
+            continue
+        plan.new_fields.append(key)
         near = known.nearest_field(key, SLIP)
         if near is not None:
             plan.remarks.append(f"{key} is a field that no note had before; there is {near}")

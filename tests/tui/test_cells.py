@@ -11,12 +11,14 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from notekeep.errors import Conflict
+from notekeep.tui.app import APPS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.cell_date import DateBox
 from notekeep.tui.screens.cell_list import ChoiceBox, ListBox
 from notekeep.tui.screens.cell_stars import StarsBox
 from notekeep.tui.screens.cells import field_of, set_cell
 from notekeep.tui.widgets.calendar import days_of, month_later
+from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, tree, type_text, unpainted, until
 from tests.tui.test_grid import grid, open_grid, to_column
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -314,3 +315,16 @@ async def test_every_box_has_room_at_any_size(
                 await press(pilot, "escape")
                 await until(pilot, lambda: len(app.screen_stack) == 1)
     assert tree(root) == before
+
+
+async def test_stars_follow_the_best_rating_of_the_vault(root: Path) -> None:
+    (root / ".notekeep").mkdir(exist_ok=True)
+    (root / ".notekeep/config.toml").write_text("rating_max = 10\n")
+    for title, rating in (("Nine", 9), ("Eleven", 11)):
+        (root / f"books/{title}.md").write_text(f"---\ntype: book\nrating: {rating}\n---\n")
+    vault = Vault.open(root)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        await open_grid(app, pilot)
+        await until(pilot, lambda: shows(app, "★★★★½") and shows(app, "11"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Conflict, Refused
 from notekeep.markdown.clean import clean_line
 from notekeep.markdown.kinds import CHOICES
-from notekeep.tui.fields import LISTS, Field, changes_of, items_of, text_of
+from notekeep.tui.fields import BEST, LISTS, Field, changes_of, items_of, text_of
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.grid import KIND, MODIFIED, TAGS, TITLE, is_stars
@@ -43,7 +43,7 @@ def field_of(row: Row, column: Column, schema: Schema) -> Field:
     value = row.fields.get(column.name)
     type_ = "list" if column.name == TAGS else schema.type_of(row.kind, column.name)
     choices = CHOICES.get((row.kind, column.name), ())
-    return Field(column.name, type_, value, text_of(value), choices)
+    return Field(column.name, type_, value, text_of(value), choices, best=schema.rating_max)
 
 
 def edit_cell(screen: Gridding, typed: str = "") -> None:
@@ -132,7 +132,8 @@ def box_for(screen: Gridding, grid: NoteGrid, field: Field, typed: str) -> CellB
     box: CellBox
     known = None
     is_list = field.type in LISTS or isinstance(field.value, list)
-    if field.name == "rating" and (field.value is None or is_stars(field.value) is not None):
+    is_rated = field.name == "rating" and screen.glyphs.best == BEST
+    if is_rated and (field.value is None or is_stars(field.value) is not None):
         return cell_stars.StarsBox(field, where, typed)
     if field.type == "date" and not is_list:
         return cell_date.DateBox(field, where, typed, screen.vault.settings.week_start)
