@@ -235,6 +235,36 @@ async def test_a_key_that_comes_before_a_choice_is_painted_moves_to_what_enter_t
         await until(pilot, lambda: content(root) == before.replace(b"publish: true\n", after))
 
 
+async def test_rating_out_of_range_is_told_in_its_cell(make_app: MakeApp, root: Path) -> None:
+    before = content(root)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await to_cell(app, pilot, "rating")
+        await box(app, pilot, "9")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
+        await press(pilot, "3", "enter")
+        await until(pilot, lambda: content(root) == before.replace(b"rating: 4", b"rating: 3"))
+
+
+async def test_value_that_is_refused_stays_in_its_cell(root: Path) -> None:
+    (root / ".notekeep").mkdir()
+    (root / ".notekeep/config.toml").write_text("rating_max = 10\n")
+    vault = Vault.open(root)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await to_cell(app, pilot, "rating")
+        await box(app, pilot, "1")
+        line = app.screen.query_one(Input)
+        line.value = "11"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 10. Got 11."))
+        assert line.value == "11"
+        line.value = "9"
+        await press(pilot, "enter")
+        await until(pilot, lambda: b"rating: 9\n" in content(root))
+
+
 async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, root: Path) -> None:
     before = tree(root)
     app = make_app("browse")

@@ -112,14 +112,14 @@ class AddHabit(TextDialog[NewHabit | None]):
         wrong = {}
         if not typed.title:
             wrong["title"] = "Name the habit."
-        for line, read, text in (
+        for name, read, text in (
             ("schedule", parse_schedule, typed.schedule),
             ("goal", parse_goal, typed.goal),
         ):
             try:
                 read(text)
             except NotekeepError as error:
-                wrong[line] = complaint(error)
+                wrong[name] = complaint(error)
         for line in LINES:
             self._say_wrong(line.id, wrong.get(line.id, ""))
         if wrong:

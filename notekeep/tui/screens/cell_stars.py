@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.errors import InvalidValue
 from notekeep.tui.fields import BEST, text_of
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece
@@ -65,6 +66,7 @@ class StarsBox(CellBox):
         number = float(value) if isinstance(value, int | float) else None
         self._stars = Stars(where.glyphs, number)
         self._digits = ""
+        self._wrong: InvalidValue | None = None
         if typed:
             self.type_early(typed)
 
@@ -73,6 +75,8 @@ class StarsBox(CellBox):
 
     def start(self) -> None:
         self.set_focus(self._stars)
+        if self._wrong is not None:
+            self.complain(self._wrong)
 
     @property
     def rating(self) -> float | None:
@@ -89,6 +93,10 @@ class StarsBox(CellBox):
                 if self._stars.is_mounted:
                     self._stars.put(number)
                 return
+        if character.isdecimal():
+            self._wrong = InvalidValue(f"rating must be between 0 and {BEST:g}. Got {character}.")
+            if self.is_mounted:
+                self.complain(self._wrong)
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character in "0123456789.,":

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from notekeep.tui.fields import Field
     from notekeep.tui.render.glyphs import Glyphs
 
-OTHER, NONE = "\0other", "\0none"
-"""Answers that are no value: a note cannot hold them."""
+NONE = "\0none"
+"""An answer that is no value: a note cannot hold it."""
 
 
 class FieldPrompt(TextDialog[str | None]):
@@ -101,14 +101,10 @@ def ask_field(
     options = [Option(choice, "", choice) for choice in choices]
     if text and text not in choices:
         options.append(Option(text, "as it is", text))
-    if field.type != "bool":
-        options.append(Option("Something else …", "", OTHER))
     options.append(Option("Nothing", "the field goes away", NONE))
 
     def chosen(answer: str | None) -> None:
-        if answer == OTHER:
-            ask(screen, prompt, apply, then, group="check")
-        elif answer is not None:
+        if answer is not None:
             then("" if answer == NONE else answer)
 
     values = [option.value for option in options]
