@@ -133,7 +133,7 @@ class Keyboard(Going):
             return True
         if event.is_forwarded and event.is_printable and event.character:
             if isinstance(self.focused, Input):
-                self.focused.replace(event.character, *self.focused.selection)
+                self.focused.insert_text_at_cursor(event.character)
                 return True
             from notekeep.tui.screens.dialogs import TextDialog
 

@@ -136,8 +136,8 @@ async def test_keys_after_enter_are_for_what_lies_below(make_app: MakeApp, root:
         await to_book(app, pilot)
         await open_dialog(app, pilot, "r")
         type_text(app, "ing")
-        await press(pilot, "enter", "m")
-        await until(pilot, lambda: browse(app).notes.marked)
+        await press(pilot, "enter", "v")
+        await until(pilot, lambda: browse(app).pane.grid is not None)
         assert (root / "books/Deep Working.md").exists()
         assert len(app.screen_stack) == 1
 

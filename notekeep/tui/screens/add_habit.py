@@ -15,7 +15,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
-from notekeep.tui.screens.dialogs import Hint, TextDialog, Words, ask, complaint
+from notekeep.tui.screens.dialogs import Hint, TextDialog, TextLine, Words, ask, complaint
 from notekeep.tui.screens.leaving import hints
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ class AddHabit(TextDialog[NewHabit | None]):
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
                     yield Words(line.label)
-                    yield Input(value, id=line.id, compact=True, select_on_focus=bool(line.value))
+                    yield TextLine(
+                        value, id=line.id, compact=True, select_on_focus=bool(line.value)
+                    )
                 yield Words("", "warn").add_class("wrong", line.id)
             yield Hint(LINES[0].about, "faint")
 

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 FLAT = [(0, "-flat"), (10, "-high")]
 """Where there are few rows, none is left free above a dialog."""
 
+HELD = 3.0
+"""Seconds for which keys wait at most while an answer is applied."""
+SOON = 0.3
+"""Seconds after which a dialog says that it is at work."""
+
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 
@@ -96,7 +101,8 @@ class SubmitDialog(Dialog[Answer]):
         elif not self._is_working:
             if isinstance(self.app, Keyboard):
                 # They are meant for what comes next, not for this dialog.
-                self.app.hold_keys(self._show_working)
+                self.app.hold_keys(seconds=HELD)
+            self.set_timer(SOON, self._show_working)
             work = self._work
             self._worker = in_background(
                 work.node,
@@ -117,9 +123,11 @@ class SubmitDialog(Dialog[Answer]):
     def _applied(self, work: _Work, result: object) -> None:
         self._is_applied = True
         self.dismiss(None)
-        if result is not None:
-            work.then(result)
-        self._release_keys()
+        try:
+            if result is not None:
+                work.then(result)
+        finally:
+            self._release_keys()
 
     def on_screen_resume(self) -> None:
         # Something lay over it when its answer was applied.
@@ -190,7 +198,7 @@ class TextDialog(SubmitDialog[Answer]):
         """Take a character that was typed before the line had the focus."""
         field = self.query_one_optional(Input)
         if field is not None and field.is_mounted:
-            field.replace(character, *field.selection)
+            field.insert_text_at_cursor(character)
         else:
             self._early += character
 
@@ -198,8 +206,15 @@ class TextDialog(SubmitDialog[Answer]):
         field = self.query_one(Input)
         self.set_focus(field)
         if self._early:
-            field.replace(self._early, *field.selection)
+            field.insert_text_at_cursor(self._early)
         self._early = ""
+
+
+class TextLine(Input):
+    """A line to type into, in which what is selected is replaced, however soon one types."""
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        self.replace(text, *self.selection)
 
 
 class Prompt(TextDialog[str | None]):
@@ -234,7 +249,7 @@ class Prompt(TextDialog[str | None]):
         with Vertical(id="dialog") as box:
             box.border_title = Content(clean_line(self._title))
             box.border_subtitle = hints(("enter", "takes it"), ("esc", "closes"))
-            yield Input(
+            yield TextLine(
                 clean_line(self._value),
                 placeholder=self._example,
                 compact=True,
