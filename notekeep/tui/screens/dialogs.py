@@ -51,6 +51,8 @@ class Words(Page, can_focus=False):
     def __init__(self, text: str | Line, role: str = "muted") -> None:
         super().__init__()
         self._line = [Piece(clean(text), role)] if isinstance(text, str) else text
+        if not text:
+            self.styles.height = 0
 
     def say(self, text: str, role: str = "muted") -> None:
         """Say something else."""
