@@ -95,11 +95,11 @@ def test_note_that_moves_nearer_takes_no_links(
 def test_notes_that_differ_in_case_do_not_move_onto_one_name(
     make: Callable[[dict[str, str]], Vault],
 ) -> None:
-    vault = make({"a/Note.md": "one\n", "b/note.md": "two\n"})
-    plan = vault.plan.move_all(["a/Note.md", "b/note.md"], "c")
+    vault = make({"a/Note.md": "one\n", "b/note.md": "two\n", "d/NOTE.md": "three\n"})
+    plan = vault.plan.move_all(["a/Note.md", "b/note.md", "d/NOTE.md"], "c")
     assert [change.path for change in plan.changes] == ["a/Note.md"]
-    [left] = plan.refused
-    assert (left.path, "two of these notes would be" in left.message) == ("b/note.md", True)
+    assert [left.path for left in plan.refused] == ["b/note.md", "d/NOTE.md"]
+    assert "two of these notes would be" in plan.refused[0].message
     vault.carry_out(plan)
     assert (read(vault, "c/Note.md"), read(vault, "b/note.md")) == ("one\n", "two\n")
 
