@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     help="A tag; may be repeated.",
     shell_complete=offers.tags,
 )
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A field of the note.")
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A field of the note.",
+    shell_complete=offers.change,
+)
 @dry_run_option
 @json_option
 @verb_options
