@@ -9,7 +9,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
-from notekeep.markdown.changes import FieldChange, meant_date, typed
+from notekeep.errors import InvalidValue, UsageError
+from notekeep.markdown.changes import FieldChange, check_limits, meant_date, typed
 from notekeep.markdown.fieldtypes import items
 from notekeep.markdown.kinds import CHOICES, COMMON
 
@@ -98,6 +99,10 @@ def check(field: Field, text: str) -> None:
     """
     if text and field.type not in LISTS:
         typed(field.name, field.type, text)
+        try:
+            check_limits(field.name, field.type, text, field.choices, field.best)
+        except InvalidValue as error:
+            raise UsageError(error.message.removesuffix("."), error.hint) from None
 
 
 def checked(field: Field, text: str, today: dt.date) -> str:

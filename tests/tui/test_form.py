@@ -240,6 +240,23 @@ async def test_what_does_not_fit_is_said_and_can_be_corrected(
         await until(pilot, lambda: b"started: 2026-11-01\n" in content(root / BOOK))
 
 
+async def test_rating_above_the_best_is_refused_in_the_form(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await form(app, pilot)
+        await to_field(app, pilot, "rating")
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(app.screen.query(Input)))
+        app.screen.query_one(Input).value = "9"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
+        app.screen.query_one(Input).value = "5"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Fields of"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: b"rating: 5\n" in content(root / BOOK))
+
+
 async def test_a_form_that_is_left_writes_nothing(make_app: MakeApp, root: Path) -> None:
     before = tree(root)
     app = make_app("browse")

@@ -233,6 +233,23 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
     assert tree(root) == before
 
 
+async def test_rating_above_the_best_is_refused_for_marked_notes(
+    make_app: MakeApp, root: Path
+) -> None:
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await find(app, pilot, "type:book", 2)
+        await press(pilot, "A")
+        await until(pilot, lambda: len(marked(app)) == 2)
+        await press(pilot, "F")
+        await until(pilot, lambda: shows(app, "Set a field of 2 notes"))
+        type_text(app, "rating=9")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
+    assert tree(root) == before
+
+
 @pytest.mark.parametrize(
     ("typed", "add", "remove"),
     [
