@@ -21,7 +21,7 @@ from notekeep.markdown.values import core
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from notekeep.markdown.kinds import FieldType
     from notekeep.markdown.values import Value
@@ -115,16 +115,33 @@ def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
         InvalidValue: It is one that the field does not take.
     """
     name = canonical(name)
+    choices = CHOICES.get((kind, name), ())
+    check_limits(name, schema.type_of(kind, name), value, choices, schema.rating_max)
+
+
+def check_limits(
+    name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
+) -> None:
+    """Refuse a value outside given choices, and a rating outside 0 and the best one.
+
+    Args:
+        name: The field's canonical name.
+        type_: Its type.
+        value: Text as a person types it, or a value that is typed already.
+        choices: What the field takes; nothing where it takes any text.
+        best: The best rating.
+
+    Raises:
+        InvalidValue: It is one that the field does not take.
+    """
     for item in value if isinstance(value, list) else [value]:
         text = "" if item is None else str(item).strip()
         if not text:
             continue
-        if name == "rating" and schema.type_of(kind, name) == "number":
+        if name == "rating" and type_ == "number":
             found = number(text)
-            if found is not None and not 0 <= found <= schema.rating_max:
-                limits = f"between 0 and {schema.rating_max:g}"
-                raise InvalidValue(f"{name} must be {limits}. Got {text}.")
-        choices = CHOICES.get((kind, name), ())
+            if found is not None and not 0 <= found <= best:
+                raise InvalidValue(f"{name} must be between 0 and {best:g}. Got {text}.")
         if choices and text.casefold() not in choices:
             from difflib import get_close_matches
 
@@ -140,6 +157,8 @@ def apply_changes(
     changes: Iterable[FieldChange],
     schema: Schema = DEFAULT_SCHEMA,
     kind: str = "note",
+    *,
+    force: bool = False,
 ) -> bytes:
     """Make changes in a file's front matter, one after the other, each proven.
 
@@ -148,15 +167,19 @@ def apply_changes(
         changes: What to change.
         schema: The vault's kinds, which say how a field is typed.
         kind: The kind of the note.
+        force: Write values outside the range or the choices of their field, too.
 
     Returns:
         The new bytes; the same object when nothing changes.
 
     Raises:
         Refused: One of them cannot be made safely; none is made then.
+        InvalidValue: A value is outside the range or the choices of its field.
         UsageError: A value does not fit its field.
     """
     for change in changes:
+        if not force and change.op != "-=":
+            check_value(change.key, change.value, schema, kind)
         data = _apply(data, change, schema, kind)
     return data
 

@@ -9,7 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
-from notekeep.markdown.changes import FieldChange, meant_date, typed
+from notekeep.markdown.changes import FieldChange, check_limits, meant_date, typed
 from notekeep.markdown.fieldtypes import items
 from notekeep.markdown.kinds import CHOICES, COMMON
 
@@ -95,9 +95,11 @@ def check(field: Field, text: str) -> None:
 
     Raises:
         UsageError: It does not; it says what would.
+        InvalidValue: It is outside the range or the choices of the field.
     """
     if text and field.type not in LISTS:
         typed(field.name, field.type, text)
+        check_limits(field.name, field.type, text, field.choices, field.best)
 
 
 def checked(field: Field, text: str, today: dt.date) -> str:
@@ -105,6 +107,7 @@ def checked(field: Field, text: str, today: dt.date) -> str:
 
     Raises:
         UsageError: It does not fit the field; it says what would.
+        InvalidValue: It is outside the range or the choices of the field.
     """
     written = meant_date(text, today) if field.type == "date" else text
     check(field, written)

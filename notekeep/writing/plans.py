@@ -62,11 +62,9 @@ class Plans:
         """A new note of a kind, named by its title."""
         import datetime as dt
 
-        from notekeep.markdown.changes import FieldChange, check_value, with_date
+        from notekeep.markdown.changes import FieldChange, with_date
         from notekeep.writing.capture import plan_new
 
-        for name, value in (fields or {}).items():
-            check_value(name, value, self.schema, kind)
         asked = [FieldChange(name, "=", value) for name, value in (fields or {}).items()]
         dated = [with_date(change, self.schema, self.today()) for change in asked]
         now = config.now()

@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.dates import parse_iso, short
 from notekeep.errors import InvalidValue
-from notekeep.markdown.changes import (
-    FieldChange,
-    apply_changes,
-    check_value,
-    read_change,
-    with_date,
-)
+from notekeep.markdown.changes import FieldChange, apply_changes, read_change, with_date
 from notekeep.markdown.kinds import canonical
 from notekeep.writing.plan import FileChange, WritePlan
 from notekeep.writing.text import require_utf8
@@ -52,7 +46,7 @@ def plan_set(
     asked = [read_change(one) if isinstance(one, str) else one for one in changes]
     edits = [with_date(edit, plans.schema, today) for edit in asked]
     label = " ".join(map(str, edits))
-    plan = _edited(plans, "set", label, paths, edits, is_checked=not force)
+    plan = _edited(plans, "set", label, paths, edits, force=force)
     plan.remarks += _days_meant(asked, edits, today)
     _add_new_fields(plans, plan, edits)
     return plan
@@ -65,7 +59,7 @@ def plan_tag(
     edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
     edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
     label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
-    plan = _edited(plans, "tag", label, paths, edits, is_checked=False)
+    plan = _edited(plans, "tag", label, paths, edits)
     for change in plan.changes:
         plan.remarks += _inline_tags(plans, change, remove)
     return plan
@@ -78,7 +72,7 @@ def _edited(
     paths: Iterable[str],
     edits: Sequence[FieldChange],
     *,
-    is_checked: bool,
+    force: bool = False,
 ) -> WritePlan:
     """The same edits in the front matter of each note; one that must be refused is left out."""
     for edit in edits:
@@ -89,13 +83,10 @@ def _edited(
     def edited(path: str, data: bytes) -> bytes:
         kind = plans.note(path, data).kind
         try:
-            for edit in edits:
-                if is_checked and edit.op != "-=":
-                    check_value(edit.key, edit.value, plans.schema, kind)
+            return apply_changes(data, edits, plans.schema, kind, force=force)
         except InvalidValue as error:
             invalid.append(error)
             raise
-        return apply_changes(data, edits, plans.schema, kind)
 
     files = plans.distinct(paths)
     plans.edit_each(plan, files, edited)

@@ -241,7 +241,7 @@ async def test_rating_out_of_range_is_told_in_its_cell(make_app: MakeApp, root: 
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "rating")
         await box(app, pilot, "9")
-        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9"))
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
         await press(pilot, "3", "enter")
         await until(pilot, lambda: content(root) == before.replace(b"rating: 4", b"rating: 3"))
 
@@ -258,7 +258,7 @@ async def test_value_that_is_refused_stays_in_its_cell(root: Path) -> None:
         line = app.screen.query_one(Input)
         line.value = "11"
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "rating must be between 0 and 10. Got 11"))
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 10. Got 11."))
         assert line.value == "11"
         line.value = "9"
         await press(pilot, "enter")

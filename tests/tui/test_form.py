@@ -250,7 +250,7 @@ async def test_rating_out_of_range_stays_to_be_corrected(make_app: MakeApp, root
         line = app.screen.query_one(Input)
         line.value = "9"
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9"))
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
         assert line.value == "9"
         line.value = "3"
         await press(pilot, "enter")
@@ -377,7 +377,7 @@ async def test_rating_out_of_range_is_refused_in_the_editor_too(
         await until(pilot, lambda: shows(app, "A number."))
         app.screen.query_one(Input).value = "9"
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9"))
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
 
 
 @pytest.mark.parametrize(

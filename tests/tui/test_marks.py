@@ -228,7 +228,7 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
         await until(pilot, lambda: shows(app, "rating is a number, not 'good'"))
         line = app.screen.query_one(Input)
         for typed, told in (
-            ("rating=9", "rating must be between 0 and 5. Got 9"),
+            ("rating=9", "rating must be between 0 and 5. Got 9."),
             (
                 "status=finishd",
                 "status must be to-read, reading, finished or dropped. Got finishd.",

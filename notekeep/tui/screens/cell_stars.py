@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.errors import InvalidValue
-from notekeep.tui.fields import BEST, text_of
+from notekeep.errors import NotekeepError
+from notekeep.tui.fields import BEST, check, text_of
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.words import stars
@@ -66,7 +66,7 @@ class StarsBox(CellBox):
         number = float(value) if isinstance(value, int | float) else None
         self._stars = Stars(where.glyphs, number)
         self._digits = ""
-        self._wrong: InvalidValue | None = None
+        self._wrong: NotekeepError | None = None
         if typed:
             self.type_early(typed)
 
@@ -93,10 +93,12 @@ class StarsBox(CellBox):
                 if self._stars.is_mounted:
                     self._stars.put(number)
                 return
-        if character.isdecimal():
-            self._wrong = InvalidValue(f"rating must be between 0 and {BEST:g}. Got {character}.")
+        try:
+            check(self.field, character)
+        except NotekeepError as error:
+            self._wrong = error
             if self.is_mounted:
-                self.complain(self._wrong)
+                self.complain(error)
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character in "0123456789.,":

@@ -220,7 +220,7 @@ class EditScreen(Leaving[None], VaultScreen):
 
     def action_fields_here(self) -> None:
         """Show the fields of the text as it is by now; what is changed is typed into it."""
-        from notekeep.markdown.changes import apply_changes, check_value
+        from notekeep.markdown.changes import apply_changes
         from notekeep.markdown.note import read_note
         from notekeep.tui.fields import fields_of
         from notekeep.tui.screens.dialogs import ask
@@ -231,9 +231,6 @@ class EditScreen(Leaving[None], VaultScreen):
         note = read_note(self.path, before, schema)
 
         def check(changes: list[FieldChange]) -> list[FieldChange]:
-            for change in changes:
-                if change.op != "-=":
-                    check_value(change.key, change.value, schema, note.kind)
             apply_changes(before, changes, schema, note.kind)
             return changes
 
