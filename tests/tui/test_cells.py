@@ -242,7 +242,9 @@ async def test_rating_out_of_range_is_told_in_its_cell(make_app: MakeApp, root: 
         await to_cell(app, pilot, "rating")
         await box(app, pilot, "9")
         await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
-        await press(pilot, "3", "enter")
+        await press(pilot, "3")
+        await until(pilot, lambda: shows(app, "arrows for half a star"))
+        await press(pilot, "enter")
         await until(pilot, lambda: content(root) == before.replace(b"rating: 4", b"rating: 3"))
 
 

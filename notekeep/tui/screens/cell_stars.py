@@ -10,6 +10,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.words import stars
 from notekeep.tui.screens.cell_box import CellBox
+from notekeep.tui.screens.dialogs import Hint
 from notekeep.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class StarsBox(CellBox):
                 self._stars.rating = number
                 if self._stars.is_mounted:
                     self._stars.put(number)
+                    self.query_one(Hint).say(self.hint)
                 return
         try:
             check(self.field, character)
