@@ -105,7 +105,7 @@ def _days_meant(
             yield f"{after.key}: {before.value} is {short(day, today)}"
 
 
-def _add_new_fields(plans: Plans, plan: WritePlan, edits: Iterable[FieldChange]) -> None:
+def _add_new_fields(plans: Plans, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
     """Name the fields that no note has yet, and those of them that look like a slip."""
     unknown = [
         key
@@ -120,7 +120,8 @@ def _add_new_fields(plans: Plans, plan: WritePlan, edits: Iterable[FieldChange])
     for key in unknown:
         if known.find(key):
             continue
-        plan.new_fields.append(key)
+        if any(one.key == key and one.op != "-=" and one.value is not None for one in edits):
+            plan.new_fields.append(key)
         near = known.nearest_field(key, SLIP)
         if near is not None:
             plan.remarks.append(f"{key} is a field that no note had before; there is {near}")
