@@ -5,6 +5,7 @@ Here each key has what its value must be; what is done with a value is not decid
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ def _is_hour(value: Any) -> bool:
 def _is_id(value: Any) -> bool:
     is_hex = _is_text(value) and not value.strip("0123456789abcdef")
     return is_hex and 16 <= len(value) <= 64
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not _is_bool(value) and 0 < value < inf
 
 
 def _is_text(value: Any) -> bool:
@@ -101,6 +106,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "markdown_links": _is_bool,
     "excluded": _is_texts,
     "log_links": _is_bool,
+    "rating_max": _is_positive,
     "glyphs": _is_one_of("", "ascii", "unicode"),
     "publish": _is_texts,
     "export": _is_export,

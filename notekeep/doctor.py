@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SECONDS = 20.0
 """How long reading files again for comparison may take before the rest is left to the next time."""
 
+CONFLICT = "conflict"
+"""The code of a note with conflict marks, and of a conflict copy."""
+
 STOPPED = "doctor.next"
 """The file in the cache that says where a comparison stopped."""
 
@@ -55,10 +58,12 @@ def examine(vault: Vault) -> Iterator[Layer]:
     yield Layer("files", f"{changes.total} notes and logs", unreadable)
     yield _catalog(vault)
     yield _words(vault)
+    problems = vault.catalog.problems(links=False)
+    marked = [problem for problem in problems if problem.code == CONFLICT]
     yield Layer(
         "notes",
         f"{vault.count()} notes: front matter and encoding",
-        vault.catalog.problems(links=False),
+        [problem for problem in problems if problem.code != CONFLICT],
     )
     links = [
         problem
@@ -67,11 +72,11 @@ def examine(vault: Vault) -> Iterator[Layer]:
     ]
     yield Layer("links", "every link to a note", links)
     yield Layer("habits", "definitions and log lines", vault.habit_index.problems())
-    conflicts = [
-        Problem(copy, None, f"is another program's copy of {of}", "compare the two", "conflict")
+    copies = [
+        Problem(copy, None, f"is another program's copy of {of}", "compare the two", CONFLICT)
         for copy, of in vault.catalog.conflicts().items()
     ]
-    yield Layer("conflicts", "copies left by sync programs", conflicts)
+    yield Layer("conflicts", "copies left by sync programs, marks left by git", [*marked, *copies])
 
 
 def _program() -> Layer:

@@ -106,5 +106,9 @@ class Refused(NotekeepError):
         self.column = column
 
 
+class InvalidValue(Refused):
+    """A value is outside the range or the choices of its field; it can be written on request."""
+
+
 class Failure(NotekeepError):
     """The system did not let notekeep do it: no space, no permission, a broken disk."""

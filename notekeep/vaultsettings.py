@@ -54,6 +54,7 @@ class VaultSettings:
         excluded: What lists and searches leave out, as beginnings of paths or `/patterns/`; by
             default the files that Obsidian excludes.
         log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
+        rating_max: The best rating a note can have; the worst is 0.
         glyphs: "unicode", "ascii" or "" for what the terminal can show.
         publish: Queries whose notes count as published, besides `publish: true`.
         export: How drafts are made; see `allowed.EXPORT`.
@@ -75,6 +76,7 @@ class VaultSettings:
         self.private: tuple[str, ...] = ("private",)
         self.daily_format = "%Y-%m-%d"
         self.log_links = False
+        self.rating_max: float = 5
         self.glyphs = ""
         self.publish: tuple[str, ...] = ()
         self.export: dict[str, Any] = {}

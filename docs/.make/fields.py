@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.index.conditions import COUNTS, FLAGS, TASKS
-from notekeep.markdown.kinds import COMMON, KINDS, known_names
+from notekeep.markdown.kinds import CHOICES, COMMON, KINDS, known_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +31,9 @@ never renamed in the file; capitals, blanks, dashes and underscores do not count
 
 A vault adds kinds and fields of its own in its [settings](settings.md).
 
+A value outside the range or the choices of its field is refused, with what the field takes.
+`notekeep set --force` writes it all the same, and `notekeep lint` lists those that notes have.
+
 <!-- Written by docs/.make/fields.py; change notekeep/markdown/kinds.py instead. -->
 """
 TYPES: dict[FieldType, str] = {
@@ -41,15 +44,16 @@ TYPES: dict[FieldType, str] = {
     "bool": "`true` or `false`",
     "links": "a list of links to notes",
 }
+RATING = "a number from 0 to 5, or to the vault's `rating_max`"
 TITLES = {"note": "Any other note"}
 
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, "## Every kind\n", _table(COMMON)]
+    parts = [HEAD, "## Every kind\n", _table("", COMMON)]
     for kind in KINDS.values():
         parts.append(f"## {TITLES.get(kind.id, kind.id.capitalize())}\n")
-        parts.append(_table(kind.fields) if kind.fields else "No fields of its own.\n")
+        parts.append(_table(kind.id, kind.fields) if kind.fields else "No fields of its own.\n")
     parts += [
         "## What a query knows besides\n",
         f"`is:` takes {_named(FLAGS)}.\n",
@@ -59,16 +63,18 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def _table(fields: dict[str, FieldType]) -> str:
-    return "\n".join(_lines(fields)) + "\n"
+def _table(kind: str, fields: dict[str, FieldType]) -> str:
+    return "\n".join(_lines(kind, fields)) + "\n"
 
 
-def _lines(fields: dict[str, FieldType]) -> Iterator[str]:
+def _lines(kind: str, fields: dict[str, FieldType]) -> Iterator[str]:
     yield "| field | what it holds | also read as |"
     yield "|---|---|---|"
-    for name, kind in fields.items():
+    for name, type_ in fields.items():
         others = ", ".join(f"`{other}`" for other in known_names(name))
-        yield f"| `{name}` | {TYPES[kind]} | {others} |"
+        choices = CHOICES.get((kind, name))
+        held = _named(choices) if choices else RATING if name == "rating" else TYPES[type_]
+        yield f"| `{name}` | {held} | {others} |"
 
 
 def _named(names: Iterable[str]) -> str:

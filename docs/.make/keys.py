@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep.cli.main import load
-from notekeep.tui.actions import CONTEXTS, GO_KEYS, of_context
+from notekeep.tui.actions import CONTEXTS, GO_KEYS, of_context, sequences_of
 from notekeep.tui.actions.spelling import key_name
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ The last column is the action's id. By it the settings of the person (`notekeep 
 the file is) give an action other keys, several with commas between:
 
 ```toml
-keymap = "vim"       # or "emacs", or "default"
+keymap = "vim"       # or "emacs", or "default"; above all tables
 
 [keys]
-new-note = "n,ctrl+n"
-show-steps = "S"     # has none otherwise
-delete = ""          # none any more
+new-note = "n,f9"    # two keys
+show-trash = "f8"    # no key otherwise
+delete = ""          # no key any more
 ```
 
 A key is written as the sign on it (`?`) or by its name, with what is held: `ctrl+d`, `alt+left`,
@@ -74,7 +74,8 @@ def _table(context: str) -> Iterator[str]:
 
 
 def _row(action: Action) -> str:
-    keys = " ".join(f"`{key_name(key)}`" for key in action.keys)
+    names = [*map(key_name, action.keys), *sequences_of(action, {})]
+    keys = " ".join(f"`{name}`" for name in names)
     command = f"`{action.command}`" if _is_there(action.command) else ""
     cells = (keys, action.title, action.help, command, f"`{action.id}`")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -64,7 +64,7 @@ target = "hugo"
 address = "https://example.org"
 
 [keys]
-new-note = "n,ctrl+n"
+new-note = "n,f9"
 ```
 
 The ids of actions for `[keys]` are in [keys.md](keys.md).

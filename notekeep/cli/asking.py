@@ -24,9 +24,11 @@ def refresh_first(
         whole: Whether no changed note may be left for later: one that nobody has read may be
             private.
     """
-    if skip:
-        return
     first_time = vault.catalog.meta("reader") is None
+    if skip:
+        if first_time:
+            output.note("this vault is not indexed yet; `notekeep index` indexes it")
+        return
     refreshed = None if first_time else vault.refresh(defer=True, words=words)
     if refreshed is None or (whole and refreshed.pending):
         refreshed = _read_all(vault, words=words)

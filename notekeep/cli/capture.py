@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     help="A tag; may be repeated.",
     shell_complete=offers.tags,
 )
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A field of the note.")
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A field of the note.",
+    shell_complete=offers.change,
+)
 @dry_run_option
 @json_option
 @verb_options
@@ -78,7 +85,9 @@ class AddCommand(RawCommand):
 @dry_run_option
 @verb_options
 def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) -> int:
-    """Add TEXT at the end of a note or section; a list grows by an item. `-` reads it from a pipe.
+    """Add TEXT at the end of a note or section; a list grows by an item.
+
+    Without TEXT, or with `-`, it is read from a pipe.
 
     \b
     notekeep add "Ask Mira about the talk"
@@ -88,7 +97,7 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) ->
     if to:
         refresh_first(opened)
     text = " ".join(words[words[:1] == ("--",) :])
-    if text == "-":
+    if text == "-" or not (words or sys.stdin is None or sys.stdin.isatty()):
         text = sys.stdin.read().rstrip("\n")
     if dry_run:
         return carry_out(opened, opened.plan.add(text, to), dry_run=True, done=str)

@@ -10,7 +10,7 @@ from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, open_vault, verb_options
 from notekeep.cli.raw import RawCommand
 from notekeep.cli.writing import carry_out
-from notekeep.errors import UsageError
+from notekeep.errors import InvalidValue, UsageError
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
 _TAG = re.compile(r"[+-]#?[^\s+-]")
@@ -29,10 +29,13 @@ class TagCommand(RawCommand):
 
 
 @click.command("set", cls=SetCommand, short_help="Change fields of notes.")
+@click.option("--force", is_flag=True, help="Write values outside the range or the choices, too.")
 @click.option("--yes", is_flag=True, help="Do not ask, however many notes it is about.")
 @dry_run_option
 @verb_options
-def set_(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) -> int:
+def set_(
+    words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool, vault: str | None
+) -> int:
     """Change fields in the front matter of NOTE, or of all notes that QUERY finds.
 
     `k=v` sets, `k+=v` adds to a list, `k-=v` takes from it, `k=` deletes the key. A date may be
@@ -46,7 +49,11 @@ def set_(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None)
     opened = open_vault(vault)
     refresh_first(opened)
     paths = [row.path for row in opened.select(name)]
-    plan = opened.plan.set_fields(paths, changes)
+    try:
+        plan = opened.plan.set_fields(paths, changes, force=force)
+    except InvalidValue as error:
+        hint = f"{error.hint} --force writes it as it is."
+        raise InvalidValue(error.message, hint.strip()) from None
     return carry_out(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 

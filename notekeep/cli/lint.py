@@ -14,9 +14,8 @@ from notekeep.cli.writing import carry_out, tell_refused, write_diff
 from notekeep.writing.plan import WritePlan
 
 if TYPE_CHECKING:
-    from notekeep.markdown.problem import Problem
     from notekeep.vault import Vault
-    from notekeep.writing.linting import Lint
+    from notekeep.writing.linting import Finding, Lint
 
 
 class LintCommand(RawCommand):
@@ -44,8 +43,9 @@ def lint(
 
     Looked for: links that miss the name of one note by a letter or two, tags in front matter that
     are doubled, written with # or text instead of a list, lines of the habit log that need another
-    shape, and names that other systems do not allow. --fix mends all of it but names of folders and
-    of logs and templates; links follow a note that gets another name.
+    shape, names that other systems do not allow, and values outside the range or the choices of
+    their field. --fix mends all of it but values, and names of folders, logs and templates; links
+    follow a note that gets another name.
     """
     opened = open_vault(vault)
     refresh_first(opened)
@@ -59,7 +59,7 @@ def lint(
         return tell_refused(found.plan)
     for finding in found.findings:
         if not finding.has_fix:
-            _write_problem(finding.problem)
+            _write_finding(finding)
     return carry_out(opened, found.plan, dry_run=False, done=str, yes=yes, quiet=as_json)
 
 
@@ -73,9 +73,9 @@ def _write(found: Lint) -> None:
     """Write what was found, file by file, each with its diff."""
     changes = {change.path: change for change in found.plan.changes}
     for path in dict.fromkeys(finding.problem.path for finding in found.findings):
-        for problem, _ in found.findings:
-            if problem.path == path:
-                _write_problem(problem)
+        for finding in found.findings:
+            if finding.problem.path == path:
+                _write_finding(finding)
         if path in changes:
             write_diff(WritePlan("lint", path, [changes[path]]))
     if not found.findings:
@@ -84,9 +84,10 @@ def _write(found: Lint) -> None:
         output.note("`notekeep lint --fix` mends what has a diff")
 
 
-def _write_problem(problem: Problem) -> None:
+def _write_finding(finding: Finding) -> None:
+    problem = finding.problem
     output.write(f"{problem.place}: {problem.message}")
-    if problem.hint and not problem.line:
+    if problem.hint and not finding.has_fix:
         output.write(f"  {problem.hint}")
 
 

@@ -18,29 +18,16 @@ from notekeep.cli.context import (
 )
 from notekeep.cli.raw import RawCommand, as_query
 from notekeep.errors import UsageError
+from notekeep.index.rows import FACTS, value
+from notekeep.query.fields import COMMON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Container, Mapping
 
     from notekeep.index.rows import Row
     from notekeep.vault import Vault
 
 PLAIN_COLUMNS = ("title", "type", "path")
-FACTS: dict[str, Callable[[Row], Any]] = {
-    "path": lambda row: row.path,
-    "file": lambda row: row.path.rpartition("/")[2].removesuffix(".md"),
-    "title": lambda row: row.title,
-    "type": lambda row: row.kind,
-    "tags": lambda row: list(row.tags),
-    "aliases": lambda row: list(row.aliases),
-    "modified": lambda row: _moment(row.mtime_ns),
-    "words": lambda row: row.words,
-    "size": lambda row: row.size,
-    "private": lambda row: row.private,
-    "problem": lambda row: row.problem,
-}
-"""What every row has besides the fields of its note."""
-
 NO_NOTE = 'there is no note yet; `notekeep new note "A title"` makes one'
 
 _NAME = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
@@ -54,7 +41,7 @@ class LsCommand(RawCommand):
 
 @click.command(cls=LsCommand, short_help="List the notes that match a query.")
 @click.option("--cols", metavar="A,B", help="The columns, by field name.")
-@click.option("--by", metavar="FIELD", help="Count instead, by a field, type, tag or year.")
+@click.option("--by", metavar="FIELD", help="Count instead, by a field, type, tag, folder or year.")
 @click.option("--sort", metavar="FIELD", help="The field to sort by; -FIELD turns it round.")
 @limit_option()
 @click.option(
@@ -103,25 +90,28 @@ def ls(
     else:
         output.table([[cell(value(row, name)) for name in columns] for row in found.rows])
     if not found.total and not as_json:
-        output.note("no note matches" if query else NO_NOTE)
+        output.note("no note matches" if query or no_refresh else NO_NOTE)
     return 0 if found.total else 1
 
 
 def _count(vault: Vault, query: str, by: str, limit: int | None, *, as_json: bool) -> int:
     """Write how many notes have each value of a field."""
-    from notekeep.index.facets import TAG, YEAR, count_by
+    from notekeep.index.facets import FOLDER, TAG, YEAR, count_by
 
     field = {"kind": "type", "tags": TAG}.get(by, by)
-    name = field_name(vault, field, ("type", TAG, YEAR))
-    counts = count_by(vault.rows(query).rows, name)
+    name = field_name(vault, field, ("type", FOLDER, TAG, YEAR))
+    if name.startswith("task") and name in COMMON:
+        raise UsageError(f"notes cannot be counted by {by}", "`notekeep tasks` lists the tasks")
+    rows = vault.rows(query).rows
+    counts = count_by(rows, name)
     shown = list(counts.items())[:limit]
     if as_json:
-        rows = [{"value": text, "notes": count} for text, count in shown]
-        output.write_json({"by": name, "total": len(counts), "counts": rows})
+        listed = [{"value": text, "notes": count} for text, count in shown]
+        output.write_json({"by": name, "total": len(counts), "counts": listed})
     else:
         output.table([(str(count), text) for text, count in shown], stretch=1)
     if not counts and not as_json:
-        output.note(f"no note has {by}")
+        output.note(f"no note has {by}" if rows else "no note matches")
     return 0 if counts else 1
 
 
@@ -148,19 +138,6 @@ def field_name(vault: Vault, name: str, others: Container[str] = ()) -> str:
     near = known.nearest_field(name)
     hint = f"did you mean {near!r}?" if near else "`notekeep fields` lists them"
     raise UsageError(f"there is no field {name!r}", hint)
-
-
-def _moment(mtime_ns: int) -> str:
-    import datetime as dt
-
-    moment = dt.datetime.fromtimestamp(mtime_ns / 1e9).astimezone()
-    return moment.strftime("%Y-%m-%d %H:%M")
-
-
-def value(row: Row, name: str) -> Any:
-    """A row's fact or field of that name; None when the note has none."""
-    fact = FACTS.get(name)
-    return fact(row) if fact else row.fields.get(name)
 
 
 def cell(value: Any) -> str:

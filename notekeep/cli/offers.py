@@ -104,6 +104,26 @@ def query(context: click.Context, typed: str) -> list[str]:
     return [f"{minus}{field}:{one}" for one in found]
 
 
+def change(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """A change of a field, such as `status=`, with what the field takes, else what notes have."""
+    key, equals, value = typed.partition("=")
+    vault = _vault(context) if equals else None
+    if vault is None:
+        return []
+    from notekeep.markdown.kinds import CHOICES, canonical
+
+    name = canonical(key.rstrip("+-"))
+    if name == "tags":
+        return [f"{key}={tag}" for tag in tags(context, None, value)]
+    found = [one for (_, field), said in CHOICES.items() if field == name for one in said]
+    if vault.schema.type_of("", name) == "bool":
+        found = ["true", "false"]
+    elif not found:
+        with suppress(NotekeepError):
+            found = vault.values(name, limit=MOST)
+    return [f"{key}={one}" for one in _begun(dict.fromkeys(found), value)]
+
+
 def word(context: click.Context, typed: str) -> list[str]:
     """A word of a command that takes its words raw: a note, a habit, a tag or a query."""
     words = context.params.get("words", ())
@@ -113,7 +133,7 @@ def word(context: click.Context, typed: str) -> list[str]:
             return rest_of_name(context, words[words.index("--") + 1 :], typed)
         if name == "tag" and typed[:1] in ("+", "-"):
             return [typed[0] + tag for tag in tags(context, None, typed[1:])]
-        return []
+        return change(context, None, typed) if name == "set" else []
     if name in ("check-in", "log", "edit"):
         return habits(context, None, typed)
     return query(context, typed) if name in ("ls", "search", "tasks", "random") else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import click
 
@@ -18,6 +19,12 @@ CONFIG = """\
 # private = ["private"]  # folders whose notes never leave
 """
 
+IGNORED = """\
+# What notekeep deletes into, and unfinished files of a crash.
+.trash/
+.nk-tmp-*
+"""
+
 
 @click.command(short_help="Make a folder a vault.")
 @click.argument("folder", default=".")
@@ -25,7 +32,8 @@ CONFIG = """\
 def init(folder: str) -> None:
     """Make FOLDER (this one when left out) a vault, and remember it.
 
-    A folder that Obsidian made is a vault already; nothing in it is changed.
+    A folder that Obsidian made is a vault already; nothing in it is changed. Where there is no
+    .gitignore, one is made that leaves out the trash.
     """
     from notekeep import config, vaults
 
@@ -37,6 +45,11 @@ def init(folder: str) -> None:
         if is_new:
             with open(settings, "x", encoding="utf-8") as file:
                 file.write(CONFIG)
+            with (
+                suppress(FileExistsError),
+                open(os.path.join(root, ".gitignore"), "x", encoding="utf-8") as file,
+            ):
+                file.write(IGNORED)
     except OSError as error:
         raise Failure(
             f"{error.filename or root}: cannot be made a vault: {error.strerror}",

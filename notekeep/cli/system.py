@@ -103,6 +103,11 @@ def config(*, as_json: bool) -> int:
         ("state", places.state, _there(places.state)),
     ]
     warnings = list(person.warnings)
+    for name, path in person.vaults.items():
+        if not os.path.isdir(path):
+            is_setting = hasattr(person, name)
+            hint = "; a setting belongs above the line [vaults]" if is_setting else ""
+            warnings.append(f"vaults.{name}: there is no folder {path}{hint}")
     try:
         root = settings.find_vault(scene().vault, os.environ, os.getcwd(), person)
     except NotFound:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.index.rows import value
 from notekeep.query.fold import fold, fold_key
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 YEAR = "year"
 TAG = "tag"
+FOLDER = "folder"
 
 
 class Facets(NamedTuple):
@@ -75,7 +77,7 @@ def values_of(catalog: Catalog, field: str, limit: int) -> list[str]:
         " AND item.value <> '' GROUP BY item.value ORDER BY n DESC, item.value LIMIT ?",
         (path, fold_key(field), limit),
     )
-    return [_text(value) for value, _ in found]
+    return [_text(one) for one, _ in found]
 
 
 def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
@@ -84,7 +86,8 @@ def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
     Args:
         rows: The notes.
         field: A field's canonical name; a note counts once for each item of a list. "type" is the
-            kind, "tag" each tag as written, "year" the year of `created`.
+            kind, "tag" each tag as written, "folder" the folder it lies in, "year" the year of
+            `created`; `modified` counts by day.
 
     Returns:
         How many rows have each value, as first written: values that differ in case or accents
@@ -102,13 +105,15 @@ def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
 
 
 def _values(row: Row, field: str) -> list[str]:
-    if field == "type":
-        return [row.kind]
     if field == TAG:
         return row.tags
-    value = row.fields.get("created" if field == YEAR else field)
-    items = value if isinstance(value, list) else [value]
+    if field == FOLDER:
+        return [row.path.rpartition("/")[0] or "."]
+    found = value(row, "created" if field == YEAR else field)
+    items = found if isinstance(found, list) else [found]
     texts = [_text(item) for item in items if item is not None and item != ""]
+    if field == "modified":
+        return [text[:10] for text in texts]
     return [text[:4] for text in texts if text[:4].isdigit()] if field == YEAR else texts
 
 

@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
-from notekeep.index.row import Row as Row  # noqa: PLC0414 - handed on beside the others
+from notekeep.index.row import Row as Row  # noqa: PLC0414, TC001 - handed on beside the others
 from notekeep.markdown.resolve import stem_of
 from notekeep.query.fold import as_unicode, fold, fold_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from notekeep.files.changes import Fingerprint
     from notekeep.markdown.note import Note, Scalar, Value
@@ -93,6 +93,35 @@ class Record(NamedTuple):
     fingerprint: Fingerprint
     digest: str
     note: Note
+
+
+FACTS: dict[str, Callable[[Row], Any]] = {
+    "path": lambda row: row.path,
+    "file": lambda row: stem_of(row.path),
+    "title": lambda row: row.title,
+    "type": lambda row: row.kind,
+    "tags": lambda row: list(row.tags),
+    "aliases": lambda row: list(row.aliases),
+    "modified": lambda row: _moment(row.mtime_ns),
+    "words": lambda row: row.words,
+    "size": lambda row: row.size,
+    "private": lambda row: row.private,
+    "problem": lambda row: row.problem,
+}
+"""What every row has besides the fields of its note."""
+
+
+def value(row: Row, name: str) -> Any:
+    """Return a row's fact or field of that name; None when the note has none."""
+    fact = FACTS.get(name)
+    return fact(row) if fact else row.fields.get(name)
+
+
+def _moment(mtime_ns: int) -> str:
+    import datetime as dt
+
+    moment = dt.datetime.fromtimestamp(mtime_ns / 1e9).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def name_key(name: str) -> str:

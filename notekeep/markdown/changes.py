@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from notekeep.dates import find_day
-from notekeep.errors import Refused, UsageError
+from notekeep.errors import InvalidValue, Refused, UsageError
 from notekeep.markdown import fieldedits, frontmatter
 from notekeep.markdown.fieldtypes import boolean, date, items, number
-from notekeep.markdown.kinds import DEFAULT_SCHEMA, Schema, canonical, names_in
+from notekeep.markdown.kinds import CHOICES, DEFAULT_SCHEMA, Schema, canonical, names_in
 from notekeep.markdown.spell import Plain
 from notekeep.markdown.values import core
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from notekeep.markdown.kinds import FieldType
     from notekeep.markdown.values import Value
@@ -102,11 +102,63 @@ def meant_date(text: str, today: dt.date) -> str:
     return text if day is None else day.isoformat()
 
 
+def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
+    """Refuse a value outside the range or the choices of its field.
+
+    Args:
+        name: The field; a kin of it, such as `my_rate`, is checked as the field.
+        value: Text as a person types it, or a value that is typed already.
+        schema: The vault's kinds, and its best rating.
+        kind: The kind of the note.
+
+    Raises:
+        InvalidValue: It is one that the field does not take.
+    """
+    name = canonical(name)
+    choices = CHOICES.get((kind, name), ())
+    check_limits(name, schema.type_of(kind, name), value, choices, schema.rating_max)
+
+
+def check_limits(
+    name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
+) -> None:
+    """Refuse a value outside given choices, and a rating outside 0 and the best one.
+
+    Args:
+        name: The field's canonical name.
+        type_: Its type.
+        value: Text as a person types it, or a value that is typed already.
+        choices: What the field takes; nothing where it takes any text.
+        best: The best rating.
+
+    Raises:
+        InvalidValue: It is one that the field does not take.
+    """
+    for item in value if isinstance(value, list) else [value]:
+        text = "" if item is None else str(item).strip()
+        if not text:
+            continue
+        if name == "rating" and type_ == "number":
+            found = number(text)
+            if found is not None and not 0 <= found <= best:
+                raise InvalidValue(f"{name} must be between 0 and {best:g}. Got {text}.")
+        if choices and text.casefold() not in choices:
+            from difflib import get_close_matches
+
+            near = get_close_matches(text.casefold(), choices, n=1)
+            raise InvalidValue(
+                f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}. Got {text}.",
+                f"Did you mean {near[0]}?" if near else "",
+            )
+
+
 def apply_changes(
     data: bytes,
     changes: Iterable[FieldChange],
     schema: Schema = DEFAULT_SCHEMA,
     kind: str = "note",
+    *,
+    force: bool = False,
 ) -> bytes:
     """Make changes in a file's front matter, one after the other, each proven.
 
@@ -115,15 +167,19 @@ def apply_changes(
         changes: What to change.
         schema: The vault's kinds, which say how a field is typed.
         kind: The kind of the note.
+        force: Write values outside the range or the choices of their field, too.
 
     Returns:
         The new bytes; the same object when nothing changes.
 
     Raises:
         Refused: One of them cannot be made safely; none is made then.
+        InvalidValue: A value is outside the range or the choices of its field.
         UsageError: A value does not fit its field.
     """
     for change in changes:
+        if not force and change.op != "-=":
+            check_value(change.key, change.value, schema, kind)
         data = _apply(data, change, schema, kind)
     return data
 

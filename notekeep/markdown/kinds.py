@@ -59,7 +59,7 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("book", "status"): ("to-read", "reading", "finished", "dropped"),
     ("podcast", "status"): ("to-listen", "listening", "finished", "dropped"),
 }
-"""What the values of a field usually are, by kind and field; any other text is fine as well."""
+"""What the values of a field are, by kind and field; others are read, but written on request."""
 
 KINDS: Final[dict[str, Kind]] = {
     kind.id: kind
@@ -216,6 +216,7 @@ class Schema:
         daily: How daily notes are named.
         types: The types of fields of which no kind says anything, by their names.
         excluded: What lists and searches leave out; see `notekeep.excluding`.
+        rating_max: The best rating; the worst is 0.
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
@@ -225,6 +226,7 @@ class Schema:
     daily: Daily = field(default_factory=Daily)
     types: Mapping[str, FieldType] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
+    rating_max: float = 5
 
     @classmethod
     def of(cls, settings: VaultSettings) -> Schema:
@@ -250,6 +252,7 @@ class Schema:
             daily,
             {name: said[name] for name in sorted(said) if name not in {*COMMON, *_FIELDS}},
             settings.excluded,
+            settings.rating_max,
         )
 
     def type_of(self, kind: str, name: str) -> FieldType | None:

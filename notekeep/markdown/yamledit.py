@@ -11,7 +11,7 @@ from notekeep.markdown import proof
 from notekeep.markdown.fieldtypes import split_items
 from notekeep.markdown.guard import Suspect
 from notekeep.markdown.kinds import canonical
-from notekeep.markdown.yamlread import Document, Entry
+from notekeep.markdown.yamlread import STR, Document, Entry
 from notekeep.markdown.yamlspan import Block, Splice, is_flow
 
 if TYPE_CHECKING:
@@ -145,10 +145,30 @@ class YamlEdit:
         parts = split_items(name, text)
         joint = " " if name == "tags" and "," not in text and len(parts) > 1 else ", "
         joins = len(parts) > 1 or name in _JOINED
+        is_block = isinstance(entry.value, yaml.ScalarNode) and entry.value.style in ("|", ">")
+        if isinstance(item, str) and joins and is_block and text.strip():
+            return self._add_to_block(entry, item, has_own_line=name == "tags" and "," not in text)
         if isinstance(item, str) and text and joins and joint[0] not in item:
             return self.replace(entry.name, f"{text.rstrip(' ,')}{joint}{item}")
         old: list[Scalar] = [part.strip() for part in parts] if joins else [self._scalar(entry)]
         return self.replace(entry.name, [*(part for part in old if part != ""), item])
+
+    def _add_to_block(self, entry: Entry, item: str, *, has_own_line: bool) -> bytes:
+        """Add to a block of text: one more line, or after a comma where it has commas."""
+        node = entry.value
+        text = str(node.value)
+        said = text.rstrip("\n")
+        last = said.rpartition("\n")[2]
+        if has_own_line:
+            blank = last[: len(last) - len(last.lstrip(" "))]
+            is_literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
+            added = ("\n" if is_literal else " ") + blank + item
+            splice = self._block.add_line(entry, item)
+        else:
+            added = f" {item}" if said.endswith(",") else f", {item}"
+            splice = self._block.add_to_line(entry, added)
+        whole = said + added + text[len(said) :]
+        return self._apply(splice, {**self._tree, entry.name: (STR, whole)}, entry.name)
 
     def _remove_from_text(self, entry: Entry, index: int) -> bytes | None:
         text = str(entry.value.value)

@@ -134,6 +134,18 @@ class Block:
         prefix = self._prefix(entry, last)
         return Splice(at, at, f"{prefix}- {spell(item, flow=item is None)}{self._eol}")
 
+    def add_line(self, entry: Entry, text: str) -> Splice:
+        """One more line at the end of a block scalar, set in as its last one."""
+        end = self.document.end(entry.value)
+        line = self.text[self._line_start(end) : end]
+        blank = line[: len(line) - len(line.lstrip(" "))]
+        return Splice(end, end, f"{self._eol}{blank}{text}")
+
+    def add_to_line(self, entry: Entry, text: str) -> Splice:
+        """More text at the end of a block scalar's last line."""
+        end = self.document.end(entry.value)
+        return Splice(end, end, text)
+
     def remove_item(self, entry: Entry, index: int) -> Splice:
         """A list without one of its items."""
         node = entry.value

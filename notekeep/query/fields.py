@@ -136,13 +136,16 @@ class Fields:
     """
 
     def __init__(
-        self, kinds: Iterable[str], types: Mapping[str, FieldType], aliases: Mapping[str, str]
+        self,
+        kinds: Iterable[str],
+        types: Mapping[str, FieldType],
+        aliases: Mapping[str, str],
+        spellings: Mapping[str, str],
     ) -> None:
         self.kinds = tuple(sorted(kinds))
         self._types = types
         self._aliases = aliases
-        self._spellings = {fold_key(other): name for other, name in aliases.items()}
-        self._spellings |= {fold_key(name): name for name in types}
+        self._spellings = spellings
 
     @classmethod
     def of(
@@ -162,7 +165,13 @@ class Fields:
         known = seen if isinstance(seen, Mapping) else dict.fromkeys(seen, "any")
         for source in (known, *kinds.values()):
             types |= {name.casefold(): _READ_AS.get(kind, "any") for name, kind in source.items()}
-        return cls(kinds, types | COMMON, {**(aliases or {}), **COMMON_ALIASES})
+        kin = aliases or {}
+        own = {name.casefold(): name.casefold() for fields in kinds.values() for name in fields}
+        # The last one wins: a note may come from anywhere, so its names never replace the others.
+        spellings = {fold_key(name): name for name in types}
+        for names in (kin, own, COMMON_ALIASES, {name: name for name in COMMON}):
+            spellings |= {fold_key(other): name for other, name in names.items()}
+        return cls(kinds, types | COMMON, {**kin, **COMMON_ALIASES}, spellings)
 
     def find(self, name: str) -> Field | None:
         """The field of that name or other spelling, or None; case, blanks and dashes aside."""
@@ -186,7 +195,7 @@ class Fields:
         return nearest(name, [*self._types, *self._aliases, *SCOPES], likeness)
 
 
-NONE = Fields((), {}, {})
+NONE = Fields((), {}, {}, {})
 """No names: for what cannot name a field."""
 
 

@@ -24,7 +24,7 @@ from notekeep.tui.actions.keymaps import keymap, wrong_keys
 from notekeep.tui.collecting import collect_when_idle
 from notekeep.tui.cycles import cut
 from notekeep.tui.editor import Editors
-from notekeep.tui.jobs import in_background, say
+from notekeep.tui.jobs import say
 from notekeep.tui.keys import as_bound, bindings
 from notekeep.tui.later import import_soon
 from notekeep.tui.looks import Looks
@@ -96,7 +96,10 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self.vault = vault
         self.place = places.load(vault.places.state)
         self.today = vault.today()
-        self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
+        settings = vault.settings
+        self.glyphs = glyph_sets.choose(
+            vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
+        )
         self._first = first.rows if first is not None else None
         self._generation = first.generation if first is not None else None
         self._when_shown = when_shown
@@ -312,15 +315,11 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self._ask_for_note(event.kind, event.title)
 
     def _ask_for_note(self, kind: str = "", title: str = "") -> None:
+        from notekeep.tui.screens.dialogs import ask
         from notekeep.tui.screens.new_note import NewNote
 
-        def answered(answer: tuple[str, str] | None) -> None:
-            if answer is not None:
-                make = partial(self.vault.create, *answer)
-                in_background(self, make, self._created, group="write")
-
-        kinds = list(self.vault.schema.kinds)
-        self.push_screen(NewNote(kinds, kind=kind, title=title), answered)
+        dialog = NewNote(list(self.vault.schema.kinds), kind=kind, title=title)
+        ask(self, dialog, lambda answer: self.vault.create(*answer), self._created)
 
     def _created(self, done: Done) -> None:
         for path in done.paths[:1]:

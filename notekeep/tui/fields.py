@@ -9,7 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
-from notekeep.markdown.changes import FieldChange, meant_date, typed
+from notekeep.markdown.changes import FieldChange, check_limits, meant_date, typed
 from notekeep.markdown.fieldtypes import items
 from notekeep.markdown.kinds import CHOICES, COMMON
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LISTS = frozenset({"list", "links"})
 BEST = 5.0
-"""The best rating; worse ones go down in halves."""
+"""The best rating where a vault names no other; worse ones go down in halves."""
 NAMED = "type", "title"
 """Fields that the form leaves out: a change of them is a move of the file, or a rename."""
 
@@ -36,6 +36,7 @@ class Field(NamedTuple):
         text: The same as it is typed.
         choices: What it usually is, for a field that is chosen.
         is_own: Whether it is a field of the note's kind, and not one that every kind has.
+        best: The best rating of the vault.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field(NamedTuple):
     text: str
     choices: tuple[str, ...] = ()
     is_own: bool = True
+    best: float = BEST
 
 
 def fields_of(note: Note, schema: Schema) -> list[Field]:
@@ -59,7 +61,8 @@ def fields_of(note: Note, schema: Schema) -> list[Field]:
         value = note.fields.get(name)
         type_ = schema.type_of(note.kind, name)
         choices = CHOICES.get((note.kind, name), ())
-        found.append(Field(name, type_, value, text_of(value), choices, name not in common))
+        text, is_own = text_of(value), name not in common
+        found.append(Field(name, type_, value, text, choices, is_own, schema.rating_max))
     return found
 
 
@@ -92,9 +95,11 @@ def check(field: Field, text: str) -> None:
 
     Raises:
         UsageError: It does not; it says what would.
+        InvalidValue: It is outside the range or the choices of the field.
     """
     if text and field.type not in LISTS:
         typed(field.name, field.type, text)
+        check_limits(field.name, field.type, text, field.choices, field.best)
 
 
 def checked(field: Field, text: str, today: dt.date) -> str:
@@ -102,6 +107,7 @@ def checked(field: Field, text: str, today: dt.date) -> str:
 
     Raises:
         UsageError: It does not fit the field; it says what would.
+        InvalidValue: It is outside the range or the choices of the field.
     """
     written = meant_date(text, today) if field.type == "date" else text
     check(field, written)
@@ -158,7 +164,7 @@ def _stepped_number(field: Field, text: str, by: int) -> str | None:
     except ValueError:
         return None
     if field.name == "rating":
-        return text_of(min(BEST, max(0.0, number + by / 2)))
+        return text_of(min(field.best, max(0.0, number + by / 2)))
     return text_of(max(0.0, number + by))
 
 

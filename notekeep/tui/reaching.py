@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from notekeep import config
 from notekeep.tui import place as places
 from notekeep.tui import toasts
-from notekeep.tui.jobs import in_background, show_error
 from notekeep.tui.over import Over
 from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
-    from notekeep.errors import NotekeepError
     from notekeep.markdown.problem import Problem
     from notekeep.tui.messages import ShowHabit, WentWrong
     from notekeep.tui.place import Place
@@ -68,29 +66,15 @@ class Reaching(Over):
     def action_capture(self) -> None:
         # At once: what is typed next is the thought.
         from notekeep.tui.screens.capture import CaptureScreen
+        from notekeep.tui.screens.dialogs import ask
 
-        self.push_screen(CaptureScreen(self.place.capture), self._capture)
+        ask(self, CaptureScreen(self.place.capture), self._capture, self._captured)
 
-    def _capture(self, captured: Captured | None) -> None:
-        if captured is None:
-            return
+    def _capture(self, captured: Captured) -> Done:
         from notekeep.tui.capturing import capture
 
         self.place.capture = captured.place
-        in_background(
-            self,
-            lambda: capture(self.vault, *captured),
-            self._captured,
-            group="write",
-            failed=lambda error: self._not_captured(captured, error),
-        )
-
-    def _not_captured(self, captured: Captured, error: NotekeepError) -> None:
-        """Say why, and ask again with what was typed: it is nowhere else."""
-        from notekeep.tui.screens.capture import CaptureScreen
-
-        show_error(self, error)
-        self.push_screen(CaptureScreen(captured.place, captured), self._capture)
+        return capture(self.vault, *captured)
 
     def _captured(self, done: Done) -> None:
         tell_done(self, f"Kept in {done.paths[-1]}" if done.paths else "", done)

@@ -15,7 +15,7 @@ from notekeep.tui.jobs import show_error
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece
-from notekeep.tui.screens.dialogs import Prompt, Words
+from notekeep.tui.screens.dialogs import Prompt, Words, ask
 from notekeep.tui.theme import THEMES, choose
 from notekeep.tui.widgets.buttons import SUBMIT, Button, Buttons
 from notekeep.tui.widgets.line_view import ListView
@@ -171,10 +171,10 @@ class WelcomeApp(App[str | None]):
             self._open_sample()
         elif key == "c":
             hint = "The folder is made when it is not there yet."
-            self.push_screen(Prompt("Create a vault", value=NEW_FOLDER, hint=hint), self._create)
+            ask(self, Prompt("Create a vault", value=NEW_FOLDER, hint=hint), _create, self.exit)
         else:
             hint = "notekeep reads it as it stands."
-            self.push_screen(Prompt("Open a folder", value=os.getcwd(), hint=hint), self._open)
+            ask(self, Prompt("Open a folder", value=os.getcwd(), hint=hint), _open, self.exit)
 
     def _open_sample(self) -> None:
         from notekeep import demo
@@ -187,29 +187,30 @@ class WelcomeApp(App[str | None]):
             os.environ["NOTEKEEP_HOME"] = home
             self.exit(root)
 
-    def _create(self, folder: str | None) -> None:
-        if folder:
-            try:
-                os.makedirs(os.path.expanduser(folder), exist_ok=True)
-            except OSError as error:
-                self._tell(error)
-            else:
-                self._open(folder)
-
-    def _open(self, folder: str | None) -> None:
-        if not folder:
-            return
-        root = os.path.realpath(os.path.expanduser(folder))
-        if not os.path.isdir(root):
-            self._tell(NotekeepError(f"There is no folder {folder}.", "c makes one."))
-            return
-        try:
-            config.remember_vault(root, config.Places.of_machine())
-        except (NotekeepError, OSError) as error:
-            self._tell(error)
-        else:
-            self.exit(root)
-
     def _tell(self, error: Exception) -> None:
         shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
         show_error(self, shown)
+
+
+def _create(folder: str) -> str | None:
+    """Make a folder, and remember it as a vault; give its real path."""
+    if folder:
+        try:
+            os.makedirs(os.path.expanduser(folder), exist_ok=True)
+        except OSError as error:
+            raise NotekeepError(str(error)) from error
+    return _open(folder)
+
+
+def _open(folder: str) -> str | None:
+    """Remember a folder as a vault; give its real path."""
+    if not folder:
+        return None
+    root = os.path.realpath(os.path.expanduser(folder))
+    if not os.path.isdir(root):
+        raise NotekeepError(f"There is no folder {folder}.", "Check its name, or create a vault.")
+    try:
+        config.remember_vault(root, config.Places.of_machine())
+    except OSError as error:
+        raise NotekeepError(str(error)) from error
+    return root

@@ -98,9 +98,11 @@ class Changing(Reading):
         """Copy a file into the attachments and link it at the end of a note."""
         return self.carry_out(self.plan.attach(name, file))
 
-    def set_fields(self, paths: Iterable[str], changes: Sequence[str]) -> Done:
+    def set_fields(
+        self, paths: Iterable[str], changes: Sequence[str], *, force: bool = False
+    ) -> Done:
         """Edit front matter: `rating=5`, `author+=Ann`, `genre-=old`, `status=` (delete)."""
-        return self.carry_out(self.plan.set_fields(paths, changes))
+        return self.carry_out(self.plan.set_fields(paths, changes, force=force))
 
     def tag(self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()) -> Done:
         """Add and remove tags in the front matter of notes."""

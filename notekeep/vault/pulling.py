@@ -80,7 +80,7 @@ def _plan_one(vault: Publishing, source: Source, file: Exported, plan: WritePlan
     body = [] if pulled.body == note.body else [Edit(0, len(note.body), pulled.body)]
     after = edit_body(note, data, body)
     edits = [FieldChange(name, "=", value) for name, value in pulled.fields.items()]
-    after = apply_changes(after, edits, vault.schema, note.kind)
+    after = apply_changes(after, edits, vault.schema, note.kind, force=True)
     if after != data:
         plan.changes.append(FileChange(file.note, data, after))
 

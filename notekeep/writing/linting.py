@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import NotFound, Refused
-from notekeep.markdown.kinds import role
+from notekeep.errors import InvalidValue, NotFound, Refused
+from notekeep.markdown.changes import check_value
+from notekeep.markdown.kinds import names_in, role
 from notekeep.markdown.note import read_note
 from notekeep.markdown.problem import Problem
 from notekeep.markdown.split import line_of_key
@@ -18,8 +19,9 @@ from notekeep.writing.near import NearNames, mend_links
 from notekeep.writing.plan import FileChange, WritePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from notekeep.markdown.note import Note
     from notekeep.writing.plans import Plans
 
 
@@ -61,9 +63,12 @@ def lint(plans: Plans, paths: Iterable[str], label: str) -> Lint:
     near = NearNames(plans.catalog.names())
     wanted = sorted(set(paths))
     moves = names_that_travel(plans, wanted)
+    distinct = set(plans.distinct(wanted))
     for path in wanted:
         named = name_problems(path, is_mended=path in moves)
         found.findings.extend(Finding(problem, mended) for problem, mended in named)
+        if path not in distinct:
+            continue
         try:
             data = plans.read(path)
         except (NotFound, Refused):
@@ -114,7 +119,20 @@ def _note(
         tags, after = _tags(path, after)
     except Refused as error:
         plan.refuse(path, error)
-    return [Finding(problem, has_fix=True) for problem in (*tags, *links)], after
+    found = [Finding(problem, has_fix=True) for problem in (*tags, *links)]
+    return [*found, *_values(plans, note, data)], after
+
+
+def _values(plans: Plans, note: Note, data: bytes) -> Iterator[Finding]:
+    """Values outside the range or the choices of their field; what was meant is a guess."""
+    keys = names_in(note.raw)
+    for name, value in note.fields.items():
+        try:
+            check_value(name, value, plans.schema, note.kind)
+        except InvalidValue as error:
+            line = line_of_key(data, keys.get(name, name))
+            problem = Problem(note.path, line, error.message, error.hint, "value")
+            yield Finding(problem, has_fix=False)
 
 
 def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
@@ -125,7 +143,6 @@ def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
     """
     from notekeep.markdown import fieldedits, frontmatter
     from notekeep.markdown.fieldtypes import items
-    from notekeep.markdown.kinds import names_in
 
     matter = frontmatter.read(data)
     key = names_in(matter.fields).get("tags")

@@ -31,12 +31,13 @@ def plan_link_mentions(plans: Plans, row: Row, mentions: Iterable[Mention]) -> W
     plan = WritePlan("link", row.title)
     name = stem_of(row.path)
     is_only = len(plans.catalog.named(name)) == 1
-    for path, of_note in groupby(mentions, key=attrgetter("path")):
+    found = {path: list(said) for path, said in groupby(mentions, key=attrgetter("path"))}
+    for path in plans.distinct(found):
         data = plans.read(path)
         note = plans.note(path, data)
         edits = [
             Edit(said.start, said.end, plans.links.link(row.path, path, text=text, is_only=is_only))
-            for said in of_note
+            for said in found[path]
             if (text := " ".join(note.body[said.start : said.end].split()))
         ]
         try:

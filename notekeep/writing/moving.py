@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notekeep.files.attached import Attached
+    from notekeep.index.catalog import Catalog
     from notekeep.index.rows import Row
     from notekeep.markdown.linking import LinkStyle
     from notekeep.markdown.note import Note, Value
@@ -144,13 +146,19 @@ def _follow_all(plans: Plans, plan: WritePlan, moves: dict[str, str]) -> bool:
     """Plan moves, and every link that follows; False when one was taken out of them meanwhile."""
     follow = Follow(moves, plans.catalog.names(), plans.links, plans.attached())
     plan.changes.clear()
-    linking = {link.source for path in moves for link in plans.catalog.backlinks(path)}
+    linking = follow.sources(plans.catalog)
     refused: list[tuple[str, Refused]] = []
-    for path in (*moves, *sorted(linking - moves.keys())):
+    paths = (*moves, *sorted(linking - moves.keys()))
+    edited = set(plans.distinct(paths))
+    for path in paths:
         target = moves.get(path, "")
+        if not target and path not in edited:
+            continue
         try:
             data = plans.read(path)
-            after = follow.rewrite(plans.note(path, data), data, target or path)
+            after = data
+            if path in edited:
+                after = follow.rewrite(plans.note(path, data), data, target or path)
         except (Refused, NotFound) as error:
             if target:
                 # Nothing of what was planned with it holds any more.
@@ -168,7 +176,7 @@ def _follow_all(plans: Plans, plan: WritePlan, moves: dict[str, str]) -> bool:
 
 
 def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
-    """Plan a note's move, itself first, then every note that links to it."""
+    """Plan a note's move, itself first, then every note whose links follow."""
     plan = WritePlan(verb, row.path)
     if target != row.path and folded(target) != folded(row.path):
         _need_free(plans, target)
@@ -177,7 +185,8 @@ def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
     before = plans.read(row.path)
     own = follow.rewrite(plans.note(row.path, before), before, target)
     plan.changes.append(FileChange(row.path, before, own, target if target != row.path else ""))
-    for source in sorted({link.source for link in plans.catalog.backlinks(row.path)}):
+    linking = follow.sources(plans.catalog)
+    for source in plans.distinct((row.path, *sorted(linking)))[1:]:
         data = plans.read(source)
         try:
             after = follow.rewrite(plans.note(source, data), data, source)
@@ -190,7 +199,7 @@ def _move(plans: Plans, verb: str, row: Row, target: str) -> WritePlan:
 
 
 class Follow:
-    """Rewrites links to notes that move.
+    """Rewrites links to notes that move, and to notes whose name they take.
 
     Attributes:
         moves: Their paths afterwards, by the paths before.
@@ -212,6 +221,18 @@ class Follow:
         self.files = files
         self.resolver = Resolver(names)
         self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in names)
+        self._names = names
+        self._taken = {_stem(path) for path in moves.values()}
+
+    def sources(self, catalog: Catalog) -> set[str]:
+        """Return the notes with links that may have to change."""
+        linked = {*self.moves, *(row.path for stem in self._taken for row in catalog.named(stem))}
+        return {link.source for path in linked for link in catalog.backlinks(path)}
+
+    @cached_property
+    def _resolver_after(self) -> Resolver:
+        moves = self.moves
+        return Resolver((moves.get(path, path), title, rest) for path, title, rest in self._names)
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
         """A note's bytes with its links leading to where they led before.
@@ -235,7 +256,7 @@ class Follow:
             unique=lambda stem: self.stems[stem] == 1,
             is_relative=self.style.form == "relative",
         )
-        return self._front_matter(note, edit_body(note, data, edits))
+        return self._front_matter(note, edit_body(note, data, edits), path)
 
     def _paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where a link led and should lead; None for one that stays as it is."""
@@ -245,7 +266,15 @@ class Follow:
         moved = self.moves.get(found[0])
         if moved is not None:
             return found[0], moved
-        return (found[0], found[0]) if path != source else None
+        stays = path == source and not self._is_lost(link.target, found, path)
+        return None if stays else (found[0], found[0])
+
+    def _is_lost(self, target: str, found: list[str], path: str) -> bool:
+        """Whether a link to a note that stays will lead to another one, or to several."""
+        if folded(target.rpartition("/")[2].removesuffix(".md")) not in self._taken:
+            return False
+        after = self._resolver_after.resolve(target, path)
+        return after[:1] != found[:1] or len(after) > len(found)
 
     def _file(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where the file is that a link led to, when it leads there no more from the new place."""
@@ -264,26 +293,34 @@ class Follow:
         except Refused:
             return None
 
-    def _front_matter(self, note: Note, data: bytes) -> bytes:
+    def _front_matter(self, note: Note, data: bytes, path: str) -> bytes:
         from notekeep.markdown import fieldedits, frontmatter
 
         for key, value in frontmatter.read(data).fields.items():
-            moved = self._value(value, note.path)
+            moved = self._value(value, note.path, path)
             if moved != value:
                 data = fieldedits.set_field(data, key, moved)
         return data
 
-    def _value(self, value: Value, source: str) -> Value:
+    def _value(self, value: Value, source: str, path: str) -> Value:
         if isinstance(value, list):
-            return [self._text(item, source) if isinstance(item, str) else item for item in value]
-        return self._text(value, source) if isinstance(value, str) else value
+            texts = (
+                self._text(one, source, path) if isinstance(one, str) else one for one in value
+            )
+            return list(texts)
+        return self._text(value, source, path) if isinstance(value, str) else value
 
-    def _text(self, text: str, source: str) -> str:
+    def _text(self, text: str, source: str, path: str) -> str:
         def moved(match: re.Match[str]) -> str:
-            found = self.resolver.resolve(match[1].strip(), source)
-            new = self.moves.get(found[0]) if found else None
-            if new is None:
+            target = match[1].strip()
+            found = self.resolver.resolve(target, source)
+            if not found:
                 return match[0]
+            new = self.moves.get(found[0])
+            if new is None:
+                if not self._is_lost(target, found, path):
+                    return match[0]
+                new = found[0]
             stem = stem_of(new)
             is_path = "/" in match[1] or self.stems[folded(stem)] > 1
             name = new.removesuffix(".md") if is_path else stem

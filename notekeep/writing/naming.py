@@ -74,7 +74,7 @@ def add_moves(plans: Plans, plan: WritePlan, moves: dict[str, str]) -> None:
         return
     follow = Follow(moves, plans.catalog.names())
     changes = {change.path: change for change in plan.changes}
-    linking = {link.source for path in moves for link in plans.catalog.backlinks(path)}
+    linking = follow.sources(plans.catalog)
     for path in sorted(linking | moves.keys()):
         target = moves.get(path, "")
         before = changes[path].before if path in changes else plans.read(path)

@@ -45,6 +45,7 @@ class WritePlan:
         changes: The files, in the order in which they are written.
         refused: Notes that are left out, each with its line and reason.
         remarks: What the person should know besides.
+        new_fields: The fields it writes that neither a kind nor any note has had before.
     """
 
     verb: str
@@ -52,10 +53,25 @@ class WritePlan:
     changes: list[FileChange] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    new_fields: list[str] = field(default_factory=list)
 
     def refuse(self, path: str, error: NotekeepError) -> None:
         """Leave a note out, and keep why."""
         self.refused.append(refusal(path, error))
+
+    def raise_if_all_refused(self) -> None:
+        """Raise the first refusal when nothing is left to write.
+
+        Raises:
+            Refused: Every note was left out.
+        """
+        if self.changes or not self.refused:
+            return
+        first, *others = self.refused
+        message = first.message
+        if others:
+            message = f"{first.place}: {message}, and {len(others)} more"
+        raise Refused(message, first.hint, line=first.line, column=first.column)
 
     def diff(self) -> Iterator[str]:
         """The plan as lines of a unified diff, file by file."""

@@ -185,11 +185,27 @@ class Plans:
 
         return link_to(self.root, self.settings, path, note)
 
-    def set_fields(self, paths: Iterable[str], changes: Sequence[str | FieldChange]) -> WritePlan:
-        """Front matter edited in each note: `rating=5`, `author+=Ann`, `genre-=old`, `status=`."""
+    def set_fields(
+        self,
+        paths: Iterable[str],
+        changes: Sequence[str | FieldChange],
+        *,
+        force: bool = False,
+    ) -> WritePlan:
+        """Front matter edited in each note: `rating=5`, `author+=Ann`, `genre-=old`, `status=`.
+
+        Args:
+            paths: The notes.
+            changes: The changes.
+            force: Write values outside the range or the choices of their field, too.
+
+        Raises:
+            UsageError: One is no change, or its value does not fit its field.
+            InvalidValue: A value is outside the range or the choices of its field in every note.
+        """
         from notekeep.writing.setting import plan_set
 
-        return plan_set(self, paths, changes)
+        return plan_set(self, paths, changes, force=force)
 
     def tag(
         self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
@@ -308,6 +324,25 @@ class Plans:
         """
         return save.read(inside(self.root, path))[0]
 
+    def distinct(self, paths: Iterable[str]) -> list[str]:
+        """Return each file once: of several names of one file the first that is no symbolic link.
+
+        Args:
+            paths: The names; those that lead to no file are kept.
+        """
+        names: dict[object, str] = {}
+        for path in dict.fromkeys(paths):
+            try:
+                found = os.stat(os.path.join(self.root, path))
+            except OSError:
+                names[path] = path
+                continue
+            file = (found.st_dev, found.st_ino)
+            known = names.setdefault(file, path)
+            if known != path and os.path.islink(os.path.join(self.root, known)):
+                names[file] = path
+        return list(names.values())
+
     def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """The bytes of many notes, each once; one that cannot be read is left out, with the reason.
 
@@ -336,7 +371,7 @@ class Plans:
         Raises:
             NotekeepError: The only one is gone, or cannot be read.
         """
-        for path, data in self.contents(plan, paths):
+        for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 after = edit(path, data)
             except Refused as error:

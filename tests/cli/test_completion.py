@@ -92,7 +92,7 @@ def named(root: Path, notekeep: Run) -> Path:
     for name, text in {
         "books/Bayes' theorem.md": "---\ntags: [maths, learning/ml]\n---\n",
         "books/Thinking, fast.md": "---\naliases: [Kahneman]\n---\n",
-        "books/Thin air.md": "a book",
+        "books/Thin air.md": "---\ngenre: [Old maps, novel]\npublish: true\n---\na book",
         "Thin air.md": "another one of that name",
         "Floss.md": "---\nhabit: floss\n---\n",
         ".notekeep/config.toml": '[saved]\n"To read" = "type:book"\n',
@@ -126,6 +126,13 @@ def named(root: Path, notekeep: Run) -> Path:
         ("notekeep tag +ma", ["+maths"]),
         ("notekeep tags rename learning/", ["learning/ml"]),
         ("notekeep saved T", ["To\\ read"]),
+        ("notekeep set status=fin", ["finished"]),
+        ("notekeep set rating=5 status=to-", ["to-listen", "to-read"]),
+        ("notekeep set genre+=", ["Old\\ maps", "novel"]),
+        ("notekeep set tags-=ma", ["maths"]),
+        ("notekeep set publish=", ["false", "true"]),
+        ("notekeep set nosuch=", []),
+        ("notekeep new book Dune --set status=to-", ["to-listen", "to-read"]),
         ("notekeep show nothing", []),
     ],
 )

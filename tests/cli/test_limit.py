@@ -60,3 +60,15 @@ def test_without_a_number_a_query_may_still_leave_a_word_out(
     assert [hit["path"] for hit in found] == ["m.md"]
     found = rows(capsys, sample, "search", "zebra", "--", "-n", "5")
     assert [hit["path"] for hit in found] == ["m.md"]
+
+
+def test_tasks_count_all_however_many_are_shown(
+    sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    totals = []
+    for limit in (["-n", "2"], []):
+        assert main(["--vault", str(sample), "tasks", "--json", *limit]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        totals.append((answer["total"], len(answer["tasks"])))
+    assert totals[0] == (totals[1][0], 2)
+    assert totals[1][0] == totals[1][1] > 2

@@ -105,3 +105,15 @@ def test_showing_a_note_counts_until_it_is_forgotten(
     assert vault.opened.times(path) == 2
     assert notekeep("forget", "--yes", "Garden sensor", at=sample).code == 0
     assert vault.opened.times(path) == 0
+
+
+def test_search_says_that_the_index_is_not_built(
+    notekeep: Callable[..., Ran], sample: Path
+) -> None:
+    assert notekeep("ls", at=sample).code == 0
+    ran = notekeep("search", "--no-refresh", "craving", at=sample)
+    assert (ran.code, ran.out) == (1, "")
+    assert "The full text is not indexed yet" in ran.err
+    ran = notekeep("search", "--no-refresh", "atomic", at=sample)
+    assert (ran.code, ran.out.startswith("Atomic Habits")) == (0, True)
+    assert "The full text is not indexed yet" in ran.err

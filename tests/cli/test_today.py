@@ -65,3 +65,15 @@ def test_without_open_tasks_nothing_is_said_of_them(notekeep: Run, tmp_path: Pat
     assert len(ran.out.splitlines()) == 1
     told = json.loads(notekeep("today", "--json", at=root, NOTEKEEP_NOW=NOW).out)
     assert told["tasks"] == {"open": 0, "due": []}
+
+
+def test_streak_of_one_is_in_the_singular(notekeep: Run, tmp_path: Path) -> None:
+    root = tmp_path / "notes"
+    for folder in ("habits", ".notekeep"):
+        (root / folder).mkdir(parents=True)
+    (root / "habits/read.md").write_text("---\nhabit: read\nsince: 2026-11-22\n---\n", "utf-8")
+    for day, streak in (("2026-11-23", "1 day"), ("2026-11-24", "2 days")):
+        assert notekeep("habit", "read", day, at=root, NOTEKEEP_NOW=NOW).code == 0
+        said = notekeep("today", at=root, NOTEKEEP_NOW=f"{day}T21:15").out
+        [line] = [one for one in said.splitlines() if "read" in one]
+        assert re.split(" {2,}", line.strip())[-1] == streak

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from notekeep.tui.actions import BY_ID, GO_KEYS, names_of
+from notekeep.tui.actions.keymaps import keymaps, wrong_keys
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -19,6 +23,24 @@ def test_the_committed_page_is_what_its_script_writes(name: str, tmp_path: Path)
     subprocess.run([sys.executable, script, written], check=True, timeout=60)
     committed = (DOCS / f"{name}.md").read_text("utf-8")
     assert written.read_text("utf-8") == committed, "run `make docs`, and commit what it writes"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("map_", keymaps())
+def test_examples_of_keys_are_valid_and_clash_with_nothing(page: Path, map_: str) -> None:
+    for example in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        said = tomllib.loads(example)
+        assert said.get("keymap", map_) in keymaps()
+        assert wrong_keys(map_, said.get("keys", {})) == []
+        for name in re.findall(r"^([\w-]+) = .*# no key otherwise", example, re.MULTILINE):
+            assert names_of(BY_ID[name], {}) == ""
+
+
+def test_keys_of_two_in_a_row_are_listed_with_their_action() -> None:
+    rows = (DOCS / "keys.md").read_text("utf-8").splitlines()
+    for second in GO_KEYS:
+        (row,) = (row for row in rows if row.endswith(f"| `{second.action}` |"))
+        assert f"`g{second.key}`" in row.split("|")[1]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -223,6 +223,23 @@ SHOTS = (
     Shot("habits-no-colour", "habits", ("Meditate",), SMALL, set_up.no_colour),
     Shot("habits-year", "habits", ("Meditate", ("v", "v"), "Dec"), USUAL),
     Shot("habits-detail", "habits", ("Meditate", ("enter",), "Strength"), USUAL),
+    Shot(
+        "habits-add-wrong",
+        "habits",
+        (
+            "Meditate",
+            ("a",),
+            "How often",
+            typed("Gym"),
+            ("tab",),
+            "mon,wed,fri",
+            typed("sometimes"),
+            "sometimes",
+            ("enter",),
+            "not a schedule",
+        ),
+        SMALL,
+    ),
     Shot("habits-empty", "habits", ("habit",), SMALL, set_up.few),
     # Publish.
     Shot("publish-no-site", "publish", ("drafts",), USUAL),

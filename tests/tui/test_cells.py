@@ -11,12 +11,14 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from notekeep.errors import Conflict
+from notekeep.tui.app import APPS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.cell_date import DateBox
 from notekeep.tui.screens.cell_list import ChoiceBox, ListBox
 from notekeep.tui.screens.cell_stars import StarsBox
 from notekeep.tui.screens.cells import field_of, set_cell
 from notekeep.tui.widgets.calendar import days_of, month_later
+from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, tree, type_text, unpainted, until
 from tests.tui.test_grid import grid, open_grid, to_column
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -234,6 +235,38 @@ async def test_a_key_that_comes_before_a_choice_is_painted_moves_to_what_enter_t
         await until(pilot, lambda: content(root) == before.replace(b"publish: true\n", after))
 
 
+async def test_rating_out_of_range_is_told_in_its_cell(make_app: MakeApp, root: Path) -> None:
+    before = content(root)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await to_cell(app, pilot, "rating")
+        await box(app, pilot, "9")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
+        await press(pilot, "3")
+        await until(pilot, lambda: shows(app, "arrows for half a star"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: content(root) == before.replace(b"rating: 4", b"rating: 3"))
+
+
+async def test_value_that_is_refused_stays_in_its_cell(root: Path) -> None:
+    (root / ".notekeep").mkdir()
+    (root / ".notekeep/config.toml").write_text("rating_max = 10\n")
+    vault = Vault.open(root)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await to_cell(app, pilot, "rating")
+        await box(app, pilot, "1")
+        line = app.screen.query_one(Input)
+        line.value = "11"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 10. Got 11."))
+        assert line.value == "11"
+        line.value = "9"
+        await press(pilot, "enter")
+        await until(pilot, lambda: b"rating: 9\n" in content(root))
+
+
 async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, root: Path) -> None:
     before = tree(root)
     app = make_app("browse")
@@ -314,3 +347,16 @@ async def test_every_box_has_room_at_any_size(
                 await press(pilot, "escape")
                 await until(pilot, lambda: len(app.screen_stack) == 1)
     assert tree(root) == before
+
+
+async def test_stars_follow_the_best_rating_of_the_vault(root: Path) -> None:
+    (root / ".notekeep").mkdir(exist_ok=True)
+    (root / ".notekeep/config.toml").write_text("rating_max = 10\n")
+    for title, rating in (("Nine", 9), ("Eleven", 11)):
+        (root / f"books/{title}.md").write_text(f"---\ntype: book\nrating: {rating}\n---\n")
+    vault = Vault.open(root)
+    vault.refresh()
+    app = APPS["browse"](vault)
+    async with app.run_test(size=WIDE) as pilot:
+        await open_grid(app, pilot)
+        await until(pilot, lambda: shows(app, "★★★★½") and shows(app, "11"))

@@ -181,9 +181,9 @@ async def test_fields_are_set_by_keys_and_written_as_one_step(
         await until(pilot, lambda: shows(app, "★★★★★"))
         await to_field(app, pilot, "status")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "Something else …"))
+        await until(pilot, lambda: shows(app, "to-read"))
         await press(pilot, "down", "down", "enter")
-        await until(pilot, lambda: shows(app, "finished") and not shows(app, "Something else"))
+        await until(pilot, lambda: shows(app, "finished") and not shows(app, "to-read"))
         await to_field(app, pilot, "author")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Several with commas"))
@@ -238,6 +238,42 @@ async def test_what_does_not_fit_is_said_and_can_be_corrected(
         await until(pilot, lambda: shows(app, "Fields of") and shows(app, "2026-11-01"))
         await press(pilot, "escape")
         await until(pilot, lambda: b"started: 2026-11-01\n" in content(root / BOOK))
+
+
+async def test_rating_out_of_range_stays_to_be_corrected(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await form(app, pilot)
+        await to_field(app, pilot, "rating")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "A number."))
+        line = app.screen.query_one(Input)
+        line.value = "9"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
+        assert line.value == "9"
+        line.value = "3"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "★★★☆☆"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: b"rating: 3\n" in content(root / BOOK))
+
+
+async def test_form_that_cannot_be_written_stays_open(make_app: MakeApp, root: Path) -> None:
+    app, note = make_app("browse"), root / BOOK
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await form(app, pilot)
+        await to_field(app, pilot, "rating")
+        await press(pilot, "right")
+        await until(pilot, lambda: shows(app, "★★★★½"))
+        before = content(note)
+        note.write_bytes(before.replace(b"rating: 4", b"rating: 4: x"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "needs quotes around it"))
+        assert shows(app, "★★★★½")
+        note.write_bytes(before)
+        await press(pilot, "escape")
+        await until(pilot, lambda: b"rating: 4.5\n" in content(note))
 
 
 async def test_a_form_that_is_left_writes_nothing(make_app: MakeApp, root: Path) -> None:
@@ -324,6 +360,24 @@ async def test_in_the_editor_the_form_changes_the_text_that_is_typed(
         await press(pilot, "escape")
         await until(pilot, lambda: content(note) != before)
     assert content(note) == before.replace(b"rating: 4\n", b"rating: 3.5\n") + b"more"
+
+
+async def test_rating_out_of_range_is_refused_in_the_editor_too(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        app.editors.open(BOOK)
+        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc done"))
+        await press(pilot, "ctrl+g")
+        await until(pilot, lambda: shows(app, "Fields of"))
+        await to_field(app, pilot, "rating")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "A number."))
+        app.screen.query_one(Input).value = "9"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
 
 
 @pytest.mark.parametrize(

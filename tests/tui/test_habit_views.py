@@ -61,6 +61,7 @@ async def test_yesterday_says_what_it_left_open_and_one_key_goes_there(
         await until(pilot, lambda: shows(app, "y  to yesterday, which left open: Floss"))
         await press(pilot, "y")
         await until(pilot, lambda: shows(app, "Mon 23 Nov 2026"))
+        assert shows(app, "t  to today")
         await press(pilot, "space")
         await until(pilot, lambda: written(root))
         assert written(root)[-1] == "- 2026-11-23 floss: done @21:15"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Input
 
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.pieces import plain
@@ -224,6 +226,20 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
         type_text(app, "rating=good")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "rating is a number, not 'good'"))
+        line = app.screen.query_one(Input)
+        for typed, told in (
+            ("rating=9", "rating must be between 0 and 5. Got 9."),
+            (
+                "status=finishd",
+                "status must be to-read, reading, finished or dropped. Got finishd.",
+            ),
+            ("finished=soon", "finished is a date, not 'soon'"),
+        ):
+            line.value = typed
+            await press(pilot, "enter")
+            await until(pilot, partial(shows, app, told))
+            assert line.value == typed
+        assert not shows(app, "--force")
         await press(pilot, "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         # Escape takes the marks away before it clears the search.
@@ -231,6 +247,56 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
         await until(pilot, lambda: not marked(app))
         assert shows(app, "type:book")
     assert tree(root) == before
+
+
+async def test_new_field_is_named_in_the_plan(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await find(app, pilot, "type:book", 2)
+        await press(pilot, "A")
+        await until(pilot, lambda: len(marked(app)) == 2)
+        await ask(app, pilot, "F", "ratng=4 series=Work", "2 files would change")
+        assert shows(app, "ratng: new field")
+        assert shows(app, "there is rating")
+        assert not shows(app, "series: new field")
+        warning = app.theme_variables["warning"]
+        strip = next(
+            one for one in app.screen._compositor.render_strips() if "new field" in one.text
+        )
+        (said,) = (one for one in strip if "new field" in one.text)
+        assert said.style is not None
+        assert said.style.color is not None
+        assert said.style.color.name == warning.lower()
+
+
+async def test_refused_notes_among_hundreds_are_named_and_left(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    for number in range(300):
+        text = BROKEN if number == 123 else "---\ntype: book\n---\n"
+        (root / f"books/Volume {number:03}.md").write_text(text)
+    vault.refresh()
+    before = contents(root)
+    left = {"books/Volume 123.md", "inbox/broken.md"}
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "309 notes"))
+        browse(app).notes.focus()
+        await press(pilot, "A")
+        await until(pilot, lambda: len(marked(app)) == 309)
+        await ask(app, pilot, "F", "rating=3", "307 files would change, 2 left as they are")
+        # They stand first, with their lines and why.
+        await until(pilot, lambda: shows(app, "books/Volume 123.md:3:9: A value with"))
+        assert shows(app, "inbox/broken.md:2:9: A value with")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "307 files at once"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Changed 307 notes: rating=3 · 2 left"))
+        after = contents(root)
+        logs = {path for path in before if path.startswith("habits/log/")}
+        assert {path for path in after if after[path] == before[path]} == left | logs
+        await press(pilot, "u")
+        await until(pilot, lambda: contents(root) == before)
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,50 @@ async def test_states_are_told_and_an_edit_by_hand_is_brought_back(
         await until(pilot, lambda: note.read_text() == before)
 
 
+async def test_edit_in_the_site_changes_the_state_in_the_list(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "as it is"))
+        await press(pilot, "down")
+        await until(pilot, lambda: site_of(app) == str(tmp_path / "blog"))
+        await press(pilot, "up")
+        post.write_text(post.read_text().replace("Depth needs", "Depth wants"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "changed by hand"))
+        assert shows(app, "1 by hand · 1 new")
+        assert not shows(app, "as it is")
+
+
+async def test_target_is_found_by_typing_its_name(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "portable"))
+        await press(pilot, "t")
+        await until(pilot, lambda: shows(app, "Shape the draft for") and shows(app, "Eleventy"))
+        type_text(app, "hugo")
+        await until(pilot, lambda: not shows(app, "Eleventy"))
+        type_text(app, "x")
+        await until(pilot, lambda: shows(app, "No results"))
+        await press(pilot, "enter", "backspace", "enter")
+        await until(pilot, lambda: cast("PublishScreen", app.screen).target == "hugo")
+
+
+async def test_typed_folder_replaces_the_one_that_is_there(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "portable"))
+        await press(pilot, "f")
+        await until(pilot, lambda: shows(app, "The folder of your blog."))
+        assert app.screen.query_one(Input).value.endswith("notes-drafts")
+        type_text(app, str(tmp_path / "blog"))
+        await until(pilot, lambda: app.screen.query_one(Input).value == str(tmp_path / "blog"))
+
+
 async def test_what_an_export_left_alone_can_be_settled_right_after_it(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:

@@ -93,8 +93,10 @@ async def test_a_thought_that_cannot_be_kept_is_not_lost(make_app: MakeApp, root
         await press(pilot, "tab")
         root.rename(away)  # noqa: ASYNC240 - as another program would
         await press(pilot, "enter")
-        await until(pilot, lambda: app.unseen == 1 and isinstance(app.screen, CaptureScreen))
-        await until(pilot, lambda: shows(app, "Basil") and shows(app, "Inbox"))
+        await until(pilot, lambda: shows(app, "it is not there"))
+        assert isinstance(app.screen, CaptureScreen)
+        assert shows(app, "Basil")
+        assert shows(app, "Inbox")
         away.rename(root)
         type_text(app, " wilts")
         await until(pilot, lambda: shows(app, "Basil wilts"))
@@ -135,7 +137,7 @@ async def test_in_the_editor_the_key_captures_while_nothing_is_offered(
         await capture(app, pilot, "by the way")
         await press(pilot, "enter")
         await until(pilot, lambda: "by the way" in (root / DAILY).read_text())
-        assert app.editors.here is not None
+        await until(pilot, lambda: app.editors.here is not None)
 
 
 @pytest.mark.parametrize(

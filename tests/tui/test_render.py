@@ -70,11 +70,18 @@ def test_kinds_have_names_in_the_plural() -> None:
 
 @pytest.mark.parametrize(
     ("rating", "shown"),
-    [(0, "☆☆☆☆☆"), (3, "★★★☆☆"), (4.5, "★★★★½"), (5, "★★★★★"), (9, "★★★★★"), (-1, "☆☆☆☆☆")],
+    [(0, "☆☆☆☆☆"), (3, "★★★☆☆"), (4.5, "★★★★½"), (5, "★★★★★"), (9, "9    "), (-1, "-1   ")],
 )
 def test_a_rating_is_five_characters(rating: float, shown: str) -> None:
     assert stars(rating, UNICODE) == shown
     assert stars(rating, ASCII).isascii()
+
+
+@pytest.mark.parametrize(
+    ("rating", "shown"), [(0, "☆☆☆☆☆"), (3.5, "★★½☆☆"), (7, "★★★★★"), (8, "8    ")]
+)
+def test_stars_are_scaled_to_the_best_rating(rating: float, shown: str) -> None:
+    assert stars(rating, choose("unicode", {}, best=7)) == shown
 
 
 def test_days_and_fields_are_short() -> None:
@@ -331,6 +338,8 @@ def test_characters_are_those_the_terminal_can_show(
 
 def test_the_plain_set_is_plain() -> None:
     for name in ASCII.__match_args__:
+        if name == "best":
+            continue
         value = getattr(ASCII, name)
         assert all(part.isascii() for part in ([value] if isinstance(value, str) else value)), name
 

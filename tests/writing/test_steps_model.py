@@ -22,7 +22,7 @@ EXAMPLES = int(os.environ.get("NOTEKEEP_STEPS_EXAMPLES", "25"))
 ACTS = st.lists(
     st.one_of(
         st.tuples(st.just("log"), st.integers(1, 9)),
-        st.tuples(st.just("set"), st.integers(1, 99)),
+        st.tuples(st.just("set"), st.integers(1, 5)),
         st.tuples(st.sampled_from(["undo", "redo", "undo", "redo"]), st.just(0)),
     ),
     min_size=3,

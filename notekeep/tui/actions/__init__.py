@@ -40,6 +40,7 @@ __all__ = [
     "keys_of",
     "names_of",
     "of_context",
+    "sequences_of",
 ]
 
 CONTEXTS: dict[str, str] = {
@@ -179,14 +180,24 @@ def names_of(action: Action, own_keys: Mapping[str, str], most: int | None = Non
         own_keys: See `keys_of`.
         most: How many of one key are named at most.
     """
-    two = [
+    single = key_names(keys_of(action, own_keys)[:most])
+    return ", ".join(filter(None, (single, *sequences_of(action, own_keys))))
+
+
+def sequences_of(action: Action, own_keys: Mapping[str, str]) -> list[str]:
+    """Return the keys of an action that are two in a row, as a person reads them: "gs".
+
+    Args:
+        action: The action.
+        own_keys: See `keys_of`.
+    """
+    return [
         sequence_name(first[0], second.key)
         for id_, seconds in AFTER.items()
         if (first := keys_of(BY_ID[id_], own_keys))
         for second in seconds
         if second.action == action.id
     ]
-    return ", ".join(filter(None, (key_names(keys_of(action, own_keys)[:most]), *two)))
 
 
 def clashes(own_keys: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ class Glyphs(Shape):
         bullets: The marks of list items, by depth, used in turn.
         levels: Five shades for a heatmap, from nothing to more than asked.
         bars: Eight heights of a bar, from low to full.
+        best: The best rating of the vault, which is drawn as five stars.
     """
 
     ellipsis: str
@@ -48,6 +49,7 @@ class Glyphs(Shape):
     after: str
     levels: tuple[str, str, str, str, str]
     bars: str
+    best: float = 5
 
 
 UNICODE = Glyphs(
@@ -115,8 +117,22 @@ ASCII = Glyphs(
 )
 
 
-def choose(setting: str, environment: Mapping[str, str]) -> Glyphs:
-    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show."""
+def choose(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:
+    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show.
+
+    Args:
+        setting: The set, or "".
+        environment: Where the locale is named.
+        best: The best rating of the vault.
+    """
+    chosen = _chosen(setting, environment)
+    if best == chosen.best:
+        return chosen
+    characters = {name: getattr(chosen, name) for name in chosen.__match_args__}
+    return Glyphs(**characters | {"best": best})
+
+
+def _chosen(setting: str, environment: Mapping[str, str]) -> Glyphs:
     if setting == "ascii":
         return ASCII
     if setting == "unicode":

@@ -178,15 +178,15 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     if column.name == TAGS:
         return " ".join(f"#{clean_line(tag)}" for tag in row.tags)
     value = row.fields.get(column.name)
-    if column.name == "rating" and (shown := is_stars(value)) is not None:
+    if column.name == "rating" and (shown := is_stars(value, glyphs.best)) is not None:
         return stars(shown, glyphs)
     return field_text(value)
 
 
-def is_stars(value: object) -> float | None:
-    """Return a rating that five stars can show, or None for one on another scale."""
+def is_stars(value: object, best: float = BEST) -> float | None:
+    """Return a rating that five stars can show, or None for one above the best."""
     rating = rating_of(value) if isinstance(value, int | float) else None
-    return rating if rating is not None and 0 <= rating <= BEST else None
+    return rating if rating is not None and 0 <= rating <= best else None
 
 
 def cell(row: Row, column: Column, glyphs: Glyphs) -> Line:

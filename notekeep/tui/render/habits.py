@@ -42,7 +42,7 @@ LEAST_TINY = 12
 
 def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
     """Return the mark of a day; a day whose lines contradict each other says so."""
-    characters = marks.ASCII if glyphs is ASCII else marks.UNICODE
+    characters = marks.ASCII if glyphs.star == ASCII.star else marks.UNICODE
     if cell.is_disputed:
         return Piece("?", "risk")
     return Piece(characters.marks[cell.mark], _ROLES[cell.mark])

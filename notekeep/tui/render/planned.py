@@ -31,6 +31,9 @@ def planned_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Line]:
         lines += wrap([Piece(text, "warn")], width)
         if problem.hint:
             lines += wrap([Piece(f"  {clean_line(problem.hint)}", "muted")], width)
+    for name in plan.new_fields:
+        text = f"{glyphs.warning} {clean_line(name)}: new field"
+        lines += wrap([Piece(text, "warn")], width)
     for remark in plan.remarks[:MOST_LINES]:
         lines += wrap([Piece(clean_line(remark), "muted")], width)
     if lines and plan.changes:

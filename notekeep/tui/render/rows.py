@@ -267,7 +267,7 @@ def _facts(note: Note, glyphs: Glyphs) -> Line:
             parts.append(Piece(_WITH_NAME.get(name, "{}").format(text), "muted"))
     rating = rating_of(note.fields.get("rating"))
     if rating is not None:
-        parts.append(Piece(stars(rating, glyphs), "star"))
+        parts.append(Piece(stars(rating, glyphs).rstrip(), "star"))
     if note.private:
         parts.append(Piece(f"{glyphs.private} private", "private"))
     line: Line = []

@@ -74,8 +74,13 @@ def kind_name(kind: str) -> str:
 
 
 def stars(rating: float, glyphs: Glyphs) -> str:
-    """Return a rating from 0 to 5 as five characters, the last of them a half when it is one."""
-    halves = round(min(max(rating, 0), 5) * 2)
+    """Return a rating as five characters, the last of them a half when it is one.
+
+    One that is not between 0 and the best rating of the vault is its number.
+    """
+    if not 0 <= rating <= glyphs.best:
+        return f"{rating:g}".ljust(5)
+    halves = round(rating / glyphs.best * 10)
     full, half = divmod(halves, 2)
     text = glyphs.star * full + (glyphs.half_star if half else "")
     return text + glyphs.no_star * (5 - len(text))

@@ -15,12 +15,10 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
-from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.screens.dialogs import Hint, TextDialog, TextLine, Words, ask, complaint
 from notekeep.tui.screens.leaving import hints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual import events
     from textual.app import ComposeResult
 
@@ -64,7 +62,7 @@ LINES = (
 
 
 class AddHabit(TextDialog[NewHabit | None]):
-    """Asks for a habit; what cannot be read is said here, and nothing typed is lost."""
+    """Asks for a habit; what cannot be read is said below its line, and nothing typed is lost."""
 
     BINDINGS = bindings("dialog")
     CSS_PATH = "dialogs.tcss"
@@ -88,48 +86,53 @@ class AddHabit(TextDialog[NewHabit | None]):
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
                     yield Words(line.label)
-                    yield Input(value, id=line.id, compact=True, select_on_focus=bool(line.value))
-            yield Words(LINES[0].about, "faint").add_class("about")
+                    yield TextLine(
+                        value, id=line.id, compact=True, select_on_focus=bool(line.value)
+                    )
+                yield Words("", "warn").add_class("wrong", line.id)
+            yield Hint(LINES[0].about, "faint")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         about = {line.id: line.about for line in LINES}.get(event.widget.id or "")
         if about:
-            self._about(about)
+            self.query_one(Hint).say(about, "faint")
 
-    def _about(self, text: str, role: str = "faint") -> None:
-        self.query_one(".about", Words).say(text, role)
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._say_wrong(event.input.id or "", "")
+
+    def _say_wrong(self, line: str, text: str) -> None:
+        self.query_one(f".wrong.{line}", Words).say(text, "warn")
+
+    def complain(self, error: NotekeepError) -> None:
+        # What was typed can be read, so there is a habit or a note of that name.
+        self._say_wrong("title", complaint(error))
+        self.query_one("#title").focus()
 
     def on_input_submitted(self) -> None:
         values = {field.id: field.value.strip() for field in self.query(Input)}
         typed = NewHabit(values["title"], values["schedule"] or "daily", values["goal"] or "done")
-        reads: dict[str, Callable[[], object]] = {
-            "title": typed.title.strip,
-            "schedule": partial(parse_schedule, typed.schedule),
-            "goal": partial(parse_goal, typed.goal),
-        }
-        for field, read in reads.items():
+        wrong = {}
+        if not typed.title:
+            wrong["title"] = "Name the habit."
+        for name, read, text in (
+            ("schedule", parse_schedule, typed.schedule),
+            ("goal", parse_goal, typed.goal),
+        ):
             try:
-                if read() == "":
-                    self.query_one(f"#{field}").focus()
-                    return
+                read(text)
             except NotekeepError as error:
-                self.query_one(f"#{field}").focus()
-                said = f"{error.message}; {error.hint}" if error.hint else error.message
-                self.call_after_refresh(self._about, said, "warn")
-                return
-        self.dismiss(typed)
+                wrong[name] = complaint(error)
+        for line in LINES:
+            self._say_wrong(line.id, wrong.get(line.id, ""))
+        if wrong:
+            self.query_one(f"#{next(iter(wrong))}").focus()
+        else:
+            self.submit(typed)
 
 
 def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
     """Ask for a new habit, make its note, and show it among the others."""
-
-    def answered(typed: NewHabit | None) -> None:
-        if typed is not None:
-            in_background(
-                screen, partial(_make, screen.vault, typed), partial(_made, screen), group="write"
-            )
-
-    screen.app.push_screen(AddHabit(title), answered)
+    ask(screen, AddHabit(title), partial(_make, screen.vault), partial(_made, screen))
 
 
 def _make(vault: Vault, typed: NewHabit) -> tuple[str, Done]:

@@ -1,4 +1,4 @@
-"""A line to type words into, with what may be meant offered, and checked before it is taken."""
+"""A line to type words into, with what may be meant offered."""
 
 from __future__ import annotations
 
@@ -8,46 +8,35 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from notekeep.errors import UsageError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.screens.dialogs import Hint, TextDialog
 from notekeep.tui.screens.leaving import hints
 from notekeep.tui.suggesting import WordSuggester, after_blank, after_signs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
 
 class AskWords(TextDialog["str | None"]):
-    """Asks for words; what does not fit is told, and can be corrected."""
+    """Asks for words."""
 
     BINDINGS = bindings("dialog")
     CSS_PATH: ClassVar = ["dialogs.tcss", "planned.tcss"]
 
-    def __init__(
-        self,
-        title: str,
-        hint: str,
-        example: str,
-        check: Callable[[str], object],
-        *,
-        is_one: bool = False,
-    ) -> None:
+    def __init__(self, title: str, hint: str, example: str, *, is_one: bool = False) -> None:
         """Ask.
 
         Args:
             title: What is asked for.
             hint: One sentence below it.
             example: What is shown while nothing is typed.
-            check: Raises UsageError for what does not fit.
             is_one: Whether all that is typed is one word, blanks and all.
         """
         super().__init__()
         self._title, self._hint, self._example = title, hint, example
-        self._check = check
         self._suggester = WordSuggester(after_signs if is_one else after_blank)
 
     def know(self, words: Sequence[str]) -> None:
@@ -64,14 +53,8 @@ class AskWords(TextDialog["str | None"]):
                 select_on_focus=False,
                 suggester=self._suggester,
             )
-            yield Words(self._hint)
+            yield Hint(self._hint)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        text = event.value.strip()
-        try:
-            self._check(text)
-        except UsageError as error:
-            self.query_one(Words).say(f"{error.message}. {error.hint}".strip(), "warn")
-        else:
-            self.dismiss(text)
+        self.submit(event.value.strip())

@@ -154,7 +154,12 @@ class Beside(VaultScreen):
         if entry.path:
             self._set_pinned([entry.path], is_pinned=False)
         elif entry.saved:
-            self._write_saved(entry.text, "", f"Deleted the search {entry.text}")
+            in_background(
+                self,
+                partial(self._save_query, entry.text, ""),
+                partial(tell_done, self, f"Deleted the search {entry.text}"),
+                group="write",
+            )
         else:
             say(self, "Only a saved search or a pin can be taken out of here")
 
@@ -191,7 +196,7 @@ class Beside(VaultScreen):
 
     def action_save_query(self) -> None:
         from notekeep.tui.narrowing import resorted
-        from notekeep.tui.screens.dialogs import Prompt
+        from notekeep.tui.screens.dialogs import Prompt, ask
 
         query = resorted(self.searched_for, self.pane.chosen_order.key)
         if not query:
@@ -200,23 +205,24 @@ class Beside(VaultScreen):
         names = {saved: name for name, saved in self.vault.saved.items()}
         chosen = self.sidebar.active_saved
 
-        def answered(name: str | None) -> None:
-            if name:
-                self._write_saved(name, query, f"Saved the search {name}")
+        def save(name: str) -> tuple[str, Done] | None:
+            return (name, self._save_query(name, query)) if name else None
+
+        def saved(answer: tuple[str, Done]) -> None:
+            name, done = answer
+            tell_done(self, f"Saved the search {name}", done)
 
         hint = f"{query}\nIt stands in the sidebar; a name that is there already is replaced."
         prompt = Prompt(
             "Save the search", value=names.get(query, chosen), hint=hint, example="Name"
         )
-        self.app.push_screen(prompt, answered)
+        ask(self, prompt, save, saved)
 
-    def _write_saved(self, name: str, query: str, text: str) -> None:
-        def write() -> Done:
-            if query:
-                self.vault.query(query)  # only what can be read is kept
-            return self.vault.carry_out(self.vault.plan.save_query(name, query))
-
-        in_background(self, write, partial(tell_done, self, text), group="write")
+    def _save_query(self, name: str, query: str) -> Done:
+        """Keep a search under a name, or remove it when it is empty; a thread may do it."""
+        if query:
+            self.vault.query(query)  # only what can be read is kept
+        return self.vault.carry_out(self.vault.plan.save_query(name, query))
 
     def sort_by(self, field: str) -> None:
         """Sort what is listed by a field, `-` before it for the other way round."""

@@ -18,7 +18,7 @@ from notekeep.tui.jobs import in_background, say
 from notekeep.tui.messages import Working
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.ask_words import AskWords
-from notekeep.tui.screens.dialogs import Choice, Option
+from notekeep.tui.screens.dialogs import Choice, Option, ask
 from notekeep.tui.screens.planned import PlanScreen
 from notekeep.tui.telling import tell_done
 
@@ -37,16 +37,12 @@ def tag(screen: Gridding) -> None:
 
     def planned(text: str) -> WritePlan:
         add, remove = tags_of(text)
+        if not add and not remove:
+            raise UsageError("No tag yet", "Write +this to add one and -that to take one away.")
         return screen.vault.plan.tag(paths, add, remove)
 
-    def check(text: str) -> None:
-        if not any(tags_of(text)):
-            raise UsageError("No tag yet", "Write +this to add one and -that to take one away.")
-
-    ask = AskWords(
-        f"Tags of {_count(paths)}", "A minus takes a tag away.", "+reading -inbox", check
-    )
-    _ask(screen, ask, paths, planned, ("Tag", "Tagged"), lambda: list(screen.vault.tags()))
+    words = AskWords(f"Tags of {_count(paths)}", "A minus takes a tag away.", "+reading -inbox")
+    _ask(screen, words, paths, planned, ("Tag", "Tagged"), lambda: list(screen.vault.tags()))
 
 
 def tags_of(text: str) -> tuple[list[str], list[str]]:
@@ -65,13 +61,12 @@ def set_field(screen: Gridding) -> None:
     def planned(text: str) -> WritePlan:
         return vault.plan.set_fields(paths, changes_in(vault, text))
 
-    ask = AskWords(
+    words = AskWords(
         f"Set a field of {_count(paths)}",
         "field=value, field+=item, field-=item, or field= to empty it; quotes around blanks.",
         "rating=5 status=finished",
-        lambda text: changes_in(vault, text),
     )
-    _ask(screen, ask, paths, planned, ("Change", "Changed"), lambda: _fields(vault))
+    _ask(screen, words, paths, planned, ("Change", "Changed"), lambda: _fields(vault))
 
 
 def changes_in(vault: Vault, text: str) -> list[FieldChange]:
@@ -134,20 +129,17 @@ def move(screen: Gridding) -> None:
     paths = _paths(screen)
 
     def planned(text: str) -> WritePlan:
-        return screen.vault.plan.move_all(paths, "" if text == "." else text)
-
-    def check(text: str) -> None:
         if not text:
             raise UsageError("Which folder?", "A new one is made; a point is the vault itself.")
+        return screen.vault.plan.move_all(paths, "" if text == "." else text)
 
-    ask = AskWords(
+    words = AskWords(
         f"Move {_count(paths)} to a folder",
         "Links follow. A new folder is made; a point is the vault itself.",
         "books/read",
-        check,
         is_one=True,
     )
-    _ask(screen, ask, paths, planned, ("Move", "Moved"), lambda: _folders(screen.vault))
+    _ask(screen, words, paths, planned, ("Move", "Moved"), lambda: _folders(screen.vault))
 
 
 def _folders(vault: Vault) -> list[str]:
@@ -200,17 +192,17 @@ def _count(paths: Sequence[str]) -> str:
 
 def _ask(
     screen: Gridding,
-    ask: AskWords,
+    words: AskWords,
     paths: Sequence[str],
     planned: Callable[[str], WritePlan],
     verb: tuple[str, str],
     known: Callable[[], list[str]],
 ) -> None:
-    """Ask for words, and plan what they say.
+    """Ask for words, plan what they say, show the plan when it is about many, and do it.
 
     Args:
         screen: What asks.
-        ask: The question.
+        words: The question.
         paths: The notes.
         planned: Makes the plan.
         verb: What is done with them, before and after: "Tag", "Tagged".
@@ -220,20 +212,19 @@ def _ask(
         screen.say_nothing_listed()
         return
 
-    def answered(text: str | None) -> None:
-        if text:
-            what = clean_line(text)
-            _plan(
-                screen,
-                f"{verb[0]} {_count(paths)}: {what}",
-                paths,
-                lambda: planned(text),
-                lambda count: f"{verb[1]} {count}: {what}",
-            )
+    def plan(text: str) -> tuple[str, WritePlan]:
+        made = planned(text)
+        made.raise_if_all_refused()
+        return clean_line(text), made
 
-    screen.app.push_screen(ask, answered)
+    def show(answer: tuple[str, WritePlan]) -> None:
+        what, made = answer
+        title = f"{verb[0]} {_count(paths)}: {what}"
+        _show(screen, title, paths, made, lambda count: f"{verb[1]} {count}: {what}")
+
+    ask(screen, words, plan, show, group="plan")
     in_background(
-        screen, known, ask.know, group="known", exclusive=True, failed=lambda _error: None
+        screen, known, words.know, group="known", exclusive=True, failed=lambda _error: None
     )
 
 
@@ -257,18 +248,29 @@ def _plan(
 
     def show(made: WritePlan) -> None:
         screen.post_message(Working(""))
-        if not screen.notes.marked and len(made.changes) <= 1 and not made.refused:
-            _do(screen, made, paths, said)
-            return
-
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
-            if yes:
-                made.remarks.clear()  # they were shown with it
-                _do(screen, made, paths, said)
-
-        screen.app.push_screen(PlanScreen(title, made, screen.glyphs, paths), answered)
+        _show(screen, title, paths, made, said)
 
     in_background(screen, plan, show, group="plan", exclusive=True)
+
+
+def _show(
+    screen: Gridding,
+    title: str,
+    paths: Sequence[str],
+    plan: WritePlan,
+    said: Callable[[str], str],
+) -> None:
+    """Show a plan when it is about many notes, and do it."""
+    if not screen.notes.marked and len(plan.changes) <= 1 and not plan.refused:
+        _do(screen, plan, paths, said)
+        return
+
+    def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
+        if yes:
+            plan.remarks.clear()  # they were shown with it
+            _do(screen, plan, paths, said)
+
+    screen.app.push_screen(PlanScreen(title, plan, screen.glyphs, paths), answered)
 
 
 def _do(

@@ -17,7 +17,7 @@ from notekeep.tui.capturing import (
 )
 from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import bindings
-from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.screens.dialogs import Hint, TextDialog, Words
 from notekeep.tui.widgets.buttons import CLOSE, SUBMIT, Button, Buttons
 from notekeep.tui.widgets.choice_bar import ChoiceBar
 
@@ -58,23 +58,23 @@ class CaptureScreen(TextDialog[Captured | None]):
     BINDINGS = bindings("capture", "dialog", priority=("next-place",))
     CSS_PATH = "dialogs.tcss"
 
-    def __init__(self, place: str = TODAY, before: Captured | None = None) -> None:
+    def __init__(self, place: str = TODAY) -> None:
         """Ask.
 
         Args:
             place: Where it goes unless the person chooses otherwise.
-            before: What could not be kept, to be tried again.
         """
         super().__init__()
         self._place = place if place in PLACES else TODAY
         self._attachment: Attachment | None = None
-        self._before = before
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = "Write down"
             yield ChoiceBar(PLACES, self._place)
             yield _Box(placeholder="A thought, - [ ] a task, > a quote", compact=True)
+            yield Words("").add_class("attached")
+            yield Hint("")
             yield Buttons(
                 Button("enter", "keeps it", SUBMIT),
                 Button("tab", "elsewhere", "next-place"),
@@ -82,27 +82,16 @@ class CaptureScreen(TextDialog[Captured | None]):
                 CLOSE,
             )
 
-    def on_mount(self) -> None:
-        if self._before is None:
-            return
-        # What is typed meanwhile is behind it: Textual calls `TextDialog.on_mount` after this.
-        self._early = self._before.text.replace("\n", LINE_END) + self._early
-        if self._before.attachment is not None:
-            self.attach(self._before.attachment)
-
     def attach(self, attachment: Attachment) -> None:
         """Let a file go along."""
         self._attachment = attachment
         told = f"With {clean_line(attachment.name)}"
-        if (words := self.query_one_optional(Words)) is not None:
-            words.say(told, "accent")
-        else:
-            self.query_one("#dialog").mount(Words(told, "accent"), before=self.query_one(Buttons))
+        self.query_one(".attached", Words).say(told, "accent")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.replace(LINE_END, "\n").strip()
         if text or self._attachment is not None:
-            self.dismiss(Captured(text, self.query_one(ChoiceBar).chosen, self._attachment))
+            self.submit(Captured(text, self.query_one(ChoiceBar).chosen, self._attachment))
 
     def action_next_place(self) -> None:
         self.query_one(ChoiceBar).step(1)

@@ -8,11 +8,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from notekeep.errors import UsageError
+from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.fields import HINTS, check
 from notekeep.tui.keys import bindings
-from notekeep.tui.screens.dialogs import TextDialog, Words
+from notekeep.tui.screens.dialogs import Hint, TextDialog, complaint
 from notekeep.tui.screens.leaving import hints
 from notekeep.tui.suggesting import WordSuggester, at_once
 
@@ -80,7 +80,7 @@ class CellBox(TextDialog["str | None"]):
             box.border_title = Content(clean_line(self.field.name))
             box.border_subtitle = hints(("enter", "write"), ("esc", "leave it"))
             yield from self.compose_cell()
-            yield Words(self.hint)
+            yield Hint(self.hint)
 
     def compose_cell(self) -> ComposeResult:
         """Yield what the value is changed with."""
@@ -121,7 +121,7 @@ class CellBox(TextDialog["str | None"]):
     def _lines(self, width: int, room: int) -> int:
         """Return how many lines to show, and leave out what has no room: the hint, then more."""
         # The column of a scrollbar is none of its text's.
-        said = self.query_one(Words).lines_in(width - AROUND - 1)
+        said = self.query_one(Hint).lines_in(width - AROUND - 1)
         is_hint = not self._extra_width
         silent = is_hint and self.high - 1 + said > room >= self.high - 1
         cramped = not silent and self.high - 1 + said > room
@@ -131,11 +131,10 @@ class CellBox(TextDialog["str | None"]):
             return self.high - 1
         return (self.least or self.high) - 1 + said if cramped else self.high - 1 + said
 
-    def complain(self, error: UsageError) -> None:
-        """Say what is wrong with what was typed."""
-        text = f"{error.message}. {error.hint}".strip()
-        self.query_one(Words).say(text, "warn")
-        self._extra_width = min(LONGEST_LINE, len(text) + 1)
+    def complain(self, error: NotekeepError) -> None:
+        super().complain(error)
+        longest = max(map(len, complaint(error).splitlines()))
+        self._extra_width = min(LONGEST_LINE, longest + 1)
         self._put()
         self.call_after_refresh(self._put)
 
@@ -146,10 +145,10 @@ class CellBox(TextDialog["str | None"]):
             return
         try:
             check(self.field, text)
-        except UsageError as error:
+        except NotekeepError as error:
             self.complain(error)
         else:
-            self.dismiss(text)
+            self.submit(text)
 
     def action_take_cell(self) -> None:
         raise NotImplementedError

@@ -12,7 +12,7 @@ from notekeep.errors import UsageError
 from notekeep.tui.fields import check
 from notekeep.tui.keys import bindings
 from notekeep.tui.screens.cell_box import CellBox
-from notekeep.tui.screens.dialogs import Words
+from notekeep.tui.screens.dialogs import Hint
 from notekeep.tui.widgets.calendar import HEIGHT, Calendar, month_later
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class DateBox(CellBox):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        words = self.query_one(Words)
+        words = self.query_one(Hint)
         try:
             day = self._day_of(event.value)
         except UsageError as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.tui.fields import BEST, text_of
+from notekeep.errors import NotekeepError
+from notekeep.tui.fields import BEST, check, text_of
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.words import stars
 from notekeep.tui.screens.cell_box import CellBox
+from notekeep.tui.screens.dialogs import Hint
 from notekeep.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class StarsBox(CellBox):
         number = float(value) if isinstance(value, int | float) else None
         self._stars = Stars(where.glyphs, number)
         self._digits = ""
+        self._wrong: NotekeepError | None = None
         if typed:
             self.type_early(typed)
 
@@ -73,6 +76,8 @@ class StarsBox(CellBox):
 
     def start(self) -> None:
         self.set_focus(self._stars)
+        if self._wrong is not None:
+            self.complain(self._wrong)
 
     @property
     def rating(self) -> float | None:
@@ -88,7 +93,14 @@ class StarsBox(CellBox):
                 self._stars.rating = number
                 if self._stars.is_mounted:
                     self._stars.put(number)
+                    self.query_one(Hint).say(self.hint)
                 return
+        try:
+            check(self.field, character)
+        except NotekeepError as error:
+            self._wrong = error
+            if self.is_mounted:
+                self.complain(error)
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character in "0123456789.,":

@@ -6,15 +6,17 @@ then is looked at first, so that nothing another program wrote in the meantime i
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, NotekeepError, Refused
+from notekeep.errors import Conflict, Refused
 from notekeep.markdown.clean import clean_line
 from notekeep.markdown.kinds import CHOICES
-from notekeep.tui.fields import LISTS, Field, changes_of, items_of, text_of
+from notekeep.tui.fields import BEST, LISTS, Field, changes_of, items_of, text_of
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.grid import KIND, MODIFIED, TAGS, TITLE, is_stars
+from notekeep.tui.screens.dialogs import ask
 from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def field_of(row: Row, column: Column, schema: Schema) -> Field:
     value = row.fields.get(column.name)
     type_ = "list" if column.name == TAGS else schema.type_of(row.kind, column.name)
     choices = CHOICES.get((row.kind, column.name), ())
-    return Field(column.name, type_, value, text_of(value), choices)
+    return Field(column.name, type_, value, text_of(value), choices, best=schema.rating_max)
 
 
 def edit_cell(screen: Gridding, typed: str = "") -> None:
@@ -64,12 +66,12 @@ def edit_cell(screen: Gridding, typed: str = "") -> None:
         return
     field = field_of(row, column, screen.vault.schema)
 
-    def answered(text: str | None) -> None:
-        if text is not None:
-            write(screen, row, field, text)
-
-    box = box_for(screen, grid, field, typed)
-    screen.app.push_screen(box, answered)
+    ask(
+        screen,
+        box_for(screen, grid, field, typed),
+        partial(_write, screen, row, field),
+        partial(_written, screen, row, field),
+    )
 
 
 def clear_cell(screen: Gridding) -> None:
@@ -82,7 +84,14 @@ def clear_cell(screen: Gridding) -> None:
     if column.name == TITLE:
         say(screen, "A title cannot be emptied; r renames the note")
     elif not _cannot(screen, row, column):
-        write(screen, row, field_of(row, column, screen.vault.schema), "")
+        field = field_of(row, column, screen.vault.schema)
+        if field.text:
+            in_background(
+                screen,
+                partial(_write, screen, row, field, ""),
+                partial(_written, screen, row, field),
+                group="write",
+            )
 
 
 def _cannot(screen: Gridding, row: Row, column: Column) -> bool:
@@ -123,7 +132,8 @@ def box_for(screen: Gridding, grid: NoteGrid, field: Field, typed: str) -> CellB
     box: CellBox
     known = None
     is_list = field.type in LISTS or isinstance(field.value, list)
-    if field.name == "rating" and (field.value is None or is_stars(field.value) is not None):
+    is_rated = field.name == "rating" and screen.glyphs.best == BEST
+    if is_rated and (field.value is None or is_stars(field.value) is not None):
         return cell_stars.StarsBox(field, where, typed)
     if field.type == "date" and not is_list:
         return cell_date.DateBox(field, where, typed, screen.vault.settings.week_start)
@@ -151,24 +161,23 @@ def _known(vault: Vault, name: str) -> list[str]:
     return list(vault.tags()) if name == TAGS else vault.values(name)
 
 
-def write(screen: Gridding, row: Row, field: Field, text: str) -> None:
-    """Write one field of a note, as one step that undo takes back."""
-    if text == field.text:
-        return
-    title = clean_line(row.title)
-    said = f"{field.name}: {clean_line(text)}" if text else f"no {field.name} any more"
+def _write(screen: Gridding, row: Row, field: Field, text: str) -> tuple[str, Done | Conflict]:
+    """Write one field of a note, as one step that undo takes back; a thread may do it."""
+    try:
+        return text, set_cell(screen.vault, row.path, field, text, screen.cells_written)
+    except Conflict as error:
+        # What was typed is about a value that is no longer there.
+        return text, error
 
-    def failed(error: NotekeepError) -> None:
-        show_error(screen, error)
+
+def _written(screen: Gridding, row: Row, field: Field, answer: tuple[str, Done | Conflict]) -> None:
+    text, done = answer
+    if isinstance(done, Conflict):
+        show_error(screen, done)
         screen.post_message(VaultChanged())
-
-    in_background(
-        screen,
-        lambda: set_cell(screen.vault, row.path, field, text, screen.cells_written),
-        lambda done: tell_done(screen, f"{title} · {said}", done),
-        group="write",
-        failed=failed,
-    )
+        return
+    said = f"{field.name}: {clean_line(text)}" if text else f"no {field.name} any more"
+    tell_done(screen, f"{clean_line(row.title)} · {said}", done)
 
 
 def set_cell(
@@ -187,6 +196,7 @@ def set_cell(
 
     Raises:
         Conflict: The field has another value by now.
+        Refused: The note cannot take the value.
     """
     note = vault.plan.note(path, vault.plan.read(path))
     now: Value = note.fields.get(field.name)
@@ -199,7 +209,9 @@ def set_cell(
             "The grid shows it; change it again if you still want to.",
         )
     changes = changes_of(field._replace(value=now, text=text_of(now)), text)
-    done = vault.carry_out(vault.plan.set_fields([path], changes))
+    plan = vault.plan.set_fields([path], changes)
+    plan.raise_if_all_refused()
+    done = vault.carry_out(plan)
     if done.paths:
         mine[path, field.name] = text
     return done

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 from textual import getters
 
 from notekeep.tui.jobs import in_background
-from notekeep.tui.screens.dialogs import Prompt
+from notekeep.tui.screens.dialogs import Prompt, ask
 from notekeep.tui.telling import tell_check_in
 from notekeep.tui.widgets.week_grid import WeekGrid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
 
+    from notekeep.index.checkin import Logged
     from notekeep.tui.screens.base import VaultScreen
 else:
     # See `Keyboard`: one class of Textual's kind is enough for one screen.
@@ -45,17 +48,32 @@ class CheckIns(VaultScreen):
             event.stop()
             self._ask_amount(event.character)
 
-    def _log(self, value: str, note: str = "") -> None:
+    def _log(self, value: str) -> None:
         habit = self.grid.habit
         if habit is None:
             return
         day = self.grid.day
         in_background(
             self,
-            lambda: self.vault.habit_index.log(habit.id, value, day, note=note),
+            lambda: self.vault.habit_index.log(habit.id, value, day),
             partial(tell_check_in, self, ""),
             group="log",
         )
+
+    def _ask_and_log(self, prompt: Prompt, said: Callable[[str], tuple[str, str] | None]) -> None:
+        """Ask for a text, and log the value and the note that it stands for."""
+        habit, day = self.grid.habit, self.grid.day
+        if habit is None:
+            return
+
+        def log(text: str) -> Logged | None:
+            entry = said(text)
+            if entry is None:
+                return None
+            value, note = entry
+            return self.vault.habit_index.log(habit.id, value, day, note=note)
+
+        ask(self, prompt, log, partial(tell_check_in, self, ""), group="log")
 
     def action_done(self) -> None:
         cell = self.grid.cell
@@ -73,14 +91,9 @@ class CheckIns(VaultScreen):
         habit = self.grid.habit
         if habit is None:
             return
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._log("skip", text)
-
         hint = "The day does not count; a review shows why."
         prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
-        self.app.push_screen(prompt, answered)
+        self._ask_and_log(prompt, lambda text: ("skip", text))
 
     def action_amount(self) -> None:
         self._ask_amount("")
@@ -89,15 +102,10 @@ class CheckIns(VaultScreen):
         habit = self.grid.habit
         if habit is None:
             return
-
-        def answered(text: str | None) -> None:
-            if text:
-                self._log(text)
-
         unit = habit.unit or "min"
         hint = f"It is added to the day; = 30 {unit} sets it."
         prompt = Prompt(habit.title, value=begun, example=f"12 {unit}, 1h20, = 30", hint=hint)
-        self.app.push_screen(prompt, answered)
+        self._ask_and_log(prompt, lambda text: (text, "") if text else None)
 
     def action_habit_note(self) -> None:
         habit, cell = self.grid.habit, self.grid.cell
@@ -106,13 +114,9 @@ class CheckIns(VaultScreen):
         if habit is None or cell is None:
             return
         value = f"= {cell.amount}" if cell.amount else _said(cell.mark)
-
-        def answered(text: str | None) -> None:
-            if text:
-                self._log(value, text)
-
         hint = f"It is written with the day, which counts as {value}."
-        self.app.push_screen(Prompt(f"Note on {habit.title}", hint=hint), answered)
+        prompt = Prompt(f"Note on {habit.title}", hint=hint)
+        self._ask_and_log(prompt, lambda text: (value, text) if text else None)
 
     def action_add_habit(self) -> None:
         from notekeep.tui.screens.add_habit import ask_for_habit

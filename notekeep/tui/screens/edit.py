@@ -223,14 +223,18 @@ class EditScreen(Leaving[None], VaultScreen):
         from notekeep.markdown.changes import apply_changes
         from notekeep.markdown.note import read_note
         from notekeep.tui.fields import fields_of
+        from notekeep.tui.screens.dialogs import ask
         from notekeep.tui.screens.form import FormScreen
 
         schema = self.vault.schema
-        note = read_note(self.path, self.editing.content(self.area.lines), schema)
+        before = self.editing.content(self.area.lines)
+        note = read_note(self.path, before, schema)
 
-        def answered(changes: list[FieldChange] | None) -> None:
-            if not changes:
-                return
+        def check(changes: list[FieldChange]) -> list[FieldChange]:
+            apply_changes(before, changes, schema, note.kind)
+            return changes
+
+        def put(changes: list[FieldChange]) -> None:
             try:
                 content = self.editing.content(self.area.lines)
                 self.editing.show(apply_changes(content, changes, schema, note.kind))
@@ -246,8 +250,8 @@ class EditScreen(Leaving[None], VaultScreen):
             show_error(self, Refused(note.problem.message, f"It is line {line} of the note."))
             return
         fields = fields_of(note, schema)
-        form = FormScreen(self.vault, self.label, fields, self.glyphs, self.today)
-        self.app.push_screen(form, answered)
+        form = FormScreen(self.vault, self.label, fields, check, self.glyphs, self.today)
+        ask(self, form, check, put, group="check")
 
     def action_find_here(self) -> None:
         self.find.open()

@@ -11,12 +11,10 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.pictures import clipboard_file, pasted_picture
-from notekeep.tui.screens.dialogs import Prompt
+from notekeep.tui.screens.dialogs import Prompt, ask
 from notekeep.writing.capture import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.document._document import Location
 
     from notekeep.errors import NotekeepError
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
 
 Place: TypeAlias = "tuple[Location, Location, str]"
 """Where a text stands: its start, its end, and the text."""
-File: TypeAlias = tuple[str, bytes]
-"""A file's name and its content."""
+_Stored: TypeAlias = "tuple[str, str, Done]"
+"""A file that was stored: its name, a link to it, and what was written."""
 
 
 class Attaching:
@@ -39,48 +37,48 @@ class Attaching:
         """Ask for a file, and link it at the cursor."""
         hint = "A copy goes into the attachments. Empty takes the picture on the clipboard."
         prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
-        self._screen.app.push_screen(prompt, self._answered)
-
-    def _answered(self, file: str | None) -> None:
-        if file is None:
-            return
         here = self._screen.area.cursor_location
-        place = (here, here, "")
-        if file:
-            path = pasted_picture(file) or os.path.expanduser(file)
-            self._store(partial(_of_file, path), place)
-        else:
-            self._store(clipboard_file, place)
+
+        def store(file: str) -> _Stored:
+            if not file:
+                return self._store(*clipboard_file())
+            return self._store(*_read(pasted_picture(file) or os.path.expanduser(file)))
+
+        ask(self._screen, prompt, store, partial(self._stored, (here, here, "")))
 
     def pasted(self, text: str, place: Place) -> None:
         """Attach the picture whose path was pasted, in the place of the path; other text stays."""
         path = pasted_picture(text)
-        if path:
-            self._store(partial(_of_file, path), place, is_sure=False)
-
-    def _store(self, read: Callable[[], File], place: Place, *, is_sure: bool = True) -> None:
-        screen = self._screen
-
-        def store() -> tuple[str, str, Done]:
-            name, data = read()
-            plan = screen.vault.plan.store(name, data, screen.path)
-            link = screen.vault.plan.link_to(plan.changes[0].path, screen.path)
-            return plan.label, link, screen.vault.carry_out(plan)
-
-        def stored(answer: tuple[str, str, Done]) -> None:
-            name, link, done = answer
-            for problem in done.refused:
-                screen.app.notify(clean_line(problem.message), severity="error", markup=False)
-            if done.step:
-                self._link(name, link, place)
-                screen.app.post_message(VaultChanged(is_step=True))
+        if not path:
+            return
 
         def failed(error: NotekeepError) -> None:
             # A path that names nothing here is just text.
-            if is_sure or not isinstance(error, NotFound):
-                show_error(screen, error)
+            if not isinstance(error, NotFound):
+                show_error(self._screen, error)
 
-        in_background(screen, store, stored, group="write", failed=failed)
+        in_background(
+            self._screen,
+            lambda: self._store(*_read(path)),
+            partial(self._stored, place),
+            group="write",
+            failed=failed,
+        )
+
+    def _store(self, name: str, data: bytes) -> _Stored:
+        """Copy a file into the attachments; touches no widget, so that a thread may do it."""
+        screen = self._screen
+        plan = screen.vault.plan.store(name, data, screen.path)
+        link = screen.vault.plan.link_to(plan.changes[0].path, screen.path)
+        return plan.label, link, screen.vault.carry_out(plan)
+
+    def _stored(self, place: Place, answer: _Stored) -> None:
+        name, link, done = answer
+        for problem in done.refused:
+            self._screen.app.notify(clean_line(problem.message), severity="error", markup=False)
+        if done.step:
+            self._link(name, link, place)
+            self._screen.app.post_message(VaultChanged(is_step=True))
 
     def _link(self, name: str, link: str, place: Place) -> None:
         """Put the link where the path stands, unless something else stands there by now."""
@@ -96,5 +94,6 @@ class Attaching:
         say(self._screen, f"Copied {name} into the attachments · ctrl+z takes the link out")
 
 
-def _of_file(path: str) -> File:
+def _read(path: str) -> tuple[str, bytes]:
+    """Give a file's name and its content."""
     return os.path.basename(path), read_file(path)

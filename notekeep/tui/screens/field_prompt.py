@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from notekeep.errors import UsageError
+from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.fields import HINTS, LISTS, checked
 from notekeep.tui.keys import bindings
-from notekeep.tui.screens.dialogs import Choice, Option, TextDialog, Words
+from notekeep.tui.screens.dialogs import Choice, Hint, Option, TextDialog, ask
 from notekeep.tui.screens.leaving import hints
 from notekeep.tui.suggesting import WordSuggester, after_comma, at_once
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from textual.app import App, ComposeResult
+    from textual.app import ComposeResult
+    from textual.screen import Screen
 
     from notekeep.tui.fields import Field
     from notekeep.tui.render.glyphs import Glyphs
 
-OTHER, NONE = "\0other", "\0none"
-"""Answers that are no value: a note cannot hold them."""
+NONE = "\0none"
+"""An answer that is no value: a note cannot hold it."""
 
 
 class FieldPrompt(TextDialog[str | None]):
@@ -58,7 +59,7 @@ class FieldPrompt(TextDialog[str | None]):
                 suggester=self.suggester,
                 placeholder="nothing: the field goes away",
             )
-            yield Words(HINTS.get(self.field.type, "Text."))
+            yield Hint(HINTS.get(self.field.type, "Text."))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
@@ -67,22 +68,27 @@ class FieldPrompt(TextDialog[str | None]):
             return
         try:
             written = checked(self.field, text, self._today)
-        except UsageError as error:
-            self.query_one(Words).say(f"{error.message}. {error.hint}", "warn")
+        except NotekeepError as error:
+            self.complain(error)
         else:
-            self.dismiss(written)
+            self.submit(written)
 
 
 def ask_field(
-    app: App[None], prompt: FieldPrompt, glyphs: Glyphs, answered: Callable[[str | None], None]
+    screen: Screen[Any],
+    prompt: FieldPrompt,
+    glyphs: Glyphs,
+    apply: Callable[[str], str],
+    then: Callable[[str], object],
 ) -> bool:
     """Ask for the value of a field, in the way that suits its type.
 
     Args:
-        app: Where it is asked.
+        screen: Where it is asked.
         prompt: The question for a field that is typed.
         glyphs: The characters to draw with.
-        answered: Takes the value; None when there is no answer.
+        apply: Returns a value that is typed, or raises NotekeepError for one that cannot be taken.
+        then: Takes the value.
 
     Returns:
         Whether it is asked with the prompt, which may then be told of known values.
@@ -90,22 +96,18 @@ def ask_field(
     field, text = prompt.field, prompt.text
     choices = ("yes", "no") if field.type == "bool" else field.choices
     if not choices:
-        app.push_screen(prompt, answered)
+        ask(screen, prompt, apply, then, group="check")
         return True
     options = [Option(choice, "", choice) for choice in choices]
     if text and text not in choices:
         options.append(Option(text, "as it is", text))
-    if field.type != "bool":
-        options.append(Option("Something else …", "", OTHER))
     options.append(Option("Nothing", "the field goes away", NONE))
 
     def chosen(answer: str | None) -> None:
-        if answer == OTHER:
-            app.push_screen(prompt, answered)
-        else:
-            answered("" if answer == NONE else answer)
+        if answer is not None:
+            then("" if answer == NONE else answer)
 
     values = [option.value for option in options]
     at = values.index(text) if text in values else 0
-    app.push_screen(Choice(field.name, options, glyphs, at), chosen)
+    screen.app.push_screen(Choice(field.name, options, glyphs, at), chosen)
     return False

@@ -15,13 +15,13 @@ from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, fit, pad, spread
 from notekeep.tui.render.words import rating_of, stars
+from notekeep.tui.screens.dialogs import Hint, SubmitDialog
 from notekeep.tui.screens.field_prompt import FieldPrompt, ask_field
-from notekeep.tui.screens.leaving import Dialog
 from notekeep.tui.widgets.buttons import ActionButtons
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from textual.app import ComposeResult
@@ -97,14 +97,20 @@ class _Fields(ListView):
         return [Piece(f"  {stars(rating, self._glyphs)}", "star")] if rating is not None else []
 
 
-class FormScreen(Dialog["list[FieldChange] | None"]):
+class FormScreen(SubmitDialog["list[FieldChange] | None"]):
     """The form; its answer is what was changed, or None."""
 
     BINDINGS = bindings("form")
     CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
 
     def __init__(
-        self, vault: Vault, title: str, fields: Sequence[Field], glyphs: Glyphs, today: date
+        self,
+        vault: Vault,
+        title: str,
+        fields: Sequence[Field],
+        check: Callable[[list[FieldChange]], object],
+        glyphs: Glyphs,
+        today: date,
     ) -> None:
         """Make the form.
 
@@ -112,17 +118,20 @@ class FormScreen(Dialog["list[FieldChange] | None"]):
             vault: Whose notes say what a field may hold.
             title: What the note is called.
             fields: Its fields.
+            check: Raises NotekeepError for changes that the note cannot take; runs in a thread.
             glyphs: The characters to draw with.
             today: The day it is.
         """
         super().__init__()
         self._vault, self._title, self._glyphs, self._today = vault, title, glyphs, today
+        self._check = check
         self.fields = _Fields(fields, glyphs)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = Content(f"Fields of {clean_line(self._title)}")
             yield self.fields
+            yield Hint("")
             yield ActionButtons(*((button, BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:
@@ -137,12 +146,15 @@ class FormScreen(Dialog["list[FieldChange] | None"]):
         if field is None:
             return
 
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self.fields.put(field, text)
+        def checked(text: str) -> str:
+            self._check(changes_of(field, text))
+            return text
+
+        def answered(text: str) -> None:
+            self.fields.put(field, text)
 
         prompt = FieldPrompt(field, self.fields.texts[field.name], self._today)
-        is_typed = ask_field(self.app, prompt, self._glyphs, answered)
+        is_typed = ask_field(self, prompt, self._glyphs, checked, answered)
         if is_typed and field.type in {"text", "list", None}:
             in_background(
                 self,
@@ -178,7 +190,10 @@ class FormScreen(Dialog["list[FieldChange] | None"]):
             self.fields.put(field, field.text)
 
     def action_finish_form(self) -> None:
-        self.dismiss(self.fields.changes)
+        if changes := self.fields.changes:
+            self.submit(changes)
+        else:
+            self.dismiss(None)
 
     def action_drop_form(self) -> None:
         self.dismiss(None)

@@ -113,7 +113,7 @@ class HabitsScreen(CheckIns, VaultScreen):
         shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
         is_on_today = self.grid.day == self.today
         self._open_yesterday = tuple(habit.id for habit in left_open(lately))
-        above = [self._banner(lately) if is_on_today else None, _flaw(problems)]
+        above = [self._banner(lately, is_on_today=is_on_today), _flaw(problems)]
         self.grid.show(shown or active, [line for line in above if line])
         if self._wanted:
             self.grid.go_to_habit(self._wanted)
@@ -132,11 +132,14 @@ class HabitsScreen(CheckIns, VaultScreen):
             else f"{done}/{asked} · {date}"
         )
 
-    def _banner(self, lately: list[HabitView]) -> Line | None:
-        """Return what yesterday left open, and the key that goes there."""
+    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> Line | None:
+        """Return what yesterday left open, with the key that goes there, or the key back."""
         habits = left_open(lately)
         if not habits:
             return None
+        if not is_on_today:
+            link = f"{ACTION_LINK}to-today"
+            return [Piece("  t", "key", link), Piece("  to today", "muted", link)]
         link = f"{ACTION_LINK}to-yesterday"
         begin = [
             Piece("  y", "key", link),

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.screens.dialogs import TextDialog
+from notekeep.tui.screens.dialogs import Hint, TextDialog
 from notekeep.tui.widgets.buttons import CLOSE, SUBMIT, Button, Buttons
 from notekeep.tui.widgets.choice_bar import ChoiceBar
 
@@ -44,6 +44,7 @@ class NewNote(TextDialog[tuple[str, str] | None]):
             box.border_title = "New note"
             yield ChoiceBar(self._kinds, self._kind)
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
+            yield Hint("")
             yield Buttons(
                 Button("tab", "chooses the kind", "next-kind"),
                 Button("enter", "makes the note", SUBMIT),
@@ -53,7 +54,7 @@ class NewNote(TextDialog[tuple[str, str] | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         title = event.value.strip()
         if title:
-            self.dismiss((self.query_one(ChoiceBar).chosen, title))
+            self.submit((self.query_one(ChoiceBar).chosen, title))
 
     def action_next_kind(self) -> None:
         self.query_one(ChoiceBar).step(1)

@@ -9,6 +9,7 @@ from textual import getters
 from textual.containers import Horizontal
 
 from notekeep.export.plan import Plan
+from notekeep.export.states import states
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.collecting import give_back
 from notekeep.tui.jobs import in_background, say
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from notekeep.errors import NotekeepError
     from notekeep.export.plan import Exported
+    from notekeep.tui.render.posts import PostRow
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault.publishing import Standing
     from notekeep.writing.plan import Done, WritePlan
@@ -138,10 +140,28 @@ class PublishScreen(Awaiting, VaultScreen):
         row = self.posts.row
         keep = self._asked[0] if self._asked else row.path if row is not None else None
         self.posts.show(rows, keep)
+        self._count(rows)
+
+    def _count(self, rows: Sequence[PostRow]) -> None:
         counts = counts_text(rows, self.posts.site)
         total = plural(len(rows), "draft or post", "drafts and posts")
         self.say(f"{counts} · {total}" if counts else total)
         self.rest(*(() if rows else ABOUT_A_POST))
+
+    def _show_states_of(self, plan: Plan) -> None:
+        """Show how the posts of a plan stand: the site may have changed since it was read."""
+        found = states(plan)
+        standings = [
+            one._replace(posts=[found.get(post.note, post) for post in one.posts])
+            if (one.target, one.site) == (plan.target, plan.site)
+            else one
+            for one in self._standings
+        ]
+        if standings != self._standings:
+            self._standings = standings
+            rows = post_rows(self._titles, standings)
+            self.posts.show_states(rows)
+            self._count(rows)
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         if event.view is self.posts:
@@ -226,6 +246,8 @@ class PublishScreen(Awaiting, VaultScreen):
             self._give_back()
         elif made_for == self._made_for:
             self.shown = plan
+            if not made_for.how:  # else it says what would become of the posts
+                self._show_states_of(plan)
             # A plan that was under way when another was written takes that from nobody's eyes.
             if made_for.paths != self._written:
                 self.diff.show_plan(plan, stays=stays)

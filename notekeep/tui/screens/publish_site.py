@@ -49,7 +49,8 @@ def choose_target(screen: PublishScreen) -> None:
         if target is not None:
             screen.writes_into(screen.site, "" if target == _OTHER else target)
 
-    screen.app.push_screen(Choice("Shape the draft for", options, screen.glyphs, here), answered)
+    choice = Choice("Shape the draft for", options, screen.glyphs, here, has_filter=True)
+    screen.app.push_screen(choice, answered)
 
 
 def choose_site(screen: PublishScreen) -> None:
@@ -79,5 +80,7 @@ def _ask_for_folder(screen: PublishScreen) -> None:
 
     here = screen.site or getattr(screen.shown, "site", "")
     hint = "The folder of your blog. Empty takes the one from your settings."
-    prompt = Prompt("Write into", value=home_path(here), example="~/blog", hint=hint)
+    prompt = Prompt(
+        "Write into", value=home_path(here), example="~/blog", hint=hint, is_selected=True
+    )
     screen.app.push_screen(prompt, answered)

@@ -13,7 +13,7 @@ from notekeep.tui import outside
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.render.words import plural
-from notekeep.tui.screens.dialogs import Choice, Option, Prompt
+from notekeep.tui.screens.dialogs import Choice, Option, Prompt, ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,19 +170,16 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
     if not paths:
         return
 
-    def titled(title: str | None) -> None:
-        if title:
-            in_background(
-                screen,
-                lambda: screen.vault.materials(paths),
-                partial(_choose_sections, screen, paths, title),
-                group="write",
-            )
+    def read(title: str) -> tuple[str, Sequence[Material]] | None:
+        return (title, screen.vault.materials(paths)) if title else None
+
+    def choose(answer: tuple[str, Sequence[Material]]) -> None:
+        _choose_sections(screen, paths, *answer)
 
     row = screen.vault.catalog.row(paths[0])
     hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
     prompt = Prompt("Begin a post", value=row.title if row is not None else "", hint=hint)
-    screen.app.push_screen(prompt, titled)
+    ask(screen, prompt, read, choose, group="start")
 
 
 def _choose_sections(

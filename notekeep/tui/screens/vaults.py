@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep import config, vaults
 from notekeep.errors import NotekeepError
 from notekeep.tui import place as places
-from notekeep.tui.jobs import in_background, show_error
+from notekeep.tui.jobs import in_background
 from notekeep.tui.render.diff import home_path
-from notekeep.tui.screens.dialogs import Choice, Option, Prompt
+from notekeep.tui.screens.dialogs import Choice, Option, Prompt, ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,32 +86,37 @@ def _ask_folder(app: Reaching) -> None:
     hint = "notekeep reads it as it stands; a folder that is not there is made."
     start = os.path.join(os.path.dirname(app.vault.root), "")
     prompt = Prompt("Open a folder", value=home_path(start), hint=hint)
-    app.push_screen(prompt, lambda folder: open_vault(app, folder, is_new=True) if folder else None)
+
+    def prepare(folder: str) -> str | None:
+        return _prepared(folder, is_new=True) if folder else None
+
+    ask(app, prompt, prepare, partial(_leave_for, app), group="vaults")
 
 
-def open_vault(app: Reaching, folder: str, *, is_new: bool = False) -> None:
+def open_vault(app: Reaching, folder: str) -> None:
     """Leave this vault for another one.
 
     Args:
         app: The program.
         folder: The other vault's folder.
-        is_new: Whether it is to be made where there is none, and remembered by name.
     """
+    in_background(app, partial(_prepared, folder), partial(_leave_for, app), group="vaults")
+
+
+def _prepared(folder: str, *, is_new: bool = False) -> str:
+    """Give the real path of a vault's folder; a new one is made and remembered by name."""
     root = os.path.realpath(os.path.expanduser(folder))
+    try:
+        if is_new:
+            os.makedirs(root, exist_ok=True)
+            config.remember_vault(root, config.Places.of_machine())
+        os.listdir(root)
+    except OSError as error:
+        text = f"{home_path(root)} cannot be opened: {error.strerror}"
+        raise NotekeepError(text, "Choose another folder.") from error
+    return root
 
-    def prepare() -> str:
-        try:
-            if is_new:
-                os.makedirs(root, exist_ok=True)
-                config.remember_vault(root, config.Places.of_machine())
-            os.listdir(root)
-        except OSError as error:
-            text = f"{home_path(root)} cannot be opened: {error.strerror}"
-            raise NotekeepError(text, "Choose another folder.") from error
-        return root
 
-    def prepared(_root: str) -> None:
-        if root != app.vault.root:
-            app.call_later(app.leave_for, root)
-
-    in_background(app, prepare, prepared, group="vaults", failed=partial(show_error, app))
+def _leave_for(app: Reaching, root: str) -> None:
+    if root != app.vault.root:
+        app.call_later(app.leave_for, root)

@@ -14,7 +14,7 @@ from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.messages import OpenNote, ShowQuery, VaultChanged
 from notekeep.tui.render.pieces import ACTION_LINK
 from notekeep.tui.render.words import plural
-from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt
+from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt, ask
 from notekeep.tui.telling import tell_done
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Note
     from notekeep.tui.screens.base import VaultScreen
     from notekeep.vault import Vault
-    from notekeep.writing.plan import Done
+    from notekeep.writing.plan import Done, WritePlan
 
 MANY = 20
 """More notes than this are asked about before they are changed at once."""
@@ -50,24 +50,32 @@ def edit(screen: VaultScreen, path: str) -> None:
 def rename(screen: VaultScreen, row: Row) -> None:
     """Ask for another title, and give it."""
 
-    def answered(title: str | None) -> None:
-        if title and title != row.title:
-            in_background(
-                screen,
-                lambda: screen.vault.rename(row.path, title),
-                partial(_renamed, screen, title),
-                group="write",
-            )
+    def apply(title: str) -> tuple[str, Done] | None:
+        is_other = bool(title) and title != row.title
+        return (title, screen.vault.rename(row.path, title)) if is_other else None
 
     hint = "Links to it follow. The file is named by its title."
-    screen.app.push_screen(Prompt("Rename", value=row.title, hint=hint), answered)
+    prompt = Prompt("Rename", value=row.title, hint=hint)
+    ask(screen, prompt, apply, partial(_renamed, screen))
 
 
 def edit_fields(screen: VaultScreen, path: str) -> None:
     """Show the fields of a note as a form, and write what was changed as one step."""
     vault = screen.vault
 
-    def ask(note: Note) -> None:
+    def plan(changes: list[FieldChange]) -> WritePlan:
+        made = vault.plan.set_fields([path], changes)
+        made.raise_if_all_refused()
+        return made
+
+    def apply(changes: list[FieldChange]) -> tuple[str, Done]:
+        return " ".join(map(str, changes)), vault.carry_out(plan(changes))
+
+    def then(answer: tuple[str, Done]) -> None:
+        text, done = answer
+        tell_done(screen, f"Wrote {text}", done)
+
+    def show(note: Note) -> None:
         from notekeep.tui.fields import fields_of
         from notekeep.tui.screens.form import FormScreen
 
@@ -75,19 +83,10 @@ def edit_fields(screen: VaultScreen, path: str) -> None:
             show_error(screen, Refused(note.problem.message, "e opens it in the editor."))
             return
         fields = fields_of(note, vault.schema)
-        form = FormScreen(vault, note.title, fields, screen.glyphs, screen.today)
-        screen.app.push_screen(form, answered)
+        form = FormScreen(vault, note.title, fields, plan, screen.glyphs, screen.today)
+        ask(screen, form, apply, then)
 
-    def answered(changes: list[FieldChange] | None) -> None:
-        if changes:
-            in_background(
-                screen,
-                lambda: vault.carry_out(vault.plan.set_fields([path], changes)),
-                partial(tell_done, screen, f"Wrote {' '.join(map(str, changes))}"),
-                group="write",
-            )
-
-    in_background(screen, lambda: vault.read(path), ask, group="form", exclusive=True)
+    in_background(screen, lambda: vault.read(path), show, group="form", exclusive=True)
 
 
 def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> None:
@@ -95,17 +94,15 @@ def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> Non
     if not paths:
         return
 
-    def answered(text: str | None) -> None:
-        words = (text or "").replace(",", " ").split()
+    def apply(text: str) -> Done | None:
+        words = text.replace(",", " ").split()
         add = [word.lstrip("+#") for word in words if not word.startswith("-")]
         remove = [word.lstrip("-#") for word in words if word.startswith("-")]
-        if add or remove:
-            in_background(
-                screen,
-                lambda: screen.vault.tag(paths, add, remove),
-                partial(tell_done, screen, f"Tagged {plural(len(paths), 'note')}"),
-                group="write",
-            )
+        if not add and not remove:
+            return None
+        plan = screen.vault.plan.tag(paths, add, remove)
+        plan.raise_if_all_refused()
+        return screen.vault.carry_out(plan)
 
     tags = row.tags if row is not None and len(paths) == 1 else []
     has = "It has " + " ".join(f"#{tag}" for tag in tags) + "." if tags else ""
@@ -113,7 +110,8 @@ def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> Non
     prompt = Prompt(
         title, example="reading -inbox", hint=f"A minus takes a tag away. {has}".strip()
     )
-    _ask_if_many(screen, paths, "Change", lambda: screen.app.push_screen(prompt, answered))
+    then = partial(tell_done, screen, f"Tagged {plural(len(paths), 'note')}")
+    _ask_if_many(screen, paths, "Change", lambda: ask(screen, prompt, apply, then))
 
 
 def delete(screen: VaultScreen, paths: Sequence[str]) -> None:
@@ -289,8 +287,9 @@ def _ask_if_many(
     screen.app.push_screen(Confirm(verb, text, "does it"), answered)
 
 
-def _renamed(screen: VaultScreen, title: str, done: Done) -> None:
+def _renamed(screen: VaultScreen, answer: tuple[str, Done]) -> None:
     """Go to the note under its other name; the notes that link to it were written too."""
+    title, done = answer
     tell_done(screen, f"Renamed to {title}", done)
     rows = map(screen.vault.catalog.row, done.paths)
     path = next((row.path for row in rows if row is not None and row.title == title), None)

@@ -42,6 +42,11 @@ class PostList(ListView):
         places = [number for number, row in enumerate(rows) if row.path == keep]
         self.rows_changed(places[0] if places else min(self.cursor, max(0, len(rows) - 1)))
 
+    def show_states(self, rows: Sequence[PostRow]) -> None:
+        """Show the same posts in other states; the cursor stays."""
+        self._rows = rows
+        self.lines_changed()
+
     def go_to(self, path: str) -> None:
         """Put the cursor on a note's post when it is listed."""
         for number, row in enumerate(self._rows):

@@ -1,0 +1,156 @@
+"""`tag` and `set`: what they change in a note, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+BLOCKS = {
+    "list": ("tags:\n  - a\n  - b\n", "tags:\n  - a\n  - b\n  - new\n"),
+    "literal": ("tags: |\n  a\n  b\n", "tags: |\n  a\n  b\n  new\n"),
+    "literal of one": ("tags: |-\n  a\nx: 1\n", "tags: |-\n  a\n  new\nx: 1\n"),
+    "literal with a comment": ("tags: | # c\n a\n# d\n", "tags: | # c\n a\n new\n# d\n"),
+    "literal with lines kept": ("tags: |+\n  a\n\n\n", "tags: |+\n  a\n  new\n\n\n"),
+    "literal set in further": ("tags: |\n  a\n    b\n", "tags: |\n  a\n    b\n    new\n"),
+    "folded": ("tags: >\n  a\n  b\n", "tags: >\n  a\n  b\n  new\n"),
+    "with commas": ("tags: |\n  a,\n  b\n", "tags: |\n  a,\n  b, new\n"),
+    "with a last comma": ("tags: |\n  a,\n  b,\n", "tags: |\n  a,\n  b, new\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), BLOCKS.values(), ids=BLOCKS)
+@pytest.mark.parametrize("eol", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_tags_in_a_block_keep_their_style(shell: Shell, before: str, after: str, eol: str) -> None:
+    shell.write("n.md", f"---\n{before}---\n# n\n".replace("\n", eol))
+    assert shell("tag", "+new", "--", "n").code == 0
+    assert shell.read("n.md") == f"---\n{after}---\n# n\n".replace("\n", eol)
+    assert shell("ls", "tag:new", "--format", "{tags}").out.endswith(", new\n")
+
+
+EDITS = {
+    "items that are equal": ("genre:\n- a\n- a\n", "genre=a, a, a", "genre:\n- a\n- a\n- a\n"),
+    "fewer items": ("genre:\n- a\n- b\n- a # c\n", "genre=a, a", "genre:\n- a\n- a # c\n"),
+    "key below kept lines": ("x: >+\n  a\n\n", "mood=good", "x: >+\n  a\n\nmood: good\n"),
+    "list beside an alias": (
+        "x:\n  k: &all\n      - a\ny: *all\n",
+        "genre=b",
+        "x:\n  k: &all\n      - a\ny: *all\ngenre:\n  - b\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "change", "after"), EDITS.values(), ids=EDITS)
+def test_field_is_set_and_the_rest_stays(
+    shell: Shell, before: str, change: str, after: str
+) -> None:
+    shell.write("n.md", f"---\n{before}---\n# n\n")
+    ran = shell("set", change, "--", "n")
+    assert ran.code == 0, ran.err
+    assert shell.read("n.md") == f"---\n{after}---\n# n\n"
+
+
+@pytest.fixture
+def books(shell: Shell) -> Shell:
+    """Two books, a podcast and a note, with ratings and states that are right."""
+    shell.write("books/Emma.md", "---\nstatus: reading\nrating: 4\n---\n")
+    shell.write("books/Ulysses.md", "---\nstatus: reading\nrating: 3\n---\n")
+    shell.write("podcasts/Pod.md", "---\nstatus: listening\nrating: 2\n---\n")
+    shell.write("Note.md", "---\nstatus: someday\n---\n")
+    return shell
+
+
+REFUSED = {
+    "rating above": ("rating=9", "rating must be between 0 and 5. Got 9."),
+    "rating below": ("rating=-1", "rating must be between 0 and 5. Got -1."),
+    "rating by another name": ("my_rate=6", "rating must be between 0 and 5. Got 6."),
+    "status": (
+        "status=finishd",
+        "status must be to-read, reading, finished or dropped. Got finishd.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), REFUSED.values(), ids=REFUSED)
+def test_value_outside_its_field_is_refused(books: Shell, change: str, said: str) -> None:
+    before = books.read("books/Emma.md")
+    ran = books("set", change, "--", "Emma")
+    assert (ran.code, ran.out) == (4, "")
+    assert said in ran.err
+    assert "--force" in ran.err
+    assert books.read("books/Emma.md") == before
+    assert books("set", "--force", change, "--", "Emma").code == 0
+    assert change.partition("=")[2] in books.read("books/Emma.md")
+
+
+def test_refused_status_names_the_nearest_choice(books: Shell) -> None:
+    assert "Did you mean finished?" in books("set", "status=finishd", "--", "Emma").err
+    assert "Did you mean" not in books("set", "status=zzz", "--", "Emma").err
+
+
+@pytest.mark.parametrize(
+    "change", ["rating=0", "rating=4.5", "rating=5", "rating=★★★", "status=Dropped", "status="]
+)
+def test_value_that_fits_its_field_is_written(books: Shell, change: str) -> None:
+    assert books("set", change, "--", "Emma").code == 0
+
+
+def test_status_is_free_in_notes_of_other_kinds(books: Shell) -> None:
+    assert books("set", "status=finishd", "--", "Note").code == 0
+
+
+def test_value_refused_in_every_note_is_said_once(books: Shell) -> None:
+    ran = books("set", "--yes", "rating=9", "--", "type:book")
+    assert (ran.code, ran.err.count("Got 9.")) == (4, 1)
+
+
+def test_value_refused_in_some_notes_is_written_in_the_others(books: Shell) -> None:
+    ran = books("set", "--yes", "status=reading", "--", "rating>1")
+    assert ran.code == 4
+    assert "podcasts/Pod.md: left as it is: status must be to-listen" in ran.err
+    assert "status: listening" in books.read("podcasts/Pod.md")
+    ran = books("set", "--yes", "status=dropped", "--", "rating>1")
+    assert ran.code == 0
+
+
+def test_value_outside_its_field_makes_no_new_note(books: Shell) -> None:
+    ran = books("new", "book", "Dune", "--set", "rating=9")
+    assert (ran.code, "rating must be between 0 and 5" in ran.err) == (4, True)
+    assert not (books.root / "books/Dune.md").exists()
+
+
+def test_vault_sets_the_best_rating(books: Shell) -> None:
+    books.write(".notekeep/config.toml", "rating_max = 7\n")
+    assert books("set", "rating=7", "--", "Emma").code == 0
+    assert "rating must be between 0 and 7. Got 8." in books("set", "rating=8", "--", "Emma").err
+    books.write(".notekeep/config.toml", "rating_max = -1\n")
+    assert "rating must be between 0 and 5" in books("set", "rating=7", "--", "Emma").err
+
+
+def test_lint_lists_values_outside_their_fields(books: Shell) -> None:
+    books("set", "--force", "rating=9", "status=finishd", "--", "Emma")
+    before = books.read("books/Emma.md")
+    ran = books("lint")
+    assert "books/Emma.md:2: status must be to-read, reading, finished or dropped." in ran.out
+    assert "Did you mean finished?" in ran.out
+    assert "books/Emma.md:3: rating must be between 0 and 5. Got 9." in ran.out
+    assert "Ulysses" not in ran.out
+    books("lint", "--fix")
+    assert books.read("books/Emma.md") == before
+    found = json.loads(books("lint", "--json").out)["problems"]
+    assert [(one["code"], one["fixable"]) for one in found] == [("value", False)] * 2
+
+
+def test_plan_names_fields_that_no_note_had(books: Shell) -> None:
+    books("set", "mood=good", "--", "Note")
+    vault = Vault.open(books.root)
+    plan = vault.plan.set_fields(
+        ["books/Emma.md"], ["nosuch=1", "mood=bad", "rating=3", "ratng=2", "gone="]
+    )
+    assert plan.new_fields == ["nosuch", "ratng"]

@@ -1,0 +1,90 @@
+"""Small commands that tell the truth: `add` from a pipe, `config`, `doctor`, `init`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep import config
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+@pytest.mark.parametrize("words", [(), ("-",)], ids=["no text", "dash"])
+def test_line_from_a_pipe_is_added(shell: Shell, words: tuple[str, ...]) -> None:
+    shell.write("Note.md", "# Note\n")
+    ran = shell("add", "--to", "Note", *words, stdin="from a pipe\n")
+    assert ran.code == 0, ran.err
+    assert shell.read("Note.md") == "# Note\n\nfrom a pipe\n"
+
+
+def test_empty_pipe_adds_nothing(shell: Shell) -> None:
+    ran = shell("add")
+    assert (ran.code, "there is nothing to add" in ran.err) == (2, True)
+    assert shell.files() == []
+
+
+def test_config_names_vaults_that_are_not_there(shell: Shell) -> None:
+    person = config.Places.of_machine().config
+    shell.write("../here/.notekeep/config.toml", "")
+    here = shell.root.parent / "here"
+    text = f'theme = "light"\n[vaults]\nhere = "{here}"\ngone = "{here}/gone"\nkeymap = "vim"\n'
+    shell.write(f"{person}/config.toml", text)
+    said = shell("config").err
+    assert f"vaults.gone: there is no folder {here}/gone\n" in said
+    assert "vaults.keymap: there is no folder vim; a setting belongs above" in said
+    assert "vaults.here" not in said
+    assert len(json.loads(shell("config", "--json").out)["warnings"]) == 2
+
+
+def test_doctor_lists_marks_of_git_as_conflicts(shell: Shell) -> None:
+    shell.write("n.md", "# n\n\n<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> abc\n")
+    lines = shell("doctor").out.splitlines()
+    [at] = [number for number, line in enumerate(lines) if line.startswith("conflicts")]
+    assert "1 finding" in lines[at]
+    assert lines[at + 1].startswith("  n.md:3")
+    assert sum("n.md" in line for line in lines) == 1
+
+
+def test_doctor_says_once_what_is_wrong_in_many_notes(shell: Shell) -> None:
+    for number in range(5):
+        shell.write(f"n{number}.md", "[[Jane Austen]] and [[Homer]]\n")
+    shell.write("one.md", "[[Only here]]\n")
+    said = shell("doctor").out
+    assert said.count("Correct the name, or make the note.") == 1
+    assert (
+        '  There is no note "Jane Austen". (5 times)\n    n0.md:1, n1.md:1, n2.md:1 and 2 more\n'
+        in (said)
+    )
+    assert '  one.md:1: There is no note "Only here".\n' in said
+    layers = json.loads(shell("doctor", "--json").out)["layers"]
+    [links] = [layer for layer in layers if layer["name"] == "links"]
+    assert len(links["findings"]) == 11
+
+
+def test_new_vault_keeps_the_trash_out_of_git(shell: Shell) -> None:
+    assert shell("init", "../new").code == 0
+    root = shell.root.parent / "new"
+    (root / ".trash").mkdir()
+    for name in (".trash/old.md", ".nk-tmp-1", "note.md"):
+        (root / name).write_text("text\n")
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    done = subprocess.run(
+        ["git", "status", "--porcelain", "-uall"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    files = [line.split(maxsplit=1)[1] for line in done.stdout.splitlines()]
+    assert sorted(files) == [".gitignore", ".notekeep/config.toml", "note.md"]
+
+
+def test_vault_with_its_own_gitignore_keeps_it(shell: Shell) -> None:
+    shell.write("../new/.gitignore", "*.pdf\n")
+    assert shell("init", "../new").code == 0
+    assert shell.read("../new/.gitignore") == "*.pdf\n"
