@@ -190,6 +190,27 @@ def test_after_the_last_time_comes_rest_then_due_then_overdue(
     assert (status_name(line, line.today), streak(line).current) == (status, current)
 
 
+@pytest.mark.parametrize(
+    ("late", "current", "longest"),
+    [("11 done", 3, 3), ("12 done", 1, 2), ("13 done", 1, 2), ("12 skip", 0, 2)],
+)
+def test_after_the_deadline_a_check_begins_a_new_streak(
+    late: str, current: int, longest: int, made: Callable[..., Any]
+) -> None:
+    habit, days = made("05 done", "08 done", late, schedule="after 3d", since="2026-01-05")
+    line = judge(habit, days, ordinal("2026-01-13"))
+    assert streak(line) == (current, longest, "times")
+    assert rate(line).missed == (late != "11 done")
+
+
+def test_a_pause_moves_the_deadline_of_a_time(made: Callable[..., Any]) -> None:
+    fields = {"schedule": "after 3d", "since": "2026-01-05", "paused": "2026-01-06..2026-01-07"}
+    habit, days = made("05 done", "10 done", **fields)
+    assert streak(judge(habit, days, ordinal("2026-01-10"))).current == 2
+    habit, days = made("05 done", "11 done", **fields)
+    assert streak(judge(habit, days, ordinal("2026-01-11"))).current == 1
+
+
 def test_days_in_a_pause_do_not_pass_and_a_skip_starts_the_count_again(
     made: Callable[..., Any],
 ) -> None:
