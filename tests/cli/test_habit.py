@@ -625,3 +625,50 @@ def test_a_habit_may_be_defined_in_any_folder(notekeep: Callable[..., Ran], tmp_
     (root / "inbox" / "Walk.md").write_text("---\nhabit: walk\n---\n", "utf-8")
     assert notekeep("index", at=root).code == 0
     assert "Walk" in notekeep("habit", "list", at=root).out
+
+
+def test_a_new_limit_is_no_achievement_yet(desk: Desk) -> None:
+    desk("add", "No sugar", "--goal", "<= 0 g", "--since", "today")
+    asked = desk.json("todo", "--all")
+    (sugar,) = [habit for habit in asked["habits"] if habit["id"] == "no-sugar"]
+    assert (sugar["call"], sugar["strength"]) == ("may", 0)
+    assert asked["done"] == 0
+
+
+def test_a_limit_that_was_kept_yesterday_is_one(desk: Desk) -> None:
+    desk("add", "No sugar", "--goal", "<= 0 g", "--since", "yesterday")
+    asked = desk.json("todo", "--all")
+    (sugar,) = [habit for habit in asked["habits"] if habit["id"] == "no-sugar"]
+    assert (sugar["call"], sugar["strength"], sugar["streak"]) == ("done", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "goal", "shown"),
+    [
+        ("every other day", "done", ("every 2d", "done")),
+        ("every day", "10 minutes", ("daily", ">= 10 min")),
+        ("weekends", "<= 2 cups", ("weekends", "<= 2 cups")),
+    ],
+)
+def test_plain_words_for_schedules_and_goals_are_read(
+    schedule: str, goal: str, shown: tuple[str, str], desk: Desk
+) -> None:
+    assert desk("add", "Plants", "--schedule", schedule, "--goal", goal).code == 0
+    habit = desk.json("stats", "plants")
+    assert (habit["schedule"], habit["goal"]) == shown
+
+
+def test_weekdays_of_an_interval_are_not_compared(desk: Desk) -> None:
+    desk.write("habits/Plants.md", "---\nhabit: plants\nschedule: every 2d\n---\n")
+    days = [f"- 2026-{month:02}-{day:02} plants: done\n" for month in (9, 10) for day in (1, 9, 20)]
+    desk.write("habits/log/2026-09.phone.md", "".join(days * 3))
+    found = desk.json("stats", "plants")
+    assert found["best_weekday"] == ""
+    assert all(day == {"done": 0, "due": 0} for day in found["weekdays"].values())
+    assert "best weekday" not in desk("stats", "plants").out
+
+
+def test_pairs_of_an_empty_log_are_none(desk: Desk) -> None:
+    said = desk("stats", "--pairs")
+    assert (said.code, said.out) == (1, "")
+    assert "0 pairs with enough days were compared" in said.err

@@ -157,6 +157,16 @@ def test_an_at_most_week_is_missed_at_once_and_met_only_at_its_end(
     assert judge(habit, days, ordinal("2026-01-13")).periods[0].result == "met"
 
 
+def test_an_amount_within_a_weekly_limit_is_no_achievement(made: Callable[..., Any]) -> None:
+    habit, days = made(
+        "05 2 drink", "08 1 drink", "13 2 drink", "16 2 drink",
+        goal="<= 3 drink / week", since="2026-01-05",
+    )  # fmt: skip
+    line = judge(habit, days, ordinal("2026-01-20"))
+    assert statuses(line, "2026-01-05", "2026-01-11") == " ".join(["covered"] * 7)
+    assert statuses(line, "2026-01-12", "2026-01-18") == " ".join(["gap"] * 7)
+
+
 def test_a_slip_without_an_amount_breaks_a_week_of_nothing(made: Callable[..., Any]) -> None:
     habit, days = made("06 miss", goal="<= 0/week", since="2026-01-05")
     assert judge(habit, days, ordinal("2026-01-06")).periods[0].result == "missed"
