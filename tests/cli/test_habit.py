@@ -672,3 +672,31 @@ def test_pairs_of_an_empty_log_are_none(desk: Desk) -> None:
     said = desk("stats", "--pairs")
     assert (said.code, said.out) == (1, "")
     assert "0 pairs with enough days were compared" in said.err
+
+
+def test_the_device_is_named_and_called_otherwise(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk("med")
+    assert main(["config", "device"]) == 0
+    assert capsys.readouterr().out == "laptop\n"
+    assert main(["config", "device", "Mia's Desk"]) == 0
+    assert capsys.readouterr() == ("mias-desk\n", "")
+    desk("water", "2")
+    assert desk.lines() == ["2026-11-24 meditate: done @21:15"], "what is there stays"
+    assert desk.lines("habits/log/2026-11.mias-desk.md") == ["2026-11-24 water: 2 glass @21:15"]
+    assert main(["config", "device", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"device": "mias-desk"}
+    assert {habit["id"] for habit in desk.json("todo", "--all")["habits"] if habit["streak"]} == {
+        "meditate"
+    }
+
+
+def test_a_name_that_other_files_have_is_warned_of(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.write("habits/log/2026-10.phone.md", "- 2026-10-01 meditate: done\n")
+    assert main(["config", "device", "phone"]) == 0
+    assert "habits/log has files of phone" in capsys.readouterr().err
+    assert main(["config", "device", "???"]) == 2
+    assert "not a name for a device" in capsys.readouterr().err
