@@ -176,7 +176,10 @@ def device(name: str | None, *, as_json: bool, vault: str | None) -> int:
 @json_option
 @verb_options
 def sql(query: str, *, as_json: bool, vault: str | None) -> int:
-    """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them."""
+    """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them.
+
+    It can only read the catalog, and is stopped after ten seconds.
+    """
     opened = open_vault(vault)
     opened.refresh(for_answer=True, words=False)
     heads, rows = opened.sql(query)
