@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import notekeep
 from notekeep.tui.app import APPS
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.support.ran import Ran
 
@@ -94,3 +96,40 @@ def test_the_index_of_words_is_not_read_from_a_folder_that_others_may_write_to(
     assert run("search", "leverage").code == 0
     assert not canary.exists()
     assert stat.S_IMODE(words.stat().st_mode) == 0o700
+
+
+async def test_no_pickle_is_read_but_from_the_words(
+    run: Callable[..., Ran], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can put one there could run what they like; only Whoosh's own are needed."""
+    (root / "a.md").write_text("leverage\n", "utf-8")
+
+    async def start() -> None:
+        app = APPS["browse"](Vault.open(root))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await pilot.press("ctrl+q")
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    await start()
+    assert run("search", "leverage").code == 0
+    canary = root.parent / "canary"
+    (cache,) = (home / "notekeep/cache").glob("*/")
+    kept = [path for path in cache.iterdir() if path.is_file() and ".db" not in path.name]
+    for path in (*kept, cache / "styles.pickle"):
+        path.write_bytes(f"cos\nsystem\n(S'touch {canary}'\ntR.".encode())
+    await start()
+    run("search", "leverage")
+    run("habit")
+    assert not canary.exists()
+
+
+def test_only_the_words_of_the_index_are_pickles() -> None:
+    folder = Path(notekeep.__file__).parent
+    reads = re.compile(r"^ *(?:import|from) (?:pickle|shelve|dill)\b", re.MULTILINE)
+    found = {
+        str(path.relative_to(folder).parent)
+        for path in folder.rglob("*.py")
+        if reads.search(path.read_text("utf-8"))
+    }
+    assert found == {"index/words", "index/words/format"}
