@@ -55,7 +55,7 @@ def set_device_name(state: str, name: str) -> str:
     if not found:
         raise UsageError(f"not a name for a device: {name}", "use letters and digits")
     try:
-        os.makedirs(state, mode=0o700, exist_ok=True)
+        kept.make_folder(state)
         kept.write(state, FILE, f"{found}\n".encode("ascii"))
     except OSError as error:
         raise _failure(state, error) from error

@@ -77,8 +77,53 @@ async def test_index_history_and_state_are_private(
     assert {"cache", "state"} <= {path.name for path in kept.iterdir()}
     assert list(kept.glob("cache/*/words/*"))
     assert list(kept.glob("cache/*/habits.db"))
-    for name in ("cache", "state"):
-        assert readable_by_others(kept / name) == {}
+    assert readable_by_others(kept) == {}
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o277])
+def test_folders_of_our_own_are_private_whatever_the_umask(
+    run: Callable[..., Ran], root: Path, home: Path, umask: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        assert run("ls", "--vault", str(root)).code in (0, 1)
+    finally:
+        os.umask(before)
+    kept = home / "notekeep"
+    folders = [kept, kept / "cache", kept / "state", *kept.glob("*/*/")]
+    assert {oct(stat.S_IMODE(path.stat().st_mode)) for path in folders} == {"0o700"}
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_xdg_folders_that_are_missing_are_made_private(
+    run: Callable[..., Ran], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOTEKEEP_HOME")
+    for name in ("CONFIG", "CACHE", "STATE"):
+        monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
+    assert run("ls").code in (0, 1)
+    assert (home / ".local/state/notekeep").is_dir()
+    assert readable_by_others(home / ".local") == {}
+    assert readable_by_others(home / ".cache") == {}
+
+
+def test_folders_that_were_open_to_others_are_closed(run: Callable[..., Ran], home: Path) -> None:
+    kept = home / "notekeep"
+    for folder in (kept, kept / "cache", kept / "state"):
+        folder.mkdir()
+        folder.chmod(0o755)
+    assert run("ls").code in (0, 1)
+    assert readable_by_others(kept) == {}
+
+
+def test_a_home_with_other_things_in_it_is_left_alone(run: Callable[..., Ran], home: Path) -> None:
+    kept = home / "notekeep"
+    kept.mkdir()
+    kept.chmod(0o755)
+    (kept / "mine.txt").write_text("")
+    assert run("ls").code in (0, 1)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o755
+    assert stat.S_IMODE((kept / "state").stat().st_mode) == 0o700
 
 
 @pytest.mark.usefixtures("open_umask")
