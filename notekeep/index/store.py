@@ -173,7 +173,7 @@ class Store:
                 ) from error
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
                 raise UsageError(
-                    "Only a SELECT over the catalog is run; this does something else.",
+                    "`sql` can only read the catalog; this would do something else.",
                     "`notekeep sql .tables` shows the tables.",
                     text=query,
                 ) from error
