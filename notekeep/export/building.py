@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound
+from notekeep.export.targets.target import NOT_SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +27,6 @@ exec(compile(open(__file__, encoding="utf-8").read(), __file__, "exec"))
 OUTPUT_FOLDER = {output!r}
 CACHE_FOLDER = {cache!r}
 '''
-_NOT_COPIED = (
-    *(".git", ".venv", ".cache", ".trash", "node_modules"),
-    *("site", "output", "public", "dist", "_site"),
-)
 _QUIETLY = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_COLOR": "1", "CI": "1"}
 _DRAFT = re.compile(r"^draft: true$", re.MULTILINE)
 
@@ -206,7 +203,7 @@ def _zola(target: Target, folder: str, output: str, drafts: bool) -> Run:  # noq
 def _copied(target: Target, folder: str, *, drafts: bool) -> str:
     """Copy a site whose generator cannot be told where to build or to show drafts."""
     copy = os.path.join(folder, "copy")
-    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*NOT_SOURCES))
     modules = os.path.join(target.folder, "node_modules")
     if os.path.isdir(modules):
         os.symlink(os.path.realpath(modules), os.path.join(copy, "node_modules"))

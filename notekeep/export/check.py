@@ -136,7 +136,7 @@ def _checked(
     }
     lists = _lists(plan, normal if planned.post.draft else drafts, planned.post.slug)
     wanted = expected(planned.draft)
-    if not target.dialect.more:
+    if not (target.dialect.more or target.teaser_in_head):
         wanted.teaser = None
     look = Look(
         planned,
@@ -150,6 +150,7 @@ def _checked(
         plan.said,
         _own_files(drafts.folder, planned.post.slug),
         target.lists_whole,
+        target.teaser_in_head,
     )
     results = []
     for number, name, check in ALL:

@@ -104,14 +104,15 @@ def teaser(look: Look) -> str | None:
     if look.expected.teaser is None:
         return None
     before, after = look.expected.teaser
-    ending = ".xml" if look.feeds_only else ""
+    ending = ".xml" if look.feeds_only else (".html", ".htm")  # most feeds hold whole posts
     pages = [page.text() for path, page in look.lists.items() if path.endswith(ending)]
     # A feed holds its posts as the text of HTML.
-    shown = [flat(_MARKUP.sub("", text)) for text in pages]
+    shown = [flat(_MARKUP.sub("", text) if look.feeds_only else text) for text in pages]
     lists = [text for text in shown if flat(look.post.post.title) in text and before[:60] in text]
-    if not lists:
+    whole = [text for text in lists if after[:60] in text]
+    if not lists or (look.themed and len(whole) == len(lists)):
         return None
-    return "a list goes on behind the teaser" if any(after[:60] in text for text in lists) else ""
+    return "a list goes on behind the teaser" if whole and not look.themed else ""
 
 
 def pictures(look: Look) -> str | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.addresses import Published, SiteAddresses, asset_names
 from notekeep.export.assets import Asset
 from notekeep.export.body import write_body
+from notekeep.export.embeds import cut_teaser
 from notekeep.export.manifest import Entry
 from notekeep.export.metadata import strip_metadata
+from notekeep.export.nodes import is_diagram
 from notekeep.export.remarks import Remarks
+from notekeep.export.render import to_html
 from notekeep.export.rewrite.links import Anchors
 from notekeep.export.settling import clash
+from notekeep.export.targets.pages import DIALECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,9 +149,12 @@ class Composer:
         addresses = self._addresses(draft, remarks)
         anchors = addresses.anchors
         post.has_math = bool(draft.passage.page.find("math", "math_double", "math_block"))
+        post.has_diagrams = any(map(is_diagram, draft.passage.page.find("fence")))
         body = write_body(
             draft, self.batch.target.dialect, addresses, anchors, wanted, self.batch.options
         )
+        if self.batch.target.teaser_in_head:
+            post.teaser = self._teaser(draft, addresses)
         cover = post.cover if "://" in post.cover else ""
         if cover_path := self._cover_path(draft):
             cover = self.batch.target.cover_url(post, addresses.names[cover_path])
@@ -162,6 +169,8 @@ class Composer:
         entry.published = not post.draft and draft.note.fields.get("draft") is None
         entry.links, entry.former = sorted(addresses.linked), list(post.former)
         said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]
+        if post.has_diagrams:
+            said.append(self.batch.target.diagram_notice())
         if post.former and not self.batch.target.former_addresses(post):
             said.append(
                 f"{path}: it was {', '.join(post.former)} before, and this site cannot lead"
@@ -177,6 +186,15 @@ class Composer:
             sorted({*draft.changes, *body.changes}),
             [line for line in [*draft.warnings, *said] if line],
         )
+
+    def _teaser(self, draft: Draft, addresses: SiteAddresses) -> str:
+        """Return the author's teaser as HTML; "" where there is none."""
+        part = cut_teaser(draft.passage)
+        if part is None:
+            return ""
+        own = replace(draft, passage=part)
+        anchors = addresses.anchors
+        return to_html(write_body(own, DIALECT, addresses, anchors, set(), self.batch.options).text)
 
     def _asset(self, name: str, path: str) -> Asset:
         data = self.batch.drafter.attachments.read(path)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.export.anchors import block_ids, find_block, find_heading, heading_words, same_words
+from notekeep.export.comments import TEASER
 from notekeep.export.passage import Passage, Splice, dedented
 
 if TYPE_CHECKING:
@@ -48,6 +49,31 @@ def cut(passage: Passage, fragment: Fragment, title: str) -> Passage | None:
     if blocks and is_title(blocks[0], title):
         blocks = blocks[1:]
     return _taken(passage, blocks)
+
+
+def cut_teaser(passage: Passage) -> Passage | None:
+    """Return what stands before the author's mark of a teaser's end, without footnotes.
+
+    Returns:
+        None where there is no mark, or nothing before it.
+    """
+    blocks = passage.page.root.children
+    for number, block in enumerate(blocks):
+        if any(node.kind == "html_block" and ends_teaser(node) for node in block.walk()):
+            part = _taken(passage, blocks[: number if ends_teaser(block) else number + 1])
+            return None if part is None else _without_footnotes(part)
+    return None
+
+
+def ends_teaser(node: Node) -> bool:
+    """Whether a node is the mark of a teaser's end, as a draft has it."""
+    return node.content.strip() == TEASER
+
+
+def _without_footnotes(part: Passage) -> Passage:
+    nodes = part.page.find("footnote", "footnote_ref")
+    outer = [node for node in nodes if not node.inside("footnote")]
+    return part.splice(Splice(node.start, node.end, "", "") for node in outer)
 
 
 def is_title(node: Node, title: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.anchors import BLOCK_ID
+from notekeep.export.nodes import is_diagram
 from notekeep.export.rewrite.callouts import MARK, callout, kind_name
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _words(node: Node) -> str:
 
 
 def _add_code(found: Expected, node: Node) -> None:
-    if node.kind == "fence" and node.info.split()[:1] == ["mermaid"]:
+    if node.kind == "fence" and is_diagram(node):
         found.diagrams.append(node.content)
     elif node.inside("item", "quote", "footnote"):
         found.nested.append(node.content)
@@ -158,7 +159,7 @@ def _add_quote(found: Expected, page: Page, node: Node) -> None:
         if child.kind in {"soft_break", "hard_break"}:
             break
         words.append(_words(child))
-    title = flat(MARK.sub("", "".join(words), count=1))
+    title = flat(BLOCK_ID.sub("", MARK.sub("", "".join(words), count=1)))
     found.callouts.append(title or kind_name(match[1]))
 
 
@@ -169,7 +170,7 @@ def _add_item(found: Expected, node: Node) -> None:
     words = flat(BLOCK_ID.sub("", _first_words(first)))
     match = _TASK.match(words)
     if match is not None:
-        found.tasks.append((match[2], match[1] != " "))
+        found.tasks.append((match[2], match[1] in "xX-"))
         words = match[2]
     depth = sum(1 for above in node.above() if above.kind == "list")
     found.nesting.append((words, depth))
@@ -189,7 +190,20 @@ def _teaser(page: Page) -> tuple[str, str] | None:
     blocks = page.root.children
     for number, node in enumerate(blocks):
         if node.kind == "html_block" and _MORE.search(node.content):
-            before = [flat(_words(b)) for b in blocks[:number] if b.kind == "paragraph"]
-            after = [flat(_words(b)) for b in blocks[number:] if b.kind == "paragraph"]
+            before, after = (
+                [run for b in part if b.kind == "paragraph" and (run := _longest_run(b))]
+                for part in (blocks[:number], blocks[number:])
+            )
             return (before[-1], after[0]) if before and after else None
     return None
+
+
+def _longest_run(paragraph: Node) -> str:
+    """Return the longest words of a paragraph that no formula, picture or footnote parts."""
+    runs = [""]
+    for child in paragraph.children:
+        if any(below.kind in _SHOWN_DIFFERENTLY for below in child.walk()):
+            runs.append("")
+        else:
+            runs[-1] += _words(child)
+    return flat(max(runs, key=len))

@@ -70,11 +70,16 @@ def changed(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
         if old.get(key) == new.get(key):
             continue
         name = NOTE_KEYS.get(key.lower())
-        if name is None:
+        if name is None or _is_teaser(key, old.get(key), new.get(key)):
             unknown.append(key)
         else:
             known[name] = _value(key.lower(), name, new.get(key))
     return known, unknown
+
+
+def _is_teaser(key: str, *values: Any) -> bool:
+    """Whether a summary is HTML made of the author's teaser, which a note has in its body."""
+    return key.lower() == "summary" and any(str(value).startswith("<") for value in values)
 
 
 def _value(key: str, name: str, value: Any) -> Any:

@@ -37,6 +37,7 @@ class Look:
         said: What the exported notes say in public.
         files: The bytes of every file of this export's pages and what they show.
         feeds_only: Whether only feeds end posts where their teasers end.
+        themed: Whether the theme chooses which lists show a teaser and which a whole post.
     """
 
     post: PlannedPost
@@ -50,6 +51,7 @@ class Look:
     said: str
     files: dict[str, bytes]
     feeds_only: bool = False
+    themed: bool = False
 
     @property
     def content(self) -> Element:

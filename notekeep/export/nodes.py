@@ -167,6 +167,11 @@ def nodes_of(tops: Iterable[Node]) -> list[Node]:
     return found
 
 
+def is_diagram(fence: Node) -> bool:
+    """Whether a fence holds a Mermaid diagram."""
+    return fence.info.split()[:1] == ["mermaid"]
+
+
 def containers(node: Node) -> list[Node]:
     """Return the quotes, list items and footnotes that a node stands in, outermost first."""
     return [above for above in node.above() if above.kind in CONTAINERS][::-1]

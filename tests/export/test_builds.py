@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOT_SHOWN = {
-    "pelican": {"C05"},  # it has no mark for a teaser
-    "astro": {"C05"},  # its lists show descriptions
     "html": {"C03", "C05"},  # a page of its own has no lists
     "ghost": {"C02", "C03", "C05"},  # day and tags stand beside the text
     "wordpress": {"C02", "C03", "C05"},
@@ -107,6 +105,13 @@ def test_no_canary_is_in_any_file_of_the_built_site(done: Done, tmp_path: Path) 
             data = file.read_bytes()
             assert b"CANARY" not in data, file
             assert b"UNPUBLISHED-WORDS" not in data, file
+
+
+def test_a_generator_that_is_too_old_is_skipped_by_name(tmp_path: Path) -> None:
+    program = folder_with(tmp_path, "hugo", "#!/bin/sh\necho hugo v0.131.0+extended linux/amd64\n")
+    (program / "hugo").chmod(0o755)
+    with pytest.raises(pytest.skip.Exception, match=r"hugo is too old: 0\.131\.0 is here.*0\.146"):
+        needed("hugo", path=str(tmp_path))
 
 
 LINES = """\

@@ -13,7 +13,7 @@ from notekeep.export.checks import ALL
 from notekeep.export.dom import read_page
 from notekeep.export.expect import expected
 from notekeep.export.look import Look
-from tests.support.sites import make_source
+from tests.support.sites import folder_with, make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,7 @@ echo x
     nested
     ```
 - [ ] open
+- [>] moved
 - [x] done
 
 > [!tip] Title
@@ -85,7 +86,7 @@ words.<sup id="fnref:1"><a href="#fn:1">1</a></sup></p>
 <pre><code>echo x
 </code></pre>
 <ul><li>one<ul><li>two<pre>nested</pre></li></ul></li>
-<li>☐ open</li><li>☑ done</li></ul>
+<li>☐ open</li><li>☐ moved</li><li>☑ done</li></ul>
 <blockquote><p><strong>Title</strong></p><p>in it</p></blockquote>
 <table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>
 <pre class="mermaid">A --&gt; B</pre>
@@ -219,8 +220,34 @@ def test_a_list_that_goes_on_behind_the_teaser_fails(look: Callable[[str], Look]
     assert CHECKS["C05"](page) == "a list goes on behind the teaser"
     page.feeds_only = True  # a site whose lists show posts whole
     assert CHECKS["C05"](page) is None
+    page.feeds_only, page.themed = False, True  # the theme shows some posts whole
+    assert CHECKS["C05"](page) is None
+    page.lists["tag.html"] = read_page("<p>A page</p><p>First words.</p>")
+    assert CHECKS["C05"](page) == ""
+    page.feeds_only, page.themed = True, False
     feed = html.escape(f"<p>First <b>words</b>.</p><p>{words}</p>")
     page.lists["rss.xml"] = read_page(f"<title>A page</title><description>{feed}</description>")
+    assert CHECKS["C05"](page) == "a list goes on behind the teaser"
+    page.feeds_only = False
+    del page.lists["index.html"]
+    assert CHECKS["C05"](page) == "", "most feeds hold whole posts"
+
+
+def test_a_formula_behind_the_teaser_is_no_list_that_goes_on(
+    tmp_path: Path, options: Options
+) -> None:
+    text = "---\ntype: post\n---\nFirst words.\n\n%% more %%\n\n$x$\n\nThe rest.\n"
+    folder_with(tmp_path, "a.md", text)
+    draft = plan_export(make_source(tmp_path), ["a.md"], options=options).posts[0].draft
+    assert expected(draft).teaser == ("First words.", "The rest.")
+
+
+def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Look]) -> None:
+    page = look(PAGE)
+    whole = "<p>Behind the teaser, a b for $5 with \\(x_1\\) and marked words.</p>"
+    page.lists["index.html"] = read_page(
+        f"<p>if a &lt;b then</p><p>A page</p><p>First words.</p>{whole}<p>c > d</p>"
+    )
     assert CHECKS["C05"](page) == "a list goes on behind the teaser"
 
 

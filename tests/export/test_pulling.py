@@ -137,6 +137,13 @@ def test_fields_that_a_note_has_come_back_and_others_are_named(target: str) -> N
     assert [key.lower() for key in unknown] == ["date"]
 
 
+def test_a_teaser_in_the_head_is_no_description() -> None:
+    before = "Title: A\nSummary: <p>The teaser.</p>\n\n"
+    assert changed(before, before.replace("teaser", "start")) == ({}, ["Summary"])
+    described = "Title: A\nSummary: A line.\n\n"
+    assert changed(described, described.replace("line", "word")) == ({"description": "A word."}, [])
+
+
 def test_a_head_that_is_broken_has_no_fields() -> None:
     assert fields("---\na: [\n---\n\n") == {}
     assert fields("+++\na = \n+++\n") == {}

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from notekeep.errors import Refused
 from notekeep.export.dialect import Dialect
 from notekeep.export.parse import parse
+from notekeep.export.targets import open_target
 from notekeep.export.targets.jekyll import Jekyll
-from tests.support.sites import TRAPS, write_text
+from tests.support.generators import FILES, RICH_HUGO, make_site
+from tests.support.markdown_pieces import BLOCKS, MARKS
+from tests.support.sites import TRAPS, make_hugo_site, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+EDITED = [
+    *("\n> [!info|a] T", "\n> [!note|https://x.org] \n> b", "\n> [!tip]- ", "[!tip|==x==] ", "|"),
+    *("\n- [|] a", "\n- [$] a", "\n- [x] ", "{{ x }}", "{% y %}", "{: .b}", "https://x.org/a_b"),
+    *("<br>", "\n# A title", "\n<!-- more -->\n", "\n\n  <!-- more -->\n\n", "![a|b](u)", "` `"),
+    *("$a|b$", " ^id1", "\n^id2", "\\|", "\\@", "$5", "<tel:+1>", "1986. ", "\n: c", "*[a]: "),
+]
+"""What one rewriter or another edits."""
 
 
 def test_a_portable_note_that_needs_no_change_keeps_every_byte(portable_dialect: Dialect) -> None:
@@ -40,6 +55,11 @@ def test_a_portable_note_that_needs_no_change_keeps_every_byte(portable_dialect:
         ("{{% x %}}", "{{% x %}}", "{\\{% x %}}", "{\\{% x %}}"),
         ("> [!tip]\n> a", "> [!tip]\n> a", "> **Tip**\n>\n> a", "> **Tip**\n>\n> a"),
         ("> [!tip]+ T\n> a", "> **T**\n>\n> a", "> **T**\n>\n> a", "> **T**\n>\n> a"),
+        ("> [!tip] \n> a", "> [!tip] \n> a", "> **Tip**\n>\n> a", "> **Tip**\n>\n> a"),
+        ("> [!info|m] T\n> a", "> **T**\n>\n> a", "> **T**\n>\n> a", "> **T**\n>\n> a"),
+        ("> [!info|==m==] T", "> **T**", "> **T**", "> **T**"),
+        ("> [!info|https://x.org] T", "> **T**", "> **T**", "> **T**"),
+        ("> [!tip] ^id", "> **Tip**", "> **Tip**", "> **Tip**"),
         ("> [!faq]- A **b**", "> A **b**", "> A **b**", "> A **b**"),
         ("> [!note] T", "> **T**", "> **T**", "> **T**"),
         ("> a\n> [!note]", "> a\n> [!note]", "> a\n> [!note]", "> a\n> [!note]"),
@@ -76,12 +96,27 @@ def test_a_mark_is_written_as_each_engine_reads_it(
         ("- l\n\n```\nc\n```", "- l\n\n```\nc\n```"),
         ("a\n\nb\n\n%% more %%\n\nc", "a\n\nb\n\nMORE\n\nc"),
         ("a %% more %% b\n\nc", "a\n\nMORE\n\nb\n\nc"),
-        ("- a\n\n  %% more %%\n\nb", "- a\n\n  \n\nMORE\n\nb"),
-        ("a\n\n%% more %%\n\nb\n\n<!-- more -->\n\nc", "a\n\nMORE\n\nb\n\n\n\nc"),
+        ("- a\n\n  %% more %%\n\nb", "- a\n\nMORE\n\nb"),
+        ("- a\n\n  %% more %%\n\n  %% more %%\n\nb", "- a\n\nMORE\n\nb"),
+        ("a\n\n%% more %%\n\nb\n\n<!-- more -->\n\nc", "a\n\nMORE\n\nb\n\nc"),
     ],
 )
 def test_the_teaser_ends_where_it_should(text: str, teaser: str, hugo_dialect: Dialect) -> None:
     assert write_text(text, hugo_dialect).text == teaser.replace("MORE", "<!--more-->")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a\n\n%% more %%\n\nb", "a\n\nb"),
+        ("a\n\n<!-- more -->\n\n%% more %%\n\nb", "a\n\nb"),
+        ("a %% more %% b", "a\n\nb"),
+        ("a\n<!-- more -->\nb", "a\n\nb"),
+        ("- a\n\n  %% more %%\n\n  b", "- a\n\n  b"),
+    ],
+)
+def test_no_hole_is_left_where_a_site_has_no_mark(text: str, written: str) -> None:
+    assert write_text(text, Dialect(more="")).text == written
 
 
 def test_the_heading_that_repeats_the_title_goes_where_themes_print_it(
@@ -142,6 +177,8 @@ def test_line_breaks_are_kept_when_obsidian_shows_them(
     assert "- e\\\n  f" in kept
     assert "g\nh" in kept
     assert write_text("a\nb", nikola_dialect, linebreaks="keep").text == "a  \nb"
+    assert write_text("a\n^id\n\nb", hugo_dialect, linebreaks="keep").text.startswith("a\n\n")
+    assert write_text("a<br>\nb", hugo_dialect, linebreaks="keep").text == "a\\\nb"
 
 
 def test_every_change_is_told_with_the_line_it_was_made_on(nikola_dialect: Dialect) -> None:
@@ -180,6 +217,7 @@ def test_dollars_in_prose_are_guarded_where_math_has_one_dollar(nikola_dialect: 
     assert write_text(text, dialect).text == (
         "costs <span>&#36;</span>5 and <span>&#36;</span>6, `$7`"
     )
+    assert write_text("- [$] saved", dialect).text == "- ☐ saved"
 
 
 def test_an_engine_without_attributes_gets_html_anchors() -> None:
@@ -203,6 +241,10 @@ def test_every_rewritten_body_parses_into_the_same_headings(
     [
         ("a | b", "a \\| b"),
         ("`a|b`", "`a|b`"),
+        ("> [!info|meta] T\n> a", "> **T**\n>\n> a"),
+        ("> [!info|meta] a | b", "> **a \\| b**"),
+        ("- [|] a | b", "- ☐ a \\| b"),
+        ("![a|b](u)\nc\n===", "# ![a|b](u) c"),
         ("![a|b](https://x.org)", "![a\\|b](https://x.org)"),
         ("$a|b$ and $\\|z\\|$", "$$a\\vert b$$ and $$\\Vert z\\Vert$$"),
         ("$a$", "\\$$a$$"),
@@ -233,3 +275,31 @@ def test_kramdown_reads_what_commonmark_meant(tmp_path: Path, text: str, written
     (tmp_path / "_config.yml").write_text("")
     dialect = replace(Jekyll(str(tmp_path)).dialect, default_teaser=False)
     assert write_text(text, dialect).text == written
+
+
+@pytest.fixture(scope="module")
+def dialects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dialect]:
+    """What every kind of site reads, by its name."""
+    base = tmp_path_factory.mktemp("sites")
+    sites = {kind: make_site(base / kind, kind) for kind in (*FILES, "hugo")}
+    sites["rich hugo"] = make_hugo_site(base / "rich", RICH_HUGO)
+    pages = dict.fromkeys(("html", "ghost", "wordpress", "portable"), base / "none")
+    return {
+        kind: open_target(kind.rsplit(" ", 1)[-1], str(site)).dialect
+        for kind, site in {**sites, **pages}.items()
+    }
+
+
+@given(st.lists(st.sampled_from([*EDITED, *EDITED, *BLOCKS, *MARKS]), max_size=8).map("".join))
+def test_no_two_edits_of_a_body_overlap(dialects: dict[str, Dialect], text: str) -> None:
+    """A body that cannot be written is refused with its line; two edits of one place are a bug."""
+    for dialect in dialects.values():
+        for linebreaks in ("keep", "join"):
+            with contextlib.suppress(Refused):
+                write_text(text, dialect, linebreaks=linebreaks)
+
+
+def test_a_callout_with_metadata_is_no_alert(hugo_dialect: Dialect) -> None:
+    alerts = replace(hugo_dialect, alerts=True)
+    assert write_text("> [!note]\n> a", alerts).text == "> [!note]\n> a"
+    assert write_text("> [!note|wide]\n> a", alerts).text == "> **Note**\n>\n> a"

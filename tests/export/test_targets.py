@@ -16,10 +16,13 @@ from notekeep.export.targets.jekyll import Jekyll
 from notekeep.export.targets.mkdocs import MkDocs
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.pelican import Pelican
+from tests.support.desk import PUBLISHED
 from tests.support.sites import INDIA, folder_with, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.desk import Desk
 
 BLOG = 'BLOG_TITLE = "x"\n'
 
@@ -151,7 +154,8 @@ def test_nikola_s_folders_are_those_of_its_settings(tmp_path: Path) -> None:
     site = nikola(
         tmp_path,
         'BASE = "blog/"\nPOSTS = (("posts/*.rst", "posts", "p.tmpl"), (BASE + "*.md", "b", "p"))\n'
-        'IMAGE_FOLDERS = {"pictures": "img"}\nFILES_FOLDERS = {"files": ""}\n',
+        'IMAGE_FOLDERS = {"pictures": "img"}\nFILES_FOLDERS = {"files": ""}\n'
+        "INDEX_TEASERS = True\n",
     )
     assert site.post_path(post()) == "blog/a-title.md"
     assert site.asset_path(post(), "x.png") == "pictures/a-title/x.png"
@@ -242,6 +246,15 @@ def test_nikola_s_drafts_go_online_unless_told_otherwise(tmp_path: Path) -> None
     assert "unlisted" in nikola(tmp_path).notice(post())
     assert nikola(tmp_path).notice(post(draft=False)) == ""
     assert nikola(tmp_path, "DEPLOY_DRAFTS = False\n").notice(post()) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("", 1), ("INDEX_TEASERS = False\n", 1), ("INDEX_TEASERS = True\n", 0)],
+)
+def test_whole_posts_on_nikola_s_front_page_are_told(tmp_path: Path, said: str, told: int) -> None:
+    lines = [line for line in nikola(tmp_path, said).warnings if "INDEX_TEASERS = True" in line]
+    assert len(lines) == told
 
 
 # Hugo
@@ -380,6 +393,46 @@ def test_pelican_s_head_takes_values_as_they_stand_but_for_the_summary(tmp_path:
         "Status: published\n"
         "Summary: a \\*b\\* \\[c\\]\n\n"
     )
+
+
+TEASER = """\
+Opening *words* with [[b]], [[#Own]], ![[p.png]] and [a site][s].[^1]
+
+- one
+
+```py
+def f():
+    return 1
+```
+
+%% more %%
+
+The rest.
+
+## Own
+
+[^1]: A note.
+
+[s]: https://example.org
+"""
+
+
+def test_pelican_s_summary_is_the_author_s_teaser(desk: Desk) -> None:
+    desk.target, desk.site = "pelican", folder_with(desk.root.parent / "p", "pelicanconf.py", "")
+    desk.put("a.md", PUBLISHED.replace("type: post", "description: Not this.") + TEASER)
+    desk.put("b.md", PUBLISHED.replace("type: post", "description: A *line*.") + "Words.\n\nMore.")
+    (desk.root / "p.png").write_bytes(b"1")
+    desk.export("a.md", "b.md")
+    head, body = (desk.site / "content" / "a.md").read_text().split("\n\n", 1)
+    assert head.splitlines()[-1] == (
+        'Summary: <p>Opening <em>words</em> with <a href="{filename}/b.md">b</a>,'
+        ' <a href="{filename}/a.md#own">Own</a>,'
+        ' <img src="{static}/images/a/p.png" alt="p"> and <a href="https://example.org">a site</a>.'
+        '</p> <ul> <li>one</li> </ul> <pre><code class="language-py">def f():&#10;    return 1&#10;'
+        "</code></pre>"
+    )
+    assert "return 1\n```\n\nThe rest." in body
+    assert "Summary: A \\*line\\*.\n" in (desk.site / "content" / "b.md").read_text()
 
 
 def test_pelican_s_extensions_decide_what_is_written(tmp_path: Path) -> None:
@@ -567,3 +620,35 @@ def test_a_site_of_jekyll_without_a_time_zone_is_told(tmp_path: Path) -> None:
     assert "timezone" in jekyll(tmp_path).notice(post())
     assert jekyll(tmp_path, "timezone: Asia/Kolkata\n").notice(post()) == ""
     assert "kramdown" in jekyll(tmp_path, "markdown: CommonMark\n").warnings[0]
+
+
+# What is said of every site once
+
+
+@pytest.mark.parametrize(
+    ("target", "files", "told"),
+    [
+        ("nikola", {"conf.py": BLOG}, "no file of the site does"),
+        ("nikola", {"conf.py": f"{BLOG}BODY_END = '<script src=mermaid.js>'\n"}, ""),
+        ("hugo", {"hugo.toml": ""}, "no file of the site does"),
+        ("hugo", {"hugo.toml": "", "themes/t/layouts/foot.html": "import mermaid"}, ""),
+        ("hugo", {"hugo.toml": "", "public/old.html": "import mermaid"}, "no file of the site"),
+        ("html", {}, "no script"),
+        ("ghost", {}, "until the site's theme loads Mermaid's script"),
+        ("portable", {}, ""),
+    ],
+)
+def test_diagrams_that_stay_source_are_told_once(
+    desk: Desk, target: str, files: dict[str, str], told: str
+) -> None:
+    desk.target, desk.site = target, desk.root.parent / "other"
+    desk.site.mkdir()
+    for name, text in files.items():
+        folder_with(desk.site, name, text)
+    for name in ("a.md", "b.md"):
+        desk.put(name, f"{PUBLISHED}words\n\n```mermaid\nA-->B\n```\n\n```mermaid\nB-->C\n```\n")
+    lines = [line for line in desk.plan("a.md", "b.md").warnings if "Mermaid" in line]
+    assert len(lines) == bool(told)
+    assert not told or told in lines[0]
+    desk.put("a.md", f"{PUBLISHED}words")
+    assert not any("Mermaid" in line for line in desk.plan("a.md").warnings)

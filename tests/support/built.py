@@ -26,7 +26,7 @@ IN_CHECK: Final = ("nikola", "hugo", "rich hugo", "pelican", "mkdocs")
 """The sites that every change is built with."""
 PAGES: Final = ("html", "ghost", "wordpress")
 """Targets whose posts hold the page themselves."""
-FURTHER: Final = ("jekyll", "eleventy", "hexo", "astro", "zensical", "zola")
+FURTHER: Final = (*("jekyll", "eleventy", "slug eleventy", "hexo", "astro", "zensical", "zola"),)
 """Those of `make export-all`."""
 
 
@@ -43,18 +43,18 @@ class Done(NamedTuple):
     touched: list[Path]
 
 
-def programs_of(target: str) -> str:
-    """Return the folders that a generator is looked for in, as a search path."""
+def programs_of(kind: str) -> str:
+    """Return the folders that the generator of a site is looked for in, as a search path."""
     own = os.environ.get("NOTEKEEP_GENERATORS") or str(REPOSITORY / ".venv" / "export" / "bin")
     further = os.environ.get("NOTEKEEP_EXPORT_ALL")
-    if further is None or target not in FURTHER:
+    if further is None or kind not in FURTHER:
         return own
     base = Path(further)
-    return str(base / "node_modules" / ".bin" if target in NODE else base / "bin")
+    return str(base / "node_modules" / ".bin" if kind in NODE else base / "bin")
 
 
 def generator(kind: str) -> str:
-    """Return the generator of a kind of site: Hugo has two."""
+    """Return the generator of a kind of site: Hugo and Eleventy have two."""
     return kind.rsplit(" ", 1)[-1]
 
 

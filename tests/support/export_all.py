@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +20,7 @@ from tests.support.built import (
     new_site,
     programs_of,
 )
+from tests.support.programs import too_old, version_of
 from tests.support.sites import TRAPS, draw_pictures
 
 
@@ -52,7 +51,7 @@ def main() -> int:
 
 
 def _print(site: str, version: str, built: str, checks: str, seconds: str) -> None:
-    sys.stdout.write(f"{site:<11} {version:<9} {built:<14} {checks:<18} {seconds}\n")
+    sys.stdout.write(f"{site:<14} {version:<9} {built:<14} {checks:<18} {seconds}\n")
 
 
 def _line(kind: str, vault: Path, folder: Path) -> Line:
@@ -62,6 +61,8 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     program = shutil.which(target, path=path)
     if program is None and kind not in PAGES:
         return Line(kind, "-", "not here", "-", "-", [])
+    if program is not None and too_old(target, program):
+        return Line(kind, version_of(program), "too old", "-", "-", [])
     started = time.monotonic()
     site = new_site(kind, folder / kind.replace(" ", "-") / "site")
     report = export_to(vault, site, target, programs).report
@@ -69,31 +70,22 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     wrong = [f"{r.post}: {r.id} {r.name}: {r.detail}" for r in report.failed]
     wrong += [report.said] if report.said else []
     ids = {r.id for r in report.results}
-    passed = {r.id for r in report.results if r.state == "passed"}
-    idle = ids - passed - {r.id for r in report.failed}
+    failed = {r.id for r in report.failed}
+    passed = {r.id for r in report.results if r.state == "passed"} - failed
+    idle = ids - passed - failed
+    if idle and kind not in PAGES:
+        wrong.append(f"nothing to look at for {', '.join(sorted(idle))}")
     told = f"{len(passed)} of {len(ids)}" + (f", no {', '.join(sorted(idle))}" if idle else "")
     how = "drafts, posts" if program else "no generator"
     built = how if report.built and not report.said else "failed"
     return Line(
         load(target).name if kind == target else kind,
-        _version(program, site) if program else "-",
+        version_of(program, str(site)) if program else "-",
         built,
         told,
         seconds,
         wrong,
     )
-
-
-def _version(program: str, site: Path) -> str:
-    """Return what a generator says its version is."""
-    folder = os.path.dirname(program)
-    env = os.environ | {"PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}
-    flag = "version" if os.path.basename(program) in {"hugo", "hexo"} else "--version"
-    done = subprocess.run(
-        [program, flag], cwd=site, env=env, capture_output=True, text=True, check=False
-    )
-    found = re.search(r"\d+\.\d+\.\d+", done.stdout + done.stderr)
-    return found[0] if found else "?"
 
 
 if __name__ == "__main__":

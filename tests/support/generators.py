@@ -13,10 +13,11 @@ PELICAN = """\
 AUTHOR = "x"
 SITENAME = "x"
 SITEURL = ""
+THEME = "simple"
 PATH = "content"
 TIMEZONE = "UTC"
 DEFAULT_LANG = "en"
-FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = None
+CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = None
 """
 _EXTENSIONS = """\
 markdown_extensions:
@@ -78,6 +79,15 @@ _ELEVENTY_POST = """\
 {% for tag in tags %}{% if tag != "posts" %}<a href="/tags/{{ tag | slugify }}/">{{ tag }}</a>
 {% endif %}{% endfor %}<div class="post-content">{{ content | safe }}</div></article></body></html>
 """
+_ELEVENTY_FILES = {
+    "package.json": '{"dependencies": {"@11ty/eleventy": "3"}}',
+    "eleventy.config.js": _ELEVENTY,
+    "_includes/post.njk": _ELEVENTY_POST,
+    "content/posts/posts.json": '{"layout": "post.njk", "tags": ["posts"]}',
+    "content/index.njk": "<!doctype html>{% for post in collections.posts %}"
+    '<a href="{{ post.url }}">{{ post.data.title }}</a>'
+    "{{ post.page.excerpt | markdown | safe }}{% endfor %}",
+}
 _ASTRO = """\
 import { defineCollection, z } from "astro:content";
 import { glob } from "astro/loaders";
@@ -115,9 +125,10 @@ _ASTRO_INDEX = """\
 ---
 import { getCollection } from "astro:content";
 const posts = await getCollection("blog", ({ data }) => !data.draft);
+const teaser = (post) => post.rendered.html.split("<!--more-->")[0];
 ---
 <!doctype html><html><body>{posts.map((post) => <section>
-<a href={`/blog/${post.id}/`}>{post.data.title}</a><p>{post.data.description}</p></section>)}
+<a href={`/blog/${post.id}/`}>{post.data.title}</a><div set:html={teaser(post)} /></section>)}
 </body></html>
 """
 _HEXO = """\
@@ -166,14 +177,11 @@ FILES: Final[dict[str, dict[str, str]]] = {
     "pelican": {"pelicanconf.py": PELICAN, "content/images/.keep": ""},
     "mkdocs": _DOCS,
     "zensical": _DOCS,
-    "eleventy": {
-        "package.json": '{"dependencies": {"@11ty/eleventy": "3"}}',
-        "eleventy.config.js": _ELEVENTY,
-        "_includes/post.njk": _ELEVENTY_POST,
-        "content/posts/posts.json": '{"layout": "post.njk", "tags": ["posts"]}',
-        "content/index.njk": "<!doctype html>{% for post in collections.posts %}"
-        '<a href="{{ post.url }}">{{ post.data.title }}</a>'
-        "{{ post.page.excerpt | markdown | safe }}{% endfor %}",
+    "eleventy": _ELEVENTY_FILES,
+    "slug eleventy": {
+        **_ELEVENTY_FILES,
+        "content/posts/posts.json": '{"layout": "post.njk", "tags": ["posts"],'
+        ' "permalink": "/posts/{{ slug }}/"}',
     },
     "astro": {
         "package.json": '{"type": "module", "dependencies": {"astro": "7"}}',
@@ -205,7 +213,7 @@ FILES: Final[dict[str, dict[str, str]]] = {
         "templates/taxonomy_single.html": "<html><body>{{ term.name }}</body></html>",
     },
 }
-"""The files of a small site, by generator."""
+"""The files of a small site, by its kind."""
 
 RICH_HUGO: Final = f"""{HUGO_SETTINGS}
 [markup.goldmark.renderer]
@@ -216,21 +224,21 @@ enable = true
 block = [['\\[', '\\]'], ['$$', '$$']]
 inline = [['\\(', '\\)']]
 """
-NODE: Final = frozenset({"eleventy", "astro", "hexo"})
+NODE: Final = frozenset({"eleventy", "slug eleventy", "astro", "hexo"})
 
 
-def make_site(folder: Path, target: str, modules: Path | None = None) -> Path:
+def make_site(folder: Path, kind: str, modules: Path | None = None) -> Path:
     """Make a small site of a generator.
 
     Args:
         folder: Where; not there yet.
-        target: The generator.
+        kind: The generator, or one of the sites that it has besides.
         modules: The packages of a generator that is written in JavaScript.
     """
-    if target == "hugo":
+    if kind == "hugo":
         return make_hugo_site(folder)
-    for name, text in FILES[target].items():
+    for name, text in FILES[kind].items():
         folder_with(folder, name, text)
-    if target in NODE and modules is not None:
+    if kind in NODE and modules is not None:
         (folder / "node_modules").symlink_to(modules, target_is_directory=True)
     return folder

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.export.comments import TEASER
-from notekeep.export.nodes import CONTAINERS
+from notekeep.export.nodes import CONTAINERS, is_diagram
+from notekeep.export.passage import whole_lines
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
 _SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}
+_NO_END = "this mark ends no teaser on the site"
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 
 
@@ -25,8 +27,9 @@ def tasks(work: Work) -> None:
         first = item.children[0] if item.children else None
         if first is None or first.kind != "paragraph":
             continue
-        match = _TASK.match(work.passage.text, first.start, first.end)
-        if match is None or (work.dialect.task_lists and match[1] in " xX"):
+        words = first.children[0] if first.children else first
+        match = _TASK.match(work.passage.text, words.start, words.end)
+        if match is None or words.kind != "text" or (work.dialect.task_lists and match[1] in " xX"):
             continue
         sign = _SIGNS.get(match[1], "☐")
         work.put(match.start(), match.end(), sign, "a task's box is written as a sign")
@@ -67,7 +70,7 @@ def diagrams(work: Work) -> None:
     if not work.dialect.mermaid_pre:
         return
     for fence in work.page.find("fence"):
-        if fence.info.split()[:1] != ["mermaid"] or fence.inside(*CONTAINERS):
+        if not is_diagram(fence) or fence.inside(*CONTAINERS):
             continue
         text = html.escape(fence.content.rstrip("\n"), quote=False)
         for mark in work.dialect.guard_marks:
@@ -81,14 +84,14 @@ def teaser(work: Work) -> None:
     marks = [n for n in work.page.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
     more = work.dialect.more
     if marks:
-        first, *others = marks
-        for mark in others:
-            work.replace(mark, "")
+        first = marks[0]
         top = _top(first)
-        if top is first:
+        stays = bool(more) and top is first
+        for mark in marks[1:] if stays else marks:
+            _drop(work, mark)
+        if stays:
             work.replace(first, more, "" if more == TEASER else "where the teaser ends")
         else:
-            work.replace(first, "")
             _behind(work, top, more)
         _before_code(work, first)
     elif more and work.dialect.default_teaser:
@@ -98,10 +101,29 @@ def teaser(work: Work) -> None:
             _before_code(work, paragraph)
 
 
+def _drop(work: Work, mark: Node) -> None:
+    """Take a mark out, with its line and a blank line that would then be double."""
+    work.claimed.add(mark)
+    blank = work.passage.blank(mark.first - 1) or work.passage.blank(mark.last)
+    if mark.kind == "html_block" and blank:
+        work.splices.append(whole_lines(work.passage, mark.first, mark.last, _NO_END))
+    else:
+        work.put(mark.start, mark.end, "", _NO_END)
+
+
 def _behind(work: Work, block: Node, more: str) -> None:
+    """End the teaser behind a block, or behind what is left of it where its last line goes."""
     if more:
-        end = work.page.lines[block.last - 1].end
+        last = block.last - 1
+        while last > block.first and (work.passage.blank(last) or _goes(work, last)):
+            last -= 1
+        end = work.page.lines[last].end
         work.put(end, end, f"\n\n{more}", "where the teaser ends")
+
+
+def _goes(work: Work, line: int) -> bool:
+    leaf = work.page.lines[line].leaf
+    return leaf is not None and leaf.kind == "html_block" and leaf in work.claimed
 
 
 def _top(node: Node) -> Node:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notekeep.export.anchors import BLOCK_ID
+
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
 
 MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
-_ALERTS = frozenset({"note", "tip", "important", "warning", "caution"})
+_ALERTS = frozenset({"[!note]", "[!tip]", "[!important]", "[!warning]", "[!caution]"})
 _ADMONITIONS = {
     **dict.fromkeys(("summary", "tldr"), "abstract"),
     **dict.fromkeys(("info", "todo"), "info"),
@@ -47,20 +49,28 @@ def kind_name(kind: str) -> str:
 
 
 def rewrite(work: Work) -> None:
-    """Rewrite every callout that the engine does not know as it stands."""
+    """Rewrite every callout that the engine does not know as it stands.
+
+    It runs before the other rewriters, so that none of them edits within a mark that goes.
+    """
     for quote in work.page.find("quote"):
         match = callout(work.passage.text, quote)
         if match is None:
             continue
         paragraph = quote.children[0]
-        title, rest = _title(paragraph, match.end())
+        title, rest = _title(work.page.text, paragraph, match.end())
         if work.dialect.admonitions and not _opens_item(quote):
             continue  # the layout writes them
-        bare = not title and not match[2] and match[1].strip().lower() in _ALERTS
+        bare = not title and match[0].strip().lower() in _ALERTS
         if work.dialect.alerts and bare and rest is not None:
             continue
+        work.claimed.update(
+            node
+            for node in paragraph.walk()
+            if node.start < match.end() and node.kind not in {"paragraph", "text"}
+        )
         if not title:
-            work.put(match.start(), match.end(), f"**{kind_name(match[1])}**", _REASON)
+            work.put(match.start(), match.end(2), f"**{kind_name(match[1])}**", _REASON)
         elif any(node.kind in {"strong", "soft_break"} for top in title for node in top.walk()):
             work.put(match.start(), match.end(), "", _REASON)
         else:
@@ -85,7 +95,7 @@ def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
     match = callout(text, quote)
     if match is None or _opens_item(quote):
         return None
-    title, _ = _title(quote.children[0], match.end())
+    title, _ = _title(text, quote.children[0], match.end())
     words = text[match.end() : title[-1].end].strip() if title else ""
     kind = match[1].strip().lower()
     known = _ADMONITIONS.get(kind, kind if kind in _ADMONITIONS.values() else "note")
@@ -93,15 +103,19 @@ def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
     return f'{mark} {known} "{words or kind_name(match[1])}"'
 
 
-def _title(paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
-    """Return the nodes of the title, and the break that ends it if anything follows."""
+def _title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
+    """Return the nodes of the title, and the break that ends it if more than a block id follows."""
     title: list[Node] = []
+    rest = None
     for node in paragraph.children:
         if node.kind in {"soft_break", "hard_break"}:
-            return title, node
+            rest = None if BLOCK_ID.fullmatch(text[node.end : paragraph.end]) else node
+            break
         if node.end > after:
             title.append(node)
-    return title, None
+    if title and not BLOCK_ID.sub("", text[after : title[-1].end]).strip():
+        title = []
+    return title, rest
 
 
 def _trailing(text: str) -> int:

@@ -30,7 +30,8 @@ def rewrite(work: Work) -> None:
     for block in work.page.find("html_block"):
         html_block(work, block)
     for node in work.page.find("code_span", "image"):
-        _within_lines(work, node)
+        if work.free(node):
+            _within_lines(work, node)
     for item in work.page.find("item"):
         match = _BRACKET.match(work.passage.text, item.start)
         if match is not None:

@@ -202,8 +202,11 @@ def places(work: Work, anchors: Anchors, wanted: Iterable[str]) -> set[str]:
     """
     wanted = set(wanted)
     marks = [mark for mark in block_ids(work.page) if work.free(mark.block)]
+    line_ends = {node.start: node for node in work.page.find("soft_break", "hard_break")}
     for mark in marks:
         work.put(mark.start, mark.end, "", "a block id stays in the vault")
+        if mark.start in line_ends:
+            work.claimed.add(line_ends[mark.start])
     written = set()
     for name in sorted(wanted & anchors.places.keys()):
         node = _node_at(work, anchors.places[name])

@@ -25,6 +25,8 @@ _AS_MARKDOWN = {
 def rewrite(work: Work, *, keep_breaks: bool) -> None:
     """Write the marks of a vault as the engine knows them."""
     dialect = work.dialect
+    if not dialect.html:
+        _html_as_markdown(work)
     for node in work.page.find(*_MARKS):
         if not work.free(node):
             continue
@@ -39,8 +41,6 @@ def rewrite(work: Work, *, keep_breaks: bool) -> None:
             _full_link(work, node)
         elif node.kind == "code_span" and not dialect.code_pipes and node.inside("cell"):
             _bare_pipes(work, node)
-    if not dialect.html:
-        _html_as_markdown(work)
 
 
 def _highlight(work: Work, node: Node) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,14 +36,18 @@ _INSTEAD = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;"
 
 
 def rewrite(work: Work) -> None:
-    """Guard every run of words."""
+    """Guard every run of words; what another rewriter replaces of it is no longer there."""
+    replaced = sorted((one.start, one.end) for one in work.splices if one.start < one.end)
     for node in work.page.find("text", "special"):
         if not work.free(node):
             continue
+        first = bisect_right(replaced, node.start, key=itemgetter(1))
+        taken = replaced[first : bisect_left(replaced, (node.end, 0))]
         if node.kind == "special":
-            _special(work, node)
+            if not taken:
+                _special(work, node)
         elif _MEANING.search(work.page.text, node.start, node.end):
-            _Words(work, node).guard()
+            _Words(work, node, taken).guard()
 
 
 def _special(work: Work, node: Node) -> None:
@@ -59,11 +65,11 @@ def _special(work: Work, node: Node) -> None:
 class _Words:
     """One run of words. The first rule that touches a character has it."""
 
-    def __init__(self, work: Work, node: Node) -> None:
+    def __init__(self, work: Work, node: Node, taken: list[tuple[int, int]]) -> None:
         self.work = work
         self.node = node
         self.text = work.page.source(node)
-        self.taken: list[tuple[int, int]] = []
+        self.taken = [(start - node.start, end - node.start) for start, end in taken]
 
     def guard(self) -> None:
         dialect = self.work.dialect

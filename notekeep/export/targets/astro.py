@@ -16,6 +16,8 @@ from notekeep.export.targets.scripts import Script, first_folder, packages, prog
 from notekeep.export.targets.target import Target, day_notice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notekeep.export.properties import Post
 
 _SCHEMAS = ("src/content.config", "src/content/config")
@@ -24,6 +26,7 @@ _UPDATES = ("updatedDate", "modDatetime", "updatedAt", "lastUpdated", "updated")
 _COVERS = ("heroImage", "ogImage", "coverImage", "cover", "image")
 _FOLDERS = ("blog", "posts", "post", "articles", "writing")
 _BASE = re.compile(r"\bbase:\s*[\"'](?:\./)?(src/[^\"']+)[\"']")
+_MORE = re.compile(r"(?:\b(?:split|indexOf|search)\(|=)\s*([\"'`/])(<!--(?:(?!-->).)+-->)\1")
 _PAGE = re.compile(r"\[(?:\.\.\.)?\w+\]\.(?:astro|ts|js|tsx|jsx)")
 
 
@@ -43,10 +46,12 @@ class Astro(Target):
         self._pages = self._page_folder()
         self._base = "/" + self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
         math = self._script.uses("remark-math") or self._script.says(r"\bmath:\s*true\b")
+        more = self._more()
         self.dialect = Dialect(
             math=Math(dollar="\\$") if math else ESCAPED_MATH,
             heading_ids=False,
-            more_in_code=False,
+            more=more or "<!--more-->",
+            more_in_code=bool(more),
             mermaid_pre=not any("mermaid" in name for name in self._script.packages),
             sizes="",  # pictures in HTML are not looked after
         )
@@ -76,6 +81,23 @@ class Astro(Target):
                 return name
         self.warnings.append(f"src/pages has no route for posts, so links lead to /{own}/...")
         return own
+
+    def _more(self) -> str:
+        """Return the mark that the site's pages end teasers at; "" where none of them does."""
+        for text in self._pages_and_helpers():
+            if found := _MORE.search(text):
+                # Of a pattern, the first text that it takes.
+                return re.sub(r"\\s[*?]", "", found[2]).replace(r"\s+", " ").replace(r"\s", " ")
+        return ""
+
+    def _pages_and_helpers(self) -> Iterator[str]:
+        """Yield the site's own pages, and the programs that they call."""
+        for base, folders, names in os.walk(os.path.join(self.folder, "src")):
+            folders[:] = sorted(name for name in folders if name != "content")
+            for name in sorted(names):
+                if name.endswith((".astro", ".ts", ".js", ".mjs", ".tsx", ".jsx")):
+                    with open(os.path.join(base, name), encoding="utf-8", errors="replace") as file:
+                        yield file.read()
 
     def _field(self, names: tuple[str, ...], default: str) -> str:
         """Return what the schema calls a field."""
@@ -127,22 +149,13 @@ class Astro(Target):
 
     def notice(self, post: Post) -> str:
         """Astro leaves it to each page of the site which entries it shows."""
-        if not post.draft or self._filters():
+        filtered = any(re.search(r"\.draft\b", text) for text in self._pages_and_helpers())
+        if not post.draft or filtered:
             return day_notice(post)
         return (
             "no page of the site looks at draft, so this one is built like any post: filter it in"
             ' getCollection("...", ({ data }) => !data.draft)'
         )
-
-    def _filters(self) -> bool:
-        for base, folders, names in os.walk(os.path.join(self.folder, "src")):
-            folders[:] = [name for name in folders if name != "content"]
-            for name in names:
-                if name.endswith((".astro", ".ts", ".js", ".mjs", ".tsx", ".jsx")):
-                    with open(os.path.join(base, name), encoding="utf-8", errors="replace") as file:
-                        if re.search(r"\.draft\b", file.read()):
-                            return True
-        return False
 
 
 TARGET = Astro

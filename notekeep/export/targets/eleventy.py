@@ -152,6 +152,7 @@ class Eleventy(Target):
         """Return YAML front matter; tags are Eleventy's collections."""
         fields: dict[str, object] = {
             "title": post.title,
+            "slug": post.slug,
             "date": post.day,
             "updated": post.updated,
             "draft": True if post.draft else None,

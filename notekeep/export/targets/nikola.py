@@ -48,6 +48,11 @@ class Nikola(Target):
         self._files = self._first_folder("FILES_FOLDERS", ("files", ""))
         self.lists_whole = self._settings.get("INDEX_TEASERS") is not True
         self.dialect = self._dialect()
+        if self.lists_whole and "INDEX_TEASERS" not in self._settings.computed:
+            self.warnings.append(
+                "the front page shows whole posts: to show teasers, write INDEX_TEASERS = True in"
+                " conf.py"
+            )
 
     @classmethod
     def is_site(cls, folder: str) -> bool:

@@ -6,6 +6,7 @@ Its `pelicanconf.py` is a program. It is read, never run.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from notekeep.export.refs import escape
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from notekeep.export.properties import Post
 
 _EXTENSIONS = ("codehilite", "extra", "meta")
+_CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
+_PLACE = re.compile(r"%7B(filename|static)%7D(?=/)")
 
 
 class Pelican(Target):
@@ -27,6 +30,7 @@ class Pelican(Target):
     name = "Pelican"
     settings_name = "pelicanconf.py"
     preview = ("pelican", "--autoreload", "--listen")
+    teaser_in_head = True
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -73,7 +77,12 @@ class Pelican(Target):
         return f"{{filename}}/{self._articles}{other.slug}.md{fragment}"
 
     def head(self, post: Post, cover: str) -> str:
-        """Return lines that Pelican takes as they stand; only a summary is read as Markdown."""
+        """Return lines that Pelican takes as they stand; only a summary is read as Markdown.
+
+        That is the author's teaser, rendered, as there is no mark for it; else the description.
+        """
+        # A link within the post leads to the post, as the summary is on other pages.
+        teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, post, "")}#')
         fields = {
             "Title": post.title.replace("<", "&lt;"),  # themes print it as HTML
             "Slug": post.slug,
@@ -82,7 +91,7 @@ class Pelican(Target):
             "Tags": ", ".join(post.tags),
             "Category": post.categories[0] if post.categories else "",
             "Status": "draft" if post.draft else "published",
-            "Summary": escape(post.description),
+            "Summary": _one_line(teaser) or escape(post.description),
             "Lang": post.lang,
             "Series": post.series,
             "Series_index": "" if post.part is None else str(post.part),
@@ -100,6 +109,12 @@ class Pelican(Target):
             "Pelican writes drafts into the folder drafts/ of the site: a deploy now would put this"
             " one online under an unlisted address"
         )
+
+
+def _one_line(html: str) -> str:
+    """Return HTML on one line, its addresses as the build resolves them; code keeps its lines."""
+    html = _CODE.sub(lambda code: code[0].replace("\n", "&#10;"), html.strip())
+    return _PLACE.sub(r"{\1}", html.replace("\n", " "))
 
 
 TARGET = Pelican

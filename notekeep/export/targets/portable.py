@@ -58,6 +58,10 @@ class Portable(Target):
         text = head + (body.lstrip("\n") if head else body)
         return text.replace("\n", "\r\n") if _has_crlf(draft.note.body) else text
 
+    def diagram_notice(self) -> str:
+        """Nothing: what an editor or a site makes of a diagram is not known here."""
+        return ""
+
     def head(self, post: Post, cover: str) -> str:
         """Return YAML with what the note says of itself; nothing for one that says nothing."""
         said: dict[str, object] = {

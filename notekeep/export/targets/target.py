@@ -6,7 +6,7 @@ A target reads the site's own settings when it is made and writes nothing.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from notekeep.errors import UsageError
 from notekeep.export.dialect import Dialect
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
     from notekeep.export.properties import Post
+
+NOT_SOURCES: Final = (
+    *(".git", ".venv", ".cache", ".trash", "node_modules"),
+    *("site", "output", "public", "dist", "_site"),
+)
+"""Folders of a site that hold what was installed or built."""
+_PROGRAMS: Final = (
+    *(".html", ".htm", ".njk", ".liquid", ".ejs", ".pug", ".mako", ".tmpl", ".jinja", ".j2"),
+    *(".astro", ".js", ".mjs", ".cjs", ".ts", ".jsx", ".tsx", ".py", ".toml", ".yml", ".yaml"),
+    "package.json",
+)
+"""How the names of settings, layouts and scripts end."""
 
 
 class Target:
@@ -31,6 +43,7 @@ class Target:
         anywhere: Whether any folder will do, as there is no generator.
         ending: How the names of posts end.
         is_built: Whether a post holds the page that a visitor sees, and no generator makes it.
+        teaser_in_head: Whether a post has its teaser in its head, as no mark in its body ends it.
         lists_whole: Whether the site's lists, feeds aside, show posts whole.
         folder: The site.
         dialect: How it reads Markdown.
@@ -46,6 +59,7 @@ class Target:
     anywhere: ClassVar[bool] = False
     ending: ClassVar[str] = ".md"
     is_built: ClassVar[bool] = False
+    teaser_in_head: ClassVar[bool] = False
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -131,6 +145,27 @@ class Target:
         """Return what the person should know about a post in this site, or ""."""
         del post
         return ""
+
+    def diagram_notice(self) -> str:
+        """Return what the person should know about Mermaid diagrams in this site, or ""."""
+        notice = (
+            "Mermaid diagrams are shown as source until the site's theme loads Mermaid's script"
+        )
+        if self.anywhere:
+            return notice
+        return "" if _loads_mermaid(self.folder) else f"{notice}; no file of the site does"
+
+
+def _loads_mermaid(folder: str) -> bool:
+    """Whether settings, layouts or scripts of a site speak of Mermaid."""
+    for base, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in NOT_SOURCES]
+        for name in names:
+            if name.endswith(_PROGRAMS):
+                with open(os.path.join(base, name), "rb") as file:
+                    if b"mermaid" in file.read().lower():
+                        return True
+    return False
 
 
 def day_notice(post: Post) -> str:

@@ -164,6 +164,14 @@ def test_eleventy_is_told_to_leave_templates_alone(tmp_path: Path) -> None:
     assert write_text(text, site.dialect).text == text
 
 
+def test_eleventy_gets_the_slug_that_a_permalink_may_ask_for(tmp_path: Path) -> None:
+    data = '{"permalink": "/posts/{{ slug }}/"}'
+    folder_with(tmp_path / "site", "posts/posts.json", data)
+    site = eleventy(tmp_path)
+    assert head_of(site, post())["slug"] == "a-title"
+    assert site.link(post(), post(slug="b"), "") == "/posts/b/"
+
+
 def test_a_draft_that_eleventy_would_publish_is_told(tmp_path: Path) -> None:
     assert "this one is built like any post" in eleventy(tmp_path).notice(post())
     site = eleventy(tmp_path, "addPreprocessor('drafts', '*', (data) => !data.draft)")
@@ -227,6 +235,28 @@ def test_astro_s_old_schema_is_read_too(tmp_path: Path) -> None:
     site = Astro(str(folder_with(tmp_path / "site", "astro.config.mjs", "")))
     assert site.post_path(post()) == "src/content/posts/a-title/index.md"
     assert "publishDate" in head_of(site, post())
+
+
+@pytest.mark.parametrize(
+    ("page", "mark"),
+    [
+        ("", "<!--more-->"),
+        ("const [teaser] = post.body.split('<!-- more -->');", "<!-- more -->"),
+        ('post.body.split("<!--excerpt-->")[0]', "<!--excerpt-->"),
+        ("const at = body.indexOf(`<!-- end -->`);", "<!-- end -->"),
+        ("body.split(/<!--\\s*more\\s*-->/)", "<!--more-->"),
+        ("body.search(/<!--\\s+cut\\s-->/i)", "<!-- cut -->"),
+        ('const MARK = "<!-- cut -->";\nbody.split(MARK)', "<!-- cut -->"),
+        ("<p>words</p> <!-- a remark --> {body.split('|')}", "<!--more-->"),
+        ("<Fragment set:html={`<!-- made by hand -->`} />", "<!--more-->"),
+    ],
+)
+def test_astro_s_teaser_ends_at_the_mark_its_pages_split_on(
+    tmp_path: Path, page: str, mark: str
+) -> None:
+    folder_with(tmp_path / "site", "src/pages/index.astro", page)
+    written = write_text("a\n\n%% more %%\n\nb", astro(tmp_path).dialect).text
+    assert written == f"a\n\n{mark}\n\nb"
 
 
 def test_a_draft_that_astro_would_publish_is_told(tmp_path: Path) -> None:
