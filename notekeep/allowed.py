@@ -36,6 +36,11 @@ def _is_hour(value: Any) -> bool:
     return isinstance(value, int) and not _is_bool(value) and 0 <= value <= 23
 
 
+def _is_id(value: Any) -> bool:
+    is_hex = _is_text(value) and not value.strip("0123456789abcdef")
+    return is_hex and 16 <= len(value) <= 64
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -81,6 +86,7 @@ def _is_export(value: Any) -> bool:
 
 
 CHECKS: dict[str, Callable[[Any], bool]] = {
+    "id": _is_id,
     "day_start": _is_hour,
     "week_start": _is_one_of(*WEEKDAYS),
     "language": _is_text,

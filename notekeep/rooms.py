@@ -125,6 +125,16 @@ class Rooms:
 
         return Steps(self.root, self.history, self.habit_index)
 
+    @property
+    def identity(self) -> str:
+        """The vault's id where others know it by that: the one in it, else that of its folder.
+
+        The first is written by the first export and is the second one then, so that a vault that
+        cannot be written keeps its posts as well. It is read anew, as another device may have
+        written one since the vault was opened.
+        """
+        return config.vault_settings(self.root, self.places.cache).id or self.places.id
+
     def site(self, target: str, site: str) -> tuple[str, str]:
         """A target and a site's folder as said, or those of the person's settings."""
         known = self.sites()

@@ -2,6 +2,9 @@
 
 The id names a vault's cache and state folders. It is random and kept outside the vault, so that a
 copy of a vault never shares a cache, and a vault that was moved is known again by its inode.
+
+The first export also writes it into the vault's settings, as `id` in `.notekeep/config.toml`. From
+then on a copy or a clone is the same vault to every site: see `Rooms.identity`.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ class VaultSettings:
     a check-in and the interface's first frame need nothing of it.
 
     Attributes:
+        id: The vault's own id, by which sites know its posts. The first export writes it; leave it.
         day_start: The hour at which a day begins, 0 to 23.
         week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
         language: The language of its notes, as a two-letter code, or "" for none.
@@ -65,6 +66,7 @@ class VaultSettings:
 
     def __init__(self, root: str = "") -> None:
         self._root = root
+        self.id = ""
         self.day_start = 4
         self.week_start = 0
         self.language = "en"

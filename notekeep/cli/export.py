@@ -84,6 +84,12 @@ def export() -> None:
     notekeep export preview                the site with its drafts, by its own generator
     notekeep export start "Atomic Habits"  a post begun from a note
 
+    \b
+    Targets for --to: nikola, zola, hugo, hexo, jekyll, pelican, eleventy, astro,
+    mkdocs, zensical, html, ghost, wordpress, portable (Markdown for anything else).
+    Without --to the site's folder says it. `--to list` also says what to do for
+    Substack, Medium and dev.to.
+
     `notekeep export notes --help` lists the options. A note with the name of a command is named by
     its path, or behind `--`.
     """

@@ -13,18 +13,20 @@ from notekeep.cli.asking import refresh_first
 from notekeep.cli.context import dry_run_option, json_option, open_vault, verb_options
 
 if TYPE_CHECKING:
-    from notekeep.export import Exported, Plan
+    from notekeep.export import Exported, Options, Plan
     from notekeep.export.plan import FileChange
     from notekeep.vault import Vault
 
 REFUSED, CONFLICT, FAILED = 4, 3, 5
+SHOWN, FEW = 40, 5
+"""Lines of one sort that are printed of many, and names within a line."""
 STYLES = {"+": "green", "-": "red", "@": "blue"}
 ALL = frozenset("*")
 
 
 @click.command(short_help="Export notes; the word itself may be left away.")
 @click.argument("note", nargs=-1, shell_complete=offers.notes)
-@click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo or nikola.")
+@click.option("--to", "target", metavar="TARGET", help="The generator; `list` lists them.")
 @click.option("--site", metavar="DIR", help="The folder of the site; its settings say the rest.")
 @click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
 @click.option("--publish", is_flag=True, help="As posts, not as drafts.")
@@ -36,6 +38,11 @@ ALL = frozenset("*")
     "--unpublished",
     type=click.Choice(["text", "strip", "stub"]),
     help="What links to notes without a post become.",
+)
+@click.option(
+    "--fix-slugs",
+    is_flag=True,
+    help="Write a free slug into each note whose slug clashes; export nothing.",
 )
 @click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
 @click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
@@ -55,6 +62,7 @@ def notes(
     overwrite: bool,
     prune: bool,
     unpublished: str | None,
+    fix_slugs: bool,
     explain: bool,
     check: bool,
     yes: bool,
@@ -72,18 +80,23 @@ def notes(
     notekeep export type:book --dry-run
     notekeep export --all --merge
     """
+    if target == "list":
+        return _list_targets()
     opened = open_vault(vault)
     refresh_first(opened, whole=True)
-    paths, named = _chosen(opened, " ".join(note), target, site, everything=everything)
+    paths, named = _chosen(opened, note, target, site, everything=everything)
     answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
     chosen: dict[str, Any] = {name: ALL for name, said in answers.items() if said}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
+    options = opened.export_options(named=named, prune=prune, **chosen)
+    if fix_slugs:
+        return _fix_slugs(opened, paths, target, site, options, yes=yes, dry_run=dry_run)
     plan = opened.plan_export(
         paths,
         target=target or "",
         site=site or "",
-        options=opened.export_options(named=named, prune=prune, **chosen),
+        options=options,
         quick=not (explain or check or dry_run or prune),
     )
     if not as_json:
@@ -97,7 +110,40 @@ def notes(
         output.write_json(_as_object(plan, None))
     else:
         _tell_besides(plan, plan.warnings)
+        counts = plan.counts()
+        planned = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
+        _sum_up(plan, planned, "to write", plan.warnings)
     return _code(plan)
+
+
+def _list_targets() -> int:
+    """Print the targets, and what to do for places that have none."""
+    from notekeep.export.targets import TARGETS, WITHOUT_TARGET, load
+
+    output.table([(target, load(target).name) for target in TARGETS], stretch=1)
+    for what in WITHOUT_TARGET.values():
+        output.note(what)
+    return 0
+
+
+def _fix_slugs(
+    vault: Vault,
+    paths: list[str],
+    target: str | None,
+    site: str | None,
+    options: Options,
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> int:
+    """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
+    from notekeep.cli.writing import carry_out
+
+    plan = vault.plan_slugs(paths, target=target or "", site=site or "", options=options)
+    code = carry_out(vault, plan, dry_run=dry_run, done=str, yes=yes)
+    if plan.changes and not dry_run:
+        output.note("now export again")
+    return code
 
 
 def _write(vault: Vault, plan: Plan, *, yes: bool, as_json: bool) -> None:
@@ -107,8 +153,20 @@ def _write(vault: Vault, plan: Plan, *, yes: bool, as_json: bool) -> None:
     done = vault.export(plan)
     if as_json:
         output.write_json(_as_object(plan, done))
-    else:
-        _tell(plan, done)
+        return
+    _tell(vault, plan, done)
+
+
+def _say_how_to_set(vault: Vault, plan: Plan) -> None:
+    """Say after the first export to a place how it need not be named again, or named at all."""
+    import json
+
+    name, folder = (json.dumps(text, ensure_ascii=False) for text in (vault.name, plan.site))
+    if plan.target == "portable":
+        output.note("to write into your blog instead, name its folder with --site")
+        return
+    output.note(f"to leave out --site from now on, add this to {vault.person.path}:")
+    output.note(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
 
 
 def _is_asked() -> bool:
@@ -117,7 +175,7 @@ def _is_asked() -> bool:
 
 
 def _chosen(
-    vault: Vault, words: str, target: str | None, site: str | None, *, everything: bool
+    vault: Vault, words: tuple[str, ...], target: str | None, site: str | None, *, everything: bool
 ) -> tuple[list[str], bool]:
     """The notes that are meant, and whether each of them was named."""
     if not everything:
@@ -135,10 +193,13 @@ def show(plan: Plan, *, whole: bool) -> None:
     from notekeep.export.manifest import NAME as MANIFEST
 
     output.note(f"{plan.target_name}, in {plan.site}")
-    for file in plan.files:
-        if file.status != "unchanged":
-            reason = f"  {file.why}" if file.why else ""
-            output.note(f"  {file.status:<9} {file.path}{reason}")
+    touched = [file for file in plan.files if file.status != "unchanged"]
+    listed = touched if whole else touched[:SHOWN]
+    for file in listed:
+        reason = f"  {file.why}" if file.why else ""
+        output.note(f"  {file.status:<9} {file.path}{reason}")
+    if more := len(touched) - len(listed):
+        output.note(f"  and {more} more files; --dry-run lists them all")
     for file in plan.files:
         shown = whole or file.status in {"changed", "conflict"}
         # What the manifest says follows from the other files.
@@ -153,25 +214,60 @@ def _explain(plan: Plan) -> None:
             output.note(f"{change.path}:{change.lines}: {change.reason}")
 
 
-def _tell(plan: Plan, done: Exported) -> None:
+def _tell(vault: Vault, plan: Plan, done: Exported) -> None:
     for path in done.written:
         output.write(os.path.join(done.site, path))
-    if not done.written and not done.removed and not plan.conflicts and not plan.refused:
+    from notekeep.export.manifest import NAME as MANIFEST
+
+    warnings = done.warnings if done.written else []
+    _tell_besides(plan, warnings)
+    if not vault.sites() and any(f.path == MANIFEST and f.status == "new" for f in plan.files):
+        _say_how_to_set(vault, plan)
+    count = len(done.written) + len(done.removed)
+    if count or plan.conflicts or plan.refused:
+        _sum_up(plan, count, "written", warnings)
+    else:
         output.note("nothing to write: everything is as it should be")
-    _tell_besides(plan, done.warnings if done.written else [])
+
+
+def _sum_up(plan: Plan, count: int, done: str, warnings: list[str]) -> None:
+    """Say in one line what came of an export."""
+    left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
+    files = "1 file" if count == 1 else f"{count} files"
+    output.note(f"{files} {done}{left}, {len(plan.refused)} refused, {len(warnings)} reported")
 
 
 def _tell_besides(plan: Plan, warnings: list[str]) -> None:
     """Say what the person should know, and what stays as it is."""
-    for warning in warnings:
-        output.note(warning)
+    from notekeep.export.remarks import condensed, kind_of
+
+    for line in condensed(warnings, SHOWN):
+        output.note(line)
+    if len(warnings) > SHOWN:
+        output.note("--json lists all notices")
+    _tell_of_orphans(plan)
     for file in plan.conflicts:
         output.note("; ".join([f"{file.path}: {file.why}, left as it is", *_ways_out(file)]))
+    hinted: set[str] = set()
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
         output.note(f"{place}: not exported: {error.message.removeprefix(f'{path}: ')}")
-        if error.hint:
+        # What helps many notes in the same way is said once.
+        if error.hint and (kind := kind_of(error.hint)) not in hinted:
+            hinted.add(kind)
             output.note(f"  {error.hint}")
+
+
+def _tell_of_orphans(plan: Plan) -> None:
+    """Say which posts are in the site though no note stands behind them, and what removes them."""
+    notes = [*dict.fromkeys(file.note for file in plan.files if file.is_still_there)]
+    if not notes:
+        return
+    named = ", ".join(notes[:FEW]) + (f" and {len(notes) - FEW} more" if len(notes) > FEW else "")
+    output.note(
+        f"{'post' if len(notes) == 1 else 'posts'} without a note that may be published:"
+        f" {named}; `notekeep export --all --prune` removes what nobody changed by hand"
+    )
 
 
 def _ways_out(file: FileChange) -> list[str]:
@@ -191,14 +287,15 @@ def _check(plan: Plan) -> int:
     from notekeep.export.check import check_export
 
     report = check_export(plan)
-    how = "built" if report.built else "looked over"
+    how = "built" if report.built else "not built"
     if report.said:
         output.note(report.said)
     for result in report.failed:
         output.note(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)
-    output.note(f"{how}: {passed} checks passed, {len(report.failed)} failed")
-    return FAILED if report.failed else 0
+    what = "checks" if report.built else "checks of the drafts alone"
+    output.note(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
+    return 0 if report.ok else FAILED
 
 
 def _code(plan: Plan) -> int:

@@ -33,8 +33,7 @@ def pull(
     """
     opened = open_vault(vault)
     refresh_first(opened, whole=True)
-    words = " ".join(note)
-    paths = opened.chosen(words)[0] if words else []
+    paths = opened.chosen(note)[0] if note else []
     plan = opened.plan_pull(paths, target=target or "", site=site or "")
     if not dry_run:
         write_diff(plan)

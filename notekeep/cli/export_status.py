@@ -53,6 +53,10 @@ def _show(one: Standing) -> None:
     output.table(
         [(post.state, post.note, post.path or "-", post.why) for post in one.posts], stretch=3
     )
+    if any(post.state == "orphan" for post in one.posts):
+        output.note(
+            "  orphans: `notekeep export --all --prune` removes what nobody changed by hand"
+        )
     if not one.posts and not one.error:
         output.note("  no drafts and no posts")
 

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notekeep.errors import NotekeepError, Refused
 from notekeep.export.rewrite.links import Anchors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notekeep.export.addresses import Published
     from notekeep.export.draft import Draft, Drafter
-    from notekeep.export.manifest import Entry, Manifest
+    from notekeep.export.manifest import Entry, Manifest, VaultKey
     from notekeep.export.options import Options
     from notekeep.export.plan import Plan
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
+
+
+@contextmanager
+def refusing(path: str, refused: dict[str, Refused]) -> Iterator[None]:
+    """Refuse one note for what goes wrong with it, so that the others are exported.
+
+    Args:
+        path: The note.
+        refused: Gets the error, a fault of notekeep's own as well.
+    """
+    try:
+        yield
+    except Refused as error:
+        refused[path] = error
+    except NotekeepError as error:
+        named = error.message if path in error.message else f"{path}: {error.message}"
+        refused[path] = Refused(named, error.hint)
+    except Exception as error:  # noqa: BLE001 - one note must not stop an export of thousands
+        refused[path] = Refused(
+            f"{path}: something unforeseen went wrong: {type(error).__name__}: {error}",
+            "the other notes are not affected; please report this with the note's text",
+        )
+        refused[path].__cause__ = error
 
 
 @dataclass(slots=True)
@@ -26,7 +53,7 @@ class Batch:
         target: The site.
         manifest: What was written there last.
         options: What the person chose; `linebreaks` is settled.
-        vault: The vault's name.
+        key: What the manifest calls the vault and its notes.
         drafter: Makes the drafts.
         plan: The plan, to be filled.
         asked: The drafts of the notes that were asked for, by path.
@@ -42,7 +69,7 @@ class Batch:
     target: Target
     manifest: Manifest
     options: Options
-    vault: str
+    key: VaultKey
     drafter: Drafter
     plan: Plan
     asked: dict[str, Draft] = field(default_factory=dict)
@@ -55,7 +82,7 @@ class Batch:
 
     def __post_init__(self) -> None:
         """Look up the notes of all posts at once."""
-        noted = {entry.note for entry in self.manifest.posts.values()}
+        noted = {entry.note for entry in self.manifest.posts.values()} - {""}
         self.there = frozenset(self.source.notes.known(noted))
 
     def draft(self, path: str) -> Draft:
@@ -74,4 +101,8 @@ class Batch:
 
     def known(self, path: str) -> tuple[str, Entry] | None:
         """Return slug and manifest entry of a note's post, or None when it has none."""
-        return self.manifest.of_note(path, self.vault)
+        return self.manifest.of_note(path)
+
+    def owns(self, entry: Entry) -> bool:
+        """Whether a post is of this vault."""
+        return entry.vault == self.key.vault

@@ -130,6 +130,8 @@ def build(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
     except OSError as error:
         raise Failure(f"{program} cannot be run: {error.strerror}") from error
     said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
+    if done.returncode and not said:
+        said = f"{program} ended with code {done.returncode} and said nothing"
     return Built(run.output or output, done.returncode == 0, said)
 
 

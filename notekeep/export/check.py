@@ -47,11 +47,13 @@ class Report:
 
     Attributes:
         built: Whether the site was built with its generator.
-        said: What the generator said when it was not content, or why it was not run.
+        broken: Whether the generator was run and could not build it.
+        said: What the generator said then, or why it was not run.
         results: One for each post and check.
     """
 
     built: bool = False
+    broken: bool = False
     said: str = ""
     results: list[Result] = field(default_factory=list)
 
@@ -63,7 +65,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether nothing failed, the build included."""
-        return not self.failed and not (self.said and self.built)
+        return not self.failed and not self.broken
 
 
 def check_export(plan: Plan, programs: str | None = None) -> Report:
@@ -108,13 +110,13 @@ def _built(plan: Plan, target: Target, program: str, folder: str) -> Report:
         os.mkdir(place)
     drafts = build(target, program, places["drafts"], drafts=True)
     if not drafts.ok:
-        return Report(built=True, said=drafts.said, results=_linted(plan))
+        return Report(broken=True, said=drafts.said, results=_linted(plan))
     # A generator that shows drafts only when asked is asked twice.
     normal = drafts
     if asks_for_drafts(target.id):
         normal = build(target, program, places["normal"], drafts=False)
         if not normal.ok:
-            return Report(built=True, said=normal.said, results=_linted(plan))
+            return Report(broken=True, said=normal.said, results=_linted(plan))
     report = Report(built=True)
     for planned in plan.posts:
         report.results += _checked(plan, target, planned, drafts, normal)

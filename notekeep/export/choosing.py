@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError, Refused
+from notekeep.errors import Refused
+from notekeep.export.batch import refusing
 from notekeep.export.consent import Unmarked
 
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ def draft_asked(batch: Batch, paths: Sequence[str]) -> None:
     """Draft what was asked for; one note that is refused hides none of the others."""
     unmarked: list[Refused] = []
     for path in dict.fromkeys(paths):
-        try:
-            batch.drafter.consent(path, named=batch.options.named)
-        except Unmarked as error:
-            unmarked.append(error)
-        except Refused as error:
-            batch.plan.refused[path] = error
-            batch.withdrawn.add(path)
+        with refusing(path, batch.plan.refused):
+            try:
+                batch.drafter.consent(path, named=batch.options.named)
+            except Unmarked as error:
+                unmarked.append(error)
+            except Refused:
+                batch.withdrawn.add(path)
+                raise
     if unmarked and len(unmarked) == len(set(paths)):
         batch.plan.refused |= dict(zip(paths, unmarked, strict=False))
     elif unmarked:
@@ -41,11 +43,9 @@ def draft_asked(batch: Batch, paths: Sequence[str]) -> None:
             " they are not marked publish: true"
         )
     for path in sorted(batch.drafter.consented):
-        try:
+        with refusing(path, batch.plan.refused):
             batch.asked[path] = batch.draft(path)
-        except Refused as error:
-            batch.plan.refused[path] = error
-            batch.drafter.consented.discard(path)
+    batch.drafter.consented -= batch.plan.refused.keys()
     batch.asked = {path: batch.asked[path] for path in paths if path in batch.asked}
 
 
@@ -53,19 +53,19 @@ def draft_earlier(batch: Batch) -> None:
     """Draft the notes of posts that are in the site already, where they still may leave."""
     for entry in batch.manifest.posts.values():
         path = entry.note
-        if entry.vault != batch.vault or path in batch.asked or path not in batch.there:
+        if path in batch.asked or path not in batch.there:
             continue
         if path in batch.plan.refused:
             continue
-        try:
-            batch.drafter.consent(path, named=True)
-        except NotekeepError:
-            batch.withdrawn.add(path)
-            continue
-        try:
+        left: dict[str, Refused] = {}
+        with refusing(path, left):
+            try:
+                batch.drafter.consent(path, named=True)
+            except Refused:
+                batch.withdrawn.add(path)
+                raise
             batch.earlier[path] = batch.draft(path)
-        except NotekeepError:
-            batch.drafter.consented.discard(path)
+        batch.drafter.consented -= left.keys()
 
 
 def gone(batch: Batch) -> dict[str, str]:
@@ -73,7 +73,7 @@ def gone(batch: Batch) -> dict[str, str]:
     gone = {}
     slugs = {draft.post.slug for draft in batch.asked.values()}
     for slug, entry in batch.manifest.posts.items():
-        if entry.vault != batch.vault or slug in slugs:
+        if not batch.owns(entry) or slug in slugs:
             continue
         if entry.note not in batch.there:
             gone[slug] = GONE

@@ -40,7 +40,6 @@ class Comparison:
         target: The site.
         manifest: What was written last.
         options: What the person chose.
-        vault: The name of the vault.
         bases: What was written last.
     """
 
@@ -48,7 +47,6 @@ class Comparison:
     target: Target
     manifest: Manifest
     options: Options
-    vault: str
     bases: Bases
 
     def run(self, written: Sequence[Written], gone: Mapping[str, str]) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.addresses import Published, SiteAddresses, asset_names
 from notekeep.export.assets import Asset
+from notekeep.export.batch import refusing
 from notekeep.export.body import write_body
 from notekeep.export.embeds import cut_teaser
 from notekeep.export.manifest import Entry
 from notekeep.export.metadata import strip_metadata
 from notekeep.export.nodes import is_diagram
-from notekeep.export.remarks import Remarks
+from notekeep.export.remarks import Remarks, grouped
 from notekeep.export.render import to_html
 from notekeep.export.rewrite.links import Anchors
 from notekeep.export.settling import clash
@@ -52,13 +53,11 @@ class Composer:
         """
         while True:
             drafts = self._changeable() | self.batch.asked
-            wanted = self._wanted(drafts.values())
             written, refused = [], dict[str, Refused]()
+            wanted = self._wanted(drafts.values(), refused)
             for path, draft in drafts.items():
-                try:
+                with refusing(path, refused):
                     written.append(self._write(draft, wanted.get(path, set())))
-                except Refused as error:
-                    refused[path] = error
             if not refused:
                 return written
             for path, why in refused.items():
@@ -88,31 +87,30 @@ class Composer:
         self.batch.published[path] = Published(draft.post)
         waiting = [one for one, draft in self.batch.asked.items() if draft.post.slug == known[0]]
         for other in waiting:
-            self._give_up(other, clash(other, [path, other], known[0]))
+            self._give_up(other, clash(other, [path, other], known[0], is_taken=True))
 
-    def _wanted(self, drafts: Iterable[Draft]) -> dict[str, set[str]]:
+    def _wanted(self, drafts: Iterable[Draft], refused: dict[str, Refused]) -> dict[str, set[str]]:
         """Return for each note the ids that links lead to; one that was written once stays."""
         wanted: dict[str, set[str]] = {
-            entry.note: set(entry.ids)
-            for entry in self.batch.manifest.posts.values()
-            if entry.vault == self.batch.vault
+            entry.note: set(entry.ids) for entry in self.batch.manifest.posts.values() if entry.note
         }
         for draft in [*drafts, *self.batch.earlier.values()]:
-            addresses = self._addresses(draft, Remarks())
-            for ref in draft.refs_used():
-                if ref.kind != "note":
-                    continue
-                local = addresses.local(ref)
-                here = self.batch.published.get(draft.note.path if local else ref.path)
-                found = local or (here and here.anchors and here.anchors.find(ref))
-                if here is not None and here.anchors is not None and found:
-                    name = (
-                        found
-                        if self.batch.target.dialect.html
-                        else here.anchors.nearest_heading(found)
-                    )
-                    wanted.setdefault(here.post.path, set()).add(name)
+            with refusing(draft.note.path, refused):
+                self._add_wanted(draft, wanted)
         return wanted
+
+    def _add_wanted(self, draft: Draft, wanted: dict[str, set[str]]) -> None:
+        addresses = self._addresses(draft, Remarks())
+        for ref in draft.refs_used():
+            if ref.kind != "note":
+                continue
+            local = addresses.local(ref)
+            here = self.batch.published.get(draft.note.path if local else ref.path)
+            found = local or (here and here.anchors and here.anchors.find(ref))
+            if here is not None and here.anchors is not None and found:
+                html = self.batch.target.dialect.html
+                name = found if html else here.anchors.nearest_heading(found)
+                wanted.setdefault(here.post.path, set()).add(name)
 
     def _addresses(self, draft: Draft, remarks: Remarks) -> SiteAddresses:
         anchors = self.batch.published[draft.note.path].anchors or Anchors()
@@ -165,10 +163,13 @@ class Composer:
         text = self.batch.target.compose(draft, self.batch.target.head(post, cover), body.text)
         text, assets = self.batch.target.packed(post, text, assets)
         date = post.date.isoformat() if post.date else ""
-        entry = Entry(path, self.batch.vault, date, post.draft, draft.digest, sorted(body.ids))
+        key = self.batch.key
+        entry = Entry(
+            key.note(path), key.vault, date, post.draft, draft.digest, sorted(body.ids), note=path
+        )
         entry.published = not post.draft and draft.note.fields.get("draft") is None
         entry.links, entry.former = sorted(addresses.linked), list(post.former)
-        said = [*map(str, body.remarks.all), *map(str, remarks.all), self.batch.target.notice(post)]
+        said = [*grouped([*body.remarks.all, *remarks.all]), self.batch.target.notice(post)]
         if post.has_diagrams:
             said.append(self.batch.target.diagram_notice())
         if post.former and not self.batch.target.former_addresses(post):

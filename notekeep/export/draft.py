@@ -22,7 +22,7 @@ from notekeep.export.passage import Change, Passage, Splice, apart, whole_lines
 from notekeep.export.private import strip_private
 from notekeep.export.properties import Post, read_post
 from notekeep.export.refs import Ref, Refs, escape, split_fragment
-from notekeep.export.remarks import Remarks
+from notekeep.export.remarks import Remarks, grouped
 from notekeep.export.slugs import make_slug
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Drafter:
         draft = Draft(note, post, Passage("", []), Refs.of(note.body))
         remarks = Remarks()
         _Work(self, draft, remarks).run()
-        draft.warnings = [str(remark) for remark in remarks.all]
+        draft.warnings = grouped(remarks.all)
         draft.digest = _digest(draft)
         return draft
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from notekeep.export.batch import Batch
+    from notekeep.export.manifest import VaultKey
     from notekeep.export.plan import FileChange, PlannedPost
     from notekeep.export.source import Source
     from notekeep.export.targets.target import Target
@@ -34,7 +36,7 @@ def plan_export(
     target: str | None = None,
     site: str | os.PathLike[str] | None = None,
     options: Options | None = None,
-    vault: str = "",
+    vault: VaultKey | None = None,
     history: History | None = None,
     tells: bool = False,
 ) -> Plan:
@@ -46,7 +48,7 @@ def plan_export(
         target: The target's id; None asks the site.
         site: The site's folder; None is for portable Markdown, beside the vault.
         options: What the person chose.
-        vault: The vault's name; "" is the name of its folder.
+        vault: What the site's manifest calls the vault; by default made of its folder's name.
         history: The history of the vault, which knows what was written last and what notes were
             called; without it what was changed by hand cannot be merged.
         tells: Whether the plan is only to tell how things stand, also where all are refused.
@@ -61,26 +63,25 @@ def plan_export(
     """
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Drafter
-    from notekeep.export.manifest import Manifest
+    from notekeep.export.manifest import Manifest, VaultKey
     from notekeep.export.planning import settled
-    from notekeep.export.renames import follow_renames
+    from notekeep.export.renames import find_notes
     from notekeep.export.targets import open_target
 
-    vault = vault or os.path.basename(os.path.normpath(source.root))
-    folder = site_folder(source.root, target, site, vault)
+    key = vault or VaultKey.of_folder(os.path.basename(os.path.normpath(source.root)))
+    folder = site_folder(source.root, target, site, key.folder)
     if site is None:
         target = target or "portable"
     opened = open_target(target, folder)
-    _refuse_the_vault(source.root, opened)
-    manifest = Manifest.read(folder)
-    if history is not None:
-        manifest = follow_renames(manifest, vault, source.notes.known, history.records)
+    _refuse_nesting(source.root, opened)
+    log = tuple if history is None else history.records
+    manifest = find_notes(Manifest.read(folder), key, source.notes, log)
     chosen = settled(options or Options(), source.root, opened)
     opened.address = chosen.address
 
     def begun(refused: dict[str, Refused]) -> Batch:
         plan = Plan(opened.id, opened.name, folder, refused=dict(refused))
-        return Batch(source, opened, manifest, chosen, vault, Drafter(source, chosen), plan)
+        return Batch(source, opened, manifest, chosen, key, Drafter(source, chosen), plan)
 
     plan = _audited(begun, paths, history)
     if len(plan.refused) == 1 and not plan.posts and not tells and not _leaves_files(plan):
@@ -161,19 +162,35 @@ def site_folder(
     return os.path.join(beside, f"{vault}-{kind}")
 
 
-def _refuse_the_vault(root: str, target: Target) -> None:
-    """Keep drafts that would be notes out of the vault.
+def _refuse_nesting(root: str, target: Target) -> None:
+    """Keep drafts out of the vault, where they are notes, and the vault out of a site's pages.
 
     Raises:
-        UsageError: They would be.
+        UsageError: One lies in the other.
     """
-    inner = os.path.relpath(os.path.realpath(target.folder), os.path.realpath(root))
-    first = inner.split(os.sep)[0]
-    if target.anywhere and target.ending == ".md" and (inner == "." or first[:1] != "."):
-        raise UsageError(
-            f"{target.folder} is in the vault, where drafts would be notes of their own",
-            "name a folder beside it with --site",
-        )
+    from notekeep.export.properties import Post
+    from notekeep.files.ignore import is_left_out
+    from notekeep.files.paths import is_within
+
+    vault, site = os.path.realpath(root), os.path.realpath(target.folder)
+    probe = target.post_path(Post("", "", date=datetime.now(UTC), slug="x"))
+    posts = os.path.realpath(os.path.dirname(os.path.join(site, *probe.split("/"))))
+    if target.ending == ".md" and is_within(posts, vault):
+        inner = os.path.relpath(posts, vault).replace(os.sep, "/")
+        if not is_left_out(vault, inner):
+            ignored = f", or write {inner}/ into its .notekeepignore" if inner != "." else ""
+            raise UsageError(
+                f"{target.folder} is in the vault, where drafts would be notes of their own",
+                f"name a folder outside the vault with --site{ignored}",
+            )
+    if vault != site and is_within(vault, site):
+        inner = os.path.relpath(vault, site).replace(os.sep, "/")
+        if target.makes_pages(inner):
+            raise UsageError(
+                f"the vault is in the folder {inner} of the site, where {target.name} makes a page"
+                " of every note, private ones too",
+                "move the vault out of the site, or to a folder of it that is not published",
+            )
 
 
 def _leaving(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> list[audit.Leaving]:
@@ -212,6 +229,8 @@ def write(plan: Plan, history: History) -> Exported:
         refused=dict(plan.refused),
         warnings=list(plan.warnings),
     )
+    if os.path.isdir(plan.site):
+        history.sweep_temps(plan.site)
     if not changes:
         return exported
     plan.audit.check(_leaving(plan, lambda file: file.after))

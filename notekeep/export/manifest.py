@@ -1,7 +1,8 @@
 """`.notekeep-export.json`: what notekeep wrote into a site, so that it never writes over a person.
 
-It lies in the site and may be published with it, so it knows exported notes only. It is text with
-sorted keys, one post after the other, which version control merges.
+It lies in the site and may be published with it, so it knows exported notes only, and neither where
+they are in the vault nor what the vault is called: see `VaultKey`. It is text with sorted keys, one
+post after the other, which version control merges.
 """
 
 from __future__ import annotations
@@ -10,13 +11,75 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import Failure, Refused
 from notekeep.files.paths import name_key, split
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.export.source import Notes
+
 NAME = ".notekeep-export.json"
-FORMAT = 1
+FORMAT = 2
+_FORMER = 1
+"""The format that named vaults by their folders and notes by their paths."""
+
+
+class VaultKey:
+    """What a manifest calls a vault and its notes: digests that only the vault can make.
+
+    They are keyed with the vault's id, which is in the vault and in no site. So nobody who reads
+    the site learns a path or a folder, nor can they check a guess such as `journal/2026.md`; and a
+    vault knows its own posts, also when its folder is renamed or it is another machine's copy.
+
+    Args:
+        identity: The vault's id; see `Rooms.identity`.
+        folder: The name of its folder, which a manifest of the former format has for it. Such a
+            manifest is read as if it had digests keyed with that name, until the vault exports.
+    """
+
+    def __init__(self, identity: str, folder: str) -> None:
+        self.id = identity
+        self.folder = folder
+        self._key = blake2b(identity.encode("utf-8", "surrogateescape")).digest()
+        self._found: dict[str, str] = {}
+
+    @classmethod
+    def of_folder(cls, folder: str) -> VaultKey:
+        """Return the key of a vault of which only the name of its folder is known."""
+        return cls(f"folder:{folder}", folder)
+
+    @cached_property
+    def vault(self) -> str:
+        """The digest that stands for the vault."""
+        return self.note("")
+
+    @cached_property
+    def former(self) -> VaultKey:
+        """The key of a manifest that knows the vault by its folder."""
+        return VaultKey.of_folder(self.folder)
+
+    def note(self, path: str) -> str:
+        """Return the digest that stands for a note."""
+        data = path.encode("utf-8", "surrogateescape")
+        return blake2b(data, key=self._key, digest_size=16).hexdigest()
+
+    def find(self, digests: Iterable[str], notes: Notes) -> dict[str, str]:
+        """Return the paths of the notes that digests stand for; of those that are gone, nothing."""
+        wanted = {*digests}
+        near = {one: path for one, path in self._found.items() if one in wanted}
+        there = notes.known(near.values())
+        found = {one: path for one, path in near.items() if path in there}
+        if wanted != found.keys():
+            for path in notes.paths():
+                for one in wanted.intersection((self.note(path), self.former.note(path))):
+                    found[one] = path
+        self._found = found
+        return found
 
 
 @dataclass(slots=True)
@@ -24,8 +87,8 @@ class Entry:
     """One exported post; its slug is its key.
 
     Attributes:
-        note: The note it came from, vault-relative.
-        vault: The name of the vault, as one site may take posts of several.
+        digest: What stands for the note it came from; see `VaultKey`.
+        vault: What stands for its vault, as one site may take posts of several.
         date: When it is from; chosen once.
         draft: Whether it was written as a draft.
         text: The digest of what was exported of the note, before a generator's ways.
@@ -37,9 +100,10 @@ class Entry:
         former: Slugs it had before, whose addresses people may know.
         published: Whether the person published it, of which its note says nothing.
         moved: The slug of the post that took its place, when its note has another one.
+        note: The note's path, where it is in the vault at hand; not written down.
     """
 
-    note: str
+    digest: str
     vault: str
     date: str
     draft: bool = True
@@ -51,6 +115,11 @@ class Entry:
     former: list[str] = field(default_factory=list)
     moved: str = ""
     published: bool = False
+    note: str = ""
+
+    def name(self, slug: str) -> str:
+        """Return what a person knows the post by: its note, or its slug where that is not here."""
+        return f"the post of {self.note}" if self.note else f"the post {slug!r}"
 
     def moment(self) -> datetime | None:
         """Return its date."""
@@ -65,7 +134,7 @@ class Manifest:
     """Every post that was exported to a site, by slug."""
 
     posts: dict[str, Entry] = field(default_factory=dict)
-    _notes: dict[tuple[str, str], str] | None = field(default=None, repr=False, compare=False)
+    _notes: dict[str, str] | None = field(default=None, repr=False, compare=False)
     _names: dict[str, str] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -98,12 +167,12 @@ class Manifest:
         # A byte of a name that is not UTF-8 becomes \udcXX, which is how JSON writes it as well.
         return (text + "\n").encode("utf-8", "backslashreplace")
 
-    def of_note(self, path: str, vault: str) -> tuple[str, Entry] | None:
+    def of_note(self, path: str) -> tuple[str, Entry] | None:
         """Return slug and entry of a note, or None."""
         if self._notes is None:
             posts = reversed(self.posts.items())
-            self._notes = {(e.note, e.vault): s for s, e in posts if not e.moved}
-        slug = self._notes.get((path, vault))
+            self._notes = {e.note: s for s, e in posts if e.note and not e.moved}
+        slug = self._notes.get(path)
         return None if slug is None else (slug, self.posts[slug])
 
     def twin(self, slug: str) -> str | None:
@@ -115,7 +184,7 @@ class Manifest:
 
 def _plain(entry: Entry) -> dict[str, Any]:
     plain = {
-        "note": entry.note,
+        "note": entry.digest,
         "vault": entry.vault,
         "date": entry.date,
         "draft": entry.draft,
@@ -135,7 +204,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
 
 def _entries(data: Any) -> dict[str, Entry]:
     """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
-    if data["format"] != FORMAT:
+    if data["format"] not in (_FORMER, FORMAT):
         raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
     entries = {}
     for slug, said in data["posts"].items():
@@ -145,9 +214,13 @@ def _entries(data: Any) -> dict[str, Entry]:
         )
         for path in said["files"]:
             split(path)
+        note, vault = str(said["note"]), str(said["vault"])
+        if data["format"] == _FORMER:
+            key = VaultKey.of_folder(vault)
+            note, vault = key.note(note), key.vault
         entries[str(slug)] = Entry(
-            str(said["note"]),
-            str(said["vault"]),
+            note,
+            vault,
             str(said["date"]),
             said["draft"] is not False,
             str(said["text"]),

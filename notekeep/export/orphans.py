@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.export.choosing import GONE, MOVED
+from notekeep.export.plan import STILL_THERE
 from notekeep.export.properties import Post
 
 if TYPE_CHECKING:
@@ -59,13 +60,16 @@ class Orphans:
         left = replace(entry, files={}, moved=moved)
         linking = self._linking(slug) if why == GONE else ""
         if linking:
-            why = f"{why}, but the post of {linking} links to it: export that too"
+            why = f"{why}, but {linking} links to it: export that too"
         for path in sorted(entry.files.keys() - kept):
             change = self.comparison.left(
-                path, entry, entry.note, why, remove=why == MOVED, stay=bool(linking)
+                path, entry, entry.note or slug, why, remove=why == MOVED, stay=bool(linking)
             )
             if change is None:
                 continue
+            if change.status == "orphan":
+                still = STILL_THERE[entry.draft]
+                change = replace(change, why=f"{still}: {change.why}")
             self.comparison.plan.files.append(change)
             if change.status == "orphan":
                 left.files[path] = entry.files[path]
@@ -73,9 +77,10 @@ class Orphans:
 
     def _linking(self, slug: str) -> str:
         """Return the note of a post that stays and links to this one, or ""."""
-        return next(
-            (e.note for s, e in self.posts.items() if s not in self.gone and slug in e.links), ""
-        )
+        for other, entry in self.posts.items():
+            if other not in self.gone and slug in entry.links:
+                return entry.name(other)
+        return ""
 
     def _is_reached(self, entry: Entry, slug: str) -> bool:
         found = self.posts.get(slug)
@@ -92,6 +97,6 @@ class Orphans:
             for other in entry.links:
                 if not self._is_reached(entry, other):
                     self.comparison.plan.warnings.append(
-                        f"the post of {entry.note} links to {other}, which is not there for"
+                        f"{entry.name(slug)} links to {other}, which is not there for"
                         " visitors: export it too"
                     )

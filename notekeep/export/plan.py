@@ -23,6 +23,9 @@ Status = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
 """What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to
 nothing any more and is left until it is pruned, "removed" goes."""
 
+STILL_THERE = ("still online", "still in the site")
+"""How it begins why a post is an orphan, and no picture of one: published, and as a draft."""
+
 WRITTEN: frozenset[Status] = frozenset({"new", "changed", "removed"})
 
 
@@ -35,7 +38,7 @@ class FileChange:
         status: What happens to it.
         before: What it holds, or None when it is not there.
         after: What it is to hold, or None when it goes or stays.
-        note: The note it comes from, or "".
+        note: The note it comes from, or the slug of a post whose note is gone, or "".
         why: Why, where the status does not say it.
         is_post: Whether it is a post, not a picture or the manifest.
         base: Of a file that was changed by hand, what was written last, where that is known.
@@ -62,6 +65,11 @@ class FileChange:
         if self.base is None or self.before is None or self.ours is None:
             return False
         return merged(self.base, self.before, self.ours) is not None
+
+    @property
+    def is_still_there(self) -> bool:
+        """Whether it is of a post that no note stands behind any more."""
+        return self.status == "orphan" and self.why.startswith(STILL_THERE)
 
     @property
     def is_text(self) -> bool:

@@ -46,14 +46,13 @@ def fill_plan(batch: Batch, paths: Sequence[str], bases: Bases) -> None:
     written = Composer(batch).write_all()
     drafts = [one.draft for one in written]
     _tell(batch, written)
-    comparison = Comparison(plan, target, manifest, batch.options, batch.vault, bases)
+    comparison = Comparison(plan, target, manifest, batch.options, bases)
     comparison.run(written, gone=gone(batch))
     plan.published = {path: found.post for path, found in batch.published.items()}
-    named = [f"{slug} {entry.note}" for slug, entry in manifest.posts.items()]
     # The batch has the plan: an audit that had the batch would keep both until a collection, and
     # with them what is known of every note.
     own = partial(_own_words, target, written)
-    plan.audit = Audit(batch.source, drafts, own, named)
+    plan.audit = Audit(batch.source, drafts, own, list(manifest.posts))
     plan.bases = bases
     between = target.between(plan.published.values())
     plan.warnings = list(dict.fromkeys([*target.warnings, *plan.warnings, *between]))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from notekeep.export.options import Options
     from notekeep.export.plan import Status
 
-FORMAT = 3
+FORMAT = 4
 _SETTINGS = (".notekeep/config.toml", ".obsidian/app.json")
 _BUILT = frozenset(
     {"node_modules", "public", "output", "_site", "resources", "dist", "__pycache__"}
@@ -61,7 +61,17 @@ class Seal:
         text = "\0".join(map(repr, (__version__, FORMAT, os.path.realpath(site), *chosen)))
         self._chosen = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
         self._path = os.path.join(cache, "exports", f"{self._chosen[:32]}.json")
+        self._settings = self._sweep_settings()
         self.vault = self._sweep_vault()
+
+    def knows_settings(self) -> bool:
+        """Whether the vault's settings are as they were when it was swept."""
+        return self._settings == self._sweep_settings()
+
+    def take_settings(self) -> None:
+        """Take the settings as they are by now, since the export has written the vault's id."""
+        before, self._settings = self._settings, self._sweep_settings()
+        self.vault = self.vault.removesuffix(before) + self._settings
 
     def plan(self) -> Plan | None:
         """Return a plan with nothing to do, when nothing has changed; its files are not read."""
@@ -144,8 +154,10 @@ class Seal:
         return said if isinstance(said, dict) else None
 
     def _sweep_vault(self) -> str:
-        settings = (_line(self._root, path) for path in _SETTINGS)
-        return f"{self._generation} {_digest(chain(_sweep(self._root), settings))}"
+        return f"{self._generation} {_digest(_sweep(self._root))} {self._sweep_settings()}"
+
+    def _sweep_settings(self) -> str:
+        return _digest(_line(self._root, path) for path in _SETTINGS)
 
     def _sweep_site(self, files: Iterable[FileChange]) -> str:
         """Digest the site's files, and those of the plan wherever they are."""

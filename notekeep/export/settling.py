@@ -7,16 +7,38 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Refused
 from notekeep.export.addresses import Published
 from notekeep.export.bases import fingerprint
+from notekeep.export.batch import refusing
 from notekeep.export.series import add_series_links
 from notekeep.export.slugs import given_slug, make_slug
 from notekeep.files.look import content_at
 from notekeep.files.paths import name_key
 from notekeep.markdown.split import line_of_key
+from notekeep.vaultsettings import VAULT_SETTINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Draft
-    from notekeep.export.manifest import Entry
+    from notekeep.export.manifest import Entry, Manifest
+    from notekeep.export.plan import Plan
+
+
+_ELSEWHERE = "a post of another vault"
+
+
+class SlugClash(Refused):
+    """A note that cannot have its slug, since another post has it or wants it.
+
+    Attributes:
+        slug: The slug.
+        is_taken: Whether a post in the site has it, so that none of these notes can.
+    """
+
+    def __init__(self, message: str, hint: str, slug: str, *, is_taken: bool) -> None:
+        super().__init__(message, hint)
+        self.slug = slug
+        self.is_taken = is_taken
 
 
 def settle_posts(batch: Batch) -> None:
@@ -47,10 +69,8 @@ def _choose_slugs(batch: Batch) -> None:
     """
     refused: dict[str, Refused] = {}
     for path, draft in batch.asked.items():
-        try:
+        with refusing(path, refused):
             draft.post.slug = _wanted(batch, draft)
-        except Refused as error:
-            refused[path] = error
     while True:
         batch.plan.refused |= refused
         for path in refused:
@@ -98,22 +118,22 @@ def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
     if twin is None:
         return _leads_on(batch, path, slug)
     owner = batch.manifest.posts[twin]
-    if owner.note == path and owner.vault == batch.vault:
+    if owner.note == path:
         return None
-    if owner.vault != batch.vault:
-        return clash(path, [path, f"{owner.note} of the vault {owner.vault}"], slug)
+    if not batch.owns(owner):
+        return clash(path, [path, _ELSEWHERE], slug, is_taken=True)
     if twin != slug or not _goes(batch, owner, slug):
-        return clash(path, [path, owner.note], slug)
+        return clash(path, [path, owner.note or owner.name(twin)], slug, is_taken=True)
     if owner.note not in batch.there and batch.known(path) is None:
         return None  # most likely it is that note, under another name
-    its_slug = f"{path}: its slug {slug!r} is that of a post of {owner.note}"
+    its_slug = f"{path}: its slug {slug!r} is that of {owner.name(twin)}"
     if not _is_as_written(batch, owner):
         return Refused(
             f"{its_slug}, which was changed by hand and so stays where it is",
             f"look at that post in the site, or give this note another slug: write slug: {slug}-2",
         )
     if linking := _still_linking(batch, slug, owner):
-        return Refused(f"{its_slug}, to which the post of {linking} links", "export that too")
+        return Refused(f"{its_slug}, to which {linking} links", "export that too")
     return None
 
 
@@ -123,20 +143,20 @@ def _leads_on(batch: Batch, path: str, slug: str) -> Refused | None:
     That post is not written now, so the site would have two pages at one address.
     """
     for entry in batch.manifest.posts.values():
-        if entry.vault != batch.vault and slug in entry.former:
-            return clash(path, [path, f"{entry.note} of the vault {entry.vault} before"], slug)
+        if not batch.owns(entry) and slug in entry.former:
+            return clash(path, [path, f"{_ELSEWHERE}, which had it before"], slug, is_taken=True)
     return None
 
 
 def _still_linking(batch: Batch, slug: str, owner: Entry) -> str:
     """Return the note of another post that stays as it is and links to one, or ""."""
-    for entry in batch.manifest.posts.values():
+    for other, entry in batch.manifest.posts.items():
         if slug not in entry.links or entry is owner or entry.note in batch.asked:
             continue
         draft = batch.earlier.get(entry.note)
         says_the_same = draft is not None and draft.digest == entry.text
         if not says_the_same or not _is_as_written(batch, entry):
-            return entry.note
+            return entry.name(other)
     return ""
 
 
@@ -195,10 +215,34 @@ def _is_as_written(batch: Batch, entry: Entry) -> bool:
     return all(found is None or fingerprint(found[0]) == said for found, said in there)
 
 
-def clash(path: str, paths: list[str], slug: str) -> Refused:
-    """Return the error for a slug that several notes want."""
+def clash(path: str, paths: Sequence[str], slug: str, *, is_taken: bool = False) -> SlugClash:
+    """Return the error for a slug that several notes want, or that a post in the site has."""
     others = ", ".join(sorted(other for other in paths if other != path)) or "another post"
-    return Refused(
-        f"{path}: its slug {slug!r} is also that of {others}",
-        f"give one of them another: write slug: {slug}-2 in it",
-    )
+    hint = f"give one of them another: write slug: {slug}-2 in it, or let --fix-slugs do it"
+    if any(other.startswith(_ELSEWHERE) for other in paths):
+        hint += f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
+    message = f"{path}: its slug {slug!r} is also that of {others}"
+    return SlugClash(message, hint, slug, is_taken=is_taken)
+
+
+def free_slugs(plan: Plan, manifest: Manifest) -> dict[str, str]:
+    """Return for notes that are refused for their slugs others that nobody has.
+
+    Of several that want one slug the first keeps it, where no post in the site has it.
+    """
+    taken = {name_key(post.slug) for post in plan.published.values()}
+    for slug, entry in manifest.posts.items():
+        taken |= {name_key(one) for one in (slug, *entry.former)}
+    slugs: dict[str, str] = {}
+    for path, error in sorted(plan.refused.items()):
+        if not isinstance(error, SlugClash):
+            continue
+        if not error.is_taken and name_key(error.slug) not in taken:
+            taken.add(name_key(error.slug))
+            continue
+        number, stem = 2, error.slug[:100]
+        while name_key(f"{stem}-{number}") in taken:
+            number += 1
+        slugs[path] = f"{stem}-{number}"
+        taken.add(name_key(slugs[path]))
+    return slugs

@@ -39,6 +39,9 @@ class Notes(Protocol):
     def known(self, paths: Iterable[str]) -> set[str]:
         """Return those of some paths at which there is a note."""
 
+    def paths(self) -> Iterable[str]:
+        """Return the paths of all notes."""
+
     def rows(self, paths: Iterable[str]) -> Sequence[Row]:
         """Return what is known of some notes, by title."""
 

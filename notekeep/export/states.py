@@ -25,7 +25,7 @@ class PostState:
     """How one note stands in one site.
 
     Attributes:
-        note: The note's path.
+        note: The note's path, or the slug of a post whose note is gone.
         state: See `State`.
         path: Its post in the site; "" for one that has none.
         why: What there is to say of it.

@@ -12,6 +12,7 @@ import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
 from notekeep.export.links import PRIVATE_WORDS
 
@@ -119,7 +120,7 @@ def _needles(texts: Iterable[str], what: str, shortest: int, post: str = "") -> 
 def _text(source: Source, path: str) -> str:
     try:
         return source.read(path).decode("utf-8", "replace").replace("\r\n", "\n")
-    except OSError:
+    except (OSError, NotFound):  # it is gone, and what it held with it
         return ""
 
 

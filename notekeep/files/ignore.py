@@ -7,7 +7,10 @@ anything about a path wins, as in git. It hides files from the sweep and touches
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.files.paths import is_skipped_folder
 
 if TYPE_CHECKING:
     import pathspec
@@ -44,6 +47,26 @@ def read_rules(folder: str, prefix: str) -> Rules:
         os.path.join(folder, IGNORE_FILE), encoding="utf-8", errors="surrogateescape"
     ) as file:
         return Rules(prefix, pathspec.GitIgnoreSpec.from_lines(file.read().splitlines()))
+
+
+def is_left_out(root: str, path: str) -> bool:
+    """Tell whether the sweep leaves out a folder of the vault: hidden ones, and what rules hide.
+
+    Args:
+        root: The vault.
+        path: The folder's vault path; it need not be there.
+    """
+    rules: tuple[Rules, ...] = ()
+    prefix = ""
+    for part in path.split("/"):
+        if part == ".":
+            return False
+        with suppress(OSError, ValueError):
+            rules = (*rules, read_rules(os.path.join(root, prefix), prefix))
+        if is_skipped_folder(part) or ignores(rules, f"{prefix}{part}", folder=True):
+            return True
+        prefix += f"{part}/"
+    return False
 
 
 def ignores(rules: tuple[Rules, ...], path: str, *, folder: bool) -> bool:

@@ -23,6 +23,7 @@ from notekeep.files.hardlinks import is_ours, overwrite
 from notekeep.files.look import digest_at, is_there
 from notekeep.files.move import rename
 from notekeep.files.newfile import place_new, stage_new
+from notekeep.files.paths import TEMP_PREFIX
 from notekeep.files.reasons import explain
 from notekeep.files.removal import remove
 from notekeep.files.staging import stage, swap
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from notekeep.files.folder import Place
     from notekeep.files.history import History
     from notekeep.files.journal import Entry
     from notekeep.files.ledger import Change, StepRecord
@@ -99,6 +101,7 @@ def recover(history: History, root: Path | str) -> list[Recovered]:
             else:
                 recovered.done.append(change)
         _log(history, entry, recovered)
+        _clear_temps(history, place, entry.record)
         entry.finish()
         found.append(recovered)
     _void_unmade(history, root)
@@ -161,6 +164,30 @@ def _log(history: History, entry: Entry, recovered: Recovered) -> None:
     record = replace(entry.record, changes=tuple(recovered.done))
     if recovered.done or record.undoes or record.redoes:
         history.ledger.append(record)
+
+
+def _clear_temps(history: History, root: str, record: StepRecord) -> None:
+    """Remove what a step left unfinished beside its files: what it replaced, or began to write."""
+    folders: dict[str, list[str]] = {}
+    for change in record.changes:
+        digests = [digest for digest in (change.before, change.after) if digest]
+        folders.setdefault(os.path.dirname(change.path), []).extend(digests)
+    for folder, digests in folders.items():
+        with suppress(OSError, NotekeepError):
+            names = os.listdir(os.path.join(root, folder))
+            for name in (name for name in names if name.startswith(TEMP_PREFIX)):
+                with locate(root, os.path.join(folder, name), follow=False) as place:
+                    data = _content(place)
+                    if any(history.blob(digest).startswith(data) for digest in digests):
+                        place.unlink(name)
+
+
+def _content(place: Place) -> bytes:
+    fd = place.open(place.name, READ_FLAGS)
+    try:
+        return read_stable(fd, place.shown)
+    finally:
+        close(fd)
 
 
 def _finish(history: History, root: str, change: Change, entry: Entry) -> None:
@@ -250,11 +277,7 @@ def sweep_temps(
             found = place.stat()
             if abs(time.time() - max(found.st_mtime, found.st_ctime)) < min_age:
                 continue
-            fd = place.open(place.name, READ_FLAGS)
-            try:
-                data = read_stable(fd, path)
-            finally:
-                close(fd)
+            data = _content(place)
             digest = digest_of(data)
             known = not data or history.blobs.has(digest)
             if not known:

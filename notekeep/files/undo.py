@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from notekeep.files.ledger import Change, StepRecord
 
 _LOOK = "Look at it with `notekeep history`; nothing was changed."
+_IN_A_SITE = (
+    "Nothing was changed. `notekeep export pull` brings what you changed there into the note. To"
+    " undo the export nevertheless, first put the file back as the export wrote it, or delete it"
+    " if the export made it."
+)
 
 
 class Open(NamedTuple):
@@ -181,13 +186,18 @@ def invert(history: History, root: Path | str, record: StepRecord, step: Step) -
         NotFound: History no longer holds what a file was.
     """
     now = {change.path: change.to for change in record.changes if change.to}
-    for change in reversed(record.changes):
-        if change.kind == "edit":
-            _invert_edit(history, root, change, now.get(change.path, change.path), step)
-        elif change.kind == "new":
-            _invert_new(root, change, now.get(change.path, change.path), step)
-        elif change.kind in {"move", "trash"}:
-            _invert_move(history, root, change, step)
+    try:
+        for change in reversed(record.changes):
+            if change.kind == "edit":
+                _invert_edit(history, root, change, now.get(change.path, change.path), step)
+            elif change.kind == "new":
+                _invert_new(root, change, now.get(change.path, change.path), step)
+            elif change.kind in {"move", "trash"}:
+                _invert_move(history, root, change, step)
+    except Conflict as error:
+        if record.root:  # history and the trash know nothing of the files of a site
+            error.hint = _IN_A_SITE
+        raise
 
 
 def _invert_edit(history: History, root: Path | str, change: Change, path: str, step: Step) -> None:
@@ -217,7 +227,7 @@ def _invert_new(root: Path | str, change: Change, path: str, step: Step) -> None
     if found[1] != change.after:
         raise Conflict(
             f"'{path}' has been changed since it was made.",
-            f"`notekeep rm` moves it to the trash; nothing was changed. {_LOOK}",
+            f"`notekeep rm` moves it to the trash. {_LOOK}",
         )
     step.trash(path)
 

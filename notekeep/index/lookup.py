@@ -49,6 +49,10 @@ class Lookup:
         """Those of some paths at which there is a note."""
         return known(self._catalog, paths, LINKABLE)
 
+    def paths(self) -> Iterable[str]:
+        """The paths of all notes."""
+        return (load_path(path) for (path,) in self._catalog.find("path", Condition(LINKABLE)))
+
     def rows(self, paths: Iterable[str]) -> Sequence[Row]:
         """The rows of notes, by title."""
         return self._catalog.rows_found(_at(paths, LINKABLE), "ORDER BY sort, path")

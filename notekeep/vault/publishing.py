@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep import config
 from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.rooms import texts
+from notekeep.tomlfile import read_toml
 from notekeep.vault.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.export import Exported, Options, Plan, Source
+    from notekeep.export.manifest import VaultKey
     from notekeep.export.material import Material
     from notekeep.export.preview import Preview
     from notekeep.export.seal import Seal
@@ -49,21 +51,45 @@ class Standing(NamedTuple):
 class Publishing(Reading):
     """The drafts."""
 
-    def chosen(self, words: str) -> tuple[list[str], bool]:
+    _key: VaultKey | None = None
+
+    @property
+    def key(self) -> VaultKey:
+        """What sites know the vault and its notes by."""
+        from notekeep.export.manifest import VaultKey
+
+        identity = self.identity
+        if self._key is None or self._key.id != identity:
+            self._key = VaultKey(identity, os.path.basename(self.root))
+        return self._key
+
+    def chosen(self, words: Sequence[str]) -> tuple[list[str], bool]:
         """The notes that words mean, and whether they were named: that is consent, a query is not.
+
+        Args:
+            words: As a shell hands them over: several are several names, or one without quotes.
 
         Raises:
             NotFound: Neither a name nor a query finds any.
             Ambiguous: The words are the beginning of several names, and no query.
-            UsageError: The words are no name, and no query that can be understood.
+            UsageError: The words are no name, and no query that can be understood; or there are
+                several and one of them is no name.
         """
-        from notekeep.index.names import exact
+        from notekeep.index.names import exact, words_as_names
 
-        row = exact(self.catalog, words, self.root)
-        if row is not None:
-            return [row.path], True
-        rows = self.select(words)
-        begun = words.strip().casefold()
+        names = words_as_names(self.catalog, words, self.root)
+        found = {name: exact(self.catalog, name, self.root) for name in names}
+        if missing := [name for name, row in found.items() if row is None and len(names) > 1]:
+            raise UsageError(
+                f"no note is called {', '.join(map(repr, missing))};"
+                " several words are the names of several notes, so nothing was done",
+                f"put quotes around a name or a query of several words: '{' '.join(words)}'",
+            )
+        if all(found.values()):
+            return [row.path for row in found.values() if row is not None], True
+        (query,) = names
+        rows = self.select(query)
+        begun = query.strip().casefold()
         named = len(rows) == 1 and rows[0].title.casefold().startswith(begun)
         return [row.path for row in rows], named
 
@@ -190,7 +216,7 @@ class Publishing(Reading):
                 target=target or None,
                 site=site or None,
                 options=options,
-                vault=os.path.basename(self.root),
+                vault=self.key,
                 history=self.history,
                 tells=tells,
             )
@@ -212,12 +238,45 @@ class Publishing(Reading):
         from notekeep.export import write
         from notekeep.vault.leaving import look_again
 
+        remarks: list[str] = []
         if not plan.is_empty:
             look_again(self, plan)
+            remarks = self._keep_id(plan.seal)
         done = write(plan, self.history)
+        done.warnings += remarks
         if plan.seal is not None and not plan.is_sealed:
             plan.seal.note(plan)
         return done
+
+    def _keep_id(self, seal: Seal | None) -> list[str]:
+        """Write the vault's id into its settings, for its copies; return why, if it cannot be.
+
+        It is no step of history: the next export would only write it again.
+        """
+        from notekeep.files import save
+
+        path = config.VAULT_SETTINGS
+        line = f'id = "{self.identity}"  # which vault this is, for the sites it exports to\n'
+        is_known = seal is not None and seal.knows_settings()
+        try:
+            if "id" in read_toml(self.absolute(path)):
+                return []  # one that is no id is among the warnings of the settings
+            try:
+                data, digest = save.read(self.absolute(path), path)
+            except NotFound:
+                save.create(path, line.encode(), root=self.root)
+            else:
+                mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
+                data = mark + line.encode() + data[len(mark) :]
+                save.replace(
+                    path, data, digest, root=self.root, history=self.history, keep_ours=False
+                )
+        except NotekeepError as error:
+            why = f"{path}: the vault's id could not be written: {error.message}"
+            return [f"{why}; another device will not know these posts as its own"]
+        if is_known and seal is not None:
+            seal.take_settings()
+        return []
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
         """Plan to bring what was changed by hand in the site back into the notes.
@@ -236,6 +295,38 @@ class Publishing(Reading):
         paths = self._paths(names) or self.exported(target, site)
         with self._consented() as (source, _):
             return plan_pull(self, source, paths, target, site)
+
+    def plan_slugs(
+        self, names: Sequence[str], *, target: str = "", site: str = "", options: Options
+    ) -> WritePlan:
+        """Plan a `slug:` for each note that an export would refuse for a clash of slugs.
+
+        Args:
+            names: Notes, by name.
+            target: As for `plan_export`.
+            site: As for `plan_export`.
+            options: As for `plan_export`.
+
+        Raises:
+            NotFound: There is no such note or site.
+        """
+        from notekeep.export.manifest import Manifest
+        from notekeep.export.settling import free_slugs
+        from notekeep.markdown.changes import FieldChange, apply_changes
+        from notekeep.writing.plan import WritePlan
+
+        target, site = self.site(target, site)
+        options = replace(options, address=self.address_of(site))
+        exported = self._plan(self._paths(names), target, site, options, tells=True)
+        slugs = free_slugs(exported, Manifest.read(exported.site))
+
+        def edited(path: str, data: bytes) -> bytes:
+            change = FieldChange("slug", "=", slugs[path])
+            return apply_changes(data, [change], self.schema, self.plan.note(path, data).kind)
+
+        plan = WritePlan("set", f"slug of {len(slugs)} notes" if len(slugs) != 1 else "slug")
+        self.plan.edit_each(plan, list(slugs), edited)
+        return plan
 
     def plan_start(
         self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
@@ -284,13 +375,14 @@ class Publishing(Reading):
         """The notes that have a post in a site and are in the vault still."""
         from notekeep.export.export import site_folder
         from notekeep.export.manifest import Manifest
-        from notekeep.export.renames import follow_renames
+        from notekeep.export.renames import find_notes
+        from notekeep.index.lookup import Lookup
 
         target, site = self.site(target, site)
-        name = os.path.basename(self.root)
-        manifest = Manifest.read(site_folder(self.root, target or None, site or None, name))
-        manifest = follow_renames(manifest, name, self.known, self.history.records)
-        noted = [entry.note for entry in manifest.posts.values() if entry.vault == name]
+        folder = site_folder(self.root, target or None, site or None, self.key.folder)
+        notes = Lookup(self.catalog, self.withheld)
+        manifest = find_notes(Manifest.read(folder), self.key, notes, self.history.records)
+        noted = [entry.note for entry in manifest.posts.values() if entry.note]
         there = self.known(noted)
         return [path for path in noted if path in there]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,7 @@ def plan_pull(
             target=target or None,
             site=site or None,
             options=replace(vault.export_options(), address=vault.address_of(site)),
-            vault=os.path.basename(vault.root),
+            vault=vault.key,
             history=vault.history,
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.main import main
+from notekeep.export.targets import TARGETS
 from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def test_status_tells_every_state(
     assert found["books/Deep Work.md"] == "conflict"
     assert found["books/Make It Stick.md"] == "refused"
     assert found["books/Tiny Habits.md"] == "changed"
-    assert found["people/James Clear.md"] == "orphan"
+    assert found["james-clear"] == "orphan", "the path of a note that is gone is nowhere kept"
     assert found["books/Atomic Habits.md"] == "new"
 
 
@@ -268,3 +269,218 @@ def test_what_is_exported_has_to_be_said(
 ) -> None:
     assert run(*words) == 2
     assert "--all" in capsys.readouterr().err
+
+
+def test_several_names_export_each_of_their_notes(run: Run, site: Path) -> None:
+    assert run("Atomic Habits", "Deep Work", "--site", str(site)) == 0
+    posts = site / "content/posts"
+    assert sorted(post.name for post in posts.iterdir()) == ["atomic-habits", "deep-work"]
+
+
+def test_a_name_without_quotes_is_one_name(run: Run, site: Path) -> None:
+    assert run("Deep", "Work", "--site", str(site)) == 0
+    assert (site / FILE).exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("Atomic Habits", "Dep Work"), ("type:book", "rating>=4"), ("deep", "focus")]
+)
+def test_several_words_that_are_not_all_names_export_nothing(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert run(*words, "--site", str(site)) == 2
+    said = capsys.readouterr().err
+    assert "no note is called" in said
+    assert repr(words[-1]) in said
+    assert f"quotes around a name or a query of several words: '{' '.join(words)}'" in said
+    assert not (site / "content/posts").exists()
+
+
+def test_notes_that_vanish_at_once_are_skipped_and_the_rest_exported(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The index holds many notes that go at once, until the person says that it is meant."""
+    for number in range(120):
+        (sample / f"{number}.md").write_text(f"---\npublish: true\n---\nwords of {number}\n")
+    (sample / "private").mkdir(exist_ok=True)
+    (sample / "private/Vanished.md").write_text("A line that is long enough to be looked for.\n")
+    assert run("--all", "--site", str(site)) == 0
+    for number in range(110):
+        (sample / f"{number}.md").unlink()
+    (sample / "private/Vanished.md").unlink()
+    (sample / "115.md").write_text("---\npublish: true\n---\nother words\n")
+    capsys.readouterr()
+    assert run("--all", "--site", str(site)) == 4
+    assert "7.md: not exported: " in capsys.readouterr().err
+    assert "other words" in (site / "content/posts/115/index.md").read_text()
+    assert (site / "content/posts/7/index.md").exists()
+
+
+def test_undo_of_an_edited_export_names_what_helps(
+    run: Run, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("Deep Work", "--site", str(site)) == 0
+    by_hand(site, "Newport", "Cal Newport")
+    before = (site / FILE).read_bytes()
+    capsys.readouterr()
+    assert main(["undo"]) == 3
+    said = capsys.readouterr().err
+    assert f"'{FILE}' has been changed since it was made" in said
+    assert "notekeep rm" not in said
+    assert "notekeep history" not in said
+    assert said.casefold().count("nothing was changed") == 1
+    assert (site / FILE).read_bytes() == before
+    # What it says helps: the edit goes into the note, and the export is undone.
+    assert run("pull", "Deep Work", "--site", str(site), "--yes") == 0
+    (site / FILE).unlink()
+    assert main(["undo", "2"]) == 0
+    assert not (site / ".notekeep-export.json").exists()
+
+
+def test_notices_of_one_kind_are_one_line_of_a_note(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sample / "tags.md").write_text(
+        "<u>a</u> <kbd>b</kbd> <big>c</big>\n\n[[Nowhere]] and [[Nothing]]\n"
+    )
+    assert run("tags", "--site", str(site)) == 0
+    said = capsys.readouterr().err.splitlines()
+    tags = [line for line in said if "the tag <" in line]
+    assert tags == [
+        "tags.md, line 1: the site drops raw HTML, and so the tag <u>, and 3 more like it"
+    ]
+    assert "tags.md, line 3: nothing is named 'Nowhere'; the link's words stay, and 1 more" in (
+        "\n".join(said)
+    )
+    assert said[-1] == "2 files written, 0 refused, 2 reported"
+
+
+def test_a_large_export_prints_some_lines_and_counts_the_rest(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sample / "many").mkdir()
+    for number in range(100):
+        (sample / f"many/{number}.md").write_text("---\npublish: true\n---\nsee [[Nowhere]]\n")
+    for number in range(100, 150):
+        (sample / f"many/{number}.md").write_text("---\npublish: true\nslug: one\n---\nwords\n")
+    assert run("path:many/", "--site", str(site)) == 4
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 101, "each file that was written, for other programs"
+    assert said.err.count("nothing is named") == 1
+    assert "the link's words stay; 99 more in other notes\n--json lists all notices" in said.err
+    assert said.err.count(": not exported: ") == 50
+    assert said.err.count("give one of them another") == 1
+    assert len(said.err.splitlines()) < 160
+    assert said.err.splitlines()[-1] == "101 files written, 50 refused, 100 reported"
+
+
+def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site)]
+    assert run("Deep Work", "--publish", *there) == 0
+    (sample / "books/Deep Work.md").unlink()
+    capsys.readouterr()
+    assert run("James Clear", *there) == 0
+    said = capsys.readouterr().err
+    assert f"orphan    {FILE}  still online: its note is not in the vault any more" in said
+    assert "deep-work; `notekeep export --all --prune` removes" in said
+    assert run("status", *there) == 0
+    status = capsys.readouterr()
+    (line,) = [line for line in status.out.splitlines() if line.startswith("orphan ")]
+    assert "still online" in line
+    assert "`notekeep export --all --prune` removes" in status.err
+    assert run("--all", "--prune", *there) == 0
+    assert not (site / FILE).exists()
+
+
+def test_clashing_slugs_are_settled_in_one_step(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site), "--yes"]
+    assert run("Deep Work", *there) == 0
+    notes = {}
+    for place in ("a/Same.md", "b/Same.md", "c/same.md", "d/Deep Work.md"):
+        path = sample / place
+        path.parent.mkdir()
+        path.write_text(f"---\npublish: true  # mine\n---\nwords of {place}\n")
+        notes[path] = path.read_bytes()
+    assert run("--all", *there) == 4
+    assert "let --fix-slugs do it" in capsys.readouterr().err
+    assert run("--all", *there, "--fix-slugs", "--dry-run") == 0
+    assert {path: path.read_bytes() for path in notes} == notes
+    assert run("--all", *there, "--fix-slugs") == 0
+    assert not (site / "content/posts/same").exists()
+    assert (sample / "a/Same.md").read_bytes() == notes[sample / "a/Same.md"]
+    assert "publish: true  # mine\nslug: same-3\n" in (sample / "c/same.md").read_text()
+    assert run("--all", *there) == 0
+    slugs = {path.name for path in (site / "content/posts").iterdir()}
+    assert {"same", "same-2", "same-3", "deep-work", "deep-work-2"} <= slugs
+    assert main(["undo", "2"]) == 0
+    assert {path: path.read_bytes() for path in notes} == notes
+
+
+def test_all_targets_are_listed_by_help_and_by_to_list(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--to", "list") == 0
+    listed = capsys.readouterr()
+    assert run("--help") == 0
+    help_text = capsys.readouterr().out
+    for target in TARGETS:
+        assert f"{target} " in listed.out
+        assert target in help_text
+    for place in ("Substack", "Medium", "dev.to"):
+        assert place in listed.err
+        assert place in help_text
+
+
+@pytest.mark.parametrize(
+    ("target", "way"), [("Substack", "--to html"), ("medium", "--to html"), ("devto", "published")]
+)
+def test_a_place_without_a_target_is_told_what_to_do(
+    run: Run, capsys: pytest.CaptureFixture[str], target: str, way: str
+) -> None:
+    assert run("Deep Work", "--to", target) == 2
+    assert way in capsys.readouterr().err
+
+
+def test_the_first_export_prints_the_settings_of_its_site(
+    run: Run, sample: Path, home: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("Deep Work", "--site", str(site)) == 0
+    said = capsys.readouterr().err
+    settings = home / "notekeep/config/config.toml"
+    assert f"add this to {settings}:" in said
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    lines = said[said.index("[sites.") :].splitlines()
+    settings.write_text("\n".join(lines[:3]))
+    assert run("James Clear") == 0
+    assert (site / "content/posts/james-clear/index.md").exists()
+    assert "[sites." not in capsys.readouterr().err
+    settings.unlink()
+    assert run("Deep Work") == 0
+    assert "name its folder with --site" in capsys.readouterr().err
+    assert sample.with_name("notes-drafts").exists()
+
+
+@pytest.mark.parametrize("says", ["template is broken", ""])
+def test_a_check_fails_when_the_generator_fails(
+    run: Run,
+    site: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    says: str,
+) -> None:
+    """A program in the generator's place: a site that it cannot build is not taken for checked."""
+    program = tmp_path / "bin" / "hugo"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{f'echo {says} >&2' if says else ''}\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    assert run("Deep Work", "--site", str(site), "--check") == 5
+    said = capsys.readouterr().err
+    assert (says or "ended with code 1 and said nothing") in said
+    assert "\nnot built: " in said
+    assert run("Deep Work", "--site", str(site), "--check") == 5, "also where nothing is written"

@@ -10,6 +10,7 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export import Options, plan_export, write
+from notekeep.export.manifest import VaultKey
 from tests.support.sites import INDIA, NOW, make_source
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ WORDS = "---\ntitle: Fine\n---\nWords.\n"
 
 
 def plan(source: Source, *paths: str) -> Plan:
-    return plan_export(source, paths, vault="mine", options=Options(zone=INDIA, now=NOW))
+    return plan_export(
+        source, paths, vault=VaultKey.of_folder("mine"), options=Options(zone=INDIA, now=NOW)
+    )
 
 
 def said(made: Plan) -> str:

@@ -13,7 +13,7 @@ from notekeep.export import plan_export, write
 from notekeep.export.manifest import NAME
 from tests.support.desk import POST, PUBLISHED, Desk
 from tests.support.programs import needed
-from tests.support.sites import make_source
+from tests.support.sites import folder_with, make_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +57,65 @@ def test_drafts_that_would_be_notes_are_kept_out_of_the_vault(desk: Desk, inner:
     hidden = desk.root / ".out"
     hidden.mkdir()
     assert plan_export(make_source(desk.root), ["a.md"], target="portable", site=hidden).posts
+
+
+SITES = {
+    "hugo": ("hugo.toml", 'baseURL = "https://example.org/"\n'),
+    "jekyll": ("_config.yml", "title: x\nexclude: [left-out]\n"),
+    "eleventy": ("eleventy.config.js", "export default () => ({})\n"),
+    "mkdocs": ("mkdocs.yml", "site_name: x\nplugins: [blog]\n"),
+}
+
+
+def make_site(folder: Path, target: str) -> Path:
+    name, settings = SITES[target]
+    folder.mkdir(parents=True)
+    (folder / name).write_text(settings)
+    return folder
+
+
+@pytest.mark.parametrize("target", SITES)
+def test_a_site_inside_the_vault_is_refused_with_the_way_out(desk: Desk, target: str) -> None:
+    desk.put("a.md", f"{POST}words")
+    site = make_site(desk.root / "blog", target)
+    source = make_source(desk.root)
+    with pytest.raises(UsageError, match="is in the vault") as caught:
+        plan_export(source, ["a.md"], target=target, site=site)
+    assert "--site, or write blog/" in caught.value.hint
+    (desk.root / ".notekeepignore").write_text("blog/\n")
+    assert plan_export(source, ["a.md"], target=target, site=site).posts
+
+
+@pytest.mark.parametrize(
+    ("target", "inner"),
+    [
+        ("hugo", "content/notes"),
+        ("jekyll", "notes"),
+        ("jekyll", "_drafts/notes"),
+        ("eleventy", "src/notes"),
+        ("mkdocs", "docs/notes"),
+    ],
+)
+def test_a_vault_where_a_site_makes_pages_is_refused(
+    tmp_path: Path, target: str, inner: str
+) -> None:
+    site = make_site(tmp_path / "blog", target)
+    root = folder_with(site / inner, "a.md", f"{POST}words")
+    with pytest.raises(UsageError, match=f"in the folder {inner} of the site") as caught:
+        plan_export(make_source(root), ["a.md"], target=target, site=site)
+    assert "move the vault out of the site" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("target", "inner"),
+    [("hugo", "notes"), ("jekyll", "_notes"), ("jekyll", "left-out"), ("mkdocs", "notes")],
+)
+def test_a_vault_where_a_site_makes_no_pages_is_exported(
+    tmp_path: Path, target: str, inner: str
+) -> None:
+    site = make_site(tmp_path / "blog", target)
+    root = folder_with(site / inner, "a.md", f"{POST}words")
+    assert plan_export(make_source(root), ["a.md"], target=target, site=site).posts
 
 
 def test_what_was_exported_is_not_guessed_at_when_its_list_is_damaged(desk: Desk) -> None:

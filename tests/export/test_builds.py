@@ -182,6 +182,6 @@ def test_a_site_that_does_not_build_is_told_with_what_the_generator_said(
     needed("hugo", path=generators)
     (hugo_site / "content" / "broken.md").write_text("---\ntitle: x\n---\n{{< nothing >}}")
     done = export_to(drawn_vault, hugo_site, "hugo", generators)
-    assert done.report.built
+    assert not done.report.built
     assert "nothing" in done.report.said
     assert not done.report.ok

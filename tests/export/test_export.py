@@ -14,13 +14,15 @@ import pytest
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
 from notekeep.export import Source, plan_export, write
-from notekeep.export.manifest import NAME, Entry, Manifest
+from notekeep.export.manifest import NAME, Entry, Manifest, VaultKey
+from notekeep.export.targets.hugo import Hugo
 from tests.support.desk import POST, PUBLISHED, Desk, statuses
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.export.properties import Post
     from notekeep.files.history import History
 
     Write = Callable[[dict[str, str]], Source]
@@ -447,7 +449,7 @@ def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(desk: Desk) 
     (orphan,) = [file for file in plan.files if file.status == "orphan"]
     assert (orphan.path, orphan.why) == (
         "content/posts/b/index.md",
-        "its note is not in the vault any more",
+        "still in the site: its note is not in the vault any more",
     )
     assert desk.file("b").exists()
     assert write(desk.plan("a.md", prune=True), desk.history).removed == [orphan.path]
@@ -462,7 +464,7 @@ def test_the_post_of_a_note_that_became_private_is_told(desk: Desk) -> None:
     desk.put("b.md", "---\nprivate: true\n---\nwords")
     plan = desk.plan("a.md")
     assert {f.path: f.why for f in plan.files if f.status == "orphan"} == {
-        "content/posts/b/index.md": "its note may not leave the vault any more"
+        "content/posts/b/index.md": "still in the site: its note may not leave the vault any more"
     }
 
 
@@ -574,7 +576,7 @@ def test_a_manifest_reads_back_what_it_wrote(tmp_path: Path) -> None:
 
 def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, history: History) -> None:
     source = write_vault({"a.md": "# A\n\nsee [[b]] and ![[p.png|20]]", "b.md": "b", "p.png": "1"})
-    plan = plan_export(source, ["a.md", "b.md"], vault="mine")
+    plan = plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine"))
     folder = Path(source.root).parent / "mine-drafts"
     assert Path(plan.site) == folder
     assert not folder.exists()
@@ -583,7 +585,7 @@ def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, histor
         '# A\n\nsee [b](b.md) and <img src="a.assets/p.png" alt="p" width="20">'
     )
     assert (folder / "a.assets" / "p.png").read_bytes() == b"1"
-    assert plan_export(source, ["a.md", "b.md"], vault="mine").is_empty
+    assert plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine")).is_empty
 
 
 def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
@@ -591,7 +593,7 @@ def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
 ) -> None:
     text = "\r\n# A\r\n\r\nwords\r\n\r\n"
     source = write_vault({"a.md": text})
-    plan = plan_export(source, ["a.md"], vault="mine")
+    plan = plan_export(source, ["a.md"], vault=VaultKey.of_folder("mine"))
     write(plan, history)
     assert (Path(plan.site) / "a.md").read_bytes() == text.encode()
 
@@ -614,3 +616,38 @@ def test_an_empty_folder_is_a_site_of_portable_drafts(write_vault: Write, tmp_pa
     (tmp_path / "empty").mkdir()
     plan = plan_export(write_vault({"a.md": "a"}), ["a.md"], site=tmp_path / "empty")
     assert plan.target == "portable"
+
+
+@pytest.mark.parametrize("at", ["reading", "writing"])
+def test_an_unforeseen_error_refuses_one_note_and_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    for name in ("a", "b", "c"):
+        desk.put(f"{name}.md", f"{POST}words, see [[b]]")
+    source = make_source(desk.root)
+    if at == "writing":
+        head = Hugo.head
+
+        def head_of_others(self: Hugo, post: Post, cover: str) -> str:
+            return head(self, post, cover if is_other(post.path) else "")
+
+        monkeypatch.setattr(Hugo, "head", head_of_others)
+    else:
+        data = source.read
+        source = replace(source, read=lambda path: data(path) if is_other(path) else b"")
+    plan = plan_export(
+        source, ["a.md", "b.md", "c.md"], target="hugo", site=desk.site, options=desk.options
+    )
+    assert [*plan.refused] == ["b.md"]
+    assert "something unforeseen went wrong: ZeroDivisionError" in plan.refused["b.md"].message
+    write(plan, desk.history)
+    assert desk.file("a").exists()
+    assert desk.file("c").exists()
+    assert not desk.file("b").exists()
+
+
+def is_other(path: str) -> bool:
+    """Whether a note is another than `b.md`, about which it cannot be told."""
+    if path == "b.md":
+        raise ZeroDivisionError("division by zero")
+    return True

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.export import Options, Plan, plan_export, write
-from notekeep.export.manifest import Manifest
+from notekeep.export.manifest import Manifest, VaultKey
+from notekeep.export.renames import find_notes
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Desk:
 
     @property
     def manifest(self) -> Manifest:
-        return Manifest.read(str(self.site))
+        key = VaultKey.of_folder(self.root.name)
+        return find_notes(Manifest.read(str(self.site)), key, make_source(self.root).notes)
 
 
 def statuses(plan: Plan) -> dict[str, str]:

@@ -62,6 +62,9 @@ class ReadNotes:
     def known(self, paths: Iterable[str]) -> set[str]:
         return {*paths} & self.notes.keys()
 
+    def paths(self) -> Iterable[str]:
+        return self.notes
+
     def rows(self, paths: Iterable[str]) -> list[Note]:
         return [self.notes[path] for path in sorted(paths, key=lambda path: self.notes[path].title)]
 

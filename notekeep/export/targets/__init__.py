@@ -17,6 +17,18 @@ TARGETS = (
 )
 """The ids of all targets; a site is asked in this order whether it is one of theirs."""
 
+WITHOUT_TARGET = {
+    "substack": "Substack takes pasted pages: export with --to html, open the page, copy and paste",
+    "medium": "Medium takes pasted pages: export with --to html, open the page, copy and paste",
+    "dev.to": (
+        "dev.to takes Markdown: export with --to portable and paste the file; in its head add"
+        " published: false, rename canonical: to canonical_url: and cover: to cover_image:, keep at"
+        " most four tags; pictures need addresses on the web, and math goes between {% katex %} and"
+        " {% endkatex %}"
+    ),
+}
+"""What to do for sites that take no files, by the name a person calls them."""
+
 
 def load(target: str) -> type[Target]:
     """Return the class of a target.
@@ -27,8 +39,10 @@ def load(target: str) -> type[Target]:
     if target not in TARGETS:
         from difflib import get_close_matches
 
+        name = {"devto": "dev.to"}.get(target.casefold(), target.casefold())
         near = get_close_matches(target, TARGETS, 1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TARGETS)}"
+        hint = WITHOUT_TARGET.get(name, hint)
         raise UsageError(f"there is no target {target!r}", hint)
     module = import_module(f"notekeep.export.targets.{target}")
     found: type[Target] = module.TARGET

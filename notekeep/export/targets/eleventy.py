@@ -123,6 +123,11 @@ class Eleventy(Target):
         """`content/posts/atomic-habits/atomic-habits.md`."""
         return self._place(f"{post.slug}/{post.slug}.md")
 
+    def makes_pages(self, path: str) -> bool:
+        """Whether it does: everywhere in the folder it reads, which mostly is the site itself."""
+        hidden = path.partition("/")[0] == "node_modules" or re.search(r"(^|/)[_.]", path)
+        return not hidden and (self._input == "." or f"{path}/".startswith(f"{self._input}/"))
+
     def asset_path(self, post: Post, name: str) -> str:
         """`content/posts/atomic-habits/loop.png`, beside the post."""
         return self._place(f"{post.slug}/{name}")

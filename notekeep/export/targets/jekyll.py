@@ -66,6 +66,14 @@ class Jekyll(Target):
             return f"{self._base}_drafts/{post.slug}.md"
         return f"{self._base}_posts/{post.day:%Y-%m-%d}-{post.slug}.md"
 
+    def makes_pages(self, path: str) -> bool:
+        """Whether it does: everywhere but in what is hidden or excluded, and in its own folders."""
+        excluded = self._settings.get("exclude")
+        if any(_is_below(path, str(one)) for one in excluded or () if isinstance(excluded, list)):
+            return False
+        own = any(_is_below(path, f"{self._base}{name}") for name in ("_drafts", "_posts"))
+        return own or not any(part[0] in "_." for part in path.split("/"))
+
     def asset_path(self, post: Post, name: str) -> str:
         """`assets/atomic-habits/loop.png`."""
         return f"assets/{post.slug}/{name}"
@@ -116,6 +124,10 @@ class Jekyll(Target):
 
 def _moment(when: datetime) -> Plain:
     return Plain(f"{when:%Y-%m-%d %H:%M:%S %z}")
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder.strip('/')}/")
 
 
 TARGET = Jekyll

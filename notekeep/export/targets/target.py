@@ -6,17 +6,18 @@ A target reads the site's own settings when it is made and writes nothing.
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from notekeep.errors import UsageError
 from notekeep.export.dialect import Dialect
+from notekeep.export.properties import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
-    from notekeep.export.properties import Post
 
 NOT_SOURCES: Final = (
     *(".git", ".venv", ".cache", ".trash", "node_modules"),
@@ -78,6 +79,12 @@ class Target:
     def post_path(self, post: Post) -> str:
         """Return where a post's file is, from the site's root."""
         raise NotImplementedError
+
+    def makes_pages(self, path: str) -> bool:
+        """Whether the generator makes pages of Markdown at a path of the site, posts or not."""
+        post = Post("", "", date=datetime.now(UTC), slug="x")
+        top = self.post_path(post).partition("/")[0]
+        return not self.anywhere and path.partition("/")[0] == top
 
     def asset_path(self, post: Post, name: str) -> str:
         """Return where a file that goes with a post is, from the site's root."""
@@ -170,8 +177,6 @@ def _loads_mermaid(folder: str) -> bool:
 
 def day_notice(post: Post) -> str:
     """Return what to know of a post on a site that counts days in UTC unless it says otherwise."""
-    from datetime import UTC
-
     if post.day.astimezone(UTC).date() == post.day.date():
         return ""
     return (

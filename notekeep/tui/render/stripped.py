@@ -67,7 +67,7 @@ def report_lines(report: Report, width: int, glyphs: Glyphs) -> list[Line]:
     failed = report.failed
     passed = sum(result.state == "passed" for result in report.results)
     how = "Built by its generator and read back" if report.built else "Looked over, not built"
-    role = "bad" if failed else "good"
+    role = "good" if report.ok else "bad"
     lines: list[Line] = [
         [Piece(how, "title")],
         [Piece(f"{passed} checks passed, {len(failed)} failed", role)],
