@@ -49,8 +49,8 @@ def _frames(ground: Ground, notes: int) -> list[Line]:
     cpu, bare_cpu = (min(cost.cpu for cost in costs) for costs in (ours, theirs))
     last = min(run[2].wall for run in rounds)
     return [
-        Line(f"first frame with {notes:,} notes", wall, PEER, bare_wall, 1.2),
-        Line("the same, CPU", cpu, PEER, bare_cpu, 1.2),
+        Line(f"first frame with {notes:,} notes", wall, PEER, bare_wall, 1.35),
+        Line("the same, CPU", cpu, PEER, bare_cpu, 1.35),
         Line("the last frame, shown at once", last, "50 ms", 0.05, 1.0),
     ]
 

@@ -94,7 +94,7 @@ def _count(index: HabitIndex) -> None:
         streak(line)
         rate(line)
         recovery(line)
-        best_weekday(counts(line))
+        best_weekday(counts(habit.definition, line))
         strength(habit.definition, index.days(habit), today)
 
 

@@ -210,14 +210,21 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
     identity = vaults.vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
     try:
-        for folder in (places.cache, places.state, cache, state):
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+        for folder in (*_own_home(places), places.cache, places.state, cache, state):
+            kept.make_folder(folder)
     except OSError as error:
         raise Failure(
             f"{error.filename}: cannot be made: {error.strerror}",
             remedy(error),
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root, cache))
+
+
+def _own_home(places: Places) -> list[str]:
+    """The folder that NOTEKEEP_HOME names, if nothing of anybody else's lies in it."""
+    home = os.path.dirname(places.state)
+    is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
+    return [home] if is_own else []
 
 
 def now() -> datetime:
@@ -252,7 +259,7 @@ def remember_vault(root: str, places: Places) -> None:
         return
     hint = f"the vault is made; use it with --vault {root}"
     try:
-        os.makedirs(places.config, mode=0o700, exist_ok=True)
+        kept.make_folder(places.config)
         data = _with_vault(person, root, hint)
         # What keeps a person's settings in one folder links to them from here.
         kept.write(*os.path.split(os.path.realpath(person.path)), data, durable=True)

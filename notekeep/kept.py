@@ -1,9 +1,38 @@
-"""Small files of notekeep's own, outside of every vault, each whole and for its owner alone."""
+"""Small files and folders of notekeep's own, outside of every vault, for their owner alone."""
 
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from contextlib import suppress
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder of notekeep's own, and those missing above it; mode 0700 whatever the umask.
+
+    One that is there and open to others is closed to them, unless it is a link or another's.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    try:
+        os.mkdir(folder, 0o700)
+        os.chmod(folder, 0o700)
+    except FileNotFoundError:
+        above = os.path.dirname(folder)
+        if above in ("", folder):
+            raise
+        make_folder(above)
+        make_folder(folder)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise
+        about = os.lstat(folder)
+        is_own = sys.platform != "win32" and about.st_uid == os.geteuid()
+        if is_own and stat.S_ISDIR(about.st_mode) and about.st_mode & 0o077:
+            with suppress(OSError):  # a file system without modes
+                os.chmod(folder, 0o700)
 
 
 def write(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:

@@ -78,7 +78,7 @@ def _write(state: str, identity: str, place: dict[str, Any]) -> str:
 
     path = os.path.join(state, LIST)
     try:
-        os.makedirs(state, mode=0o700, exist_ok=True)
+        kept.make_folder(state)
         with open(f"{path}.lock", "a", encoding="utf-8", opener=_private) as lock:
             _lock(lock.fileno())
             known = _read(state)

@@ -40,7 +40,7 @@ def disk(place: Path, size: str = SMALL) -> Iterator[Path]:
     try:
         done = subprocess.run(mount, capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise NoDisk("there is no mount") from error
+        raise NoDisk("this system has no mount") from error
     if done.returncode:
         raise NoDisk("mounting a small disk needs root")
     try:

@@ -147,7 +147,7 @@ def stats_(
 def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
     line = index.timeline(found)
     missed = recovery(line)
-    by_weekday = counts(line)
+    by_weekday = counts(found.definition, line)
     best = best_weekday(by_weekday)
     rates: dict[str, float | None] = {str(span): rate(line, span).value for span in SPANS}
     rates["all"] = rate(line).value

@@ -9,7 +9,14 @@ import time
 import click
 
 from notekeep.cli import output
-from notekeep.cli.context import debug_option, json_option, open_vault, scene, verb_options
+from notekeep.cli.context import (
+    debug_option,
+    json_option,
+    open_vault,
+    scene,
+    vault_places,
+    verb_options,
+)
 from notekeep.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish")
@@ -87,11 +94,22 @@ def _plural(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-@click.command(short_help="Show the settings, where each comes from, and what is wrong.")
+@click.group(
+    invoke_without_command=True,
+    short_help="Show the settings, where each comes from, and what is wrong.",
+)
 @json_option
 @debug_option
-def config(*, as_json: bool) -> int:
-    """Show which files hold settings and what was ignored in them."""
+@click.pass_context
+def config(ctx: click.Context, *, as_json: bool) -> int:
+    """Show which files hold settings and what was ignored in them.
+
+    \b
+    notekeep config device              the name of this device
+    notekeep config device my-laptop    give it another one
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
     from notekeep import config as settings
     from notekeep.errors import NotFound
 
@@ -130,12 +148,43 @@ def config(*, as_json: bool) -> int:
     return 0
 
 
+@config.command(short_help="Show the name of this device, or change it.")
+@click.argument("name", required=False)
+@json_option
+@verb_options
+def device(name: str | None, *, as_json: bool, vault: str | None) -> int:
+    """Show the name of this device, or change it to NAME.
+
+    Each device writes its own files in `habits/log/`, called after it, so two devices must not
+    have the same name. Files that are there keep their names and still count.
+    """
+    from glob import glob
+
+    from notekeep.index.device import device_name, set_device_name
+    from notekeep.index.habit_look import LOG_FOLDER
+
+    places = vault_places(vault)
+    before = shown = device_name(places.state)
+    if name is not None:
+        shown = set_device_name(places.state, name)
+    if as_json:
+        output.write_json({"device": shown})
+    else:
+        output.write(shown)
+    if shown != before and glob(f"*.{shown}.md", root_dir=os.path.join(places.root, LOG_FOLDER)):
+        output.note(f"{LOG_FOLDER} has files of {shown}: no other device may have this name")
+    return 0
+
+
 @click.command(short_help="Ask the catalog with SQL; it is read-only.")
 @click.argument("query")
 @json_option
 @verb_options
 def sql(query: str, *, as_json: bool, vault: str | None) -> int:
-    """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them."""
+    """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them.
+
+    It can only read the catalog, and is stopped after ten seconds.
+    """
     opened = open_vault(vault)
     opened.refresh(for_answer=True, words=False)
     heads, rows = opened.sql(query)

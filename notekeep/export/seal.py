@@ -132,7 +132,7 @@ class Seal:
         }
         # What cannot be noted is found out again next time.
         with suppress(OSError):
-            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            kept.make_folder(os.path.dirname(self._path))
             data = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogateescape")
             kept.write(*os.path.split(self._path), data)
 

@@ -235,7 +235,7 @@ def _invert_new(root: Path | str, change: Change, path: str, step: Step) -> None
 def _invert_move(history: History, root: Path | str, change: Change, step: Step) -> None:
     there, here = is_there(root, change.to), is_there(root, change.path)
     if here and not _is_respelt(root, change):
-        if there or change.kind == "move" or digest_at(root, change.path) != change.before:
+        if there or digest_at(root, change.path) != change.before:
             raise Conflict(
                 f"'{change.path}' is there again, so what was moved away cannot go back.", _LOOK
             )

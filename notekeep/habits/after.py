@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 
 def fill_after(frame: Frame, part: Part, schedule: AfterLast) -> tuple[int, int] | None:
-    """Judge a stretch of days; a streak counts the times that came before it was overdue.
+    """Judge a stretch of days; a streak counts the times that came by their deadline.
 
-    Until the first time it is due, and overdue when the days between both limits have passed.
-    Days in a pause do not pass; a skip starts the count again without being a time.
+    Until the first time it is due, and overdue when the days between both limits have passed: the
+    deadline is then the day that was missed. Days in a pause do not pass; a skip starts the count
+    again without being a time.
 
     Returns:
         The day it is next due and the last day of it, as ordinals, as seen from the end of the
         stretch or from today; None when there is no day to see it from.
     """
-    passed = schedule.low - 1
+    passed, deadline = schedule.low - 1, part.first
     last = min(part.last, frame.today)
     for day in range(part.first, last + 1):
         act = frame.acts[day - frame.first]
@@ -30,6 +31,10 @@ def fill_after(frame: Frame, part: Part, schedule: AfterLast) -> tuple[int, int]
             frame.fill(day, day, REST)
             continue
         passed += 1
+        if passed == schedule.high:
+            deadline = day
+        elif passed == schedule.high + 1:
+            frame.close(deadline, is_met=False)
         if act in (acts.SUCCESS, acts.SKIPPED):
             passed = 0
             frame.fill(day, day, REST)
@@ -37,8 +42,6 @@ def fill_after(frame: Frame, part: Part, schedule: AfterLast) -> tuple[int, int]
                 frame.close(day, is_met=True)
             continue
         frame.fill(day, day, _stage(passed, schedule))
-        if passed == schedule.high + 1:
-            frame.close(day, is_met=False)
     frame.fill(max(last + 1, part.first), part.last, FUTURE)
     if last < part.first:
         return None

@@ -17,7 +17,7 @@ PER_DAYS: dict[Per, int] = {"day": 1, "week": 7, "month": 30}
 _PERS: dict[str | None, Per] = {None: "day", "day": "day", "week": "week", "month": "month"}
 
 _GOAL = (
-    rf"(>=|<=|≥|≤) ?(?:([0-9]+h ?[0-9]+m(?:in)?)|({units.NUMBER}) ?({units.UNIT_NAME})?)"
+    rf"(?:(>=|<=|≥|≤) ?)?(?:([0-9]+h ?[0-9]+m(?:in)?)|({units.NUMBER}) ?({units.UNIT_NAME})?)"
     r" ?(?:(?:/|per ) ?(day|week|month))?"
 )
 
@@ -71,10 +71,13 @@ def parse_goal(text: str) -> Goal:
     if words.casefold() == "done":
         return Goal()
     found = re.fullmatch(_GOAL, words)
-    if not found:
+    # Without a sign and a unit, `3/week` is a schedule in the wrong place.
+    if not found or not (found[1] or found[2] or found[4]):
         raise UsageError(f"not a goal: {text}", HINT, text=text, position=0)
     sign, hours, digits, unit, per = found.groups()
     unit = "min" if hours else unit or ""
+    if not sign:
+        sign, unit = ">=", units.same_unit(unit)
     amount = units.parse_hours(hours) if hours else units.parse_number(digits)
     if amount is None:
         raise UsageError(f"the number is too long: {text}", HINT, text=text, position=0)

@@ -78,6 +78,19 @@ _NAMED: dict[str, Schedule] = {
     "none": Untracked(),
 }
 _NAMES = {schedule: name for name, schedule in _NAMED.items()}
+_WORDS: dict[str, Schedule] = {
+    **_NAMED,
+    "every day": DAILY,
+    "every other day": EverySlot(2),
+    "every second day": EverySlot(2),
+    "weekday": _NAMED["weekdays"],
+    "weekend": _NAMED["weekends"],
+    "weekly": PerPeriod(1, "week"),
+    "every week": PerPeriod(1, "week"),
+    "monthly": PerPeriod(1, "month"),
+    "every month": PerPeriod(1, "month"),
+}
+"""The words that are read; those that are not names are written in the short form."""
 _PER = r"([0-9]{1,3}) ?/ ?(?:(week|month)|([0-9]{1,3}) ?d(?:ays)?)"
 _EVERY = r"every ([0-9]{1,3}) ?d(?:ays)?(?: from ([0-9-]+))?"
 _AFTER = r"after ([0-9]{1,3}) ?d(?:ays)?(?: ?\.\. ?([0-9]{1,3}) ?d(?:ays)?)?"
@@ -91,8 +104,8 @@ def parse_schedule(text: str) -> Schedule:
         UsageError: It is none, or one that no calendar can meet.
     """
     words = " ".join(text.casefold().split())
-    if words in _NAMED:
-        return _NAMED[words]
+    if words in _WORDS:
+        return _WORDS[words]
     if found := re.fullmatch(_PER, words):
         times = int(found[1])
         if found[3]:

@@ -2,8 +2,8 @@
 
 Days are covered the way Loop Habit Tracker covers them: so many checks that lie close enough
 together make a span, which begins at the first of them. Spans that overlap the next one slide
-back, but never so far that their last check would fall out. A span of thirty days is a month, and
-as long as the month it begins in.
+back, but never so far that their last check would fall out. A span of 30 or 31 days is a month: as
+long as the month it begins in, or as the next one when it begins on the last day of a month.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from notekeep.habits.frame import COVERED, DONE, FUTURE, GAP, PENDING, SKIPPED, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MONTH = 30
+MONTH = (30, 31)
 
 
 def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]:
@@ -33,7 +33,7 @@ def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]
     found: list[tuple[int, int]] = []
     for place in range(len(checks) - times, -1, -1):
         start, last_check = checks[place], checks[place + times - 1]
-        length = _month_length(start) if days == MONTH else days
+        length = _month_length(start) if days in MONTH else days
         room = start + length - 1 - last_check
         if room < 0:
             continue
@@ -45,7 +45,8 @@ def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]
 
 
 def _month_length(day: int) -> int:
-    first = date.fromordinal(day).replace(day=1)
+    """The days of the month that a day is in; of the next month for the last day of one."""
+    first = date.fromordinal(day + 1).replace(day=1)
     return (first + timedelta(days=31)).replace(day=1).toordinal() - first.toordinal()
 
 

@@ -140,7 +140,7 @@ def _bounds(habit: Definition, days: Days, today: int) -> tuple[int, int] | None
     begin = days.begin
     last = today if habit.until is None else min(today, habit.until)
     starts = [begin] if begin is not None else []
-    if habit.counts_silence and habit.since is not None:
+    if habit.counts_silence and habit.since is not None and habit.since < today:
         starts.append(habit.since)
     return (min(starts), last) if starts else None
 

@@ -157,7 +157,7 @@ def view(
         cells=tuple(
             here if day == today else cell(habit, days, line, day) for day in range(first, last + 1)
         ),
-        call=_call(line, is_at_risk=is_at_risk),
+        call=_call(line, is_at_risk=is_at_risk, is_logged=here.is_logged),
         is_at_risk=is_at_risk,
         streak=runs.current,
         best=runs.longest,
@@ -241,8 +241,10 @@ def _is_at_risk(line: Timeline) -> bool:
     return recovery(line).is_at_stake
 
 
-def _call(line: Timeline, *, is_at_risk: bool) -> Call:
+def _call(line: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
     status = line.status(line.today)
+    if status == OK_SO_FAR and line.first == line.today and not is_logged:
+        return "may"  # a limit that was made today has not been kept yet
     if status in (DONE, EXTRA, OK_SO_FAR):
         return "done"
     if status in (DUE, LAST_DAY, OVERDUE, MISSED):

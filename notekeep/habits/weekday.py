@@ -5,15 +5,18 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from notekeep.habits.frame import COVERED, DONE, GAP, MISSED, OPEN, OVERDUE
+from notekeep.habits.frame import COVERED, DONE, GAP, MISSED, OPEN
+from notekeep.habits.schedule import InDays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.frame import Part
     from notekeep.habits.timeline import Timeline
 
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
-"""For each weekday, Monday first, how often it was done and how often it could have been."""
+"""For each weekday, Monday first, how often it was done and how often it was due."""
 
 Z = 1.96
 """The normal quantile of a 95 % interval."""
@@ -23,18 +26,33 @@ FEWEST_DAYS = 30
 FEWEST_IN_ROW = 5
 """Below these a table of two habits is noise."""
 
-_COUNTED = (DONE, MISSED, COVERED, GAP, OPEN, OVERDUE)
+_COUNTED = (DONE, MISSED, COVERED, GAP, OPEN)
 
 
-def counts(line: Timeline) -> list[tuple[int, int]]:
-    """How often a habit was done on each weekday, of the days on which it could have been."""
-    over = line.statuses[: line.today - line.first + 1]
-    found = []
-    for weekday in range(7):
-        place = (weekday + 1 - line.first) % 7
-        days = over[place::7]
-        found.append((days.count(DONE), sum(days.count(status) for status in _COUNTED)))
-    return found
+def counts(habit: Definition, line: Timeline) -> list[tuple[int, int]]:
+    """How often a habit was done on each weekday, of the days on which it was due.
+
+    Stretches under a schedule that does not go by weeks, such as `every 2d`, say nothing about
+    weekdays and are left out.
+    """
+    done, due = [0] * 7, [0] * 7
+    for part in line.parts:
+        if not _goes_by_weeks(habit, part):
+            continue
+        days = line.statuses[part.first - line.first : min(part.last, line.today) - line.first + 1]
+        for place in range(7):
+            weekday = (part.first + place - 1) % 7
+            done[weekday] += days[place::7].count(DONE)
+            due[weekday] += sum(days[place::7].count(status) for status in _COUNTED)
+    return list(zip(done, due, strict=True))
+
+
+def _goes_by_weeks(habit: Definition, part: Part) -> bool:
+    schedule = habit.schedule_on(part.first)
+    if part.unit == "days":
+        return isinstance(schedule, InDays) and schedule.days == 7
+    # A limit for a week is kept by no day in particular.
+    return part.unit == "due days" or (part.unit == "weeks" and habit.goal.kind != "most")
 
 
 def lower_bound(done: int, due: int) -> float:
@@ -52,7 +70,7 @@ def lower_bound(done: int, due: int) -> float:
 
 def best_weekday(found: Counts) -> int | None:
     """The weekday that is most surely a good one, 0 for Monday; None while there is too little."""
-    if max(due for _, due in found) < FEWEST:
+    if max(due for _, due in found) < FEWEST or not any(done for done, _ in found):
         return None
     bounds = [lower_bound(done, due) for done, due in found]
     return bounds.index(max(bounds))

@@ -12,6 +12,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from notekeep import kept
+
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
@@ -98,7 +100,7 @@ def turn(cache: str, *, wait: bool) -> Iterator[bool]:
     """
     from filelock import FileLock, Timeout
 
-    os.makedirs(cache, mode=0o700, exist_ok=True)
+    kept.make_folder(cache)
     lock = FileLock(os.path.join(cache, LOCK), mode=0o600)
     try:
         lock.acquire(timeout=PATIENCE if wait else 0)

@@ -1,4 +1,7 @@
-"""The name of this device: each appends to log files of its own, so that git never conflicts."""
+"""The name of this device: each appends to log files of its own, so that git never conflicts.
+
+Machines often have the same host name, so a name that is made ends in a few random characters.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,14 @@ from notekeep.errors import Failure, UsageError, remedy
 FILE = "device"
 LONGEST = 40
 
+_RANDOM = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Letters and digits that are not taken for each other."""
+_RANDOM_LENGTH = 4
 _NAMELESS = frozenset({"", "localhost", "unknown"})
 
 
 def device_name(state: str) -> str:
-    """The name of this device, made from the host's when there is none yet.
+    """The name of this device, made from the host's when there is none yet: `laptop-k3f9`.
 
     Args:
         state: The state folder of the vault.
@@ -32,7 +38,7 @@ def device_name(state: str) -> str:
     except OSError as error:
         raise _failure(state, error) from error
     is_plain = name.isascii() and name.replace("-", "").isalnum()
-    return name if is_plain else set_device_name(state, name if slug(name) else _host())
+    return name if is_plain else set_device_name(state, name if slug(name) else _new_name())
 
 
 def set_device_name(state: str, name: str) -> str:
@@ -49,7 +55,7 @@ def set_device_name(state: str, name: str) -> str:
     if not found:
         raise UsageError(f"not a name for a device: {name}", "use letters and digits")
     try:
-        os.makedirs(state, mode=0o700, exist_ok=True)
+        kept.make_folder(state)
         kept.write(state, FILE, f"{found}\n".encode("ascii"))
     except OSError as error:
         raise _failure(state, error) from error
@@ -62,11 +68,12 @@ def slug(name: str) -> str:
     return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
 
 
-def _host() -> str:
-    """The host's name without its domain; of one that has none, a name nobody else has."""
+def _new_name() -> str:
+    """The host's name without its domain, and four random characters."""
     name = os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
-    found = slug(name.partition(".")[0])
-    return f"device-{os.urandom(3).hex()}" if found in _NAMELESS else found
+    host = slug(name.partition(".")[0])[: LONGEST - _RANDOM_LENGTH - 1].strip("-")
+    ending = "".join(_RANDOM[byte % len(_RANDOM)] for byte in os.urandom(_RANDOM_LENGTH))
+    return f"{'device' if host in _NAMELESS else host}-{ending}"
 
 
 def _failure(state: str, error: OSError) -> Failure:

@@ -37,7 +37,8 @@ class Detail(NamedTuple):
         rates: The share that was met in the last 7, 30, 90 and 365 days and in all; None without
             a unit that is over.
         recovery: What happened after misses.
-        weekdays: For each weekday, Monday first, how often it was done and could have been.
+        weekdays: For each weekday, Monday first, how often it was done and was due; never due
+            under a schedule that does not go by weeks.
         best_weekday: The one that is most surely good, 0 for Monday; None while there is too
             little.
         runs: The longest streaks, longest first.
@@ -74,7 +75,7 @@ def detail(index: HabitIndex, name: str, day: date, year: int | None = None) -> 
     wanted = year or day.year
     first, last = map(date.fromordinal, year_bounds(wanted))
     line = index.timeline(found, day)
-    weekdays = counts(line)
+    weekdays = counts(found.definition, line)
     scores = strengths(found.definition, index.days(found), day.toordinal())[1]
     remarks = [each for each in index.lines(found) if each.counts and each.entry.note]
     return Detail(

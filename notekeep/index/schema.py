@@ -12,6 +12,7 @@ import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from notekeep import kept
 from notekeep.errors import SPACE, WRITABLE, Failure, remedy
 from notekeep.files.locks import locked
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
-VERSION = 3
+VERSION = 4
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0
@@ -176,7 +177,7 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
         found = _opened(path)
         if found is not None:
             return found, False
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        kept.make_folder(folder)
         with _alone(folder):
             found, broken = _opened(path), False
             if found is None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -38,6 +39,13 @@ CACHE_KB = 512
 
 SQL_ROWS = 10_000
 """How many rows `notekeep sql` shows at most."""
+SQL_LENGTH = 1 << 26
+"""How long a text in it may be: SQLite looks at the clock only between two steps."""
+SQL_STEPS = 10_000
+_SQL_READS = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+_SQL_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info"})
 
 
 class Reader:
@@ -126,14 +134,18 @@ class Store:
                 self._recover(error)
             return make(self._connection(reader).execute(sql, values))
 
-    def sql(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a SELECT that a person wrote, which can change nothing.
+    def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a SELECT that a person wrote, which can change nothing and open no other file.
+
+        Args:
+            query: The SELECT.
+            timeout: For how many seconds it may run.
 
         Returns:
             The names of the columns, and at most SQL_ROWS rows.
 
         Raises:
-            UsageError: SQLite does not understand it, or it would write.
+            UsageError: SQLite does not understand it, it would write, or it takes too long.
         """
         if query.strip().rstrip(";") == ".tables":
             query = (
@@ -142,12 +154,29 @@ class Store:
             )
         self._opened_now()
         connection = sqlite3.connect(f"file:{_quoted(self._path)}?mode=ro", uri=True)
+        end = time.monotonic() + timeout
         try:
             connection.execute("PRAGMA query_only = ON")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, SQL_LENGTH)
+            connection.set_authorizer(_only_read)
+            connection.set_progress_handler(lambda: time.monotonic() > end, SQL_STEPS)
             found = connection.execute(query)
             heads = [column[0] for column in found.description or ()]
             return heads, found.fetchmany(SQL_ROWS)
         except (sqlite3.Error, sqlite3.Warning) as error:
+            if time.monotonic() > end:
+                raise UsageError(
+                    f"The query was stopped after {timeout:g} seconds.",
+                    "A WHERE or a LIMIT makes it shorter.",
+                    text=query,
+                ) from error
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
+                raise UsageError(
+                    "`sql` can only read the catalog; this would do something else.",
+                    "`notekeep sql .tables` shows the tables.",
+                    text=query,
+                ) from error
             raise UsageError(
                 f"SQLite says: {error}.", "`notekeep sql .tables` shows the tables.", text=query
             ) from error
@@ -325,6 +354,12 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]
             with suppress(sqlite3.DatabaseError):  # what went wrong first is what is said
                 connection.rollback()
             raise
+
+
+def _only_read(action: int, first: str | None, *_: str | None) -> int:
+    """Let SQLite read tables and ask how they are made, and refuse all else."""
+    is_asked = action == sqlite3.SQLITE_PRAGMA and first in _SQL_PRAGMAS
+    return sqlite3.SQLITE_OK if is_asked or action in _SQL_READS else sqlite3.SQLITE_DENY
 
 
 def _quoted(path: str) -> str:

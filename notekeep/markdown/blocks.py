@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _BULLET: Final = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|\Z)")
 _BULLETS: Final = "-*+0123456789"
 _FOOTNOTE: Final = re.compile(r"\[\^[^\] \n]+\]:")
-_TASK: Final = re.compile(r"\[(.)\](?:[ \t]+(.*))?\Z")
+_TASK: Final = re.compile(r"\[(.)\][ \t]+(\S.*)\Z")
 _RULERS: Final = "|:-"
 _UNDERLINES: Final = "=-"
 
@@ -270,7 +270,7 @@ class Scanner:
     def _add_task(self, first: int, inner: int, end: int) -> None:
         match = _TASK.match(self._text, inner, end)
         if match:
-            words = (match[2] or "").rstrip()
+            words = match[2].rstrip()
             stop = self._page.trimmed(first, end)
             task = Task(first, stop, self._page.line, match[1], inner + 1, words)
             self._page.body.tasks.append(task)

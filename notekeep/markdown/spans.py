@@ -53,7 +53,10 @@ class Heading(NamedTuple):
 
 
 class Task(NamedTuple):
-    """`- [ ] text`; `mark` is the character between the brackets, at offset `mark_at`."""
+    """`- [ ] text`; `mark` is the character between the brackets, at offset `mark_at`.
+
+    A box without text is no task: templates have them, to be filled in.
+    """
 
     start: int
     end: int

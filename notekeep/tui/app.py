@@ -41,7 +41,6 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.stopping import Stopping
 from notekeep.tui.strips import let_go
-from notekeep.tui.styles import Styles
 from notekeep.tui.theme import THEMES, choose
 
 if TYPE_CHECKING:
@@ -208,8 +207,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
             return
         self._was_shown = True
         self.first_frame.set()
-        if isinstance(self.stylesheet, Styles):
-            self.stylesheet.keep()
         for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
             self.notify(clean_line(wrong), severity="warning", timeout=12, markup=False)
         if self._when_shown is not None:

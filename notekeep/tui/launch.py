@@ -15,6 +15,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from notekeep import kept
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -141,7 +143,7 @@ def _welcome() -> str | None:
 def _log_to(folder: str) -> None:
     """Send what our code logs to a file: on the terminal it would destroy the screen."""
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        kept.make_folder(folder)
         handler = logging.FileHandler(os.path.join(folder, LOG), encoding="utf-8", delay=True)
     except OSError:
         return

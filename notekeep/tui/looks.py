@@ -30,7 +30,7 @@ class Looks(Program):
 
     Attributes:
         place: Where the person is, with the theme that was chosen.
-        vault: The vault, in whose cache parsed styles are kept.
+        vault: The vault.
         glyphs: The characters to draw with.
     """
 
@@ -49,7 +49,7 @@ class Looks(Program):
         self.set_reactive(App.theme, name)
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self.stylesheet = Styles(self.vault.places.cache, variables=self.get_css_variables())
+        self.stylesheet = Styles(variables=self.get_css_variables())
 
     def get_theme(self, theme_name: str) -> Theme | None:
         if self._found is None or self._found[0] != theme_name:

@@ -68,7 +68,7 @@ def load(folder: str) -> Place:
 def save(folder: str, place: Place) -> None:
     """Write the place; a disk that does not let us is no reason to disturb anyone."""
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        kept.make_folder(folder)
         kept.write(folder, FILE, json.dumps(asdict(place)).encode())
     except OSError:
         return

@@ -368,10 +368,14 @@ class Reading(Refreshing):
         settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in told]
         return [*settings, *self.catalog.problems()]
 
-    def sql(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Ask the catalog one question in SQL, read-only: column names and rows.
 
+        Args:
+            query: The question, a SELECT.
+            timeout: For how many seconds it may run.
+
         Raises:
-            UsageError: SQLite does not understand it, or it would write.
+            UsageError: SQLite does not understand it, it would write, or it takes too long.
         """
-        return self.catalog.sql(query)
+        return self.catalog.sql(query, timeout)

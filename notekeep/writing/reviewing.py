@@ -121,7 +121,7 @@ def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
     yield from _section("Missed twice or more", _gaps(looked_at, end))
     yield from _section("Skipped", _skips(looked_at, end))
     yield from _section("Said at the time", _remarks(looked_at, end))
-    yield from ("", "## What now")
+    yield from ("", "## What now", "", "Keep one line for each habit.")
     for habit, _, _ in looked_at:
         yield from _choices(habit.definition)
     yield from (
@@ -181,17 +181,17 @@ def _said(habit: Definition, line: LogLine, text: str, end: date) -> str:
 
 
 def _choices(habit: Definition) -> Iterator[str]:
-    """The four things that can be done with a habit, to be ticked."""
+    """The four things that can be done with a habit; no boxes, or each would be an open task."""
     yield from ("", f"### {_plain(habit.title)}", "")
     about = [f"{_link(habit)}, {_plain(habit.identity)}" if habit.identity else _link(habit)]
     about += [f"from {habit.source}"] if habit.source else []
     yield "; ".join(about)
     yield ""
-    yield "- [ ] keep it as it is"
-    yield f"- [ ] shrink it{f': {_plain(habit.tiny)}' if habit.tiny else ''}"
+    yield "- keep it as it is"
+    yield f"- shrink it{f': {_plain(habit.tiny)}' if habit.tiny else ''}"
     cue = _plain(habit.when) or (f"after {_plain(habit.after)}" if habit.after else "")
-    yield f"- [ ] change the cue{f': so far {cue}' if cue else ''}"
-    yield f"- [ ] archive it: `notekeep habit archive {habit.id}`"
+    yield f"- change the cue{f': so far {cue}' if cue else ''}"
+    yield f"- archive it: `notekeep habit archive {habit.id}`"
 
 
 def _link(habit: Definition) -> str:

@@ -625,3 +625,78 @@ def test_a_habit_may_be_defined_in_any_folder(notekeep: Callable[..., Ran], tmp_
     (root / "inbox" / "Walk.md").write_text("---\nhabit: walk\n---\n", "utf-8")
     assert notekeep("index", at=root).code == 0
     assert "Walk" in notekeep("habit", "list", at=root).out
+
+
+def test_a_new_limit_is_no_achievement_yet(desk: Desk) -> None:
+    desk("add", "No sugar", "--goal", "<= 0 g", "--since", "today")
+    asked = desk.json("todo", "--all")
+    (sugar,) = [habit for habit in asked["habits"] if habit["id"] == "no-sugar"]
+    assert (sugar["call"], sugar["strength"]) == ("may", 0)
+    assert asked["done"] == 0
+
+
+def test_a_limit_that_was_kept_yesterday_is_one(desk: Desk) -> None:
+    desk("add", "No sugar", "--goal", "<= 0 g", "--since", "yesterday")
+    asked = desk.json("todo", "--all")
+    (sugar,) = [habit for habit in asked["habits"] if habit["id"] == "no-sugar"]
+    assert (sugar["call"], sugar["strength"], sugar["streak"]) == ("done", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "goal", "shown"),
+    [
+        ("every other day", "done", ("every 2d", "done")),
+        ("every day", "10 minutes", ("daily", ">= 10 min")),
+        ("weekends", "<= 2 cups", ("weekends", "<= 2 cups")),
+    ],
+)
+def test_plain_words_for_schedules_and_goals_are_read(
+    schedule: str, goal: str, shown: tuple[str, str], desk: Desk
+) -> None:
+    assert desk("add", "Plants", "--schedule", schedule, "--goal", goal).code == 0
+    habit = desk.json("stats", "plants")
+    assert (habit["schedule"], habit["goal"]) == shown
+
+
+def test_weekdays_of_an_interval_are_not_compared(desk: Desk) -> None:
+    desk.write("habits/Plants.md", "---\nhabit: plants\nschedule: every 2d\n---\n")
+    days = [f"- 2026-{month:02}-{day:02} plants: done\n" for month in (9, 10) for day in (1, 9, 20)]
+    desk.write("habits/log/2026-09.phone.md", "".join(days * 3))
+    found = desk.json("stats", "plants")
+    assert found["best_weekday"] == ""
+    assert all(day == {"done": 0, "due": 0} for day in found["weekdays"].values())
+    assert "best weekday" not in desk("stats", "plants").out
+
+
+def test_pairs_of_an_empty_log_are_none(desk: Desk) -> None:
+    said = desk("stats", "--pairs")
+    assert (said.code, said.out) == (1, "")
+    assert "0 pairs with enough days were compared" in said.err
+
+
+def test_the_device_is_named_and_called_otherwise(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk("med")
+    assert main(["config", "device"]) == 0
+    assert capsys.readouterr().out == "laptop\n"
+    assert main(["config", "device", "Mia's Desk"]) == 0
+    assert capsys.readouterr() == ("mias-desk\n", "")
+    desk("water", "2")
+    assert desk.lines() == ["2026-11-24 meditate: done @21:15"], "what is there stays"
+    assert desk.lines("habits/log/2026-11.mias-desk.md") == ["2026-11-24 water: 2 glass @21:15"]
+    assert main(["config", "device", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"device": "mias-desk"}
+    assert {habit["id"] for habit in desk.json("todo", "--all")["habits"] if habit["streak"]} == {
+        "meditate"
+    }
+
+
+def test_a_name_that_other_files_have_is_warned_of(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.write("habits/log/2026-10.phone.md", "- 2026-10-01 meditate: done\n")
+    assert main(["config", "device", "phone"]) == 0
+    assert "habits/log has files of phone" in capsys.readouterr().err
+    assert main(["config", "device", "???"]) == 2
+    assert "not a name for a device" in capsys.readouterr().err

@@ -200,6 +200,25 @@ class TestChangedSince:
             history.undo(vault)
         assert (vault / "elsewhere/A new name.md").read_bytes() == A
 
+    def test_a_moved_note_that_was_moved_back_by_hand_is_fine(
+        self, history: History, vault: Path
+    ) -> None:
+        do_move(history, vault)
+        (vault / "elsewhere/A new name.md").rename(vault / "a.md")
+        history.undo(vault)
+        assert (vault / "a.md").read_bytes() == A
+        assert [one.undone for one in history.steps()] == [True]
+
+    def test_a_moved_note_that_was_moved_back_and_edited_is_a_conflict(
+        self, history: History, vault: Path
+    ) -> None:
+        do_move(history, vault)
+        (vault / "elsewhere/A new name.md").unlink()
+        (vault / "a.md").write_bytes(b"another\n")
+        with pytest.raises(Conflict, match="there again"):
+            history.undo(vault)
+        assert (vault / "a.md").read_bytes() == b"another\n"
+
     def test_a_moved_note_that_moved_on_is_a_conflict(self, history: History, vault: Path) -> None:
         do_move(history, vault)
         (vault / "elsewhere/A new name.md").rename(vault / "third.md")

@@ -19,6 +19,9 @@ from notekeep.habits.goal import Goal, format_goal, parse_goal
         (">= 20 km/week", Goal("least", 20_000_000, "km", "week"), ">= 20 km/week"),
         (">= 8 h per month", Goal("least", 480_000, "h", "month"), ">= 8 h/month"),
         ("<= 3/week", Goal("most", 3_000, "", "week"), "<= 3/week"),
+        ("10 minutes", Goal("least", 10_000, "min"), ">= 10 min"),
+        ("1h30m", Goal("least", 90_000, "min"), ">= 90 min"),
+        ("150 pages per week", Goal("least", 150_000, "page", "week"), ">= 150 page/week"),
     ],
 )
 def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None:
@@ -28,7 +31,7 @@ def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10 min", "> 10", ">= ten", ">= -5", ">= 5,5 km", ">= 5/year"]
+    "text", ["", "10", "3/week", "> 10", ">= ten", ">= -5", ">= 5,5 km", ">= 5/year"]
 )
 def test_other_texts_are_no_goals(text: str) -> None:
     with pytest.raises(UsageError, match="not a goal"):

@@ -48,6 +48,31 @@ def test_streaks_of_covered_days_are_what_the_vectors_say(case: dict[str, Any]) 
     assert sorted(found) == sorted(case["expect"]["streaks"])
 
 
+@pytest.mark.parametrize(
+    ("checks", "days", "covered"),
+    [
+        (["2026-01-31", "2026-02-28", "2026-03-31", "2026-05-01"], 30, [89, 31]),
+        (["2026-01-31", "2026-02-28", "2026-03-31", "2026-05-01"], 31, [89, 31]),
+        (["2026-02-01"], 31, [28]),
+        (["2028-01-31"], 30, [29]),
+        (["2026-12-31"], 30, [31]),
+        (["2026-01-31"], 29, [29]),
+        (["2026-01-31"], 32, [32]),
+    ],
+)
+def test_spans_of_30_and_31_days_are_months(
+    checks: list[str], days: int, covered: list[int]
+) -> None:
+    held = {
+        day
+        for first, last in spans([ordinal(day) for day in checks], 1, days)
+        for day in range(first, last + 1)
+    }
+    starts = sorted(day for day in held if day - 1 not in held)
+    ends = sorted(day for day in held if day + 1 not in held)
+    assert [end - start + 1 for start, end in zip(starts, ends, strict=True)] == covered
+
+
 @given(st.sets(st.integers(730_000, 730_100)), st.integers(1, 5), st.integers(1, 14))
 def test_every_span_holds_its_checks(checks: set[int], times: int, days: int) -> None:
     for first, last in spans(sorted(checks), times, days):

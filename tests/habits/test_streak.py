@@ -71,3 +71,38 @@ def test_three_a_week_with_a_short_third_week(
     habit, days = made(*two_weeks, *third, schedule="3/week", since="2026-01-05")
     today = date(2026, 1, 26 if third else 19).toordinal()
     assert streak(judge(habit, days, today))[:2] == (current, longest)
+
+
+CHANGED = ["2026-01-05 1/week", "2026-02-02 mon,thu", "2026-02-16 1/week"]
+
+
+def changed(made: Callable[..., Any], *days: str, schedule: list[str]) -> Timeline:
+    lines = [f"- {day} h: done" for day in days]
+    habit, found = made(*lines, schedule=schedule, since="2026-01-05")
+    return judge(habit, found, date(2026, 3, 4).toordinal())
+
+
+def test_a_changed_unit_keeps_the_longest_streak(made: Callable[..., Any]) -> None:
+    weeks = ["2026-01-05", "2026-01-12", "2026-01-19"]
+    due_days = ["2026-02-02", "2026-02-05", "2026-02-09", "2026-02-12"]
+    line = changed(made, *weeks, *due_days, "2026-02-16", "2026-02-23", schedule=CHANGED)
+    assert streak(line) == (2, 3, "weeks")
+
+
+def test_a_changed_unit_parts_the_best_streaks(made: Callable[..., Any]) -> None:
+    weeks = ["2026-01-26", "2026-02-02", "2026-02-05", "2026-02-16", "2026-02-23"]
+    line = changed(made, *weeks, schedule=CHANGED)
+    assert [run.length for run in best_runs(line)] == [2, 1], "no streak goes over days"
+    assert streak(line) == (2, 2, "weeks")
+
+
+def test_a_schedule_of_the_same_unit_continues_a_streak(made: Callable[..., Any]) -> None:
+    days = ["2026-01-26", "2026-01-29", "2026-02-02", "2026-02-04", "2026-02-06"]
+    schedule = ["2026-01-05 mon,thu", "2026-02-02 mon,wed,fri"]
+    line = changed(made, *days, schedule=schedule)
+    assert streak(line).longest == 5
+    assert [run.length for run in best_runs(line)] == [5]
+
+
+def test_of_equal_streaks_the_latest_is_first() -> None:
+    assert [run.first - MONDAY for run in best_runs(daily("xx.x.xx"))] == [5, 0, 3]

@@ -157,6 +157,16 @@ def test_an_at_most_week_is_missed_at_once_and_met_only_at_its_end(
     assert judge(habit, days, ordinal("2026-01-13")).periods[0].result == "met"
 
 
+def test_an_amount_within_a_weekly_limit_is_no_achievement(made: Callable[..., Any]) -> None:
+    habit, days = made(
+        "05 2 drink", "08 1 drink", "13 2 drink", "16 2 drink",
+        goal="<= 3 drink / week", since="2026-01-05",
+    )  # fmt: skip
+    line = judge(habit, days, ordinal("2026-01-20"))
+    assert statuses(line, "2026-01-05", "2026-01-11") == " ".join(["covered"] * 7)
+    assert statuses(line, "2026-01-12", "2026-01-18") == " ".join(["gap"] * 7)
+
+
 def test_a_slip_without_an_amount_breaks_a_week_of_nothing(made: Callable[..., Any]) -> None:
     habit, days = made("06 miss", goal="<= 0/week", since="2026-01-05")
     assert judge(habit, days, ordinal("2026-01-06")).periods[0].result == "missed"
@@ -188,6 +198,27 @@ def test_after_the_last_time_comes_rest_then_due_then_overdue(
     habit, days = made("05 done", schedule="after 2d..3d", since="2026-01-05")
     line = judge(habit, days, ordinal(f"2026-01-{today}"))
     assert (status_name(line, line.today), streak(line).current) == (status, current)
+
+
+@pytest.mark.parametrize(
+    ("late", "current", "longest"),
+    [("11 done", 3, 3), ("12 done", 1, 2), ("13 done", 1, 2), ("12 skip", 0, 2)],
+)
+def test_after_the_deadline_a_check_begins_a_new_streak(
+    late: str, current: int, longest: int, made: Callable[..., Any]
+) -> None:
+    habit, days = made("05 done", "08 done", late, schedule="after 3d", since="2026-01-05")
+    line = judge(habit, days, ordinal("2026-01-13"))
+    assert streak(line) == (current, longest, "times")
+    assert rate(line).missed == (late != "11 done")
+
+
+def test_a_pause_moves_the_deadline_of_a_time(made: Callable[..., Any]) -> None:
+    fields = {"schedule": "after 3d", "since": "2026-01-05", "paused": "2026-01-06..2026-01-07"}
+    habit, days = made("05 done", "10 done", **fields)
+    assert streak(judge(habit, days, ordinal("2026-01-10"))).current == 2
+    habit, days = made("05 done", "11 done", **fields)
+    assert streak(judge(habit, days, ordinal("2026-01-11"))).current == 1
 
 
 def test_days_in_a_pause_do_not_pass_and_a_skip_starts_the_count_again(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 STILL = 10
 """So many drawings in a row that are the same, a tenth of a second apart, are the picture."""
+ALIKE = 3
+"""So many drawings in a row look like the picture, or it flickers."""
 LIMIT = 30.0
 """Seconds after which a screen that does not look like its picture never will."""
 
@@ -81,11 +83,14 @@ def read_picture(place: Path) -> str:
 
 
 async def like(app: App[Any], pilot: Pilot[Any], wanted: str, name: str = "terminal") -> None:
-    """Wait until the screen looks like a picture."""
+    """Wait until the screen looks like a picture, and stays so."""
     wanted = _UNSEEN.sub("", wanted)
     end = asyncio.get_running_loop().time() + LIMIT
-    while (drawn := picture_of(app, name)) != wanted:
-        if asyncio.get_running_loop().time() > end:
+    alike = 0
+    while alike < ALIKE:
+        drawn = picture_of(app, name)
+        alike = alike + 1 if drawn == wanted else 0
+        if not alike and asyncio.get_running_loop().time() > end:
             raise AssertionError(f"it looks otherwise by now\n{told(wanted, drawn)}")
         await pilot.pause(0.05)
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pyte
 import pytest
+import yarl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,3 +136,23 @@ async def test_a_page_of_another_site_gets_no_connection(served: Served) -> None
         await browser.get(served.address)
         with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
             await browser.ws_connect(f"{served.origin}/ws", origin="http://elsewhere.example")
+
+
+async def test_any_wrong_key_is_forbidden(served: Served) -> None:
+    async with aiohttp.ClientSession() as stranger:
+        for key in ("", "schlüssel", "%C3%BC", "%FF%FE", "%ED%A0%80", "x" * 4000, "a&key=b"):
+            address = yarl.URL(f"{served.origin}/?key={key}", encoded=key.startswith("%"))
+            async with stranger.get(address) as page:
+                assert page.status == 403, key
+            for path in ("/", "/ws", "/static/css/xterm.css"):
+                head = {"Cookie": f"notekeep={key}"}
+                async with stranger.get(served.origin + path, headers=head) as page:
+                    assert page.status == 403, (path, key)
+
+
+async def test_a_page_of_no_address_gets_no_connection(served: Served) -> None:
+    async with aiohttp.ClientSession() as browser:
+        await browser.get(served.address)
+        for origin in ("null", "http://[", "http://ü:x"):
+            async with browser.get(served.origin, headers={"Origin": origin}) as page:
+                assert page.status == 403, origin

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import notekeep
 from notekeep.tui.app import APPS
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.support.ran import Ran
 
@@ -75,8 +77,53 @@ async def test_index_history_and_state_are_private(
     assert {"cache", "state"} <= {path.name for path in kept.iterdir()}
     assert list(kept.glob("cache/*/words/*"))
     assert list(kept.glob("cache/*/habits.db"))
-    for name in ("cache", "state"):
-        assert readable_by_others(kept / name) == {}
+    assert readable_by_others(kept) == {}
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o277])
+def test_folders_of_our_own_are_private_whatever_the_umask(
+    run: Callable[..., Ran], root: Path, home: Path, umask: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        assert run("ls", "--vault", str(root)).code in (0, 1)
+    finally:
+        os.umask(before)
+    kept = home / "notekeep"
+    folders = [kept, kept / "cache", kept / "state", *kept.glob("*/*/")]
+    assert {oct(stat.S_IMODE(path.stat().st_mode)) for path in folders} == {"0o700"}
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_xdg_folders_that_are_missing_are_made_private(
+    run: Callable[..., Ran], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOTEKEEP_HOME")
+    for name in ("CONFIG", "CACHE", "STATE"):
+        monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
+    assert run("ls").code in (0, 1)
+    assert (home / ".local/state/notekeep").is_dir()
+    assert readable_by_others(home / ".local") == {}
+    assert readable_by_others(home / ".cache") == {}
+
+
+def test_folders_that_were_open_to_others_are_closed(run: Callable[..., Ran], home: Path) -> None:
+    kept = home / "notekeep"
+    for folder in (kept, kept / "cache", kept / "state"):
+        folder.mkdir()
+        folder.chmod(0o755)
+    assert run("ls").code in (0, 1)
+    assert readable_by_others(kept) == {}
+
+
+def test_a_home_with_other_things_in_it_is_left_alone(run: Callable[..., Ran], home: Path) -> None:
+    kept = home / "notekeep"
+    kept.mkdir()
+    kept.chmod(0o755)
+    (kept / "mine.txt").write_text("")
+    assert run("ls").code in (0, 1)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o755
+    assert stat.S_IMODE((kept / "state").stat().st_mode) == 0o700
 
 
 @pytest.mark.usefixtures("open_umask")
@@ -94,3 +141,40 @@ def test_the_index_of_words_is_not_read_from_a_folder_that_others_may_write_to(
     assert run("search", "leverage").code == 0
     assert not canary.exists()
     assert stat.S_IMODE(words.stat().st_mode) == 0o700
+
+
+async def test_no_pickle_is_read_but_from_the_words(
+    run: Callable[..., Ran], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can put one there could run what they like; only Whoosh's own are needed."""
+    (root / "a.md").write_text("leverage\n", "utf-8")
+
+    async def start() -> None:
+        app = APPS["browse"](Vault.open(root))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await pilot.press("ctrl+q")
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    await start()
+    assert run("search", "leverage").code == 0
+    canary = root.parent / "canary"
+    (cache,) = (home / "notekeep/cache").glob("*/")
+    kept = [path for path in cache.iterdir() if path.is_file() and ".db" not in path.name]
+    for path in (*kept, cache / "styles.pickle"):
+        path.write_bytes(f"cos\nsystem\n(S'touch {canary}'\ntR.".encode())
+    await start()
+    run("search", "leverage")
+    run("habit")
+    assert not canary.exists()
+
+
+def test_only_the_words_of_the_index_are_pickles() -> None:
+    folder = Path(notekeep.__file__).parent
+    reads = re.compile(r"^ *(?:import|from) (?:pickle|shelve|dill)\b", re.MULTILINE)
+    found = {
+        str(path.relative_to(folder).parent)
+        for path in folder.rglob("*.py")
+        if reads.search(path.read_text("utf-8"))
+    }
+    assert found == {"index/words", "index/words/format"}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+from rich.cells import cell_len
 
 from notekeep.tui.actions import (
     ACTIONS,
@@ -20,6 +22,11 @@ from notekeep.tui.actions import (
     of_context,
 )
 from notekeep.tui.actions.keymaps import keymap, keymaps
+from notekeep.tui.actions.spelling import key_name
+from notekeep.tui.widgets.footer import ALWAYS
+
+if TYPE_CHECKING:
+    from notekeep.tui.actions.action import Action
 
 
 def test_every_action_has_its_own_id_and_says_what_it_does() -> None:
@@ -60,9 +67,18 @@ def test_keys_that_old_terminals_cannot_tell_apart_are_not_used() -> None:
 
 
 def test_the_footer_has_room_for_every_place() -> None:
-    for contexts in PLACES.values():
-        labels = [a.label for context in contexts for a in of_context(context) if a.label]
-        assert labels, contexts
+    """At 80 cells the first three keys of a place stand beside those that are always there."""
+    inside, gap = 80 - 2, 2
+
+    def wide(actions: list[Action]) -> int:
+        return sum(cell_len(f"{key_name(a.keys[0])} {a.label}") + gap for a in actions)
+
+    always = [BY_ID[one] for one in ALWAYS]
+    for place, contexts in PLACES.items():
+        known = [a for context in contexts for a in of_context(context) if a.label and a.keys]
+        first = [action for action in known if action not in always][:3]
+        assert first, place
+        assert wide(first) + wide(always) <= inside, place
 
 
 def test_the_go_menu_leads_to_actions_that_exist() -> None:

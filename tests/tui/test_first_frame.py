@@ -25,13 +25,11 @@ from notekeep.tui import first_page
 from notekeep.tui.cycles import cut
 from notekeep.tui.jobs import in_background
 from notekeep.tui.strips import let_go
-from notekeep.tui.styles import FILE, Styles
 from notekeep.tui.theme import LIGHT
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from textual.worker import Worker
 
@@ -164,39 +162,6 @@ async def test_what_lies_behind_changes_with_the_theme(make_app: MakeApp) -> Non
         app.theme = "notekeep-light"
         await until(pilot, lambda: app.screen.render_lines(Region(0, 0, 1, 1))[0] != before)
         assert app.get_css_variables()["background"] == (LIGHT.background or "").upper()
-
-
-SHEET = "Input { color: $ink; }"
-INK = {"ink": "#123456"}
-
-
-def parsed(folder: str, variables: dict[str, str]) -> bool:
-    """Whether a style sheet knows without parsing what `SHEET` says."""
-    return bool(Styles(folder, variables=variables)._parse_cache)
-
-
-def test_styles_are_parsed_once(tmp_path: Path) -> None:
-    folder = str(tmp_path)
-    styles = Styles(folder, variables=INK)
-    styles.add_source(SHEET, ("sheet", ""))
-    styles.parse()
-    assert not parsed(folder, INK)
-    styles.keep()
-    assert parsed(folder, INK)
-    assert not parsed(folder, {"ink": "#654321"})
-    again = Styles(folder, variables=INK)
-    again.add_source(SHEET, ("sheet", ""))
-    assert again.css == styles.css
-
-
-def test_styles_that_somebody_else_may_have_written_are_not_read(tmp_path: Path) -> None:
-    folder = str(tmp_path)
-    styles = Styles(folder, variables=INK)
-    styles.add_source(SHEET, ("sheet", ""))
-    styles.parse()
-    styles.keep()
-    (tmp_path / FILE).chmod(0o622)
-    assert not parsed(folder, INK)
 
 
 def test_a_strip_that_needs_no_cut_waits_for_nobody() -> None:

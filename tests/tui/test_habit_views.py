@@ -114,6 +114,17 @@ async def test_a_narrow_screen_keeps_the_week(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "Dec Jan Feb Mar"))
 
 
+async def test_the_page_of_an_interval_has_no_weekdays(make_app: MakeApp, root: Path) -> None:
+    fields = "habit: meditate\ntitle: Meditate\nschedule: every 2d"
+    (root / "habits/meditate.md").write_text(f"---\n{fields}\n---\n")
+    app = make_app("habits")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: is_open(app) and shows(app, "Best streaks"))
+        assert not shows(app, "Weekdays")
+
+
 @pytest.mark.parametrize("size", [WIDE, (80, 24), (200, 60), (40, 12)], ids=str)
 async def test_one_habit_has_a_page_of_its_own(
     make_app: MakeApp, root: Path, size: tuple[int, int]

@@ -90,11 +90,18 @@ def test_each_habit_has_four_ways_to_go_on_and_links_to_its_book(vault: Vault) -
         "",
         "[[Meditate]], someone who sits; from [[Atomic Habits]]",
         "",
-        "- [ ] keep it as it is",
-        "- [ ] shrink it: three breaths",
-        "- [ ] change the cue: so far after coffee",
-        "- [ ] archive it: `notekeep habit archive med`",
+        "- keep it as it is",
+        "- shrink it: three breaths",
+        "- change the cue: so far after coffee",
+        "- archive it: `notekeep habit archive med`",
     ]
+
+
+def test_a_review_adds_no_tasks(vault: Vault) -> None:
+    before = vault.tasks()
+    review(vault, "week")
+    vault.refresh()
+    assert vault.tasks() == before
 
 
 def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:

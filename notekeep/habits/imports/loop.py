@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.habits.imports.source import Taken
 from notekeep.habits.imports.words import DONE, MISS, SKIP, line_of, often, text_of, unit_of
 from notekeep.habits.log import Value
+from notekeep.habits.schedule import InDays, parse_schedule
+from notekeep.habits.spans import spans
 from notekeep.habits.units import number
 
 if TYPE_CHECKING:
@@ -83,6 +85,19 @@ def _numeric(habit: Taken, facts: Facts, found: Gathering) -> None:
     words = f"{sign} {number(facts.target)} {unit}".rstrip()
     habit.goal = words + _PERIODS.get(facts.days, "")
     habit.unit = unit
+
+
+def set_ends(habit: Taken) -> None:
+    """Let a habit begin, and one that is over end, with the days that Loop counts as covered."""
+    schedule = parse_schedule(str(habit.schedule))
+    checks = sorted(said.day for said in habit.entries if said.value == DONE)
+    covered = spans(checks, *schedule) if isinstance(schedule, InDays) else []
+    if not covered:
+        return
+    days = [said.day for said in habit.entries]
+    habit.since = min(covered[0][0], *days)
+    if habit.is_archived:
+        habit.until = max(covered[-1][1], *days)
 
 
 def say(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.habits import units
-from notekeep.habits.imports.loop import MARKS, UNKNOWN, Facts, habit_of, say
+from notekeep.habits.imports.loop import MARKS, UNKNOWN, Facts, habit_of, say, set_ends
 from notekeep.habits.imports.source import Gathering
 from notekeep.habits.imports.words import day_of, rows_of
 
@@ -65,6 +65,7 @@ def read(files: Mapping[str, str]) -> Source:
             _days(habit, rows_of(files[name], name), name, facts, found)
         else:
             _shared_days(habit, shared, place + 1, facts, found)
+        set_ends(habit)
     found.lose("reminders and colours, which the CSV files do not have or notekeep does not use")
     if any(said for habit in found.source().habits for said in habit.entries):
         found.lose("a no within a span that Loop fills by itself; its database (.db) has them")

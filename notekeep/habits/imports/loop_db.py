@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from notekeep.habits.imports.loop import YES, Facts, habit_of, say
+from notekeep.habits.imports.loop import YES, Facts, habit_of, say, set_ends
 from notekeep.habits.imports.source import Gathering
 from notekeep.habits.imports.words import line_of
 from notekeep.habits.log import FIRST_DAY, LAST_DAY
@@ -66,6 +66,7 @@ def read(habits: Iterable[Cells], days: Iterable[Cells]) -> Source:
             say(owner[0], day, value, note, is_numeric=owner[1].is_numeric, found=found)
     for habit, _ in known.values():
         habit.entries.sort(key=lambda said: said.day)
+        set_ends(habit)
     found.lose("colours, which notekeep does not use", times=1 if known else 0)
     return found.source()
 

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep import kept
 from notekeep.errors import Failure, NotekeepError
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class Folder:
     def create(self, language: str) -> None:
         """Make the folder new and empty, mode 0700, marked with the version."""
         remove(self.path)
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.make_folder(str(self.path.parent))
         self.path.mkdir(mode=0o700)
         write(self.path / VERSION_FILE, _version(language))
 
@@ -191,7 +192,7 @@ class Folder:
         """
         from filelock import FileLock, Timeout
 
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.make_folder(str(self.path.parent))
         lock = FileLock(self.path.with_name(self.path.name + ".lock"), mode=0o600)
         try:
             lock.acquire(timeout=wait)

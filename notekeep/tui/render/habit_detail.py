@@ -45,7 +45,7 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
     lines += [[], *_strength(found, glyphs, width), []]
     tables = [
         _table("Kept", _rates(found, glyphs)),
-        _table("Weekdays", _weekdays(found, glyphs)),
+        *([_table("Weekdays", weekdays)] if (weekdays := _weekdays(found, glyphs)) else []),
         _table("Best streaks", _runs(found, today), _weeks(found)),
     ]
     lines += _beside(tables) if width >= WIDE else [row for table in tables for row in [*table, []]]
@@ -146,7 +146,10 @@ def _rates(found: Detail, glyphs: Glyphs) -> list[Line]:
 
 
 def _weekdays(found: Detail, glyphs: Glyphs) -> list[Line]:
+    """Return a bar for each weekday; nothing where weekdays have no say in the schedule."""
     rows: list[Line] = []
+    if not any(due for _, due in found.weekdays):
+        return rows
     start = found.calendar.week_start
     for number in ((start + place) % 7 for place in range(7)):
         done, due = found.weekdays[number]

@@ -13,6 +13,7 @@ from notekeep.errors import Refused
 from notekeep.habits.imports import loop_csv, loop_db
 from notekeep.habits.units import MILLI
 from notekeep.writing.importing.database import read_loop
+from tests.support.days import ordinal
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:
@@ -212,3 +213,14 @@ def test_odd_lines_of_csv_are_named_with_their_place() -> None:
     assert lines(source.habits[0]) == ["2026-01-07 done"]
     loss = next(loss for loss in source.losses if loss.habit == "Gym")
     assert (loss.place, loss.times) == ("001 Gym/Checkmarks.csv:2", 3)
+
+
+def test_the_days_that_loop_counts_as_covered_are_within_the_habit() -> None:
+    day = 1_767_571_200_000  # 5 January 2026
+    row = {"id": 1, "name": "Gym", "freq_num": 1, "freq_den": 7, "archived": 1}
+    days = [{"habit": 1, "timestamp": day + n * 86_400_000, "value": 2} for n in (0, 3)]
+    (gym,) = loop_db.read([row], days).habits
+    assert (gym.since, gym.until) == (ordinal("2026-01-01"), ordinal("2026-01-14"))
+    no = {"habit": 1, "timestamp": day - 9 * 86_400_000, "value": 0}
+    (gym,) = loop_db.read([row], [no, *days]).habits
+    assert gym.since == ordinal("2025-12-27"), "a no is within it, too"

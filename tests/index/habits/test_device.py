@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +17,20 @@ if TYPE_CHECKING:
 
 def test_a_device_is_named_once_after_its_host(tmp_path: Path) -> None:
     name = device_name(str(tmp_path / "state"))
+    assert re.fullmatch(r"[a-z0-9-]+-[a-z0-9]{4}", name)
     assert name == slug(name)
     assert device_name(str(tmp_path / "state")) == name
+
+
+def test_two_devices_of_one_host_have_two_names(tmp_path: Path) -> None:
+    names = {device_name(str(tmp_path / f"state{number}")) for number in range(20)}
+    assert len(names) == 20
+    assert len({name[:-4] for name in names}) == 1
+
+
+def test_a_name_from_before_stays(tmp_path: Path) -> None:
+    (tmp_path / "device").write_text("laptop\n")
+    assert device_name(str(tmp_path)) == "laptop"
 
 
 def test_a_device_can_be_named(tmp_path: Path) -> None:

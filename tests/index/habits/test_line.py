@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pytest
 from notekeep.cli.prompt_snippets import SNIPPETS, snippet
 from notekeep.index import habit_line
 from notekeep.index.habit_line import line_path, read_line
+from tests.support.programs import needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,9 +144,7 @@ def line(tmp_path: Path) -> Path:
 
 
 def ran(shell: str, script: str) -> str:
-    program = shutil.which(shell)
-    if program is None:
-        pytest.skip(f"there is no {shell} here")
+    program = needed(shell)
     command = [program, "-c", script] if shell != "zsh" else [program, "-f", "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stderr == ""
@@ -156,7 +154,7 @@ def ran(shell: str, script: str) -> str:
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_a_shell_shows_the_line_of_today_and_no_other(shell: str, line: Path) -> None:
     if shell == "bash" and not ran("bash", 'printf %s "$EPOCHSECONDS"'):
-        pytest.skip("this bash is older than 5")
+        pytest.skip("bash is too old: EPOCHSECONDS came with 5.0")
     script = f'{snippet(shell, str(line), 0)}\nnotekeep_habits; printf %s "[$NOTEKEEP_HABITS]"'
     assert ran(shell, script) == "[5/8 !1 ]"
     line.write_text("2020-01-01 5/8\n", "utf-8")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -380,3 +383,60 @@ def test_any_source_twice_is_any_source_once(
     for path in root.glob("habits/log/*.md"):
         written = [line for line in path.read_text("utf-8").split("\n") if line.startswith("- ")]
         assert all(parse_line(line).entry for line in written)
+
+
+VECTORS = Path(__file__).parents[2] / "habits/vectors/loop_score.json"
+LOOP = [
+    case
+    for case in json.loads(VECTORS.read_text("utf-8"))["cases"]
+    if case["freq"][0] < case["freq"][1] and not case["numeric"]
+]
+CSV_WORDS = ("NO", "YES_AUTO", "YES_MANUAL", "SKIP")
+
+
+def as_csv(case: dict[str, Any], folder: Path) -> Path:
+    """What Loop exports: each day from the first entry on, as it counts it."""
+    times, days = case["freq"]
+    checkmarks = folder / "001 Chess"
+    checkmarks.mkdir(parents=True)
+    head = "Position,Name,Type,Question,Description,FrequencyNumerator,FrequencyDenominator"
+    (folder / "Habits.csv").write_text(f"{head}\n001,Chess,YES_NO,,,{times},{days}\n")
+    begin = min(case["marks"])
+    rows = [
+        f"{day},{CSV_WORDS[mark]},"
+        for day, mark in sorted(case["expect"]["computed"].items(), reverse=True)
+        if begin <= day <= case["today"]
+    ]
+    (checkmarks / "Checkmarks.csv").write_text("\n".join(["Date,Value,Notes", *rows, ""]))
+    return folder
+
+
+def as_database(case: dict[str, Any], folder: Path) -> Path:
+    """What Loop backs up: what a person entered."""
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "loop.db")) as loop:
+        loop.execute("CREATE TABLE Habits (id, name, freq_num, freq_den)")
+        loop.execute("CREATE TABLE Repetitions (habit, timestamp, value)")
+        loop.execute("INSERT INTO Habits VALUES (1, 'Chess', ?, ?)", case["freq"])
+        epoch = date(1970, 1, 1).toordinal()
+        rows = [
+            ((date.fromisoformat(day).toordinal() - epoch) * 86_400_000, mark)
+            for day, mark in case["marks"].items()
+        ]
+        loop.executemany("INSERT INTO Repetitions VALUES (1, ?, ?)", rows)
+        loop.commit()
+    return folder / "loop.db"
+
+
+@pytest.mark.parametrize("export", [as_csv, as_database])
+@pytest.mark.parametrize("case", LOOP, ids=lambda case: case["name"])
+def test_the_best_streak_of_loop_is_kept(
+    case: dict[str, Any],
+    export: Callable[[dict[str, Any], Path], Path],
+    vault: Vault,
+    tmp_path: Path,
+) -> None:
+    vault.carry_out(vault.plan_habit_import(str(export(case, tmp_path / "loop"))).plan)
+    last = max(case["expect"]["computed"])
+    views = {view.title: view for view in vault.habits(date.fromisoformat(last))}
+    assert views["Chess"].best == max(length for _, _, length in case["expect"]["streaks"])
