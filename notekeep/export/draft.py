@@ -99,8 +99,23 @@ class Drafter:
         Raises:
             Refused: It may not.
         """
-        check_consent(self.note(path), named=named, published=self.source.published)
+        self.check(path, named=named)
         self.consented.add(path)
+
+    def check(self, path: str, *, named: bool) -> None:
+        """Return when a note may leave.
+
+        Raises:
+            Refused: It may not.
+        """
+        note = self.note(path)
+        place = self.source.private_name(path)
+        if place not in {"", path}:
+            raise Refused(
+                f"{path}: it is the same file as {place}, which is private",
+                "private notes are never exported, whatever they are called",
+            )
+        check_consent(note, named=named, published=self.source.published)
 
     def draft(self, path: str) -> Draft:
         """Make the draft of a note that may leave.
@@ -229,11 +244,10 @@ class _Work:
         if path == self.draft.note.path:
             return True
         try:
-            note = self.drafter.note(path)
-            check_consent(note, named=False, published=self.source.published)
+            self.drafter.check(path, named=False)
         except NotekeepError:
             return False
-        return marked(note, self.source.published)
+        return marked(self.drafter.note(path), self.source.published)
 
 
 def _left_out(passage: Passage, node: Node) -> Splice:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
-VERSION = 3
+VERSION = 4
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0
