@@ -23,7 +23,9 @@ TEASER = "<!-- more -->"
 TEASER_ENDS = "where the teaser ends"
 """Why a mark of a teaser's end is written anew."""
 
-_OPENING = re.compile(r"%%|<!--")
+OPENING = re.compile(r"%%|<!--")
+"""How a comment begins."""
+
 _TEASER_WORDS = frozenset({"more", "teaser_end", "end_teaser"})
 # What can make a parser read the text behind a comment differently with the comment there.
 _DISTURBING = re.compile(r"[`~$<\n\\]")
@@ -90,7 +92,7 @@ def find_comments(passage: Passage) -> list[Comment]:
     comments: list[Comment] = []
     codes = Codes(passage)
     at = hidden = 0
-    while opening := _OPENING.search(text, at):
+    while opening := OPENING.search(text, at):
         start = opening.start()
         code = codes.around(start)
         if code is not None:

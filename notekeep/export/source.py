@@ -141,3 +141,15 @@ class Source:
     def hidden(self, path: str) -> bool:
         """Whether a note's name must not be shown: it is private or marked as not for others."""
         return path in self.notes.withheld() or bool(self.private_name(path))
+
+    def hides_from(self, from_path: str) -> Callable[[str], bool]:
+        """Return what says whether a link in a note leads to a name that must not be shown."""
+
+        def hides(target: str) -> bool:
+            place = os.path.normpath(os.path.join(os.path.dirname(from_path), target))
+            if "/" in target and any(map(self.schema.is_private, (target.lstrip("/"), place))):
+                return True  # whether or not it is a note that the vault knows
+            found = self.find(target, from_path)
+            return found is not None and self.hidden(found)
+
+        return hides
