@@ -18,7 +18,8 @@ from notekeep.export import Options, Plan, Source, plan_export, planning, write
 from notekeep.export.audit import Leaving, leaks
 from notekeep.export.planning import fill_plan
 from notekeep.export.targets.hugo import Hugo
-from notekeep.export.unseen import Needle, compared, private_parts
+from notekeep.export.marked import private_parts
+from notekeep.export.unseen import Needle, compared
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
