@@ -21,6 +21,7 @@ from notekeep.export.composing import Composer
 from notekeep.export.plan import PlannedPost
 from notekeep.export.properties import Post
 from notekeep.export.settling import settle_posts
+from notekeep.export.unseen import compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,7 +67,8 @@ def _own_words(target: Target, written: Sequence[Written]) -> list[str]:
     for one in {one.draft.post.draft: one for one in written}.values():
         post = one.draft.post
         bare = Post("", "", post.date, draft=post.draft, slug=post.slug)
-        words.append(target.compose(one.draft, target.head(bare, ""), ""))
+        # Word by word: what a target writes in a row may be something it should not know.
+        words += sorted({*compared(target.compose(one.draft, target.head(bare, ""), "")).split()})
     for one in written:
         words.append(target.post_path(one.draft.post))
         words += _FIELD.findall(target.head(one.draft.post, ""))
