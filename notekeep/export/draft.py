@@ -147,6 +147,20 @@ class Drafter:
         draft.digest = _digest(draft)
         return draft
 
+    def hides_heading(self, path: str, heading: str) -> bool:
+        """Whether a heading is in a part of a note that stays in the vault."""
+        note = self.note(path)
+        if not (OPENING.search(note.body) or may_say_private(note.body)):
+            return False
+        try:
+            stripped = strip_private(Passage.of_file(path, note.body, note.body_line + 1))
+        except Refused:
+            return True
+        if find_heading(stripped.passage.page, heading) is not None:
+            return False
+        wanted = f" {same_words(heading)} "
+        return any(wanted in f" {same_words(part)} " for part in stripped.removed)
+
     def _check_fields(self, note: Note, hidden: Callable[[str], bool]) -> None:
         """Refuse a field that would go out with a comment in it, or with a private name."""
         for key, value in note.fields.items():
@@ -182,33 +196,19 @@ class _Work:
         self.draft = draft
         self.remarks = remarks
         self.linker = Linker(
-            drafter.source, drafter.attachments, draft.refs, remarks, self._hides_heading
+            drafter.source, drafter.attachments, draft.refs, remarks, drafter.hides_heading
         )
 
     def run(self) -> None:
         path = self.draft.note.path
         passage = self._linked(self._stripped(path), [Fragment(path)])
         # Links that became words leave their definitions behind.
-        unused = [
+        unused = apart(
             whole_lines(passage, node.first, last, why)
             for node, last, why in unused_definitions(passage)
-        ]
+        )
         self.draft.changes += passage.changes(unused)
         self.draft.passage = passage.splice(unused)
-
-    def _hides_heading(self, path: str, heading: str) -> bool:
-        """Whether a heading is in a part of a note that stays in the vault."""
-        note = self.drafter.note(path)
-        if not (OPENING.search(note.body) or may_say_private(note.body)):
-            return False
-        try:
-            stripped = strip_private(Passage.of_file(path, note.body, note.body_line + 1))
-        except Refused:
-            return True
-        if find_heading(stripped.passage.page, heading) is not None:
-            return False
-        wanted = f" {same_words(heading)} "
-        return any(wanted in f" {same_words(part)} " for part in stripped.removed)
 
     def _stripped(self, path: str) -> Passage:
         """Return a note's body without what is private."""
@@ -293,7 +293,7 @@ class _Work:
 
     def _as_link(self, node: Node, fragment: Fragment, origin: Origin) -> Splice:
         name, heading, _ = split_fragment(node.info)
-        if heading and self._hides_heading(fragment.path, heading):
+        if heading and self.drafter.hides_heading(fragment.path, heading):
             fragment, heading = Fragment(fragment.path), ""
         words = " > ".join(filter(None, (name.rsplit("/", 1)[-1], heading))) or str(fragment)
         ref = Ref("note", fragment.path, origin, fragment.heading, fragment.block)

@@ -146,10 +146,19 @@ class Source:
         """Return what says whether a link in a note leads to a name that must not be shown."""
 
         def hides(target: str) -> bool:
-            place = os.path.normpath(os.path.join(os.path.dirname(from_path), target))
-            if "/" in target and any(map(self.schema.is_private, (target.lstrip("/"), place))):
-                return True  # whether or not it is a note that the vault knows
+            if self._is_in_private_folder(target, from_path):
+                return True
             found = self.find(target, from_path)
             return found is not None and self.hidden(found)
 
         return hides
+
+    def _is_in_private_folder(self, target: str, from_path: str) -> bool:
+        """Whether a path leads into a private folder, also to what the vault does not know."""
+        if "/" not in target:
+            return False
+        name = target.strip("/")
+        if target.startswith("/"):  # which may be a page of the person's own site
+            return self.schema.is_private(name) and os.path.lexists(os.path.join(self.root, name))
+        beside = os.path.normpath(os.path.join(os.path.dirname(from_path), name))
+        return self.schema.is_private(name) or self.schema.is_private(beside)

@@ -199,7 +199,7 @@ def test_mark_hides_whatever_its_case_and_blanks(blog: Blog, text: str) -> None:
         "> [!note private]",
         "> [!info|private]",
         "> [!privat]",
-        "> [!PRIVTE]+",
+        "> [!PIVATE]+",
         "> [!pirvate]",
         "> [!privaate] T",
         "> [!pr\u0456vate]",
@@ -226,7 +226,7 @@ def test_mark_hides_whatever_its_case_and_blanks(blog: Blog, text: str) -> None:
         "%%privat%%",
         "%% private: %%",
         "%% end private %%",
-        "<!-- privte -->",
+        "<!-- pivate -->",
         "%% private start %%",
     ],
 )
@@ -257,6 +257,7 @@ ABOUT_PRIVACY = [
     "[the section](#private) and [[#Private]]\n\n## Private\n\nx",
     "Ruby's Module#private is a method. https://e.org/#private",
     "<a href='#private' class='private'>x</a>\n\n<h2 id='private'>Private</h2>",
+    "<a href='/private/'>for members</a> [as well](/private/)",
     "#privacy, #private-keys and #privateequity are tags",
     "The `private/` folder and /etc/ssl/private/keys.pem",
     "The [private] key[^private]\n\n[private]: https://e.org\n\n[^private]: a footnote",
@@ -412,7 +413,7 @@ def test_link_to_what_is_private_becomes_words(blog: Blog, text: str, to: str) -
     assert (answer.code, "hushed" in answer.site.lower()) == (0, False)
 
 
-@pytest.mark.parametrize("field", ["tags: [privat]", "tags: a, Privte", "privat: true"])
+@pytest.mark.parametrize("field", ["tags: [privat]", "tags: a, Pivate", "privat: true"])
 def test_nearly_private_front_matter_is_refused(blog: Blog, field: str) -> None:
     blog.write({"a.md": f"---\n{field}\n---\nSECRET\n"})
     answer = blog.export("a.md")
