@@ -24,7 +24,7 @@ from notekeep.export.local import has_local_words, kept_here
 from notekeep.export.mentions import mentioned, mentions_hidden, refuse_mentions
 from notekeep.export.passage import Change, Passage, Splice, apart, whole_lines
 from notekeep.export.private import strip_private
-from notekeep.export.properties import PASSING, Post, read_post
+from notekeep.export.properties import PASSING, Post, public_title, read_post
 from notekeep.export.refs import Ref, Refs, escape, split_fragment
 from notekeep.export.remarks import Remarks
 from notekeep.export.slugs import make_slug
@@ -220,7 +220,10 @@ class _Work:
             self.draft.sources.append(path)
             self.draft.removed += stripped.removed
             self.draft.changes += stripped.changes
-        refuse_mentions(stripped.passage, self.source.hides_from(path))
+        hidden = self.source.hides_from(path)
+        refuse_mentions(stripped.passage, hidden)
+        if path == self.draft.note.path:
+            self.draft.post.title = public_title(note, stripped.passage.text, hidden)
         passage, changes = spelled_out(stripped.passage)
         self.draft.changes += changes
         return passage

@@ -95,6 +95,8 @@ class Linker:
         if node.embed and is_image(name):
             return self._picture(passage, node, path, name, node.title)
         if name.lower().endswith(_VAULT_FILES):
+            if self._is_private_file(name, path):
+                return [self._hidden(node, node.title, origin)]
             return [self._vault_file(node, origin)]
         words = node.title or _shown(name, heading)
         found = self._find(name, path, origin)

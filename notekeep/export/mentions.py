@@ -28,6 +28,7 @@ _ADDRESS = re.compile(
     r"|data-[\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"\]\(\s*<?([^)>\n]+)")
 _QUERY = re.compile(r"`+\s*\$?=(?P<inside>[^`]*)`")
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
@@ -59,6 +60,7 @@ def refuse_mentions(passage: Passage, hidden: Callable[[str], bool]) -> None:
 def mentions_hidden(value: str, hidden: Callable[[str], bool]) -> bool:
     """Whether a field's text names a private note in an address or in inline Dataview."""
     targets = [*_named_in_html(value), *_named_in_query(value)]
+    targets += ((link.start(), unquote(link[1].split(" ")[0])) for link in _LINK.finditer(value))
     return any(_leads_to_hidden(target, hidden) for _, target in targets)
 
 

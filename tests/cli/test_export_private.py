@@ -199,7 +199,7 @@ def test_mark_hides_whatever_its_case_and_blanks(blog: Blog, text: str) -> None:
         "> [!note private]",
         "> [!info|private]",
         "> [!privat]",
-        "> [!PIVATE]+",
+        "> [!PRIVAT]+",
         "> [!pirvate]",
         "> [!privaate] T",
         "> [!pr\u0456vate]",
@@ -226,7 +226,7 @@ def test_mark_hides_whatever_its_case_and_blanks(blog: Blog, text: str) -> None:
         "%%privat%%",
         "%% private: %%",
         "%% end private %%",
-        "<!-- pivate -->",
+        "<!-- privat -->",
         "%% private start %%",
     ],
 )
@@ -368,6 +368,7 @@ NAMED = [
     '<img srcset="a.png 1x, Hushed.png 2x">',
     '<video poster="private/Hushed%2Epng"></video>',
     "<div>[[Hushed]]</div>",
+    "$\\href{private/Hushed.md}{x}$",
     "see private/Hushed.md",
     "see private/Hushed now",
     "`cat private/Hushed.md`",
@@ -387,7 +388,14 @@ def test_name_of_private_note_is_refused_with_its_line(blog: Blog, text: str, to
 
 @pytest.mark.parametrize("key", ["title", "description", "category", "series"])
 @pytest.mark.parametrize(
-    "value", ["see private/Hushed.md", 'x `$= dv.page("Hushed")`', "x `= [[Hushed]].y`"]
+    "value",
+    [
+        "see private/Hushed.md",
+        'x `$= dv.page("Hushed")`',
+        "x `= [[Hushed]].y`",
+        "[x](Hushed.md)",
+        '<a href="Hushed">x</a>',
+    ],
 )
 def test_name_of_private_note_in_a_field_is_refused(blog: Blog, key: str, value: str) -> None:
     blog.write({"private/Hushed.md": "x\n", "a.md": f"---\n{key}: '{value}'\n---\nwords\n"})
@@ -402,7 +410,7 @@ def test_name_of_private_note_in_a_field_is_refused(blog: Blog, key: str, value:
     [
         "[[Hushed]] and [[private/Hushed]] and ![[Hushed]]",
         "[x](private/Hushed.md) [y](/private/Hushed.md) [z][r]\n\n[r]: private/Hushed.md",
-        "[[private/Hushed.pdf]] [[private/Hushed that is gone]]",
+        "[[private/Hushed.pdf]] [[private/Hushed.canvas]] [[private/Hushed that is gone]]",
         "[[#Hushed plan]] ![[#Hushed plan]] [[b#Hushed plan]]\n\n## Hushed plan #private",
     ],
 )
@@ -413,7 +421,32 @@ def test_link_to_what_is_private_becomes_words(blog: Blog, text: str, to: str) -
     assert (answer.code, "hushed" in answer.site.lower()) == (0, False)
 
 
-@pytest.mark.parametrize("field", ["tags: [privat]", "tags: a, Pivate", "privat: true"])
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# SECRET plan #private\n\nx\n\n# Open\n\ny", "Open"),
+        ("SECRET plan #private\n===\n\nx", "Named"),
+        ("%%private%%\n# SECRET plan\n%%/private%%\n\nx", "Named"),
+        ("> [!private]\n> # SECRET plan\n\nx", "Named"),
+        ("# On [[SECRET plan]]\n\nx", "On a private note"),
+        ("# On [[SECRET plan|a plan]]\n\nx", "On a plan"),
+        ("---\ntitle: 'On [[SECRET plan]]'\n---\nx", "On a private note"),
+    ],
+)
+def test_title_is_no_private_heading_or_name(blog: Blog, text: str, title: str) -> None:
+    blog.write({"Named.md": f"{text}\n", "private/SECRET plan.md": "x\n"})
+    answer = blog.export("Named.md", "hugo")
+    assert (answer.code, "secret" in answer.site.lower()) == (0, False)
+    assert f"title: '{title}'" in answer.site
+
+
+def test_post_takes_no_title_of_a_private_heading(blog: Blog) -> None:
+    blog.write({"Named.md": "# SECRET plan #private\n\nx\n\n## Open\n\n> words\n"})
+    assert main(["export", "start", "Named.md", "--vault", str(blog.root)]) == 0
+    assert [file.name for file in (blog.root / "posts").iterdir()] == ["Named.md"]
+
+
+@pytest.mark.parametrize("field", ["tags: [privat]", "tags: a, Privat", "privat: true"])
 def test_nearly_private_front_matter_is_refused(blog: Blog, field: str) -> None:
     blog.write({"a.md": f"---\n{field}\n---\nSECRET\n"})
     answer = blog.export("a.md")
