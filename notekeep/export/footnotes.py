@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from markdown_it.common.utils import normalizeReference
-
 from notekeep.export.parse import may_define
 from notekeep.export.passage import Splice
 
@@ -70,7 +68,7 @@ def unused_definitions(passage: Passage) -> list[tuple[Node, int, str]]:
     ]
     links = {_label(page.source(node)) for node in page.find("link", "image")}
     for node in page.find("definition"):
-        label = normalizeReference(node.info)
+        label = _folded(node.info)
         if label not in links:
             found.append((node, node.last, "an address that no link uses is left out"))
         links.discard(label)  # of several with one label the first is meant
@@ -93,4 +91,8 @@ def _wanted_footnotes(page: Page) -> set[str]:
 def _label(source: str) -> str:
     """Return the label of the definition that a link uses; "" for none."""
     match = _LABEL.search(_QUOTE_MARKS.sub(" ", source))
-    return normalizeReference(match[1]) if match else ""
+    return _folded(match[1]) if match else ""
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.split()).casefold()

@@ -180,8 +180,8 @@ def _refuse_other_marks(passage: Passage) -> None:
         if tag_apart and _is_like_private(folded_mark(tag_apart[1])):
             found.append(tag_apart)
     if found:
-        first_mark = min(found, key=lambda mark: mark.start())
-        raise _hides_nothing(first_mark[0], passage.origin(first_mark.start()))
+        start, end = min(mark.span() for mark in found)
+        raise _hides_nothing(passage.text[start : min(end, start + 40)], passage.origin(start))
 
 
 def _is_like_private(word: str) -> bool:
