@@ -25,8 +25,9 @@ _LONG = 20_000
 _LETTERS = r"\w#;\x80-\ufffc\U00010000-\U0010ffff"
 _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\\]*+")
 """Letters with the beginning of an escape among them, which read as other words than they show."""
-_PATH = r"(?<!\w){0}\.md(?!\w)|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
-"""A path as it is spelt: with its ending anywhere, or without as a word of its own."""
+_PATH = r"(?i:(?<!\w){0}\.md(?!\w))|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
+"""A path: with its ending in any case, or without as it is spelt, as a word of its own."""
+_SLASHES = re.compile(r"[\\/]+")
 _QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
 
@@ -267,7 +268,8 @@ def _unsaid(
 
 def _is_in(needle: Needle, text: str, plain: str, words: str) -> bool:
     if needle.is_path:
-        return re.search(_PATH.format(re.escape(needle.text)), plain) is not None
+        path = _PATH.format(re.escape(needle.text))
+        return re.search(path, _SLASHES.sub("/", plain)) is not None
     return ("/" in needle.text and needle.text in plain) or _within(text, words)
 
 

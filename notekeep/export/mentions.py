@@ -25,7 +25,7 @@ _WIKILINK = re.compile(WIKI)
 _TAG = re.compile(r"<[A-Za-z][^>]*>", re.DOTALL)
 _ADDRESS = re.compile(
     r"\s(?:href|xlink:href|src|srcset|poster|data|cite|action|formaction|longdesc|background"
-    r"|data-[\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",
+    r"|data-(?:href|src|link|path|file|note))\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"\]\(\s*<?([^)>\n]+)")

@@ -269,7 +269,7 @@ ABOUT_PRIVACY = [
     "Notes on Health and Money in Python, `Notes` and `main()`, `cat README.md`",
     "```python\nimport Python\nif __name__ == '__main__':\n    main()\n```",
     "[Python](https://python.org/Python) ![Money](https://e.org/Money.png 'Health')",
-    "<img src='https://e.org/Notes.png' alt='Notes'> <p title='Health'>x</p>",
+    "<img src='https://e.org/Notes.png' alt='Notes'> <p title='Health' data-lang='Python'>x</p>",
 ]
 
 
@@ -371,6 +371,8 @@ NAMED = [
     "$\\href{private/Hushed.md}{x}$",
     "see private/Hushed.md",
     "see private/Hushed now",
+    "see PRIVATE\\hushed.MD",
+    "see private\\/Hushed.md and private&#47;Hushed.md",
     "`cat private/Hushed.md`",
     "[x](https://e.org/blob/private/Hushed.md)",
 ]
