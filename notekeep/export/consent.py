@@ -11,6 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
+from notekeep.markdown.kinds import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +97,14 @@ def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None
         )
     if note.private:
         raise Refused(f"{path}: it is private", "private notes are never exported")
+    if _second_block_withholds(note):
+        text = note.body_lf
+        line = note.body_line + text.count("\n", 0, len(text) - len(text.lstrip())) + 1
+        raise Refused(
+            f"{path}: line {line} begins a second block of keys, which keeps it in the vault",
+            "put its keys into the first block, or take it away",
+            line=line,
+        )
     for tag in _tags(note):
         if tag == PRIVATE:
             raise Refused(f"{path}: it has the tag private", "take the tag away to export the note")
@@ -130,6 +139,17 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
             f"{note.path}: it is not marked publish: true",
             "write publish: true in it, or name it to export it as a draft",
         )
+
+
+def _second_block_withholds(note: Note) -> bool:
+    """Whether the text begins with keys that say it is private, as a template leaves them."""
+    body = note.body_lf.lstrip()
+    if not body.startswith(("---", "+++")):
+        return False
+    from notekeep.markdown.frontmatter import read
+
+    fields = read(body.encode("utf-8", "surrogateescape")).fields
+    return withheld({canonical(key): value for key, value in fields.items()})
 
 
 def _tags(note: Note) -> list[str]:

@@ -309,8 +309,22 @@ def test_front_matter_below_the_first_line_is_refused(blog: Blog, text: str, lin
     assert "SECRET" not in blog.export("a.md").site
 
 
+@pytest.mark.parametrize("said", ["private: true", "Publish: no\ntitle: T"])
+def test_second_block_of_keys_keeps_the_note(blog: Blog, said: str) -> None:
+    blog.write({"a.md": f"---\ntitle: A\n---\n\n---\n{said}\n---\nSECRET\n"})
+    answer = blog.export("a.md")
+    assert (answer.code, "SECRET" in answer.site) == (4, False)
+    assert "line 5 begins a second block of keys" in answer.said
+
+
 @pytest.mark.parametrize(
-    "text", ["\n---\nprose\n\nmore\n", "\n---\nsaid: prose\n\nmore\n", "\n---\n\nprose\n\n---\nx\n"]
+    "text",
+    [
+        "---\ntitle: A\n---\n---\nprivate: false\n---\nx\n",
+        "\n---\nprose\n\nmore\n",
+        "\n---\nsaid: prose\n\nmore\n",
+        "\n---\n\nprose\n\n---\nx\n",
+    ],
 )
 def test_rule_above_prose_is_no_front_matter(blog: Blog, text: str) -> None:
     blog.write({"a.md": text})
