@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _CODE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
@@ -44,24 +48,38 @@ def private_parts(text: str) -> tuple[list[str], str]:
 
     Marks within code are no marks, so code is held out while they are looked for.
     """
+    text = text.replace("\0", "")
+    if not _HIDING.search(text):
+        return [], text
+    text, code = _hold_code(text)
+    parts: list[str] = []
+    for take in (_take_marked, _take_comments, _take_blocks, _take_definitions):
+        found, text = take(text)
+        parts += found
+    return [_give_back(part, code) for part in parts], _give_back(text, code)
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Return a text changed wherever it is no code."""
+    held, code = _hold_code(text)
+    return _give_back(change(held), code)
+
+
+def _hold_code(text: str) -> tuple[str, list[str]]:
+    """Return a text with a number in the place of each piece of code, and these."""
     code: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
         code.append(match[0])
         return f"\0{len(code) - 1}\0"
 
-    def give_back(text: str) -> str:
-        return _HELD.sub(lambda match: code[int(match[1])], text)
+    return _hold_indented(_CODE.sub(hold, text), code), code
 
-    text = text.replace("\0", "")
-    if not _HIDING.search(text):
-        return [], text
-    text = _hold_indented(_CODE.sub(hold, text), code)
-    parts: list[str] = []
-    for take in (_take_marked, _take_comments, _take_blocks, _take_definitions):
-        found, text = take(text)
-        parts += found
-    return [give_back(part) for part in parts], give_back(text)
+
+def _give_back(text: str, code: Sequence[str]) -> str:
+    while _HELD.search(text):  # a line of indented code may hold other code
+        text = _HELD.sub(lambda match: code[int(match[1])], text)
+    return text
 
 
 def _hold_indented(text: str, code: list[str]) -> str:

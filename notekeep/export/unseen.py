@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.export.assets import is_image
 from notekeep.export.links import PRIVATE_WORDS
-from notekeep.export.marked import private_parts
+from notekeep.export.marked import outside_code, private_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -166,10 +166,14 @@ def public_words(
                 _, text = parts(path)
                 text = _QUERY.sub(" ", _BLOCK_ID.sub("", text))
                 text = _WIKILINK.sub(partial(_shown, source, path), text)
-                yield _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
+                yield outside_code(text, _without_addresses)
 
     # One by one, as the texts of all notes together are large.
     return " ".join(filter(None, map(compared, said())))
+
+
+def _without_addresses(text: str) -> str:
+    return _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
 
 
 def source_body(source: Source, path: str) -> str:

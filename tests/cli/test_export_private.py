@@ -268,6 +268,8 @@ ABOUT_PRIVACY = [
     "```\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> other\n```",
     "Notes on Health and Money in Python, `Notes` and `main()`, `cat README.md`",
     "```python\nimport Python\nif __name__ == '__main__':\n    main()\n```",
+    "```html\n<script src='main.js'></script> [x](README.md)\n```\n\n`<img src='Money.png'>`",
+    "- item\n\n    `Health` in it\n\n        `Money` as code",
     "[Python](https://python.org/Python) ![Money](https://e.org/Money.png 'Health')",
     "<img src='https://e.org/Notes.png' alt='Notes'> <p title='Health' data-lang='Python'>x</p>",
 ]
