@@ -41,7 +41,8 @@ class VaultSettings:
         folders: For each kind the folder that new notes of it go to; for daily notes and for notes
             without a kind by default the one that Obsidian was told.
         kinds: Kinds and fields the vault adds: kind to field to type (see `allowed.FIELD_TYPES`).
-        private: Folders whose notes never leave.
+        private: Folders whose notes and files never leave. A name counts at any depth, a path such
+            as `work/diary` from the vault's root.
         templates: The folder of templates; by default the one that Obsidian was told.
         attachments: The folder that attached files go to, from the note on where it begins with
             `./`; by default the one that Obsidian was told.

@@ -63,11 +63,8 @@ class Attachments(Attached):
             return self.drawn[path]
         if any(paths.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: hidden files are never exported")
-        if self.source.schema.is_private(path):
-            raise Refused(f"{path}: files of private folders are never exported")
         place = paths.inside(Path(self.source.root), path)
-        real = os.path.relpath(os.path.realpath(place), os.path.realpath(self.source.root))
-        if self.source.schema.is_private(real.replace(os.sep, "/")):
+        if self.source.private_name(path):
             raise Refused(f"{path}: files of private folders are never exported")
         try:
             info = place.stat()

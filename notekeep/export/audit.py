@@ -25,6 +25,9 @@ _LONG = 20_000
 _LETTERS = r"\w#;\x80-\ufffc\U00010000-\U0010ffff"
 _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\\]*+")
 """Letters with the beginning of an escape among them, which read as other words than they show."""
+_PATH = r"(?i:(?<!\w){0}\.md(?!\w))|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
+"""A path: with its ending in any case, or without as it is spelt, as a word of its own."""
+_SLASHES = re.compile(r"[\\/]+")
 _QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
 
@@ -93,7 +96,22 @@ class Audit:
             Refused: One does.
         """
         if found := self.find(files):
-            raise refusal(found)
+            raise self.refusal(found)
+
+    def refusal(self, found: Sequence[tuple[Leaving, Needle]]) -> Refused:
+        """Return the error for what was found.
+
+        The text itself is not in it, as it may be logged.
+        """
+        file, needle = found[0]
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        line = self.line_of(file, needle)
+        where = f" (line {line} of {file.post})" if line else ""
+        return Refused(
+            f"{file.path} would show {needle.what}{where}{more}; nothing was written",
+            "look at the note's links, embeds and comments, and at the words around them",
+            line=line or None,
+        )
 
     def find(self, files: Iterable[Leaving]) -> list[tuple[Leaving, Needle]]:
         """Return each file that holds something it must not, and what."""
@@ -104,9 +122,20 @@ class Audit:
         if not hits:
             self._forget_parts()
             return []
-        posts = [hit for hit in hits if hit[0].post]
-        found = _unsaid(posts, self._is_said)
-        return found + _unsaid([hit for hit in hits if not hit[0].post], self._is_listed)
+        found = _unsaid([hit for hit in hits if hit[0].post], self._is_said)
+        others = [hit for hit in hits if not hit[0].post]
+        return found + _unsaid(others, self._is_listed, may_list=True)
+
+    def line_of(self, file: Leaving, needle: Needle) -> int:
+        """Return the line of a post's own note that has what was found in it; 0 for none."""
+        if self.source is None or not file.post:
+            return 0
+        text = self.source.read(file.post).decode("utf-8", "replace")
+        said = compared(needle.text)
+        for number, line in enumerate(text.splitlines(), 1):
+            if _is_in(needle, said, line, f" {compared(line)} "):
+                return number
+        return 0
 
     def _is_said(self, text: str) -> bool:
         """Whether an exported note says a text in public, looked for once in all that is said."""
@@ -128,16 +157,6 @@ class Audit:
         if key not in self._looked or self._looked[key][0] != file.data:
             self._looked[key] = file.data, _found_in(file, self._by_word)
         return self._looked[key][1]
-
-
-def refusal(found: Sequence[tuple[Leaving, Needle]]) -> Refused:
-    """Return the error for what was found; the text itself is not in it, as it may be logged."""
-    file, needle = found[0]
-    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    return Refused(
-        f"{file.path} would show {needle.what}{more}; nothing was written",
-        "look at the note's links, embeds and comments, and at the words around them",
-    )
 
 
 def nothing_hidden() -> Audit:
@@ -207,7 +226,7 @@ def _found_in(file: Leaving, by_word: _ByWord) -> list[Needle]:
         read = "\n".join(_readings(text))
         meant = compared(read)
     plain, words = f"{text}\n{read}", f" {shown} {meant} "
-    return [needle for said, needle in likely if _is_in(needle.text, said, plain, words)]
+    return [needle for said, needle in likely if _is_in(needle, said, plain, words)]
 
 
 def _readings(text: str) -> list[str]:
@@ -227,19 +246,31 @@ def _unquoted(match: re.Match[str]) -> str:
 
 
 def _unsaid(
-    hits: Iterable[tuple[Leaving, Needle]], is_said: Callable[[str], bool]
+    hits: Iterable[tuple[Leaving, Needle]],
+    is_said: Callable[[str], bool],
+    *,
+    may_list: bool = False,
 ) -> list[tuple[Leaving, Needle]]:
-    """Return the hits that no exported note says in public, in the order of the files."""
+    """Return the hits that no exported note says in public, in the order of the files.
+
+    Args:
+        hits: What was found.
+        is_said: Whether a text is said in public.
+        may_list: Whether the files may name paths that are said.
+    """
     found = [
         (file, needle)
         for file, needle in hits
-        if needle.always or not is_said(compared(needle.text))
+        if needle.always or (needle.is_path and not may_list) or not is_said(compared(needle.text))
     ]
     return sorted(found, key=lambda hit: (hit[0].path, hit[1].what))
 
 
-def _is_in(exact: str, text: str, plain: str, words: str) -> bool:
-    return ("/" in exact and exact in plain) or _within(text, words)
+def _is_in(needle: Needle, text: str, plain: str, words: str) -> bool:
+    if needle.is_path:
+        path = _PATH.format(re.escape(needle.text))
+        return re.search(path, _SLASHES.sub("/", plain)) is not None
+    return ("/" in needle.text and needle.text in plain) or _within(text, words)
 
 
 def _within(text: str, words: str) -> bool:

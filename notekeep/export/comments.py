@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.export.codes import Codes
+from notekeep.export.consent import PRIVATE, folded_mark, is_nearly_private
 from notekeep.export.passage import Splice, apart, whole_lines
 
 if TYPE_CHECKING:
@@ -22,10 +23,17 @@ TEASER = "<!-- more -->"
 TEASER_ENDS = "where the teaser ends"
 """Why a mark of a teaser's end is written anew."""
 
-_OPENING = re.compile(r"%%|<!--")
+OPENING = re.compile(r"%%|<!--")
+"""How a comment begins."""
+
 _TEASER_WORDS = frozenset({"more", "teaser_end", "end_teaser"})
 # What can make a parser read the text behind a comment differently with the comment there.
 _DISTURBING = re.compile(r"[`~$<\n\\]")
+_WORDS = re.compile(r"[^\W\d_]+")
+_AROUND = frozenset(
+    {"begin", "start", "open", "end", "stop", "close", "part", "section", "block", "note", "notes"}
+)
+"""Words that people put beside PRIVATE where they mean to open or close a private part."""
 _ONLY_MARKS = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])(?:\s+\[.\])?)?\s*")
 
 
@@ -84,7 +92,7 @@ def find_comments(passage: Passage) -> list[Comment]:
     comments: list[Comment] = []
     codes = Codes(passage)
     at = hidden = 0
-    while opening := _OPENING.search(text, at):
+    while opening := OPENING.search(text, at):
         start = opening.start()
         code = codes.around(start)
         if code is not None:
@@ -147,9 +155,20 @@ def _join_private_parts(comments: list[Comment], passage: Passage) -> list[Comme
             joined.append(comment)
         elif words == "private":
             raise _unbalanced(passage, comment, "opens a part inside another")
+        if _is_nearly_mark(words):
+            raise _unbalanced(passage, comment, "opens and closes nothing, and it seems meant to")
     if opened is not None:
         raise _unbalanced(passage, opened, "opens a part that nothing closes")
     return joined
+
+
+def _is_nearly_mark(words: str) -> bool:
+    """Whether a comment is a private part's mark that somebody misspelt."""
+    if len(words) > 30 or words in {PRIVATE, f"/{PRIVATE}"}:
+        return False
+    found = _WORDS.findall(folded_mark(words))
+    marks = [word for word in found if word == PRIVATE or is_nearly_private(word)]
+    return bool(marks) and all(word in marks or word in _AROUND for word in found)
 
 
 def _unbalanced(passage: Passage, comment: Comment, what: str) -> Refused:

@@ -6,9 +6,12 @@ marked `publish: true`. What is marked as private, in any of the ways people mar
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
+from notekeep.markdown.kinds import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +21,40 @@ if TYPE_CHECKING:
 ABOUT_LEAVING = ("private", "publish")
 """The fields in which front matter says who may see a note."""
 
+PRIVATE = "private"
+"""The word that marks notes and parts of them, in any case."""
+
+_AWAY = [
+    *(f"{PRIVATE[:n]}.?{PRIVATE[n + 1 :]}" for n in range(len(PRIVATE))),  # missing, or wrong
+    *(f"{PRIVATE[:n]}.{PRIVATE[n:]}" for n in range(len(PRIVATE) + 1)),  # added
+    *(PRIVATE[:n] + PRIVATE[n + 1] + PRIVATE[n] + PRIVATE[n + 2 :] for n in range(6)),  # swapped
+]
+_ONE_EDIT_AWAY = re.compile("|".join(_AWAY))
+_OTHER_WORDS = frozenset({PRIVATE, "primate"})
+"""Words that match but are spelt as they are meant."""
+_TRACES = re.compile(r"priv|vate|avte|p.{1,4}ate", re.IGNORECASE)
+"""What is left of PRIVATE after any one edit."""
+
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
+
+
+def folded_mark(text: str) -> str:
+    """Return the words of a mark as they are compared: without case, width and invisible signs."""
+    if not text.isascii():
+        shown = unicodedata.normalize("NFKC", text)
+        text = "".join(char for char in shown if unicodedata.category(char) != "Cf")
+    return text.casefold().strip()
+
+
+def is_nearly_private(word: str) -> bool:
+    """Whether a folded word is PRIVATE with one letter missing, added, wrong or swapped."""
+    return word not in _OTHER_WORDS and _ONE_EDIT_AWAY.fullmatch(word) is not None
+
+
+def may_say_private(text: str) -> bool:
+    """Whether PRIVATE, or nearly it, can be in a text: a quick look that misses none."""
+    return not text.isascii() or _TRACES.search(text) is not None
 
 
 class Unmarked(Refused):
@@ -55,15 +90,29 @@ def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None
     path = note.path
     if note.problem is not None:
         raise Refused(
-            f"{path}: its front matter cannot be read, so nothing says whether it may leave:"
-            f" {note.problem.message}",
+            f"{path}: its front matter cannot be read (line {note.problem.line or 1}), so nothing"
+            f" says whether it may leave: {note.problem.message}",
             "correct the front matter",
             line=note.problem.line,
         )
     if note.private:
         raise Refused(f"{path}: it is private", "private notes are never exported")
-    if _tagged_private(note):
-        raise Refused(f"{path}: it has the tag private", "take the tag away to export the note")
+    if _second_block_withholds(note):
+        text = note.body_lf
+        line = note.body_line + text.count("\n", 0, len(text) - len(text.lstrip())) + 1
+        raise Refused(
+            f"{path}: line {line} begins a second block of keys, which keeps it in the vault",
+            "put its keys into the first block, or take it away",
+            line=line,
+        )
+    for tag in _tags(note):
+        if tag == PRIVATE:
+            raise Refused(f"{path}: it has the tag private", "take the tag away to export the note")
+        if is_nearly_private(tag):
+            raise _nearly(path, f"the tag {tag}")
+    for key in note.fields:
+        if is_nearly_private(folded_mark(key)):
+            raise _nearly(path, f"the field {key}")
     if "private" in note.fields and answer(note.fields["private"]) is not False:
         raise Refused(
             f"{path}: private: {note.fields['private']} is neither true nor false",
@@ -92,7 +141,26 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
         )
 
 
-def _tagged_private(note: Note) -> bool:
+def _second_block_withholds(note: Note) -> bool:
+    """Whether the text begins with keys that say it is private, as a template leaves them."""
+    body = note.body_lf.lstrip()
+    if not body.startswith(("---", "+++")):
+        return False
+    from notekeep.markdown.frontmatter import read
+
+    fields = read(body.encode("utf-8", "surrogateescape")).fields
+    return withheld({canonical(key): value for key, value in fields.items()})
+
+
+def _tags(note: Note) -> list[str]:
+    """Return the first part of each tag of the front matter, folded."""
     tags = note.fields.get("tags")
     listed = tags if isinstance(tags, list) else str(tags or "").replace(",", " ").split()
-    return any(str(tag).lstrip("#").split("/")[0].lower() == "private" for tag in listed)
+    return [folded_mark(str(tag).lstrip("#").split("/")[0]) for tag in listed]
+
+
+def _nearly(path: str, what: str) -> Refused:
+    return Refused(
+        f"{path}: {what} is nearly “private”, and keeps nothing in the vault",
+        "correct it, or give it another name",
+    )

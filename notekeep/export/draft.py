@@ -8,24 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
+from notekeep.export.anchors import find_heading, same_words
 from notekeep.export.assets import Attachments
-from notekeep.export.consent import check_consent, marked
+from notekeep.export.comments import OPENING
+from notekeep.export.consent import check_consent, marked, may_say_private
 from notekeep.export.embeds import DEPTH, Fragment, cut, placed, prefixed
-from notekeep.export.footnotes import spelled_out
+from notekeep.export.footnotes import spelled_out, unused_definitions
 from notekeep.export.links import Linker
 from notekeep.export.local import has_local_words, kept_here
+from notekeep.export.mentions import mentioned, mentions_hidden, refuse_mentions
 from notekeep.export.passage import Change, Passage, Splice, apart, whole_lines
 from notekeep.export.private import strip_private
-from notekeep.export.properties import Post, read_post
+from notekeep.export.properties import PASSING, Post, public_title, read_post
 from notekeep.export.refs import Ref, Refs, escape, split_fragment
 from notekeep.export.remarks import Remarks, grouped
 from notekeep.export.slugs import make_slug
+from notekeep.markdown.kinds import canonical
+from notekeep.markdown.split import line_of_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.export.nodes import Node
     from notekeep.export.options import Options
     from notekeep.export.passage import Origin
@@ -35,6 +43,8 @@ if TYPE_CHECKING:
 _ADDRESSED = ("text", "wikilink", "image", "link", "autolink", "html", "html_block", "definition")
 """What an address can stand in, words first."""
 _LINKING = frozenset({"wikilink", "image", "link"})
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
+_MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -99,8 +109,23 @@ class Drafter:
         Raises:
             Refused: It may not.
         """
-        check_consent(self.note(path), named=named, published=self.source.published)
+        self.check(path, named=named)
         self.consented.add(path)
+
+    def check(self, path: str, *, named: bool) -> None:
+        """Return when a note may leave.
+
+        Raises:
+            Refused: It may not.
+        """
+        note = self.note(path)
+        place = self.source.private_name(path)
+        if place not in {"", path}:
+            raise Refused(
+                f"{path}: it is the same file as {place}, which is private",
+                "private notes are never exported, whatever they are called",
+            )
+        check_consent(note, named=named, published=self.source.published)
 
     def draft(self, path: str) -> Draft:
         """Make the draft of a note that may leave.
@@ -112,17 +137,54 @@ class Drafter:
         if note.problem is not None and note.problem.code == "not-utf8":
             raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")
 
-        def hidden(target: str) -> bool:
-            found = self.source.find(target, path)
-            return found is not None and self.source.hidden(found)
-
+        hidden = self.source.hides_from(path)
         post = read_post(note, self.options, hidden)
+        self._check_fields(note, hidden)
         draft = Draft(note, post, Passage("", []), Refs.of(note.body))
         remarks = Remarks()
         _Work(self, draft, remarks).run()
         draft.warnings = grouped(remarks.all)
         draft.digest = _digest(draft)
         return draft
+
+    def hides_heading(self, path: str, heading: str) -> bool:
+        """Whether a heading is in a part of a note that stays in the vault."""
+        note = self.note(path)
+        if not (OPENING.search(note.body) or may_say_private(note.body)):
+            return False
+        try:
+            stripped = strip_private(Passage.of_file(path, note.body, note.body_line + 1))
+        except Refused:
+            return True
+        if find_heading(stripped.passage.page, heading) is not None:
+            return False
+        wanted = f" {same_words(heading)} "
+        return any(wanted in f" {same_words(part)} " for part in stripped.removed)
+
+    def _check_fields(self, note: Note, hidden: Callable[[str], bool]) -> None:
+        """Refuse a field that would go out with a comment in it, or with a private name."""
+        for key, value in note.fields.items():
+            if key not in PASSING | {*self.options.extra_fields}:
+                continue
+            texts = [str(item) for item in (value if isinstance(value, list) else [value])]
+            comment = next((mark for text in texts if (mark := OPENING.search(text))), None)
+            if comment is None and not mentions_hidden(" ".join(texts), hidden):
+                continue
+            own = next((name for name in note.raw if canonical(name) == key), key)
+            line = line_of_key(self.source.read(note.path), own)
+            if comment is None:
+                raise mentioned(note.path, line)
+            raise Refused(
+                f"{note.path}: line {line} has a comment, {comment[0]}, in {own}, and comments are"
+                " left out of the text only",
+                "take it out of the field",
+                line=line,
+            )
+        if OPENING.search(note.path.rsplit("/", 1)[-1]) and OPENING.search(note.title):
+            raise Refused(
+                f"{note.path}: its title is the file's name, which has a comment in it",
+                "rename the note, or give it a title of its own",
+            )
 
 
 class _Work:
@@ -133,20 +195,35 @@ class _Work:
         self.source = drafter.source
         self.draft = draft
         self.remarks = remarks
-        self.linker = Linker(drafter.source, drafter.attachments, draft.refs, remarks)
+        self.linker = Linker(
+            drafter.source, drafter.attachments, draft.refs, remarks, drafter.hides_heading
+        )
 
     def run(self) -> None:
         path = self.draft.note.path
-        self.draft.passage = self._linked(self._stripped(path), [Fragment(path)])
+        passage = self._linked(self._stripped(path), [Fragment(path)])
+        # Links that became words leave their definitions behind.
+        unused = apart(
+            whole_lines(passage, node.first, last, why)
+            for node, last, why in unused_definitions(passage)
+        )
+        self.draft.changes += passage.changes(unused)
+        self.draft.passage = passage.splice(unused)
 
     def _stripped(self, path: str) -> Passage:
         """Return a note's body without what is private."""
         note = self.drafter.note(path)
-        stripped = strip_private(Passage.of_file(path, note.body, note.body_line + 1))
+        passage = Passage.of_file(path, note.body, note.body_line + 1)
+        _refuse_conflict(passage)
+        stripped = strip_private(passage)
         if path not in self.draft.sources:
             self.draft.sources.append(path)
             self.draft.removed += stripped.removed
             self.draft.changes += stripped.changes
+        hidden = self.source.hides_from(path)
+        refuse_mentions(stripped.passage, hidden)
+        if path == self.draft.note.path:
+            self.draft.post.title = public_title(note, stripped.passage.text, hidden)
         passage, changes = spelled_out(stripped.passage)
         self.draft.changes += changes
         return passage
@@ -219,6 +296,8 @@ class _Work:
 
     def _as_link(self, node: Node, fragment: Fragment, origin: Origin) -> Splice:
         name, heading, _ = split_fragment(node.info)
+        if heading and self.drafter.hides_heading(fragment.path, heading):
+            fragment, heading = Fragment(fragment.path), ""
         words = " > ".join(filter(None, (name.rsplit("/", 1)[-1], heading))) or str(fragment)
         ref = Ref("note", fragment.path, origin, fragment.heading, fragment.block)
         text = f"[{escape(node.title or words)}]({self.draft.refs.add(ref)})"
@@ -229,11 +308,27 @@ class _Work:
         if path == self.draft.note.path:
             return True
         try:
-            note = self.drafter.note(path)
-            check_consent(note, named=False, published=self.source.published)
+            self.drafter.check(path, named=False)
         except NotekeepError:
             return False
-        return marked(note, self.source.published)
+        return marked(self.drafter.note(path), self.source.published)
+
+
+def _refuse_conflict(passage: Passage) -> None:
+    """Refuse git's marks of a conflict, except where code shows them."""
+    text = passage.text
+    for mark in _CONFLICT.finditer(text):
+        if text[mark.start()] == ">" and not _MIDDLE.search(text, 0, mark.start()):
+            continue  # a quote of seven levels
+        code = passage.page.find("fence", "code_block")
+        if any(node.start <= mark.start() < node.end for node in code):
+            continue
+        path, line = passage.origin(mark.start())
+        raise Refused(
+            f"{path}: line {line} has git's mark of a conflict, {mark[0]}: it may hold both sides",
+            "choose what stays with `notekeep conflicts`, then export again",
+            line=line,
+        )
 
 
 def _left_out(passage: Passage, node: Node) -> Splice:

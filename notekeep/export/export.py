@@ -120,7 +120,7 @@ def _audited(
             return plan
         refused = _leaking(plan, found)
         if not refused:
-            raise audit.refusal(found)
+            raise plan.audit.refusal(found)
         leaking |= refused
 
 
@@ -136,7 +136,7 @@ def _leaking(plan: Plan, found: Sequence[tuple[audit.Leaving, Needle]]) -> dict[
         hits.setdefault(notes[hit[0].path], []).append(hit)
     own = [planned for planned in plan.posts if planned.post.path in hits]
     alone = [one for one in own if not _links_to(one, hits.keys() - {one.post.path})]
-    return {one.post.path: audit.refusal(hits[one.post.path]) for one in alone or own}
+    return {one.post.path: plan.audit.refusal(hits[one.post.path]) for one in alone or own}
 
 
 def _links_to(planned: PlannedPost, notes: AbstractSet[str]) -> bool:

@@ -1,13 +1,22 @@
-"""Inline footnotes, `text^[a note]`, written as the two-part ones that every generator reads."""
+"""Footnotes and link definitions: those that nothing refers to, and footnotes within a line.
+
+Inline footnotes, `text^[a note]`, are written as the two-part ones that every generator reads.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from notekeep.export.parse import may_define
 from notekeep.export.passage import Splice
 
 if TYPE_CHECKING:
+    from notekeep.export.nodes import Node, Page
     from notekeep.export.passage import Change, Passage
+
+_LABEL = re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\[\])?\Z", re.DOTALL)
+_QUOTE_MARKS = re.compile(r"\n[ \t>]*")
 
 _AT_END = "notes of inline footnotes stand at the end"
 
@@ -38,3 +47,52 @@ def spelled_out(passage: Passage) -> tuple[Passage, list[Change]]:
     origins = [first, *(origin for _, origin in notes for _ in range(2)), notes[-1][1]]
     splices.append(Splice(len(body), len(passage.text), text, _AT_END, tuple(origins)))
     return passage.splice(splices), passage.changes(splices)
+
+
+def unused_definitions(passage: Passage) -> list[tuple[Node, int, str]]:
+    """Return the footnotes and link definitions that nothing refers to, each as it is removed.
+
+    A footnote that only such footnotes refer to is one of them.
+
+    Returns:
+        The node, the line after it, and the reason.
+    """
+    if not may_define(passage.text):
+        return []
+    page = passage.page
+    wanted = _wanted_footnotes(page)
+    found = [
+        (node, node.last, "a footnote that nothing refers to is left out")
+        for node in page.find("footnote")
+        if node.info not in wanted
+    ]
+    links = {_label(page.source(node)) for node in page.find("link", "image")}
+    for node in page.find("definition"):
+        label = _folded(node.info)
+        if label not in links:
+            found.append((node, node.last, "an address that no link uses is left out"))
+        links.discard(label)  # of several with one label the first is meant
+    return sorted(found, key=lambda one: one[0].first)
+
+
+def _wanted_footnotes(page: Page) -> set[str]:
+    """Return the labels of the footnotes that the text refers to, and those they refer to."""
+    refs: dict[str | None, set[str]] = {}
+    for ref in page.find("footnote_ref"):
+        note = next((node.info for node in ref.above() if node.kind == "footnote"), None)
+        refs.setdefault(note, set()).add(ref.info)
+    wanted, new = set[str](), refs.get(None, set())
+    while new:
+        wanted |= new
+        new = set().union(*(refs.get(label, set()) for label in new)) - wanted
+    return wanted
+
+
+def _label(source: str) -> str:
+    """Return the label of the definition that a link uses; "" for none."""
+    match = _LABEL.search(_QUOTE_MARKS.sub(" ", source))
+    return _folded(match[1]) if match else ""
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.split()).casefold()

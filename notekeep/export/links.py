@@ -19,7 +19,7 @@ from notekeep.export.refs import Ref, Refs, escape, split_fragment, split_size
 from notekeep.markdown.inline import SCHEME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from notekeep.export.nodes import Node
     from notekeep.export.passage import Origin, Passage
@@ -37,9 +37,15 @@ class Linker:
     """Finds what the links of one note point at and numbers it."""
 
     def __init__(
-        self, source: Source, attachments: Attachments, refs: Refs, remarks: Remarks
+        self,
+        source: Source,
+        attachments: Attachments,
+        refs: Refs,
+        remarks: Remarks,
+        hides_heading: Callable[[str, str], bool],
     ) -> None:
         self.source = source
+        self.hides_heading = hides_heading
         self.attachments = attachments
         self.refs = refs
         self.remarks = remarks
@@ -89,9 +95,13 @@ class Linker:
         if node.embed and is_image(name):
             return self._picture(passage, node, path, name, node.title)
         if name.lower().endswith(_VAULT_FILES):
+            if self._is_private_file(name, path):
+                return [self._hidden(node, node.title, origin)]
             return [self._vault_file(node, origin)]
         words = node.title or _shown(name, heading)
         found = self._find(name, path, origin)
+        if found is None and self._is_private_file(name, path):
+            return [self._hidden(node, node.title, origin)]
         if found is None and (asset := self._asset(name, path, origin)):
             return self._replaced(node, words, Ref("asset", asset, origin))
         if found is None:
@@ -99,7 +109,19 @@ class Linker:
             return [Splice(node.start, node.end, escape(words), "a broken link becomes words")]
         if self.source.hidden(found):
             return [self._hidden(node, node.title, origin)]
+        if heading and not node.title and self.hides_heading(found, heading):
+            heading, words = "", _shown(name or found, "")
         return self._replaced(node, words, Ref("note", found, origin, heading, block))
+
+    def _is_private_file(self, name: str, path: str) -> bool:
+        """Whether a link that leads to no note leads into a private folder."""
+        if self.source.hides_from(path)(name):
+            return True
+        try:
+            found = self.attachments.find(name, path)
+        except NotekeepError:
+            return False
+        return found is not None and bool(self.source.private_name(found))
 
     def _vault_file(self, node: Node, origin: Origin) -> Splice:
         self.remarks.add(origin, f"{node.info} means nothing outside of the vault and is left out")

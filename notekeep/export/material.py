@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from notekeep.errors import Refused
 from notekeep.export.passage import Passage
 from notekeep.export.private import strip_private
+from notekeep.export.properties import public_title
 from notekeep.markdown.body import scan
 from notekeep.markdown.inline import WIKI
 
@@ -117,9 +118,8 @@ def material_of(note: Note) -> Material:
     name = note.path.rsplit("/", 1)[-1].removesuffix(".md")
     tags = note.fields.get("tags")
     listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
-    return Material(
-        note.path, note.title, name, note.kind, facts, listed, _sections(text, note.title)
-    )
+    title = public_title(note, text)
+    return Material(note.path, title, name, note.kind, facts, listed, _sections(text, title))
 
 
 def at_second(address: str, locator: str) -> str:

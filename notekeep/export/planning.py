@@ -19,7 +19,9 @@ from notekeep.export.choosing import draft_asked, draft_earlier, gone
 from notekeep.export.compare import Comparison
 from notekeep.export.composing import Composer
 from notekeep.export.plan import PlannedPost
+from notekeep.export.properties import Post
 from notekeep.export.settling import settle_posts
+from notekeep.export.unseen import compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,9 +60,14 @@ def fill_plan(batch: Batch, paths: Sequence[str], bases: Bases) -> None:
     plan.warnings = list(dict.fromkeys([*target.warnings, *plan.warnings, *between]))
 
 
-def _own_words(target: Target, written: Iterable[Written]) -> list[str]:
+def _own_words(target: Target, written: Sequence[Written]) -> list[str]:
     """Return the words that are in every post of the site: names of folders and of fields."""
     words = []
+    for one in {one.draft.post.draft: one for one in written}.values():
+        post = one.draft.post
+        bare = Post("", "", post.date, draft=post.draft, slug=post.slug)
+        # Word by word: what a target writes in a row may be something it should not know.
+        words += sorted({*compared(target.compose(one.draft, target.head(bare, ""), "")).split()})
     for one in written:
         words.append(target.post_path(one.draft.post))
         words += _FIELD.findall(target.head(one.draft.post, ""))

@@ -1,8 +1,11 @@
 """What of a note never leaves the vault, taken out before anything else is done to it.
 
 Comments and private parts (`comments.py`), `[!private]` callouts, sections whose heading has the
-tag `#private`, and blocks that only the vault can answer (Dataview and its kin). A mark that stands
-where it has no meaning is refused: somebody thought that it hides something.
+tag `#private`, blocks that only the vault can answer (Dataview and its kin), and footnotes and link
+definitions that nothing else refers to.
+
+A mark that is right but for case and blanks hides. One that is misspelt, or stands where it has no
+meaning, is refused: somebody thought that it hides something. Code is never a mark.
 """
 
 from __future__ import annotations
@@ -12,16 +15,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.export.comments import strip_comments
-from notekeep.export.nodes import LITERAL
+from notekeep.export.consent import PRIVATE, folded_mark, is_nearly_private, may_say_private
+from notekeep.export.footnotes import unused_definitions
 from notekeep.export.passage import Change, Passage, Splice, whole_lines
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node
+    from notekeep.export.passage import Origin
 
-_PRIVATE_TAG = re.compile(r"(?<![^\s])#private(?![\w-])", re.IGNORECASE)
-_PRIVATE_CALLOUT = re.compile(r"\[!private(?:\|[^\]]*)?\]", re.IGNORECASE)
-_BEGUN = ("#p", "#P", "[!p", "[!P")
-"""How both begin, which is quicker to look for."""
+_TAG = re.compile(r"[#\uff03]([\w\u00ad\u200b-\u200f\u2060-]+)")
+_APART_TAG = re.compile(r"(?<!\S)#[ \t]+(\w+)[ \t]*$", re.MULTILINE)
+_CALLOUT = re.compile(r"\[!([^\]\n]*)\]")
+_CALLOUT_BEGUN = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
+_BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OPENING = frozenset("\0([<\"'“«*_~|,;:")
+"""What can stand before a tag that is meant as one."""
+_HTML_CODE = re.compile(
+    r"<(pre|code|kbd|samp|script|style|textarea)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE
+)
+_HTML_HEADING = re.compile(r"<h([1-6])\b.*?(?:</h\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_MASKED = re.compile(r"[^\n]+")
 _VAULT_BLOCKS = frozenset(
     {"base", "button", "dataview", "dataviewjs", "meta-bind", "query", "tasks"}
 )
@@ -53,8 +67,9 @@ def strip_private(passage: Passage) -> Stripped:
         passage, comments, cut = strip_comments(passage)
         removed += comments
         changes += cut
+        spans = _private_spans(passage) or unused_definitions(passage)
         splices: list[Splice] = []
-        for span in _private_spans(passage):
+        for span in spans:
             splice = _removal(passage, *span)
             if not splices or splice.start >= splices[-1].end:
                 removed.append(passage.text[splice.start : splice.end])
@@ -63,7 +78,7 @@ def strip_private(passage: Passage) -> Stripped:
             break
         changes += passage.changes(splices)
         passage = passage.splice(splices)  # which may be read in another way now
-    _refuse_stray_marks(passage)
+    _refuse_other_marks(passage)
     return Stripped(passage, removed, changes)
 
 
@@ -73,7 +88,7 @@ def _private_spans(passage: Passage) -> list[tuple[Node, int, str]]:
     for node in passage.page.find("quote", "heading", "fence"):
         if node.kind == "quote" and _is_private_callout(passage, node):
             spans.append((node, node.last, "a private callout stays in the vault"))
-        elif node.kind == "heading" and _PRIVATE_TAG.search(node.plain()):
+        elif node.kind == "heading" and _has_private_tag(node):
             spans.append((node, _section_end(node), "a private section stays in the vault"))
         elif node.kind == "fence" and _vault_block(node):
             spans.append((node, node.last, f"a {node.info.split()[0]} block means nothing outside"))
@@ -81,17 +96,40 @@ def _private_spans(passage: Passage) -> list[tuple[Node, int, str]]:
 
 
 def _is_private_callout(passage: Passage, quote: Node) -> bool:
+    first = _first_words(quote)
+    mark = None if first is None else _CALLOUT.match(passage.text, first.start)
+    return mark is not None and folded_mark(mark[1].partition("|")[0]) == PRIVATE
+
+
+def _first_words(quote: Node) -> Node | None:
+    """Return the paragraph that a quote's first line begins."""
     first = next(iter(quote.children), None)
-    return (
-        first is not None
-        and first.kind == "paragraph"
-        and first.first == quote.first
-        and _PRIVATE_CALLOUT.match(passage.text, first.start) is not None
-    )
+    is_there = first is not None and first.kind == "paragraph" and first.first == quote.first
+    return first if is_there else None
+
+
+def _has_private_tag(heading: Node) -> bool:
+    words = f" {_words(heading)}"
+    tags = _TAG.finditer(words)
+    return any(words[tag.start() - 1].isspace() and _tag_name(tag[1]) == PRIVATE for tag in tags)
+
+
+def _words(node: Node) -> str:
+    """Return the words of a heading in which a tag can stand: code and escapes are none."""
+    match node.kind:
+        case "text":
+            return node.content
+        case "soft_break" | "hard_break":
+            return " "
+    return "".join(map(_words, node.children)) or "\0"
+
+
+def _tag_name(tag: str) -> str:
+    return folded_mark(tag).strip("-_")
 
 
 def _vault_block(fence: Node) -> bool:
-    words = fence.info.split()
+    words = fence.info.strip("{}. ").split()
     return bool(words) and words[0].lower() in _VAULT_BLOCKS
 
 
@@ -120,19 +158,80 @@ def _removal(passage: Passage, node: Node, last: int, reason: str) -> Splice:
     return Splice(node.start, max(end, node.start), "", reason)
 
 
-def _refuse_stray_marks(passage: Passage) -> None:
-    if not any(begun in passage.text for begun in _BEGUN):
+def _refuse_other_marks(passage: Passage) -> None:
+    """Refuse marks that hide nothing: misspelt ones, and those where nothing can be hidden."""
+    if not may_say_private(passage.text):
         return
-    for node in passage.page.find("text"):
-        for mark in (_PRIVATE_CALLOUT, _PRIVATE_TAG):
-            match = mark.search(passage.text, node.start, node.end)
-            if match is None or node.inside(*LITERAL):
-                continue
-            path, line = passage.origin(match.start())
-            raise Refused(
-                f"{path}: {match[0].strip()} on line {line} hides nothing where it stands,"
-                " and it seems meant to",
-                "begin a callout of its own with [!private], put #private behind a heading,"
-                " or write %% private %% before and %% /private %% after",
-                line=line,
-            )
+    words, headings = _readable(passage)
+    found = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
+    found += [
+        mark
+        for quote in passage.page.find("quote")
+        if (first := _first_words(quote))
+        if (mark := _BRACKETS.match(words, first.start))
+        if _is_like_private(folded_mark(mark[1]))
+    ]
+    for tag in _TAG.finditer(words):
+        in_heading = any(start <= tag.start() < end for start, end in headings)
+        if _is_stray_tag(words[tag.start() - 1 : tag.start()], tag[1], in_heading=in_heading):
+            found.append(tag)
+    for start, end in headings:
+        tag_apart = _APART_TAG.search(words, start, end)
+        if tag_apart and _is_like_private(folded_mark(tag_apart[1])):
+            found.append(tag_apart)
+    if found:
+        start, end = min(mark.span() for mark in found)
+        raise _hides_nothing(passage.text[start : min(end, start + 40)], passage.origin(start))
+
+
+def _is_like_private(word: str) -> bool:
+    return word == PRIVATE or is_nearly_private(word)
+
+
+def _means_private(mark: re.Match[str]) -> bool:
+    """Whether one of the words of a callout's mark is like PRIVATE, or begins with it."""
+    words = _LETTERS.findall(folded_mark(mark[1]))
+    # Where the mark does not end, the words of the text follow it.
+    return any(
+        word.startswith(PRIVATE) or _is_like_private(word)
+        for word in (words if mark[2] else words[:1])
+    )
+
+
+def _is_stray_tag(before: str, tag: str, *, in_heading: bool) -> bool:
+    name = _tag_name(tag)
+    if before == "{":  # an id, as `## Private methods {#private}` gives one
+        return False
+    if in_heading:
+        return _is_like_private(name) or name.startswith(PRIVATE)
+    return _is_like_private(name) and (not before.strip() or before in _OPENING)
+
+
+def _readable(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text with all that is no words of a reader masked, and where headings are."""
+    text, page = passage.text, passage.page
+    pieces, at = [], 0
+    headings = [(node.start, node.end) for node in page.find("heading")]
+    for node in page.find("text", "html_block"):
+        shown = text[node.start : node.end]
+        if node.kind == "html_block":
+            spans = _HTML_HEADING.finditer(shown)
+            headings += [(node.start + one.start(), node.start + one.end()) for one in spans]
+            shown = _HTML_CODE.sub(lambda match: _masked(match[0]), shown)
+        pieces += [_masked(text[at : node.start]), shown]
+        at = node.end
+    return "".join([*pieces, _masked(text[at:])]), headings
+
+
+def _masked(text: str) -> str:
+    return _MASKED.sub(lambda match: "\0" * len(match[0]), text)
+
+
+def _hides_nothing(mark: str, origin: Origin) -> Refused:
+    path, line = origin
+    return Refused(
+        f"{path}: {mark.strip()} on line {line} hides nothing as it is, and it seems meant to",
+        "begin a callout with [!private], put #private behind a heading, or write %% private %%"
+        " before and %% /private %% after; if nothing is to be hidden, write it as code",
+        line=line,
+    )

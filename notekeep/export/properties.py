@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.consent import answer
+from notekeep.export.links import PRIVATE_WORDS
 from notekeep.export.local import is_local, without_local
+from notekeep.markdown.body import title_in
 from notekeep.markdown.inline import WIKI
+from notekeep.markdown.resolve import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,6 +115,20 @@ def read_post(
     post.cover = _public(note.fields.get("cover"))
     post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
     return post
+
+
+def public_title(note: Note, text: str, hidden: Callable[[str], bool] = lambda _: False) -> str:
+    """Return a note's title, given its text without private parts: no heading of these is one."""
+
+    def shown(match: re.Match[str]) -> str:
+        target = match["target"].partition("#")[0].strip()
+        return match["text"] or (PRIVATE_WORDS if hidden(target) else match[0])
+
+    given = note.fields.get("title")
+    if isinstance(given, str) and (title := _line(re.sub(WIKI, shown, given))):
+        return title
+    text = re.sub(WIKI, shown, text) if "[[" in text else text
+    return _line(title_in(text)) or stem_of(note.path)
 
 
 def _public(value: Value) -> str:

@@ -6,11 +6,13 @@ it in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from notekeep.export.heatmap import Picture
     from notekeep.markdown.kinds import Schema
@@ -83,12 +85,56 @@ class Source:
     attachments: str = "attachments"
     canaries: tuple[str, ...] = ()
     drawn: Callable[[str, str], Picture | None] = lambda _path, _heading: None
+    _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _hard_links: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
 
     def note(self, path: str) -> Note:
         """Read a note from its file; of its tags those of its front matter, which pass."""
         from notekeep.markdown.note import read_note
 
-        return read_note(path, self.read(path), self.schema, in_body=False)
+        note = read_note(path, self.read(path), self.schema, in_body=False)
+        note.private = note.private or bool(self.private_name(path))
+        return note
+
+    def private_name(self, path: str) -> str:
+        """Return the path that a file has in a private folder; "" when it has none.
+
+        A symbolic link is judged by the file it leads to, a hard link by all names of its file.
+        """
+        if path not in self._private_names:
+            self._private_names[path] = self._find_private_name(path)
+        return self._private_names[path]
+
+    def _find_private_name(self, path: str) -> str:
+        if self.schema.is_private(path):
+            return path
+        place = os.path.join(self.root, path)
+        real = os.path.relpath(os.path.realpath(place), os.path.realpath(self.root))
+        real = real.replace(os.sep, "/")
+        if self.schema.is_private(real):
+            return real
+        try:
+            info = os.stat(place)
+        except OSError:
+            return ""  # nothing there that could leave
+        if info.st_nlink < 2:
+            return ""
+        if not self._hard_links:
+            self._hard_links.update(self._find_hard_links())
+        return self._hard_links.get((info.st_dev, info.st_ino), "")
+
+    def _find_hard_links(self) -> Iterator[tuple[tuple[int, int], str]]:
+        """Yield device and inode of each file of a private folder that has other names."""
+        for base, folders, files in os.walk(self.root):
+            folders[:] = [name for name in folders if name != ".git"]
+            for name in files:
+                place = os.path.join(base, name)
+                path = os.path.relpath(place, self.root).replace(os.sep, "/")
+                if self.schema.is_private(path):
+                    with suppress(FileNotFoundError):
+                        info = os.lstat(place)
+                        if info.st_nlink > 1:
+                            yield (info.st_dev, info.st_ino), path
 
     def find(self, target: str, from_path: str) -> str | None:
         """Return the note that a name means, or None."""
@@ -97,4 +143,25 @@ class Source:
 
     def hidden(self, path: str) -> bool:
         """Whether a note's name must not be shown: it is private or marked as not for others."""
-        return path in self.notes.withheld()
+        return path in self.notes.withheld() or bool(self.private_name(path))
+
+    def hides_from(self, from_path: str) -> Callable[[str], bool]:
+        """Return what says whether a link in a note leads to a name that must not be shown."""
+
+        def hides(target: str) -> bool:
+            if self._is_in_private_folder(target, from_path):
+                return True
+            found = self.find(target, from_path)
+            return found is not None and self.hidden(found)
+
+        return hides
+
+    def _is_in_private_folder(self, target: str, from_path: str) -> bool:
+        """Whether a path leads into a private folder, also to what the vault does not know."""
+        if "/" not in target:
+            return False
+        name = target.strip("/")
+        if target.startswith("/"):  # which may be a page of the person's own site
+            return self.schema.is_private(name) and os.path.lexists(os.path.join(self.root, name))
+        beside = os.path.normpath(os.path.join(os.path.dirname(from_path), name))
+        return self.schema.is_private(name) or self.schema.is_private(beside)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
 from notekeep.export.links import PRIVATE_WORDS
+from notekeep.export.marked import outside_code, private_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,18 +27,17 @@ _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
 """How many characters a name, a value, a line of a private part and a line of a private note have
 at least; shorter ones are in too many words to say anything."""
 
-_COMMENTS = re.compile(r"(?<!\\)%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
-_PRIVATE_PART = re.compile(r"%%\s*private\s*%%.*?%%\s*/private\s*%%", re.DOTALL | re.IGNORECASE)
-_CALLOUT = re.compile(
-    r"^[ \t>]*>[ \t]*\[!private\b.*(?:\n[ \t]*[^\s].*)*", re.MULTILINE | re.IGNORECASE
-)
-_SECTION = re.compile(r"^(#{1,6})[ \t].*#private\b.*$", re.MULTILINE | re.IGNORECASE)
-_HIDING = re.compile(r"%%|<!--|\[!private|#private", re.IGNORECASE)
-"""What every private part has in it: most notes have nothing of it."""
-_BEGUN = ("%%", "<!--", "[!p", "[!P", "#p", "#P")
-"""How each of these begins, which is quicker to look for."""
 _WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
 _ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
+_DEFINED = re.compile(
+    r"^([ \t>]*\[[^\]\n^][^\]\n]*\]:)[ \t]*<?(?![A-Za-z][\w+.-]*:)\S+", re.MULTILINE
+)
+_ATTRIBUTE = re.compile(
+    r"\s(?:href|src|srcset|poster|data|cite|action)\s*=\s*"
+    r"(?:\"(?![A-Za-z][\w+.-]*:)[^\"]*\"|'(?![A-Za-z][\w+.-]*:)[^']*'|(?![A-Za-z][\w+.-]*:)[^\s>\"']+)",
+    re.IGNORECASE,
+)
+_QUERY = re.compile(r"`\s*\$?=\s[^`\n]*`")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
@@ -46,13 +46,6 @@ _LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
 """As many lines of ASCII as there are, or one line with more."""
 _PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
 """ASCII as it is compared, byte by byte: letters and digits without case, else blanks."""
-_CODE = re.compile(
-    r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
-    r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
-    re.MULTILINE | re.DOTALL,
-)
-_HELD = re.compile("\0(\\d+)\0")
-
 Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
 """Gives what of a note is private, and the rest."""
 
@@ -65,12 +58,15 @@ class Needle(NamedTuple):
         what: What it is to the person.
         post: The note whose post it must not be in; "" for any file.
         always: Whether it must not be seen even where a note says it in public.
+        is_path: Whether it is the path of a private note, which must be in no post as it is
+            spelt, whatever a note says.
     """
 
     text: str
     what: str
     post: str = ""
     always: bool = False
+    is_path: bool = False
 
 
 def compared(text: str) -> str:
@@ -96,7 +92,8 @@ def needles(source: Source, drafts: Iterable[Draft], parts: Parts) -> list[Needl
         found += _needles(lines, f"a private part of {post}", _PART, post)
         for key, values in _kept_back(draft).items():
             found += _needles(values, f"{key}: of {post}, which does not pass", _VALUE, post)
-    return list({(needle.text, needle.post): needle for needle in reversed(found)}.values())
+    distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
+    return list(distinct.values())
 
 
 def _of_private_note(source: Source, row: Row) -> list[Needle]:
@@ -105,8 +102,9 @@ def _of_private_note(source: Source, row: Row) -> list[Needle]:
     names = [name for name in names if not _PLAIN_VALUE.match(name)]
     lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
     place = path.removesuffix(".md")
+    what = f"the path of the private note {path}"
     return [
-        *([Needle(place, f"the path of the private note {path}")] if "/" in place else []),
+        *([Needle(place, what, is_path=True)] if "/" in place else []),
         *_needles(names, f"a name of the private note {path}", _NAME),
         *_needles(lines, f"a line of the private note {path}", _LINE),
     ]
@@ -143,43 +141,13 @@ def parts_of(source: Source, path: str) -> tuple[list[str], str]:
     return private_parts(source_body(source, path))
 
 
-def private_parts(text: str) -> tuple[list[str], str]:
-    """Return what of a note's text is private, found by patterns alone, and the rest.
-
-    Marks within code are no marks, so code is held out while they are looked for.
-    """
-    code: list[str] = []
-
-    def hold(match: re.Match[str]) -> str:
-        code.append(match[0])
-        return f"\0{len(code) - 1}\0"
-
-    def give_back(text: str) -> str:
-        return _HELD.sub(lambda match: code[int(match[1])], text)
-
-    text = text.replace("\0", "")
-    if not any(begun in text for begun in _BEGUN) or not _HIDING.search(text):
-        return [], text
-    text = _CODE.sub(hold, text)
-    parts: list[str] = []
-    for pattern in (_PRIVATE_PART, _COMMENTS, _CALLOUT):
-        parts += [match[0] for match in pattern.finditer(text)]
-        text = pattern.sub(" ", text)
-    while section := _SECTION.search(text):
-        rest = text[section.end() :]
-        stop = re.search(rf"^#{{1,{len(section[1])}}}[ \t]", rest, re.MULTILINE)
-        end = section.end() + (stop.start() if stop else len(rest))
-        parts.append(text[section.start() : end])
-        text = text[: section.start()] + text[end:]
-    return [give_back(part) for part in parts], give_back(text)
-
-
 def public_words(
     source: Source, drafts: Iterable[Draft], parts: Parts, own: Iterable[str] = ()
 ) -> str:
     """Return what exported notes say in public, as the audit compares it.
 
-    Targets of links are no words that a reader is shown, and are not counted.
+    Addresses within the vault and inline Dataview are no words that a reader is meant to see, and
+    are not counted. Code is: it shows what it holds.
 
     Args:
         source: The vault.
@@ -197,11 +165,16 @@ def public_words(
             yield from map(str, post.extra.values())
             for path in draft.sources:
                 _, text = parts(path)
-                text = _WIKILINK.sub(partial(_shown, source, path), _BLOCK_ID.sub("", text))
-                yield _ADDRESS.sub("]", text)
+                text = _QUERY.sub(" ", _BLOCK_ID.sub("", text))
+                text = _WIKILINK.sub(partial(_shown, source, path), text)
+                yield outside_code(text, _without_addresses)
 
     # One by one, as the texts of all notes together are large.
     return " ".join(filter(None, map(compared, said())))
+
+
+def _without_addresses(text: str) -> str:
+    return _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
 
 
 def source_body(source: Source, path: str) -> str:

@@ -6,8 +6,9 @@ read gives an error with its place and no fields: the body is still there, and t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from notekeep.markdown import quick
 from notekeep.markdown.guard import MAX_BYTES, Suspect
@@ -17,6 +18,14 @@ from notekeep.markdown.values import MAX_NUMBER
 
 if TYPE_CHECKING:
     from notekeep.markdown.values import Scalar, Value
+
+_LEAD: Final = re.compile(
+    rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL
+)
+"""What hides front matter from every reader where it stands above it: blanks and comments."""
+_ABOUT_LEAVING: Final = re.compile(
+    rb"^[\s\"']*(?:private|publish)[\s\"']*[:=]", re.IGNORECASE | re.MULTILINE
+)
 
 __all__ = ["FrontMatter", "FrontMatterError", "Split", "read", "render_new", "split"]
 
@@ -60,7 +69,7 @@ def read(data: bytes) -> FrontMatter:
     """Read the front matter of a file. Never raises: what is wrong is in `error`."""
     parts = split(data)
     if parts.kind == "none":
-        return FrontMatter(parts)
+        return FrontMatter(parts, error=_find_late_block(data))
     if parts.kind == "unclosed":
         message = "The front matter is opened here and never closed with a line of `---`."
         return FrontMatter(parts, error=FrontMatterError(message, 1, 1))
@@ -71,6 +80,25 @@ def read(data: bytes) -> FrontMatter:
         place = FrontMatterError(error.message, above + error.line + 1, error.column + 1)
         return FrontMatter(parts, error=place)
     return FrontMatter(parts, fields.values, fields.raw, fields.words)
+
+
+def _find_late_block(data: bytes) -> FrontMatterError | None:
+    """Return the error for a block of keys that is not on the first line, or None."""
+    lead = _LEAD.match(data)
+    if lead is None:
+        return None
+    block = data[lead.end() :]
+    found = read(block)
+    if not found.fields:
+        # Text below a rule is no block of keys, unless it says who may see the note.
+        end = found.split.body or len(re.split(rb"\r?\n[ \t]*\r?\n|\r\r", block, maxsplit=1)[0])
+        if found.error is None or not _ABOUT_LEAVING.search(block[:end]):
+            return None
+    line = len(data[: lead.end()].splitlines()) + data[: lead.end()].endswith((b"\n", b"\r"))
+    message = (
+        "The front matter must begin on the first line. Blank lines or a comment stand above it."
+    )
+    return FrontMatterError(message, max(line, 1), 1)
 
 
 def _read_block(data: bytes, parts: Split) -> quick.Fields:

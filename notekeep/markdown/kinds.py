@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from notekeep.allowed import KIND_FOLDERS
 from notekeep.markdown.daily import Daily
+from notekeep.markdown.resolve import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -211,7 +212,8 @@ class Schema:
         kinds: Its kinds by id, the built-in ones among them.
         folders: For each kind the folder that new notes of it go to. A note there whose front
             matter names no kind is of that kind, except that only `habit:` makes a habit.
-        private_folders: Folders whose notes never leave.
+        private_folders: Folders whose notes never leave. A bare name counts at any depth, a path
+            from the vault's root.
         templates: The folder of templates.
         daily: How daily notes are named.
         types: The types of fields of which no kind says anything, by their names.
@@ -286,7 +288,15 @@ class Schema:
 
     def is_private(self, path: str) -> bool:
         """Whether a file's folder keeps it from leaving."""
-        return any(within(path, folder) for folder in self.private_folders)
+        place = folded(f"/{path}")
+        for folder in self.private_folders:
+            name = folded(folder.rstrip("/"))
+            if "/" in name:
+                if place.startswith(f"/{name.lstrip('/')}/"):
+                    return True
+            elif name and f"/{name}/" in place:
+                return True
+        return False
 
 
 DEFAULT_SCHEMA: Final = Schema()

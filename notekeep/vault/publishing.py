@@ -371,7 +371,8 @@ class Publishing(Reading):
         """
         from notekeep.export.material import material_of
 
-        return [material_of(self.read(name)) for name in names]
+        with self.source() as source:
+            return [material_of(source.note(self.resolve(name).path)) for name in names]
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """The notes that have a post in a site and are in the vault still."""

@@ -14,17 +14,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export import Options, Plan, Source, plan_export, planning, write
+from notekeep.export import Options, Plan, Source, draft, plan_export, planning, write
 from notekeep.export.audit import Leaving, leaks
+from notekeep.export.marked import private_parts
 from notekeep.export.planning import fill_plan
+from notekeep.export.private import Stripped
 from notekeep.export.targets.hugo import Hugo
-from notekeep.export.unseen import Needle, compared, private_parts
+from notekeep.export.unseen import Needle, compared
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.export.batch import Batch
+    from notekeep.export.passage import Passage
     from notekeep.files.history import History
 
     Write = Callable[[dict[str, str]], Source]
@@ -140,6 +143,83 @@ def test_private_parts_that_hold_code_are_private_whole() -> None:
     )
     assert compared(" ".join(parts)) == "b c d f g"
     assert compared(public) == "a e h i"
+
+
+PLAIN = "Public words.\n\n"
+SECRET = "what nobody but me may read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"x %%{SECRET}%%",
+        f"x <!-- {SECRET} -->",
+        f"%%private%%\n{SECRET}\n%%/private%%",
+        f"%%privat%%\n{SECRET}\n%%/privat%%",
+        f"> [!private]\n> {SECRET}",
+        f"> [! private] T\n> {SECRET}\nlazy line of the quote",
+        f"> [!private ]- {SECRET}",
+        f"> [!private note]\n>\n> {SECRET}",
+        f"> [!private-note]\n> {SECRET}",
+        f"> [!info|private]\n> {SECRET}",
+        f"> [!Privat]\n> {SECRET}",
+        f"- a\n  > [!pirvate]\n  > {SECRET}",
+        f"> > [!private] x\n> > {SECRET}",
+        f"## H #private\n\n### J\n\n{SECRET}",
+        f"## H (#Private)\n\n{SECRET}",
+        f"## H #privat\n\n{SECRET}",
+        f"## {SECRET} #private\n\nx",
+        f"H #private\n---------\n\n{SECRET}",
+        f"> ## H #private\n> {SECRET}",
+        f"<h2>H #private</h2>\n\n{SECRET}",
+        f"## H #private\n\nx[^1]\n\n## I\n\ny\n\n[^1]: {SECRET}",
+        f"> [!private]\n> x[^1]\n\n[^1]: x[^2]\n\n[^2]: y\n\n    {SECRET}",
+        f"%%[w][q]%% y\n\n[q]: https://e.org/what-nobody '{SECRET}'",
+    ],
+)
+def test_private_part_is_found_when_nothing_took_it_out(
+    write_vault: Write, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    def keep_all(passage: Passage) -> Stripped:
+        return Stripped(passage, [], [])
+
+    monkeypatch.setattr(draft, "strip_private", keep_all)
+    with pytest.raises(Refused, match=r"would show a private part of a\.md \(line \d+ of a\.md\)"):
+        plan_export(write_vault({"a.md": f"{PLAIN}{text}\n"}), ["a.md"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`= [[Hushed]].x`",
+        '`$= dv.page("Hushed").x`',
+        '<a href="Hushed">x</a>',
+        '<img src="private/Hushed.png">',
+        '<img srcset="Hushed.png 2x">',
+        "see private/Hushed.md, which is Hushed",
+        "`private/Hushed.md` and `Hushed`",
+    ],
+)
+def test_name_that_no_reader_is_shown_is_no_public_word(
+    write_vault: Write, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(draft, "refuse_mentions", lambda *_: None)
+    source = write_vault({"a.md": f"{PLAIN}{text}\n", "private/Hushed.md": "x"})
+    with pytest.raises(Refused, match=r"of the private note private/Hushed\.md"):
+        plan_export(source, ["a.md"])
+
+
+def test_what_is_public_is_no_private_part() -> None:
+    text = (
+        "> outer\n> > [!private] x\n> > y\n>\n> outer too\n\n"
+        "> [private](https://e.org) [!note]\n\n## A [link](#private) {#private} \\#private\n\n"
+        "used[^1] [l] ![p][]\n\n[^1]: note\n[l]: https://e.org\n[p]: p.png\n\n"
+        "    > [!private] code\n\n- item\n\n    > [!private] z\n"
+    )
+    parts, public = private_parts(text)
+    assert compared(" ".join(parts)) == "x y z"
+    for words in ("outer too", "link private", "note", "https e org", "p png", "private code"):
+        assert words in compared(public)
 
 
 def test_a_plan_that_would_leak_is_refused_before_anything_is_written(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import string
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export.consent import Unmarked, answer, check_consent, withheld
+from notekeep.export.consent import (
+    PRIVATE,
+    Unmarked,
+    answer,
+    check_consent,
+    is_nearly_private,
+    may_say_private,
+    withheld,
+)
 from notekeep.markdown.note import Value, read_note
 from notekeep.vault import Vault
 
@@ -78,6 +87,23 @@ def test_answers_are_read_as_people_write_them() -> None:
     assert [answer(value) for value in yes] == [True] * 4
     assert [answer(value) for value in no] == [False] * 4
     assert [answer(value) for value in neither] == [None] * 4
+
+
+def test_every_slip_of_one_letter_is_nearly_private() -> None:
+    cuts = [(PRIVATE[:at], PRIVATE[at:]) for at in range(len(PRIVATE) + 1)]
+    slips = {one + rest[1:] for one, rest in cuts if rest}
+    slips |= {one + rest[1] + rest[0] + rest[2:] for one, rest in cuts if len(rest) > 1}
+    for letter in string.ascii_lowercase:
+        slips |= {one + letter + rest for one, rest in cuts}
+        slips |= {one + letter + rest[1:] for one, rest in cuts if rest}
+    slips -= {PRIVATE, "primate"}
+    assert [slip for slip in sorted(slips) if not is_nearly_private(slip)] == []
+    assert [slip for slip in sorted(slips) if not may_say_private(f"[!{slip}]")] == []
+
+
+@pytest.mark.parametrize("word", ["private", "privacy", "primate", "pirate", "privately", "", "p"])
+def test_other_words_are_not_nearly_private(word: str) -> None:
+    assert not is_nearly_private(word)
 
 
 @pytest.mark.parametrize(
