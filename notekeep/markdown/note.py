@@ -250,6 +250,9 @@ def _is_private(data: bytes, matter: frontmatter.FrontMatter, fields: dict[str, 
     if matter.error is not None:
         block = data[: matter.split.body or min(len(data), MAX_BYTES)]
         return _MAYBE_PRIVATE.search(block) is not None
+    tags = (str(tag).lstrip("#").partition("/")[0] for tag in _list(fields.get("tags")))
+    if any(tag.strip().casefold() == "private" for tag in tags):
+        return True
     value = fields.get("private")
     if value is None:
         return False
