@@ -10,12 +10,13 @@ import io
 import os
 import zipfile
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 Outcome = Literal["hidden", "refused"]
@@ -39,7 +40,7 @@ class Attempt:
     name: str
     text: str
     outcome: Outcome = "hidden"
-    files: dict[str, str | bytes] = field(default_factory=dict)
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
     build: Callable[[Path, int, str], None] | None = None
     whole: bool = False
     path: str = "Case №.md"
@@ -264,7 +265,7 @@ def links() -> Iterator[Attempt]:
         "embed with words": "![[Hush §|that]]",
         "embed through another note": "![[Middle №]]",
     }.items():
-        files: dict[str, str | bytes] = dict(HUSH)
+        files: dict[str, str | bytes] = {**HUSH}
         if "Middle" in text:
             files["Middle №.md"] = "---\npublish: true\n---\n\nMiddle. ![[Hush §]]\n"
         yield Attempt(f"link to a private note: {name}", text, files=files)
@@ -286,8 +287,8 @@ def links() -> Iterator[Attempt]:
         "note with publish: false": {"Hush §.md": "---\npublish: false\n---\n\nInside §.\n"},
         "note with the tag private": {"Hush §.md": "---\ntags: [private]\n---\n\nInside §.\n"},
     }.items():
-        yield Attempt(f"link, {name}", "See [[Hush §]].", files=dict(note))
-        yield Attempt(f"embed, {name}", "Open\n\n![[Hush §]]", files=dict(note))
+        yield Attempt(f"link, {name}", "See [[Hush §]].", files=note)
+        yield Attempt(f"embed, {name}", "Open\n\n![[Hush §]]", files=note)
 
 
 def notes() -> Iterator[Attempt]:
@@ -524,6 +525,10 @@ INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{}<path d="M0 0h9v9z"/></svg>'
 
 
+def _drawing(inside: str, secret: str) -> bytes:
+    return SVG.format(inside.replace("§", secret)).encode()
+
+
 def metadata() -> Iterator[Attempt]:
     """What cameras, recorders and editors write into files."""
 
@@ -534,7 +539,7 @@ def metadata() -> Iterator[Attempt]:
         return Attempt(f"metadata: {name}", f"![a](file-№.{ending})", outcome, build=build)
 
     for kind, ending in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("TIFF", "tiff")):
-        yield attached(f"EXIF of {kind}", ending, lambda s, kind=kind: _photo(kind, s), "hidden")
+        yield attached(f"EXIF of {kind}", ending, partial(_photo, kind), "hidden")
     yield attached("comment of JPEG", "jpg", lambda s: _jpeg(b"\xfe", s), "hidden")
     yield attached(
         "APP1 of JPEG", "jpg", lambda s: _jpeg(b"\xe1http://ns.adobe.com/xap/1.0/\0", s), "hidden"
@@ -556,7 +561,7 @@ def metadata() -> Iterator[Attempt]:
         yield attached(
             f"{name} of SVG",
             "svg",
-            lambda s, i=inside: SVG.format(i.replace("§", s)).encode(),
+            partial(_drawing, inside),
             "hidden",
         )
     yield attached(
