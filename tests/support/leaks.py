@@ -465,6 +465,8 @@ def _photo(kind: str, secret: str) -> bytes:
     exif[0x010F] = secret
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 0.0)
+    exif.get_ifd(0x8825)[3] = "E"
+    exif.get_ifd(0x8825)[4] = (13.0, 24.0, 0.0)
     out = io.BytesIO()
     Image.new("RGB", (8, 8), (200, 30, 30)).save(out, kind, exif=exif)
     return out.getvalue()
