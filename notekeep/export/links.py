@@ -16,7 +16,7 @@ from notekeep.export.assets import Attachments, is_image
 from notekeep.export.local import REASON, in_vault, is_local
 from notekeep.export.passage import Splice
 from notekeep.export.refs import Ref, Refs, escape, split_fragment, split_size
-from notekeep.markdown.inline import SCHEME
+from notekeep.markdown.outline import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

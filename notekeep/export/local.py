@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from notekeep.export.passage import Splice, whole_lines
 from notekeep.export.refs import escape
-from notekeep.markdown.inline import SCHEME
+from notekeep.markdown.outline import SCHEME
 
 if TYPE_CHECKING:
     from notekeep.export.nodes import Node

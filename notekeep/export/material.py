@@ -15,8 +15,8 @@ from notekeep.errors import Refused
 from notekeep.export.passage import Passage
 from notekeep.export.private import strip_private
 from notekeep.export.properties import public_title
-from notekeep.markdown.body import scan
-from notekeep.markdown.inline import WIKI
+from notekeep.markdown.links import WIKI
+from notekeep.markdown.outline import read_body
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Note, Value
@@ -136,7 +136,7 @@ def at_second(address: str, locator: str) -> str:
 
 
 def _sections(text: str, title: str) -> list[Section]:
-    body = scan(text)
+    body = read_body(text)
     found: list[tuple[int, Section | Point]] = [
         (one.start, Section(one.text, one.level))
         for one in body.headings

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from notekeep.errors import Refused
-from notekeep.markdown.inline import SCHEME, WIKI
+from notekeep.markdown.links import WIKI
+from notekeep.markdown.outline import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.markdown.inline import WIKI
+from notekeep.markdown.links import WIKI
 
 if TYPE_CHECKING:
     from collections.abc import Callable

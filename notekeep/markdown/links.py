@@ -11,14 +11,18 @@ from posixpath import relpath
 from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.edits import Edit
-from notekeep.markdown.inline import target_at
+from notekeep.markdown.extensions import unescape
 from notekeep.markdown.resolve import folded, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from notekeep.markdown.spans import Link
+    from notekeep.markdown.outline import Link
 
+# A wiki link's target has no bracket; its text may have single ones.
+WIKI: Final = r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
+_ANGLED: Final = re.compile(r"<((?:[^<>\\\n]|\\.)*+)>")
+_BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
 _WIKI_SIGNS: Final = re.compile(r"[\[\]|#^\n]")
 _BEFORE_TARGET: Final = re.compile(r"\](?:\(|:)[ \t\n>]*")
@@ -90,7 +94,7 @@ def _target_span(text: str, link: Link) -> tuple[int, int] | None:
             return None
         before = found[-1]
     start = before.end()
-    destination = target_at(text, start, link.end)
+    destination = _destination(text, start, link.end)
     if destination is None:
         return None
     end = destination[0]
@@ -142,3 +146,25 @@ def _spell(text: str, span: tuple[int, int], link: Link, target: str) -> str | N
 def encoded(target: str) -> str:
     """A target as it stands in a link of Markdown, without angle brackets."""
     return _BARE_UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", target)
+
+
+def _destination(text: str, at: int, end: int) -> tuple[int, str] | None:
+    """Read a link's destination, in angle brackets or bare: one past it and its text, or None."""
+    if text.startswith("<", at, end):
+        angled = _ANGLED.match(text, at, end)
+        return (angled.end(), unescape(angled[1])) if angled else None
+    start = at
+    depth = 0
+    while match := _BARE.match(text, at, end):
+        if match[0] == "(":
+            depth += 1
+            if depth > 32:
+                return None
+        elif match[0] == ")":
+            if depth == 0:
+                break
+            depth -= 1
+        at = match.end()
+    if at == start or depth:
+        return None
+    return at, unescape(text[start:at])

@@ -72,7 +72,7 @@ def hunks_of(data: bytes) -> Marked:
     Args:
         data: The note's bytes.
     """
-    from notekeep.markdown.body import scan
+    from notekeep.markdown.outline import read_body
     from notekeep.markdown.split import split
 
     text = data.decode("utf-8", "surrogateescape")
@@ -80,7 +80,7 @@ def hunks_of(data: bytes) -> Marked:
     if OPENING not in text:
         return Marked(text, body, [])
     # In the body of a `Note` one U+FFFD may stand for several bytes: its places are not those here.
-    code = [(span.start + body, span.end + body) for span in scan(text[body:]).code]
+    code = [(span.start + body, span.end + body) for span in read_body(text[body:]).code]
     return Marked(text, body, hunks(text, code))
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from notekeep.markdown import frontmatter
-from notekeep.markdown.body import scan, title_in, title_of
 from notekeep.markdown.fieldtypes import boolean, items, typed
 from notekeep.markdown.guard import MAX_BYTES
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS, Kind, Schema, canonical, names_in, role
+from notekeep.markdown.outline import read_body, title_of
 from notekeep.markdown.problem import Problem
 from notekeep.markdown.resolve import stem_of
 from notekeep.markdown.values import Scalar, Value
@@ -18,7 +18,7 @@ from notekeep.markdown.values import Scalar, Value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.markdown.spans import Body, InlineTag
+    from notekeep.markdown.outline import Body, InlineTag
 
 __all__ = [
     "DEFAULT_SCHEMA",
@@ -127,11 +127,11 @@ def read_note(
     if known is not None:
         title, tags = known.title, list(known.tags)
     elif in_body:
-        spans = scan(body)
+        spans = read_body(body)
         title = _given_title(fields) or title_of(spans) or stem
         tags = _tags(fields, spans.tags)
     else:
-        title, tags = _given_title(fields) or title_in(body) or stem, _tags(fields, ())
+        title, tags = _given_title(fields) or title_of(read_body(body)) or stem, _tags(fields, ())
     return Note(
         path=path,
         title=title,

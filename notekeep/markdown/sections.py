@@ -10,7 +10,7 @@ from notekeep.markdown.edits import Edit
 from notekeep.markdown.plain import plain
 
 if TYPE_CHECKING:
-    from notekeep.markdown.spans import Body, Heading, Task
+    from notekeep.markdown.outline import Body, Heading, Task
 
 
 def section_span(text: str, body: Body, heading: str) -> tuple[int, int] | None:

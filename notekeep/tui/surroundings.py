@@ -139,7 +139,7 @@ def part_of(note: Note, part: str) -> str | None:
     Returns:
         The text, or None when the note has no such part.
     """
-    from notekeep.markdown.body import scan
+    from notekeep.markdown.outline import read_body
     from notekeep.markdown.sections import block_end, section_span
 
     body = note.body_lf
@@ -148,7 +148,7 @@ def part_of(note: Note, part: str) -> str | None:
         says_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
         return (rest if says_title else body).strip("\n")
     if not part.startswith("^"):
-        span = section_span(body, scan(body), part)
+        span = section_span(body, read_body(body), part)
         return body[span[0] : span[1]].strip("\n") if span is not None else None
     end = block_end(body, part[1:])
     if end is None:

@@ -160,10 +160,10 @@ def _end_of(path: str, body: str, section: str) -> int:
     Raises:
         NotFound: There is no such section.
     """
-    from notekeep.markdown.body import scan
+    from notekeep.markdown.outline import read_body
     from notekeep.markdown.sections import section_span
 
-    span = section_span(body, scan(body), section)
+    span = section_span(body, read_body(body), section)
     if span is None:
         raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
     return span[1]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from notekeep.index.rows import Row
     from notekeep.markdown.linking import LinkStyle
     from notekeep.markdown.note import Note, Value
-    from notekeep.markdown.spans import Link
+    from notekeep.markdown.outline import Link
     from notekeep.writing.plans import Plans
 
 _WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")

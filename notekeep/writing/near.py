@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from notekeep.markdown.note import Note
-    from notekeep.markdown.spans import Link
+    from notekeep.markdown.outline import Link
 
 SHORTEST = 5
 """Names shorter than this are all near each other."""

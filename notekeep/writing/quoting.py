@@ -56,9 +56,9 @@ def _clock(text: str) -> str:
 
 
 def _section(before: bytes) -> str:
-    from notekeep.markdown.body import scan
+    from notekeep.markdown.outline import read_body
     from notekeep.markdown.split import split
 
     body = before[split(before).body :].decode("utf-8", "surrogateescape")
-    there = {heading.text.casefold() for heading in scan(body).headings}
+    there = {heading.text.casefold() for heading in read_body(body).headings}
     return next((name for name in SECTIONS if name.casefold() in there), "")

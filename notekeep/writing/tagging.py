@@ -106,10 +106,10 @@ def _tag(text: str) -> str:
     Raises:
         UsageError: It could not stand in a text as one.
     """
-    from notekeep.markdown.body import scan
+    from notekeep.markdown.outline import read_body
 
     name = text.strip().lstrip("#").strip("/")
-    found = scan(f"#{name}").tags
+    found = read_body(f"#{name}").tags
     if [tag.name for tag in found] != [name] or "//" in name:
         raise UsageError(
             f"{text!r} is no tag", "a tag has letters, digits, - _ and /, and not digits alone"

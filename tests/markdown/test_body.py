@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from notekeep.markdown import blocks
-from notekeep.markdown.body import scan, title_in, title_of
-from notekeep.markdown.spans import Link
-from tests.support.markdown_pieces import texts
+from notekeep.markdown.outline import Link, read_body
 
 
 def links(text: str) -> list[tuple[str, str, str, str]]:
-    return [(link.target, link.heading, link.block, link.text) for link in scan(text).links]
+    return [(link.target, link.heading, link.block, link.text) for link in read_body(text).links]
 
 
 def tags(text: str) -> list[str]:
-    return [tag.name for tag in scan(text).tags]
+    return [tag.name for tag in read_body(text).tags]
 
 
 LINKS = {
@@ -45,7 +40,7 @@ LINKS = {
 @pytest.mark.parametrize(("text", "link"), LINKS.items(), ids=LINKS)
 def test_a_link_is_found(text: str, link: tuple[str, str, str, str]) -> None:
     assert links(text) == [link]
-    found = scan(f"words\n\n{text}").links[0]
+    found = read_body(f"words\n\n{text}").links[0]
     assert (found.start, found.end, found.line) == (7, 7 + len(text), 2)
     assert found.embed == text.startswith("!")
     assert found.wiki == ("[[" in text)
@@ -76,7 +71,7 @@ def test_links_in_links_and_in_tables() -> None:
 
 def test_links_in_a_quote_over_lines_have_their_place() -> None:
     text = "> some words `a\n> b` and [[One]]\n> [[Two]] #tag\n"
-    body = scan(text)
+    body = read_body(text)
     for link in body.links:
         assert text[link.start : link.end] == f"[[{link.target}]]"
     assert [link.line for link in body.links] == [1, 2]
@@ -86,7 +81,7 @@ def test_links_in_a_quote_over_lines_have_their_place() -> None:
 def test_every_place_holds_with_any_line_end() -> None:
     for eol in ("\n", "\r\n", "\r"):
         text = f"# One{eol}{eol}a [[b]]{eol}```{eol}# no{eol}```{eol}## Two ##{eol}"
-        body = scan(text)
+        body = read_body(text)
         assert body.links == [Link(body.links[0].start, body.links[0].end, 2, "b")]
         assert text[body.links[0].start : body.links[0].end] == "[[b]]"
         assert [(h.text, h.level, h.line) for h in body.headings] == [("One", 1, 0), ("Two", 2, 6)]
@@ -98,7 +93,7 @@ def test_every_place_holds_with_any_line_end() -> None:
         ("#tag", ["tag"]), ("a #tag b", ["tag"]), ("#learning/ml", ["learning/ml"]),
         ("#a/b/", ["a/b"]), ("#日本語 #été #to-do_x", ["日本語", "été", "to-do_x"]),
         ("#👍", ["👍"]), ("#y2026", ["y2026"]), ("#2026", []), ("#2026/11", ["2026/11"]),
-        ("#tag, #next.", ["tag", "next"]), ("#标签\uff0c更多", ["标签"]), ("a#b", []), ("(#b)", []),
+        ("#tag, #next.", ["tag", "next"]), ("#标签\uff0c更多", ["标签"]), ("a#b", []), ("(#b)", ["b"]),
         ("##b", []), ("# b", []), ("\\#b", []), ("https://a.b/#frag", []), ("[x](y.md#frag)", []),
         ("[[y#frag]]", []), ("`#b`", []), ("```\n#b\n```", []), ("$#b$", []), ("%% #b %%", []),
         ("<!-- #b -->", []), ("&#35;", []), ("# Heading #tag", ["tag"]), ("- [ ] do #it", ["it"]),
@@ -112,18 +107,18 @@ def test_inline_tags(text: str, found: list[str]) -> None:
 
 def test_headings() -> None:
     text = "# One\n\nTwo\n===\n\nThree\n---\n\n### Four ###\n\n#no\n\n#### F\\# #\n\n> ## Five\n"
-    found = [(head.level, head.text, head.line) for head in scan(text).headings]
+    found = [(head.level, head.text, head.line) for head in read_body(text).headings]
     assert found == [
         (1, "One", 0), (1, "Two", 2), (2, "Three", 5), (3, "Four", 8), (4, "F\\#", 12),
         (2, "Five", 14),
     ]  # fmt: skip
-    two = scan(text).headings[1]
+    two = read_body(text).headings[1]
     assert text[two.start : two.end] == "Two\n==="
 
 
 def test_tasks() -> None:
     text = "- [ ] one\n  - [x] two #t\n1. [-] three\n- [] no\n- [ ](no.md)\n* [/] \nno [ ] x\n"
-    tasks = scan(text).tasks
+    tasks = read_body(text).tasks
     assert [(task.mark, task.text, task.line) for task in tasks] == [
         (" ", "one", 0), ("x", "two #t", 1), ("-", "three", 2),
     ]  # fmt: skip
@@ -133,7 +128,7 @@ def test_tasks() -> None:
 
 
 def test_tasks_in_code_and_comments_are_none() -> None:
-    assert scan("```\n- [ ] a\n```\n    - [ ] b\n%%\n- [ ] c\n%%\n").tasks == []
+    assert read_body("```\n- [ ] a\n```\n    - [ ] b\n%%\n- [ ] c\n%%\n").tasks == []
 
 
 QUOTES = {
@@ -156,41 +151,41 @@ QUOTES = {
 
 @pytest.mark.parametrize(("text", "quote"), QUOTES.items(), ids=map(repr, QUOTES))
 def test_a_quote_and_where_it_is_from(text: str, quote: tuple[str, str]) -> None:
-    found = scan(f"{text}\nafter\n").quotes
+    found = read_body(f"{text}\nafter\n").quotes
     assert [(one.text, one.locator) for one in found] == [quote]
 
 
 def test_what_is_no_quote() -> None:
-    assert scan("> [!note] Mind\n> this\n\n>\n\n```\n> code\n```\n\\> text\n").quotes == []
+    assert read_body("> [!note] Mind\n> this\n\n>\n\n```\n> code\n```\n\\> text\n").quotes == []
 
 
 def test_quotes_have_their_place() -> None:
     text = "a\n\n> one\n> two\n\n> three\n"
-    quotes = scan(text).quotes
+    quotes = read_body(text).quotes
     assert [text[quote.start : quote.end] for quote in quotes] == ["> one\n> two", "> three"]
     assert [quote.line for quote in quotes] == [2, 5]
 
 
 def test_timestamps() -> None:
     text = "[00:12:34] on reading\n- [1:02] short\n- [ ] [02:03:04] to hear\nat [00:01:00] no\n"
-    found = [(mark.seconds, mark.text, mark.line) for mark in scan(text).timestamps]
+    found = [(mark.seconds, mark.text, mark.line) for mark in read_body(text).timestamps]
     assert found == [(754, "on reading", 0), (62, "short", 1), (7384, "to hear", 2)]
-    mark = scan(text).timestamps[2]
+    mark = read_body(text).timestamps[2]
     assert text[mark.start : mark.end] == "[02:03:04]"
-    assert scan("[00:12:34](https://x.y/?t=754) linked").timestamps[0].text == "linked"
-    assert scan("`[00:12:34]`\n\n[00:99:00] x\n").timestamps == []
+    assert read_body("[00:12:34](https://x.y/?t=754) linked").timestamps[0].text == "linked"
+    assert read_body("`[00:12:34]`\n\n[00:99:00] x\n").timestamps == []
 
 
 def test_block_ids() -> None:
     text = "A paragraph\nof two lines. ^one\n\n- item ^two\n\n> quote\n\n^three\n\na^b ^no more\n"
-    assert [(block.name, block.line) for block in scan(text).blocks] == [
+    assert [(block.name, block.line) for block in read_body(text).blocks] == [
         ("one", 1), ("two", 3), ("three", 7),
     ]  # fmt: skip
 
 
 def test_code() -> None:
     text = "a `b` c\n\n```py\nx\n```\n\n    y\n\n    z\n\n- ~~~\n  w\n"
-    found = scan(text).code
+    found = read_body(text).code
     assert [text[code.start : code.end] for code in found] == [
         "`b`", "```py\nx\n```", "y\n\n    z", "~~~\n  w",
     ]  # fmt: skip
@@ -201,7 +196,7 @@ def test_code() -> None:
 
 def test_comments() -> None:
     text = "a %% b %% c\n\n%%\nd\n\ne\n%%\n<!-- f -->\ng <!-- h --> i\n100%% sure\n"
-    found = scan(text).comments
+    found = read_body(text).comments
     assert [text[comment.start : comment.end] for comment in found] == [
         "%% b %%", "%%\nd\n\ne\n%%", "<!-- f -->", "<!-- h -->",
     ]  # fmt: skip
@@ -220,7 +215,7 @@ def test_a_callout_is_read_like_any_text() -> None:
 
 def test_nested_lists_set_in_by_tabs() -> None:
     text = "- a\n\t- b [[x]]\n\t\t- [ ] c\n\n\t\t\tmore [[y]]\n"
-    body = scan(text)
+    body = read_body(text)
     assert [link.target for link in body.links] == ["x", "y"]
     assert [task.text for task in body.tasks] == ["c"]
     assert body.code == []
@@ -232,28 +227,5 @@ def test_dollars_in_prose_are_no_math() -> None:
 
 
 def test_an_empty_body() -> None:
-    assert scan("") == scan("\n\n")
-    assert scan("").links == []
-
-
-HEADINGS = st.sampled_from(
-    ["# ", "# T", "# %%x%%\n", "## U\n", "V\n===\n", "# W\r\n", "%%\n# X\n%%\n"]
-)
-
-
-@given(st.lists(st.one_of(texts(), HEADINGS), max_size=5).map("\n".join))
-def test_a_title_looked_for_alone_is_the_one_that_a_whole_scan_finds(text: str) -> None:
-    assert title_in(text) == title_of(scan(text))
-
-
-def test_nothing_behind_a_title_is_read_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = []
-    reads = blocks.Scanner._read
-
-    def noted(self: blocks.Scanner, start: int, end: int) -> None:
-        read.append((start, end))
-        reads(self, start, end)
-
-    monkeypatch.setattr(blocks.Scanner, "_read", noted)
-    assert title_in("words\n\n## Second\n# *First*\n" + "more\n" * 50) == "First"
-    assert len(read) == 4
+    assert read_body("") == read_body("\n\n")
+    assert read_body("").links == []

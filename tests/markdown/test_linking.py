@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.body import scan
 from notekeep.markdown.linking import LinkStyle
+from notekeep.markdown.outline import read_body
 from notekeep.markdown.resolve import Resolver
 
 
@@ -70,6 +70,6 @@ def test_every_link_leads_to_its_note(
     path = "/".join([*folders, f"{name}.md"])
     note = "/".join([*source, "here.md"])
     link = LinkStyle(form, is_markdown).link(path, note, text="some text" if has_text else "")
-    (found,) = scan(f"See {link} there.").links
+    (found,) = read_body(f"See {link} there.").links
     assert Resolver([(path, "", ())]).resolve(found.target, note) == [path]
     assert not has_text or found.text == "some text"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.body import scan
 from notekeep.markdown.edits import apply
 from notekeep.markdown.links import retarget
+from notekeep.markdown.outline import read_body
 from notekeep.markdown.resolve import Resolver
 
 if TYPE_CHECKING:
-    from notekeep.markdown.spans import Link
+    from notekeep.markdown.outline import Link
 
 OLD, NEW = "books/Old Name.md", "shelf/New (2) Name.md"
 
@@ -27,7 +27,7 @@ def follow(text: str, *, unique: bool = True, source: str = "books/Index.md") ->
         found = resolver.resolve(link.target, source)
         return (OLD, NEW) if found == [OLD] else None
 
-    links = scan(text).links
+    links = read_body(text).links
     edits = retarget(
         text, links, moved, from_old=source, from_new=source, unique=lambda _stem: unique
     )
@@ -77,7 +77,7 @@ def test_a_note_that_moves_takes_its_relative_links_along() -> None:
     def moved(link: Link) -> tuple[str, str]:
         return places[link.target], places[link.target]
 
-    edits = retarget(text, scan(text).links, moved, from_old="a/n.md", from_new="b/c/n.md")
+    edits = retarget(text, read_body(text).links, moved, from_old="a/n.md", from_new="b/c/n.md")
     assert apply(text, edits) == (
         "[a](../../a/pic.png) [b](../../x/y.md) [[Bare]] [[../../a/z]] ![c](/root.png)"
     )
@@ -86,7 +86,7 @@ def test_a_note_that_moves_takes_its_relative_links_along() -> None:
 def test_an_edit_says_what_it_does() -> None:
     text = "a\n\n[[Old Name]]"
     edits = retarget(
-        text, scan(text).links, lambda _link: (OLD, NEW), from_old="a.md", from_new="a.md"
+        text, read_body(text).links, lambda _link: (OLD, NEW), from_old="a.md", from_new="a.md"
     )
     assert edits[0].line == 2
     assert edits[0].reason == "Old Name → New (2) Name"
@@ -96,7 +96,7 @@ def test_a_name_that_no_wiki_link_can_hold_is_left() -> None:
     text = "[[Old]] [t](Old.md)"
     edits = retarget(
         text,
-        scan(text).links,
+        read_body(text).links,
         lambda _link: ("Old.md", "C# [1].md"),
         from_old="a.md",
         from_new="a.md",
@@ -113,11 +113,13 @@ SCRAPS = st.sampled_from(
 def test_links_that_follow_there_and_back_are_as_they_were(text: str) -> None:
     def go(body: str, old: str, new: str) -> str:
         edits = retarget(
-            body, scan(body).links, lambda _link: (old, new), from_old="i.md", from_new="i.md"
+            body, read_body(body).links, lambda _link: (old, new), from_old="i.md", from_new="i.md"
         )
         return apply(body, edits)
 
     there = go(text, "a.md", "b/c d.md")
-    assert [link.text for link in scan(there).links] == [link.text for link in scan(text).links]
-    assert all(link.target.startswith(("b/c d", "c d")) for link in scan(there).links)
+    assert [link.text for link in read_body(there).links] == [
+        link.text for link in read_body(text).links
+    ]
+    assert all(link.target.startswith(("b/c d", "c d")) for link in read_body(there).links)
     assert go(there, "b/c d.md", "a.md") == text

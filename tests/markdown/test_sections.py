@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from notekeep.markdown.body import scan
 from notekeep.markdown.edits import apply
+from notekeep.markdown.outline import read_body
 from notekeep.markdown.sections import section_span, toggle_task
 
 TEXT = """intro
@@ -28,7 +28,7 @@ f"""
 
 
 def section(heading: str, text: str = TEXT) -> str | None:
-    span = section_span(text, scan(text), heading)
+    span = section_span(text, read_body(text), heading)
     return None if span is None else text[span[0] : span[1]]
 
 
@@ -58,7 +58,7 @@ def test_a_section_with_other_line_ends_or_at_the_end() -> None:
 
 def test_a_task_is_ticked_and_opened_again() -> None:
     text = "- [ ] one\n- [x] two\n- [/] three\n"
-    first, second, third = scan(text).tasks
+    first, second, third = read_body(text).tasks
     assert apply(text, [toggle_task(first)]) == "- [x] one\n- [x] two\n- [/] three\n"
     assert apply(text, [toggle_task(second), toggle_task(third)]) == (
         "- [ ] one\n- [ ] two\n- [ ] three\n"

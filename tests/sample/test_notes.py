@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from notekeep.markdown.spans import Body, Link
+    from notekeep.markdown.outline import Body, Link
 
 CANARY = b"heliotrope-7319"
 BROKEN = {("inbox/Garden sensor.md", "Sensor wiring")}

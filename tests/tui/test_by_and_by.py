@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.body import scan
 from notekeep.markdown.note import Note
+from notekeep.markdown.outline import read_body
 from notekeep.tui.render.around import Around
 from notekeep.tui.render.blocks import Block, definitions
 from notekeep.tui.render.document import draw
@@ -140,7 +140,7 @@ def test_what_is_far_down_is_found_before_the_rest_is_cut() -> None:
 @given(TEXTS)
 def test_tasks_and_quotes_are_those_of_the_whole_text(body: str) -> None:
     """A note that is looked through whole says the same of them as one line alone."""
-    spans = scan(body)
+    spans = read_body(body)
     drawn = rendering_of(body)
     drawn.text.know_all()
     for task in spans.tasks:

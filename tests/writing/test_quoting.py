@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.markdown.body import scan
+from notekeep.markdown.outline import read_body
 from notekeep.writing.quoting import plan_quote
 
 
@@ -30,7 +30,7 @@ def test_a_quote_is_read_back_with_its_place(
 ) -> None:
     after = quoted("Words.\n", "Said so.\nAnd so.", **place)
     assert after == f"Words.\n\n> Said so.\n> And so.{locator}\n"
-    (found,) = scan(after).quotes
+    (found,) = read_body(after).quotes
     assert (found.text.split(), found.locator) == (["Said", "so.", "And", "so."], read)
 
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from notekeep.markdown.body import scan
 from notekeep.markdown.clean import clean
+from notekeep.markdown.outline import read_body
 from notekeep.tui.render.blocks import Block, Blocks, definitions, footnote_name
 from notekeep.tui.render.sections import Sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.markdown.spans import Body
+    from notekeep.markdown.outline import Body
 
 LONGEST_BODY = 2_000_000
 """Characters of a body that are shown; no one reads on from there in a preview."""
@@ -116,4 +116,4 @@ class Text:
         """
         at = self.blocks.at(source)
         block = self.blocks[at] if at is not None else Block(0, "")
-        return block.line, scan(block.text)
+        return block.line, read_body(block.text)

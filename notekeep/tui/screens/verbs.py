@@ -185,12 +185,12 @@ def _follow_note(screen: VaultScreen, target: str, source: str) -> None:
 
 def _place_in(vault: Vault, row: Row, part: str) -> OpenNote:
     """Where a link to a part of a note leads: to its line, or to the note when it has none."""
-    from notekeep.markdown.body import scan
+    from notekeep.markdown.outline import read_body
     from notekeep.markdown.sections import line_of
 
     note = vault.read_known(row)
     body = note.body_lf
-    line = line_of(body, scan(body), part)
+    line = line_of(body, read_body(body), part)
     return OpenNote(row.path, line=None if line is None else note.body_line + line + 1, read=True)
 
 

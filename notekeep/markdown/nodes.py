@@ -1,0 +1,443 @@
+"""A page as a tree: what every rewriter of an export reads.
+
+Every `start` and `end` counts characters of the whole text, so that `text[node.start:node.end]` is
+the node as written; for a block it runs from its first character behind the marks of what it
+stands in (`> `, a list's indent) to the end of its last line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from notekeep.markdown.tree import Page, Span
+
+CONTAINERS: Final = frozenset({"quote", "item", "footnote", "admonition"})
+"""Blocks whose marks stand before each line of what is in them; the last is a quote that a
+rewriter makes one."""
+
+CODE: Final = frozenset({"fence", "code_block", "code_span"})
+MATH: Final = frozenset({"math", "math_double", "math_block"})
+LITERAL: Final = CODE | MATH | {"html_block", "html"}
+"""Nodes whose text is not Markdown."""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One thing in a body, block or inline.
+
+    Attributes:
+        kind: Blocks: root, paragraph, heading, list, item, quote, fence, code_block, table, row,
+            cell, rule, html_block, math_block, footnote, definition (of a link). Inline: text,
+            code_span, em, strong, strike, mark, link, image, autolink, wikilink, math,
+            math_double, html, footnote_ref, soft_break, hard_break, special (an escape or entity).
+        first: Its first line, counted from 0.
+        last: One past its last line.
+        content: The text of a leaf as it reads: code without fence and indent, TeX without
+            dollars, HTML as written, what an escape stands for.
+        info: A fence's language line, a link's or image's destination, a footnote's or
+            definition's label, a wikilink's target, a list's delimiter.
+        title: A link's title; a wikilink's text after the bar.
+        level: A heading's level.
+        embed: Whether a wikilink has `!` before it.
+        tight: Whether a list has no blank lines between its items.
+    """
+
+    kind: str
+    start: int
+    end: int
+    first: int
+    last: int
+    parent: Node | None = None
+    children: list[Node] = field(default_factory=list)
+    content: str = ""
+    info: str = ""
+    title: str = ""
+    level: int = 0
+    embed: bool = False
+    tight: bool = False
+
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and all below it, in order of appearance."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def above(self) -> Iterator[Node]:
+        """Yield what the node stands in, nearest first."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def inside(self, *kinds: str) -> bool:
+        """Whether it stands in a node of one of these kinds."""
+        return any(node.kind in kinds for node in self.above())
+
+    def plain(self) -> str:
+        """Return its words as a reader sees them, without any mark."""
+        if self.kind in {"soft_break", "hard_break"}:
+            return " "
+        if self.kind in {"text", "special", "code_span", "math", "math_double"}:
+            return self.content
+        if self.kind == "wikilink":
+            return self.title or self.info
+        return "".join(child.plain() for child in self.children)
+
+
+class Line(NamedTuple):
+    """One line of the text.
+
+    Attributes:
+        start: Its first character.
+        end: One past its last, the newline not counted.
+        content: Where the text begins that belongs to the innermost block, behind the marks of
+            all that the block stands in; None on lines of no block (blank ones, mostly).
+        leaf: The block whose line it is, or None.
+    """
+
+    start: int
+    end: int
+    content: int | None
+    leaf: Node | None
+
+
+@dataclass(slots=True)
+class Tree:
+    r"""A text as a tree.
+
+    Attributes:
+        text: The source; "\n" ends a line.
+        root: The node that holds all others.
+        lines: One for each line of the text.
+    """
+
+    text: str
+    root: Node
+    lines: list[Line]
+    _nodes: list[Node] | None = field(default=None, repr=False)
+    _by_kind: dict[str, list[Node]] | None = field(default=None, repr=False)
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All nodes in order of appearance: the tree is made once, and read many times."""
+        if self._nodes is None:
+            self._nodes = nodes_of([self.root])
+        return self._nodes
+
+    def find(self, *kinds: str) -> list[Node]:
+        """Return the nodes of these kinds, in order of appearance."""
+        known = self._by_kind
+        if known is None:
+            known = self._by_kind = {}
+            for node in self.nodes:
+                known.setdefault(node.kind, []).append(node)
+        found = [known[kind] for kind in kinds if kind in known]
+        if len(found) > 1:
+            return [node for node in self.nodes if node.kind in kinds]
+        return found[0][:] if found else []
+
+    def select(self, wanted: Callable[[Node], bool]) -> list[Node]:
+        """Return the nodes that `wanted` is true of, in order of appearance."""
+        return [node for node in self.nodes if wanted(node)]
+
+    def line_of(self, offset: int) -> int:
+        """Return the line that a character stands in, counted from 0."""
+        return max(0, bisect_right(self.lines, offset, key=_line_start) - 1)
+
+    def source(self, node: Node) -> str:
+        """Return a node as written."""
+        return self.text[node.start : node.end]
+
+
+_line_start = itemgetter(0)
+_KINDS: Final = {"highlight": "mark", "embed": "wikilink", "note": "footnote_ref"}
+_WORDS: Final = frozenset({"tag", "block_id", "timestamp", "comment"})
+"""Spans that are words to an export."""
+
+_BREAKS: Final = frozenset({"soft_break", "hard_break"})
+_WORDLESS: Final = frozenset({"image", "autolink"})
+"""Nodes whose words are no nodes."""
+
+_LEAVES: Final = frozenset(
+    {"paragraph", "heading", "fence", "code_block", "html_block", "math_block", "rule"}
+    | {"definition", "table"}
+)
+_ATX: Final = re.compile(r"#{1,6}")
+_ITEM_MARK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])")
+_NOTE_MARK: Final = re.compile(r"\[\^[^\]]+\]:")
+
+
+def build_tree(page: Page) -> Tree:
+    """Return a page as a tree."""
+    return _Builder(page).build()
+
+
+class _Builder:
+    """Makes nodes of spans, one after the other."""
+
+    def __init__(self, page: Page) -> None:
+        self.text = text = page.text
+        self.spans = page.spans
+        self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        last = [start - 1 for start in self.starts[1:]]
+        self.ends = [*last, len(text)]
+        self.lines = [
+            Line(start, end, None, None) for start, end in zip(self.starts, self.ends, strict=True)
+        ]
+        self.root = Node("root", 0, len(text), 0, len(self.lines))
+
+    def build(self) -> Tree:
+        """Return the tree."""
+        here: list[Node] = [self.root]
+        broken: Node | None = None
+        for span in self.spans:
+            del here[span.depth + 1 :]
+            parent = here[-1]
+            if parent.kind in _WORDLESS:
+                here.append(parent)
+                continue
+            if broken is not None:
+                broken.end = max(broken.end, span.start)  # up to the words after it
+                broken = None
+            node = self._node(span, parent)
+            if node.kind == "text" and (before := parent.children) and before[-1].kind == "text":
+                known = before[-1]  # words that an addition stood between
+                if known.end == node.start:
+                    known.end, known.content = node.end, known.content + node.content
+                    here.append(known)
+                    continue
+            if node.kind in _BREAKS:
+                self._begin_break(node, parent)
+                broken = node
+            parent.children.append(node)
+            here.append(node)
+        return Tree(self.text, self.root, self.lines)
+
+    def _begin_break(self, node: Node, parent: Node) -> None:
+        """Give a break the blanks before it."""
+        while node.start > parent.start and self.text[node.start - 1] in " \t":
+            node.start -= 1
+        if parent.children and parent.children[-1].kind == "text":
+            words = parent.children[-1]
+            words.end = min(words.end, node.start)
+            words.content = self.text[words.start : words.end]
+            if not words.content:
+                parent.children.pop()
+
+    def _line_of(self, at: int) -> int:
+        return bisect_right(self.starts, at) - 1
+
+    def _node(self, span: Span, parent: Node) -> Node:
+        kind = span.kind
+        make = getattr(self, f"_make_{kind}", None)
+        if kind in _LEAVES or kind in CONTAINERS or kind in {"list", "row"}:
+            node = self._block(span, parent)
+        else:
+            node = Node(
+                _KINDS.get(kind, kind), span.start, span.end, parent.first, parent.last, parent
+            )
+        if kind in _WORDS:
+            node.kind = "text"
+        elif kind == "cell":
+            words = self.text[span.start : span.end]
+            node.start = span.start + len(words) - len(words.lstrip(" \t"))
+            node.end = max(node.start, span.start + len(words.rstrip(" \t")))
+        if node.kind == "text":
+            node.content = self.text[span.start : span.end]
+        elif make is not None:
+            make(node, span)
+        return node
+
+    def _block(self, span: Span, parent: Node) -> Node:
+        first = self._line_of(span.start)
+        # The parser may have a list end behind the marks of the line after it.
+        blank = " \t\n>" if span.kind in {"list", "item", "footnote"} else " \t\n"
+        words = self.text[span.start : span.end].rstrip(blank)
+        last = self._line_of(span.start + max(0, len(words) - 1))
+        while last > first and not self.text[self.starts[last] : self.ends[last]].strip(" \t>"):
+            last -= 1
+        node = Node(span.kind, span.start, self.ends[last], first, last + 1, parent)
+        if span.kind in _LEAVES:
+            self._claim(node)
+        return node
+
+    def _claim(self, node: Node) -> None:
+        """Note that lines are a leaf's, and where its text begins on each."""
+        holders = containers(node)
+        for number in range(node.first, node.last):
+            line = self.lines[number]
+            content = self._content(holders, number)
+            self.lines[number] = Line(line.start, line.end, content, node)
+
+    def _content(self, holders: Sequence[Node], number: int) -> int:
+        """Return where the text of a line begins, behind the marks of what it stands in."""
+        at, column = self._behind_marks(holders, number)
+        start, start_column = _past_blanks(self.text, at, column, self.ends[number])
+        deeper = start_column - column
+        while deeper > 0 and start > self.starts[number] and self.text[start - 1] == " ":
+            start -= 1
+            deeper -= 1
+        return start
+
+    def _behind_marks(self, holders: Sequence[Node], number: int) -> tuple[int, int]:
+        """Return where a line goes on behind the marks of what it stands in, and at what column."""
+        text, end = self.text, self.ends[number]
+        at, column = self.starts[number], 0
+        for holder in holders:
+            first, first_column = _past_blanks(text, at, column, end)
+            if holder.kind == "quote":
+                if first_column - column > 3 or not text.startswith(">", first, end):
+                    return first, first_column
+                at, column = first + 1, first_column + 1
+                if at < end and text[at] in " \t":
+                    at, column = _consume(text, at, column, column + 1, end)
+            elif number == holder.first:
+                at, column = self._behind_mark(holder, number)
+            else:
+                width = self._indent(holder)
+                if first_column - column < width:
+                    return first, first_column  # a lazy line
+                at, column = _consume(text, at, column, column + width, end)
+        return at, column
+
+    def _behind_mark(self, holder: Node, number: int) -> tuple[int, int]:
+        """Return where the text of an item or a footnote begins on its first line."""
+        text, end = self.text, self.ends[number]
+        pattern = _ITEM_MARK if holder.kind == "item" else _NOTE_MARK
+        match = pattern.match(text, holder.start)
+        after = match.end() if match else holder.start
+        column = _column(text, self.starts[number], after)
+        if holder.kind != "item":
+            return after, column
+        inner, inner_column = _past_blanks(text, after, column, end)
+        if inner >= end or inner_column - column > 4:
+            return _consume(text, after, column, column + 1, end)
+        return inner, inner_column
+
+    def _indent(self, holder: Node) -> int:
+        """Return by how many columns the lines of an item or a footnote are set in."""
+        if holder.kind == "footnote":
+            return 4
+        _, base = self._behind_marks(containers(holder), holder.first)
+        _, column = self._behind_mark(holder, holder.first)
+        return column - base
+
+    def _make_item(self, node: Node, span: Span) -> None:
+        match = _ITEM_MARK.match(self.text, span.start)
+        node.info = match[0][:-1] if match else ""
+
+    def _make_heading(self, node: Node, span: Span) -> None:
+        node.level = int(span.info)
+        if match := _ATX.match(self.text, span.start):
+            node.info = match[0]
+        else:
+            node.info = self.text[node.end - 1 : node.end].strip() or "="
+            node.info = "=" if span.info == "1" else "-"
+
+    def _make_list(self, node: Node, span: Span) -> None:
+        match = _ITEM_MARK.match(self.text, span.start)
+        node.info = match[0][-1] if match else ""
+        node.tight = True
+
+    def _make_paragraph(self, node: Node, span: Span) -> None:
+        parent = node.parent
+        if parent is not None and parent.kind == "item" and span.title != "tight":
+            if parent.parent is not None:
+                parent.parent.tight = False
+
+    def _make_fence(self, node: Node, span: Span) -> None:
+        node.info, node.content = span.info, span.words
+
+    def _make_code_block(self, node: Node, span: Span) -> None:
+        node.content = span.words
+
+    def _make_html_block(self, node: Node, span: Span) -> None:
+        node.content = span.words
+
+    def _make_math_block(self, node: Node, span: Span) -> None:
+        node.content = span.words
+
+    def _make_math(self, node: Node, span: Span) -> None:
+        node.content = span.words
+        if span.title:
+            node.kind = "math_double"
+
+    def _make_footnote(self, node: Node, span: Span) -> None:
+        node.info = span.info
+
+    def _make_footnote_ref(self, node: Node, span: Span) -> None:
+        node.info = span.info
+
+    def _make_code_span(self, node: Node, span: Span) -> None:
+        node.content = span.words
+
+    def _make_html(self, node: Node, span: Span) -> None:
+        node.content = self.text[span.start : span.end]
+
+    def _make_special(self, node: Node, span: Span) -> None:
+        node.content, node.info = span.words, self.text[span.start : span.end]
+
+    def _make_wikilink(self, node: Node, span: Span) -> None:
+        node.info, node.title = span.info, span.words
+
+    def _make_embed(self, node: Node, span: Span) -> None:
+        node.info, node.title, node.embed = span.info, span.words, True
+
+    def _make_link(self, node: Node, span: Span) -> None:
+        node.info, node.title = span.info, span.title
+
+    def _make_image(self, node: Node, span: Span) -> None:
+        node.info, node.title, node.content = span.info, span.title, span.words
+
+    def _make_autolink(self, node: Node, span: Span) -> None:
+        node.info, node.content = span.info, self.text[span.start + 1 : span.end - 1]
+
+    def _make_definition(self, node: Node, span: Span) -> None:
+        node.info, node.content, node.title = span.words, span.info, span.title
+
+
+def nodes_of(tops: Iterable[Node]) -> list[Node]:
+    """Return some nodes and all below them, in order of appearance."""
+    found: list[Node] = []
+    stack = [*tops][::-1]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if node.children:
+            stack += node.children[::-1]
+    return found
+
+
+def containers(node: Node) -> list[Node]:
+    """Return the quotes, list items and footnotes that a node stands in, outermost first."""
+    return [above for above in node.above() if above.kind in CONTAINERS][::-1]
+
+
+def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
+    """Return where text begins behind blanks, and its column."""
+    while at < end and text[at] in " \t":
+        column += 4 - column % 4 if text[at] == "\t" else 1
+        at += 1
+    return at, column
+
+
+def _consume(text: str, at: int, column: int, goal: int, end: int) -> tuple[int, int]:
+    """Return where a column is reached; a tab that reaches over it is not used up."""
+    while at < end and column < goal and text[at] in " \t":
+        width = 4 - column % 4 if text[at] == "\t" else 1
+        if column + width > goal:
+            break
+        column += width
+        at += 1
+    return at, max(column, goal)
+
+
+def _column(text: str, start: int, at: int) -> int:
+    return len(text[start:at].expandtabs(4))

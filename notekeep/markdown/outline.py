@@ -1,0 +1,382 @@
+"""What the index knows of a note's body: links, tags, headings, tasks, quotes, and where they are.
+
+Every `start` and `end` counts characters of the body's text (not bytes, not the whole file); every
+`line` counts lines of the body from 0. `body[start:end]` is the thing as written.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from notekeep.markdown.parser import read
+from notekeep.markdown.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.markdown.tree import Page, Span
+
+_LEAD: Final = re.compile(r"[ \t>]*")
+_CALLOUT: Final = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?")
+_QUOTES: Final = frozenset(("quote", "cite"))
+_BLOCK_ID: Final = re.compile(r"(?:(?<=\s)|\A)\^[A-Za-z0-9-]+\s*\Z")
+_CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}"
+_LOCATOR: Final = re.compile(
+    r"\s*(?:\(((?:pp?|locs?|ch|chap|chapter|page|pages|location|§)\.?\s*[\w.:–-]+(?:\s*[-–,]\s*\d+)*"  # noqa: RUF001 - ranges are written with a dash
+    rf"|{_CLOCK})\)|\[({_CLOCK})\])\s*\Z",
+    re.IGNORECASE,
+)
+_start = attrgetter("start")
+SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
+"""How an address begins that leads out of the vault; one letter and a colon is a drive."""
+
+_MOMENT_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[.\][ \t]+)?")
+"""What stands before a timestamp that begins its line."""
+
+_AFTER_MOMENT: Final = re.compile(r"(?:\([^)\s]*\))?[ \t]*([^\n]*)")
+
+
+class Link(NamedTuple):
+    """`[[target#heading|text]]` or `[text](target.md#heading)`; an embed has `!` before it.
+
+    Attributes:
+        target: The note's name or path as written, without fragment; empty for `[[#Heading]]`.
+        heading: The heading in the fragment, or "".
+        block: The block id in the fragment (without `^`), or "".
+        text: What is shown instead of the target, or "". For an image its alt text or size.
+        embed: Whether it is `![[...]]` or `![...](...)`.
+        wiki: Whether it is written with double brackets.
+    """
+
+    start: int
+    end: int
+    line: int
+    target: str
+    heading: str = ""
+    block: str = ""
+    text: str = ""
+    embed: bool = False
+    wiki: bool = True
+
+
+class InlineTag(NamedTuple):
+    """`#learning/ml`; `name` has no `#`."""
+
+    start: int
+    end: int
+    line: int
+    name: str
+
+
+class Heading(NamedTuple):
+    """A heading; `text` is its plain source without marks, `level` is 1 to 6."""
+
+    start: int
+    end: int
+    line: int
+    level: int
+    text: str
+
+
+class Task(NamedTuple):
+    """`- [ ] text`; `mark` is the character between the brackets, at offset `mark_at`.
+
+    A box without text is no task: templates have them, to be filled in.
+    """
+
+    start: int
+    end: int
+    line: int
+    mark: str
+    mark_at: int
+    text: str
+
+    @property
+    def done(self) -> bool:
+        """Whether it is ticked: any mark but a blank."""
+        return self.mark != " "
+
+
+class Quote(NamedTuple):
+    """A block quote or a `> [!quote]` callout; `text` has no `>`, `locator` e.g. "p. 27" or ""."""
+
+    start: int
+    end: int
+    line: int
+    text: str
+    locator: str = ""
+
+
+class Timestamp(NamedTuple):
+    """`[00:12:34]` at the start of a line; `seconds` from the beginning, `text` what follows."""
+
+    start: int
+    end: int
+    line: int
+    seconds: int
+    text: str
+
+
+class BlockId(NamedTuple):
+    """`^id` at the end of a block; `name` has no `^`."""
+
+    start: int
+    end: int
+    line: int
+    name: str
+
+
+class Code(NamedTuple):
+    """Code: nothing inside it is markup.
+
+    Attributes:
+        fenced: Whether it is a block between fences.
+        inline: Whether it is a span between backticks; a block that is neither is indented.
+    """
+
+    start: int
+    end: int
+    line: int
+    fenced: bool
+    inline: bool = False
+
+
+class Comment(NamedTuple):
+    """`%%...%%` or `<!--...-->`, inline or over several lines: not shown, never a link or a tag."""
+
+    start: int
+    end: int
+    line: int
+    html: bool
+
+
+@dataclass(slots=True)
+class Body:
+    """All that one scan finds, each list in order of appearance."""
+
+    links: list[Link] = field(default_factory=list)
+    tags: list[InlineTag] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    timestamps: list[Timestamp] = field(default_factory=list)
+    blocks: list[BlockId] = field(default_factory=list)
+    code: list[Code] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+
+
+def read_body(text: str) -> Body:
+    """Find everything that the index wants to know of a body. Takes linear time and never raises.
+
+    Args:
+        text: The body, with line ends of any kind; offsets in the result count its characters.
+    """
+    return outline(read(text))
+
+
+def outline(page: Page) -> Body:
+    """Return the facts of a page."""
+    return _Outline(page).body
+
+
+def title_of(body: Body) -> str:
+    """Return the title that a body gives: its first heading of level 1 with words, or ""."""
+    words = (plain(heading.text) for heading in body.headings if heading.level == 1)
+    return next(filter(None, words), "")
+
+
+class _Outline:
+    """Makes facts of spans."""
+
+    def __init__(self, page: Page) -> None:
+        self.text = page.text
+        self.body = Body()
+        self._lines: list[int] = []
+        self._quote_end = 0
+        makers: dict[str, Callable[[Span], None]] = {
+            "wikilink": self._wikilink,
+            "embed": self._embed,
+            "link": self._link,
+            "image": self._image,
+            "definition": self._definition,
+            "tag": self._tag,
+            "heading": self._heading,
+            "item": self._item,
+            "quote": self._quote,
+            "timestamp": self._timestamp,
+            "block_id": self._block_id,
+            "fence": self._fence,
+            "code_block": self._code_block,
+            "code_span": self._code_span,
+            "comment": self._comment,
+            "html": self._html,
+            "html_block": self._html,
+        }
+        for span in page.plain:
+            if make := makers.get(span[0]):
+                make(span)
+        for span in page.added:
+            if make := makers.get(span[0]):
+                make(span)
+        for found in (self.body.links, self.body.comments, self.body.timestamps):
+            found.sort(key=_start)
+
+    def _line(self, at: int) -> int:
+        if not self._lines:
+            self._lines = [found.end() for found in re.finditer("\n", self.text)] or [
+                len(self.text) + 1
+            ]
+        return bisect_right(self._lines, at)
+
+    def _end(self, span: Span) -> int:
+        """Return where a block ends without the blanks and newline behind it."""
+        end = span.end
+        while end > span.start and self.text[end - 1] in " \t\n":
+            end -= 1
+        return end
+
+    def _wikilink(self, span: Span, *, embed: bool = False) -> None:
+        name, _, fragment = span.info.partition("#")
+        heading, block = split_fragment(fragment)
+        place = (span.start, span.end, self._line(span.start))
+        words = span.words.strip()
+        self.body.links.append(
+            Link(*place, name.strip(), heading, block, words, embed=embed, wiki=True)
+        )
+
+    def _embed(self, span: Span) -> None:
+        self._wikilink(span, embed=True)
+
+    def _link(self, span: Span, *, embed: bool = False) -> None:
+        if self.text[span.end - 1] == ")":  # else its address stands in a definition
+            self._add_link(span, span.words, embed=embed)
+
+    def _image(self, span: Span) -> None:
+        self._link(span, embed=True)
+
+    def _definition(self, span: Span) -> None:
+        self._add_link(span, span.words)
+
+    def _add_link(self, span: Span, label: str, *, embed: bool = False) -> None:
+        place = (span.start, span.end, self._line(span.start))
+        if link := vault_link(place, span.info, label, embed=embed):
+            self.body.links.append(link)
+
+    def _tag(self, span: Span) -> None:
+        place = (span.start, span.end, self._line(span.start))
+        self.body.tags.append(InlineTag(*place, span.info))
+
+    def _heading(self, span: Span) -> None:
+        place = (span.start, self._end(span), self._line(span.start))
+        self.body.headings.append(Heading(*place, int(span.info), span.words))
+
+    def _item(self, span: Span) -> None:
+        if not span.info:
+            return
+        end = self.text.find("\n", span.start, span.end)
+        end = span.end if end < 0 else end
+        while self.text[end - 1] in " \t":
+            end -= 1
+        mark_at = self.text.index("[", span.start) + 1
+        line = self._line(span.start)
+        self.body.tasks.append(Task(span.start, end, line, span.info, mark_at, span.words))
+
+    def _quote(self, span: Span) -> None:
+        if span.start < self._quote_end:
+            return
+        self._quote_end = span.end
+        line = self._line(span.start)
+        end = span.start + len(self.text[span.start : span.end].rstrip("\n"))
+        if quote := _read_quote(self.text, span.start, end, line):
+            self.body.quotes.append(quote)
+
+    def _timestamp(self, span: Span) -> None:
+        first = self.text.rfind("\n", 0, span.start) + 1
+        if not _MOMENT_LEAD.fullmatch(self.text, first, span.start):
+            return
+        rest = _AFTER_MOMENT.match(self.text, span.end)
+        words = rest[1].rstrip() if rest else ""
+        place = (span.start, span.end, self._line(span.start))
+        self.body.timestamps.append(Timestamp(*place, int(span.info), words))
+
+    def _block_id(self, span: Span) -> None:
+        place = (span.start, span.end, self._line(span.start))
+        self.body.blocks.append(BlockId(*place, span.info))
+
+    def _fence(self, span: Span) -> None:
+        self._add_code(span, fenced=True)
+
+    def _code_block(self, span: Span) -> None:
+        self._add_code(span)
+
+    def _code_span(self, span: Span) -> None:
+        self._add_code(span, inline=True)
+
+    def _add_code(self, span: Span, *, fenced: bool = False, inline: bool = False) -> None:
+        place = (span.start, self._end(span), self._line(span.start))
+        self.body.code.append(Code(*place, fenced=fenced, inline=inline))
+
+    def _comment(self, span: Span, *, html: bool = False) -> None:
+        place = (span.start, self._end(span), self._line(span.start))
+        self.body.comments.append(Comment(*place, html=html))
+
+    def _html(self, span: Span) -> None:
+        if self.text.startswith("<!--", span.start):
+            self._comment(span, html=True)
+
+
+def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
+    """Read an outermost quote; None for another kind of callout, or one without words."""
+    parts = [_LEAD.sub("", part, 1).strip() for part in text[start:end].split("\n")]
+    if callout := _CALLOUT.match(parts[0]):
+        if callout[1].casefold() not in _QUOTES:
+            return None
+        parts = parts[1:]
+    words = _BLOCK_ID.sub("", "\n".join(parts).strip()).rstrip()
+    locator = ""
+    if found := _LOCATOR.search(words):
+        locator = found[1] or found[2]
+        words = words[: found.start()].rstrip()
+    return Quote(start, end, line, words, locator) if words else None
+
+
+def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bool) -> Link | None:
+    """A Markdown link as a Link, or None when it leads out of the vault.
+
+    Args:
+        span: Where it starts and ends, and on which line.
+        target: Its destination as written, without angle brackets and escapes.
+        label: What is shown for it.
+        embed: Whether it is an image.
+    """
+    if SCHEME.match(target):
+        return None
+    path, _, fragment = target.partition("#")
+    heading, block = split_fragment(_decoded(fragment))
+    if not (path or fragment):
+        return None
+    return Link(*span, _decoded(path), heading, block, label, embed=embed, wiki=False)
+
+
+def split_fragment(fragment: str) -> tuple[str, str]:
+    """Cut what follows `#` into a heading and a block id, one of them empty.
+
+    `Note#Chapter#Section` leads to the section within the chapter: the last part counts.
+    """
+    fragment = fragment.strip()
+    if fragment.startswith("^"):
+        return "", fragment[1:]
+    return fragment, ""
+
+
+def _decoded(target: str) -> str:
+    """A destination with `%20` and its kin as the characters they stand for."""
+    if "%" not in target:
+        return target
+    from urllib.parse import unquote
+
+    return unquote(target)

@@ -1,0 +1,348 @@
+"""The one reader of Markdown: CommonMark, tables, footnotes, and what Obsidian adds.
+
+pyromark (the Rust parser pulldown-cmark) reads CommonMark and gives each event its place in the
+text. Comments (`%%`) and math (`$`) may hold any text, so they are found first and covered with
+signs that mean nothing to it (`hidden.py`). Obsidian's other additions are found in the words that
+the parser leaves over (`extensions.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from itertools import accumulate
+from typing import Any, Final
+
+import pyromark
+
+from notekeep.markdown.extensions import find_definitions, find_extensions
+from notekeep.markdown.hidden import Reading, find_hidden
+from notekeep.markdown.tree import Page, Span
+
+_OPTIONS: Final = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_WIKILINKS
+)
+"""Tasks of any mark, callouts and math follow Obsidian's rules, which are not the parser's."""
+
+_PARSER: Final = pyromark.Markdown(options=_OPTIONS)
+_BLOCKS: Final = {
+    "Paragraph": "paragraph",
+    "Heading": "heading",
+    "List": "list",
+    "Item": "item",
+    "BlockQuote": "quote",
+    "CodeBlock": "fence",
+    "HtmlBlock": "html_block",
+    "FootnoteDefinition": "footnote",
+    "Table": "table",
+    "TableHead": "row",
+    "TableRow": "row",
+    "TableCell": "cell",
+}
+_STYLES: Final = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "strike"}
+_BREAKS: Final = {"SoftBreak": "soft_break", "HardBreak": "hard_break"}
+_INLINE: Final = {"Code": "code_span", "InlineHtml": "html", "FootnoteReference": "footnote_ref"}
+_LEAVES: Final = frozenset({"paragraph", "heading", "cell"})
+_HOLDING_BLOCKS: Final = frozenset({"item", "footnote", "quote"})
+_LABELLED: Final = frozenset({"link", "image"})
+_RAW: Final = frozenset({"fence", "code_block", "html_block"})
+
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_FIRST_BYTES: Final = bytes(0 if 0x80 <= byte < 0xC0 else 1 for byte in range(256))
+"""Which bytes begin a character."""
+
+_WIKILINK: Final = re.compile(r"!?\[\[([^\[\]\n|]++)(?:\|((?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]")
+_TASK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]{1,4}\[(.)\][ \t]++(\S[^\n]*)")
+_CALLOUT: Final = re.compile(r">[ \t]?\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*([^\n]*)")
+_LINE_LEAD: Final = re.compile(r"^[ \t>]*", re.MULTILINE)
+
+
+def read(text: str) -> Page:
+    """Read the body of a note. Takes linear time and never raises.
+
+    Args:
+        text: The body, with line ends of any kind. Every place in the result counts its characters.
+
+    Returns:
+        The page. If the parser cannot take the text, the page is one paragraph of plain text, and
+        its `problem` says why.
+    """
+    text = _normalize(text)
+    try:
+        return _read(text)
+    except BaseException as error:
+        # A panic of the Rust parser is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        end = len(text)
+        spans = [Span("paragraph", 0, end, 0), Span("text", 0, end, 1)] if text.strip() else []
+        return Page(
+            text, spans, [], f"the Markdown parser failed ({error}); it is shown as plain text"
+        )
+
+
+def _read(text: str) -> Page:
+    reading = _parse(text)
+    found: list[Span] = []
+    if "%%" in text or "$" in text:
+        reading, found = find_hidden(text, reading, _parse)
+    found += find_extensions(text, reading, found)
+    if "]:" in text:
+        found += find_definitions(text, reading, found)
+    return Page(text, reading.spans, found)
+
+
+def _normalize(text: str) -> str:
+    """Return a text with newlines as its only line ends, each character in its place."""
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
+    if "\v" in text or "\0" in text:
+        text = text.replace("\v", " ").replace("\0", "\ufffd")
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)
+    return text
+
+
+def _parse(text: str) -> Reading:
+    """Read a text as CommonMark, in one pass of the parser."""
+    builder = _Builder(text)
+    handlers = {"Start": builder.open, "End": builder.close, "Text": builder.add_text}
+    places = None if text.isascii() else _characters(text)
+    events: Any = _PARSER.events_with_range(text)  # strings, and dictionaries of many shapes
+    for event, span in events:
+        start, end = span["start"], span["end"]
+        if places is not None:
+            start, end = places[start], places[end]
+        if event.__class__ is str:
+            builder.add(event, "", start, end)
+            continue
+        for name, value in event.items():
+            if handler := handlers.get(name):
+                handler(value, start, end)
+            else:
+                builder.add(name, value, start, end)
+    return builder.finish()
+
+
+def _characters(text: str) -> array[int]:
+    """Return how many characters stand before each byte of a text."""
+    places = array("I", [0])
+    places.extend(accumulate(text.encode().translate(_FIRST_BYTES)))
+    return places
+
+
+_Fields = tuple[str, int, int, int, str, str, str]
+"""The fields of a span: plain tuples are quicker to make, and there are many."""
+
+
+class _Builder:
+    """Makes spans of the parser's events, and mends the places that it gives wrongly."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.leaves: list[tuple[int, int]] = []
+        self.lines: list[int] = []
+        self.literal: list[tuple[int, int]] = []
+        self._spans: list[_Fields] = []
+        self._open: list[int] = []  # the numbers of the spans that are open
+        self._raw: list[str] | None = None  # the content of code or HTML, line by line
+        self._is_tight = False  # whether an item's paragraph is open that is no event
+        self._skipped = 0  # depth inside a wikilink, whose words are no Markdown
+        self._last = 0
+
+    def finish(self) -> Reading:
+        """Return everything that was read."""
+        self.leaves.sort()
+        self.literal.sort()
+        return Reading([*map(Span._make, self._spans)], self.leaves, self.lines, self.literal)
+
+    def open(self, tag: Any, start: int, end: int) -> None:
+        """Begin a block or an inline span that holds others."""
+        if self._skipped:
+            self._skipped += 1
+            return
+        data = None
+        if tag.__class__ is not str:
+            ((tag, data),) = tag.items()
+        kind = _BLOCKS.get(tag)
+        if kind is None:
+            self._open_inline(tag, data, start, end)
+            return
+        self._close_tight()
+        span = self._block(kind, data, start, end)
+        self._push(span)
+        if kind in _LEAVES:
+            self.leaves.append((span[1], end))
+        elif kind in _RAW:
+            self._raw = []
+            self.literal.append((start, end))
+
+    def close(self, tag: Any, start: int, end: int) -> None:
+        """End what was begun last."""
+        del tag, start
+        if self._skipped:
+            self._skipped -= 1
+            if self._skipped:
+                return
+        elif self._is_tight and self._spans[self._open[-1]][0] == "paragraph":
+            self._close_tight()
+        number = self._open.pop()
+        if self._raw is not None:
+            self._say(number, "".join(self._raw))
+            self._raw = None
+        elif (span := self._spans[number])[0] in _LABELLED:
+            first = span[1] + (2 if span[0] == "image" else 1)
+            last = max(first, self._last)
+            self._say(number, self.text[first:last])
+            self.literal.append((last, span[2]))
+        self._last = max(self._last, end)
+
+    def add(self, name: str, value: str, start: int, end: int) -> None:
+        """Add something that holds nothing."""
+        if self._skipped:
+            return
+        if name == "Html":
+            if self._raw is not None:
+                self._raw.append(value)
+            return
+        if name == "Rule":
+            self._close_tight()
+            self._add("rule", start, end)
+            return
+        self._begin_words(start)
+        self._last = end
+        if kind := _BREAKS.get(name):
+            self.lines.append(end)
+            self._add(kind, start, end)
+        elif name == "FootnoteReference":
+            self._add("footnote_ref", start, end, value)
+        else:
+            self.literal.append((start, end))
+            self._add(_INLINE[name], start, end, "", value)
+
+    def add_text(self, value: str, start: int, end: int) -> None:
+        """Add words; an escape or an entity in them is a span of its own."""
+        if self._skipped:
+            return
+        if self._raw is not None:
+            self._raw.append(value)
+            return
+        text = self.text
+        before = self._spans[-1] if self._spans else None
+        goes_on = before is not None and before[0] == "text" and before[2] == start
+        if not goes_on and start and text[start - 1] == "\\":
+            self._begin_words(start - 1)
+            self._add("special", start - 1, start + 1, "", value[:1])
+            start, value = start + 1, value[1:]
+            if not value:
+                self._last = end
+                return
+        self._begin_words(start)
+        if not text.startswith(value, start) or len(value) != end - start:
+            self._add("special", start, end, "", value)
+        elif goes_on and before is not None:
+            self._spans[-1] = ("text", before[1], end, *before[3:])
+        else:
+            self._add("text", start, end)
+        self._last = end
+
+    def _add(self, kind: str, start: int, end: int, info: str = "", words: str = "") -> None:
+        self._spans.append((kind, start, end, len(self._open), info, words, ""))
+
+    def _push(self, span: _Fields) -> None:
+        self._open.append(len(self._spans))
+        self._spans.append(span)
+
+    def _say(self, number: int, words: str) -> None:
+        span = self._spans[number]
+        self._spans[number] = (*span[:5], words, span[6])
+
+    def _begin_words(self, start: int) -> None:
+        """Open the paragraph of a tight item, which the parser does not tell of."""
+        if not self._open or self._spans[self._open[-1]][0] in _HOLDING_BLOCKS:
+            self._push(("paragraph", start, start, len(self._open), "", "", "tight"))
+            self._is_tight = True
+
+    def _close_tight(self) -> None:
+        if self._is_tight:
+            self._is_tight = False
+            number = self._open.pop()
+            span = self._spans[number]
+            self._spans[number] = (*span[:2], self._last, *span[3:])
+            self.leaves.append((span[1], self._last))
+
+    def _block(self, kind: str, data: Any, start: int, end: int) -> _Fields:
+        text = self.text
+        info = words = title = ""
+        if kind == "paragraph":
+            if start and text[start - 1] == "\\":
+                start -= 1  # the parser has a paragraph begin behind the sign of an escape
+        elif kind in {"list", "item"}:
+            # After a tab the parser has a nested list begin with the end of the line before.
+            while start < end and text[start] in "\n\t ":
+                start += 1
+            if kind == "list":
+                info = "" if data is None else str(data)
+            elif task := _TASK.match(text, start, end):
+                info, words = task[1], task[2].rstrip()
+        elif kind == "heading":
+            info, words = data["level"][1], _heading_words(text[start:end].strip())
+        elif kind == "quote":
+            if callout := _CALLOUT.match(text, text.find(">", start), end):
+                info, words, title = callout[1].strip().lower(), callout[3].strip(), callout[2]
+        elif kind == "fence":
+            if data == "Indented":
+                kind = "code_block"
+            else:
+                info = data["Fenced"]
+        elif kind == "footnote":
+            info = data
+        elif kind == "table":
+            info = ",".join(data).lower()
+        return kind, start, end, len(self._open), info, words, title
+
+    def _open_inline(self, name: str, data: Any, start: int, end: int) -> None:
+        self._begin_words(start)
+        if name in _STYLES:
+            span = (_STYLES[name], start, end, len(self._open), "", "", "")
+        elif (how := data["link_type"]).__class__ is dict:
+            span = self._wikilink(start, end)
+            self._skipped = 1
+            self.literal.append((start, end))
+        else:
+            kind = "image" if name == "Image" else "link"
+            if how == "Collapsed" and self.text.startswith("[]", end):
+                end += 2  # which the parser does not count
+            elif how in {"Autolink", "Email"}:
+                kind = "autolink"
+                self.literal.append((start, end))
+                if how == "Email":
+                    data["dest_url"] = f"mailto:{data['dest_url']}"
+            span = (kind, start, end, len(self._open), data["dest_url"], "", data["title"])
+        self._push(span)
+
+    def _wikilink(self, start: int, end: int) -> _Fields:
+        depth = len(self._open)
+        match = _WIKILINK.match(self.text, start, end)
+        if match is None:
+            # The parser has them over several lines and with brackets, which Obsidian has not.
+            return "text", start, end, depth, "", "", ""
+        target, words = match[1], match[2]
+        if words is not None and target.endswith("\\"):
+            target = target[:-1]  # a bar in a table is escaped
+        kind = "embed" if match[0][0] == "!" else "wikilink"
+        return kind, start, end, depth, target, words or "", ""
+
+
+def _heading_words(source: str) -> str:
+    """Return what a heading says, without the marks that make it one."""
+    if "\n" in source:
+        lines = source.split("\n")[:-1]
+        return " ".join(_LINE_LEAD.sub("", line).strip() for line in lines)
+    words = source.lstrip("#").strip(" \t")
+    bare = words.rstrip("#")
+    is_closed = bare != words and (not bare or bare[-1] in " \t")
+    return bare.rstrip(" \t") if is_closed else words

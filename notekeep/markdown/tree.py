@@ -1,0 +1,185 @@
+"""What a note's text holds: a flat list of spans, and the same as a tree of nodes.
+
+`parser.read` makes a `Page`. The index reads the spans as they were found; what shows or rewrites a
+text asks for the tree, which is built once when it is first wanted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+BLOCKS: Final = frozenset(
+    {"paragraph", "heading", "list", "item", "quote", "fence", "code_block", "html_block"}
+    | {"math_block", "footnote", "table", "row", "cell", "rule", "definition"}
+)
+CODE: Final = frozenset({"fence", "code_block", "code_span"})
+LITERAL: Final = CODE | {"html", "html_block", "math", "math_block", "comment"}
+"""Spans in which nothing is Markdown."""
+
+_CONTAINERS: Final = frozenset({"highlight", "note"})
+"""Additions whose words are Markdown."""
+
+
+class Span(NamedTuple):
+    """One thing in a text; `text[start:end]` is the thing as written.
+
+    Attributes:
+        kind: Blocks: those of `BLOCKS`. Inline: text, special (an escape or an entity), em,
+            strong, strike, highlight, link, image, autolink, wikilink, embed, code_span, html,
+            math, footnote_ref, note (`^[words]`), soft_break, hard_break. Obsidian's: comment,
+            tag, block_id, timestamp.
+        start: Its first character.
+        end: One past its last character.
+        depth: How many spans it stands in.
+        info: What it is about: a link's destination, a wikilink's target, a label, a tag's name,
+            an item's task mark, a fence's language line, a quote's callout type, a heading's level,
+            a list's first number, a timestamp's seconds, a table's alignments ("left,none").
+        words: What it says: a heading's or a task's words, a link's label as written, a
+            wikilink's text after the bar, a callout's title, what `special` stands for.
+        title: A link's title; a callout's fold mark; "tight" for a paragraph of a tight list;
+            "display" for math between two dollar signs.
+    """
+
+    kind: str
+    start: int
+    end: int
+    depth: int
+    info: str = ""
+    words: str = ""
+    title: str = ""
+
+
+class Page:
+    """A text that was read.
+
+    Attributes:
+        text: The text, with a newline at the end of each line and each character in its place.
+        plain: The spans of CommonMark, in order.
+        added: The spans of Obsidian's additions, of depth 0.
+        problem: Why it was read as plain text, or "".
+    """
+
+    def __init__(self, text: str, plain: list[Span], added: list[Span], problem: str = "") -> None:
+        """Keep what was read."""
+        self.text = text
+        self.problem = problem
+        self.plain = plain
+        self.added = added
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """All spans in order of appearance, each with its depth."""
+        return _nest(self.plain, self.added) if self.added else self.plain
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Span]]:
+        kinds: dict[str, list[Span]] = {}
+        for span in self.spans:
+            kinds.setdefault(span.kind, []).append(span)
+        return kinds
+
+    def find(self, kind: str) -> list[Span]:
+        """Return the spans of a kind, in order of appearance."""
+        return self._by_kind.get(kind, [])
+
+
+def around(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
+    """Return the place that a character stands in."""
+    number = bisect_right(places, (at, 1 << 62)) - 1
+    return places[number] if number >= 0 and places[number][1] > at else None
+
+
+def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
+    """Put additions among the spans of CommonMark, each at its depth.
+
+    Words are cut where an addition begins or ends. What only half lies in another span is none.
+    """
+    added = sorted(found, key=_place)
+    added = _uncrossed(spans, added)
+    gone = sorted(part for span in added for part in _own(span))
+    cuts = sorted({place for part in gone for place in part})
+    items = [*_cut(spans, cuts, gone), *added]
+    items.sort(key=_place)
+    return _with_depth(items)
+
+
+def _own(span: Span) -> list[tuple[int, int]]:
+    """Return what an addition says itself: all, or the signs around the words that it holds."""
+    start, end = span.start, span.end
+    if span.kind == "highlight":
+        return [(start, start + 2), (end - 2, end)]
+    return [(start, start + 2), (end - 1, end)] if span.kind == "note" else [(start, end)]
+
+
+def _place(span: Span) -> tuple[int, int, int]:
+    """Order spans as they nest: of two at one place, a block stands around words."""
+    kind = span.kind
+    rank = 0 if kind in BLOCKS else 2 if kind in {"text", "special"} else 1
+    return span.start, -span.end, rank
+
+
+def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
+    """Return the additions that lie wholly in or around each span."""
+    dropped: set[int] = set()
+    stack: list[tuple[int, int]] = []  # ends, and which addition it is
+    items = sorted(
+        [
+            *((span, -1) for span in base if span.kind not in {"text", "special"}),
+            *((span, number) for number, span in enumerate(added)),
+        ],
+        key=lambda item: _place(item[0]),
+    )
+    for span, number in items:
+        while stack and stack[-1][0] <= span.start:
+            stack.pop()
+        while stack and stack[-1][0] < span.end:
+            if number >= 0:
+                dropped.add(number)
+                break
+            _, other = stack.pop()
+            if other >= 0:
+                dropped.add(other)
+        else:
+            stack.append((span.end, number))
+    return [span for number, span in enumerate(added) if number not in dropped]
+
+
+def _cut(base: list[Span], cuts: list[int], gone: list[tuple[int, int]]) -> Iterable[Span]:
+    """Cut words at places, and leave out what other spans say in their stead."""
+    for span in base:
+        if span.kind in BLOCKS:
+            yield span
+            continue
+        if _is_gone(span.start, span.end, gone):
+            continue
+        if span.kind != "text":
+            yield span
+            continue
+        first, last = bisect_right(cuts, span.start), bisect_left(cuts, span.end)
+        places = [span.start, *cuts[first:last], span.end]
+        for start, end in pairwise(places):
+            if not _is_gone(start, end, gone):
+                yield span._replace(start=start, end=end)
+
+
+def _is_gone(start: int, end: int, gone: list[tuple[int, int]]) -> bool:
+    inside = around(gone, start)
+    return inside is not None and end <= inside[1]
+
+
+def _with_depth(spans: list[Span]) -> list[Span]:
+    ends: list[int] = []
+    nested = []
+    for span in spans:
+        while ends and ends[-1] <= span.start:
+            ends.pop()
+        depth = len(ends)
+        nested.append(span if span.depth == depth else span._replace(depth=depth))
+        ends.append(span.end)
+    return nested
