@@ -70,33 +70,36 @@ class _Finder:
 
     def run(self) -> None:
         """Find everything."""
-        has_notes = "^[" in self.text
-        for sign in (_SIGN_OR_BRACKET if has_notes else _SIGN).finditer(self.text):
-            at, kind = sign.start(), sign[0]
+        pattern = _SIGN_OR_BRACKET if "^[" in self.text else _SIGN
+        for sign in pattern.finditer(self.text):
+            at = sign.start()
             words = around(self.words, at)
             if words is None or around(self.hidden, at) is not None:
                 continue
             leaf = around(self.leaves, at)
-            if leaf is None:
-                continue
-            if leaf != self._leaf:
-                self._leaf = leaf
-                self._highlight = -1
-                self._brackets.clear()
-            if kind == "#":
-                self._tag(at, words[1])
-            elif kind == "^":
-                self._block_id(at)
-            elif kind == "[":
-                self._brackets.append(-at if at and self.text[at - 1] == "^" else at)
-                self._timestamp(at)
-            elif kind == "]":
-                self._close_bracket(at)
-            else:
-                self._mark(at, sign.end())
+            if leaf is not None:
+                if leaf != self._leaf:
+                    self._leaf = leaf
+                    self._highlight = -1
+                    self._brackets.clear()
+                self._read(sign[0], at, words[1])
         for span in self.spans:
             if span.kind == "link" and span.words[:1].isdigit():
                 self._timestamp(span.start)
+
+    def _read(self, sign: str, at: int, end: int) -> None:
+        """Read what a sign begins or ends, in words that end at `end`."""
+        if sign == "#":
+            self._tag(at, end)
+        elif sign == "^":
+            self._block_id(at)
+        elif sign == "[":
+            self._brackets.append(-at if at and self.text[at - 1] == "^" else at)
+            self._timestamp(at)
+        elif sign == "]":
+            self._close_bracket(at)
+        else:
+            self._mark(at, at + len(sign))
 
     def _add(self, kind: str, start: int, end: int, info: str = "", words: str = "") -> None:
         self.found.append(Span(kind, start, end, 0, info, words))

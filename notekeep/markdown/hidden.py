@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from notekeep.markdown.tree import BLOCKS, Span, around
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class Reading(NamedTuple):

@@ -348,9 +348,10 @@ class _Builder:
 
     def _make_paragraph(self, node: Node, span: Span) -> None:
         parent = node.parent
-        if parent is not None and parent.kind == "item" and span.title != "tight":
-            if parent.parent is not None:
-                parent.parent.tight = False
+        if span.title == "tight" or parent is None or parent.kind != "item":
+            return
+        if parent.parent is not None:
+            parent.parent.tight = False
 
     def _make_fence(self, node: Node, span: Span) -> None:
         node.info, node.content = span.info, span.words

@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 from array import array
 from itertools import accumulate
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyromark
 
 from notekeep.markdown.extensions import find_definitions, find_extensions
 from notekeep.markdown.hidden import Reading, find_hidden
 from notekeep.markdown.tree import Page, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _OPTIONS: Final = (
     pyromark.Options.ENABLE_TABLES
@@ -47,6 +50,7 @@ _BREAKS: Final = {"SoftBreak": "soft_break", "HardBreak": "hard_break"}
 _INLINE: Final = {"Code": "code_span", "InlineHtml": "html", "FootnoteReference": "footnote_ref"}
 _LEAVES: Final = frozenset({"paragraph", "heading", "cell"})
 _HOLDING_BLOCKS: Final = frozenset({"item", "footnote", "quote"})
+_HOLDING_ITEMS: Final = frozenset({"list", "item"})
 _LABELLED: Final = frozenset({"link", "image"})
 _RAW: Final = frozenset({"fence", "code_block", "html_block"})
 
@@ -280,7 +284,7 @@ class _Builder:
         if kind == "paragraph":
             if start and text[start - 1] == "\\":
                 start -= 1  # the parser has a paragraph begin behind the sign of an escape
-        elif kind in {"list", "item"}:
+        elif kind in _HOLDING_ITEMS:
             # After a tab the parser has a nested list begin with the end of the line before.
             while start < end and text[start] in "\n\t ":
                 start += 1
@@ -288,20 +292,10 @@ class _Builder:
                 info = "" if data is None else str(data)
             elif task := _TASK.match(text, start, end):
                 info, words = task[1], task[2].rstrip()
-        elif kind == "heading":
-            info, words = data["level"][1], _heading_words(text[start:end].strip())
-        elif kind == "quote":
-            if callout := _CALLOUT.match(text, text.find(">", start), end):
-                info, words, title = callout[1].strip().lower(), callout[3].strip(), callout[2]
-        elif kind == "fence":
-            if data == "Indented":
-                kind = "code_block"
-            else:
-                info = data["Fenced"]
-        elif kind == "footnote":
-            info = data
-        elif kind == "table":
-            info = ",".join(data).lower()
+        elif data == "Indented":
+            kind = "code_block"
+        elif describe := _DESCRIBED.get(kind):
+            info, words, title = describe(data, text, start, end)
         return kind, start, end, len(self._open), info, words, title
 
     def _open_inline(self, name: str, data: Any, start: int, end: int) -> None:
@@ -335,6 +329,28 @@ class _Builder:
             target = target[:-1]  # a bar in a table is escaped
         kind = "embed" if match[0][0] == "!" else "wikilink"
         return kind, start, end, depth, target, words or "", ""
+
+
+def _describe_heading(data: Any, text: str, start: int, end: int) -> tuple[str, str, str]:
+    return data["level"][1], _heading_words(text[start:end].strip()), ""
+
+
+def _describe_quote(data: Any, text: str, start: int, end: int) -> tuple[str, str, str]:
+    del data
+    callout = _CALLOUT.match(text, text.find(">", start), end)
+    if callout is None:
+        return "", "", ""
+    return callout[1].strip().lower(), callout[3].strip(), callout[2]
+
+
+_DESCRIBED: Final[dict[str, Callable[[Any, str, int, int], tuple[str, str, str]]]] = {
+    "heading": _describe_heading,
+    "quote": _describe_quote,
+    "fence": lambda data, *_: (data["Fenced"], "", ""),
+    "footnote": lambda data, *_: (data, "", ""),
+    "table": lambda data, *_: (",".join(data).lower(), "", ""),
+}
+"""What the blocks of some kinds say of themselves: info, words, title."""
 
 
 def _heading_words(source: str) -> str:
