@@ -94,7 +94,8 @@ class _Finder:
         elif sign == "^":
             self._block_id(at)
         elif sign == "[":
-            self._brackets.append(-at if at and self.text[at - 1] == "^" else at)
+            is_note = at and self.text[at - 1] == "^" and around(self.words, at - 1)
+            self._brackets.append(-at if is_note else at)
             self._timestamp(at)
         elif sign == "]":
             self._close_bracket(at)

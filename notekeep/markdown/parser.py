@@ -237,7 +237,7 @@ class _Builder:
         text = self.text
         before = self._spans[-1] if self._spans else None
         goes_on = before is not None and before[0] == "text" and before[2] == start
-        if not goes_on and start and text[start - 1] == "\\":
+        if not goes_on and self._last < start and text[start - 1] == "\\":
             self._begin_words(start - 1)
             self._add("special", start - 1, start + 1, "", value[:1])
             start, value = start + 1, value[1:]
