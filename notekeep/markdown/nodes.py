@@ -192,6 +192,7 @@ class _Builder:
             Line(start, end, None, None) for start, end in zip(self.starts, self.ends, strict=True)
         ]
         self.root = Node("root", 0, len(text), 0, len(self.lines))
+        self._indents: dict[Node, int] = {}
 
     def build(self) -> Tree:
         """Return the tree."""
@@ -299,7 +300,9 @@ class _Builder:
                 if at < end and text[at] in " \t":
                     at, column = _consume(text, at, column, column + 1, end)
             elif number == holder.first:
-                at, column = self._behind_mark(holder, number)
+                base = column
+                at, column = self._behind_mark(holder, first_column)
+                self._indents[holder] = column - base if holder.kind == "item" else 4
             else:
                 width = self._indent(holder)
                 if first_column - column < width:
@@ -307,13 +310,13 @@ class _Builder:
                 at, column = _consume(text, at, column, column + width, end)
         return at, column
 
-    def _behind_mark(self, holder: Node, number: int) -> tuple[int, int]:
-        """Return where the text of an item or a footnote begins on its first line."""
-        text, end = self.text, self.ends[number]
+    def _behind_mark(self, holder: Node, column: int) -> tuple[int, int]:
+        """Return where the text of an item or a footnote begins, whose mark is at a column."""
+        text, end = self.text, self.ends[holder.first]
         pattern = _ITEM_MARK if holder.kind == "item" else _NOTE_MARK
         match = pattern.match(text, holder.start)
         after = match.end() if match else holder.start
-        column = _column(text, self.starts[number], after)
+        column += after - holder.start
         if holder.kind != "item":
             return after, column
         inner, inner_column = _past_blanks(text, after, column, end)
@@ -323,11 +326,9 @@ class _Builder:
 
     def _indent(self, holder: Node) -> int:
         """Return by how many columns the lines of an item or a footnote are set in."""
-        if holder.kind == "footnote":
-            return 4
-        _, base = self._behind_marks(containers(holder), holder.first)
-        _, column = self._behind_mark(holder, holder.first)
-        return column - base
+        if holder not in self._indents:
+            self._behind_marks([*containers(holder), holder], holder.first)
+        return self._indents.get(holder, 4)
 
     def _make_item(self, node: Node, span: Span) -> None:
         match = _ITEM_MARK.match(self.text, span.start)
@@ -438,7 +439,3 @@ def _consume(text: str, at: int, column: int, goal: int, end: int) -> tuple[int,
         column += width
         at += 1
     return at, max(column, goal)
-
-
-def _column(text: str, start: int, at: int) -> int:
-    return len(text[start:at].expandtabs(4))
