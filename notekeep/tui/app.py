@@ -286,27 +286,13 @@ class NotekeepApp(Stopping, Looks, App[None]):
             self.editors.changed()
 
     def on_open_note(self, event: OpenNote) -> None:
-        self.close_over()
-        if self.editors.left_for(partial(self.on_open_note, event)):
-            return
-        self.switch_mode(places.BROWSE)
-        screen = self.screen
-        if isinstance(screen, BrowseScreen):
-            screen.call_after_refresh(screen.open_note, event)
+        self.show_on(places.BROWSE, lambda browse: browse.open_note(event))
 
     def on_show_query(self, event: ShowQuery) -> None:
-        self.switch_mode(places.BROWSE)
-        screen = self.screen
-        if isinstance(screen, BrowseScreen):
-            screen.call_after_refresh(screen.show_query, event.query)
+        self.show_on(places.BROWSE, lambda browse: browse.show_query(event.query))
 
     def on_publish_notes(self, event: PublishNotes) -> None:
-        from notekeep.tui.screens.publish import PublishScreen
-
-        self.switch_mode(places.PUBLISH)
-        screen = self.screen
-        if isinstance(screen, PublishScreen):
-            screen.call_after_refresh(screen.plan, event.paths)
+        self.show_on(places.PUBLISH, lambda publish: publish.plan(event.paths))
 
     def on_create_note(self, event: CreateNote) -> None:
         self._ask_for_note(event.kind, event.title)

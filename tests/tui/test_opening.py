@@ -1,0 +1,102 @@
+"""A note that is opened is shown, wherever one comes from and whatever lies over Browse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.tui.screens.browse import BrowseScreen
+from tests.support.screens import press, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+SIZE = (120, 40)
+
+
+async def leave_tasks_over_browse(app: NotekeepApp, pilot: Pilot[Any], key: str) -> None:
+    """Open Tasks over Browse and go to another screen without closing it."""
+    await until(pilot, lambda: shows(app, "9 notes"))
+    await press(pilot, "T")
+    await until(pilot, lambda: shows(app, "1 open · 0 done"))
+    await press(pilot, key)
+    await until(pilot, lambda: not shows(app, "1 open · 0 done") and app.focused is not None)
+
+
+async def switch_to(app: NotekeepApp, pilot: Pilot[Any], title: str) -> None:
+    """Open a note by the quick switch."""
+    await press(pilot, "ctrl+o")
+    await until(pilot, lambda: shows(app, "a title or an alias") or app.focused is not None)
+    type_text(app, title)
+    await until(pilot, lambda: shows(app, f"▌ {title}"))
+    await press(pilot, "enter")
+
+
+@pytest.mark.parametrize("key", ["f1", "f3", "f4"])
+async def test_switched_note_replaces_tasks_over_browse(make_app: MakeApp, key: str) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await leave_tasks_over_browse(app, pilot, key)
+        await switch_to(app, pilot, "Deep Work")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        await until(pilot, lambda: shows(app, "Depth needs hours"))
+
+
+async def test_review_of_habits_replaces_tasks(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await leave_tasks_over_browse(app, pilot, "f3")
+        await press(pilot, "R")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        await until(pilot, lambda: shows(app, "review"))
+
+
+async def test_row_of_today_replaces_tasks(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await leave_tasks_over_browse(app, pilot, "f1")
+        await until(pilot, lambda: shows(app, "Reading"))
+        while not shows(app, "Small habits compound"):
+            await press(pilot, "j")
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        await until(pilot, lambda: app.screen.has_class("-reading"))
+
+
+async def test_search_from_elsewhere_replaces_tasks(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await leave_tasks_over_browse(app, pilot, "f3")
+        await press(pilot, "colon")
+        await until(pilot, lambda: shows(app, "An action, a note"))
+        type_text(app, "search type:post")
+        await until(pilot, lambda: shows(app, "Search for type:post"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+
+
+async def test_opened_note_leaves_the_editor_saved(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await switch_to(app, pilot, "Atomic Habits")
+        await until(pilot, lambda: shows(app, "Small habits compound"))
+        await press(pilot, "e")
+        await until(pilot, lambda: app.focused is not None and shows(app, "words ·"))
+        type_text(app, "typed ")
+        await press(pilot, "f3")
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await switch_to(app, pilot, "Deep Work")
+        await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        await until(pilot, lambda: shows(app, "Depth needs hours"))
+        text = (root / "books/Atomic Habits.md").read_text()
+        assert "typed " in text
