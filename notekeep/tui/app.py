@@ -253,9 +253,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
         else:
             prelude.forget(cache)
 
-    def type_early(self, character: str) -> bool:
-        return self.editors.took(character)
-
     # What screens ask for.
 
     def on_working(self, event: Working) -> None:
