@@ -30,6 +30,7 @@ from notekeep.tui.later import import_soon
 from notekeep.tui.looks import Looks
 from notekeep.tui.messages import (
     CreateNote,
+    Indexing,
     OpenNote,
     PublishNotes,
     ShowQuery,
@@ -62,12 +63,16 @@ SHOWN_SECONDS = 1.0
 WRITING_SECONDS = 0.002
 """What it takes to hand a frame to the terminal."""
 
+GROWN_SECONDS = 2.0
+"""How often the screens show more of a vault while it is read for the first time."""
+
 
 class NotekeepApp(Stopping, Looks, App[None]):
     """notekeep on a terminal, over one vault.
 
     Attributes:
         first_frame: Set when something is seen; nothing begins in the background before.
+        indexed: How much of the index is there while it is built, from 0 to 1; None once it is.
     """
 
     TITLE = "notekeep"
@@ -99,6 +104,8 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self.glyphs = glyph_sets.choose(vault.person.glyphs or vault.settings.glyphs, os.environ)
         self._first = first.rows if first is not None else None
         self._generation = first.generation if first is not None else None
+        self.indexed = 0.0 if first is not None and not first.rows.total else None
+        self._showed_at = 0.0
         self._when_shown = when_shown
         self._was_shown = False
         self.first_frame = asyncio.Event()
@@ -259,6 +266,17 @@ class NotekeepApp(Stopping, Looks, App[None]):
         for screen in self.standing_screens():
             screen.doing(event.text)
 
+    def on_indexing(self, event: Indexing) -> None:
+        was, self.indexed = self.indexed, event.share
+        if was is None and event.share is None:
+            return
+        for screen in self.standing_screens():
+            screen.doing(event.text)
+            screen.index_grew()
+        is_due = time.monotonic() - self._showed_at > GROWN_SECONDS
+        if event.share is None or (is_due and self._watching.is_behind):
+            self.show_changed()
+
     def on_vault_changed(self, event: VaultChanged) -> None:
         if event.is_step:
             self.did_change()
@@ -267,6 +285,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
 
     def show_changed(self) -> None:
         self._watching.told()
+        self._showed_at = time.monotonic()
         # What was read before the first frame is no longer what is there.
         self._first = None
         # The parts of a screen go before it when the program ends, while other programs go on.

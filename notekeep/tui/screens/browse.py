@@ -138,6 +138,9 @@ class BrowseScreen(Gridding, VaultScreen):
         super().flag(conflicts)
         self.notes.flag(frozenset(pair.note for pair in conflicts))
 
+    def index_grew(self) -> None:
+        self.pane.index_grew()
+
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.say(event.text)
         self.rest(*(() if self.notes.row is not None else ABOUT_A_NOTE))

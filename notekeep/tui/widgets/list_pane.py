@@ -20,8 +20,13 @@ from notekeep.tui.messages import CreateNote
 from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
 from notekeep.tui.paging import Source
 from notekeep.tui.render.matching import matcher_of
-from notekeep.tui.render.nothing import looking_for, nothing_for, nothing_yet
-from notekeep.tui.render.words import count_of, thousands
+from notekeep.tui.render.nothing import (
+    looking_for,
+    nothing_for,
+    nothing_indexed,
+    nothing_yet,
+)
+from notekeep.tui.render.words import count_of, percent, thousands
 from notekeep.tui.titles import Titles
 from notekeep.tui.trail import Asked, Stop
 from notekeep.tui.widgets.backing import Backing
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
+    from notekeep.tui.render.pieces import Line
     from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Rows, Vault
 
@@ -108,8 +114,6 @@ class ListPane(ListOrGrid, Backing, Vertical):
         self._wanted_line: int | None = None
         """The line at which the cursor should stand when what was asked for is there."""
         self.scope = ""
-        self.is_reading = first is not None and not first.total
-        """Whether the vault is read for the first time, so that an empty list means little."""
         self.matcher: Matcher | None = None
 
     def compose(self) -> ComposeResult:
@@ -141,7 +145,6 @@ class ListPane(ListOrGrid, Backing, Vertical):
         """Ask the vault again, with the cursor on the note `wanted` or where it was."""
         self._first = None
         self.notes.is_moved |= wanted is not None
-        self.is_reading = False
         self._wanted = wanted
         if self.typed:
             self._search(pause=0)
@@ -245,13 +248,32 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
         self.matcher = None
-        self.notes.nothing = nothing_yet(is_reading=self.is_reading)
+        self.notes.nothing = self._nothing()
         self.notes.show_rows(source, None if from_top else self._keep())
         self._stand()
         self.choose_columns(first)
         self._counted(source.total)
         if not source.total:
             self.post_message(self.Empty())
+
+    @property
+    def _indexed(self) -> float | None:
+        """How much of the index is there while it is built; None once it is."""
+        return cast("NotekeepApp", self.app).indexed
+
+    def _nothing(self) -> Sequence[Line]:
+        """Return what an empty list says."""
+        if not self.typed:
+            return nothing_yet(self._indexed)
+        if self._indexed is not None:
+            return nothing_indexed(self.typed, self._indexed)
+        return nothing_for(self.typed)
+
+    def index_grew(self) -> None:
+        """Say how far the index is, where there is nothing to show yet."""
+        if not self.notes.note_count:
+            self.notes.nothing = self._nothing()
+            self.notes.lines_changed()
 
     def _keep(self) -> str | None:
         """Return the note that the cursor should be on."""
@@ -343,14 +365,17 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def _show(self, typed: str, found: Found) -> None:
         self.matcher = matcher_of(self._vault.query(typed, typing=True))
-        self.notes.nothing = nothing_for(typed)
+        self.notes.nothing = self._nothing()
         # The best hit, until the person has looked at another.
         keep = self._keep()
         hits = sort_hits(found.hits, self._key)
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
         self._stand()
         self.choose_columns([hit.row for hit in hits])
-        self._counted(found.total, *map(clean_line, found.remarks[:1]))
+        remarks = [clean_line(remark) for remark in found.remarks[:1]]
+        if self._indexed is not None:
+            remarks = [f"still indexing, {percent(self._indexed)}"]
+        self._counted(found.total, *remarks)
         if not found.hits:
             self.post_message(self.Empty())
         if self._is_accepted:
@@ -377,7 +402,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
         if self.notes.note_count or not self.typed:
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)
-        else:
+        elif self._indexed is None:
             self.post_message(CreateNote(self.typed))
 
     def on_search_box_cleared(self) -> None:
