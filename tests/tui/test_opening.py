@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from notekeep.tui.screens.browse import BrowseScreen
-from tests.support.screens import press, shows, type_text, until
+from notekeep.tui.widgets.note_area import NoteArea
+from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,3 +101,72 @@ async def test_opened_note_leaves_the_editor_saved(make_app: MakeApp, root: Path
         await until(pilot, lambda: shows(app, "Depth needs hours"))
         text = (root / "books/Atomic Habits.md").read_text()
         assert "typed " in text
+
+
+# The editor begins where one reads.
+
+LONG = "---\ntitle: Long\n---\n" + "".join(
+    f"Paragraph {number} says something.\n\n" for number in range(1, 81)
+)
+
+
+async def read_long_note(app: NotekeepApp, pilot: Pilot[Any]) -> None:
+    await until(pilot, lambda: shows(app, "10 notes"))
+    await switch_to(app, pilot, "Long")
+    await until(pilot, lambda: shows(app, "Paragraph 1 says"))
+    await press(pilot, "enter")
+    await until(pilot, lambda: app.screen.has_class("-reading"))
+
+
+async def edited_line(app: NotekeepApp, pilot: Pilot[Any]) -> str:
+    """Open the editor and return the line of the text that its cursor is on."""
+    await press(pilot, "e")
+    await until(pilot, lambda: isinstance(app.focused, NoteArea))
+    area = cast("NoteArea", app.focused)
+    return area.document.get_line(area.cursor_location[0])
+
+
+async def test_editor_opens_at_the_line_on_top_of_the_view(root: Path, make_app: MakeApp) -> None:
+    (root / "Long.md").write_text(LONG)
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await read_long_note(app, pilot)
+        await press(pilot, "pagedown", "pagedown")
+        await until(pilot, lambda: not shows(app, "Paragraph 1 says"))
+        lines = [line for line in seen(app) if "Paragraph" in line]
+        line = await edited_line(app, pilot)
+        assert line in lines[0]
+        await until(pilot, lambda: shows(app, line))
+
+
+async def test_editor_opens_at_the_chosen_link(root: Path, make_app: MakeApp) -> None:
+    (root / "Long.md").write_text(LONG.replace("20 says something", "20 names [[Deep Work]]"))
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await read_long_note(app, pilot)
+        await press(pilot, "right_square_bracket")
+        await until(pilot, lambda: shows(app, "Paragraph 20 names"))
+        assert await edited_line(app, pilot) == "Paragraph 20 names [[Deep Work]]."
+
+
+async def test_editor_opens_at_the_begin_of_a_note_not_scrolled(
+    root: Path, make_app: MakeApp
+) -> None:
+    (root / "Long.md").write_text(LONG)
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await read_long_note(app, pilot)
+        assert await edited_line(app, pilot) == "Paragraph 1 says something."
+
+
+async def test_editor_opens_at_the_line_a_search_found(root: Path, make_app: MakeApp) -> None:
+    (root / "Long.md").write_text(LONG.replace("60 says something", "60 says kettledrum"))
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes"))
+        await press(pilot, "slash")
+        type_text(app, "kettledrum")
+        await until(pilot, lambda: shows(app, "1 of 10 notes"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "note-list")
+        assert await edited_line(app, pilot) == "Paragraph 60 says kettledrum."

@@ -358,7 +358,9 @@ class BrowseScreen(Gridding, VaultScreen):
     def action_edit(self) -> None:
         if self._reader.row is not None:
             path, hit = self._reader.row.path, self.notes.hit_at(self.notes.cursor)
-            line = hit.line if hit is not None and hit.row.path == path else None
+            line = self.preview.line_here if self.preview.path == path else None
+            if line is None and hit is not None and hit.row.path == path:
+                line = hit.line
             self.vault.opened.count(path)
             cast("NotekeepApp", self.app).editors.open(path, line)
 
