@@ -272,6 +272,37 @@ async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeA
         await until(pilot, lambda: shows(app, "3 of 9 notes"))
 
 
+def lit(app: NotekeepApp, text: str) -> object:
+    """Return the style of a word in the sidebar."""
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            if segment.text.strip() == text:
+                return segment.style
+    raise AssertionError(text)
+
+
+async def test_facets_have_the_most_notes_first_and_the_chosen_one_is_lit(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "Other.md").write_text("---\ntags: [work]\n---\nA phone, too.\n")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes"))
+        await press(pilot, "slash")
+        browse(app).pane.box.set_text("phone OR kettle")
+        await until(pilot, lambda: sidebar_line(app, "Found").endswith("3"))
+        names = [line.split()[0] for line in seen(app) if line[:1] == " " and line[1:24].strip()]
+        assert names.index("Books") < names.index("Notes")
+        assert names.index("work") < names.index("attention") < names.index("habit")
+        unlit = lit(app, "work")
+        assert lit(app, "attention") == unlit
+        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" work"))
+        await pilot.click(offset=(3, line))
+        await until(pilot, lambda: shows(app, "2 of 10 notes"))
+        await until(pilot, lambda: lit(app, "work") != unlit)
+        assert lit(app, "attention") == unlit
+
+
 # What a search means.
 
 

@@ -185,3 +185,17 @@ async def test_a_single_edit_does_not_tell_of_indexing(
         await until(pilot, lambda: shows(app, "About kettles"))
         await until(pilot, lambda: not app.vault.catalog.dirty())
         assert not [text for text in told if "Indexing" in text]
+
+
+async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: Path) -> None:
+    root = tmp_path / "empty"
+    root.mkdir()
+    vault = Vault.open(root)
+    app = APPS["browse"](vault, first_page.read(vault))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "No notes here yet."))
+        await press(pilot, "slash")
+        await until(pilot, lambda: app.focused is not None and app.focused.id is None)
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "note-list")
+        assert not isinstance(app.screen, NewNote)
