@@ -223,6 +223,27 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
         await until(pilot, lambda: listed(app) == ["Deep Work", "Atomic Habits"])
 
 
+async def test_the_day_of_a_row_is_the_one_that_the_list_is_sorted_by(
+    make_app: MakeApp, root: Path
+) -> None:
+    for number, month in enumerate(("01", "03", "02")):
+        text = f"---\ncreated: 2024-{month}-15\n---\nText\n"
+        (root / f"Note {number}.md").write_text(text)
+    app = make_app("browse")
+
+    def days() -> list[str]:
+        listed = [line.split("│")[1] for line in seen(app) if line.count("│") > 1]
+        return [line.split("Note ")[1][1:].strip() for line in listed if "Note " in line]
+
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "12 notes"))
+        # By title: when each was changed last.
+        assert len(set(days())) == 1
+        await press(pilot, "s", "s")
+        await until(pilot, lambda: shows(app, "newest first · 12 notes"))
+        assert days() == ["Mar 2024", "Feb 2024", "Jan 2024"]
+
+
 async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_first(
     make_app: MakeApp, vault: Vault
 ) -> None:

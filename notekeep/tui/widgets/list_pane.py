@@ -186,6 +186,12 @@ class ListPane(ListOrGrid, Backing, Vertical):
         """What the notes are sorted by: as was chosen, else as what was asked for says."""
         return self.chosen_order.key or named(self._vault, self._within_scope(self.typed))
 
+    @property
+    def _dated_by(self) -> str:
+        """The date that the notes are sorted by; "" where that is none."""
+        name = self._key.removeprefix("-")
+        return name if self._vault.schema.type_of("", name) == "date" else ""
+
     def next_order(self) -> None:
         """Sort the notes in the next order."""
         self._sort(after(self.chosen_order))
@@ -249,6 +255,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
         self.matcher = None
         self.notes.nothing = self._nothing()
+        self.notes.dated_by = self._dated_by
         self.notes.show_rows(source, None if from_top else self._keep())
         self._stand()
         self.choose_columns(first)
@@ -366,6 +373,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
     def _show(self, typed: str, found: Found) -> None:
         self.matcher = matcher_of(self._vault.query(typed, typing=True))
         self.notes.nothing = self._nothing()
+        self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.
         keep = self._keep()
         hits = sort_hits(found.hits, self._key)
