@@ -22,6 +22,7 @@ from tests.support.screens import browse, press, shows, type_text, unpainted, un
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from textual.events import Event
     from textual.pilot import Pilot
@@ -344,3 +345,33 @@ async def test_what_is_opened_is_left_before_it_is_there(make_app: MakeApp) -> N
         app.screen.dismiss()
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+
+
+@pytest.mark.parametrize("query", ["", "type:book"])
+async def test_a_held_delete_key_deletes_notes_and_makes_no_error(
+    make_app: MakeApp, root: Path, query: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        if query:
+            await press(pilot, "slash")
+            browse(app).pane.box.set_text(query)
+            await until(pilot, lambda: shows(app, "2 of 9 notes"))
+            await press(pilot, "enter")
+            await until(pilot, lambda: browse(app).notes.has_focus)
+        await until(pilot, lambda: bool(browse(app).chosen_notes()))
+        for _ in range(12):
+            keys(app, "d")
+            await pilot.pause(0.01)
+        await until(pilot, lambda: bool(list((root / ".trash").rglob("*.md"))))
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        assert not app.unseen, [toast.message for toast in app._notifications]
+        # One that comes back can be deleted again.
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "Took back"))
+        gone = len(list((root / ".trash").rglob("*.md")))
+        await until(pilot, lambda: browse(app).note_here and browse(app).chosen_notes())
+        await press(pilot, "d")
+        await until(pilot, lambda: len(list((root / ".trash").rglob("*.md"))) > gone)
+        assert not app.unseen

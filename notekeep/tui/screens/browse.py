@@ -81,6 +81,8 @@ class BrowseScreen(Gridding, VaultScreen):
         self._begins_as_grid = view == GRID
         self._sidebar: bool | None = None
         self._trail = Trail()
+        self._deleting: list[str] = []
+        """The note that is being deleted, whose row is still there."""
         self._returned: tuple[str, str] | None = None
         """The note that one came back to, and what was searched for then."""
 
@@ -381,8 +383,17 @@ class BrowseScreen(Gridding, VaultScreen):
             verbs.edit_tags(self, self.chosen_notes(), self._reader.row)
 
     def action_delete(self) -> None:
-        if not self.has_done_with_marked("delete"):
-            verbs.delete(self, self.chosen_notes())
+        if self.has_done_with_marked("delete"):
+            return
+        paths = self.chosen_notes()
+        # Pressed twice, or held down, it finds a row whose note goes or is gone already.
+        is_there = bool(self.vault.catalog.rows_of(paths))
+        if is_there and paths != self._deleting:
+            self._deleting = paths
+            verbs.delete(self, paths, self._forget_deleting)
+
+    def _forget_deleting(self) -> None:
+        self._deleting = []
 
     def action_export(self) -> None:
         if paths := self.chosen_notes():
