@@ -80,6 +80,13 @@ def offers(screen: VaultScreen) -> list[Offer]:
         action = BY_ID.get(active.binding.id or "")
         if action is not None and action.context not in _HIDDEN and active.enabled:
             found.setdefault(action.id, Offer(action, active.binding.action, active.node))
+    # What can be done here does not depend on which pane has the focus, or on whether its keys
+    # are typed into a box.
+    for node in (*screen.focus_chain, screen, screen.app):
+        for binding in (one for _, one in node._bindings):  # noqa: SLF001 - nothing else tells
+            action = BY_ID.get(binding.id or "")
+            if action is not None and action.context not in _HIDDEN:
+                found.setdefault(action.id, Offer(action, binding.action, node))
     for action in ACTIONS:
         if not action.keys:
             node = next((n for n in (screen, screen.app) if _has(n, action)), None)
@@ -309,7 +316,7 @@ class ActionCommands(Provider):
         matcher = self.matcher(typed)
         for offer in self._offers():
             title = offer.action.title
-            score = matcher.match(title)
+            score = max(map(matcher.match, (title, *offer.action.also.split())))
             if typed == offer.action.command:
                 score = FIRST
             elif offer.action.command.startswith(typed):
