@@ -17,6 +17,7 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
+from notekeep.tui.narrowing import slip_in
 from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
 from notekeep.tui.paging import Source
 from notekeep.tui.render.matching import matcher_of
@@ -32,12 +33,13 @@ from notekeep.tui.trail import Asked, Stop
 from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_or_grid import ListOrGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS
-from notekeep.tui.widgets.search_box import SearchBox
+from notekeep.tui.widgets.search_box import Correction, SearchBox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.index.rows import Row
@@ -79,6 +81,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
         """There are no notes to show."""
 
     box = getters.query_one(SearchBox)
+    correction = getters.query_one(Correction)
 
     def __init__(
         self,
@@ -118,6 +121,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
+        yield Correction()
         yield from self.compose_notes()
 
     def on_mount(self) -> None:
@@ -228,6 +232,8 @@ class ListPane(ListOrGrid, Backing, Vertical):
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
         self._titles.drop()
+        self.correction.show(None)
+        self.remove_class("-corrected")
         number, query = self._number, self.scope
         if self.order != OWN:
             from notekeep.tui.narrowing import resorted
@@ -334,6 +340,14 @@ class ListPane(ListOrGrid, Backing, Vertical):
     def _search(self, *, pause: float) -> None:
         self._number += 1
         number, typed = self._number, self.typed
+        slip = slip_in(self._vault, typed)
+        self.correction.show(slip)
+        self.set_class(slip is not None, "-corrected")
+        if slip is not None:
+            # Without the condition that is meant it would find far too much.
+            self._titles.drop()
+            self._show_nothing()
+            return
         within = self._within_scope(typed)
         asks_texts = len(typed) >= FULL_FROM or not typed.isalnum()
         if pause or not asks_texts:
@@ -354,6 +368,13 @@ class ListPane(ListOrGrid, Backing, Vertical):
                 pause=pause,
                 failed=lambda error: self._unfinished(number, error),
             )
+
+    def _show_nothing(self) -> None:
+        """Show no note, and say nothing of it."""
+        self.matcher, self.notes.nothing = None, ()
+        self.notes.show_hits([], None)
+        self._counted(0)
+        self.post_message(self.Empty())
 
     def _found(self, number: int, typed: str, found: Found) -> None:
         if number == self._number:
@@ -392,6 +413,8 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
+        if self.correction.corrected:
+            return
         if self._titles.are_shown:
             self._accept()
             return
@@ -412,6 +435,15 @@ class ListPane(ListOrGrid, Backing, Vertical):
             self.screen.set_focus(self.notes)
         elif self._indexed is None:
             self.post_message(CreateNote(self.typed))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "tab" and self.correction.corrected and self.box.has_text_focus:
+            event.stop()
+            self.on_correction_accepted()
+
+    def on_correction_accepted(self) -> None:
+        self.box.set_text(self.correction.corrected)
+        self.box.focus_text()
 
     def on_search_box_cleared(self) -> None:
         self.clear()
