@@ -272,7 +272,8 @@ class NotekeepApp(Stopping, Looks, App[None]):
             return
         for screen in self.standing_screens():
             screen.doing(event.text)
-            screen.index_grew()
+            with contextlib.suppress(NoMatches):
+                screen.index_grew()
         is_due = time.monotonic() - self._showed_at > GROWN_SECONDS
         if event.share is None or (is_due and self._watching.is_behind):
             self.show_changed()

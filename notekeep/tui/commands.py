@@ -82,11 +82,11 @@ def offers(screen: VaultScreen) -> list[Offer]:
             found.setdefault(action.id, Offer(action, active.binding.action, active.node))
     # What can be done here does not depend on which pane has the focus, or on whether its keys
     # are typed into a box.
-    for node in (*screen.focus_chain, screen, screen.app):
-        for binding in (one for _, one in node._bindings):  # noqa: SLF001 - nothing else tells
+    for part in (*screen.focus_chain, screen, screen.app):
+        for binding in (one for _, one in part._bindings):  # noqa: SLF001 - nothing else tells
             action = BY_ID.get(binding.id or "")
             if action is not None and action.context not in _HIDDEN:
-                found.setdefault(action.id, Offer(action, binding.action, node))
+                found.setdefault(action.id, Offer(action, binding.action, part))
     for action in ACTIONS:
         if not action.keys:
             node = next((n for n in (screen, screen.app) if _has(n, action)), None)

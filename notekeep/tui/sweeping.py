@@ -125,6 +125,9 @@ class Sweeping:
             self._app.post_message(Indexing(done / total, text))
 
     def _is_over(self) -> None:
+        """Say that all is indexed; not while the process that is followed still is at it."""
+        if self._following.locked():
+            return
         self._app.post_message(Working(""))
         self._app.post_message(Indexing(None))
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.render.pieces import Piece
-from notekeep.tui.render.words import percent
 
 if TYPE_CHECKING:
     from notekeep.tui.render.pieces import Line
@@ -30,7 +29,7 @@ def still_indexing(share: float) -> Line:
     Args:
         share: How much of it is there, from 0 to 1.
     """
-    return [Piece(f"Still indexing, {percent(share)}", "title")]
+    return [Piece(f"Still indexing, {min(99, int(100 * share))} %", "title")]
 
 
 def nothing_indexed(typed: str, share: float) -> list[Line]:

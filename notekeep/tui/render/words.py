@@ -30,11 +30,6 @@ _PLURALS = {
 }
 
 
-def percent(share: float) -> str:
-    """Return a share from 0 to 1 as `5 %`."""
-    return f"{100 * share:.0f} %"
-
-
 def thousands(number: int) -> str:
     """Return a count with its thousands apart: 10 412."""
     return f"{number:,}".replace(",", " ")

@@ -27,7 +27,7 @@ from notekeep.tui.render.nothing import (
     nothing_indexed,
     nothing_yet,
 )
-from notekeep.tui.render.words import count_of, percent, thousands
+from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.titles import Titles
 from notekeep.tui.trail import Asked, Stop
 from notekeep.tui.widgets.backing import Backing
@@ -403,7 +403,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
         self.choose_columns([hit.row for hit in hits])
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
         if self._indexed is not None:
-            remarks = [f"still indexing, {percent(self._indexed)}"]
+            remarks = ["still indexing"]
         self._counted(found.total, *remarks)
         if not found.hits:
             self.post_message(self.Empty())
