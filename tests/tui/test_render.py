@@ -107,7 +107,7 @@ def test_a_title_has_the_room_of_stars_and_day_that_are_not_there() -> None:
     assert plain(note_row(row(long), 51, UNICODE, TODAY)) == f"{long}   20 Nov"
     # In a narrow list the rating gives way, then the day; the title stays.
     assert plain(note_row(book, 24, UNICODE, TODAY)) == "Deep Work        20 Nov"
-    assert plain(note_row(book, 18, UNICODE, TODAY)).rstrip() == "Deep Work"
+    assert plain(note_row(book, 16, UNICODE, TODAY)).rstrip() == "Deep Work"
     assert plain(note_row(row(long), 44, UNICODE, TODAY)).rstrip() == long
 
 

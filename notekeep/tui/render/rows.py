@@ -149,7 +149,7 @@ def note_row(
     left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs, conflict=conflict)]
     day = field_date(row.fields.get(dated_by)) if dated_by else changed_on(row.mtime_ns)
     said = "" if day is None else short_date(day, today)
-    right: Line = [Piece(said.rjust(_DATE_WIDTH), "faint")]
+    right: Line = [Piece(said if width < WIDE else said.rjust(_DATE_WIDTH), "faint")]
     rating = rating_of(row.fields.get("rating"))
     if width >= WIDE and rating is not None:
         right.insert(0, Piece(f"{stars(rating, glyphs)} ", "star"))
