@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import time
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
