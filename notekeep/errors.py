@@ -50,16 +50,24 @@ class UsageError(NotekeepError):
     Attributes:
         position: Where in `text` the fault lies, counted in characters; None when it has no place.
         text: The words the person typed.
+        near: What was meant by the name at `position`, where that is a clear slip; else "".
     """
 
     exit_code = 2
 
     def __init__(
-        self, message: str, hint: str = "", *, text: str = "", position: int | None = None
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        text: str = "",
+        position: int | None = None,
+        near: str = "",
     ) -> None:
         super().__init__(message, hint)
         self.text = text
         self.position = position
+        self.near = near
 
 
 class Ambiguous(UsageError):

@@ -32,6 +32,8 @@ COPY = "Index (conflict desk 2026-11-24 101500).md"
 NOTES = {
     **house.NOTES,
     COPY: house.NOTES["Index.md"] + b"- theirs\n",
+    # The first export writes this where it is missing, and that is no step to take back.
+    ".notekeep/config.toml": b'id = "0123456789abcdef"\n',
     "odd/mention.md": b"What to meditate on: `meditate`.\n",
     "odd/gone.md": b"On its way out.\n",
     "odd/twice.md": b"Soon it has another version.\n",

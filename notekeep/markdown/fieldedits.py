@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
+from notekeep.markdown.frontmatter import find_late_block
 from notekeep.markdown.guard import MAX_BYTES, Suspect
 from notekeep.markdown.spell import spell_field
 from notekeep.markdown.split import Split, split
@@ -103,6 +104,8 @@ def _edit(
     parts = split(data)
     _need_editable(data, parts)
     if parts.kind == "none":
+        if late := find_late_block(data):
+            raise Refused(late.message, "Move it to the first line in an editor.", line=late.line)
         return _create(data, parts, fresh) if fresh else data
     # The fence is the first line of the file.
     try:

@@ -69,7 +69,7 @@ def read(data: bytes) -> FrontMatter:
     """Read the front matter of a file. Never raises: what is wrong is in `error`."""
     parts = split(data)
     if parts.kind == "none":
-        return FrontMatter(parts, error=_find_late_block(data))
+        return FrontMatter(parts, error=find_late_block(data))
     if parts.kind == "unclosed":
         message = "The front matter is opened here and never closed with a line of `---`."
         return FrontMatter(parts, error=FrontMatterError(message, 1, 1))
@@ -82,7 +82,7 @@ def read(data: bytes) -> FrontMatter:
     return FrontMatter(parts, fields.values, fields.raw, fields.words)
 
 
-def _find_late_block(data: bytes) -> FrontMatterError | None:
+def find_late_block(data: bytes) -> FrontMatterError | None:
     """Return the error for a block of keys that is not on the first line, or None."""
     lead = _LEAD.match(data)
     if lead is None:

@@ -111,6 +111,9 @@ SIGNS = frozenset(":<>=[")
 LIKENESS = 0.6
 """How alike two names must be for one to be taken for a slip of the other, as difflib counts."""
 
+CLEAR_LIKENESS = 0.75
+"""How alike a name must be to a field's for being taken for it without asking."""
+
 _READ_AS: dict[str, FieldType] = {
     "text": "text",
     "number": "number",

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
+from notekeep.query.fields import CLEAR_LIKENESS
 from notekeep.query.fold import as_unicode
-from notekeep.query.leaves import Context, bare_leaf, field_leaf
+from notekeep.query.leaves import Context, bare_leaf, field_leaf, is_known, no_field
 from notekeep.query.lexer import Token, tokens
 from notekeep.query.tree import (
     And,
@@ -48,8 +49,6 @@ MAX_PATTERNS = 8
 FALLBACK_WORDS = 20
 """How many words count of something that is being typed and cannot be read as a query."""
 
-CLEAR_LIKENESS = 0.75
-"""How alike a name must be to a field's for being taken for it without asking."""
 
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
@@ -245,6 +244,8 @@ class _Parser:
                 field,
             )
         if value is None or value.kind not in _VALUES:
+            if not self.context.typing and not is_known(field, self.context):
+                raise no_field(field, self.context, field.end)
             self._complain(
                 f"{field.text}{field.op} wants something after it.",
                 f"Write no:{field.text} for notes without it, or put the text in quotes.",
@@ -336,10 +337,12 @@ class _Parser:
                 self._order(found.name, key)
             elif not self.context.typing:
                 near = self.context.fields.nearest_field(name)
+                slip = near and self.context.fields.nearest_field(name, CLEAR_LIKENESS)
                 raise self.context.error(
                     f'There is no field "{name}" to sort by.',
                     f"Did you mean {near}?" if near else "All fields: notekeep fields.",
                     at=at,
+                    near=slip or "",
                 )
             at += len(key) + 1
 

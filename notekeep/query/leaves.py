@@ -11,7 +11,7 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
-from notekeep.query.fields import FLAGS, THINGS, Fields, nearest
+from notekeep.query.fields import CLEAR_LIKENESS, FLAGS, SCOPES, THINGS, Fields, nearest
 from notekeep.query.tree import (
     And,
     Compare,
@@ -73,9 +73,9 @@ class Context(NamedTuple):
     week_start: int
     typing: bool
 
-    def error(self, message: str, hint: str = "", *, at: int) -> UsageError:
-        """What is wrong with the query, and where."""
-        return UsageError(message, hint, text=self.text, position=at)
+    def error(self, message: str, hint: str = "", *, at: int, near: str = "") -> UsageError:
+        """What is wrong with the query, and where; `near` is what was meant by a slip."""
+        return UsageError(message, hint, text=self.text, position=at, near=near)
 
     def unfinished(self, token: Token) -> bool:
         """Whether the token may be the beginning of what somebody is typing."""
@@ -232,6 +232,8 @@ def field_leaf(field: Token, value: Token, context: Context) -> Node:
     """
     name, op = field.text.casefold(), field.op
     span = (field.start, value.end)
+    if not is_known(field, context):
+        raise no_field(field, context, value.end)
     if not value.text and value.kind != "link":
         raise context.error(
             f"{field.text}{op} wants something after it.",
@@ -250,13 +252,7 @@ def field_leaf(field: Token, value: Token, context: Context) -> Node:
         return reader(field, value, context)
     found = context.fields.find(name)
     if found is None:
-        near = None if context.typing else context.fields.nearest(name)
-        quoted = f'To look for the text itself, write "{context.text[field.start : value.end]}".'
-        raise context.error(
-            f'There is no field "{field.text}".',
-            f"Did you mean {near}? {quoted}" if near else f"All fields: notekeep fields. {quoted}",
-            at=field.start,
-        )
+        raise no_field(field, context, value.end)
     if found.name == "path" and op == ":":
         return Path(value.text.removesuffix("*"), span)
     if found.name == "tags" and op == ":":
@@ -266,6 +262,26 @@ def field_leaf(field: Token, value: Token, context: Context) -> Node:
     from notekeep.query.values import read_value
 
     return read_value(found, field, value, context)
+
+
+def is_known(field: Token, context: Context) -> bool:
+    """Whether a name before a colon is a field, or says where words are looked for."""
+    name = field.text.casefold()
+    known = name in SCOPES or name in WORD_SCOPES or name in _SPECIAL
+    return known or context.fields.find(name) is not None
+
+
+def no_field(field: Token, context: Context, end: int) -> UsageError:
+    """What is said of a name that is no field, in a condition that goes up to `end`."""
+    fields = context.fields
+    near = None if context.typing else fields.nearest(field.text.casefold())
+    quoted = f'To look for the text itself, write "{context.text[field.start : end]}".'
+    return context.error(
+        f'There is no field "{field.text}".',
+        f"Did you mean {near}? {quoted}" if near else f"All fields: notekeep fields. {quoted}",
+        at=field.start,
+        near=(near and fields.nearest(field.text.casefold(), CLEAR_LIKENESS)) or "",
+    )
 
 
 def _scoped(value: Token, context: Context, scope: WordScope) -> Node:

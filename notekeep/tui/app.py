@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import time
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -30,6 +30,7 @@ from notekeep.tui.later import import_soon
 from notekeep.tui.looks import Looks
 from notekeep.tui.messages import (
     CreateNote,
+    Indexing,
     OpenNote,
     PublishNotes,
     ShowQuery,
@@ -61,12 +62,16 @@ SHOWN_SECONDS = 1.0
 WRITING_SECONDS = 0.002
 """What it takes to hand a frame to the terminal."""
 
+GROWN_SECONDS = 2.0
+"""How often the screens show more of a vault while it is read for the first time."""
+
 
 class NotekeepApp(Stopping, Looks, App[None]):
     """notekeep on a terminal, over one vault.
 
     Attributes:
         first_frame: Set when something is seen; nothing begins in the background before.
+        indexed: How much of the index is there while it is built, from 0 to 1; None once it is.
     """
 
     TITLE = "notekeep"
@@ -101,6 +106,8 @@ class NotekeepApp(Stopping, Looks, App[None]):
         )
         self._first = first.rows if first is not None else None
         self._generation = first.generation if first is not None else None
+        self.indexed = 0.0 if first is not None and not first.rows.total else None
+        self._showed_at = 0.0
         self._when_shown = when_shown
         self._was_shown = False
         self.first_frame = asyncio.Event()
@@ -253,14 +260,23 @@ class NotekeepApp(Stopping, Looks, App[None]):
         else:
             prelude.forget(cache)
 
-    def type_early(self, character: str) -> bool:
-        return self.editors.took(character)
-
     # What screens ask for.
 
     def on_working(self, event: Working) -> None:
         for screen in self.standing_screens():
             screen.doing(event.text)
+
+    def on_indexing(self, event: Indexing) -> None:
+        was, self.indexed = self.indexed, event.share
+        if was is None and event.share is None:
+            return
+        for screen in self.standing_screens():
+            screen.doing(event.text)
+            with contextlib.suppress(NoMatches):
+                screen.index_grew()
+        is_due = time.monotonic() - self._showed_at > GROWN_SECONDS
+        if event.share is None or (is_due and self._watching.is_behind):
+            self.show_changed()
 
     def on_vault_changed(self, event: VaultChanged) -> None:
         if event.is_step:
@@ -270,6 +286,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
 
     def show_changed(self) -> None:
         self._watching.told()
+        self._showed_at = time.monotonic()
         # What was read before the first frame is no longer what is there.
         self._first = None
         # The parts of a screen go before it when the program ends, while other programs go on.
@@ -286,27 +303,13 @@ class NotekeepApp(Stopping, Looks, App[None]):
             self.editors.changed()
 
     def on_open_note(self, event: OpenNote) -> None:
-        self.close_over()
-        if self.editors.left_for(partial(self.on_open_note, event)):
-            return
-        self.switch_mode(places.BROWSE)
-        screen = self.screen
-        if isinstance(screen, BrowseScreen):
-            screen.call_after_refresh(screen.open_note, event)
+        self.show_on(places.BROWSE, lambda browse: browse.open_note(event))
 
     def on_show_query(self, event: ShowQuery) -> None:
-        self.switch_mode(places.BROWSE)
-        screen = self.screen
-        if isinstance(screen, BrowseScreen):
-            screen.call_after_refresh(screen.show_query, event.query)
+        self.show_on(places.BROWSE, lambda browse: browse.show_query(event.query))
 
     def on_publish_notes(self, event: PublishNotes) -> None:
-        from notekeep.tui.screens.publish import PublishScreen
-
-        self.switch_mode(places.PUBLISH)
-        screen = self.screen
-        if isinstance(screen, PublishScreen):
-            screen.call_after_refresh(screen.plan, event.paths)
+        self.show_on(places.PUBLISH, lambda publish: publish.plan(event.paths))
 
     def on_create_note(self, event: CreateNote) -> None:
         self._ask_for_note(event.kind, event.title)

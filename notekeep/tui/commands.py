@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import on
@@ -41,9 +42,11 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.await_complete import AwaitComplete
     from textual.command import Hits
     from textual.dom import DOMNode
     from textual.fuzzy import Matcher
+    from textual.message_pump import MessagePump
     from textual.widgets import Button
     from textual.worker import Worker
 
@@ -77,6 +80,13 @@ def offers(screen: VaultScreen) -> list[Offer]:
         action = BY_ID.get(active.binding.id or "")
         if action is not None and action.context not in _HIDDEN and active.enabled:
             found.setdefault(action.id, Offer(action, active.binding.action, active.node))
+    # What can be done here does not depend on which pane has the focus, or on whether its keys
+    # are typed into a box.
+    for part in (*screen.focus_chain, screen, screen.app):
+        for binding in (one for _, one in part._bindings):  # noqa: SLF001 - nothing else tells
+            action = BY_ID.get(binding.id or "")
+            if action is not None and action.context not in _HIDDEN:
+                found.setdefault(action.id, Offer(action, binding.action, part))
     for action in ACTIONS:
         if not action.keys:
             node = next((n for n in (screen, screen.app) if _has(n, action)), None)
@@ -155,6 +165,9 @@ class Palette(Leaving[None], CommandPalette):
     ]
     """Its list is gone through as that of the quick switch."""
 
+    HOLDS_AFTER: ClassVar[str] = "enter"
+    """The key behind which others wait: they are for what it chooses, and not for this box."""
+
     def __init__(self, typed: str = "") -> None:
         """Make the palette.
 
@@ -170,6 +183,14 @@ class Palette(Leaving[None], CommandPalette):
     def compose(self) -> ComposeResult:
         for widget in super().compose():
             yield _Commands() if isinstance(widget, CommandList) else widget
+
+    def type_early(self, character: str) -> None:
+        """Take a character that was typed before the line had the focus."""
+        field = self.query_one_optional(CommandInput)
+        if field is not None and field.is_mounted:
+            field.insert_text_at_cursor(character)
+        else:
+            self._typed += character
 
     def on_mount(self, event: events.Mount) -> None:
         if self not in self.app.screen_stack:
@@ -201,6 +222,12 @@ class Palette(Leaving[None], CommandPalette):
             event.stop()
             event.prevent_default()
             self.set_timer(AGAIN, self.query_one(CommandInput).action_submit)
+        else:
+            # Textual goes on from here, and what was chosen comes up from the list.
+            up = takewhile(
+                lambda node: node is not self, self.query_one(CommandList).ancestors_with_self
+            )
+            _after(self._release_keys_unless_done, self, *up, self)
 
     def on_click(self, event: events.Click) -> None:
         if self.clicked(event) is None:
@@ -224,6 +251,18 @@ class Palette(Leaving[None], CommandPalette):
     def _select_or_command(self, event: Input.Submitted | Button.Pressed | None = None) -> None:
         if not self._is_done:
             super()._select_or_command(event)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave, and give back the keys behind enter when what was chosen can take them."""
+        gone = super().dismiss(result)
+        app = cast("NotekeepApp", self.app)
+        # First is done what was chosen, which may send a message by way of the screen below.
+        _after(app.release_keys, app, app, app.screen, app)
+        return gone
+
+    def _release_keys_unless_done(self) -> None:
+        if not self._is_done:
+            cast("NotekeepApp", self.app).release_keys()
 
     def _action_command_list(self, action: str) -> None:
         # A key may come before the list is there, or before it was laid out and has pages.
@@ -277,7 +316,7 @@ class ActionCommands(Provider):
         matcher = self.matcher(typed)
         for offer in self._offers():
             title = offer.action.title
-            score = matcher.match(title)
+            score = max(map(matcher.match, (title, *offer.action.also.split())))
             if typed == offer.action.command:
                 score = FIRST
             elif offer.action.command.startswith(typed):
@@ -379,6 +418,13 @@ class NoteCommands(Provider):
             open_it = partial(screen.post_message, OpenNote(path))
             opened = screen.vault.opened.last(path)
             yield NoteHit(score, _lit(matcher, title), open_it, title, about, path, opened)
+
+
+def _after(what: Callable[[], object], *pumps: MessagePump) -> None:
+    """Do something once each of these, one after the other, has handled what it was sent so far."""
+    for pump in reversed(pumps):
+        what = partial(pump.call_later, what)
+    what()
 
 
 def _lit(matcher: Matcher, title: str) -> Content:

@@ -70,13 +70,6 @@ class Editors:
         """The editor that is shown, if one is."""
         return next((screen for screen in self._open if screen is self._app.screen), None)
 
-    def took(self, character: str) -> bool:
-        """Type a character that came before the text had the focus; False without an editor."""
-        if self.here is None:
-            return False
-        self.here.type_early(character)
-        return True
-
     def standing(self) -> list[EditScreen]:
         """Return those that are there already."""
         return [screen for screen in self._open if screen.is_mounted]

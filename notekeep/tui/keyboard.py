@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HELD = 0.15
 """Seconds for which keys wait at most for what they are about."""
+CHOSEN = 3.0
+"""The same, of keys behind the one that chooses: most are for what was chosen."""
 
 
 class Keyboard(Going):
@@ -76,26 +78,30 @@ class Keyboard(Going):
             late: Called when that takes long; the keys have been given back then.
             seconds: How long they are kept at most.
         """
-        self._give_back_keys()
-        self._held = []
+        self._held = self._held or []
+        self._stop_holding()
 
-        def give_up() -> None:
-            self._give_back_keys()
+        async def give_up() -> None:
+            await self._give_back_keys()
             late()
 
         self._holding = self.set_timer(seconds, give_up)
 
     def release_keys(self) -> None:
         """Give back the keys that were kept, when the focus is where they belong."""
-        self.screen.call_after_refresh(self._give_back_keys)
+        # By the app itself: a key that it was sent meanwhile comes behind those that were kept.
+        self.screen.call_after_refresh(self.call_later, self._give_back_keys)
 
-    def _give_back_keys(self) -> None:
+    async def _give_back_keys(self) -> None:
         held, self._held = self._held, None
+        self._stop_holding()
+        for key in held or ():
+            await self.on_event(key)
+
+    def _stop_holding(self) -> None:
         if self._holding is not None:
             self._holding.stop()
             self._holding = None
-        for key in held or ():
-            self.post_message(key)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and await self._took(event):
@@ -119,8 +125,11 @@ class Keyboard(Going):
         """Take a key that belongs to what the key before it began."""
         self.has_typed = True
         self.last_key = time.monotonic()
+        chooses = getattr(self.screen, "HOLDS_AFTER", None)
         if self._held is not None and not event.is_forwarded:
-            self._held.append(event)
+            # The key that chooses, pressed twice, chooses once.
+            if self._held or event.key != chooses:
+                self._held.append(event)
             return True
         self._pressed_at = event.time
         # A key that was pressed before the first one may still be on its way back.
@@ -131,22 +140,25 @@ class Keyboard(Going):
             if chosen is not None:
                 await self.run_by_id(chosen)
             return True
-        if event.is_forwarded and event.is_printable and event.character:
-            if isinstance(self.focused, Input):
+        if not event.is_forwarded and event.key == chooses:
+            self.hold_keys(seconds=CHOSEN)
+        if not event.is_printable or not event.character:
+            return False
+        if not event.is_forwarded:
+            return self._typed(event.character, "type_on")
+        if isinstance(self.focused, Input):
+            # What the box has a key of its own for is not typed into it.
+            if not await self._check_bindings(event.key, priority=True):
                 self.focused.insert_text_at_cursor(event.character)
-                return True
-            from notekeep.tui.screens.dialogs import TextDialog
+            return True
+        return self._typed(event.character, "type_early")
 
-            if isinstance(self.screen, TextDialog):
-                self.screen.type_early(event.character)
-                return True
-            return self.type_early(event.character)
-        return False
-
-    def type_early(self, character: str) -> bool:
-        """Take a character typed right after a key that opened something; False leaves it."""
-        del character
-        return False
+    def _typed(self, character: str, method: str) -> bool:
+        """Hand a character to the screen, where that has such a way to take it."""
+        take = getattr(self.screen, method, None)
+        if take is not None:
+            take(character)
+        return take is not None
 
     async def run_by_id(self, action_id: str) -> None:
         """Run an action as its key would: by the nearest widget around the focus that has it."""

@@ -121,6 +121,20 @@ class Working(Message):
         self.text = text
 
 
+class Indexing(Message):
+    """The index is being built, or not any more.
+
+    Attributes:
+        share: How much of it is there, from 0 to 1; None when it is all there.
+        text: How far it is, in words, or "".
+    """
+
+    def __init__(self, share: float | None, text: str = "") -> None:
+        super().__init__()
+        self.share = share
+        self.text = text
+
+
 class WentWrong(Message):
     """Something could not be done, and the person was told; it is kept until it is seen."""
 

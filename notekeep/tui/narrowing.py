@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.errors import UsageError
 from notekeep.tui.ordering import order_term
 
+if TYPE_CHECKING:
+    from notekeep.vault import Vault
+
 _TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
+_NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -22,6 +28,35 @@ def narrowed(typed: str, term: str) -> str:
         found.remove(term)
         return " ".join(found)
     return f"{_grouped(typed)} {term}".strip()
+
+
+class Slip(NamedTuple):
+    """A name in a query that is no field, but nearly one.
+
+    Attributes:
+        name: The name as it was typed.
+        near: The field that was meant.
+        corrected: The query with that field in its place.
+    """
+
+    name: str
+    near: str
+    corrected: str
+
+
+def slip_in(vault: Vault, typed: str) -> Slip | None:
+    """Return the first name in a query that is a slip of a field's, or None."""
+    try:
+        vault.query(typed)
+    except UsageError as error:
+        if error.near and error.position is not None:
+            found = _NAME.match(typed, error.position)
+            if found is not None:
+                begin, end = found.span(1)
+                if end == len(typed) and error.near.startswith(found[1].casefold()):
+                    return None  # it is still being typed
+                return Slip(found[1], error.near, typed[:begin] + error.near + typed[end:])
+    return None
 
 
 def within(scope: str, typed: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from notekeep.tui import toasts
 from notekeep.tui.jobs import in_background, say
@@ -11,7 +12,7 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.undoing import Undoing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from textual.screen import Screen
@@ -55,6 +56,24 @@ class Over(Undoing):
         """Leave the screens that lie over the one they were opened from."""
         while isinstance(here := self.screen, VaultScreen) and here.LIES_OVER:
             here.dismiss(None)
+
+    def show_on(self, mode: str, show: Callable[[Any], object]) -> None:
+        """Switch to a screen, leave all that lies over it there, and show something on it.
+
+        Args:
+            mode: The screen.
+            show: Called with the screen when it is there.
+        """
+        self.close_over()
+        if self.editors.left_for(partial(self.show_on, mode, show)):
+            return
+        if mode != self.current_mode:
+            self.switch_mode(mode)
+            # Something may lie over this one, too, from when it was shown last.
+            self.show_on(mode, show)
+            return
+        screen = self.screen_stack[0]
+        screen.call_after_refresh(show, screen)
 
     def over_changed(self) -> None:
         """Have each look at the vault again."""

@@ -94,11 +94,7 @@ class Reaching(Over):
     # Habits.
 
     def on_show_habit(self, event: ShowHabit) -> None:
-        from notekeep.tui.screens.habits import HabitsScreen
-
-        self.switch_mode(places.HABITS)
-        if isinstance(screen := self.screen, HabitsScreen):
-            screen.call_after_refresh(screen.show_habit, event.habit)
+        self.show_on(places.HABITS, lambda habits: habits.show_habit(event.habit))
 
     # Other vaults.
 

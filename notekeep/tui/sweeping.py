@@ -9,7 +9,7 @@ from notekeep.index import background
 from notekeep.index.pace import Pace
 from notekeep.tui.collecting import give_back
 from notekeep.tui.jobs import in_background, show_error
-from notekeep.tui.messages import VaultChanged, Working
+from notekeep.tui.messages import Indexing, VaultChanged, Working
 from notekeep.tui.render.words import thousands
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Sweeping:
             group="catch-up",
             exclusive=True,
             pause=QUIET,
-            failed=lambda _error: self._app.post_message(Working("")),
+            failed=lambda _error: self._is_over(),
         )
 
     def stop(self) -> None:
@@ -113,26 +113,36 @@ class Sweeping:
             # Sweeps and new lists had their peak meanwhile; what is free of it goes back.
             give_back()
             self._following.release()
-            self._app.post_message(Working(""))
+            self._is_over()
 
     def _progress(self, done: int, total: int) -> None:
         # Called in the thread that refreshes: a message is all it may make.
         if self._left.is_set():
             raise _Left
-        self._app.post_message(Working(f"Indexing {self._pace.said(done, total)}"))
+        # A few notes are there before anybody has read how far they are.
+        if total > FEW:
+            text = f"Indexing {self._pace.said(done, total)}"
+            self._app.post_message(Indexing(done / total, text))
+
+    def _is_over(self) -> None:
+        """Say that all is indexed; not while the process that is followed still is at it."""
+        if self._following.locked():
+            return
+        self._app.post_message(Working(""))
+        self._app.post_message(Indexing(None))
 
     def _swept(self, refreshed: Refreshed | None) -> None:
-        self._app.post_message(Working(""))
+        self._is_over()
         if refreshed is not None and self._is_news(refreshed):
             self._app.post_message(VaultChanged())
 
     def _caught_up(self, refreshed: Refreshed | None, then: Callable[[], None]) -> None:
-        self._app.post_message(Working(""))
+        self._is_over()
         if refreshed is not None and self._is_news(refreshed):
             self._app.post_message(VaultChanged())
         else:
             then()
 
     def _cannot(self, error: NotekeepError) -> None:
-        self._app.post_message(Working(""))
+        self._is_over()
         show_error(self._app, error)

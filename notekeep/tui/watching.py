@@ -45,6 +45,11 @@ class Watching:
         known = self._app.vault.catalog.generation if generation is None else generation
         self._told = known
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the catalog knows more than the screens show."""
+        return self._app.vault.catalog.generation != self._told
+
     def is_news(self, refreshed: Refreshed) -> bool:
         """Tell whether screens may show less than what is known after a refresh.
 
@@ -52,7 +57,7 @@ class Watching:
         """
         removed = bool(refreshed.changes.removed) and not refreshed.held
         found = removed or bool(refreshed.indexed or refreshed.logs)
-        return found or self._app.vault.catalog.generation != self._told
+        return found or self.is_behind
 
     def start(self) -> None:
         """Begin; the first frame is out."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         ("-limit:3", 0, "cannot be negated", ""),
         ("limit:(3)", 0, "takes no brackets", ""),
         ("title:", 0, "title: wants something after it", "no:title"),
+        ("ratng:", 0, 'There is no field "ratng".', "Did you mean rating?"),
         ('author:""', 7, "author: wants something after it", "no:author"),
         ("rating>= OR x", 0, "rating>= wants something after it", ""),
         ("to:[[]]", 3, "wants the name of a note", ""),

@@ -223,6 +223,27 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
         await until(pilot, lambda: listed(app) == ["Deep Work", "Atomic Habits"])
 
 
+async def test_the_day_of_a_row_is_the_one_that_the_list_is_sorted_by(
+    make_app: MakeApp, root: Path
+) -> None:
+    for number, month in enumerate(("01", "03", "02")):
+        text = f"---\ncreated: 2024-{month}-15\n---\nText\n"
+        (root / f"Note {number}.md").write_text(text)
+    app = make_app("browse")
+
+    def days() -> list[str]:
+        listed = [line.split("│")[1] for line in seen(app) if line.count("│") > 1]
+        return [line.split("Note ")[1][1:].strip() for line in listed if "Note " in line]
+
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "12 notes"))
+        # By title: when each was changed last.
+        assert len(set(days())) == 1
+        await press(pilot, "s", "s")
+        await until(pilot, lambda: shows(app, "newest first · 12 notes"))
+        assert days() == ["Mar 2024", "Feb 2024", "Jan 2024"]
+
+
 async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_first(
     make_app: MakeApp, vault: Vault
 ) -> None:
@@ -270,6 +291,37 @@ async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeA
         # Chosen again, the condition is gone.
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "3 of 9 notes"))
+
+
+def lit(app: NotekeepApp, text: str) -> object:
+    """Return the style of a word in the sidebar."""
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            if segment.text.strip() == text:
+                return segment.style
+    raise AssertionError(text)
+
+
+async def test_facets_have_the_most_notes_first_and_the_chosen_one_is_lit(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "Other.md").write_text("---\ntags: [work]\n---\nA phone, too.\n")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes"))
+        await press(pilot, "slash")
+        browse(app).pane.box.set_text("phone OR kettle")
+        await until(pilot, lambda: sidebar_line(app, "Found").endswith("3"))
+        names = [line.split()[0] for line in seen(app) if line[:1] == " " and line[1:24].strip()]
+        assert names.index("Books") < names.index("Notes")
+        assert names.index("work") < names.index("attention") < names.index("habit")
+        unlit = lit(app, "work")
+        assert lit(app, "attention") == unlit
+        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" work"))
+        await pilot.click(offset=(3, line))
+        await until(pilot, lambda: shows(app, "2 of 10 notes"))
+        await until(pilot, lambda: lit(app, "work") != unlit)
+        assert lit(app, "attention") == unlit
 
 
 # What a search means.

@@ -214,3 +214,42 @@ async def test_what_is_a_command_and_what_is_none(
 def test_verbs_are_known_by_their_beginning() -> None:
     assert [verb.usage.split()[0] for verb in verbs_begun(":ta")] == ["tag", "tasks"]
     assert verbs_begun("") == []
+
+
+@pytest.mark.parametrize("place", ["list", "search box", "preview"])
+@pytest.mark.parametrize(
+    ("typed", "title"), [("grid", "Grid or list"), ("next link", "Next link or task")]
+)
+async def test_palette_offers_all_of_the_screen_from_any_place(
+    make_app: MakeApp, place: str, typed: str, title: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await at_book(app, pilot)
+        if place == "search box":
+            await press(pilot, "slash")
+        elif place == "preview":
+            await press(pilot, "enter")
+        await until(pilot, lambda: screen.place() == place.split(maxsplit=1)[0])
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+        type_text(app, typed)
+        await until(pilot, lambda: shows(app, title))
+        await press(pilot, "enter")
+        if typed == "grid":
+            await until(pilot, lambda: screen.view == "grid")
+
+
+@pytest.mark.parametrize(
+    ("word", "title"), [("error", "Problems"), ("message", "Problems"), ("table", "Grid or list")]
+)
+async def test_palette_finds_actions_by_other_words(
+    make_app: MakeApp, word: str, title: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+        type_text(app, word)
+        await until(pilot, lambda: shows(app, title))

@@ -14,15 +14,18 @@ from textual.widgets._toast import Toast
 
 from notekeep.tui.commands import Palette
 from notekeep.tui.jobs import say
+from notekeep.tui.screens.capture import CaptureScreen
 from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt
 from notekeep.tui.screens.edit import EditScreen
 from notekeep.tui.widgets.line_view import ListView
-from tests.support.screens import press, shows, type_text, unpainted, until
+from tests.support.screens import browse, press, shows, type_text, unpainted, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from textual.events import Event
+    from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
 
@@ -43,6 +46,7 @@ def keys(app: NotekeepApp, *names: str) -> None:
     from textual.events import Key
     from textual.keys import key_to_character
 
+    names = tuple("space" if name == " " else name for name in names)
     post(app, *(Key(name, key_to_character(name)) for name in names))
 
 
@@ -113,6 +117,51 @@ async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeAp
         assert shows(app, "1 marked")
         keys(app, "ctrl+p", "escape", "ctrl+p", "escape", "ctrl+p")
         await until(pilot, lambda: len(app.screen_stack) == 2)
+
+
+async def open_palette(app: NotekeepApp, pilot: Pilot[Any]) -> None:
+    await press(pilot, "colon")
+    await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+
+
+async def test_words_right_behind_enter_go_to_what_it_chose(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, *"jj")
+        await open_palette(app, pilot)
+        keys(app, *"renam", "enter", *"Deeper Work")
+        await until(pilot, lambda: shows(app, "to Deeper Work"))
+        await press(pilot, "escape")
+        await open_palette(app, pilot)
+        keys(app, *"write down", "enter", *"a thought")
+        await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
+        await until(pilot, lambda: shows(app, "a thought"))
+
+
+async def test_keys_behind_an_enter_that_chooses_nothing_stay_in_the_palette(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await open_palette(app, pilot)
+        keys(app, *"qqxyz", "enter", *"wv")
+        await until(pilot, lambda: shows(app, "qqxyzwv"))
+        # What comes behind the key that leaves is for the list.
+        keys(app, "escape", "enter", "m")
+        await until(pilot, lambda: not isinstance(app.screen, Palette))
+
+
+async def test_keys_right_behind_the_slash_are_for_the_search_box(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        keys(app, "slash", "question_mark")
+        await until(pilot, lambda: shows(app, "How to search"))
+        # Who types on is in the box again, whatever comes at once.
+        keys(app, *"tag:hab x")
+        await until(pilot, lambda: browse(app).pane.typed == "tag:hab x")
 
 
 async def test_a_click_on_what_the_palette_no_longer_offers_chooses_nothing(
@@ -296,3 +345,33 @@ async def test_what_is_opened_is_left_before_it_is_there(make_app: MakeApp) -> N
         app.screen.dismiss()
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+
+
+@pytest.mark.parametrize("query", ["", "type:book"])
+async def test_a_held_delete_key_deletes_notes_and_makes_no_error(
+    make_app: MakeApp, root: Path, query: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        if query:
+            await press(pilot, "slash")
+            browse(app).pane.box.set_text(query)
+            await until(pilot, lambda: shows(app, "2 of 9 notes"))
+            await press(pilot, "enter")
+            await until(pilot, lambda: browse(app).notes.has_focus)
+        await until(pilot, lambda: bool(browse(app).chosen_notes()))
+        for _ in range(12):
+            keys(app, "d")
+            await pilot.pause(0.01)
+        await until(pilot, lambda: bool(list((root / ".trash").rglob("*.md"))))
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        assert not app.unseen, [toast.message for toast in app._notifications]
+        # One that comes back can be deleted again.
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "Took back"))
+        gone = len(list((root / ".trash").rglob("*.md")))
+        await until(pilot, lambda: browse(app).note_here and browse(app).chosen_notes())
+        await press(pilot, "d")
+        await until(pilot, lambda: len(list((root / ".trash").rglob("*.md"))) > gone)
+        assert not app.unseen

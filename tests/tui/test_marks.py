@@ -117,6 +117,23 @@ async def test_marks_are_set_one_by_one_in_ranges_and_all_at_once(
     assert tree(shelf) == before
 
 
+async def test_a_range_is_marked_upwards_as_downwards(make_app: MakeApp, shelf: Path) -> None:
+    del shelf
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "34 notes"))
+        await press(pilot, "home", "j", "j", "j", "j", "m", "home", "j", "M")
+        await until(pilot, lambda: shows(app, "4 marked · "))
+        listed = [row.path for number in range(5) if (row := browse(app).notes.row_of(number))]
+        assert marked(app) == set(listed[1:])
+        await press(pilot, "escape")
+        await until(pilot, lambda: not marked(app))
+        # Of what was found, too.
+        await find(app, pilot, "type:book", 27)
+        await press(pilot, "home", "j", "j", "m", "home", "M")
+        await until(pilot, lambda: shows(app, "3 marked · "))
+
+
 async def test_a_field_is_set_in_many_notes_after_the_plan_was_seen(
     make_app: MakeApp, shelf: Path
 ) -> None:

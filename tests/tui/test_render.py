@@ -93,15 +93,29 @@ def test_days_and_fields_are_short() -> None:
     assert field_text("a\x1bb\nc") == "a␛b c"
 
 
-def test_a_row_says_what_matters_of_its_kind() -> None:
+def test_a_row_says_when_a_note_was_changed_or_the_date_it_is_sorted_by() -> None:
     book = row("Deep Work", "book", rating=4, finished="2026-05-11")
     # A cell at the right stays free, beside the bar that scrolls.
     assert plain(note_row(book, 50, UNICODE, TODAY)) == (
+        "Deep Work                          ★★★★☆   20 Nov"
+    )
+    assert plain(note_row(book, 50, UNICODE, TODAY, dated_by="finished")) == (
         "Deep Work                          ★★★★☆   11 May"
     )
-    # The rating gives way in a narrow list, then the day; the title stays.
-    assert plain(note_row(book, 24, UNICODE, TODAY)) == "Deep Work        11 May"
-    assert plain(note_row(book, 12, UNICODE, TODAY)).rstrip() == "Deep Work"
+    # Without that date there is none: another one would look unsorted.
+    assert plain(note_row(book, 50, UNICODE, TODAY, dated_by="started")).rstrip() == (
+        "Deep Work                          ★★★★☆"
+    )
+
+
+def test_a_title_has_the_room_of_stars_and_day_that_are_not_there() -> None:
+    book = row("Deep Work", "book", rating=4)
+    long = "A title of forty-one cells, which is long"
+    assert plain(note_row(row(long), 51, UNICODE, TODAY)) == f"{long}   20 Nov"
+    # In a narrow list the rating gives way, then the day; the title stays.
+    assert plain(note_row(book, 24, UNICODE, TODAY)) == "Deep Work        20 Nov"
+    assert plain(note_row(book, 16, UNICODE, TODAY)).rstrip() == "Deep Work"
+    assert plain(note_row(row(long), 44, UNICODE, TODAY)).rstrip() == long
 
 
 def test_what_is_broken_or_private_is_seen_beside_the_title() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.screens import browse, press, shows, type_text, until
+import pytest
+
+from tests.support.screens import browse, press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,3 +46,66 @@ async def test_a_note_that_is_read_counts_as_opened(make_app: MakeApp) -> None:
         before = browse(app).vault.opened.times(note)
         await press(pilot, "enter")
         await until(pilot, lambda: browse(app).vault.opened.times(note) == before + 1)
+
+
+@pytest.mark.parametrize("how", ["tab", "click"])
+async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "ratng:4")
+        await until(pilot, lambda: shows(app, "ratng? Did you mean rating"))
+        row = next(n for n, line in enumerate(seen(app)) if "Did you mean rating" in line)
+        assert "/ ratng:4" in seen(app)[row - 1]
+        assert shows(app, "0 of 9 notes")
+        # Nor is a note made of it.
+        await press(pilot, "enter")
+        assert len(app.screen_stack) == 1
+        if how == "tab":
+            await press(pilot, "tab")
+        else:
+            await pilot.click(offset=(seen(app)[row].index("Did"), row))
+        await until(pilot, lambda: shows(app, "1 of 9 notes") and shows(app, "/ rating:4"))
+        assert not shows(app, "Did you mean")
+        assert shows(app, "▌ Deep Work")
+
+
+@pytest.mark.parametrize("typed", ["deep -ratng>3", "ratng:", "deep sort:-ratng"])
+async def test_misspelt_field_is_found_anywhere_in_a_search(make_app: MakeApp, typed: str) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, typed)
+        await until(pilot, lambda: shows(app, "ratng? Did you mean rating"))
+        await press(pilot, "tab")
+        await until(pilot, lambda: shows(app, typed.replace("ratng", "rating")))
+        await until(pilot, lambda: not shows(app, "Did you mean"))
+
+
+async def test_words_with_a_colon_are_searched_for_when_no_field_is_near(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "https://jamesclear.com")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        assert not shows(app, "Did you mean")
+
+
+async def test_the_whole_line_of_the_search_is_its_box(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " Books"))
+        line = next(number for number, text in enumerate(seen(app)) if text.startswith(" Books"))
+        await pilot.click(offset=(3, line))
+        await until(pilot, lambda: shows(app, "Books / "))
+        row = next(n for n, text in enumerate(seen(app)) if "Books / " in text)
+        await pilot.click(offset=(seen(app)[row].index("Books /") + 2, row))
+        await until(pilot, lambda: app.screen.focused is not None)
+        type_text(app, "depth")
+        await until(pilot, lambda: shows(app, "Books / depth"))
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))

@@ -29,6 +29,7 @@ class Action(NamedTuple):
         help: One sentence that says more than the title.
         label: What the footer calls it; "" keeps it out of the footer.
         command: The verb that does the same on the command line, or "".
+        also: Words by which it is found in the palette besides those of its title.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Action(NamedTuple):
     help: str
     label: str = ""
     command: str = ""
+    also: str = ""
 
     @property
     def method(self) -> str:

@@ -80,6 +80,7 @@ BROWSE: tuple[Action, ...] = (
         CHANGE,
         "A form for the fields of the note's kind: dates, numbers, lists, choices.",
         command="set",
+        also="properties metadata",
     ),
     Action(
         "edit-outside",
@@ -127,6 +128,7 @@ BROWSE: tuple[Action, ...] = (
         "Show what an export of this note would write.",
         label="publish",
         command="export",
+        also="blog post",
     ),
     Action(
         "copy",
@@ -163,6 +165,7 @@ BROWSE: tuple[Action, ...] = (
         GO,
         "Show the notes as a grid of their fields, and as a list again.",
         command="ls --cols",
+        also="table columns spreadsheet",
     ),
     Action(
         "set-field",

@@ -117,6 +117,7 @@ EVERYWHERE: tuple[Action, ...] = (
         GO,
         "List what was deleted, and bring it back.",
         command="trash",
+        also="deleted bin",
     ),
     Action(
         "show-unsaved",
@@ -134,6 +135,7 @@ EVERYWHERE: tuple[Action, ...] = (
         PROGRAM,
         "Sweep the vault for what other programs changed.",
         command="index",
+        also="reload sync index",
     ),
     Action(
         "show-problems",
@@ -143,6 +145,7 @@ EVERYWHERE: tuple[Action, ...] = (
         PROGRAM,
         "List what went wrong here, and files that could not be read, each with its remedy.",
         command="doctor",
+        also="errors messages warnings",
     ),
     Action(
         "help",
@@ -170,6 +173,7 @@ EVERYWHERE: tuple[Action, ...] = (
         "app",
         PROGRAM,
         "Choose colours; they are tried as you move.",
+        also="colours dark light",
     ),
     Action(
         "suspend",

@@ -14,6 +14,7 @@ REACH: tuple[Action, ...] = (
         NOTE,
         "One line into today's note or the inbox, without leaving where you are.",
         command="add",
+        also="quick note inbox",
     ),
     Action(
         "show-tasks",
@@ -33,6 +34,7 @@ REACH: tuple[Action, ...] = (
         PROGRAM,
         "Open another vault; this one opens where you left it.",
         command="vaults",
+        also="open folder",
     ),
     # Tasks
     Action(

@@ -117,6 +117,11 @@ def day_of(kind: str, fields: Mapping[str, Value], mtime_ns: int) -> date:
     for name in _DATES.get(kind, ()):
         if (day := field_date(fields.get(name))) is not None:
             return day
+    return changed_on(mtime_ns)
+
+
+def changed_on(mtime_ns: int) -> date:
+    """Return the day on which a file was changed last."""
     return datetime.fromtimestamp(mtime_ns / 1e9, tz=UTC).astimezone().date()
 
 
@@ -127,17 +132,29 @@ def note_row(
     today: date,
     title: Line | None = None,
     *,
+    dated_by: str = "",
     conflict: bool = False,
 ) -> Line:
-    """Return a note as one line: its title, and at the right its rating and its day."""
+    """Return a note as one line: its title, and at the right its rating and a day.
+
+    Args:
+        row: The note.
+        width: How many cells the line may take.
+        glyphs: The characters to draw with.
+        today: The day it is.
+        title: Its title as it is drawn, where that is not plain.
+        dated_by: The field whose day is shown; "" is when the note was changed last.
+        conflict: Whether there are two versions of it.
+    """
     left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs, conflict=conflict)]
-    day = short_date(day_of(row.kind, row.fields, row.mtime_ns), today)
-    right: Line = [Piece(day.rjust(_DATE_WIDTH), "faint")]
-    if width >= WIDE:
-        rating = rating_of(row.fields.get("rating"))
-        right.insert(
-            0, Piece(f"{stars(rating, glyphs) if rating is not None else ' ' * 5} ", "star")
-        )
+    day = field_date(row.fields.get(dated_by)) if dated_by else changed_on(row.mtime_ns)
+    said = "" if day is None else short_date(day, today)
+    right: Line = [Piece(said if width < WIDE else said.rjust(_DATE_WIDTH), "faint")]
+    rating = rating_of(row.fields.get("rating"))
+    if width >= WIDE and rating is not None:
+        right.insert(0, Piece(f"{stars(rating, glyphs)} ", "star"))
+    if width < WIDE and cells(left) > width - 2 - cells(right):
+        right = []  # more of the title says more than a day
     left = beside(left, row, width - 2 - cells(right))
     # A cell is left free at the right: what stands there may be the bar that scrolls the list.
     return spread(left, right, width - 1, gap=1)
@@ -150,6 +167,7 @@ def hit_rows(
     today: date,
     words: Matcher | None,
     *,
+    dated_by: str = "",
     conflict: bool = False,
 ) -> list[Line]:
     """Return a hit as two lines: its title with the matches marked, and the best passage."""
@@ -160,7 +178,7 @@ def hit_rows(
         title = mark_spans(title, snippet.marks)
     elif words is not None:
         title = mark(title, words)
-    first = note_row(hit.row, width, glyphs, today, title, conflict=conflict)
+    first = note_row(hit.row, width, glyphs, today, title, dated_by=dated_by, conflict=conflict)
     fields = _found_fields(hit) if snippet.is_of_fields else []
     if fields:
         return [first, spread(fields, [], width - 1)]

@@ -158,6 +158,9 @@ class VaultScreen(Settling, Backing, Screen[None]):
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.doing = text
 
+    def index_grew(self) -> None:
+        """Say how far the index is, where that is said."""
+
     # The quick switch: mounted after the first frame, since most sessions start without it.
 
     def on_mount(self) -> None:

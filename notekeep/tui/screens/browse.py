@@ -81,6 +81,8 @@ class BrowseScreen(Gridding, VaultScreen):
         self._begins_as_grid = view == GRID
         self._sidebar: bool | None = None
         self._trail = Trail()
+        self._deleting: list[str] = []
+        """The note that is being deleted, whose row is still there."""
         self._returned: tuple[str, str] | None = None
         """The note that one came back to, and what was searched for then."""
 
@@ -137,6 +139,9 @@ class BrowseScreen(Gridding, VaultScreen):
     def flag(self, conflicts: Sequence[Pair]) -> None:
         super().flag(conflicts)
         self.notes.flag(frozenset(pair.note for pair in conflicts))
+
+    def index_grew(self) -> None:
+        self.pane.index_grew()
 
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.say(event.text)
@@ -355,7 +360,9 @@ class BrowseScreen(Gridding, VaultScreen):
     def action_edit(self) -> None:
         if self._reader.row is not None:
             path, hit = self._reader.row.path, self.notes.hit_at(self.notes.cursor)
-            line = hit.line if hit is not None and hit.row.path == path else None
+            line = self.preview.line_here if self.preview.path == path else None
+            if line is None and hit is not None and hit.row.path == path:
+                line = hit.line
             self.vault.opened.count(path)
             cast("NotekeepApp", self.app).editors.open(path, line)
 
@@ -376,8 +383,17 @@ class BrowseScreen(Gridding, VaultScreen):
             verbs.edit_tags(self, self.chosen_notes(), self._reader.row)
 
     def action_delete(self) -> None:
-        if not self.has_done_with_marked("delete"):
-            verbs.delete(self, self.chosen_notes())
+        if self.has_done_with_marked("delete"):
+            return
+        paths = self.chosen_notes()
+        # Pressed twice, or held down, it finds a row whose note goes or is gone already.
+        is_there = bool(self.vault.catalog.rows_of(paths))
+        if is_there and paths != self._deleting:
+            self._deleting = paths
+            verbs.delete(self, paths, self._forget_deleting)
+
+    def _forget_deleting(self) -> None:
+        self._deleting = []
 
     def action_export(self) -> None:
         if paths := self.chosen_notes():

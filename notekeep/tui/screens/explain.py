@@ -20,7 +20,6 @@ from notekeep.tui.widgets.line_view import Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.index.explaining import Part
@@ -166,7 +165,7 @@ class ExplainScreen(Dialog[None]):
             type_on: Types what is typed meanwhile into the search box.
         """
         super().__init__()
-        self._vault, self._typed, self._type_on = vault, typed, type_on
+        self._vault, self._typed, self._type_into_box = vault, typed, type_on
         self._page = _Explanation(typed, glyphs)
 
     def compose(self) -> ComposeResult:
@@ -202,10 +201,8 @@ class ExplainScreen(Dialog[None]):
     def _cannot(self, error: NotekeepError) -> None:
         self._tell(Explained([], clean_line(f"{error.message} {error.hint}")))
 
-    def on_key(self, event: events.Key) -> None:
-        # Who types on is not made to close this first; a second ? is one that was meant.
-        if event.is_printable and event.character:
-            event.stop()
-            self._type_on(event.character)
-            if self.is_current:
-                self.dismiss()
+    def type_on(self, character: str) -> None:
+        """Type into the box below: who types on is not made to close this first."""
+        self._type_into_box(character)
+        if self.is_current:
+            self.dismiss()

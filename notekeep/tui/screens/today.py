@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import getters
 from textual.containers import Horizontal
@@ -13,6 +13,7 @@ from notekeep.tui.jobs import in_background
 from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.render.agenda import Item, agenda
+from notekeep.tui.render.nothing import still_indexing
 from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.render.tasks import task_words
 from notekeep.tui.screens.base import VaultScreen
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from notekeep.index.rows import TaskRow
     from notekeep.overview import Overview
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
 
 ITEM_WIDTH = 3
@@ -60,7 +62,8 @@ class Agenda(ListView):
         """Show a day, with the cursor where it was."""
         here = self.item
         self._view = view
-        self._items = agenda(view, self._room, self._glyphs) or _nothing()
+        indexed = cast("NotekeepApp", self.app).indexed
+        self._items = agenda(view, self._room, self._glyphs) or _nothing(indexed)
         places = (
             index
             for index, item in enumerate(self._items)
@@ -86,6 +89,10 @@ class Agenda(ListView):
 
     def on_resize(self) -> None:
         super().on_resize()
+        self.show_again()
+
+    def show_again(self) -> None:
+        """Show the day once more: there is other room for it, or more of the index."""
         if self._view is not None:
             self.show(self._view)
 
@@ -132,6 +139,10 @@ class TodayScreen(VaultScreen):
         self.say(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
         self.preview.forget()
         in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
+
+    def index_grew(self) -> None:
+        if not self.agenda.is_busy:
+            self.agenda.show_again()
 
     def _show(self, day: Overview) -> None:
         self.agenda.show(day)
@@ -186,10 +197,11 @@ class TodayScreen(VaultScreen):
         )
 
 
-def _nothing() -> list[Item]:
+def _nothing(indexed: float | None) -> list[Item]:
+    about = [Piece("A quiet day.", "title")] if indexed is None else still_indexing(indexed)
     lines: list[Line] = [
         [],
-        [Piece("A quiet day.", "title")],
+        about,
         [],
         [Piece("     n", "key"), Piece("  makes a note", "muted")],
         [Piece("ctrl+n", "key"), Piece("  writes a line into today's note", "muted")],

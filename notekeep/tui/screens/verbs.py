@@ -114,8 +114,16 @@ def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> Non
     _ask_if_many(screen, paths, "Change", lambda: ask(screen, prompt, apply, then))
 
 
-def delete(screen: VaultScreen, paths: Sequence[str]) -> None:
-    """Move notes to the vault's trash, as one step."""
+def delete(
+    screen: VaultScreen, paths: Sequence[str], over: Callable[[], object] = lambda: None
+) -> None:
+    """Move notes to the vault's trash, as one step.
+
+    Args:
+        screen: Where it was asked for.
+        paths: The notes.
+        over: Called when it was done, or could not be done.
+    """
     if not paths:
         return
 
@@ -132,16 +140,20 @@ def delete(screen: VaultScreen, paths: Sequence[str]) -> None:
         return screen.vault.carry_out(together)
 
     what = os.path.basename(paths[0]) if len(paths) == 1 else plural(len(paths), "note")
+
+    def deleted(done: Done) -> None:
+        over()
+        tell_done(screen, f"Moved {what} to .trash", done)
+
+    def failed(error: NotekeepError) -> None:
+        over()
+        show_error(screen, error)
+
     _ask_if_many(
         screen,
         paths,
         "Delete",
-        lambda: in_background(
-            screen,
-            delete_all,
-            partial(tell_done, screen, f"Moved {what} to .trash"),
-            group="write",
-        ),
+        lambda: in_background(screen, delete_all, deleted, group="write", failed=failed),
     )
 
 

@@ -17,22 +17,29 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.jobs import in_background
 from notekeep.tui.messages import CreateNote
+from notekeep.tui.narrowing import slip_in
 from notekeep.tui.ordering import OWN, ListOrder, after, by_field, named, sort_hits
 from notekeep.tui.paging import Source
 from notekeep.tui.render.matching import matcher_of
-from notekeep.tui.render.nothing import looking_for, nothing_for, nothing_yet
+from notekeep.tui.render.nothing import (
+    looking_for,
+    nothing_for,
+    nothing_indexed,
+    nothing_yet,
+)
 from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.titles import Titles
 from notekeep.tui.trail import Asked, Stop
 from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_or_grid import ListOrGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS
-from notekeep.tui.widgets.search_box import SearchBox
+from notekeep.tui.widgets.search_box import Correction, SearchBox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.index.rows import Row
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
+    from notekeep.tui.render.pieces import Line
     from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Rows, Vault
 
@@ -73,6 +81,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
         """There are no notes to show."""
 
     box = getters.query_one(SearchBox)
+    correction = getters.query_one(Correction)
 
     def __init__(
         self,
@@ -108,12 +117,11 @@ class ListPane(ListOrGrid, Backing, Vertical):
         self._wanted_line: int | None = None
         """The line at which the cursor should stand when what was asked for is there."""
         self.scope = ""
-        self.is_reading = first is not None and not first.total
-        """Whether the vault is read for the first time, so that an empty list means little."""
         self.matcher: Matcher | None = None
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
+        yield Correction()
         yield from self.compose_notes()
 
     def on_mount(self) -> None:
@@ -141,7 +149,6 @@ class ListPane(ListOrGrid, Backing, Vertical):
         """Ask the vault again, with the cursor on the note `wanted` or where it was."""
         self._first = None
         self.notes.is_moved |= wanted is not None
-        self.is_reading = False
         self._wanted = wanted
         if self.typed:
             self._search(pause=0)
@@ -183,6 +190,12 @@ class ListPane(ListOrGrid, Backing, Vertical):
         """What the notes are sorted by: as was chosen, else as what was asked for says."""
         return self.chosen_order.key or named(self._vault, self._within_scope(self.typed))
 
+    @property
+    def _dated_by(self) -> str:
+        """The date that the notes are sorted by; "" where that is none."""
+        name = self._key.removeprefix("-")
+        return name if self._vault.schema.type_of("", name) == "date" else ""
+
     def next_order(self) -> None:
         """Sort the notes in the next order."""
         self._sort(after(self.chosen_order))
@@ -219,6 +232,8 @@ class ListPane(ListOrGrid, Backing, Vertical):
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
         self._titles.drop()
+        self.correction.show(None)
+        self.remove_class("-corrected")
         number, query = self._number, self.scope
         if self.order != OWN:
             from notekeep.tui.narrowing import resorted
@@ -245,13 +260,33 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
         self.matcher = None
-        self.notes.nothing = nothing_yet(is_reading=self.is_reading)
+        self.notes.nothing = self._nothing()
+        self.notes.dated_by = self._dated_by
         self.notes.show_rows(source, None if from_top else self._keep())
         self._stand()
         self.choose_columns(first)
         self._counted(source.total)
         if not source.total:
             self.post_message(self.Empty())
+
+    @property
+    def _indexed(self) -> float | None:
+        """How much of the index is there while it is built; None once it is."""
+        return cast("NotekeepApp", self.app).indexed
+
+    def _nothing(self) -> Sequence[Line]:
+        """Return what an empty list says."""
+        if not self.typed:
+            return nothing_yet(self._indexed)
+        if self._indexed is not None:
+            return nothing_indexed(self.typed, self._indexed)
+        return nothing_for(self.typed)
+
+    def index_grew(self) -> None:
+        """Say how far the index is, where there is nothing to show yet."""
+        if not self.notes.note_count:
+            self.notes.nothing = self._nothing()
+            self.notes.lines_changed()
 
     def _keep(self) -> str | None:
         """Return the note that the cursor should be on."""
@@ -305,6 +340,14 @@ class ListPane(ListOrGrid, Backing, Vertical):
     def _search(self, *, pause: float) -> None:
         self._number += 1
         number, typed = self._number, self.typed
+        slip = slip_in(self._vault, typed)
+        self.correction.show(slip)
+        self.set_class(slip is not None, "-corrected")
+        if slip is not None:
+            # Without the condition that is meant it would find far too much.
+            self._titles.drop()
+            self._show_nothing()
+            return
         within = self._within_scope(typed)
         asks_texts = len(typed) >= FULL_FROM or not typed.isalnum()
         if pause or not asks_texts:
@@ -326,6 +369,13 @@ class ListPane(ListOrGrid, Backing, Vertical):
                 failed=lambda error: self._unfinished(number, error),
             )
 
+    def _show_nothing(self) -> None:
+        """Show no note, and say nothing of it."""
+        self.matcher, self.notes.nothing = None, ()
+        self.notes.show_hits([], None)
+        self._counted(0)
+        self.post_message(self.Empty())
+
     def _found(self, number: int, typed: str, found: Found) -> None:
         if number == self._number:
             self._titles.drop()
@@ -343,14 +393,18 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def _show(self, typed: str, found: Found) -> None:
         self.matcher = matcher_of(self._vault.query(typed, typing=True))
-        self.notes.nothing = nothing_for(typed)
+        self.notes.nothing = self._nothing()
+        self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.
         keep = self._keep()
         hits = sort_hits(found.hits, self._key)
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
         self._stand()
         self.choose_columns([hit.row for hit in hits])
-        self._counted(found.total, *map(clean_line, found.remarks[:1]))
+        remarks = [clean_line(remark) for remark in found.remarks[:1]]
+        if self._indexed is not None:
+            remarks = ["still indexing"]
+        self._counted(found.total, *remarks)
         if not found.hits:
             self.post_message(self.Empty())
         if self._is_accepted:
@@ -359,6 +413,8 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
+        if self.correction.corrected:
+            return
         if self._titles.are_shown:
             self._accept()
             return
@@ -377,8 +433,17 @@ class ListPane(ListOrGrid, Backing, Vertical):
         if self.notes.note_count or not self.typed:
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)
-        else:
+        elif self._indexed is None:
             self.post_message(CreateNote(self.typed))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "tab" and self.correction.corrected and self.box.has_text_focus:
+            event.stop()
+            self.on_correction_accepted()
+
+    def on_correction_accepted(self) -> None:
+        self.box.set_text(self.correction.corrected)
+        self.box.focus_text()
 
     def on_search_box_cleared(self) -> None:
         self.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.message import Message
 
@@ -83,6 +83,8 @@ class NoteList(Dated, ListView):
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
+        self.dated_by = ""
+        """The field whose day is shown of each note; "" is when it was changed last."""
         self.nothing: Sequence[Line] = ()
         """What is shown where there are no notes."""
 
@@ -132,6 +134,7 @@ class NoteList(Dated, ListView):
         """Show what another list shows, with its cursor and its marks, which are shared."""
         self._source, self._pages, self._hits = other._source, other._pages, other._hits
         self._words, self.nothing = other._words, other.nothing
+        self.dated_by = other.dated_by
         self._conflicts, self.marked = other._conflicts, other.marked
         self._marked_last, self.is_moved = other._marked_last, other.is_moved
         self.row_height = 1 if self._source is not None else self.hit_height
@@ -223,8 +226,8 @@ class NoteList(Dated, ListView):
     def draw_row(self, row: int, width: int) -> list[Line]:
         if not self.note_count:
             begin = row * self.row_height
-            shown: list[Line] = [[Piece("  "), *line] for line in self.nothing[begin:]]
-            return [*shown, [], []][: self.row_height]
+            said: list[Line] = [[Piece("  "), *line] for line in self.nothing[begin:]]
+            return [*said, [], []][: self.row_height]
         note = self.row_of(row)
         if note is None:
             return [[] for _ in range(self.row_height)]
@@ -233,10 +236,11 @@ class NoteList(Dated, ListView):
         room = width - 2
         hit = self.hit_at(row)
         conflict = note.path in self._conflicts
-        glyphs, today = self._glyphs, self.today
+        draw = self._glyphs, self.today
+        shown: dict[str, Any] = {"dated_by": self.dated_by, "conflict": conflict}
         if hit is None:
-            return [[*head, *note_row(note, room, glyphs, today, conflict=conflict)]]
-        first, second = hit_rows(hit, room, glyphs, today, self._words, conflict=conflict)
+            return [[*head, *note_row(note, room, *draw, **shown)]]
+        first, second = hit_rows(hit, room, *draw, self._words, **shown)
         return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
 
     def _place_of(self, path: str | None, near: int) -> int:

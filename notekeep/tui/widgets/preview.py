@@ -8,6 +8,7 @@ from textual.message import Message
 
 from notekeep.tui.jobs import say
 from notekeep.tui.keys import bindings
+from notekeep.tui.render.left_off import place_at
 from notekeep.tui.render.pieces import (
     BACK_LINK,
     BUTTON,
@@ -153,6 +154,23 @@ class Preview(NotePage, Page):
     def _is_seen(self, stop: Stop) -> bool:
         row, top = self._row_of(stop), self.scroll_offset.y
         return row is not None and top <= row < top + self.page
+
+    @property
+    def line_here(self) -> int | None:
+        """The line of the file, from 1, that is chosen or seen first; None at the begin of it."""
+        rendering = self._rendering
+        if rendering is None:
+            return None
+        if self._chosen is not None and self._is_seen(self._chosen):
+            return rendering.file_line(self._chosen.source)
+        top = self.scroll_offset.y
+        place = self._place_in(rendering)
+        if place.is_sought or not top:
+            return place.line if place.is_sought else None
+        # Of a blank line on top nobody says that they are reading it.
+        seen = range(top, min(top + self.page, len(rendering.lines)))
+        row = next((row for row in seen if rendering.lines[row].line), top)
+        return place_at(rendering, row).line
 
     def action_tick_here(self) -> None:
         """Tick the chosen task; without one, choose the next that is seen."""

@@ -17,8 +17,10 @@ from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
+    from notekeep.tui.narrowing import Slip
     from notekeep.tui.widgets.list_pane import ListPane
 
 
@@ -60,6 +62,44 @@ class _Scope(Bar):
 
     def get_content_width(self, *_args: object) -> int:
         return cells(self._line())
+
+
+class Correction(Bar):
+    """Below the box: the field that was meant by one there is not."""
+
+    DEFAULT_CSS = """
+    Correction { padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+        self._slip: Slip | None = None
+
+    def show(self, slip: Slip | None) -> None:
+        """Name what was meant; None hides the line."""
+        if slip != self._slip:
+            self._slip = slip
+            self.display = slip is not None
+            self.refresh()
+
+    @property
+    def corrected(self) -> str:
+        """The query as it was meant, or ""."""
+        return self._slip.corrected if self._slip is not None else ""
+
+    def draw(self, width: int) -> Line:
+        if self._slip is None:
+            return []
+        about = Piece(f"{clean_line(self._slip.name)}? Did you mean {self._slip.near}", "warn")
+        return fit([about, Piece("  tab", "key"), Piece(" corrects it", "muted")], width)
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Accepted())
+
+    class Accepted(Message):
+        """The person means the field that is named."""
 
 
 class SearchBox(Backing, Horizontal):
@@ -134,6 +174,10 @@ class SearchBox(Backing, Horizontal):
     def has_text_focus(self) -> bool:
         """Whether the person is typing here."""
         return self.query_one(_Typed).has_focus
+
+    def on_click(self) -> None:
+        # All of the line is the box, also what stands before the text.
+        self.focus_text()
 
     # The list has the focus at once, so that the next key is for it and is not typed here.
 

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.matching import matcher_of
+from notekeep.tui.render.nothing import still_indexing
 from notekeep.tui.render.pieces import Line, Piece, cells, mark, spread
 from notekeep.tui.render.rows import beside, signs
 from notekeep.tui.render.words import kind_name
@@ -68,6 +69,9 @@ class _Titles(ListView, can_focus=False):
     def _nothing(self) -> Line:
         if not self.typed:
             return [Piece(" No notes yet", "muted")]
+        indexed = cast("NotekeepApp", self.app).indexed
+        if indexed is not None:
+            return [Piece(" "), *still_indexing(indexed)]
         name = clean_line(self.typed)
         return [
             Piece(" New note ", "accent"),
@@ -231,7 +235,7 @@ class Switcher(Vertical):
         titles = self.query_one(_Titles)
         if titles.rows:
             self.post_message(self.Chosen(titles.rows[titles.cursor]))
-        elif titles.typed:
+        elif titles.typed and cast("NotekeepApp", self.app).indexed is None:
             self.post_message(self.Created(titles.typed))
         else:
             return

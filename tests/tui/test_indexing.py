@@ -1,0 +1,201 @@
+"""While a vault is read for the first time: what lists, searches and Today say of it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.tui import app as app_module
+from notekeep.tui import first_page
+from notekeep.tui.app import APPS
+from notekeep.tui.screens.new_note import NewNote
+from notekeep.vault import Vault, refreshing
+from tests.support.screens import press, shows, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from notekeep.index.refresh import Refreshed
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+SIZE = (120, 30)
+
+
+class Slowly:
+    """A vault that nobody has read yet, and whose first refresh waits to be let go on.
+
+    Attributes:
+        done: How many of 1,000 notes are said to be indexed.
+        may_end: Set when it may go on; see `end`.
+    """
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root, self.vault = root, Vault.open(root)
+        self.done = 50
+        self.may_end = threading.Event()
+        self._refresh = self.vault.refresh
+        monkeypatch.setattr(self.vault, "refresh", self._slowly)
+        monkeypatch.setattr(app_module, "GROWN_SECONDS", 0.0)
+        # To a search the vault is as one with many notes: it does not read them itself.
+        monkeypatch.setattr(refreshing, "ANSWER_BUDGET", 0)
+        self._patches = monkeypatch
+
+    def _slowly(
+        self, *, progress: Callable[[int, int], None] | None = None, **options: Any
+    ) -> Refreshed:
+        for _ in range(500):  # not for ever, should the test fail meanwhile
+            if options.get("for_answer") or self.may_end.wait(0.02):
+                break
+            if progress is not None:
+                progress(self.done, 1000)
+        return self._refresh(**options)
+
+    def grow(self) -> None:
+        """Have all notes in the catalog, as if another process had indexed them."""
+        Vault.open(self.root).refresh()
+        self.done = 400
+
+    def end(self) -> None:
+        """Let the refresh go on to its end."""
+        self._patches.setattr(refreshing, "ANSWER_BUDGET", 500)
+        self.may_end.set()
+
+    def app(self, screen: str) -> NotekeepApp:
+        return APPS[screen](self.vault, first_page.read(self.vault))
+
+
+@pytest.fixture
+def slowly(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slowly]:
+    slowly = Slowly(root, monkeypatch)
+    yield slowly
+    slowly.end()
+
+
+async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> None:
+    app = slowly.app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
+        await press(pilot, "slash")
+        type_text(app, "deep")
+        await until(pilot, lambda: shows(app, "Nothing yet for deep"))
+        assert not shows(app, "makes a note")
+        await press(pilot, "enter")
+        slowly.grow()
+        await until(pilot, lambda: shows(app, "still indexing · 1 of 9 notes"))
+        assert not isinstance(app.screen, NewNote)
+        assert shows(app, "▌ Deep Work")
+        slowly.end()
+        await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "1 of 9 notes"))
+
+
+async def test_a_search_for_nothing_offers_a_note_only_once_all_is_indexed(
+    slowly: Slowly,
+) -> None:
+    app = slowly.app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
+        await press(pilot, "slash")
+        type_text(app, "qqxyz")
+        await until(pilot, lambda: shows(app, "Nothing yet for qqxyz"))
+        slowly.end()
+        await until(pilot, lambda: shows(app, "makes a note of it"))
+
+
+async def test_the_quick_switch_offers_a_note_only_once_all_is_indexed(slowly: Slowly) -> None:
+    app = slowly.app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: app.focused is not None and app.focused.id is None)
+        type_text(app, "qqxyz")
+        await until(pilot, lambda: shows(app, "qqxyz") and shows(app, "▌ Still indexing, 5 %"))
+        await press(pilot, "enter")
+        slowly.end()
+        await until(pilot, lambda: shows(app, "New note qqxyz"))
+        assert not isinstance(app.screen, NewNote)
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, NewNote))
+
+
+async def test_the_number_of_notes_grows_while_they_are_indexed(slowly: Slowly) -> None:
+    app = slowly.app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "0 notes") and shows(app, "Indexing 50 of 1 000"))
+        slowly.grow()
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Indexing 400 of 1 000"))
+        slowly.end()
+
+
+async def test_today_is_not_called_quiet_while_the_vault_is_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "other"
+    root.mkdir()
+    (root / "One.md").write_text("A note.\n")
+    slowly = Slowly(root, monkeypatch)
+    app = slowly.app("today")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
+        assert not shows(app, "A quiet day.")
+        slowly.end()
+        await until(pilot, lambda: shows(app, "A quiet day."))
+        assert not shows(app, "ndexing")
+
+
+@pytest.mark.parametrize("when", ["at once", "when it was read"])
+async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path, when: str) -> None:
+    root = tmp_path / "empty"
+    root.mkdir()
+    vault = Vault.open(root)
+    app = APPS["browse"](vault, first_page.read(vault))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        if when == "when it was read":
+            await until(pilot, lambda: shows(app, "No notes here yet."))
+            assert shows(app, "n  makes the first one")
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, NewNote))
+        type_text(app, "First")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "1 note") and shows(app, "Made "))
+        assert [path.name for path in root.rglob("First.md")] == ["First.md"]
+
+
+async def test_a_single_edit_does_not_tell_of_indexing(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from notekeep.tui.widgets.footer import Footer
+
+    told: list[str] = []
+    monkeypatch.setattr(
+        Footer, "watch_doing", lambda _footer, text: told.append(text), raising=False
+    )
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        (root / "New.md").write_text("About kettles.\n")
+        await until(pilot, lambda: shows(app, "10 notes"))
+        await press(pilot, "slash")
+        type_text(app, "kettles")
+        await until(pilot, lambda: shows(app, "About kettles"))
+        await until(pilot, lambda: not app.vault.catalog.dirty())
+        assert not [text for text in told if "Indexing" in text]
+
+
+async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: Path) -> None:
+    root = tmp_path / "empty"
+    root.mkdir()
+    vault = Vault.open(root)
+    app = APPS["browse"](vault, first_page.read(vault))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "No notes here yet."))
+        await press(pilot, "slash")
+        await until(pilot, lambda: app.focused is not None and app.focused.id is None)
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "note-list")
+        assert not isinstance(app.screen, NewNote)
