@@ -6,7 +6,8 @@ condition becomes SQL is conditions.py's affair, and how the file is kept is sto
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.files.changes import Fingerprint
 from notekeep.index.conditions import Condition, condition, ordering, roles
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 # What a list shows of a note.
 ROW = "path, title, kind, mtime_ns, size, private, problem, words, facts"
 
+_OUTLINE = """
+    path, digest, title,
+    (SELECT json_group_array(name) FROM
+        (SELECT name FROM tags WHERE note = notes.id AND own ORDER BY tags.rowid)),
+    (SELECT json_group_array(text) FROM
+        (SELECT text FROM headings WHERE note = notes.id ORDER BY headings.rowid))
+"""
+
 DEEP = 20
 """A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
 
@@ -58,6 +67,19 @@ _EVERY = Condition("1")
 _LINKABLE = Condition("role IN ('note', 'excluded')")
 
 
+class Outline(NamedTuple):
+    """What the words index wants to know of a note's text, besides its words.
+
+    Attributes:
+        digest: The hash of the content that it was read from.
+    """
+
+    digest: str
+    title: str
+    tags: list[str]
+    headings: list[str]
+
+
 class Catalog(Store):
     """The catalog of one vault. Several threads may read from it."""
 
@@ -74,6 +96,14 @@ class Catalog(Store):
         where = condition(Docs(frozenset(paths)))
         found = self.find("path, digest", where)
         return {load_path(path): digest for path, digest in found}
+
+    def outlines(self, paths: Iterable[str]) -> dict[str, Outline]:
+        """What is known of the texts of some notes; those with quotes are left out."""
+        found = self.find(_OUTLINE, condition(Docs(frozenset(paths))), " AND quotes = 0")
+        return {
+            load_path(path): Outline(digest, title, json.loads(tags), json.loads(headings))
+            for path, digest, title, tags, headings in found
+        }
 
     def rows(
         self,

@@ -153,7 +153,7 @@ class IntoWords:
 
         total = len(paths)
         self._words.build(
-            WordDocs(self._root, paths, self._schema),
+            WordDocs(self._root, paths, self._schema, self._catalog),
             generation,
             lambda count: progress(_both(count, total), total),
         )

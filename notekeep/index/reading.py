@@ -14,9 +14,10 @@ from notekeep.markdown.note import Note, Problem, read_note
 from notekeep.markdown.resolve import stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from notekeep.files.changes import Fingerprint
+    from notekeep.index.catalog import Catalog, Outline
     from notekeep.markdown.kinds import Schema
     from notekeep.markdown.note import Value
 
@@ -25,6 +26,9 @@ LARGE = 5 << 20
 
 HEAD = 1 << 20
 """How much of a large file is read."""
+
+_BATCH = 500
+"""For how many notes the catalog is asked at a time."""
 
 # What stands elsewhere in the index, what says what a note is rather than what it is about, and
 # what is there for machines.
@@ -114,15 +118,20 @@ def _problem(note: Note, content: Content) -> Problem | None:
     return Problem(note.path, line, message, hint, "conflict")
 
 
-def word_doc(note: Note) -> WordDoc:
-    """What the words index keeps of a note."""
+def word_doc(note: Note, headings: Sequence[str] = ()) -> WordDoc:
+    """What the words index keeps of a note.
+
+    Args:
+        note: The note.
+        headings: Its headings, where its text was not looked through.
+    """
     spans = note.spans
     language = note.fields.get("lang")
     return WordDoc(
         path=note.path,
         title=note.title,
         aliases=_other_names(note),
-        headings=tuple(heading.text for heading in spans.headings) if spans else (),
+        headings=tuple(heading.text for heading in spans.headings) if spans else tuple(headings),
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
         matter=tuple(_said_in(note.fields)),
@@ -147,19 +156,35 @@ def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
                     yield _LINK.sub(r"\1", item)
 
 
-def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
-    """Read a note for the words index; None when it is gone, cannot be read, or is in no list."""
+def read_word_doc(
+    root: str, path: str, schema: Schema, known: Outline | None = None
+) -> WordDoc | None:
+    """Read a note for the words index; None when it is gone, cannot be read, or is in no list.
+
+    Args:
+        root: The vault.
+        path: The note.
+        schema: The vault's kinds and folders.
+        known: What the catalog knows of its text, which is then not looked through again.
+    """
     content = read_content(root, path) if role(path, schema) == "note" else None
-    return word_doc(read_note(path, content.data, schema)) if content and content.digest else None
+    if not content or not content.digest:
+        return None
+    if known is None or known.digest != content.digest:
+        return word_doc(read_note(path, content.data, schema))
+    return word_doc(read_note(path, content.data, schema, known), known.headings)
 
 
 class WordDocs:
     """Notes for the words index, read from disk one by one; may be gone through again."""
 
-    def __init__(self, root: str, paths: list[str], schema: Schema) -> None:
-        self.root, self.paths, self.schema = root, paths, schema
+    def __init__(self, root: str, paths: list[str], schema: Schema, catalog: Catalog) -> None:
+        self.root, self.paths, self.schema, self.catalog = root, paths, schema, catalog
 
     def __iter__(self) -> Iterator[WordDoc]:
-        for path in self.paths:
-            if doc := read_word_doc(self.root, path, self.schema):
-                yield doc
+        for begin in range(0, len(self.paths), _BATCH):
+            paths = self.paths[begin : begin + _BATCH]
+            known = self.catalog.outlines(paths)
+            for path in paths:
+                if doc := read_word_doc(self.root, path, self.schema, known.get(path)):
+                    yield doc
