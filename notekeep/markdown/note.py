@@ -128,6 +128,9 @@ def read_note(
         title, tags = known.title, list(known.tags)
     elif in_body:
         spans = read_body(body)
+        if spans.problem and problem is None:
+            hint = "Its words can be searched; links, tags and headings are not known."
+            problem = Problem(path, None, spans.problem, hint, "markdown")
         title = _given_title(fields) or title_of(spans) or stem
         tags = _tags(fields, spans.tags)
     else:

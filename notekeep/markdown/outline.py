@@ -156,7 +156,11 @@ class Comment(NamedTuple):
 
 @dataclass(slots=True)
 class Body:
-    """All that one scan finds, each list in order of appearance."""
+    """What a body holds, each list in order of appearance.
+
+    Attributes:
+        problem: Why the body was read as plain text, or "".
+    """
 
     links: list[Link] = field(default_factory=list)
     tags: list[InlineTag] = field(default_factory=list)
@@ -167,6 +171,7 @@ class Body:
     blocks: list[BlockId] = field(default_factory=list)
     code: list[Code] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    problem: str = ""
 
 
 def read_body(text: str) -> Body:
@@ -194,7 +199,7 @@ class _Outline:
 
     def __init__(self, page: Page) -> None:
         self.text = page.text
-        self.body = Body()
+        self.body = Body(problem=page.problem)
         self._lines: list[int] = []
         self._quote_end = 0
         makers: dict[str, Callable[[Span], None]] = {

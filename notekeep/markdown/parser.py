@@ -84,7 +84,10 @@ def read(text: str) -> Page:
         end = len(text)
         spans = [Span("paragraph", 0, end, 0), Span("text", 0, end, 1)] if text.strip() else []
         return Page(
-            text, spans, [], f"the Markdown parser failed ({error}); it is shown as plain text"
+            text,
+            spans,
+            [],
+            f"The Markdown parser failed ({error}). The note is read as plain text.",
         )
 
 

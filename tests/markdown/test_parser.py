@@ -1,4 +1,4 @@
-"""The scanner of the index and a full parser read every body alike.
+"""The one reader of Markdown: a second parser agrees, no text breaks it, and none takes long.
 
 `NOTEKEEP_CORPUS` names folders of real notes to compare as well.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.markdown import parser
+from notekeep.markdown.note import read_note
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.split import split
 from tests.support import reference
@@ -61,6 +64,15 @@ def _trimmed(found: reference.Found, text: str) -> reference.Found:
     return found._replace(blocks=blocks)
 
 
+def _is_read_otherwise(text: str) -> bool:
+    """Whether a text has something that markdown-it-py, as set up here, reads in another way.
+
+    A formula between lines of `$$` ends the block above it, as in Obsidian; and a line that is set
+    in by four below a table is its last row, which the specification of GitHub leaves open.
+    """
+    return re.search(r"[^\n]\r?\n\$\$|\|[ \t]*\r?\n    ", text) is not None
+
+
 def _same(text: str) -> None:
     assert _trimmed(_read(text), text) == _trimmed(reference.read(text), text)
 
@@ -77,8 +89,10 @@ def test_both_read_a_vault_alike(folder: str) -> None:
 
 
 def test_both_read_varied_notes_alike() -> None:
-    for data in varied_notes(7, 300):
-        _same(data[split(data).body :].decode("utf-8", "replace"))
+    bodies = (data[split(data).body :].decode("utf-8", "replace") for data in varied_notes(7, 300))
+    for text in bodies:
+        if not _is_read_otherwise(text):
+            _same(text)
 
 
 INLINE = (
@@ -136,42 +150,63 @@ def test_any_text_is_scanned_and_every_span_lies_in_it(text: str) -> None:
         assert span.line == text[: span.start].replace("\r\n", "\n").replace("\r", "\n").count("\n")
 
 
-HOSTILE = {
-    "brackets": "[" * 50_000,
-    "brackets and text": "[a " * 20_000,
-    "images": "![a](" * 10_000,
-    "closed brackets": "[" * 20_000 + "]" * 20_000,
-    "links in links": "[a](b) " * 10_000,
-    "wiki openings": "[[a " * 20_000,
-    "backticks": "".join("`" * n + " " for n in range(400)),
-    "lone backticks": "`a ``b " * 10_000,
-    "dollars": "$a " * 30_000,
-    "escaped dollars": "$" + "\\$" * 30_000,
-    "comments": "%% " * 20_001,
-    "html openings": "<!-- " * 10_000,
-    "tags": "<a " * 20_000,
-    "attributes": "<a" + " b=c" * 20_000,
-    "declarations": "<!a " * 10_000,
-    "processing": "<? " * 10_000,
-    "quotes": ">" * 2_000 + "\n",
-    "nested items": "".join("  " * n + "- a\n" for n in range(300)),
-    "references": "[a]: b\n" * 5_000,
-    "half references": "[a]: \n" * 5_000,
-    "reference titles": '[a]: b "c\n' * 3_000,
-    "paragraph of links": "[[a]] word\n" * 10_000,
-    "quote of links": "> [[a]] word\n" * 10_000,
-    "table": "| a | b |\n|---|---|\n" + "| [[x]] | y |\n" * 5_000,
-    "maybe tables": "| a |\n" * 10_000,
-    "math openings": "$$ a\n\n" * 5_000,
-    "parentheses": "[a](" + "(" * 20_000,
-    "escapes": "\\" * 50_000,
-    "blanks": " " * 100_000 + "\n",
-    "tabs": "\t" * 50_000 + "- a\n",
-}
+UNITS = {
+    "items on a line": "- ", "numbers on a line": "1. ", "images": "![a](", "ends": "](a)",
+    "links": "[a](", "highlights": "==a ", "wikilinks": "[[a|", "notes": "^[", "brackets": "[a ",
+    "stars": "**a ", "emphasis": "*a _b ", "strikes": "~~a ", "backticks": "`a ``b ",
+    "dollars": "$a ", "double dollars": "$$a ", "formulas": "$$ a\n\n", "blocks": "$$\na\n",
+    "comments": "%% ", "comments on lines": "%%\na\n", "comments and code": "%%`",
+    "HTML": "<a ", "HTML comments": "<!-- ", "instructions": "<? ", "declarations": "<!a ",
+    "HTML blocks": "<div>\n", "quotes": "> ", "quotes and items": "> - ", "tasks": "- [ ] a\n",
+    "callouts": "> [!note] a\n", "definitions": "[a]: b\n", "half definitions": "[a]: \n",
+    "open titles": '[a]: b "c\n', "references": "[a][b] ", "footnotes": "[^1] ",
+    "footnote definitions": "[^1]: a\n", "tables": "| a | b |\n|---|---|\n", "cells": "| a ",
+    "headings": "#a ", "tags": " #a", "block ids": " ^a", "timestamps": "[00:12] ",
+    "escapes": "\\", "entities": "&amp;", "half entities": "&", "addresses": "<http://a",
+    "lines below": "a\n===\n", "fences": "```\n", "fences on a line": "``` ", "blanks": " ",
+    "tabs": "\t", "newlines": "\n", "Windows lines": "\r\n", "surrogates": "\ud800",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_no_text_takes_long(text: str) -> None:
-    started = time.process_time()
-    read_body(text)
-    assert time.process_time() - started < 1.0
+def _seconds(text: str) -> float:
+    """Return the least processor time of three readings."""
+    took = []
+    for _ in range(3):
+        began = time.process_time()
+        read_body(text)
+        took.append(time.process_time() - began)
+    return min(took)
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+def test_time_grows_no_faster_than_the_text(unit: str) -> None:
+    """Four times the text takes about four times as long; what is quadratic takes sixteen."""
+    small = unit * (10_000 // len(unit))
+    assert _seconds(small * 4) < 9 * max(_seconds(small), 0.002)
+
+
+class PanicException(BaseException):
+    """What a fault of the Rust parser looks like: it is no Exception."""
+
+
+def test_panic_of_the_parser_makes_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def panic(text: str) -> None:
+        raise PanicException(len(text))
+
+    monkeypatch.setattr(parser, "_parse", panic)
+    note = read_note("n.md", b"---\ntags: [a]\n---\n# One\n\n[[Two]] #b\n")
+    assert note.problem is not None
+    assert note.problem.code == "markdown"
+    assert "plain text" in note.problem.message
+    assert (note.title, note.tags, note.fields["tags"]) == ("n", ["a"], ["a"])
+    assert note.spans is not None
+    assert note.spans.links == []
+
+
+def test_interrupt_is_no_fault_of_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(text: str) -> None:
+        raise KeyboardInterrupt(text)
+
+    monkeypatch.setattr(parser, "_parse", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        read_note("n.md", b"text")
