@@ -85,7 +85,7 @@ class _Finder:
                 self._read(sign[0], at, words[1])
         for span in self.spans:
             if span.kind == "link" and span.words[:1].isdigit():
-                self._timestamp(span.start)
+                self._timestamp(span.start, is_label=True)
 
     def _read(self, sign: str, at: int, end: int) -> None:
         """Read what a sign begins or ends, in words that end at `end`."""
@@ -123,12 +123,13 @@ class _Finder:
         if match and not self.text[match.end() : self._leaf[1]].strip(" \t\n#=-"):
             self._add("block_id", at, match.end(1), match[1])
 
-    def _timestamp(self, at: int) -> None:
+    def _timestamp(self, at: int, *, is_label: bool = False) -> None:
+        """Read a timestamp; of one that is the label of a link the brackets are the link's."""
         match = _TIMESTAMP.match(self.text, at)
         if match is not None:
             hours, minutes, seconds = match.groups()
             total = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-            self._add("timestamp", at, match.end(), str(total))
+            self._add("timestamp", at + is_label, match.end() - is_label, str(total))
 
     def _close_bracket(self, at: int) -> None:
         if not self._brackets:

@@ -42,6 +42,7 @@ _PLAIN: Final = re.compile(r"(?:[^*_~\[\]<>`|\\&]++|\[\[[^\[\]\n|\\`<]++\]\]|`[^
 
 _HOLDS_SPANS: Final = re.compile(r"[\n\[`]")
 _BLOCK_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")
+_QUOTE_LEAD: Final = re.compile(r"[ \t]*>")
 _SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
 _LONGEST_LEAD: Final = 120
 """How many characters of marks and blanks a line is looked at for before a comment."""
@@ -159,15 +160,24 @@ class _Finder:
                 if end is None:
                     self._has_block_ends = False
                     return None
-                words = text[start + 2 : end.start()]
+                words = _without_marks(text, start, text[start + 2 : end.start()])
                 return Span("math_block", start, end.start() + 2, 0, "", words)
         if start and text[start - 1].isdigit():
             return None
         match = _MATH.match(text, start, self._leaf_end(start))
         if match is None:
             return None
-        words = match[1] or match[2]
+        words = _without_marks(text, start, match[1] or match[2])
         return Span("math", start, match.end(), 0, "", words, "display" if match[1] else "")
+
+
+def _without_marks(text: str, start: int, words: str) -> str:
+    """Return words of several lines without the marks of the quotes that they stand in."""
+    if "\n" not in words:
+        return words
+    first = text.rfind("\n", 0, start) + 1
+    depth = text.count(">", first, start) if _QUOTE_LEAD.match(text, first, start) else 0
+    return re.sub(rf"\n(?:[ \t]*>[ \t]?){{1,{depth}}}", "\n", words) if depth else words
 
 
 def _begins_line(text: str, start: int) -> bool:

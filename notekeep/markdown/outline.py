@@ -300,12 +300,15 @@ class _Outline:
             self.body.quotes.append(quote)
 
     def _timestamp(self, span: Span) -> None:
-        first = self.text.rfind("\n", 0, span.start) + 1
-        if not _MOMENT_LEAD.fullmatch(self.text, first, span.start):
+        start, end = span.start, span.end
+        if self.text[start] != "[":  # the brackets are those of a link
+            start, end = start - 1, end + 1
+        first = self.text.rfind("\n", 0, start) + 1
+        if not _MOMENT_LEAD.fullmatch(self.text, first, start):
             return
-        rest = _AFTER_MOMENT.match(self.text, span.end)
+        rest = _AFTER_MOMENT.match(self.text, end)
         words = rest[1].rstrip() if rest else ""
-        place = (span.start, span.end, self._line(span.start))
+        place = (start, end, self._line(start))
         self.body.timestamps.append(Timestamp(*place, int(span.info), words))
 
     def _block_id(self, span: Span) -> None:

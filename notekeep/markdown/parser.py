@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,10 +93,10 @@ def read(text: str) -> Page:
 
 
 def _read(text: str) -> Page:
-    reading = _parse(text)
+    reading = _parse(text, text)
     found: list[Span] = []
     if "%%" in text or "$" in text:
-        reading, found = find_hidden(text, reading, _parse)
+        reading, found = find_hidden(text, reading, partial(_parse, source=text))
     found += find_extensions(text, reading, found)
     if "]:" in text:
         found += find_definitions(text, reading, found)
@@ -113,9 +114,14 @@ def _normalize(text: str) -> str:
     return text
 
 
-def _parse(text: str) -> Reading:
-    """Read a text as CommonMark, in one pass of the parser."""
-    builder = _Builder(text)
+def _parse(text: str, source: str) -> Reading:
+    """Read a text as CommonMark, in one pass of the parser.
+
+    Args:
+        text: The text, parts of which may be covered.
+        source: The text as it is, of which spans say what they hold.
+    """
+    builder = _Builder(text, source)
     handlers = {"Start": builder.open, "End": builder.close, "Text": builder.add_text}
     places = None if text.isascii() else _characters(text)
     events: Any = _PARSER.events_with_range(text)  # strings, and dictionaries of many shapes
@@ -148,8 +154,9 @@ _Fields = tuple[str, int, int, int, str, str, str]
 class _Builder:
     """Makes spans of the parser's events, and mends the places that it gives wrongly."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, source: str) -> None:
         self.text = text
+        self.source = source
         self.leaves: list[tuple[int, int]] = []
         self.lines: list[int] = []
         self.literal: list[tuple[int, int]] = []
@@ -157,6 +164,7 @@ class _Builder:
         self._open: list[int] = []  # the numbers of the spans that are open
         self._raw: list[str] | None = None  # the content of code or HTML, line by line
         self._is_tight = False  # whether an item's paragraph is open that is no event
+        self._images = 0  # how many images are open
         self._skipped = 0  # depth inside a wikilink, whose words are no Markdown
         self._last = 0
 
@@ -203,7 +211,9 @@ class _Builder:
         elif (span := self._spans[number])[0] in _LABELLED:
             first = span[1] + (2 if span[0] == "image" else 1)
             last = max(first, self._last)
-            self._say(number, self.text[first:last])
+            self._images -= span[0] == "image"
+            if not self._images:  # within an image only its own label counts
+                self._say(number, self.source[first:last])
             self.literal.append((last, span[2]))
         self._last = max(self._last, end)
 
@@ -282,7 +292,7 @@ class _Builder:
             self.leaves.append((span[1], self._last))
 
     def _block(self, kind: str, data: Any, start: int, end: int) -> _Fields:
-        text = self.text
+        text = self.source
         info = words = title = ""
         if kind == "paragraph":
             if start and text[start - 1] == "\\":
@@ -319,11 +329,12 @@ class _Builder:
                 if how == "Email":
                     data["dest_url"] = f"mailto:{data['dest_url']}"
             span = (kind, start, end, len(self._open), data["dest_url"], "", data["title"])
+            self._images += kind == "image"
         self._push(span)
 
     def _wikilink(self, start: int, end: int) -> _Fields:
         depth = len(self._open)
-        match = _WIKILINK.match(self.text, start, end)
+        match = _WIKILINK.match(self.source, start, end)
         if match is None:
             # The parser has them over several lines and with brackets, which Obsidian has not.
             return "text", start, end, depth, "", "", ""

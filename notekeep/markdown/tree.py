@@ -117,11 +117,14 @@ def _own(span: Span) -> list[tuple[int, int]]:
     return [(start, start + 2), (end - 1, end)] if span.kind == "note" else [(start, end)]
 
 
-def _place(span: Span) -> tuple[int, int, int]:
-    """Order spans as they nest: of two at one place, a block stands around words."""
+def _place(span: Span) -> tuple[int, bool, int, int]:
+    """Order spans as they nest: of two at one place, a block stands around words.
+
+    The empty cells of a short row stand at its end, which is where the next row begins.
+    """
     kind = span.kind
     rank = 0 if kind in BLOCKS else 2 if kind in {"text", "special"} else 1
-    return span.start, -span.end, rank
+    return span.start, span.start < span.end, -span.end, rank
 
 
 def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
@@ -177,6 +180,9 @@ def _with_depth(spans: list[Span]) -> list[Span]:
     ends: list[int] = []
     nested = []
     for span in spans:
+        if span.start == span.end:  # an empty cell, which may stand where its row ends
+            nested.append(span)
+            continue
         while ends and ends[-1] <= span.start:
             ends.pop()
         depth = len(ends)

@@ -190,8 +190,8 @@ class PanicException(BaseException):
 
 
 def test_panic_of_the_parser_makes_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    def panic(text: str) -> None:
-        raise PanicException(len(text))
+    def panic(text: str, source: str) -> None:
+        raise PanicException(text + source)
 
     monkeypatch.setattr(parser, "_parse", panic)
     note = read_note("n.md", b"---\ntags: [a]\n---\n# One\n\n[[Two]] #b\n")
@@ -204,8 +204,8 @@ def test_panic_of_the_parser_makes_plain_text(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_interrupt_is_no_fault_of_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(text: str) -> None:
-        raise KeyboardInterrupt(text)
+    def interrupt(text: str, source: str) -> None:
+        raise KeyboardInterrupt(text + source)
 
     monkeypatch.setattr(parser, "_parse", interrupt)
     with pytest.raises(KeyboardInterrupt):
