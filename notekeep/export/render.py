@@ -242,8 +242,8 @@ class _Renderer:
         return "</tr>\n"
 
     def _write_cell(self, span: Span) -> str:
-        if span.end <= self._row_start:
-            return ""  # an empty cell at the end of the row before
+        if span.end <= self._row_start or self._column == len(self._sides):
+            return ""  # an empty cell of the row before, or of one that a comment hides
         self._cell_end = span.end
         side = self._sides[self._column]
         self._column += 1

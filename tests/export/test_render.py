@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from notekeep.export.dom import read_page
 from notekeep.export.render import to_html
+from tests.support.markdown_pieces import texts
 
 if TYPE_CHECKING:
     from notekeep.export.dom import Element
@@ -275,6 +276,20 @@ def test_the_end_of_the_teaser_is_the_only_comment() -> None:
 def test_cells_keep_their_sides() -> None:
     cells = read_page(to_html("| a | b |\n| :-: | --: |\n| 1 | 2 |\n")).find("td")
     assert [cell.attributes for cell in cells] == [{"align": "center"}, {"align": "right"}]
+
+
+def test_words_of_a_short_row_keep_their_columns() -> None:
+    page = read_page(to_html("| a | b |\n| - | -: |\n| ==c== |\n| d | $e\\|f$ |\n"))
+    cells = page.find("tr")[-1].find("td")
+    assert [cell.text() for cell in cells] == ["d", "\\(e|f\\)"]
+    assert cells[1].attributes == {"align": "right"}
+
+
+@settings(deadline=None)
+@given(texts())
+def test_every_text_becomes_html_that_cannot_act(text: str) -> None:
+    for said in ({"highlight": True}, {"mathml": True, "cards": True}):
+        assert unsafe(read_page(to_html(text, **said))) == []
 
 
 def test_formulas_stand_between_marks_that_scripts_know() -> None:
