@@ -1,4 +1,4 @@
-"""A body as HTML that may stand on any page: rendered, then cleaned of all that could act.
+"""A body as HTML that may stand on any page: written from its spans, then cleaned by nh3.
 
 Raw HTML of a note comes through as far as the list of nh3 lets it: no script, no handler, no
 form, no style, no address but of the web and of mail. It is the last step, so nothing that was
@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import html
 import re
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from notekeep.export.mathml import ATTRIBUTES, TAGS, to_mathml
+from notekeep.markdown.parser import read
+from notekeep.markdown.tree import BLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator
 
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+    from notekeep.markdown.tree import Page, Span
 
 TEASER: Final = "<!--more-->"
 """How the end of the teaser is written in a body; the only comment that comes through."""
@@ -55,7 +56,29 @@ _CARD: Final = {
     '<hr id="nk-card-end">': "<!--kg-card-end: html-->",
 }
 """What stands for Ghost's marks of a card until all other comments are gone."""
-_STYLED = re.compile(r'style="text-align:(left|right|center)"')
+_PAIRED: Final = {
+    "em": "em",
+    "strong": "strong",
+    "strike": "s",
+    "highlight": "mark",
+    "note": "sup",
+    "quote": "blockquote",
+    "item": "li",
+}
+"""Spans that are a pair of tags around what is in them."""
+
+_DEEPEST: Final = 100
+"""How deep tags of the page stand in each other. Only an attack has more, and nh3 takes quadratic
+time over them; the words are shown all the same."""
+
+_PLAIN: Final = frozenset({"text", "tag", "block_id", "timestamp"})
+"""Spans that are shown as they are written."""
+
+_SAYING: Final = frozenset({"special", "code_span", "math", "math_block"})
+"""Spans that are shown as their words."""
+
+_URL_SIGNS: Final = ";/?:@&=+$,!*'()#%"
+_LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def to_html(
@@ -71,11 +94,10 @@ def to_html(
     """
     import nh3
 
-    md = _engine(highlight=highlight, mathml=mathml)
-    rendered = _with_cards(md, text) if cards else str(md.render(text))
-    rendered = _STYLED.sub(r'align="\1"', rendered.replace(TEASER, _MARK, 1))
+    blocks = _Renderer(read(text), highlight=highlight, mathml=mathml).render()
+    rendered = "".join(map(_with_card, blocks) if cards else blocks)
     cleaned = nh3.clean(
-        rendered,
+        rendered.replace(TEASER, _MARK, 1),
         tags={*_TAGS, *TAGS},
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()}
         | {tag: set(ATTRIBUTES) for tag in TAGS},
@@ -89,25 +111,6 @@ def to_html(
     return cleaned.replace(_MARK, TEASER, 1).strip() + "\n"
 
 
-def _with_cards(md: MarkdownIt, text: str) -> str:
-    """Return a body with marks around each block that holds MathML.
-
-    Ghost's importer takes what stands between them as it is; of MathML anywhere else it makes loose
-    letters, or refuses the post.
-    """
-    env: dict[str, Any] = {}
-    begin, end = _CARD
-    parts: list[str] = []
-    block: list[Token] = []
-    for token in md.parse(text, env):
-        block.append(token)
-        if token.level == 0 and token.nesting <= 0:
-            part = str(md.renderer.render(block, md.options, env))
-            parts.append(f"{begin}\n{part}{end}\n" if "<math" in part else part)
-            block = []
-    return "".join(parts)
-
-
 def style_sheet() -> str:
     """Return the style sheet for highlighted code."""
     from pygments.formatters.html import HtmlFormatter
@@ -116,40 +119,223 @@ def style_sheet() -> str:
     return str(sheet)
 
 
-@cache
-def _engine(*, highlight: bool, mathml: bool) -> MarkdownIt:
-    from notekeep.export.rules import engine
+def _with_card(block: str) -> str:
+    """Put marks around a block that holds MathML.
 
-    md = engine()
-    rules: dict[str, Callable[..., str]] = {
-        "math_inline": lambda tokens, at, *_: _formula(tokens[at], mathml=mathml),
-        "math_inline_double": lambda tokens, at, *_: _formula(tokens[at], mathml=mathml),
-        "math_block": lambda tokens, at, *_: f"<p>{_formula(tokens[at], mathml=mathml)}</p>\n",
-        "fence": lambda tokens, at, *_: _code(tokens[at], highlight=highlight),
-        "code_block": lambda tokens, at, *_: _code(tokens[at], highlight=highlight),
-        "footnote_ref": _footnote_ref,
-    }
-    for name, rule in rules.items():
-        md.renderer.rules[name] = rule  # type: ignore[attr-defined]  # the protocol has no rules
-    return md
+    Ghost's importer takes what stands between them as it is; of MathML anywhere else it makes loose
+    letters, or refuses the post.
+    """
+    if "<math" not in block:
+        return block
+    begin, end = _CARD
+    return f"{begin}\n{block}{end}\n"
 
 
-def _formula(token: Token, *, mathml: bool) -> str:
-    display = token.type != "math_inline"
-    if mathml and (made := to_mathml(token.content, display=display)):
-        return made
-    first, last = ("$$", "$$") if display else ("\\(", "\\)")
-    return f'<span class="math">{html.escape(first + token.content + last, quote=False)}</span>'
+class _Renderer:
+    """Writes a page as HTML, span after span: a stack holds the tags that are open."""
+
+    def __init__(self, page: Page, *, highlight: bool, mathml: bool) -> None:
+        self._text = page.text
+        self._spans = page.spans
+        self._highlight = highlight
+        self._mathml = mathml
+        self._out: list[str] = []  # of the block that is being written
+        self._ends: list[str] = []  # how each span ends that is open
+        # Where the last of each begins or ends:
+        self._link_start = self._image_end = self._paragraph_end = -1
+        self._row_start = self._cell_end = -1
+        self._sides: list[str] = []  # of the columns of the table
+        self._column = 0
+        self._cell_tag = ""
+
+    def render(self) -> Iterator[str]:
+        """Yield the HTML of each block that stands in no other."""
+        for span in self._spans:
+            self._close(span.depth)
+            if span.depth == 0:
+                yield self._take()
+            end = ""
+            if span.start < self._image_end:
+                self._say(span)  # as a part of its alt text
+            elif span.depth > _DEEPEST and (span.kind in _PAIRED or span.kind == "list"):
+                self._out.append(" ")
+            elif tag := _PAIRED.get(span.kind):
+                end = self._pair(span, tag)
+            else:
+                end = getattr(self, f"_write_{span.kind}", self._say)(span)
+            self._ends.append(end)
+        self._close(0)
+        yield self._take()
+
+    def _take(self) -> str:
+        block = "".join(self._out)
+        self._out.clear()
+        return block
+
+    def _close(self, depth: int) -> None:
+        while len(self._ends) > depth:
+            self._out.append(self._ends.pop())
+
+    def _begin(self, html_: str) -> None:
+        """Write the beginning of a block, on a line of its own."""
+        if self._out and not self._out[-1].endswith("\n"):
+            self._out.append("\n")
+        self._out.append(html_)
+
+    def _pair(self, span: Span, tag: str) -> str:
+        if span.kind in BLOCKS:
+            self._begin(f"<{tag}>")
+            return f"</{tag}>\n"
+        self._out.append(f"<{tag}>")
+        return f"</{tag}>"
+
+    def _say(self, span: Span) -> str:
+        """Write words without any mark."""
+        if words := self._words(span):
+            self._out.append(html.escape(words))
+        return ""
+
+    def _words(self, span: Span) -> str:
+        kind = span.kind
+        if kind in _PLAIN:
+            words = self._text[span.start : span.end]
+            # The brackets of a time that is a link are the link's.
+            is_linked = kind == "timestamp" and span.start == self._link_start
+            return words[1:-1] if is_linked else words
+        if kind in _SAYING:
+            return span.words
+        if kind in {"wikilink", "embed"}:
+            return span.words or span.info
+        return "\n" if kind in {"soft_break", "hard_break"} else ""
+
+    def _write_paragraph(self, span: Span) -> str:
+        self._paragraph_end = span.end
+        if span.title == "tight":
+            return ""
+        self._begin("<p>")
+        return "</p>\n"
+
+    def _write_heading(self, span: Span) -> str:
+        self._begin(f"<h{span.info}>")
+        return f"</h{span.info}>\n"
+
+    def _write_list(self, span: Span) -> str:
+        tag = "ol" if span.info else "ul"
+        start = f' start="{span.info}"' if span.info not in {"", "1"} else ""
+        self._begin(f"<{tag}{start}>\n")
+        return f"</{tag}>\n"
+
+    def _write_table(self, span: Span) -> str:
+        self._sides = span.info.split(",")
+        self._begin("<table>\n")
+        return "</tbody>\n</table>\n"
+
+    def _write_row(self, span: Span) -> str:
+        self._row_start = span.start
+        self._column = 0
+        if self._out[-1] == "<table>\n":
+            self._cell_tag = "th"
+            self._out.append("<thead>\n<tr>\n")
+            return "</tr>\n</thead>\n<tbody>\n"
+        self._cell_tag = "td"
+        self._out.append("<tr>\n")
+        return "</tr>\n"
+
+    def _write_cell(self, span: Span) -> str:
+        if span.end <= self._row_start or self._column == len(self._sides):
+            return ""  # an empty cell of the row before, or of one that a comment hides
+        self._cell_end = span.end
+        side = self._sides[self._column]
+        self._column += 1
+        align = f' align="{side}"' if side != "none" else ""
+        self._out.append(f"<{self._cell_tag}{align}>")
+        return f"</{self._cell_tag}>\n"
+
+    def _write_fence(self, span: Span) -> str:
+        """Write code: coloured where the page can show it, else named by its language."""
+        name = (span.info.split() or [""])[0]
+        code = span.words
+        if code and not code.endswith("\n"):
+            code += "\n"  # the text ends within it
+        body = _coloured(name, code) if self._highlight else ""
+        body = body or html.escape(code, quote=False)
+        language = f' class="language-{html.escape(name)}"' if name else ""
+        marked = ' class="code"' if self._highlight else ""
+        self._begin(f"<pre{marked}><code{language}>{body}</code></pre>\n")
+        return ""
+
+    _write_code_block = _write_fence
+
+    def _write_html_block(self, span: Span) -> str:
+        self._begin(span.words)
+        return ""
+
+    def _write_html(self, span: Span) -> str:
+        self._out.append(span.words)
+        return ""
+
+    def _write_rule(self, span: Span) -> str:
+        del span
+        self._begin("<hr>\n")
+        return ""
+
+    def _write_hard_break(self, span: Span) -> str:
+        del span
+        self._out.append("<br>\n")
+        return ""
+
+    def _write_code_span(self, span: Span) -> str:
+        self._out.append(f"<code>{html.escape(span.words)}</code>")
+        return ""
+
+    def _write_link(self, span: Span) -> str:
+        self._link_start = span.start
+        title = f' title="{html.escape(span.title)}"' if span.title else ""
+        self._out.append(f'<a href="{_address(span.info)}"{title}>')
+        return "</a>"
+
+    _write_autolink = _write_link
+
+    def _write_image(self, span: Span) -> str:
+        self._image_end = span.end
+        self._out.append(f'<img src="{_address(span.info)}" alt="')
+        return f'" title="{html.escape(span.title)}">' if span.title else '">'
+
+    def _write_footnote_ref(self, span: Span) -> str:
+        """Write a reference without its note, which is written out before: its number alone."""
+        self._out.append(f"<sup>{html.escape(span.info)}</sup>")
+        return ""
+
+    def _write_math(self, span: Span) -> str:
+        self._out.append(self._formula(span, is_display=span.title == "display"))
+        return ""
+
+    def _write_math_block(self, span: Span) -> str:
+        formula = self._formula(span, is_display=True)
+        if span.start < self._paragraph_end:
+            self._out.append(formula)
+        else:
+            self._begin(f"<p>{formula}</p>\n")
+        return ""
+
+    def _formula(self, span: Span, *, is_display: bool) -> str:
+        tex = span.words
+        if span.start < self._cell_end:
+            tex = tex.replace("\\|", "|")  # a bar in a table is escaped
+        if "\n" in tex and span.depth:
+            # Each line begins with the marks and the indent of what the formula stands in.
+            quotes = self._ends.count("</blockquote>\n")
+            tex = re.sub(rf"\n(?:[ \t]*>){{0,{quotes}}}[ \t]*", "\n", tex)
+        if self._mathml and (made := to_mathml(tex, display=is_display)):
+            return made
+        first, last = ("$$", "$$") if is_display else ("\\(", "\\)")
+        return f'<span class="math">{html.escape(first + tex + last)}</span>'
 
 
-def _code(token: Token, *, highlight: bool) -> str:
-    """Return code: coloured where the page can show it, else named by its language."""
-    name = (token.info.split() or [""])[0]
-    body = _coloured(name, token.content) if highlight else ""
-    body = body or html.escape(token.content, quote=False)
-    language = f' class="language-{html.escape(name)}"' if name else ""
-    marked = ' class="code"' if highlight else ""
-    return f"<pre{marked}><code{language}>{body}</code></pre>\n"
+def _address(address: str) -> str:
+    """Return an address as it stands in an attribute."""
+    encoded = quote(address, safe=_URL_SIGNS)
+    return html.escape(_LONE_PERCENT.sub("%25", encoded))
 
 
 def _coloured(name: str, code: str) -> str:
@@ -164,8 +350,3 @@ def _coloured(name: str, code: str) -> str:
     except ClassNotFound:
         return ""
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
-
-
-def _footnote_ref(tokens: Sequence[Token], at: int, *_: Any) -> str:
-    """A reference without its note, which is written out before: its number alone."""
-    return f"<sup>{html.escape(str(tokens[at].meta.get('label', '')))}</sup>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from notekeep.export.dom import read_page
 from notekeep.export.render import to_html
+from tests.support.markdown_pieces import texts
 
 if TYPE_CHECKING:
     from notekeep.export.dom import Element
@@ -77,6 +79,75 @@ ATTACKS = (
 )
 ALLOWED = frozenset({"http", "https", "mailto", "tel"})
 
+WRITTEN = {
+    "a *b* **c** ~~d~~ ==e==": "<p>a <em>b</em> <strong>c</strong> <s>d</s> <mark>e</mark></p>",
+    "x ==a\nb== y": "<p>x <mark>a\nb</mark> y</p>",
+    "a  \nb \nc\\\nd": "<p>a<br>\nb\nc<br>\nd</p>",
+    "# A\n\nB\n===\n\n### C ###": "<h1>A</h1>\n<h1>B</h1>\n<h3>C</h3>",
+    "- a\n- b\n  - c": "<ul>\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>",
+    "- a\n\n- b": "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>",
+    "1. a\n2. b": "<ol>\n<li>a</li>\n<li>b</li>\n</ol>",
+    "7) a": '<ol start="7">\n<li>a</li>\n</ol>',
+    "- a\n  > b\n\n  c": "<ul>\n<li>\n<p>a</p>\n<blockquote>\n<p>b</p>\n</blockquote>\n<p>c</p>\n"
+    "</li>\n</ul>",
+    "- a\n  ```\n  b\n  ```\n  c": "<ul>\n<li>a\n<pre><code>b\n</code></pre>\nc</li>\n</ul>",
+    "-": "<ul>\n<li></li>\n</ul>",
+    "    a\n\n     b": "<pre><code>a\n\n b\n</code></pre>",
+    "```py\na": '<pre><code class="language-py">a\n</code></pre>',
+    "a\n\n***\n\nb": "<p>a</p>\n<hr>\n<p>b</p>",
+    "[*a*](/b 'c')": '<p><a href="/b" title="c"><em>a</em></a></p>',
+    "[a][B]\n\n[b]: /c (d)": '<p><a href="/c" title="d">a</a></p>',
+    "[a](/ü%20b%zz?c=d&e)": '<p><a href="/%C3%BC%20b%25zz?c=d&amp;e">a</a></p>',
+    "<https://a.b/c> <me@a.b>": '<p><a href="https://a.b/c">https://a.b/c</a>'
+    ' <a href="mailto:me@a.b">me@a.b</a></p>',
+    "![a *b* `c`\n$d$ [e](f)](/g 'h')": '<p><img src="/g" alt="a b c\nd e" title="h"></p>',
+    "![](/a)": '<p><img src="/a" alt=""></p>',
+    "`a *b*` ``c ` d``": "<p><code>a *b*</code> <code>c ` d</code></p>",
+    "\\*a\\* &copy; &lt; & <": "<p>*a* © &lt; &amp; &lt;</p>",
+    "a\n<b>\nc</b>": "<p>a\n<b>\nc</b></p>",
+    "<div>\n*a*\n\n*b*\n</div>": "<div>\n*a*\n<p><em>b</em></p>\n</div>",
+    "> <kbd\n> id='a'>b</kbd>": '<blockquote>\n<p><kbd id="a">b</kbd></p>\n</blockquote>',
+    "#tag and a ^block\n\n[1:20] b": "<p>#tag and a ^block</p>\n<p>[1:20] b</p>",
+    "[1:20](/a)": '<p><a href="/a">1:20</a></p>',
+    "[[a]] [[b|c]] ![[d]]": "<p>a c d</p>",
+    "a[^1]\n\n[^1]: b": "<p>a<sup>1</sup></p>\n<p>b</p>",
+    "a^[b *c*]": "<p>a<sup>b <em>c</em></sup></p>",
+    "a %%b *c*%% d\n\n%%\ne\n\nf\n%%\n\ng": "<p>a  d</p>\n<p>g</p>",
+    "a $p\nq$ b": '<p>a <span class="math">\\(p\nq\\)</span> b</p>',
+    "5$a$ and $5": "<p>5$a$ and $5</p>",
+    "> - $$\n>   a\n>   > b\n>   $$": "<blockquote>\n<ul>\n<li>\n"
+    '<p><span class="math">$$\na\n&gt; b\n$$</span></p>\n</li>\n</ul>\n</blockquote>',
+}
+"""Markdown and the HTML that it means."""
+
+HOSTILE = {
+    "brackets": "[",
+    "pictures": "![a",
+    "links": "[a](",
+    "wikilinks": "[[a|",
+    "inline notes": "^[",
+    "stars": "*a **b ",
+    "highlights": "==a ",
+    "closed highlights": "==a== ",
+    "struck words": "~~a ",
+    "dollars": "$a ",
+    "formulas": "$a$ ",
+    "blocks of math": "$$\n",
+    "quotes": "> ",
+    "lists": "+ ",
+    "numbered lists": "1. ",
+    "comments": "%%a ",
+    "code": "`a",
+    "HTML": "<a ",
+    "entities": "&amp;",
+    "escapes": "\\*",
+    "definitions": "[a]: b\n",
+    "footnotes": "[^1]: a[^1]\n",
+    "headings": "# a\n",
+    "lines": "a\n",
+    "rows": "|a|b|\n|-|-|\n|==c==|\n\n",
+}
+
 
 def unsafe(page: Element) -> list[str]:
     """Return what of a page could act."""
@@ -105,6 +176,66 @@ def test_nothing_that_could_act_comes_through(attack: str, around: str) -> None:
 @given(st.lists(st.sampled_from([*ATTACKS, "\n\n", "\n", " ", '"', "'", ">", "<", "`", "-->"])))
 def test_no_mixture_of_attacks_comes_through(parts: list[str]) -> None:
     assert unsafe(read_page(to_html("".join(parts), mathml=True))) == []
+
+
+SIGNS = st.text("\"'<>&=/ aonclick`\\:;%é", min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(SIGNS)
+def test_no_text_ends_the_attribute_it_stands_in(text: str) -> None:
+    bare = re.sub(r"[\\`]", "", text).strip() or "a"
+    escaped = re.sub(r'(["<>&\[\]])', r"\\\1", bare)
+    page = read_page(to_html(f'[a](<u{escaped}> "{escaped}") ![{escaped}](u)\n\n```{bare}\n```\n'))
+    [link], [picture], [code] = (page.find(tag) for tag in ("a", "img", "code"))
+    assert {*link.attributes} <= {"href", "title"}
+    assert link.attributes["title"] == bare
+    assert {*picture.attributes} == {"src", "alt"}
+    assert picture.attributes["alt"] == bare
+    assert {*code.attributes} == {"class"}
+
+
+@settings(deadline=None)
+@given(SIGNS)
+def test_code_shows_its_signs_and_no_tag(text: str) -> None:
+    page = read_page(to_html(f"    x{text}\n\n$x{text.replace('`', '')}x$\n"))
+    assert page.find("code")[0].text() == f"x{text}\n"
+    assert {element.tag for element in page.walk()} <= {page.tag, "p", "pre", "code", "span"}
+
+
+@pytest.mark.parametrize(("text", "html"), WRITTEN.items(), ids=WRITTEN)
+def test_markdown_becomes_the_html_it_means(text: str, html: str) -> None:
+    assert to_html(text) == html + "\n"
+
+
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+def test_time_grows_as_the_text_does(unit: str) -> None:
+    small, large = (unit * (size // len(unit)) + "a" for size in (10_000, 80_000))
+    assert cost(large) < 24 * max(cost(small), 0.005)
+
+
+def cost(text: str) -> float:
+    """Return the least processor time that a text took of two."""
+    costs = []
+    for _ in range(2):
+        started = time.process_time()
+        to_html(text, mathml=True)
+        costs.append(time.process_time() - started)
+    return min(costs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * 5_000 + "deep",
+        "- " * 5_000 + "deep",
+        "*a " * 5_000 + "deep" + "*" * 5_000,
+        "![" * 5_000 + "deep" + "](b)" * 5_000,
+        "".join(" " * level + "- a\n" for level in range(0, 2_000, 2)) + " " * 2_000 + "- deep",
+    ],
+)
+def test_words_at_any_depth_are_shown(text: str) -> None:
+    assert "deep" in to_html(text)
 
 
 def test_what_writers_use_comes_through() -> None:
@@ -145,6 +276,20 @@ def test_the_end_of_the_teaser_is_the_only_comment() -> None:
 def test_cells_keep_their_sides() -> None:
     cells = read_page(to_html("| a | b |\n| :-: | --: |\n| 1 | 2 |\n")).find("td")
     assert [cell.attributes for cell in cells] == [{"align": "center"}, {"align": "right"}]
+
+
+def test_words_of_a_short_row_keep_their_columns() -> None:
+    page = read_page(to_html("| a | b |\n| - | -: |\n| ==c== |\n| d | $e\\|f$ |\n"))
+    cells = page.find("tr")[-1].find("td")
+    assert [cell.text() for cell in cells] == ["d", "\\(e|f\\)"]
+    assert cells[1].attributes == {"align": "right"}
+
+
+@settings(deadline=None)
+@given(texts())
+def test_every_text_becomes_html_that_cannot_act(text: str) -> None:
+    for said in ({"highlight": True}, {"mathml": True, "cards": True}):
+        assert unsafe(read_page(to_html(text, **said))) == []
 
 
 def test_formulas_stand_between_marks_that_scripts_know() -> None:
