@@ -143,7 +143,7 @@ class _Renderer:
         self._ends: list[str] = []  # how each span ends that is open
         # Where the last of each begins or ends:
         self._link_start = self._image_end = self._paragraph_end = -1
-        self._row_start = self._cell_end = -1
+        self._cell_end = -1
         self._sides: list[str] = []  # of the columns of the table
         self._column = 0
         self._cell_tag = ""
@@ -231,7 +231,6 @@ class _Renderer:
         return "</tbody>\n</table>\n"
 
     def _write_row(self, span: Span) -> str:
-        self._row_start = span.start
         self._column = 0
         if self._out[-1] == "<table>\n":
             self._cell_tag = "th"
@@ -242,8 +241,8 @@ class _Renderer:
         return "</tr>\n"
 
     def _write_cell(self, span: Span) -> str:
-        if span.end <= self._row_start or self._column == len(self._sides):
-            return ""  # an empty cell of the row before, or of one that a comment hides
+        if self._column == len(self._sides):
+            return ""  # an empty cell of a row that a comment hides
         self._cell_end = span.end
         side = self._sides[self._column]
         self._column += 1
@@ -322,10 +321,6 @@ class _Renderer:
         tex = span.words
         if span.start < self._cell_end:
             tex = tex.replace("\\|", "|")  # a bar in a table is escaped
-        if "\n" in tex and span.depth:
-            # Each line begins with the marks and the indent of what the formula stands in.
-            quotes = self._ends.count("</blockquote>\n")
-            tex = re.sub(rf"\n(?:[ \t]*>){{0,{quotes}}}[ \t]*", "\n", tex)
         if self._mathml and (made := to_mathml(tex, display=is_display)):
             return made
         first, last = ("$$", "$$") if is_display else ("\\(", "\\)")

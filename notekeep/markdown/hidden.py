@@ -42,7 +42,7 @@ _PLAIN: Final = re.compile(r"(?:[^*_~\[\]<>`|\\&]++|\[\[[^\[\]\n|\\`<]++\]\]|`[^
 
 _HOLDS_SPANS: Final = re.compile(r"[\n\[`]")
 _BLOCK_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")
-_QUOTE_LEAD: Final = re.compile(r"[ \t]*>")
+_MARKS: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*")
 _SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
 _LONGEST_LEAD: Final = 120
 """How many characters of marks and blanks a line is looked at for before a comment."""
@@ -172,12 +172,13 @@ class _Finder:
 
 
 def _without_marks(text: str, start: int, words: str) -> str:
-    """Return words of several lines without the marks of the quotes that they stand in."""
-    if "\n" not in words:
-        return words
+    """Return words of several lines without the marks and indents of what they stand in."""
     first = text.rfind("\n", 0, start) + 1
-    depth = text.count(">", first, start) if _QUOTE_LEAD.match(text, first, start) else 0
-    return re.sub(rf"\n(?:[ \t]*>[ \t]?){{1,{depth}}}", "\n", words) if depth else words
+    lead = _MARKS.match(text, first, start)
+    if "\n" not in words or lead is None or not lead[0]:
+        return words
+    quotes = lead[0].count(">")
+    return re.sub(rf"\n(?:[ \t]*>){{0,{quotes}}}[ \t]*", "\n", words)
 
 
 def _begins_line(text: str, start: int) -> bool:
