@@ -231,6 +231,7 @@ class _Renderer:
         return "</tbody>\n</table>\n"
 
     def _write_row(self, span: Span) -> str:
+        del span
         self._column = 0
         if self._out[-1] == "<table>\n":
             self._cell_tag = "th"

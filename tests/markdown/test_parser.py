@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from notekeep.markdown import parser
@@ -67,10 +67,15 @@ def _trimmed(found: reference.Found, text: str) -> reference.Found:
 def _is_read_otherwise(text: str) -> bool:
     """Whether a text has something that markdown-it-py, as set up here, reads in another way.
 
-    A formula between lines of `$$` ends the block above it, as in Obsidian; and a line that is set
-    in by four below a table is its last row, which the specification of GitHub leaves open.
+    - A formula between lines of `$$` ends the block above it, as in Obsidian.
+    - A line that is set in by four below a table is its last row; GitHub leaves that open.
+    - pulldown-cmark takes an embed into an image that an address behind it makes:
+      `![[a.png]] b](c.md)`.
+    - Behind a comment of several lines the text goes on, and one that begins behind a list's sign
+      does not end with the item.
     """
-    return re.search(r"[^\n]\r?\n\$\$|\|[ \t]*\r?\n    ", text) is not None
+    odd = re.search(r"[^\n]\r?\n\$\$|\|[ \t]*\r?\n    |!\[\[[^\]]*\]\](?s:.)*\]\(", text)
+    return odd is not None or any(line.count("%%") % 2 for line in text.split("\n"))
 
 
 def _same(text: str) -> None:
@@ -137,6 +142,7 @@ def bodies(draw: st.DrawFn) -> str:
 
 @given(bodies())
 def test_both_read_any_body_alike(text: str) -> None:
+    assume(not _is_read_otherwise(text))
     _same(text)
 
 
