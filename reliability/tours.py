@@ -113,7 +113,7 @@ TOURS: dict[str, Sequence[Step]] = {
     "habits": [
         *((F3, "HabitsScreen"), b"j", b"j", ENTER, b"[", b"]", ESC, b"v", b"v", b"v"),
         *((b"S", "Prompt"), ESC, (b"n", "Prompt"), ESC, b"+", ESC, b"y", b"t", b"R"),
-        *(ESC, (b"/", "Prompt"), b"h", ESC),
+        *(ESC, (b"/", "Prompt"), b"h", ESC, (b"a", "AddHabit"), ESC),
     ],
     "publish": [
         *((F4, "PublishScreen"), b"j", ENTER, ESC, b"a", ESC, b"t", ESC, b"c", ESC),
