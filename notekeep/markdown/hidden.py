@@ -43,6 +43,9 @@ _PLAIN: Final = re.compile(r"(?:[^*_~\[\]<>`|\\&]++|\[\[[^\[\]\n|\\`<]++\]\]|`[^
 _HOLDS_SPANS: Final = re.compile(r"[\n\[`]")
 _BLOCK_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")
 _MARKS: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*")
+_BEGINS_BLOCK: Final = re.compile(
+    rf"^{_BLOCK_LEAD.pattern}(?:%%(?![^\n]*%%)|\$\$(?![^\n]*\$\$))", re.MULTILINE
+)
 _SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
 _LONGEST_LEAD: Final = 120
 """How many characters of marks and blanks a line is looked at for before a comment."""
@@ -51,15 +54,20 @@ _MOST_READINGS: Final = 3
 """How often a text is read again because a part hid what looked like code."""
 
 
+def may_reach_over(text: str) -> bool:
+    """Return whether a comment or math in a text may go on behind the block that it begins in."""
+    return ("%%" in text or "$$" in text) and _BEGINS_BLOCK.search(text) is not None
+
+
 def find_hidden(
-    text: str, reading: Reading, parse: Callable[[str], Reading]
+    text: str, reading: Reading, parse: Callable[[str, str], Reading]
 ) -> tuple[Reading, list[Span]]:
     """Find the comments and math of a text.
 
     Args:
         text: The text.
         reading: What the parser made of it.
-        parse: Reads a text with the parser.
+        parse: Reads a text with the parser, given how it is covered and how it is written.
 
     Returns:
         What the parser makes of the text with these parts covered, and the parts: spans of the
@@ -74,7 +82,7 @@ def find_hidden(
 
 
 class _Finder:
-    def __init__(self, text: str, reading: Reading, parse: Callable[[str], Reading]) -> None:
+    def __init__(self, text: str, reading: Reading, parse: Callable[[str, str], Reading]) -> None:
         self.text = text
         self.parse = parse
         self.found: list[Span] = []
@@ -119,9 +127,10 @@ class _Finder:
     def _is_plain(self, part: Span) -> bool:
         """Whether the text around a part reads the same when the part is covered."""
         if _PLAIN.fullmatch(self.text, part.start, part.end):
-            leaf = around(self.leaves, part.start)
-            is_block = leaf is not None and (
-                leaf[0] == part.start and not self.text[part.end : leaf[1]].strip()
+            first, last = around(self.leaves, part.start), around(self.leaves, part.end - 1)
+            is_block = first is not None and (
+                first[0] == part.start
+                and (last is None or not self.text[part.end : last[1]].strip())
             )
             return is_block or "\n" not in self.text[part.start : part.end]
         return False
@@ -235,7 +244,8 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
         inside = around(hidden, start)
         if inside is not None:
             if end <= inside[1] or not text[inside[1] : end].strip(" \t\n>"):
-                if span.kind in BLOCKS and end > inside[1] and "\n" not in text[slice(*inside)]:
+                goes_on = end > inside[1] or span.kind == "cell"
+                if span.kind in BLOCKS and goes_on and "\n" not in text[slice(*inside)]:
                     yield span  # a paragraph of one comment
                 continue
             if span.kind not in BLOCKS or start > inside[0]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyromark
 
 from notekeep.markdown.extensions import find_definitions, find_extensions
-from notekeep.markdown.hidden import Reading, find_hidden
+from notekeep.markdown.hidden import Reading, find_hidden, may_reach_over
 from notekeep.markdown.tree import Page, Span
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def read(text: str) -> Page:
     try:
         return _read(text)
     except BaseException as error:
-        # A panic of the Rust parser is no Exception.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not _is_failure(error):
             raise
         end = len(text)
         spans = [Span("paragraph", 0, end, 0), Span("text", 0, end, 1)] if text.strip() else []
@@ -90,6 +89,57 @@ def read(text: str) -> Page:
             [],
             f"The Markdown parser failed ({error}). The note is read as plain text.",
         )
+
+
+def read_blocks(text: str) -> Page:
+    """Read only the outermost blocks of a text and their items, many times quicker than `read`.
+
+    A text with comments or math that may reach over blocks is read as a whole.
+    """
+    if may_reach_over(text):
+        return read(text)
+    text = _normalize(text)
+    builder = _Builder(text, text)
+    places = None if text.isascii() else _characters(text)
+    depth = 0
+    try:
+        events: Any = _PARSER.events_with_range(text)
+        for event, span in events:
+            if event.__class__ is not str:
+                ((name, value),) = event.items()
+                depth -= name == "End"
+                if (name in {"Start", "End"}) and (not depth or (depth == 1 and value == "Item")):
+                    add = builder.open if name == "Start" else builder.close
+                    start, end = span["start"], span["end"]
+                    add(value, *((places[start], places[end]) if places else (start, end)))
+                depth += name == "Start"
+            elif not depth and event == "Rule":
+                start, end = span["start"], span["end"]
+                builder.add(event, "", *((places[start], places[end]) if places else (start, end)))
+    except BaseException as error:
+        if not _is_failure(error):
+            raise
+        return read(text)
+    return Page(text, builder.finish().spans, [])
+
+
+def find_references(text: str) -> dict[str, str]:
+    """Return where the definitions of links in a text lead, by label as it was written first.
+
+    This is much quicker than to read the text.
+    """
+    try:
+        found = _PARSER.reference_definitions(_normalize(text))
+    except BaseException as error:
+        if not _is_failure(error):
+            raise
+        return {}
+    return {label: definition["dest"] for label, definition in found.items()}
+
+
+def _is_failure(error: BaseException) -> bool:
+    """Whether an error is the parser's: a panic in Rust is no `Exception`."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _read(text: str) -> Page:
@@ -187,6 +237,8 @@ class _Builder:
             self._open_inline(tag, data, start, end)
             return
         self._close_tight()
+        if kind == "cell" and start == end and self.text[start - 1] == "\n":
+            start = end = self._last  # the parser has a missing cell stand in the next row
         span = self._block(kind, data, start, end)
         self._push(span)
         if kind in _LEAVES:
@@ -197,7 +249,7 @@ class _Builder:
 
     def close(self, tag: Any, start: int, end: int) -> None:
         """End what was begun last."""
-        del tag, start
+        del tag, start, end
         if self._skipped:
             self._skipped -= 1
             if self._skipped:
@@ -215,7 +267,7 @@ class _Builder:
             if not self._images:  # within an image only its own label counts
                 self._say(number, self.source[first:last])
             self.literal.append((last, span[2]))
-        self._last = max(self._last, end)
+        self._last = max(self._last, self._spans[number][2])
 
     def add(self, name: str, value: str, start: int, end: int) -> None:
         """Add something that holds nothing."""

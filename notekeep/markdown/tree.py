@@ -6,6 +6,7 @@ text asks for the tree, which is built once when it is first wanted.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import pairwise
@@ -83,6 +84,15 @@ class Page:
         for span in self.spans:
             kinds.setdefault(span.kind, []).append(span)
         return kinds
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
+
+    def line_of(self, at: int) -> int:
+        """Return the line that a character stands in, counted from 0."""
+        return bisect_right(self.starts, at) - 1
 
     def find(self, kind: str) -> list[Span]:
         """Return the spans of a kind, in order of appearance."""
@@ -185,6 +195,9 @@ def _with_depth(spans: list[Span]) -> list[Span]:
             continue
         while ends and ends[-1] <= span.start:
             ends.pop()
+        if span.start == span.end:  # a missing cell of a table, at the end of its row
+            nested.append(span)
+            continue
         depth = len(ends)
         nested.append(span if span.depth == depth else span._replace(depth=depth))
         ends.append(span.end)

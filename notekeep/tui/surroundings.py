@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.tui.render.around import NOTHING, Around, Embedded, Picture
-from notekeep.tui.render.places import embed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +25,11 @@ LONGEST_EMBED = 20_000
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
 _NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")
-_INLINE = re.compile(r"!\[\[[^\[\]\n]+\]\]|!\[[^\]\n]*\]\([^)\n]+\)")
+_EMBED = re.compile(
+    r"!\[\[([^\[\]\n|\\]++)[^\[\]\n]*+\]\]"
+    r"|!\[[^\[\]\n]*+\]\([ \t]*+(?:<([^<>\n]++)>|([^\s()<>]++))"
+)
+"""What may be an embed: to read a long note for it takes longer than its first screen."""
 _IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 
 
@@ -122,8 +125,8 @@ def _targets(text: str) -> Iterable[str]:
     """Give the targets of the embeds of a text, each once."""
     found: dict[str, None] = {}
     if "![" in text:
-        embeds = (embed_of(match[0]) for match in _INLINE.finditer(text))
-        found.update((embed[0], None) for embed in embeds if embed is not None)
+        targets = (match[1] or match[2] or match[3] for match in _EMBED.finditer(text))
+        found.update((target.strip(), None) for target in targets)
     if "<" in text:
         found.update((match[1], None) for match in _IMG.finditer(text))
     return found

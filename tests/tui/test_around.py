@@ -128,7 +128,7 @@ def test_everything_else_is_refused(link: str) -> None:
 def test_what_the_first_frame_does_not_need_is_not_imported() -> None:
     code = (
         "import sys, notekeep.tui.app;"
-        "late = 'markdown_it pygments yaml whoosh sqlite_utils textual.widgets._markdown"
+        "late = 'pyromark pygments yaml whoosh sqlite_utils textual.widgets._markdown"
         " notekeep.tui.screens.habits notekeep.tui.screens.publish'.split();"
         "print(*[name for name in late if name in sys.modules])"
     )

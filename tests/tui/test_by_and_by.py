@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import read_body
 from notekeep.tui.render.around import Around
-from notekeep.tui.render.blocks import Block, definitions
+from notekeep.tui.render.blocks import WINDOW, Block, definitions
 from notekeep.tui.render.document import draw
 from notekeep.tui.render.drawn import Frame
 from notekeep.tui.render.glyphs import UNICODE
@@ -74,6 +76,17 @@ def as_one(body: str) -> list[str]:
 def test_a_note_in_pieces_reads_as_it_does_whole(body: str) -> None:
     drawn = rendering_of(body)
     drawn.draw_lines(10_000)
+    assert words(drawn) == as_one(body)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_long_note_in_pieces_reads_as_it_does_whole(seed: int) -> None:
+    random = Random(seed)
+    parts = [*PARTS, "%% one\n\ntwo %%", "$$\na\n\nb\n$$\n", "words %%here%%"]
+    body = "".join(random.choice(parts) + random.choice(["\n\n", "\n\n\n"]) for _ in range(900))
+    assert len(body) > 2 * WINDOW
+    drawn = rendering_of(body)
+    drawn.draw_lines(100_000)
     assert words(drawn) == as_one(body)
 
 

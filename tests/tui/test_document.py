@@ -44,10 +44,14 @@ def piece_of(text: str, content: str) -> Piece:
         ("costs $x^2$ here", "x²", "math"),
         ("%%hidden%% shown", "%%hidden%%", "comment"),
         ("# A title", "A title", "heading h1"),
-        ("see [^1]", "[1]", "footnote"),
+        ("see [^1]\n\n[^1]: there", "[1]", "footnote"),
+        ("see ^[there *now*]", "now", "footnote em"),
         ("[00:12:34] on reading", "[00:12:34]", "timestamp"),
         ("press <kbd>x</kbd> now", "x", "code"),
         ("a <mark>b *c*</mark> d", "c", "highlight em"),
+        ("x ==a\nb== y", "b", "highlight"),
+        ("===x===", "=x=", "highlight"),
+        ("(#tag2)", "#tag2", "tag"),
     ],
 )
 def test_each_thing_has_its_role(text: str, content: str, role: str) -> None:
@@ -63,6 +67,9 @@ def test_each_thing_has_its_role(text: str, content: str, role: str) -> None:
         ("[a site](https://example.org/x)", "a site", "https://example.org/x"),
         ("at https://example.org/x.", "https://example.org/x", "https://example.org/x"),
         ("[the site][home]\n\n[home]: https://example.org", "the site", "https://example.org"),
+        ("[b][Two\n words]\n\n- [two words]: <a b>", "b", "a b"),
+        ("[a]\n\n[A]: x\n\n[a]: y", "a", "x"),
+        ("[12:34](https://v.org?t=1) said", "12:34", "https://v.org?t=1"),
         ("![[cover.png|200]]", "▣ cover.png", "cover.png"),
         ("![A cover](a/cover.png)", "▣ A cover", "a/cover.png"),
     ],
@@ -72,11 +79,40 @@ def test_links_know_where_they_lead(text: str, content: str, link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["costs $5 and $6", "issue #123", "a#b", r"\#no", "2 == 3 == 4", "x^2", "[[unclosed"]
+    "text",
+    [
+        "costs $5 and $6",
+        "5$a$",
+        "[^none]",
+        "issue #123",
+        "a#b",
+        r"\#no",
+        "2 == 3 == 4",
+        "x^2",
+        "[[unclosed",
+    ],
 )
 def test_what_only_looks_like_markup_stays_text(text: str) -> None:
     assert shown(text) == [text.replace("\\", "")]
     assert {piece.role for row in drawn(text) for piece in row.line} == {""}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a $p +\nq$ b", ["a p + q b"]),
+        ("%% one %%\nwords\n%% two %%", ["%% one %%", "words", "%% two %%"]),
+        ("> words\n> $$\n> a\n> $$", ["▎ words", "▎   a"]),
+        ("> [!note] T\n> | a |\n> |---|\n> | 1 |", ["▎ ✎ T", "▎ a", "▎ ───", "▎ 1"]),
+        ("|a|b|\n|-|-|\n|1|\n|#2x|", ["a   │ b", "────┼────", "1   │", "#2x │"]),
+        ("0. none\n1. one", ["0. none", "1. one"]),
+        ("> [!tip] $x$ T\n>\n> %%\n> - a\n> %%", ["▎ ✦ x T", "▎ %%", "▎ - a", "▎ %%"]),
+        ("Term\n: What it means", ["Term", ": What it means"]),
+        ("- [x]", ["• [x]"]),
+    ],
+)
+def test_each_block_is_drawn_as_it_is_read(text: str, lines: list[str]) -> None:
+    assert shown(text) == lines
 
 
 def test_lists_nest_number_and_tick() -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     MakeApp = Callable[[str], NotekeepApp]
 
 NOT_YET = {
-    *("click", "markdown_it", "rapidfuzz", "sqlite3", "sqlite_utils", "ssl", "tomlkit"),
+    *("click", "pyromark", "rapidfuzz", "sqlite3", "sqlite_utils", "ssl", "tomlkit"),
     *("watchfiles", "whoosh", "yaml"),
     *("notekeep.index.background", "notekeep.index.catalog", "notekeep.index.rows"),
     *("notekeep.index.search", "notekeep.writing.plan"),

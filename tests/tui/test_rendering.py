@@ -179,10 +179,8 @@ def test_a_footnote_leads_there_and_back() -> None:
     assert shown(drawn)[-2:] == ["[a] The source.", "[b] Another."]
 
 
-def test_words_and_their_meanings_and_block_ids() -> None:
-    assert shown(rendering_of("Term\n: What it means\n\nA line. ^id\n\n- item ^other")) == [
-        *("Term", "  What it means", "A line.", "• item"),
-    ]
+def test_block_ids_are_not_shown() -> None:
+    assert shown(rendering_of("A line. ^id\n\n- item ^other")) == ["A line.", "• item"]
 
 
 def test_a_task_below_one_that_is_done_is_not_done() -> None:

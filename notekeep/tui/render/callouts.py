@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
-
-_CALLOUT = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*(.*)")
 
 # The kinds, each with its tone and its sign; any other is shown as a note.
 _KINDS = {
@@ -56,11 +53,3 @@ class Callout(NamedTuple):
     def name(self) -> str:
         """What it is called when it has no title: its kind."""
         return self.kind.replace("-", " ").capitalize()
-
-
-def callout_of(line: str) -> Callout | None:
-    """Read the first line of a quote; None when it begins no callout."""
-    match = _CALLOUT.match(line)
-    if match is None:
-        return None
-    return Callout(match[1].strip().lower(), match[3].strip(), bool(match[2]), match[2] == "-")

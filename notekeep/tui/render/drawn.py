@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.clean import clean
+from notekeep.markdown.tree import Page
 from notekeep.tui.render.around import NOTHING, Around
 from notekeep.tui.render.pieces import FOLD_LINK, Line, Piece, cells, pad, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from markdown_it.token import Token
-
+    from notekeep.markdown.tree import Span
     from notekeep.tui.render.glyphs import Glyphs
+
+_MARKS: Final = re.compile(r"(?<=\n)[ \t>]+")
+_NO_PAGE: Final = Page("", [], [])
 
 
 class Passage(NamedTuple):
@@ -54,9 +58,10 @@ class Frame:
         width: How many cells a line may take.
         glyphs: The characters to draw with.
         depth: How many lists the text is in.
-        source: The body's line at which the parsed text starts.
+        source: The body's line at which the text of the page starts.
         around: What the text needs that is not in it.
-        text: The source of the block.
+        page: What was read.
+        references: The body's definitions, as `blocks.definitions` gives them.
     """
 
     width: int
@@ -64,33 +69,34 @@ class Frame:
     depth: int = 0
     source: int = 0
     around: Around = NOTHING
-    text: str = ""
+    page: Page = _NO_PAGE
+    references: Mapping[str, str] = field(default_factory=dict)
 
     def narrower(self, by: int, *, deeper: bool = False) -> Frame:
         """Return the frame inside this one, `by` cells narrower."""
         return replace(self, width=max(4, self.width - by), depth=self.depth + deeper)
 
+    def line_of(self, span: Span) -> int:
+        """Return the line of the body at which a span begins, counted from 0."""
+        return self.source + self.page.line_of(span.start)
 
-def line_of(tokens: Sequence[Token], frame: Frame) -> int:
-    """Return the line of the body at which an element begins, counted from 0."""
-    for token in tokens:
-        if token.map:
-            return frame.source + token.map[0]
-    return frame.source
-
-
-def text_lines(line: Line, tokens: Sequence[Token], frame: Frame) -> list[Drawn]:
-    """Return a line wrapped to the frame."""
-    source = line_of(tokens, frame)
-    return [Drawn(row, source) for row in wrap(line, frame.width)]
+    def text_of(self, span: Span) -> str:
+        """Return a span as written, without the marks before its other lines."""
+        text = self.page.text[span.start : span.end]
+        return _MARKS.sub("", text) if span.depth and "\n" in text else text
 
 
-def source_lines(text: str, frame: Frame, role: str, indent: int = 0) -> list[Drawn]:
-    """Draw text as it stands, one row or more for each of its lines."""
+def text_lines(line: Line, frame: Frame, at: int) -> list[Drawn]:
+    """Return a line wrapped to the frame; it comes from line `at` of the body."""
+    return [Drawn(row, at) for row in wrap(line, frame.width)]
+
+
+def source_lines(text: str, frame: Frame, at: int, role: str, indent: int = 0) -> list[Drawn]:
+    """Draw text as it stands, one row or more for each of its lines, from line `at` on."""
     drawn: list[Drawn] = []
     for number, source in enumerate(text.split("\n")):
         rows = wrap([Piece(clean(source.expandtabs(4)), role)], frame.width)
-        drawn.extend(Drawn([Piece(" " * indent), *row], frame.source + number) for row in rows)
+        drawn.extend(Drawn([Piece(" " * indent), *row], at + number) for row in rows)
     return drawn
 
 

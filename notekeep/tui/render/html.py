@@ -60,14 +60,14 @@ def html_lines(source: str, frame: Frame, at: int) -> list[Drawn]:
         at: The line of the body it begins at.
     """
     if len(source) > LONGEST:
-        return source_lines(source, frame, "faint")
+        return source_lines(source, frame, at, "faint")
     reader = _Reader(frame)
     try:
         reader.feed(source)
         reader.close()
     except AssertionError:
         # The parser says so of declarations that it does not know.
-        return source_lines(source, frame, "faint")
+        return source_lines(source, frame, at, "faint")
     drawn: list[Drawn] = []
     for row in reader.rows():
         picture = frame.around.pictures.get(row.picture) if row.picture else None

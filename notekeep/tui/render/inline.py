@@ -1,22 +1,12 @@
-"""The text of a paragraph into pieces: emphasis, code, links, tags, mathematics.
-
-CommonMark comes from markdown-it; what Obsidian writes besides (wikilinks, highlights, comments,
-tags, `$math$`, footnotes, block ids) is one inline rule here. This is for showing only: what the
-index knows of a note comes from its own scanner.
-"""
+"""The words of a block into pieces: emphasis, code, links, tags, mathematics."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from html import unescape
-from typing import TYPE_CHECKING
-
-from markdown_it import MarkdownIt
-from mdit_py_plugins.deflist import deflist_plugin
+from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.clean import clean
-from notekeep.tui.render.around import NOTHING, Around
 from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.math import in_line
 from notekeep.tui.render.pieces import FOOTNOTE_LINK, Line, Piece
@@ -24,113 +14,118 @@ from notekeep.tui.render.pieces import FOOTNOTE_LINK, Line, Piece
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from markdown_it.rules_inline import StateInline
-    from markdown_it.token import Token
+    from notekeep.markdown.tree import Span
+    from notekeep.tui.render.drawn import Frame
 
-    from notekeep.tui.render.glyphs import Glyphs
-
-_WIKILINK = re.compile(r"(!?)\[\[([^\[\]\n|]*)(?:\|([^\]\n]*))?\]\]")
-_HIGHLIGHT = re.compile(r"==(?=\S)(.+?)(?<=\S)==")
-_COMMENT = re.compile(r"%%(.+?)%%", re.DOTALL)
-_MATH = re.compile(r"\$\$(.+?)\$\$|\$(?!\s)([^$\n]+?)(?<![\s\\])\$(?!\d)", re.DOTALL)
-_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]|\^\[([^\]\n]+)\]")
-_TAG = re.compile(r"#([\w/-]*[^\W\d][\w/-]*)")
-_BLOCK_ID = re.compile(r"\^[A-Za-z0-9-]+[ \t]*(?=\n|$)")
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
-_TIMESTAMP = re.compile(r"\[\d{1,2}:\d{2}(?::\d{2})?\]")
 _SIZE = re.compile(r"\d+(?:x\d+)?")
 
 # Lines of a paragraph that were filled by hand are about this long; their ends are no line breaks.
 _FILLED = range(55, 101)
 
+_ROLES: Final = {
+    "strong": "strong",
+    "em": "em",
+    "strike": "struck",
+    "highlight": "highlight",
+    "link": "link",
+    "autolink": "link",
+    "note": "footnote",
+}
+"""Spans that hold others, and what they say of them."""
 
-@lru_cache(maxsize=1)
-def parser() -> MarkdownIt:
-    """Return the one parser for showing notes."""
-    md = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(deflist_plugin)
-    md.inline.ruler.before("strikethrough", "notekeep", _rule)
-    return md
 
-
-def pieces(token: Token, glyphs: Glyphs, around: Around = NOTHING) -> Line:
-    """Return the content of an "inline" token as one line; breaks in it are newlines."""
-    walk = _Walk(glyphs, token.content.split("\n"), around)
-    walk.tokens(token.children or ())
+def pieces(spans: Sequence[Span], frame: Frame) -> Line:
+    """Return spans within a block as one line; breaks in it are newlines."""
+    walk = _Walk(frame)
+    walk.add(spans)
     return walk.line
 
 
-def _rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it calls it so
-    """Read what Obsidian adds to CommonMark; one rule, chosen by the character it starts with."""
-    forms = _FORMS.get(state.src[state.pos])
-    if forms is None:
-        return False
-    for kind, pattern in forms:
-        match = pattern.match(state.src, state.pos, state.posMax)
-        if match is None or not _stands_alone(kind, state.src, state.pos):
-            continue
-        if not silent:
-            token = state.push(kind, "", 0)
-            token.content = match[0]
-            token.meta = {"groups": match.groups()}
-            if kind == "highlight":
-                inner = state.md.parseInline(match[1], state.env)
-                token.children = inner[0].children
-        state.pos = match.end()
-        return True
-    return False
-
-
-_FORMS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
-    "[": (("wikilink", _WIKILINK), ("footnote", _FOOTNOTE), ("timestamp", _TIMESTAMP)),
-    "!": (("wikilink", _WIKILINK),),
-    "=": (("highlight", _HIGHLIGHT),),
-    "%": (("comment", _COMMENT),),
-    "$": (("math", _MATH),),
-    "#": (("tag", _TAG),),
-    "^": (("footnote", _FOOTNOTE), ("block-id", _BLOCK_ID)),
-}
-
-
-def _stands_alone(kind: str, source: str, position: int) -> bool:
-    """Tell whether a form may begin here: a tag or a block id never begins inside a word."""
-    before = source[position - 1 : position]
-    if kind == "tag":
-        return not before or before.isspace() or before in "([{,;"
-    if kind == "block-id":
-        return not before or before.isspace()
-    return True
+def begins_with_time(spans: Sequence[Span]) -> bool:
+    """Whether spans begin with a timestamp, which may be a link."""
+    return any(span.kind == "timestamp" and span.start <= spans[0].start + 1 for span in spans[:2])
 
 
 class _Walk:
-    """One walk over the children of an inline token."""
+    """One walk over the spans within a block."""
 
-    def __init__(self, glyphs: Glyphs, source: Sequence[str], around: Around) -> None:
+    def __init__(self, frame: Frame) -> None:
         self.line: Line = []
-        self._around = around
-        self._glyphs = glyphs
-        self._source = source
-        self._breaks = 0
+        self._frame = frame
+        self._text = frame.page.text
+        self._glyphs = frame.glyphs
+        self._around = frame.around
+        self._words: list[str] = []  # of text that no other span came after yet
+        self._open: list[tuple[int, str, str]] = []  # where spans end, their kinds and new roles
         self._roles: list[str] = []
         self._links: list[str] = []
-        self._html: list[str] = []
+        self._html: dict[str, int] = {}  # how often each tag is open
         self._anchors: list[str] = []
+        self._after = 0  # what stands before was shown as something else
 
-    def tokens(self, tokens: Sequence[Token]) -> None:
-        for token in tokens:
-            handler = getattr(self, f"_{token.type.replace('-', '_')}", None)
-            if handler is not None:
-                handler(token)
-            elif token.type in _SPANS:
-                self._open(_SPANS[token.type])
-            elif token.type.endswith("_close"):
+    def add(self, spans: Sequence[Span]) -> None:
+        line_start = spans[0].start if spans else 0
+        for number, span in enumerate(spans):
+            if span.start < self._after:
+                continue
+            self._close(span.start)
+            kind = span.kind
+            if line_start < 0:
+                line_start = span.start
+            if kind == "text":
+                self._words.append(self._frame.text_of(span))
+                continue
+            if kind == "special":
+                self._words.append(span.words)
+                continue
+            self._add_words()
+            if kind in _ROLES:
+                self._begin(span)
+            elif kind == "soft_break":
+                before = self._text[line_start : span.start].strip()
+                is_filled = len(before) in _FILLED and not begins_with_time(
+                    spans[number + 1 : number + 3]
+                )
+                self._add(" " if is_filled else "\n")
+                line_start = -1
+            elif kind == "hard_break":
+                self._add("\n")
+                line_start = -1
+            else:
+                getattr(self, f"_add_{kind}")(span)
+        self._close(len(self._text))
+        self._add_words()
+
+    def _begin(self, span: Span) -> None:
+        kind = span.kind
+        role = "" if _ROLES[kind] in self._roles else _ROLES[kind]
+        self._open.append((span.end, kind, role))
+        if role:
+            self._roles.append(role)
+        if kind in {"link", "autolink"}:
+            self._links.append(span.info)
+        elif kind == "note":
+            self._add("(")
+
+    def _close(self, at: int) -> None:
+        """End the spans that end before a character."""
+        while self._open and self._open[-1][0] <= at:
+            self._add_words()
+            _, kind, role = self._open[-1]
+            if kind == "note":
+                self._add(")")
+            elif kind in {"link", "autolink"}:
+                self._links.pop()
+            self._open.pop()
+            if role:
                 self._roles.pop()
-            elif token.content:
-                self._add(token.content)
 
     def _add(self, text: str, role: str = "", link: str = "") -> None:
         roles = [*self._roles, role] if role else self._roles
         if self._html:
-            roles = [*(HTML_ROLES[name] for name in self._html), *roles]
+            own = (HTML_ROLES[name] for name in self._html)
+            roles = [*dict.fromkeys(role for role in own if role), *roles]
         target = link or next((one[-1] for one in (self._links, self._anchors) if one), "")
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
@@ -139,59 +134,43 @@ class _Walk:
         self._add(text, role)
         self.line[-1] = self.line[-1]._replace(link=link)
 
-    def _open(self, role: str) -> None:
-        self._roles.append(role)
-
-    def _text(self, token: Token) -> None:
+    def _add_words(self) -> None:
+        """Add the text that was gathered, with the addresses in it as links."""
+        if not self._words:
+            return
+        text = "".join(self._words)
+        self._words.clear()
         position = 0
-        if "://" in token.content and not self._links:
-            for match in _URL.finditer(token.content):
-                self._plain(token.content[position : match.start()])
+        if "://" in text and not self._links:
+            for match in _URL.finditer(text):
+                if match.start() > position:
+                    self._add(text[position : match.start()])
                 self._add(match[0], "link", match[0])
                 position = match.end()
-        self._plain(token.content[position:])
+        if position < len(text):
+            self._add(text[position:])
 
-    def _plain(self, text: str) -> None:
-        if text:
-            self._add(text)
+    def _add_code_span(self, span: Span) -> None:
+        self._add(span.words, "code")
 
-    def _softbreak(self, _token: Token) -> None:
-        before, after = self._around_break()
-        filled = len(before) in _FILLED and not _TIMESTAMP.match(after)
-        self._add(" " if filled else "\n")
-
-    def _hardbreak(self, _token: Token) -> None:
-        self._around_break()
-        self._add("\n")
-
-    def _around_break(self) -> tuple[str, str]:
-        """Return the source lines before and after this break, and count it."""
-        index = self._breaks
-        self._breaks += 1
-        if index + 1 >= len(self._source):
-            return "", ""
-        return self._source[index].strip(), self._source[index + 1].strip()
-
-    def _code_inline(self, token: Token) -> None:
-        self._add(token.content, "code")
-
-    def _html_inline(self, token: Token) -> None:
-        match = _HTML_TAG.fullmatch(token.content)
+    def _add_html(self, span: Span) -> None:
+        source = self._frame.text_of(span)
+        match = _HTML_TAG.fullmatch(source)
         name = match[2].lower() if match is not None else ""
         if name == "br":
             self._add("\n")
         elif name == "img":
-            self._picture(_value(_ALT, token.content), _value(_SRC, token.content))
-        elif name == "a" and not self._is_anchor(token.content):
+            self._picture(_value(_ALT, source), _value(_SRC, source))
+        elif name == "a" and not self._is_anchor(source):
             return
         elif match is None or name not in HTML_ROLES:
-            self._add(token.content, "faint")
+            self._add(source, "faint")
         elif not match[1]:
-            self._html.append(name)
+            self._html[name] = self._html.get(name, 0) + 1
         elif name in self._html:
-            self._html.reverse()
-            self._html.remove(name)
-            self._html.reverse()
+            self._html[name] -= 1
+            if not self._html[name]:
+                del self._html[name]
 
     def _is_anchor(self, tag: str) -> bool:
         """Open or close a link that is written as HTML; tell whether the tag is part of one."""
@@ -202,16 +181,9 @@ class _Walk:
             self._anchors.append(address)
         return bool(address)
 
-    def _link_open(self, token: Token) -> None:
-        self._open("link")
-        self._links.append(str(token.attrGet("href") or ""))
-
-    def _link_close(self, _token: Token) -> None:
-        self._roles.pop()
-        self._links.pop()
-
-    def _image(self, token: Token) -> None:
-        self._picture(token.content, str(token.attrGet("src") or ""))
+    def _add_image(self, span: Span) -> None:
+        self._after = span.end
+        self._picture(span.words, span.info)
 
     def _picture(self, text: str, source: str) -> None:
         shown = text.split("|", maxsplit=1)[0].strip()
@@ -224,47 +196,39 @@ class _Walk:
         else:
             self._add(shown, "image", source)
 
-    def _wikilink(self, token: Token) -> None:
-        bang, target, text = token.meta["groups"]
-        if bang:
-            if target in self._around.embeds or target in self._around.years:
-                self._add(f"{self._glyphs.image} {text or target}", "image", f"[[{target}]]")
-            else:
-                self._picture(text or "", target)
-            return
-        self._add(
-            text or target.lstrip("#").replace("#", f" {self._glyphs.closed} "),
-            "link",
-            f"[[{target}]]",
-        )
+    def _add_embed(self, span: Span) -> None:
+        target, words = span.info, span.words
+        if target in self._around.embeds or target in self._around.years:
+            self._add(f"{self._glyphs.image} {words or target}", "image", f"[[{target}]]")
+        else:
+            self._picture(words, target)
 
-    def _highlight(self, token: Token) -> None:
-        self._open("highlight")
-        self.tokens(token.children or ())
-        self._roles.pop()
+    def _add_wikilink(self, span: Span) -> None:
+        name = span.info.lstrip("#").replace("#", f" {self._glyphs.closed} ")
+        self._add(span.words or name, "link", f"[[{span.info}]]")
 
-    def _comment(self, token: Token) -> None:
-        self._add(token.content, "comment")
+    def _add_comment(self, span: Span) -> None:
+        self._add(self._frame.text_of(span), "comment")
 
-    def _math(self, token: Token) -> None:
-        display, inline = token.meta["groups"]
-        source = (display or inline).strip()
+    def _add_math(self, span: Span) -> None:
+        signs = 1 if span.kind == "math" and not span.title else 2
+        source = " ".join(self._frame.text_of(span)[signs:-signs].split())
         self._add(source if self._glyphs is ASCII else in_line(source), "math")
 
-    def _footnote(self, token: Token) -> None:
-        name, text = token.meta["groups"]
-        if name:
-            self._button(f"[{name}]", "footnote", FOOTNOTE_LINK + name)
-        else:
-            self._add(f"({text})", "footnote")
+    _add_math_block = _add_math
 
-    def _timestamp(self, token: Token) -> None:
-        self._add(token.content, "timestamp")
+    def _add_footnote_ref(self, span: Span) -> None:
+        self._button(f"[{span.info}]", "footnote", FOOTNOTE_LINK + span.info)
 
-    def _tag(self, token: Token) -> None:
-        self._add(token.content, "tag", token.content)
+    def _add_timestamp(self, span: Span) -> None:
+        text = self._text[span.start : span.end]
+        self._add(text, "timestamp")
 
-    def _block_id(self, _token: Token) -> None:
+    def _add_tag(self, span: Span) -> None:
+        tag = self._text[span.start : span.end]
+        self._add(tag, "tag", tag)
+
+    def _add_block_id(self, _span: Span) -> None:
         # It is there for links; a person has no use for it.
         if self.line and not self.line[-1].text.strip(" "):
             self.line.pop()
@@ -284,7 +248,7 @@ _HREF, _SRC, _ALT = (
     re.compile(_HTML_VALUE % name, re.IGNORECASE) for name in ("href", "src", "alt")
 )
 
-HTML_ROLES = {
+HTML_ROLES: Final = {
     **dict.fromkeys(("b", "strong"), "strong"),
     **dict.fromkeys(("i", "em", "cite", "var", "dfn"), "em"),
     **dict.fromkeys(("s", "del", "strike"), "struck"),
@@ -294,5 +258,3 @@ HTML_ROLES = {
     **dict.fromkeys(("span", "abbr", "font", "small", "big", "u", "ins", "sub", "sup", "q"), ""),
 }
 """What a tag of HTML says of its text; what only names or colours it says nothing here."""
-
-_SPANS = {"strong_open": "strong", "em_open": "em", "s_open": "struck"}

@@ -220,18 +220,18 @@ def chop(line: Line, width: int) -> list[Line]:
     rows: list[Line] = [[]]
     used = 0
     for piece in line:
-        rest = piece.text
-        while rest:
-            head = _head(rest, width - used)
+        start = 0
+        while start < len(piece.text):
+            head = _head(piece.text, width - used, start)
             if not head and used:
                 rows.append([])
                 used = 0
                 continue
             # A grapheme that is wider than a whole row goes on a row of its own.
-            head = head or rest[0]
+            head = head or piece.text[start]
             rows[-1].append(piece._replace(text=head))
             used += cell_len(head)
-            rest = rest[len(head) :]
+            start += len(head)
     return rows
 
 
@@ -258,21 +258,28 @@ def mark_spans(line: Line, spans: Sequence[tuple[int, int]], role: str = "mark")
     return marked
 
 
-def _head(text: str, width: int) -> str:
-    """Return the beginning of `text` that takes at most `width` cells, in whole graphemes."""
+def _head(text: str, width: int, start: int = 0) -> str:
+    """Return what of `text` takes at most `width` cells from `start` on, in whole graphemes."""
     if width <= 0:
         return ""
     if text.isascii():
-        return text[:width]
-    used = 0
-    ends = [0]
-    for _start, end, size in split_graphemes(text)[0]:
-        used += size
-        if used > width:
+        return text[start : start + width]
+    # Graphemes are mostly short, and to split a long text for each of its rows takes long.
+    size = 8 * width
+    while True:
+        part = text[start : start + size]
+        used = 0
+        ends = [0]
+        for _start, end, cells_ in split_graphemes(part)[0]:
+            used += cells_
+            if used > width:
+                break
+            ends.append(end)
+        if used > width or start + size >= len(text):
             break
-        ends.append(end)
+        size *= 4
     # Rich counts what follows two joiners at the beginning as it measures, and not as it splits.
-    return next(text[:end] for end in reversed(ends) if cell_len(text[:end]) <= width)
+    return next(part[:end] for end in reversed(ends) if cell_len(part[:end]) <= width)
 
 
 def _words(line: Line) -> Iterable[Line]:

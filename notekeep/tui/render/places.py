@@ -9,67 +9,59 @@ from typing import TYPE_CHECKING
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.render import document
 from notekeep.tui.render.blocks import definitions, split
-from notekeep.tui.render.drawn import Drawn, Frame, Passage
+from notekeep.tui.render.drawn import Drawn, Frame, Passage, text_lines
 from notekeep.tui.render.glyphs import ASCII
-from notekeep.tui.render.inline import parser, pieces
+from notekeep.tui.render.inline import pieces
 from notekeep.tui.render.pieces import Line, Piece, wrap
 
 if TYPE_CHECKING:
-    from markdown_it.token import Token
+    from collections.abc import Sequence
 
     from notekeep.index.habit_year import HabitYear
+    from notekeep.markdown.tree import Span
     from notekeep.tui.render.around import Embedded, Picture
 
 WIDE_PIXELS = 8
 """Pixels that a cell is wide, about, where a note gives the width of a picture."""
 MOST_ROWS = 20
 
-_WIKI = re.compile(r"!\[\[([^\[\]\n|]+)(?:\|([^\]\n]*))?\]\]")
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)>\n\"]*?)>?(?:\s+\"[^\"\n]*\")?\s*\)")
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
 
-def embed_of(line: str) -> tuple[str, str] | None:
-    """Return the target and the words of a line that is only an embed, or None."""
-    line = line.strip()
-    if (wiki := _WIKI.fullmatch(line)) is not None:
-        return wiki[1].strip(), wiki[2] or ""
-    if (image := _IMAGE.fullmatch(line)) is not None:
-        return image[2].strip(), image[1]
-    return None
-
-
-def with_embeds(token: Token, frame: Frame, at: int) -> list[Drawn]:
+def with_embeds(spans: Sequence[Span], frame: Frame) -> list[Drawn]:
     """Draw a paragraph, with the lines of it that are embeds shown in place.
 
     Args:
-        token: Its "inline" token.
+        spans: What is in it.
         frame: Where it is drawn.
-        at: The line of the body it begins at.
     """
     drawn: list[Drawn] = []
-    text: list[str] = []
-    lines = token.content.split("\n")
-    for number, line in enumerate([*lines, None]):
-        shown = _shown(line, frame, at + number) if line is not None else None
-        if line is not None and shown is None:
-            text.append(line)
+    text: list[Span] = []
+    line: list[Span] = []
+    for part in [*document.parts(spans), None]:
+        if part is not None and part[0].kind not in {"soft_break", "hard_break"}:
+            line.extend(part)
             continue
-        if text:
-            inline = parser().parseInline("\n".join(text))[0]
-            first = at + number - len(text)
-            rows = wrap(pieces(inline, frame.glyphs, frame.around), frame.width)
-            drawn.extend(Drawn(row, first) for row in rows)
+        shown = _shown(line, frame)
+        if shown is None:
+            text.extend(line)
+        if text and (shown is not None or part is None):
+            words = text[:-1] if text[-1].kind in {"soft_break", "hard_break"} else text
+            drawn.extend(text_lines(pieces(words, frame), frame, frame.line_of(text[0])))
             text = []
         drawn.extend(shown or [])
+        if part is not None and shown is None:
+            text.extend(part)
+        line = []
     return drawn
 
 
-def _shown(line: str, frame: Frame, at: int) -> list[Drawn] | None:
-    found = embed_of(line)
-    if found is None:
+def _shown(line: Sequence[Span], frame: Frame) -> list[Drawn] | None:
+    """Draw a line that is only an embed of what can be shown."""
+    seen = [part[0] for part in document.parts(line) if frame.text_of(part[0]).strip()]
+    if len(seen) != 1 or seen[0].kind not in {"embed", "image"}:
         return None
-    target, words = found
+    target, words, at = seen[0].info.strip(), seen[0].words, frame.line_of(seen[0])
     if (picture := frame.around.pictures.get(target)) is not None:
         return picture_lines(picture, words, frame, at)
     if (embedded := frame.around.embeds.get(target)) is not None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.giving_way import give_way
 from notekeep.tui.render.around import NOTHING, Around
-from notekeep.tui.render.blocks import Block, footnote_name, heading_level
 from notekeep.tui.render.document import draw
 from notekeep.tui.render.drawn import Drawn, Frame, with_fold
 from notekeep.tui.render.foot import KEYS, Foot, foot_lines
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.markdown.note import Note
+    from notekeep.tui.render.blocks import Block
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.matching import Matcher
 
@@ -240,8 +240,8 @@ class Rendering:
         after = self.text.blocks[index + 1] if index + 1 < len(self.text.blocks) else block
         is_next = after.line == block.line + block.text.count("\n") + 1
         # Of an empty heading there is nothing to see.
-        is_heading = last[0][0][1].startswith("heading ") if last[0] else heading_level(block.text)
-        return bool(is_heading) or (is_next and bool(footnote_name(after.text)))
+        is_heading = last[0][0][1].startswith("heading ") if last[0] else block.level
+        return bool(is_heading) or after.goes_on or (is_next and bool(after.footnote))
 
     def _drawn(self, index: int, section: Section | None) -> list[Drawn]:
         if index == len(self.text.blocks):
@@ -326,7 +326,7 @@ class Rendering:
             and section.key in self.around.toggled
         ]
         self.around.toggled.difference_update(section.key for section in inside)
-        if block.text.startswith(">") and source > block.line:
+        if block.is_quote and source > block.line:
             self._open_callout(target)
         if inside:
             self._redraw_from(inside[0].block, 0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.tui.render.blocks import Block, heading_level
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from notekeep.tui.render.blocks import Block
 
 
 class Section(NamedTuple):
@@ -51,8 +51,7 @@ class Sections:
 
     def add(self, block: Block) -> None:
         """Take note of the block that comes after all others."""
-        text = block.text
-        level = heading_level(text) if text[0] == "#" or "\n" in text else 0
+        text, level = block.text, block.level
         if level:
             self._close(level)
             self._open.append(len(self._blocks))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.markdown.clean import clean
 from notekeep.markdown.outline import read_body
-from notekeep.tui.render.blocks import Block, Blocks, definitions, footnote_name
+from notekeep.tui.render.blocks import Block, Blocks, definitions
 from notekeep.tui.render.sections import Sections
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LONGEST_BODY = 2_000_000
 """Characters of a body that are shown; no one reads on from there in a preview."""
 
-CUT = 64
+CUT = 16
 """Blocks that are cut off at a time where none of them is drawn."""
 
 
@@ -84,7 +84,7 @@ class Text:
         """Return the line at which the text of a footnote stands."""
         self.know_all()
         for block in self.blocks:
-            if block.text.startswith("[^") and footnote_name(block.text) == name:
+            if block.footnote == name:
                 return block.line
         return None
 
@@ -93,7 +93,7 @@ class Text:
         self.know_all()
         mark = f"[^{name}]"
         for block in self.blocks:
-            if mark in block.text and footnote_name(block.text) != name:
+            if block.footnote != name and mark in block.text:
                 return block.line + block.text[: block.text.index(mark)].count("\n")
         return None
 
