@@ -68,8 +68,7 @@ def _text(text: str, frame: Frame, references: Mapping[str, str], at: int) -> li
     before = definitions_for(text, references)
     page = read(before + text)
     if page.problem:
-        problem = f"{page.problem[0].upper()}{page.problem[1:]}."
-        about = text_lines([Piece(clean_line(problem), "warn")], frame, at)
+        about = text_lines([Piece(clean_line(page.problem), "warn")], frame, at)
         return [*about, Drawn([], at), *source_lines(text, frame, at, "")]
     spans = [span for span in page.spans if span.start >= len(before)] if before else page.spans
     source = at - before.count("\n")
