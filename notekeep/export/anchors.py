@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.export.slugs import make_slug
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node, Page
+    from notekeep.markdown.nodes import Node, Tree
 
 BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*$")
 _UNSPOKEN = re.compile(r"[^\w]+|_")
@@ -23,10 +23,10 @@ def same_words(text: str) -> str:
     return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
 
 
-def find_heading(page: Page, words: str) -> Node | None:
+def find_heading(tree: Tree, words: str) -> Node | None:
     """Return the first heading with these words."""
     wanted = same_words(words)
-    headings = page.find("heading")
+    headings = tree.find("heading")
     return next((node for node in headings if same_words(heading_words(node)) == wanted), None)
 
 
@@ -49,20 +49,20 @@ class Marked(NamedTuple):
     end: int
 
 
-def block_ids(page: Page) -> list[Marked]:
+def block_ids(tree: Tree) -> list[Marked]:
     """Return the block ids of a body, in order.
 
     An id at the end of a list item's own words marks the item, one alone in a paragraph marks the
     block before it, any other its own block.
     """
     found: list[Marked] = []
-    if "^" not in page.text:
+    if "^" not in tree.text:
         return found
-    for node in page.find("paragraph", "heading"):
+    for node in tree.find("paragraph", "heading"):
         last = node.children[-1] if node.children else None
         if last is None or last.kind != "text":
             continue
-        match = BLOCK_ID.search(page.source(last))
+        match = BLOCK_ID.search(tree.source(last))
         if match is None:
             continue
         start = last.start + match.start()
@@ -87,7 +87,7 @@ def _marked_block(node: Node, mark: int) -> Node:
     return node
 
 
-def find_block(page: Page, name: str) -> Node | None:
+def find_block(tree: Tree, name: str) -> Node | None:
     """Return the block with an id, compared without case as Obsidian does."""
     wanted = name.casefold()
-    return next((m.block for m in block_ids(page) if m.name.casefold() == wanted), None)
+    return next((m.block for m in block_ids(tree) if m.name.casefold() == wanted), None)

@@ -62,7 +62,7 @@ class Batch:
         published: Every note that has or gets a post.
         withdrawn: Notes that may not leave any more, or never might.
         there: Those of the manifest's notes that are in the vault.
-        is_large: Whether so many notes are drafted that none keeps its page as it is.
+        is_large: Whether so many notes are drafted that what was read of each is forgotten.
     """
 
     source: Source
@@ -86,7 +86,7 @@ class Batch:
         self.there = frozenset(self.source.notes.known(noted))
 
     def draft(self, path: str) -> Draft:
-        """Make the draft of a note; of many, each page is pressed until it is needed.
+        """Make the draft of a note; of many, each is read again when it is needed.
 
         Raises:
             Refused: It cannot be made.
@@ -94,9 +94,9 @@ class Batch:
         draft = self.drafter.draft(path)
         title = None if self.target.dialect.keep_title else draft.post.title
         # A series adds its line at the end only, so these stay right.
-        self.anchors[path] = Anchors.of(draft.passage, title)
+        self.anchors[path] = Anchors(draft.passage, title)
         if self.is_large:
-            draft.passage.press_page()
+            draft.passage.forget()
         return draft
 
     def known(self, path: str) -> tuple[str, Entry] | None:

@@ -115,11 +115,11 @@ def write_body(
 
 def _drop_title(work: Work, draft: Draft) -> None:
     """Drop the first heading when it is the title, which every theme prints."""
-    blocks_ = work.page.root.children
+    blocks_ = work.tree.root.children
     if work.dialect.keep_title or not blocks_ or not is_title(blocks_[0], draft.post.title):
         return
     title = blocks_[0]
-    end = work.page.lines[title.last].start if title.last < len(work.page.lines) else title.end
+    end = work.tree.lines[title.last].start if title.last < len(work.tree.lines) else title.end
     work.claimed.update(title.walk())
     work.put(title.start, end, "", "the heading repeats the title, which the site prints")
 

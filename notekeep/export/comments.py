@@ -10,12 +10,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.codes import Codes
 from notekeep.export.consent import PRIVATE, folded_mark, is_nearly_private
 from notekeep.export.passage import Splice, apart, whole_lines
+from notekeep.markdown.tree import LITERAL, around
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from notekeep.export.passage import Change, Passage
+    from notekeep.markdown.tree import Page
 
 TEASER = "<!-- more -->"
 """How the end of a teaser is written in a draft, whatever the note used."""
@@ -26,6 +29,17 @@ TEASER_ENDS = "where the teaser ends"
 OPENING = re.compile(r"%%|<!--")
 """How a comment begins."""
 
+_MOST_READINGS = 50
+"""How often a note is read again because its comments hid others."""
+
+_TOKEN = re.compile(
+    r"\n[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`++)|%%"
+)
+_LONGEST_LEAD = 200
+_LEAD = re.compile(rf"[ \t>\-+*\d.)]{{0,{_LONGEST_LEAD}}}")
+"""What can stand before indented code on its line."""
+
+_SHORT = re.compile(r"<!--(-?)>")
 _TEASER_WORDS = frozenset({"more", "teaser_end", "end_teaser"})
 # What can make a parser read the text behind a comment differently with the comment there.
 _DISTURBING = re.compile(r"[`~$<\n\\]")
@@ -49,15 +63,15 @@ def strip_comments(passage: Passage) -> tuple[Passage, list[str], list[Change]]:
     """Return the passage without comments, what was in them, and what was done.
 
     A comment that ends the teaser becomes TEASER on a line of its own. The text between
-    `%% private %%` and `%% /private %%` goes as one comment. What is left holds no comment as it
-    stands: one that stood in code only as long as another did goes too.
+    `%% private %%` and `%% /private %%` goes as one comment. What is left is read again, as a
+    comment can open code, or close it, for all that stands behind it.
 
     Raises:
         Refused: A comment or a private part is not closed, or closes what was never opened.
     """
     removed: list[str] = []
     changes: list[Change] = []
-    while True:
+    for _ in range(_MOST_READINGS):
         found = _join_private_parts(find_comments(passage), passage)
         comments = [one for one in found if not _is_settled(passage, one)]
         if not comments:
@@ -66,6 +80,13 @@ def strip_comments(passage: Passage) -> tuple[Passage, list[str], list[Change]]:
         removed += [one.words for one in comments if not _ends_teaser(one)]
         changes += passage.changes(splices)
         passage = passage.splice(splices)
+    path, line = passage.origin(comments[0].start)
+    raise Refused(
+        f"{path}: the comments from line {line} on hide the ends of others,"
+        " so nothing says where private parts end",
+        "put blank lines around each comment",
+        line=line,
+    )
 
 
 def _ends_teaser(comment: Comment) -> bool:
@@ -85,47 +106,131 @@ def _splice(passage: Passage, comment: Comment) -> Splice:
 def find_comments(passage: Passage) -> list[Comment]:
     """Return the comments in order; what is in code or math is none.
 
+    Those behind one that changes how they read are not among them.
+
     Raises:
         Refused: One is not closed.
     """
     text = passage.text
+    if OPENING.search(text) is None:
+        return []
+    may_be_code = _code_finder(text)
+    places: _Places | None = None
     comments: list[Comment] = []
-    codes = Codes(passage)
-    at = hidden = 0
+    at = 0
     while opening := OPENING.search(text, at):
-        start = opening.start()
-        code = codes.around(start)
-        if code is not None:
-            at = code.end
-            continue
-        if start and text[start - 1] == "\\":
-            at = opening.end()
-            continue
-        comment = _closed(passage, opening, codes)
-        comments.append(comment)
-        at = comment.end
-        if _DISTURBING.search(comment.words):
-            codes.hide((one.start, one.end) for one in comments[hidden:])
-            hidden = len(comments)
+        start, at = opening.span()
+        if places is None and may_be_code(start):
+            places = _places(passage.page)
+            if any(map(places.is_changed_by, comments)):
+                break
+        if places is not None and (inside := around(places.literal, start)):
+            at = inside[1]
+        elif not (start and text[start - 1] == "\\"):
+            comment = _closed(passage, opening, places)
+            comments.append(comment)
+            at = comment.end
+            if places is not None and places.is_changed_by(comment):
+                break
     return comments
 
 
-def _closed(passage: Passage, opening: re.Match[str], codes: Codes) -> Comment:
+class _Places(NamedTuple):
+    """What the reader says of a text.
+
+    Attributes:
+        literal: Where code and math are, in order.
+        html: Where HTML is, in order.
+        comments: The ends of comments by their starts.
+    """
+
+    literal: list[tuple[int, int]]
+    html: list[tuple[int, int]]
+    comments: dict[int, int]
+
+    def is_changed_by(self, comment: Comment) -> bool:
+        """Whether what stands behind a comment may read otherwise without it."""
+        if not _DISTURBING.search(comment.words) or self.comments.get(comment.start) == comment.end:
+            return False
+        inside = around(self.html, comment.start)
+        return inside is None or comment.end > inside[1]
+
+
+def _places(page: Page) -> _Places:
+    places = _Places([], [], {})
+    for span in [*page.plain, *page.added]:
+        if span.kind == "comment":
+            places.comments[span.start] = span.end
+        elif span.kind in {"html", "html_block"}:
+            places.html.append((span.start, span.end))
+        elif span.kind in LITERAL:
+            places.literal.append((span.start, span.end))
+    places.literal.sort()
+    return places
+
+
+def _code_finder(text: str) -> Callable[[int], bool]:
+    """Return what tells whether code or math may be at a place; most notes need no reading then."""
+    begins = [at for sign in ("```", "~~~", "$$") if (at := text.find(sign)) >= 0]
+    block = min(begins, default=len(text))
+    spans = [(text.find(mark), text.rfind(mark)) for mark in "`$"]
+    line = seen = 0
+
+    def may_be_code(at: int) -> bool:
+        nonlocal line, seen
+        line, seen = max(line, text.rfind("\n", seen, at) + 1), at
+        lead = _LEAD.match(text, line, at)
+        return (
+            at > block
+            or any(0 <= first < at < last for first, last in spans)
+            or lead is None
+            or lead.end() - line == _LONGEST_LEAD
+            or "    " in lead[0]
+            or "\t" in lead[0]
+        )
+
+    return may_be_code
+
+
+def _closed(passage: Passage, opening: re.Match[str], places: _Places | None) -> Comment:
     text, start, inner = passage.text, opening.start(), opening.end()
     if opening[0] == "<!--":
         # HTML has two comments that end as they begin.
-        short = re.compile(r"<!--(-?)>").match(text, start)
+        short = _SHORT.match(text, start)
         end = short.end() if short else text.find("-->", inner) + 3
         if end > 2:
             return Comment(start, end, text[inner : max(inner, end - 3)])
         raise _unclosed(passage, start, "<!--", "-->")
-    at = inner
-    while (end := text.find("%%", at)) >= 0:
-        code = codes.around(end)
-        if code is None or ("\n" in text[code.start : code.end] and code.kind == "code_span"):
-            return Comment(start, end + 2, text[inner:end])
-        at = max(code.end, end + 2)
-    raise _unclosed(passage, start, "%%", "%%")
+    # What the reader does not take for a comment may go on over blocks all the same.
+    is_over_blocks = places is not None and start not in places.comments
+    end = _closing_mark(text, inner, places.literal if places and is_over_blocks else ())
+    if end < 0:
+        raise _unclosed(passage, start, "%%", "%%")
+    return Comment(start, end + 2, text[inner:end])
+
+
+def _closing_mark(text: str, at: int, literal: Sequence[tuple[int, int]]) -> int:
+    """Return where the mark stands that closes a comment, and not in code in it; -1 for none."""
+    fence = ""
+    while token := _TOKEN.search(text, at):
+        at = token.end()
+        if mark := token["fence"]:
+            if not fence:
+                fence = mark
+            elif mark.startswith(fence):
+                fence = ""
+        elif fence:
+            continue
+        elif ticks := token["ticks"]:
+            line = text.find("\n", at)
+            rest = text[at : line if line >= 0 else len(text)]
+            if span := re.search(rf"(?<!`){ticks}(?!`)", rest):
+                at += span.end()
+        elif inside := around(literal, token.start()):
+            at = max(at, inside[1])
+        else:
+            return token.start()
+    return -1
 
 
 def _unclosed(passage: Passage, start: int, mark: str, end: str) -> Refused:

@@ -14,9 +14,9 @@ from notekeep.export.embeds import cut_teaser
 from notekeep.export.inspection import report
 from notekeep.export.manifest import Entry
 from notekeep.export.metadata import can_strip, strip_metadata
-from notekeep.export.nodes import is_diagram
 from notekeep.export.remarks import Remarks, grouped
 from notekeep.export.render import to_html
+from notekeep.export.rewrite.blocks import is_diagram
 from notekeep.export.rewrite.links import Anchors
 from notekeep.export.settling import clash
 from notekeep.export.targets.pages import DIALECT
@@ -147,8 +147,8 @@ class Composer:
         remarks = Remarks()
         addresses = self._addresses(draft, remarks)
         anchors = addresses.anchors
-        post.has_math = bool(draft.passage.page.find("math", "math_double", "math_block"))
-        post.has_diagrams = any(map(is_diagram, draft.passage.page.find("fence")))
+        post.has_math = bool(draft.passage.tree.find("math", "math_double", "math_block"))
+        post.has_diagrams = any(map(is_diagram, draft.passage.tree.find("fence")))
         body = write_body(
             draft, self.batch.target.dialect, addresses, anchors, wanted, self.batch.options
         )
@@ -178,7 +178,7 @@ class Composer:
                 " visitors on by itself: add a redirect where it is hosted"
             )
         if self.batch.is_large:
-            draft.passage.drop_page()
+            draft.passage.forget()
         return Written(
             draft,
             entry,

@@ -34,10 +34,10 @@ from notekeep.markdown.split import line_of_key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export.nodes import Node
     from notekeep.export.options import Options
     from notekeep.export.passage import Origin
     from notekeep.export.source import Source
+    from notekeep.markdown.nodes import Node
     from notekeep.markdown.note import Note
 
 _ADDRESSED = ("text", "wikilink", "image", "link", "autolink", "html", "html_block", "definition")
@@ -72,15 +72,10 @@ class Draft:
     changes: list[Change] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     digest: str = ""
-    _used: tuple[Passage, list[Ref]] | None = field(default=None, repr=False)
 
     def refs_used(self) -> list[Ref]:
         """Return what its text points at; notes it embeds in part pointed at more."""
-        if self._used is None or self._used[0] is not self.passage:
-            nodes = self.passage.page.find("link", "image")
-            refs = [ref for node in nodes if (ref := self.refs.get(node.info)) is not None]
-            self._used = self.passage, refs
-        return self._used[1]
+        return self.refs.used(self.passage.text)
 
 
 class Drafter:
@@ -156,7 +151,7 @@ class Drafter:
             stripped = strip_private(Passage.of_file(path, note.body, note.body_line + 1))
         except Refused:
             return True
-        if find_heading(stripped.passage.page, heading) is not None:
+        if find_heading(stripped.passage.tree, heading) is not None:
             return False
         wanted = f" {same_words(heading)} "
         return any(wanted in f" {same_words(part)} " for part in stripped.removed)
@@ -234,7 +229,7 @@ class _Work:
         splices: list[Splice] = []
         kept: list[Splice] = []
         kinds = _ADDRESSED if has_local_words(passage.text) else _ADDRESSED[1:]
-        nodes = [*passage.page.find(*kinds)]
+        nodes = [*passage.tree.find(*kinds)]
         self.linker.expect((node for node in nodes if node.kind in _LINKING), path)
         for node in nodes:
             if node.kind not in _LINKING:
@@ -247,7 +242,7 @@ class _Work:
                 splices += self._embed(passage, node, Fragment(*shown), chain)
         splices += apart(kept)
         self.draft.changes += passage.changes(splices)
-        return passage.become(splices)
+        return passage.splice(splices)
 
     def _embed(
         self, passage: Passage, node: Node, fragment: Fragment, chain: list[Fragment]
@@ -320,7 +315,7 @@ def _refuse_conflict(passage: Passage) -> None:
     for mark in _CONFLICT.finditer(text):
         if text[mark.start()] == ">" and not _MIDDLE.search(text, 0, mark.start()):
             continue  # a quote of seven levels
-        code = passage.page.find("fence", "code_block")
+        code = passage.tree.find("fence", "code_block")
         if any(node.start <= mark.start() < node.end for node in code):
             continue
         path, line = passage.origin(mark.start())
@@ -333,9 +328,9 @@ def _refuse_conflict(passage: Passage) -> None:
 
 def _left_out(passage: Passage, node: Node) -> Splice:
     reason = "an embed of an unpublished note is left out"
-    line = passage.page.line_of(node.start)
-    here = passage.page.lines[line]
-    if passage.text[here.start : here.end].strip("> \t") == passage.page.source(node):
+    line = passage.tree.line_of(node.start)
+    here = passage.tree.lines[line]
+    if passage.text[here.start : here.end].strip("> \t") == passage.tree.source(node):
         return whole_lines(passage, line, line + 1, reason)
     return Splice(node.start, node.end, "", reason)
 

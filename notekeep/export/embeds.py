@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.export.anchors import block_ids, find_block, find_heading, heading_words, same_words
 from notekeep.export.comments import TEASER
 from notekeep.export.passage import Passage, Splice, dedented
+from notekeep.export.refs import destination, quoted_title
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node, Page
+    from notekeep.markdown.nodes import Node, Tree
 
 DEPTH = 6
 """How deep notes may show notes that show notes."""
@@ -36,16 +37,16 @@ class Fragment(NamedTuple):
 
 def cut(passage: Passage, fragment: Fragment, title: str) -> Passage | None:
     """Return a part of a prepared note as a passage of its own, or None when it is not there."""
-    page = passage.page
+    tree = passage.tree
     if fragment.heading:
-        heading = find_heading(page, fragment.heading)
+        heading = find_heading(tree, fragment.heading)
         if heading is None or heading.parent is None:
             return None
         return _taken(passage, [heading, *_below(heading)])
     if fragment.block:
-        block = find_block(page, fragment.block)
+        block = find_block(tree, fragment.block)
         return None if block is None else _taken(passage, [block])
-    blocks = list(page.root.children)
+    blocks = list(tree.root.children)
     if blocks and is_title(blocks[0], title):
         blocks = blocks[1:]
     return _taken(passage, blocks)
@@ -57,7 +58,7 @@ def cut_teaser(passage: Passage) -> Passage | None:
     Returns:
         None where there is no mark, or nothing before it.
     """
-    blocks = passage.page.root.children
+    blocks = passage.tree.root.children
     for number, block in enumerate(blocks):
         if any(node.kind == "html_block" and ends_teaser(node) for node in block.walk()):
             part = _taken(passage, blocks[: number if ends_teaser(block) else number + 1])
@@ -71,7 +72,7 @@ def ends_teaser(node: Node) -> bool:
 
 
 def _without_footnotes(part: Passage) -> Passage:
-    nodes = part.page.find("footnote", "footnote_ref")
+    nodes = part.tree.find("footnote", "footnote_ref")
     outer = [node for node in nodes if not node.inside("footnote")]
     return part.splice(Splice(node.start, node.end, "", "") for node in outer)
 
@@ -106,23 +107,23 @@ def _taken(passage: Passage, blocks: list[Node]) -> Passage | None:
         return None
     first, last = blocks[0].first, max(node.last for node in blocks)
     lines, origins = dedented(passage, blocks[0], first, last)
-    notes = _notes_of(passage.page, first, last)
+    notes = _notes_of(passage.tree, first, last)
     for note in notes:
         more, from_where = dedented(passage, note, note.first, note.last)
         lines += ["", *more]
         origins += [from_where[0], *from_where]
-    return _inlined(Passage("\n".join(lines), origins), passage.page)
+    return _inlined(Passage("\n".join(lines), origins), passage.tree)
 
 
-def _notes_of(page: Page, first: int, last: int) -> list[Node]:
+def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
     """Return the footnotes that these lines refer to, and those that they refer to."""
-    notes = {node.info: node for node in page.find("footnote")}
+    notes = {node.info: node for node in tree.find("footnote")}
     wanted: dict[str, Node] = {}
 
     def follow(start: int, end: int) -> None:
-        for ref in page.find("footnote_ref"):
+        for ref in tree.find("footnote_ref"):
             note = notes.get(ref.info)
-            if note is None or ref.info in wanted or not start <= page.line_of(ref.start) < end:
+            if note is None or ref.info in wanted or not start <= tree.line_of(ref.start) < end:
                 continue
             if first <= note.first < last:
                 continue
@@ -133,34 +134,33 @@ def _notes_of(page: Page, first: int, last: int) -> list[Node]:
     return list(wanted.values())
 
 
-def _inlined(passage: Passage, whole: Page) -> Passage:
+def _inlined(passage: Passage, whole: Tree) -> Passage:
     """Write links with a definition in full: the definition may stand outside of the part."""
     definitions = {_label(node.info): node for node in whole.find("definition")}
     if not definitions:
         return passage
     # Definitions are put behind the part, so that it parses as it did where it stood.
     tail = "".join(
-        f"\n\n[{n.info}]: <{n.content}> {n.title}".rstrip() for n in definitions.values()
+        f"\n\n[{n.info}]: {destination(n.content)}{quoted_title(n.title)}"
+        for n in definitions.values()
     )
     widened = Passage(
         passage.text + tail, [*passage.origins, *[passage.origins[-1]] * tail.count("\n")]
     )
     splices = []
-    for node in widened.page.find("link", "image"):
-        source = widened.page.source(node)
+    for node in widened.tree.find("link", "image"):
+        source = widened.tree.source(node)
         if node.start >= len(passage.text) or source.endswith(")"):
             continue
-        title = f' "{node.title}"' if node.title else ""
+        address = f"{destination(node.info)}{quoted_title(node.title)}"
         if node.kind == "image":
-            splices.append(
-                Splice(node.start, node.end, f"![{node.content}](<{node.info}>{title})", "")
-            )
+            splices.append(Splice(node.start, node.end, f"![{node.content}]({address})", ""))
         else:
             close = node.children[-1].end if node.children else node.start + 1
-            splices.append(Splice(close, node.end, f"](<{node.info}>{title})", ""))
+            splices.append(Splice(close, node.end, f"]({address})", ""))
     end = len(widened.text)
     splices.append(Splice(len(passage.text), end, "", ""))
-    own = [n for n in widened.page.find("definition") if n.start < len(passage.text)]
+    own = [n for n in widened.tree.find("definition") if n.start < len(passage.text)]
     splices += [Splice(node.start, node.end, "", "") for node in own]
     return widened.splice(splices)
 
@@ -171,7 +171,7 @@ def _label(text: str) -> str:
 
 def _without_bullet(part: Passage) -> Passage:
     """Return what a single list item holds, for a place that has a bullet of its own."""
-    blocks = part.page.root.children
+    blocks = part.tree.root.children
     if len(blocks) != 1 or blocks[0].kind != "list" or len(blocks[0].children) != 1:
         return part
     item = blocks[0].children[0]
@@ -183,12 +183,12 @@ def _without_bullet(part: Passage) -> Passage:
 
 def prefixed(passage: Passage, name: str) -> Passage:
     """Give the footnotes of an embedded part labels that no other part has, and drop block ids."""
-    page = passage.page
+    tree = passage.tree
     splices = []
-    for node in page.find("footnote", "footnote_ref"):
+    for node in tree.find("footnote", "footnote_ref"):
         start = node.start + len("[^")
         splices.append(Splice(start, start + len(node.info), f"{name}-{node.info}", ""))
-    splices += [Splice(mark.start, mark.end, "", "") for mark in block_ids(page)]
+    splices += [Splice(mark.start, mark.end, "", "") for mark in block_ids(tree)]
     return passage.splice(splices)
 
 
@@ -201,14 +201,14 @@ def placed(passage: Passage, embed: Node, part: Passage) -> list[Splice] | None:
     Returns:
         The splices, or None when the part does not fit.
     """
-    page = passage.page
-    number = page.line_of(embed.start)
-    line = page.lines[number]
+    tree = passage.tree
+    number = tree.line_of(embed.start)
+    line = tree.lines[number]
     content = line.start if line.content is None else line.content
     before = passage.text[content : embed.start]
     after = passage.text[embed.end : line.end]
     if before.strip() or after.strip():
-        blocks = part.page.root.children
+        blocks = part.tree.root.children
         if len(blocks) != 1 or blocks[0].kind != "paragraph":
             return None
         words = " ".join(part.text.split())

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.anchors import BLOCK_ID
-from notekeep.export.nodes import is_diagram
+from notekeep.export.rewrite.blocks import is_diagram
 from notekeep.export.rewrite.callouts import MARK, callout, kind_name
 
 if TYPE_CHECKING:
     from notekeep.export.draft import Draft
-    from notekeep.export.nodes import Node, Page
     from notekeep.export.refs import Ref
+    from notekeep.markdown.nodes import Node, Tree
 
 _DOLLARS = re.compile(r"\$\d[\d.,]*\d|\$\d")
 _TYPOGRAPHY = str.maketrans(
@@ -86,19 +86,19 @@ class Expected:
 
 def expected(draft: Draft) -> Expected:
     """Read a draft."""
-    page = draft.passage.page
+    tree = draft.passage.tree
     found = Expected()
-    for node in page.nodes:
-        _add(found, page, draft, node)
-    referred = {node.info for node in page.find("footnote_ref")}
-    found.footnotes = len({n.info for n in page.find("footnote")} & referred)
-    found.words = "\n".join(node.content for node in page.find("text", "special"))
-    found.teaser = _teaser(page)
+    for node in tree.nodes:
+        _add(found, tree, draft, node)
+    referred = {node.info for node in tree.find("footnote_ref")}
+    found.footnotes = len({n.info for n in tree.find("footnote")} & referred)
+    found.words = "\n".join(node.content for node in tree.find("text", "special"))
+    found.teaser = _teaser(tree)
     return found
 
 
 def _add(  # noqa: C901, PLR0912  # one case a kind
-    found: Expected, page: Page, draft: Draft, node: Node
+    found: Expected, tree: Tree, draft: Draft, node: Node
 ) -> None:
     match node.kind:
         case "fence" | "code_block":
@@ -116,7 +116,7 @@ def _add(  # noqa: C901, PLR0912  # one case a kind
                 [flat(_words(cell)) for row in node.children for cell in row.children]
             )
         case "quote":
-            _add_quote(found, page, node)
+            _add_quote(found, tree, node)
         case "rule":
             found.rules += 1
         case "mark":
@@ -149,9 +149,9 @@ def _add_code(found: Expected, node: Node) -> None:
         found.blocks.append(node.content)
 
 
-def _add_quote(found: Expected, page: Page, node: Node) -> None:
+def _add_quote(found: Expected, tree: Tree, node: Node) -> None:
     found.quotes += 1
-    match = callout(page.text, node)
+    match = callout(tree.text, node)
     if match is None:
         return
     words = []
@@ -186,8 +186,8 @@ def _first_words(node: Node) -> str:
     return words
 
 
-def _teaser(page: Page) -> tuple[str, str] | None:
-    blocks = page.root.children
+def _teaser(tree: Tree) -> tuple[str, str] | None:
+    blocks = tree.root.children
     for number, node in enumerate(blocks):
         if node.kind == "html_block" and _MORE.search(node.content):
             before, after = (

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.export.parse import may_define
 from notekeep.export.passage import Splice
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node, Page
     from notekeep.export.passage import Change, Passage
+    from notekeep.markdown.nodes import Node, Tree
 
 _LABEL = re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\[\])?\Z", re.DOTALL)
 _QUOTE_MARKS = re.compile(r"\n[ \t>]*")
@@ -26,18 +25,18 @@ def spelled_out(passage: Passage) -> tuple[Passage, list[Change]]:
 
     The notes stand at its end.
     """
-    page = passage.page
-    inline = [node for node in page.find("footnote_ref") if page.source(node).startswith("^[")]
+    tree = passage.tree
+    inline = [node for node in tree.find("footnote_ref") if tree.source(node).startswith("^[")]
     if not inline:
         return passage, []
-    taken = {node.info for node in page.find("footnote")}
+    taken = {node.info for node in tree.find("footnote")}
     splices, notes = [], []
     number = 0
     for node in inline:
         number += 1
         while str(number) in taken:
             number += 1
-        words = " ".join(page.source(node)[2:-1].split())
+        words = " ".join(tree.source(node)[2:-1].split())
         reason = "an inline footnote becomes a numbered one"
         splices.append(Splice(node.start, node.end, f"[^{number}]", reason))
         notes.append((f"[^{number}]: {words}", passage.origin(node.start)))
@@ -57,17 +56,17 @@ def unused_definitions(passage: Passage) -> list[tuple[Node, int, str]]:
     Returns:
         The node, the line after it, and the reason.
     """
-    if not may_define(passage.text):
+    if "]:" not in passage.text:
         return []
-    page = passage.page
-    wanted = _wanted_footnotes(page)
+    tree = passage.tree
+    wanted = _wanted_footnotes(tree)
     found = [
         (node, node.last, "a footnote that nothing refers to is left out")
-        for node in page.find("footnote")
+        for node in tree.find("footnote")
         if node.info not in wanted
     ]
-    links = {_label(page.source(node)) for node in page.find("link", "image")}
-    for node in page.find("definition"):
+    links = {_label(tree.source(node)) for node in tree.find("link", "image")}
+    for node in tree.find("definition"):
         label = _folded(node.info)
         if label not in links:
             found.append((node, node.last, "an address that no link uses is left out"))
@@ -75,10 +74,10 @@ def unused_definitions(passage: Passage) -> list[tuple[Node, int, str]]:
     return sorted(found, key=lambda one: one[0].first)
 
 
-def _wanted_footnotes(page: Page) -> set[str]:
+def _wanted_footnotes(tree: Tree) -> set[str]:
     """Return the labels of the footnotes that the text refers to, and those they refer to."""
     refs: dict[str | None, set[str]] = {}
-    for ref in page.find("footnote_ref"):
+    for ref in tree.find("footnote_ref"):
         note = next((node.info for node in ref.above() if node.kind == "footnote"), None)
         refs.setdefault(note, set()).add(ref.info)
     wanted, new = set[str](), refs.get(None, set())

@@ -8,18 +8,19 @@ words in the same blocks, the same marks, code, links and formulas.
 from __future__ import annotations
 
 import textwrap
+from bisect import bisect_right
+from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.nodes import CONTAINERS, LITERAL, nodes_of
-from notekeep.export.windows import windows
+from notekeep.markdown.nodes import CONTAINERS, LITERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.export.nodes import Node
     from notekeep.export.passage import Passage, Splice
+    from notekeep.markdown.nodes import Node
 
 _WORDS = frozenset({"text", "special"})
 _BREAKS = frozenset({"soft_break", "hard_break"})
@@ -74,37 +75,18 @@ def check(
     if before is after:
         return
     ordered = sorted(splices, key=attrgetter("start", "end"))
-    found = windows(before.page, ordered, after.text)
+    kept = _kept(len(before.text), ordered)
+    old = _atoms(before, kept, 0)
+    new = _atoms(after, kept, 1)
     free = sorted(loose)
-    if found is None:
-        kept = _kept(0, len(before.text), 0, ordered)
-        old, new = before.page.root.children, after.page.root.children
-        _compare(
-            before, kept, _atoms(before.text, old, kept, 0), _atoms(after.text, new, kept, 1), free
-        )
-        return
-    for one in found:
-        kept = _kept(one.start, one.end, 0, one.splices)
-        new = one.page.root.children
-        _compare(
-            before,
-            kept,
-            _atoms(before.text, one.nodes, kept, 0),
-            _atoms(one.page.text, new, kept, 1),
-            free,
-        )
 
+    starts = [start for start, _ in free]
+    reach = [*accumulate((end for _, end in free), max)]
 
-def _compare(
-    before: Passage,
-    kept: list[_Kept],
-    old: list[_Atom],
-    new: list[_Atom],
-    free: list[tuple[int, int]],
-) -> None:
     def planned(atom: _Atom) -> bool:
         at = kept[atom.piece].before + atom.offset
-        return any(start <= at < end for start, end in free)
+        number = bisect_right(starts, at) - 1
+        return number >= 0 and reach[number] > at
 
     if free:
         old = [atom for atom in old if not planned(atom)]
@@ -123,7 +105,7 @@ def check_code(before: Passage, after: Passage) -> None:
     Raises:
         Refused: It did not; the first such block's line is named.
     """
-    old, new = (page.find("fence", "code_block") for page in (before.page, after.page))
+    old, new = (tree.find("fence", "code_block") for tree in (before.tree, after.tree))
     for number, node in enumerate(old):
         same = number < len(new) and _code(node) == _code(new[number])
         if not same:
@@ -165,9 +147,9 @@ def _changed(before: Passage, kept: list[_Kept], atom: _Atom) -> Refused:
     )
 
 
-def _kept(start: int, end: int, new: int, splices: Sequence[Splice]) -> list[_Kept]:
-    """Return the pieces of `text[start:end]` that stay; what is made of it begins at `new`."""
-    pieces, at, shift = [], start, new - start
+def _kept(end: int, splices: Sequence[Splice]) -> list[_Kept]:
+    """Return the pieces of a text of `end` characters that stay."""
+    pieces, at, shift = [], 0, 0
     for splice in splices:
         if splice.start > at:
             pieces.append(_Kept(at, at + shift, splice.start - at))
@@ -178,13 +160,13 @@ def _kept(start: int, end: int, new: int, splices: Sequence[Splice]) -> list[_Ke
     return pieces
 
 
-def _atoms(text: str, blocks: Iterable[Node], kept: list[_Kept], side: int) -> list[_Atom]:
+def _atoms(passage: Passage, kept: list[_Kept], side: int) -> list[_Atom]:
     """Return what the kept pieces hold before (0) or after (1), words joined by block."""
     pieces = [(piece[side], piece.length) for piece in kept]
     atoms: list[_Atom] = []
     stands: dict[int, tuple[int, tuple[str, ...]]] = {}
     number = 0
-    for node in nodes_of(blocks):
+    for node in passage.tree.nodes:
         if node.kind not in _TOLD:
             continue
         while number and pieces[number][0] > node.start:
@@ -195,9 +177,12 @@ def _atoms(text: str, blocks: Iterable[Node], kept: list[_Kept], side: int) -> l
         if above not in stands:
             stands[above] = _stands_in(node)
         if node.kind in _WHOLE:
-            atoms += _whole(node, number, pieces, stands[above][1])
+            kinds = stands[above][1]
+            if node.kind == "math_block" and kinds[-1:] == ("paragraph",):
+                kinds = kinds[:-1]  # a blank line before it makes it no other thing
+            atoms += _whole(node, number, pieces, kinds)
         else:
-            _words(text, node, number, pieces, atoms, *stands[above])
+            _words(passage.text, node, number, pieces, atoms, *stands[above])
     return [atom for atom in atoms if atom.text and not atom.text.isspace()]
 
 

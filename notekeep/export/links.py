@@ -9,25 +9,28 @@ from __future__ import annotations
 import os
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from notekeep.errors import NotekeepError
 from notekeep.export.assets import Attachments, is_image
 from notekeep.export.local import REASON, in_vault, is_local
 from notekeep.export.passage import Splice
-from notekeep.export.refs import Ref, Refs, escape, split_fragment, split_size
+from notekeep.export.refs import Ref, Refs, escape, quoted_title, split_fragment, split_size
 from notekeep.markdown.outline import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from notekeep.export.nodes import Node
     from notekeep.export.passage import Origin, Passage
     from notekeep.export.remarks import Remarks
     from notekeep.export.source import Source
+    from notekeep.markdown.nodes import Node
 
 PRIVATE_WORDS = "a private note"
 """What stands for the title of a private note that was linked without words of its own."""
+
+_SAFE = ";/?:@&=+$,-_.!~*'()#%"
+"""Signs of an address on the web that mean something there, or are encoded already."""
 
 _VAULT_FILES = (".base", ".canvas", ".excalidraw")
 _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
@@ -158,14 +161,23 @@ class Linker:
         if SCHEME.match(node.info) or node.info.startswith("#"):
             if not width:
                 return []
-            address = self.refs.add(Ref("web", node.info, origin, width=width, height=height))
+            target = quote(node.info, safe=_SAFE)
+            address = self.refs.add(Ref("web", target, origin, width=width, height=height))
             reason = "a picture's size is no part of its words"
-            return [Splice(node.start, node.end, f"![{alt}]({address}{_title(node)})", reason)]
+            return [
+                Splice(
+                    node.start, node.end, f"![{alt}]({address}{quoted_title(node.title)})", reason
+                )
+            ]
         asset = self._asset(unquote(node.info), path, origin)
         if asset is None:
             return [Splice(node.start, node.end, escape(alt), "a picture that cannot go along")]
         address = self.refs.add(Ref("asset", asset, origin, width=width, height=height))
-        return [Splice(node.start, node.end, f"![{escape(alt)}]({address}{_title(node)})", "")]
+        return [
+            Splice(
+                node.start, node.end, f"![{escape(alt)}]({address}{quoted_title(node.title)})", ""
+            )
+        ]
 
     def _local_image(self, passage: Passage, node: Node, path: str, alt: str) -> list[Splice]:
         """A picture of this machine goes along when it is a file of the vault."""
@@ -176,7 +188,11 @@ class Linker:
             self.remarks.add(origin, "a picture of this machine is left out")
             return [Splice(node.start, node.end, escape(alt), REASON)]
         address = self.refs.add(Ref("asset", asset, origin))
-        return [Splice(node.start, node.end, f"![{escape(alt)}]({address}{_title(node)})", "")]
+        return [
+            Splice(
+                node.start, node.end, f"![{escape(alt)}]({address}{quoted_title(node.title)})", ""
+            )
+        ]
 
     def _link(self, passage: Passage, node: Node, path: str) -> list[Splice]:
         target = unquote(node.info)
@@ -204,7 +220,7 @@ class Linker:
 
     def _addressed(self, node: Node, ref: Ref) -> list[Splice]:
         close = _label_end(node)
-        text = f"]({self.refs.add(ref)}{_title(node)})"
+        text = f"]({self.refs.add(ref)}{quoted_title(node.title)})"
         return [
             Splice(node.start, node.start + 1, "[", ""),
             Splice(close, node.end, text, ""),
@@ -236,13 +252,6 @@ def _unlinked(node: Node, reason: str) -> list[Splice]:
 def _label_end(node: Node) -> int:
     """Return where the `]` of a link's words stands."""
     return node.children[-1].end if node.children else node.start + 1
-
-
-def _title(node: Node) -> str:
-    if not node.title:
-        return ""
-    quoted = node.title.replace("\\", "\\\\").replace('"', '\\"')
-    return f' "{quoted}"'
 
 
 def _is_note_name(target: str) -> bool:

@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from notekeep.export import audit
-from notekeep.export.nodes import LITERAL
-from notekeep.export.parse import parse
+from notekeep.markdown.nodes import LITERAL, parse_tree
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Page
     from notekeep.export.plan import FileChange, Plan, PlannedPost
+    from notekeep.markdown.nodes import Tree
 
 _LEFT_OVER = re.compile(
     r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
@@ -38,11 +37,11 @@ def lint(plan: Plan) -> list[Found]:
         if file is None or file.after is None:
             continue
         text = file.after.decode("utf-8", "replace")
-        page = parse(text)
+        tree = parse_tree(text)
         found += [
-            _found(planned, "C06", "pictures are there", _pictures(page, files)),
+            _found(planned, "C06", "pictures are there", _pictures(tree, files)),
             _found(planned, "C19", "nothing private", _leaks(plan, file)),
-            _found(planned, "C25", "nothing of the vault left over", _left_over(page)),
+            _found(planned, "C25", "nothing of the vault left over", _left_over(tree)),
         ]
     return found
 
@@ -51,10 +50,10 @@ def _found(planned: PlannedPost, number: str, name: str, problem: str) -> Found:
     return Found(planned.post.path, number, name, "failed" if problem else "passed", problem)
 
 
-def _pictures(page: Page, files: dict[str, FileChange]) -> str:
+def _pictures(tree: Tree, files: dict[str, FileChange]) -> str:
     """Return the first picture that is no file of the plan; addresses on the web are not asked."""
-    for node in page.find("image", "html", "html_block"):
-        match = _ADDRESS.match(page.source(node))
+    for node in tree.find("image", "html", "html_block"):
+        match = _ADDRESS.match(tree.source(node))
         address = (match[1] or match[2]) if match else ""
         if not address or "://" in address or address.startswith(("data:", "//")):
             continue
@@ -70,9 +69,9 @@ def _leaks(plan: Plan, file: FileChange) -> str:
     return f"it shows {found[0][1].what}" if found else ""
 
 
-def _left_over(page: Page) -> str:
-    for node in page.find("text"):
+def _left_over(tree: Tree) -> str:
+    for node in tree.find("text"):
         match = _LEFT_OVER.search(node.content)
         if match is not None and not node.inside(*LITERAL):
-            return f"line {page.line_of(node.start) + 1}: {match[0].strip()!r}"
+            return f"line {tree.line_of(node.start) + 1}: {match[0].strip()!r}"
     return ""

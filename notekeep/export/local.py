@@ -16,8 +16,8 @@ from notekeep.export.refs import escape
 from notekeep.markdown.outline import SCHEME
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.passage import Passage
+    from notekeep.markdown.nodes import Node
 
 REASON = "an address of this machine stays here"
 

@@ -47,7 +47,7 @@ def refuse_mentions(passage: Passage, hidden: Callable[[str], bool]) -> None:
     text = passage.text
     if not ("[[" in text or "=" in text):
         return
-    for node in passage.page.find("html", "html_block", "code_span", "fence", "code_block"):
+    for node in passage.tree.find("html", "html_block", "code_span", "fence", "code_block"):
         source = text[node.start : node.end]
         targets = [*_named_in_html(source)] if node.kind.startswith("html") else []
         targets += _named_in_query(source) if node.kind == "code_span" else ()

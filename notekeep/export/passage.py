@@ -13,14 +13,15 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.export.parse import parse
-from notekeep.export.pressed import press, unpress
-from notekeep.export.windows import patched, windows
+from notekeep.errors import Refused
+from notekeep.markdown.nodes import build_tree
+from notekeep.markdown.parser import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.export.nodes import Node, Page
+    from notekeep.markdown.nodes import Node, Tree
+    from notekeep.markdown.tree import Page
 
 
 _LINE_ENDS = re.compile("\n")
@@ -77,7 +78,6 @@ class Passage:
     def __init__(self, text: str, origins: Sequence[Origin]) -> None:
         self.text = text
         self.origins = origins
-        self._pressed: bytes | None = None
 
     @classmethod
     def of_file(cls, path: str, text: str, first_line: int) -> Passage:
@@ -87,11 +87,24 @@ class Passage:
 
     @cached_property
     def page(self) -> Page:
-        """The text, parsed; done once."""
-        if self._pressed is not None:
-            pressed, self._pressed = self._pressed, None
-            return unpress(self.text, pressed)
-        return parse(self.text)
+        """The text, read; done once.
+
+        Raises:
+            Refused: The parser cannot read it, so nothing says what in it is code or a comment.
+        """
+        page = read(self.text)
+        if page.problem:
+            path = self.origins[0].path if self.origins else ""
+            raise Refused(
+                f"{path}: {page.problem}",
+                "the other notes are not affected; please report this with the note's text",
+            )
+        return page
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The text as a tree; made once."""
+        return build_tree(self.page)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -135,33 +148,12 @@ class Passage:
         """Whether a line begins at a character."""
         return offset == 0 or self.text[offset - 1] == "\n"
 
-    def become(self, splices: Iterable[Splice]) -> Passage:
-        """Return the passage with these replacements made, as `splice` does, and give up its page.
-
-        Only what the replacements can change is parsed anew. Nodes of this passage's page are the
-        new one's afterwards, so nobody may still need them.
-        """
-        ordered = sorted(splices, key=attrgetter("start", "end"))
-        new = self.splice(ordered)
-        if new is not self and (found := windows(self.page, ordered, new.text)) is not None:
-            new.__dict__["page"] = patched(self.page, found, new.text)
-            self.give_up_page()
-        return new
-
-    def give_up_page(self) -> None:
-        """Forget the page, of whose nodes another is made; it is parsed again for who asks."""
+    def forget(self) -> None:
+        """Forget what was read of the text, which takes much room; it is read again when needed."""
         self.__dict__.pop("page", None)
-
-    def drop_page(self) -> None:
-        """Forget the page at once; its nodes may not be held."""
-        if (page := self.__dict__.pop("page", None)) is not None:
-            for node in page.nodes:
+        if (tree := self.__dict__.pop("tree", None)) is not None:
+            for node in tree.nodes:
                 node.parent = None  # else they hold each other until a collection
-
-    def press_page(self) -> None:
-        """Keep the page in little room until somebody asks for it; its nodes may not be held."""
-        if (page := self.__dict__.pop("page", None)) is not None:
-            self._pressed = press(page)
 
     def splice(self, splices: Iterable[Splice]) -> Passage:
         """Return the passage with these replacements made.
@@ -237,11 +229,11 @@ def whole_lines(passage: Passage, first: int, last: int, reason: str) -> Splice:
 
 def dedented(passage: Passage, node: Node, first: int, last: int) -> tuple[list[str], list[Origin]]:
     """Return lines of a block without the marks of what it stands in, and their origins."""
-    page = passage.page
-    width = node.start - page.lines[first].start
+    tree = passage.tree
+    width = node.start - tree.lines[first].start
     lines = []
     for number in range(first, last):
-        start, end = page.lines[number].start, page.lines[number].end
+        start, end = tree.lines[number].start, tree.lines[number].end
         line = passage.text[start:end]
         if number == first or not line[:width].strip("> \t"):
             lines.append(line[width:])

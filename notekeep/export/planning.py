@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from notekeep.export.options import Options
     from notekeep.export.targets.target import Target
 
-PAGES_KEPT = 100
-"""So many notes are held with their pages, which take 20 kB each that pressed ones do not."""
+TREES_KEPT = 100
+"""How many notes are held with their trees, which take much room."""
 
 _FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
 
@@ -41,7 +41,7 @@ _FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
 def fill_plan(batch: Batch, paths: Sequence[str], bases: Bases) -> None:
     """Plan the export of some notes, those of the batch's plan that are refused left out."""
     target, manifest, plan = batch.target, batch.manifest, batch.plan
-    batch.is_large = len(paths) + len(manifest.posts) > PAGES_KEPT
+    batch.is_large = len(paths) + len(manifest.posts) > TREES_KEPT
     draft_asked(batch, paths)
     draft_earlier(batch)
     settle_posts(batch)

@@ -20,8 +20,8 @@ from notekeep.export.footnotes import unused_definitions
 from notekeep.export.passage import Change, Passage, Splice, whole_lines
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.passage import Origin
+    from notekeep.markdown.nodes import Node
 
 _TAG = re.compile(r"[#\uff03]([\w\u00ad\u200b-\u200f\u2060-]+)")
 _APART_TAG = re.compile(r"(?<!\S)#[ \t]+(\w+)[ \t]*$", re.MULTILINE)
@@ -85,7 +85,7 @@ def strip_private(passage: Passage) -> Stripped:
 def _private_spans(passage: Passage) -> list[tuple[Node, int, str]]:
     """Return first node, line after the last, and reason of each private block, in order."""
     spans: list[tuple[Node, int, str]] = []
-    for node in passage.page.find("quote", "heading", "fence"):
+    for node in passage.tree.find("quote", "heading", "fence"):
         if node.kind == "quote" and _is_private_callout(passage, node):
             spans.append((node, node.last, "a private callout stays in the vault"))
         elif node.kind == "heading" and _has_private_tag(node):
@@ -149,12 +149,12 @@ def _section_end(heading: Node) -> int:
 
 
 def _removal(passage: Passage, node: Node, last: int, reason: str) -> Splice:
-    page = passage.page
-    line = page.lines[node.first]
+    tree = passage.tree
+    line = tree.lines[node.first]
     if not passage.text[line.start : node.start].strip("> \t"):
         return whole_lines(passage, node.first, last, reason)
     # It begins behind a list's mark, which stays.
-    end = page.lines[last - 1].end
+    end = tree.lines[last - 1].end
     return Splice(node.start, max(end, node.start), "", reason)
 
 
@@ -166,7 +166,7 @@ def _refuse_other_marks(passage: Passage) -> None:
     found = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
     found += [
         mark
-        for quote in passage.page.find("quote")
+        for quote in passage.tree.find("quote")
         if (first := _first_words(quote))
         if (mark := _BRACKETS.match(words, first.start))
         if _is_like_private(folded_mark(mark[1]))
@@ -209,10 +209,10 @@ def _is_stray_tag(before: str, tag: str, *, in_heading: bool) -> bool:
 
 def _readable(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
     """Return the text with all that is no words of a reader masked, and where headings are."""
-    text, page = passage.text, passage.page
+    text, tree = passage.text, passage.tree
     pieces, at = [], 0
-    headings = [(node.start, node.end) for node in page.find("heading")]
-    for node in page.find("text", "html_block"):
+    headings = [(node.start, node.end) for node in tree.find("heading")]
+    for node in tree.find("text", "html_block"):
         shown = text[node.start : node.end]
         if node.kind == "html_block":
             spans = _HTML_HEADING.finditer(shown)

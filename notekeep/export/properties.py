@@ -14,7 +14,7 @@ from notekeep.export.consent import answer
 from notekeep.export.links import PRIVATE_WORDS
 from notekeep.export.local import is_local, without_local
 from notekeep.markdown.links import WIKI
-from notekeep.markdown.outline import read_body, title_of
+from notekeep.markdown.outline import title_in
 from notekeep.markdown.resolve import stem_of
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def public_title(note: Note, text: str, hidden: Callable[[str], bool] = lambda _
     if isinstance(given, str) and (title := _line(re.sub(WIKI, shown, given))):
         return title
     text = re.sub(WIKI, shown, text) if "[[" in text else text
-    return _line(title_of(read_body(text)) or stem_of(note.path))
+    return _line(title_in(text) or stem_of(note.path))
 
 
 def _public(value: Value) -> str:

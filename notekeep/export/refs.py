@@ -21,6 +21,8 @@ _SPECIAL = re.compile(
     r"|&(?=#?\w+;)|~(?=~)|=(?==)|%(?=%)|\^(?=\[)"
     r"|^[#>+-](?=\s|$)|(?<=^\d)[.)]"  # marks at the beginning of a line
 )
+_ADDRESS = re.compile(r"\bnk[0-9a-f]{12}:\d+")
+_UNSAFE = re.compile(r"[<>\\]")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
@@ -77,10 +79,27 @@ class Refs:
             return None
         return self.items[int(number)] if int(number) < len(self.items) else None
 
+    def used(self, text: str) -> list[Ref]:
+        """Return the targets whose addresses stand in a text, in order."""
+        found = (self.get(address[0]) for address in _ADDRESS.finditer(text))
+        return [ref for ref in found if ref is not None]
+
 
 def escape(text: str) -> str:
     """Return text so that Markdown shows it as it is, on one line."""
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def destination(address: str) -> str:
+    """Return an address as a link of Markdown has it, whatever signs are in it."""
+    escaped = _UNSAFE.sub(r"\\\g<0>", address).replace("\n", "%0A")
+    return f"<{escaped}>"
+
+
+def quoted_title(title: str) -> str:
+    """Return a link's title as it stands behind the address, with a blank before; "" for none."""
+    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
+    return f' "{quoted}"' if title else ""
 
 
 def split_size(text: str) -> tuple[str, str, str]:

@@ -63,8 +63,8 @@ def _add(draft: Draft, parts: Sequence[Draft]) -> None:
     line = f"*{escape(draft.post.series)}*, part {at + 1} of {len(parts)} · {' · '.join(links)}"
     end = len(passage.text.rstrip("\n"))
     longer = passage.splice([Splice(end, len(passage.text), f"\n\n{line}\n", REASON)])
-    last = longer.page.root.children[-1]
-    if last.kind == "paragraph" and longer.page.source(last).strip() == line:
+    last = longer.tree.root.children[-1]
+    if last.kind == "paragraph" and longer.tree.source(last).strip() == line:
         draft.passage = longer
         draft.changes.append(Change(origin.path, origin.line, REASON))
     else:

@@ -139,7 +139,9 @@ class _Finder:
             self._add("note", -start - 1, at + 1)
 
     def _mark(self, start: int, end: int) -> None:
-        """Read the signs that begin or end a highlight."""
+        """Read the signs that begin or end a highlight: two, neither fewer nor more."""
+        if end - start != 2:
+            return
         text = self.text
         opened = self._highlight
         if opened >= 0 and start > opened + 2 and not text[start - 1].isspace():

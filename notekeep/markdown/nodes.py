@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from notekeep.markdown.parser import read
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -169,9 +171,15 @@ _LEAVES: Final = frozenset(
     {"paragraph", "heading", "fence", "code_block", "html_block", "math_block", "rule"}
     | {"definition", "table"}
 )
+_BLOCKS: Final = _LEAVES | CONTAINERS | {"list", "row"}
 _ATX: Final = re.compile(r"#{1,6}")
 _ITEM_MARK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])")
 _NOTE_MARK: Final = re.compile(r"\[\^[^\]]+\]:")
+
+
+def parse_tree(text: str) -> Tree:
+    """Return a text as a tree."""
+    return build_tree(read(text))
 
 
 def build_tree(page: Page) -> Tree:
@@ -185,12 +193,16 @@ class _Builder:
     def __init__(self, page: Page) -> None:
         self.text = text = page.text
         self.spans = page.spans
-        self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
-        last = [start - 1 for start in self.starts[1:]]
-        self.ends = [*last, len(text)]
-        self.lines = [
-            Line(start, end, None, None) for start, end in zip(self.starts, self.ends, strict=True)
-        ]
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.lines: list[Line] = []
+        start = 0
+        for line in text.split("\n"):
+            end = start + len(line)
+            self.starts.append(start)
+            self.ends.append(end)
+            self.lines.append(Line(start, end, None, None))
+            start = end + 1
         self.root = Node("root", 0, len(text), 0, len(self.lines))
         self._indents: dict[Node, int] = {}
 
@@ -236,32 +248,27 @@ class _Builder:
         return bisect_right(self.starts, at) - 1
 
     def _node(self, span: Span, parent: Node) -> Node:
-        kind = span.kind
-        make = getattr(self, f"_make_{kind}", None)
-        if kind in _LEAVES or kind in CONTAINERS or kind in {"list", "row"}:
+        kind, start, end = span[:3]
+        if kind == "text" or kind in _WORDS:
+            words = self.text[start:end]
+            return Node("text", start, end, parent.first, parent.last, parent, content=words)
+        if kind in _BLOCKS:
             node = self._block(span, parent)
         else:
-            node = Node(
-                _KINDS.get(kind, kind), span.start, span.end, parent.first, parent.last, parent
-            )
-        if kind in _WORDS:
-            node.kind = "text"
-        elif kind == "cell":
-            words = self.text[span.start : span.end]
-            node.start = span.start + len(words) - len(words.lstrip(" \t"))
-            node.end = max(node.start, span.start + len(words.rstrip(" \t")))
-        if node.kind == "text":
-            node.content = self.text[span.start : span.end]
-        elif make is not None:
-            make(node, span)
+            kind = _KINDS.get(kind, kind)
+            node = Node(kind, start, end, parent.first, parent.last, parent)
+        if make := _MAKERS.get(span[0]):
+            make(self, node, span)
         return node
 
     def _block(self, span: Span, parent: Node) -> Node:
         first = self._line_of(span.start)
         # The parser may have a list end behind the marks of the line after it.
         blank = " \t\n>" if span.kind in {"list", "item", "footnote"} else " \t\n"
-        words = self.text[span.start : span.end].rstrip(blank)
-        last = self._line_of(span.start + max(0, len(words) - 1))
+        end = span.end
+        while end > span.start and self.text[end - 1] in blank:
+            end -= 1
+        last = self._line_of(max(span.start, end - 1))
         while last > first and not self.text[self.starts[last] : self.ends[last]].strip(" \t>"):
             last -= 1
         node = Node(span.kind, span.start, self.ends[last], first, last + 1, parent)
@@ -274,7 +281,10 @@ class _Builder:
         holders = containers(node)
         for number in range(node.first, node.last):
             line = self.lines[number]
-            content = self._content(holders, number)
+            if holders or self.text.startswith("\t", line.start):
+                content = self._content(holders, number)
+            else:
+                content = line.start
             self.lines[number] = Line(line.start, line.end, content, node)
 
     def _content(self, holders: Sequence[Node], number: int) -> int:
@@ -330,6 +340,11 @@ class _Builder:
             self._behind_marks([*containers(holder), holder], holder.first)
         return self._indents.get(holder, 4)
 
+    def _make_cell(self, node: Node, span: Span) -> None:
+        words = self.text[span.start : span.end]
+        node.start = span.start + len(words) - len(words.lstrip(" \t"))
+        node.end = max(node.start, span.start + len(words.rstrip(" \t")))
+
     def _make_item(self, node: Node, span: Span) -> None:
         match = _ITEM_MARK.match(self.text, span.start)
         node.info = match[0][:-1] if match else ""
@@ -367,7 +382,7 @@ class _Builder:
         node.content = span.words
 
     def _make_math(self, node: Node, span: Span) -> None:
-        node.content = span.words
+        node.content = _bare_bars(node, span.words)
         if span.title:
             node.kind = "math_double"
 
@@ -387,10 +402,11 @@ class _Builder:
         node.content, node.info = span.words, self.text[span.start : span.end]
 
     def _make_wikilink(self, node: Node, span: Span) -> None:
-        node.info, node.title = span.info, span.words
+        node.info, node.title = span.info, _bare_bars(node, span.words)
 
     def _make_embed(self, node: Node, span: Span) -> None:
-        node.info, node.title, node.embed = span.info, span.words, True
+        self._make_wikilink(node, span)
+        node.embed = True
 
     def _make_link(self, node: Node, span: Span) -> None:
         node.info, node.title = span.info, span.title
@@ -403,6 +419,19 @@ class _Builder:
 
     def _make_definition(self, node: Node, span: Span) -> None:
         node.info, node.content, node.title = span.words, span.info, span.title
+
+
+_MAKERS: Final = {
+    name.removeprefix("_make_"): make
+    for name, make in vars(_Builder).items()
+    if name.startswith("_make_")
+}
+"""What says of a node what its span says, by the span's kind."""
+
+
+def _bare_bars(node: Node, words: str) -> str:
+    """Return words without the backslashes that bars have in a table."""
+    return words.replace("\\|", "|") if "\\|" in words and node.inside("cell") else words
 
 
 def nodes_of(tops: Iterable[Node]) -> list[Node]:

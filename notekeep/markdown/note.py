@@ -10,7 +10,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.fieldtypes import boolean, items, typed
 from notekeep.markdown.guard import MAX_BYTES
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS, Kind, Schema, canonical, names_in, role
-from notekeep.markdown.outline import read_body, title_of
+from notekeep.markdown.outline import read_body, title_in, title_of
 from notekeep.markdown.problem import Problem
 from notekeep.markdown.resolve import stem_of
 from notekeep.markdown.values import Scalar, Value
@@ -134,7 +134,7 @@ def read_note(
         title = _given_title(fields) or title_of(spans) or stem
         tags = _tags(fields, spans.tags)
     else:
-        title, tags = _given_title(fields) or title_of(read_body(body)) or stem, _tags(fields, ())
+        title, tags = _given_title(fields) or title_in(body) or stem, _tags(fields, ())
     return Note(
         path=path,
         title=title,

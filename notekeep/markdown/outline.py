@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.tree import Page, Span
 
+_MAYBE_TITLE: Final = re.compile(
+    r"(?<![^\s>])#(?=\s|\Z)[^\n\r]*|(?<![^\n\r])[ \t>]*=+[ \t]*(?![^\n\r])"
+)
+"""Where a heading of level 1 may end; most others are no headings."""
+
 _LEAD: Final = re.compile(r"[ \t>]*")
 _CALLOUT: Final = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?")
 _QUOTES: Final = frozenset(("quote", "cite"))
@@ -191,6 +196,23 @@ def outline(page: Page) -> Body:
 def title_of(body: Body) -> str:
     """Return the title that a body gives: its first heading of level 1 with words, or ""."""
     words = (plain(heading.text) for heading in body.headings if heading.level == 1)
+    return next(filter(None, words), "")
+
+
+def title_in(text: str) -> str:
+    """Return the title that a text gives, reading no further than that where it comes first."""
+    first = _MAYBE_TITLE.search(text)
+    if first is None:
+        return ""
+    # What follows can change a heading only if it ends a block of math that began before.
+    head = text[: first.end()]
+    return ("" if "$$" in head else _title(read(head))) or _title(read(text))
+
+
+def _title(page: Page) -> str:
+    words = (
+        plain(span.words) for span in page.plain if span.kind == "heading" and span.info == "1"
+    )
     return next(filter(None, words), "")
 
 

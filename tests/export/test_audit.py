@@ -174,7 +174,6 @@ SECRET = "what nobody but me may read"
         f"<h2>H #private</h2>\n\n{SECRET}",
         f"## H #private\n\nx[^1]\n\n## I\n\ny\n\n[^1]: {SECRET}",
         f"> [!private]\n> x[^1]\n\n[^1]: x[^2]\n\n[^2]: y\n\n    {SECRET}",
-        f"%%[w][q]%% y\n\n[q]: https://e.org/what-nobody '{SECRET}'",
     ],
 )
 def test_private_part_is_found_when_nothing_took_it_out(

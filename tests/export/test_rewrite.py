@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from notekeep.errors import Refused
 from notekeep.export.dialect import Dialect
-from notekeep.export.parse import parse
 from notekeep.export.targets import open_target
 from notekeep.export.targets.jekyll import Jekyll
+from notekeep.markdown.nodes import parse_tree
 from tests.support.generators import FILES, RICH_HUGO, make_site
 from tests.support.markdown_pieces import BLOCKS, MARKS
 from tests.support.sites import TRAPS, make_hugo_site, write_text
@@ -231,9 +231,11 @@ def test_every_rewritten_body_parses_into_the_same_headings(
 ) -> None:
     del tmp_path
     text = "# One\n\na\n\nTwo\n===\n\n## Three ##\n\n> ## Four\n\n- ## Five"
-    wanted = [node.plain() for node in parse(text).find("heading")]
+    wanted = [node.plain() for node in parse_tree(text).find("heading")]
     for dialect in (nikola_dialect, hugo_dialect):
-        assert [n.plain() for n in parse(write_text(text, dialect).text).find("heading")] == wanted
+        assert [
+            n.plain() for n in parse_tree(write_text(text, dialect).text).find("heading")
+        ] == wanted
 
 
 @pytest.mark.parametrize(

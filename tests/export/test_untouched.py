@@ -41,7 +41,7 @@ def written(source: Source, path: str, dialect: Dialect) -> Told:
     drafter.consent(path, named=True)
     draft = drafter.draft(path)
     title = None if dialect.keep_title else draft.post.title
-    anchors = Anchors.of(draft.passage, title)
+    anchors = Anchors(draft.passage, title)
     body = write_body(draft, dialect, NoSite(), anchors, set(), Options(linebreaks="join"))
     lines = body.text.split("\n")
     assert len(lines) == len(body.origins)

@@ -167,7 +167,7 @@ def write_text(
     note = Note("n.md", title, body=text)
     stripped = strip_private(Passage.of_file("n.md", text, 1)).passage
     draft = Draft(note, Post("n.md", title), spelled_out(stripped)[0], Refs.of(text))
-    anchors = Anchors.of(draft.passage, None if dialect.keep_title else title)
+    anchors = Anchors(draft.passage, None if dialect.keep_title else title)
     return write_body(draft, dialect, NoSite(), anchors, wanted, Options(linebreaks=linebreaks))
 
 

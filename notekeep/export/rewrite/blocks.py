@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.export.comments import TEASER
-from notekeep.export.nodes import CONTAINERS, is_diagram
 from notekeep.export.passage import whole_lines
+from notekeep.markdown.nodes import CONTAINERS
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
 _SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}
@@ -21,9 +21,14 @@ _NO_END = "this mark ends no teaser on the site"
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 
 
+def is_diagram(fence: Node) -> bool:
+    """Whether a fence holds a Mermaid diagram."""
+    return fence.info.split()[:1] == ["mermaid"]
+
+
 def tasks(work: Work) -> None:
     """Write task marks that the engine would show as brackets as signs."""
-    for item in work.page.find("item"):
+    for item in work.tree.find("item"):
         first = item.children[0] if item.children else None
         if first is None or first.kind != "paragraph":
             continue
@@ -40,8 +45,8 @@ def rules(work: Work) -> None:
 
     A longer line of dashes is how headings are underlined, and stays.
     """
-    for heading in work.page.find("heading"):
-        line = work.page.lines[heading.last - 1]
+    for heading in work.tree.find("heading"):
+        line = work.tree.lines[heading.last - 1]
         start = line.start if line.content is None else line.content
         if heading.info == "-" and work.passage.text[start : line.end].strip() == "---":
             blank = work.marks(heading.last - 1).rstrip()
@@ -53,8 +58,8 @@ def fences(work: Work) -> None:
     """Give indented code a fence where the engine takes it for words."""
     if work.dialect.indented_code:
         return
-    for code in work.page.find("code_block"):
-        line = work.page.lines[code.first]
+    for code in work.tree.find("code_block"):
+        line = work.tree.lines[code.first]
         at = line.start if line.content is None else line.content
         further = work.marks(code.first)[: at - line.start]
         runs = [len(run) for run in re.findall(r"`+", code.content)]
@@ -69,7 +74,7 @@ def diagrams(work: Work) -> None:
     """Write Mermaid diagrams as the element that its script looks for."""
     if not work.dialect.mermaid_pre:
         return
-    for fence in work.page.find("fence"):
+    for fence in work.tree.find("fence"):
         if not is_diagram(fence) or fence.inside(*CONTAINERS):
             continue
         text = html.escape(fence.content.rstrip("\n"), quote=False)
@@ -81,7 +86,7 @@ def diagrams(work: Work) -> None:
 
 def teaser(work: Work) -> None:
     """End the teaser where the person said, else behind the first paragraph of prose."""
-    marks = [n for n in work.page.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
+    marks = [n for n in work.tree.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
     more = work.dialect.more
     if marks:
         first = marks[0]
@@ -117,12 +122,12 @@ def _behind(work: Work, block: Node, more: str) -> None:
         last = block.last - 1
         while last > block.first and (work.passage.blank(last) or _goes(work, last)):
             last -= 1
-        end = work.page.lines[last].end
+        end = work.tree.lines[last].end
         work.put(end, end, f"\n\n{more}", "where the teaser ends")
 
 
 def _goes(work: Work, line: int) -> bool:
-    leaf = work.page.lines[line].leaf
+    leaf = work.tree.lines[line].leaf
     return leaf is not None and leaf.kind == "html_block" and leaf in work.claimed
 
 
@@ -136,7 +141,7 @@ def _first_prose(work: Work) -> Node | None:
     """Return the first paragraph of words, if anything follows it."""
     blocks = [
         node
-        for node in work.page.root.children
+        for node in work.tree.root.children
         if node.kind not in {"footnote", "definition"} and work.free(node)
     ]
     for node in blocks[:-1]:
@@ -151,7 +156,7 @@ def _before_code(work: Work, teaser_end: Node) -> None:
     more = work.dialect.more
     if not more or not work.dialect.more_in_code:
         return
-    for code in work.page.find("fence", "code_block", "code_span"):
+    for code in work.tree.find("fence", "code_block", "code_span"):
         if code.start < teaser_end.start and more in code.content:
             path, line = work.passage.origin(code.start)
             raise Refused(

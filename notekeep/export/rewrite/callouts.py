@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from notekeep.export.anchors import BLOCK_ID
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
 _ALERTS = frozenset({"[!note]", "[!tip]", "[!important]", "[!warning]", "[!caution]"})
@@ -53,12 +53,12 @@ def rewrite(work: Work) -> None:
 
     It runs before the other rewriters, so that none of them edits within a mark that goes.
     """
-    for quote in work.page.find("quote"):
+    for quote in work.tree.find("quote"):
         match = callout(work.passage.text, quote)
         if match is None:
             continue
         paragraph = quote.children[0]
-        title, rest = _title(work.page.text, paragraph, match.end())
+        title, rest = _title(work.tree.text, paragraph, match.end())
         if work.dialect.admonitions and not _opens_item(quote):
             continue  # the layout writes them
         bare = not title and match[0].strip().lower() in _ALERTS
@@ -75,12 +75,12 @@ def rewrite(work: Work) -> None:
             work.put(match.start(), match.end(), "", _REASON)
         else:
             work.put(match.start(), match.end(), "**", _REASON)
-            end = title[-1].end - _trailing(work.page.source(title[-1]))
+            end = title[-1].end - _trailing(work.tree.source(title[-1]))
             work.put(end, title[-1].end, "**")
         work.loose.append((paragraph.start, rest.start if rest else paragraph.end))
         if rest is not None:
             # The title was a line of the paragraph that follows; now it stands alone.
-            marks = work.marks(work.page.line_of(rest.start))
+            marks = work.marks(work.tree.line_of(rest.start))
             work.replace(rest, f"\n{marks.rstrip()}\n{marks}", _REASON)
 
 

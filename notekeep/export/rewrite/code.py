@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Refused
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 _ZOLA = re.compile(
     r"\{\{\s*[A-Za-z_][\w.:]*\s*\([^{}]*\)\s*\}\}"
@@ -26,19 +26,19 @@ def rewrite(work: Work) -> None:
         Refused: Some of it cannot be written in a way that the generator leaves alone.
     """
     guard = work.dialect.guard_code
-    for node in work.page.find("fence", "code_block", "code_span"):
+    for node in work.tree.find("fence", "code_block", "code_span"):
         if work.dialect.as_html and node.kind == "code_span" and work.free(node):
             _as_tag(work, node)
         if guard is None or not work.free(node):
             continue
-        source = work.page.source(node)
+        source = work.tree.source(node)
         changes = guard(source)
         if changes is None:
             raise _impossible(work, node)
         for start, end, text in changes:
             reason = "template syntax in code is shown, not run"
             work.put(node.start + start, node.start + end, text, reason)
-    for node in work.page.find("html", "html_block"):
+    for node in work.tree.find("html", "html_block"):
         for mark in work.dialect.guard_marks if work.free(node) else ():
             at = work.passage.text.find(mark, node.start, node.end)
             while at >= 0:

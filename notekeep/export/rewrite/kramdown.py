@@ -9,12 +9,12 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from notekeep.export.nodes import containers
 from notekeep.export.rewrite.older import heading, html_block, language, numbering, set_apart
+from notekeep.markdown.nodes import containers
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 _BAR = re.compile(r"(?<!\\)\|")
 _RUN = re.compile(r"[`~]+")
@@ -23,16 +23,16 @@ _BRACKET = re.compile(r"\d{1,9}(\))")
 
 def rewrite(work: Work) -> None:
     """Lay a body out for kramdown."""
-    for fence in work.page.find("fence"):
+    for fence in work.tree.find("fence"):
         _fence(work, fence)
-    for node in work.page.find("heading"):
+    for node in work.tree.find("heading"):
         heading(work, node)
-    for block in work.page.find("html_block"):
+    for block in work.tree.find("html_block"):
         html_block(work, block)
-    for node in work.page.find("code_span", "image"):
+    for node in work.tree.find("code_span", "image"):
         if work.free(node):
             _within_lines(work, node)
-    for item in work.page.find("item"):
+    for item in work.tree.find("item"):
         match = _BRACKET.match(work.passage.text, item.start)
         if match is not None:
             work.put(match.start(1), match.end(1), ".", "lists are numbered with dots on this site")
@@ -42,7 +42,7 @@ def rewrite(work: Work) -> None:
 
 def _within_lines(work: Work, node: Node) -> None:
     """Guard what kramdown misreads within a line: bars in a picture's words, blank code."""
-    source = work.page.source(node)
+    source = work.tree.source(node)
     if node.kind == "code_span" and not node.content.strip():
         text = f"<code>{'&#32;' * len(node.content)}</code>"
         work.replace(node, text, "code of blanks is no code to the site's engine")
@@ -54,7 +54,7 @@ def _within_lines(work: Work, node: Node) -> None:
 
 def _fence(work: Work, fence: Node) -> None:
     """Give a fence a plain first line, and an end if it has none."""
-    text, lines = work.passage.text, work.page.lines
+    text, lines = work.passage.text, work.tree.lines
     run = _RUN.match(text, fence.start)
     mark = run[0] if run else "```"
     end = lines[fence.first].end
@@ -73,8 +73,8 @@ def _fence(work: Work, fence: Node) -> None:
 
 def _apart(work: Work) -> None:
     """Set neighbours apart that the engine would read as one or not read at all."""
-    for parent in work.page.find("root", "quote", "item", "footnote"):
+    for parent in work.tree.find("root", "quote", "item", "footnote"):
         for block, following in pairwise(parent.children):
-            line = work.page.lines[following.first]
+            line = work.tree.lines[following.first]
             further = work.marks(following.first)[: following.start - line.start]
             set_apart(work, block, following, further, joins=block.kind == following.kind == "list")

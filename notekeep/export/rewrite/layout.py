@@ -11,14 +11,14 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from notekeep.export.nodes import containers
 from notekeep.export.passage import apart, whole_lines
 from notekeep.export.rewrite.callouts import admonition
 from notekeep.export.rewrite.older import heading, html_block, language, numbering, set_apart
+from notekeep.markdown.nodes import containers
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 INDENT = "    "
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
@@ -30,13 +30,13 @@ def rewrite(work: Work) -> None:
     """Lay a body out for Python-Markdown."""
     if work.dialect.admonitions:
         _admonitions(work)
-    for fence in work.page.find("fence"):
+    for fence in work.tree.find("fence"):
         _fence(work, fence)
-    for code in work.page.find("code_block"):
+    for code in work.tree.find("code_block"):
         _code_block(work, code)
-    for node in work.page.find("heading"):
+    for node in work.tree.find("heading"):
         heading(work, node)
-    for block in work.page.find("html_block"):
+    for block in work.tree.find("html_block"):
         html_block(work, block)
     _lines(work)
     _apart(work)
@@ -46,16 +46,16 @@ def rewrite(work: Work) -> None:
 
 def in_order(work: Work) -> None:
     """Put footnotes into the order they are referred to, which the engine numbers them by."""
-    notes = {node.info: node for node in work.page.root.children if node.kind == "footnote"}
-    wanted = dict.fromkeys(ref.info for ref in work.page.find("footnote_ref"))
+    notes = {node.info: node for node in work.tree.root.children if node.kind == "footnote"}
+    wanted = dict.fromkeys(ref.info for ref in work.tree.find("footnote_ref"))
     ordered = [notes[label] for label in wanted if label in notes]
     ordered += [note for note in notes.values() if note not in ordered]
     if ordered == list(notes.values()):
         return
-    page, text = work.page, work.passage.text
+    tree, text = work.tree, work.passage.text
     written = []
     for note in ordered:
-        start, end = page.lines[note.first].start, page.lines[note.last - 1].end
+        start, end = tree.lines[note.first].start, tree.lines[note.last - 1].end
         written.append(text[start:end])
         reason = "footnotes are numbered by their place on this site"
         work.splices.append(whole_lines(work.passage, note.first, note.last, reason))
@@ -67,13 +67,13 @@ def _admonitions(work: Work) -> None:
     """Make callouts admonitions: a line that says what they are, the rest indented below it."""
     foldable = work.dialect.admonitions == "foldable"
     text = work.passage.text
-    quotes = work.page.find("quote")
+    quotes = work.tree.find("quote")
     heads = {quote: admonition(text, quote, foldable=foldable) for quote in quotes}
     for quote in [quote for quote in quotes if heads[quote] is not None]:
         quote.kind = "admonition"
         work.loose.append((quote.start, quote.end))
     for quote in (quote for quote in quotes if quote.kind == "admonition"):
-        line = work.page.lines[quote.first]
+        line = work.tree.lines[quote.first]
         head = _further(containers(quote)) + f"{heads[quote]}\n"
         if quote.children[0].last > quote.first + 1:
             head += "\n"  # more of the title's paragraph follows; other blocks stand apart anyway
@@ -108,9 +108,9 @@ def _further(stack: list[Node]) -> str:
 
 def _lines(work: Work) -> None:
     """Give every line within lists, quotes and footnotes its marks."""
-    page, text = work.page, work.passage.text
+    tree, text = work.tree, work.passage.text
     stacks: dict[int, list[Node]] = {}
-    for node in page.find("quote", "item", "footnote", "admonition"):
+    for node in tree.find("quote", "item", "footnote", "admonition"):
         for number in range(node.first, node.last):
             stacks.setdefault(number, []).append(node)
     skipped = {
@@ -122,7 +122,7 @@ def _lines(work: Work) -> None:
     for number, stack in stacks.items():
         if number in skipped or number in work.heads:
             continue
-        line = page.lines[number]
+        line = tree.lines[number]
         if line.content is None or line.leaf is None:
             marks = _further(stack).rstrip()
             if ">" in text[line.start : line.end] and text[line.start : line.end] != marks:
@@ -138,12 +138,12 @@ def _lines(work: Work) -> None:
 
 def _fence(work: Work, fence: Node) -> None:
     stack = containers(fence)
-    source = work.page.source(fence)
+    source = work.tree.source(fence)
     name = language(fence)
     if not stack:
         run = re.match(r"[`~]+", source)
         mark = run[0] if run else "```"
-        line = work.page.lines[fence.first]
+        line = work.tree.lines[fence.first]
         end = "" if not fence.content or fence.content.endswith("\n") else "\n"
         text = f"{mark}{name}\n{fence.content}{end}{mark}"
         written = work.passage.text[line.start : fence.end]
@@ -158,7 +158,7 @@ def _fence(work: Work, fence: Node) -> None:
     if _needs_language(work, name, rows[0]):
         rows.insert(0, f":::{name or 'text'}")
     indented = [(further + INDENT + row) if row.strip() else further.rstrip() for row in rows]
-    first = work.page.lines[fence.first]
+    first = work.tree.lines[fence.first]
     written = work.passage.text[first.start : first.content or fence.start]
     opens = bool(_MARKER.search(written))
     lead = f"\n{further.rstrip()}\n" if opens else ""
@@ -184,7 +184,7 @@ def _needs_language(work: Work, name: str, first_row: str) -> bool:
 def _code_block(work: Work, code: Node) -> None:
     first = code.content.split("\n", 1)[0]
     if _needs_language(work, "", first):
-        line = work.page.lines[code.first]
+        line = work.tree.lines[code.first]
         at = line.start if line.content is None else line.content
         further = _further(containers(code))
         reason = "a first line like #! would be taken for the language"
@@ -194,7 +194,7 @@ def _code_block(work: Work, code: Node) -> None:
 
 def _apart(work: Work) -> None:
     """Set neighbours apart that the engine would read as one or not read at all."""
-    for parent in work.page.find("root", "quote", "item", "footnote", "admonition"):
+    for parent in work.tree.find("root", "quote", "item", "footnote", "admonition"):
         further = _further(_inner(parent))
         for block, following in pairwise(parent.children):
             joins = _would_join(work, block, following)
@@ -203,12 +203,12 @@ def _apart(work: Work) -> None:
 
 def _loosen(work: Work) -> None:
     """Set an item off from one that holds more than words and lists: else it joins that one."""
-    for parent in work.page.find("list"):
+    for parent in work.tree.find("list"):
         further = _further(containers(parent)).rstrip()
         for item, following in pairwise(parent.children):
             plain = _is_plain(item)
             if not plain and not work.passage.blank(following.first - 1):
-                start = work.page.lines[following.first].start
+                start = work.tree.lines[following.first].start
                 work.put(start, start, f"{further}\n", "items with blocks stand apart on this site")
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from notekeep.export.anchors import Marked, anchor_id, block_ids, heading_words, same_words
 from notekeep.export.embeds import is_title
 from notekeep.export.passage import Passage
 from notekeep.export.rewrite.work import lone
+from notekeep.markdown.nodes import parse_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from notekeep.export.nodes import Node
     from notekeep.export.options import Options
     from notekeep.export.refs import Ref, Refs
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 
 class Addresses(Protocol):
@@ -40,62 +42,59 @@ class Place(NamedTuple):
     start: int
 
 
-@dataclass(slots=True)
 class Anchors:
     """The ids that the headings and blocks of a body can have, by what links call them.
 
-    They outlast the body's page, which is a hundred times as large.
-
-    Attributes:
-        headings: A note's path and a heading's compared words, to the id.
-        blocks: A note's path and a block id in lower case, to the id.
-        places: For each id, the block that it is the id of.
-        title: The heading that is dropped because the page has it as its title, if there is one.
+    Few bodies are linked to in their midst, so a body is looked through when an id is asked for.
     """
 
-    headings: dict[tuple[str, str], str] = field(default_factory=dict)
-    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    title: tuple[str, str] | None = None
-
-    @classmethod
-    def of(cls, passage: Passage, title: str | None = None) -> Anchors:
-        """Return the ids of a body; the first of two like headings is the one that links mean.
+    def __init__(self, passage: Passage | None = None, title: str | None = None) -> None:
+        """Keep a body.
 
         Args:
-            passage: The body.
+            passage: The body; None for one that is not at hand.
             title: The title of its post when a first heading that repeats it is dropped.
         """
-        anchors = cls()
-        top = passage.page.root.children[:1]
-        dropped = top[0] if title is not None and top and is_title(top[0], title) else None
+        self._passage = passage
+        self._title = title
+
+    @cached_property
+    def _ids(self) -> _Ids:
+        """The first of two like headings is the one that links mean."""
+        ids = _Ids()
+        passage = self._passage
+        if passage is None:
+            return ids
+        tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
+        top = tree.root.children[:1]
+        dropped = (
+            top[0] if self._title is not None and top and is_title(top[0], self._title) else None
+        )
         places: list[tuple[int, Node, Marked | None]] = [
-            (node.start, node, None) for node in passage.page.find("heading")
+            (node.start, node, None) for node in tree.find("heading")
         ]
-        places += [(mark.start, mark.block, mark) for mark in block_ids(passage.page)]
+        places += [(mark.start, mark.block, mark) for mark in block_ids(tree)]
         for start, node, mark in sorted(places, key=lambda place: (place[0], place[2] is None)):
             path = passage.origin(start).path
             words = heading_words(node) if mark is None else mark.name
-            table = anchors.headings if mark is None else anchors.blocks
+            table = ids.headings if mark is None else ids.blocks
             key = (path, same_words(words) if mark is None else words.casefold())
             if node is dropped:
-                anchors.title = key if mark is None else anchors.title
+                ids.title = key if mark is None else ids.title
                 continue
-            name = anchors._free(anchor_id(words))
-            anchors.places[name] = Place(node.kind, node.start)
+            name = ids.free(anchor_id(words))
+            ids.places[name] = Place(node.kind, node.start)
             table.setdefault(key, name)
-        return anchors
+        return ids
 
-    def _free(self, name: str) -> str:
-        number, free = 1, name
-        while free in self.places:
-            number += 1
-            free = f"{name}-{number}"
-        return free
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """For each id, the block that it is the id of."""
+        return self._ids.places
 
     def is_title(self, ref: Ref) -> bool:
         """Whether a link leads to the heading that the page has as its title."""
-        return self.title is not None and self.title == (ref.path, same_words(ref.heading))
+        return self._ids.title == (ref.path, same_words(ref.heading))
 
     def nearest_heading(self, name: str) -> str:
         """Return the id itself if a heading has it, else that of the heading above; "" for none."""
@@ -112,13 +111,31 @@ class Anchors:
     def find(self, ref: Ref) -> str | None:
         """Return the id that a link into a note leads to."""
         if ref.heading:
-            return self.headings.get((ref.path, same_words(ref.heading)))
-        return self.blocks.get((ref.path, ref.block.casefold())) if ref.block else None
+            return self._ids.headings.get((ref.path, same_words(ref.heading)))
+        return self._ids.blocks.get((ref.path, ref.block.casefold())) if ref.block else None
+
+
+@dataclass(slots=True)
+class _Ids:
+    """Ids by a note's path and a heading's compared words, or a block id in lower case."""
+
+    headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    title: tuple[str, str] | None = None
+
+    def free(self, name: str) -> str:
+        """Return an id that no place has."""
+        number, free = 1, name
+        while free in self.places:
+            number += 1
+            free = f"{name}-{number}"
+        return free
 
 
 def links(work: Work, refs: Refs, addresses: Addresses, options: Options) -> None:
     """Give every link and picture the address it has in the site."""
-    for node in work.page.find("link", "image"):
+    for node in work.tree.find("link", "image"):
         ref = refs.get(node.info)
         if ref is None or not work.free(node):
             continue
@@ -164,7 +181,7 @@ def _unlink(work: Work, node: Node, options: Options) -> None:
 
 def _picture(work: Work, node: Node, ref: Ref, target: str) -> None:
     """Write a picture: with a size it takes HTML or a shortcode, where the site has one of them."""
-    source = work.page.source(node)
+    source = work.tree.source(node)
     words = source[2 : source.rindex("](")]
     title = f' "{html.escape(node.title)}"' if node.title else ""
     text = f"![{words}]({target}{title})"
@@ -191,7 +208,7 @@ def _size(ref: Ref) -> str:
 
 
 def _plain(alt: str) -> str:
-    return Passage(alt, []).page.root.children[0].plain() if alt.strip() else ""
+    return Passage(alt, []).tree.root.children[0].plain() if alt.strip() else ""
 
 
 def places(work: Work, anchors: Anchors, wanted: Iterable[str]) -> set[str]:
@@ -201,14 +218,14 @@ def places(work: Work, anchors: Anchors, wanted: Iterable[str]) -> set[str]:
         The ids that could be written.
     """
     wanted = set(wanted)
-    marks = [mark for mark in block_ids(work.page) if work.free(mark.block)]
-    line_ends = {node.start: node for node in work.page.find("soft_break", "hard_break")}
+    marks = [mark for mark in block_ids(work.tree) if work.free(mark.block)]
+    line_ends = {node.start: node for node in work.tree.find("soft_break", "hard_break")}
     for mark in marks:
         work.put(mark.start, mark.end, "", "a block id stays in the vault")
         if mark.start in line_ends:
             work.claimed.add(line_ends[mark.start])
     written = set()
-    for name in sorted(wanted & anchors.places.keys()):
+    for name in sorted(wanted & anchors.places.keys()) if wanted else ():
         node = _node_at(work, anchors.places[name])
         if node.kind == "heading":
             _heading_id(work, node, name)
@@ -221,7 +238,7 @@ def places(work: Work, anchors: Anchors, wanted: Iterable[str]) -> set[str]:
 
 def _node_at(work: Work, place: Place) -> Node:
     """Return the block at a place of the body."""
-    return next(node for node in work.page.find(place.kind) if node.start == place.start)
+    return next(node for node in work.tree.find(place.kind) if node.start == place.start)
 
 
 def _heading_id(work: Work, node: Node, name: str) -> None:
@@ -232,7 +249,7 @@ def _heading_id(work: Work, node: Node, name: str) -> None:
         work.put(start, start, f'<a id="{name}"></a>', reason)
         return
     # Whatever hashes close the heading go: attributes have to be the last thing on the line.
-    end = work.page.lines[node.first].end if node.info.startswith("#") else last
+    end = work.tree.lines[node.first].end if node.info.startswith("#") else last
     work.put(last, end, f" {{#{name}}}", reason)
 
 
@@ -246,7 +263,7 @@ def _block_id(work: Work, node: Node, name: str) -> None:
         at = _behind_box(work, paragraph)
         work.put(at, at, tag, reason)
         return
-    line = work.page.lines[node.first]
+    line = work.tree.lines[node.first]
     marks = work.marks(node.first)[: node.start - line.start]
     work.put(node.start, node.start, f"{tag}\n{marks.rstrip()}\n{marks}", reason)
 

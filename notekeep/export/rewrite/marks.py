@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from notekeep.export.refs import escape
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
+_start = attrgetter("start")
 _MARKS = ("mark", "strike", "soft_break", "hard_break", "autolink", "code_span")
 _WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
 _AS_MARKDOWN = {
@@ -27,13 +30,13 @@ def rewrite(work: Work, *, keep_breaks: bool) -> None:
     dialect = work.dialect
     if not dialect.html:
         _html_as_markdown(work)
-    for node in work.page.find(*_MARKS):
+    for node in work.tree.find(*_MARKS):
         if not work.free(node):
             continue
         if node.kind == "mark" and dialect.mark != "equals":
             _highlight(work, node)
         elif node.kind == "strike" and not dialect.strike:
-            length = 2 if work.page.source(node).startswith("~~") else 1
+            length = 2 if work.tree.source(node).startswith("~~") else 1
             _wrap(work, node, length, ("<del>", "</del>"), "struck out text")
         elif node.kind in {"soft_break", "hard_break"}:
             _break(work, node, keep=keep_breaks)
@@ -58,7 +61,7 @@ def _wrap(work: Work, node: Node, length: int, marks: tuple[str, str], what: str
 
 def _newline(work: Work, node: Node) -> int:
     """Return where the line of a break ends."""
-    return work.page.text.index("\n", node.start)
+    return work.tree.text.index("\n", node.start)
 
 
 def _break(work: Work, node: Node, *, keep: bool) -> None:
@@ -67,14 +70,14 @@ def _break(work: Work, node: Node, *, keep: bool) -> None:
     shown = _pictures_before(node)
     if shown and shown[0] in work.tags and shown[0] is _first(node):
         # A tag alone on a line would make HTML of the whole paragraph.
-        marks = work.marks(work.page.line_of(node.start))
+        marks = work.marks(work.tree.line_of(node.start))
         work.put(node.start, node.end, f"\n{marks.rstrip()}\n{marks}", "a caption has its own line")
     elif node.kind == "soft_break" and work.dialect.breaks:
         if not (keep or shown):
             work.put(node.start, node.end, " ", "a line's end would be shown as a line break")
     elif node.kind == "soft_break" and (keep or shown):
         work.put(node.start, end, work.dialect.hard_break[:-1], "a line break is kept")
-    elif work.dialect.engine == "python" and work.page.text[node.start : end].endswith("\\"):
+    elif work.dialect.engine == "python" and work.tree.text[node.start : end].endswith("\\"):
         # A backslash at a line's end is a break in CommonMark and a backslash elsewhere.
         reason = "the generator breaks a line at two spaces"
         work.put(node.start, end, work.dialect.hard_break[:-1], reason)
@@ -88,10 +91,11 @@ def _pictures_before(node: Node) -> list[Node]:
     """Return the pictures of the line that a break ends, if the line holds nothing else."""
     siblings = node.parent.children if node.parent else []
     line: list[Node] = []
-    for sibling in reversed(siblings[: siblings.index(node)]):
-        if sibling.kind in {"soft_break", "hard_break"}:
+    for at in range(bisect_left(siblings, node.start, key=_start) - 1, -1, -1):
+        if siblings[at].kind in {"soft_break", "hard_break"}:
             break
-        line.insert(0, sibling)
+        line.append(siblings[at])
+    line.reverse()
     shown = [sibling for sibling in line if sibling.kind != "text" or sibling.content.strip()]
     return shown if all(_is_picture(sibling) for sibling in shown) else []
 
@@ -110,7 +114,7 @@ def _full_link(work: Work, node: Node) -> None:
 
 
 def _bare_pipes(work: Work, node: Node) -> None:
-    source = work.page.source(node)
+    source = work.tree.source(node)
     for match in re.finditer(r"\\(?=\|)", source):
         at = node.start + match.start()
         work.put(at, at + 1, "", "code in a table needs no backslash before |")
@@ -122,7 +126,7 @@ def _bare_pipes(work: Work, node: Node) -> None:
 def _html_as_markdown(work: Work) -> None:
     """The engine drops raw HTML: what has a mark of its own gets it, the rest is told."""
     opened: dict[Node | None, list[tuple[Node, str]]] = {}
-    for node in work.page.find("html"):
+    for node in work.tree.find("html"):
         match = _TAG.fullmatch(node.content)
         if match is None or not work.free(node):
             continue
@@ -143,7 +147,7 @@ def _html_as_markdown(work: Work) -> None:
             work.replace(start, mark, reason)
             work.replace(node, mark)
             work.loose.append((start.start, node.end))
-    for node in work.page.find("html_block"):
+    for node in work.tree.find("html_block"):
         if work.free(node) and not node.content.startswith("<!--"):
             work.remark(node, "the site drops raw HTML, and so this block")
 
@@ -159,7 +163,7 @@ def _html_break(work: Work, node: Node) -> None:
         work.claimed.add(follows)
         work.replace(node, work.dialect.hard_break[:-1], "<br> is written as a line break")
         return
-    line = work.page.line_of(node.start)
+    line = work.tree.line_of(node.start)
     work.replace(
         node, work.dialect.hard_break + work.marks(line), "<br> is written as a line break"
     )

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 APART = "<!-- -->"
 """What keeps two lists or quotes from becoming one: a comment that shows nothing."""
@@ -27,7 +27,7 @@ def language(fence: Node) -> str:
 
 def heading(work: Work, node: Node) -> None:
     """A heading begins at the margin, and one that is underlined has one line."""
-    line = work.page.lines[node.first]
+    line = work.tree.lines[node.first]
     if not node.children:
         work.replace(node, "", "an empty heading would be shown as its mark")
         return
@@ -35,8 +35,8 @@ def heading(work: Work, node: Node) -> None:
         work.put(line.content, node.start, "", "a heading begins at the margin on this site")
     if node.last - node.first <= 2 or node.info.startswith("#"):
         return
-    page, text = work.page, work.passage.text
-    lines = [page.lines[n] for n in range(node.first, node.last - 1)]
+    tree, text = work.tree, work.passage.text
+    lines = [tree.lines[n] for n in range(node.first, node.last - 1)]
     words = " ".join(text[line.content or line.start : line.end].strip() for line in lines)
     reason = "a heading stands on one line on this site"
     work.replace(node, f"{'#' * node.level} {words}", reason)
@@ -74,13 +74,13 @@ def set_apart(work: Work, block: Node, following: Node, further: str, *, joins: 
     if joins:
         text += f"{further}{APART}\n{further.rstrip()}\n"
     if text:
-        start = work.page.lines[following.first].start
+        start = work.tree.lines[following.first].start
         work.put(start, start, text, "blocks stand apart on this site")
 
 
 def numbering(work: Work) -> None:
     """Tell of lists whose first number will not be shown."""
-    for node in work.page.find("list"):
+    for node in work.tree.find("list"):
         first = node.children[0].info if node.children else ""
         if node.info in {".", ")"} and first not in {"", "1"}:
             work.remark(node, f"the list begins with {first}; the site numbers it from 1")

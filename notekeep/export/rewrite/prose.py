@@ -8,8 +8,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 _URL = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{(?=\{[<%])")
@@ -38,7 +38,7 @@ _INSTEAD = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;"
 def rewrite(work: Work) -> None:
     """Guard every run of words; what another rewriter replaces of it is no longer there."""
     replaced = sorted((one.start, one.end) for one in work.splices if one.start < one.end)
-    for node in work.page.find("text", "special"):
+    for node in work.tree.find("text", "special"):
         if not work.free(node):
             continue
         first = bisect_right(replaced, node.start, key=itemgetter(1))
@@ -46,7 +46,7 @@ def rewrite(work: Work) -> None:
         if node.kind == "special":
             if not taken:
                 _special(work, node)
-        elif _MEANING.search(work.page.text, node.start, node.end):
+        elif _MEANING.search(work.tree.text, node.start, node.end):
             _Words(work, node, taken).guard()
 
 
@@ -68,7 +68,7 @@ class _Words:
     def __init__(self, work: Work, node: Node, taken: list[tuple[int, int]]) -> None:
         self.work = work
         self.node = node
-        self.text = work.page.source(node)
+        self.text = work.tree.source(node)
         self.taken = [(start - node.start, end - node.start) for start, end in taken]
 
     def guard(self) -> None:

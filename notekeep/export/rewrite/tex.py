@@ -9,8 +9,8 @@ from notekeep.export.mathml import to_mathml
 from notekeep.export.rewrite.work import lone
 
 if TYPE_CHECKING:
-    from notekeep.export.nodes import Node
     from notekeep.export.rewrite.work import Work
+    from notekeep.markdown.nodes import Node
 
 _COMMONMARK = re.compile(r"[\\`*_\[\]<&~|'\"^]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.|=(?==)|(?<==)=|:")
 _PYTHON = re.compile(r"[\\`*_\[\]]")
@@ -25,7 +25,7 @@ def rewrite(work: Work) -> None:
     """Write every formula as the engine leaves it alone."""
     if work.dialect.math.mathml:
         _tell_unread(work)
-    for node in work.page.find("math", "math_double", "math_block"):
+    for node in work.tree.find("math", "math_double", "math_block"):
         if not work.free(node):
             continue
         math = work.dialect.math
@@ -42,13 +42,13 @@ def rewrite(work: Work) -> None:
         text = _written(work, tex, marks)
         if node.kind == "math" and marks == math.display:
             text = _within_a_line(work, node, text)
-        if text != work.page.source(node):
+        if text != work.tree.source(node):
             work.replace(node, text, "math is written as the site reads it")
 
 
 def _tell_unread(work: Work) -> None:
     """Tell in one line which formulas the page shows as TeX."""
-    found = work.page.find("math", "math_double", "math_block")
+    found = work.tree.find("math", "math_double", "math_block")
     unread = [one for one in found if not to_mathml(one.content, display=one.kind != "math")]
     if unread:
         shown = " ".join(unread[0].content.split())[:40]

@@ -9,9 +9,9 @@ from notekeep.export.passage import Splice
 
 if TYPE_CHECKING:
     from notekeep.export.dialect import Dialect
-    from notekeep.export.nodes import Node, Page
     from notekeep.export.passage import Passage
     from notekeep.export.remarks import Remarks
+    from notekeep.markdown.nodes import Node, Tree
 
 
 @dataclass(slots=True)
@@ -39,9 +39,9 @@ class Work:
     heads: set[int] = field(default_factory=set)
 
     @property
-    def page(self) -> Page:
+    def tree(self) -> Tree:
         """The body, parsed."""
-        return self.passage.page
+        return self.passage.tree
 
     def put(self, start: int, end: int, text: str, reason: str = "") -> None:
         """Replace a span."""
@@ -62,7 +62,7 @@ class Work:
 
     def marks(self, line: int) -> str:
         """Return what has to stand before a further line of the block that a line belongs to."""
-        here = self.page.lines[line]
+        here = self.tree.lines[line]
         written = self.passage.text[
             here.start : here.start if here.content is None else here.content
         ]

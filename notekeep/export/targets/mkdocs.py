@@ -90,7 +90,7 @@ class MkDocs(Target):
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Write the title above a text with headings of its rank: they would take its place."""
-        headings = draft.passage.page.find("heading")
+        headings = draft.passage.tree.find("heading")
         own = [h for h in headings if h.level == 1 and not is_title(h, draft.post.title)]
         title = _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
         return super().compose(draft, head, f"# {title}\n\n{body.lstrip()}" if own else body)
