@@ -159,7 +159,7 @@ def test_note_that_the_parser_fails_on_is_refused(
     monkeypatch.setattr(parser, "_PARSER", PanickingParser(parser._PARSER))
     source = write_vault({"a.md": "# A\n\nThis sets it off.\n", "b.md": "# B\n\nFine.\n"})
     made = plan(source, "a.md", "b.md")
-    assert "the Markdown parser failed (index out of bounds)" in made.refused["a.md"].message
+    assert "The Markdown parser failed (index out of bounds)" in made.refused["a.md"].message
     assert [planned.post.path for planned in made.posts] == ["b.md"]
 
 
@@ -170,5 +170,5 @@ def test_note_that_embeds_an_unreadable_one_is_refused(
     source = write_vault(
         {"a.md": "---\npublish: true\n---\nThis sets it off.\n", "b.md": "# B\n\n![[a]]\n"}
     )
-    with pytest.raises(Refused, match=r"a\.md: the Markdown parser failed"):
+    with pytest.raises(Refused, match=r"a\.md: The Markdown parser failed"):
         plan(source, "b.md")

@@ -100,6 +100,11 @@ def _block(work: Work, node: Node) -> None:
     math = work.dialect.math
     if math.raw:
         kept = _joined([line for line in lines if line], apart=math.blocks)
+        if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, kept)):
+            # Where math stands within paragraphs only, the marks of the quote would be TeX.
+            text = _written(work, " ".join(kept), math.display)
+            work.replace(node, text, "math is written as the site reads it")
+            return
         same = [_parted(work, line) for line in kept] == lines
         if math.display == ("$$", "$$") and same:
             return
