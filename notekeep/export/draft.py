@@ -218,7 +218,7 @@ class _Work:
         hidden = self.source.hides_from(path)
         refuse_mentions(stripped.passage, hidden)
         if path == self.draft.note.path:
-            self.draft.post.title = public_title(note, stripped.passage.text, hidden)
+            self.draft.post.title = public_title(note, stripped.passage.page, hidden)
         passage, changes = spelled_out(stripped.passage)
         self.draft.changes += changes
         return passage

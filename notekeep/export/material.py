@@ -16,10 +16,11 @@ from notekeep.export.passage import Passage
 from notekeep.export.private import strip_private
 from notekeep.export.properties import public_title
 from notekeep.markdown.links import WIKI
-from notekeep.markdown.outline import read_body
+from notekeep.markdown.outline import outline
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Note, Value
+    from notekeep.markdown.tree import Page
 
 _FACTS = {
     "book": ("author", "published", "publisher", "pages", "isbn"),
@@ -112,14 +113,15 @@ def material_of(note: Note) -> Material:
             "correct the front matter",
             line=note.problem.line,
         )
-    text = strip_private(Passage.of_file(note.path, note.body, note.body_line + 1)).passage.text
+    passage = strip_private(Passage.of_file(note.path, note.body, note.body_line + 1)).passage
     keys = _FACTS.get(note.kind, _OTHER)
     facts = {key: said for key in keys if (said := _said(note.fields.get(key)))}
     name = note.path.rsplit("/", 1)[-1].removesuffix(".md")
     tags = note.fields.get("tags")
     listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
-    title = public_title(note, text)
-    return Material(note.path, title, name, note.kind, facts, listed, _sections(text, title))
+    title = public_title(note, passage.page)
+    sections = _sections(passage.page, title)
+    return Material(note.path, title, name, note.kind, facts, listed, sections)
 
 
 def at_second(address: str, locator: str) -> str:
@@ -135,8 +137,8 @@ def at_second(address: str, locator: str) -> str:
     return urlunsplit(parts._replace(query=urlencode([*query, ("t", f"{seconds}s")])))
 
 
-def _sections(text: str, title: str) -> list[Section]:
-    body = read_body(text)
+def _sections(page: Page, title: str) -> list[Section]:
+    body = outline(page)
     found: list[tuple[int, Section | Point]] = [
         (one.start, Section(one.text, one.level))
         for one in body.headings

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.export.consent import answer
 from notekeep.export.links import PRIVATE_WORDS
 from notekeep.export.local import is_local, without_local
 from notekeep.markdown.links import WIKI
-from notekeep.markdown.outline import title_in
+from notekeep.markdown.outline import title_of_page
 from notekeep.markdown.resolve import stem_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from notekeep.export.options import Options
     from notekeep.markdown.note import Note, Value
+    from notekeep.markdown.tree import Page
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -117,8 +119,8 @@ def read_post(
     return post
 
 
-def public_title(note: Note, text: str, hidden: Callable[[str], bool] = lambda _: False) -> str:
-    """Return a note's title, given its text without private parts: no heading of these is one."""
+def public_title(note: Note, page: Page, hidden: Callable[[str], bool] = lambda _: False) -> str:
+    """Return a note's title, given its page without private parts: no heading of these is one."""
 
     def shown(match: re.Match[str]) -> str:
         target = match["target"].partition("#")[0].strip()
@@ -127,8 +129,7 @@ def public_title(note: Note, text: str, hidden: Callable[[str], bool] = lambda _
     given = note.fields.get("title")
     if isinstance(given, str) and (title := _line(re.sub(WIKI, shown, given))):
         return title
-    text = re.sub(WIKI, shown, text) if "[[" in text else text
-    return _line(title_in(text) or stem_of(note.path))
+    return _line(title_of_page(page, partial(re.sub, WIKI, shown)) or stem_of(note.path))
 
 
 def _public(value: Value) -> str:

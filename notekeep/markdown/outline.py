@@ -206,12 +206,20 @@ def title_in(text: str) -> str:
         return ""
     # What follows can change a heading only if it ends a block of math that began before.
     head = text[: first.end()]
-    return ("" if "$$" in head else _title(read(head))) or _title(read(text))
+    return ("" if "$$" in head else title_of_page(read(head))) or title_of_page(read(text))
 
 
-def _title(page: Page) -> str:
+def title_of_page(page: Page, said: Callable[[str], str] = str) -> str:
+    """Return the title that a page gives, as `title_of` does.
+
+    Args:
+        page: The page.
+        said: What is shown of the words of a heading, as written.
+    """
     words = (
-        plain(span.words) for span in page.plain if span.kind == "heading" and span.info == "1"
+        plain(said(span.words))
+        for span in page.plain
+        if span.kind == "heading" and span.info == "1"
     )
     return next(filter(None, words), "")
 
