@@ -60,7 +60,7 @@ def may_reach_over(text: str) -> bool:
 
 
 def find_hidden(
-    text: str, reading: Reading, parse: Callable[[str, str], Reading]
+    text: str, reading: Reading, parse: Callable[[str], Reading]
 ) -> tuple[Reading, list[Span]]:
     """Find the comments and math of a text.
 
@@ -82,7 +82,7 @@ def find_hidden(
 
 
 class _Finder:
-    def __init__(self, text: str, reading: Reading, parse: Callable[[str, str], Reading]) -> None:
+    def __init__(self, text: str, reading: Reading, parse: Callable[[str], Reading]) -> None:
         self.text = text
         self.parse = parse
         self.found: list[Span] = []
