@@ -399,10 +399,12 @@ async def main():
         app.editors.open("books/Deep Work.md")
         await until(pilot, lambda: app.focused and app.editors.here)
         type_text(app, "typed before the crash ")
-        await until(pilot, lambda: "typed before the c" in app.editors.here.area.text)
+        def holds(text):
+            return app.editors.here and text in app.editors.here.area.text
+        await until(pilot, lambda: holds("typed before the c"))
         print("typed", flush=True)
         if sys.argv[2] == "raise":
-            await until(pilot, lambda: "crash # Deep" in app.editors.here.area.text)
+            await until(pilot, lambda: holds("crash # Deep"))
             app.call_later(lambda: 1 / 0)
         while app.is_running:
             await asyncio.sleep(0.02)
