@@ -34,6 +34,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in ("NOTEKEEP_VAULT", "VISUAL", "EDITOR", "PAGER", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
+    # Else what a program writes to a pipe comes behind its notes, which are not buffered.
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     return folder
 
 

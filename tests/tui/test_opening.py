@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from textual.widgets import Input
 
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.widgets.note_area import NoteArea
@@ -35,7 +36,7 @@ async def leave_tasks_over_browse(app: NotekeepApp, pilot: Pilot[Any], key: str)
 async def switch_to(app: NotekeepApp, pilot: Pilot[Any], title: str) -> None:
     """Open a note by the quick switch."""
     await press(pilot, "ctrl+o")
-    await until(pilot, lambda: shows(app, "a title or an alias") or app.focused is not None)
+    await until(pilot, lambda: isinstance(app.focused, Input) and shows(app, "Title of a note"))
     type_text(app, title)
     await until(pilot, lambda: shows(app, f"▌ {title}"))
     await press(pilot, "enter")
