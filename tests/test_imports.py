@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-import notekeep
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 HEAVY = {
     "PIL",
@@ -108,33 +104,3 @@ def test_an_export_loads_no_reader_that_its_note_does_not_need(
     (tmp_path / "hugo.toml").touch()
     words = ("export", "Deep Work", "--dry-run", "--to", target, "--site", str(tmp_path))
     assert loaded(sample, *words) & {"latex2mathml", "pypdf"} == set()
-
-
-PARSING = [
-    path
-    for path in sorted(Path(notekeep.__file__).parent.rglob("*.py"))
-    if "markdown_it" in path.read_text("utf-8")
-]
-
-
-def at_run_time(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a module but for those that only a type checker reads."""
-    for statement in body:
-        if not (isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING"):
-            yield statement
-
-
-@pytest.mark.parametrize("path", PARSING, ids=lambda path: path.stem)
-def test_a_part_of_the_markdown_parser_is_imported_after_the_whole(path: Path) -> None:
-    """Two threads, one of which began with a part, would each wait for what the other imports.
-
-    Python then gives one of them what is there of it so far, and a preview fails.
-    """
-    whole = False
-    for statement in at_run_time(ast.parse(path.read_text("utf-8")).body):
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Import):
-                whole |= any(name.name == "markdown_it" for name in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                whole |= node.module == "markdown_it"
-                assert whole or not node.module.startswith("markdown_it."), ast.unparse(node)

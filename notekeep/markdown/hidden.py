@@ -151,7 +151,8 @@ class _Finder:
         if _begins_line(text, start):
             line = text.find("\n", start)
             if close < 0 <= line or 0 <= line < close or (close < 0 and line < 0):
-                return Span("comment", start, close + 2 if close >= 0 else len(text), 0)
+                end = close + 2 if close >= 0 else len(text.rstrip("\n"))
+                return Span("comment", start, end, 0)
         if close < 0 or close + 2 > self._leaf_end(start):
             return None
         return Span("comment", start, close + 2, 0)

@@ -50,7 +50,7 @@ def piece_of(text: str, content: str) -> Piece:
         ("press <kbd>x</kbd> now", "x", "code"),
         ("a <mark>b *c*</mark> d", "c", "highlight em"),
         ("x ==a\nb== y", "b", "highlight"),
-        ("===x===", "=x=", "highlight"),
+        ("===x===", "===x===", ""),
         ("(#tag2)", "#tag2", "tag"),
     ],
 )

@@ -258,5 +258,5 @@ def test_the_body_of_a_note_without_broken_links_is_not_looked_through(
     def refuse(text: str) -> None:
         raise AssertionError(text)
 
-    monkeypatch.setattr(note, "scan", refuse)
+    monkeypatch.setattr(note, "read_body", refuse)
     assert [one.problem.code for one in vault.plan.lint([NOTE]).findings] == ["tag-text"]
