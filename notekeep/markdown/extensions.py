@@ -59,7 +59,6 @@ class _Finder:
     def __init__(self, text: str, reading: Reading, hidden: Sequence[Span]) -> None:
         self.text = text
         self.leaves = reading.leaves
-        self.lines = reading.lines
         self.spans = reading.spans
         self.words = [span[1:3] for span in reading.spans if span[0] == "text"]
         self.hidden = [(span.start, span.end) for span in hidden]

@@ -22,13 +22,11 @@ class Reading(NamedTuple):
     Attributes:
         spans: All spans of CommonMark, in order.
         leaves: Where each block of words begins and ends, in order.
-        lines: Where each line of such a block begins, but its first.
         literal: Where code, HTML, wikilinks and the destinations of links begin and end, in order.
     """
 
     spans: list[Span]
     leaves: list[tuple[int, int]]
-    lines: list[int]
     literal: list[tuple[int, int]]
 
 

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.parser import read
+from notekeep.markdown.tree import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +25,6 @@ CONTAINERS: Final = frozenset({"quote", "item", "footnote", "admonition"})
 """Blocks whose marks stand before each line of what is in them; the last is a quote that a
 rewriter makes one."""
 
-CODE: Final = frozenset({"fence", "code_block", "code_span"})
 MATH: Final = frozenset({"math", "math_double", "math_block"})
 LITERAL: Final = CODE | MATH | {"html_block", "html"}
 """Nodes whose text is not Markdown."""

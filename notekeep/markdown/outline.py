@@ -7,7 +7,6 @@ Every `start` and `end` counts characters of the body's text (not bytes, not the
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -230,7 +229,7 @@ class _Outline:
     def __init__(self, page: Page) -> None:
         self.text = page.text
         self.body = Body(problem=page.problem)
-        self._lines: list[int] = []
+        self._line = page.line_of
         self._quote_end = 0
         makers: dict[str, Callable[[Span], None]] = {
             "wikilink": self._wikilink,
@@ -259,13 +258,6 @@ class _Outline:
                 make(span)
         for found in (self.body.links, self.body.comments, self.body.timestamps):
             found.sort(key=_start)
-
-    def _line(self, at: int) -> int:
-        if not self._lines:
-            self._lines = [found.end() for found in re.finditer("\n", self.text)] or [
-                len(self.text) + 1
-            ]
-        return bisect_right(self._lines, at)
 
     def _end(self, span: Span) -> int:
         """Return where a block ends without the blanks and newline behind it."""

@@ -208,7 +208,6 @@ class _Builder:
         self.text = text
         self.source = source
         self.leaves: list[tuple[int, int]] = []
-        self.lines: list[int] = []
         self.literal: list[tuple[int, int]] = []
         self._spans: list[_Fields] = []
         self._open: list[int] = []  # the numbers of the spans that are open
@@ -222,7 +221,7 @@ class _Builder:
         """Return everything that was read."""
         self.leaves.sort()
         self.literal.sort()
-        return Reading([*map(Span._make, self._spans)], self.leaves, self.lines, self.literal)
+        return Reading([*map(Span._make, self._spans)], self.leaves, self.literal)
 
     def open(self, tag: Any, start: int, end: int) -> None:
         """Begin a block or an inline span that holds others."""
@@ -284,7 +283,6 @@ class _Builder:
         self._begin_words(start)
         self._last = end
         if kind := _BREAKS.get(name):
-            self.lines.append(end)
             self._add(kind, start, end)
         elif name == "FootnoteReference":
             self._add("footnote_ref", start, end, value)
