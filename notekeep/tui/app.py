@@ -353,9 +353,9 @@ class NotekeepApp(Stopping, Looks, App[None]):
     def action_show_publish(self) -> None:
         self.switch_mode(places.PUBLISH)
 
-    def action_switch_note(self) -> None:
+    async def action_switch_note(self) -> None:
         if isinstance(self.screen, VaultScreen):
-            self.screen.open_switcher()
+            await self.screen.open_switcher()
 
     def action_new_note(self) -> None:
         # At once: what is typed next is the title.

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import on
@@ -29,6 +28,7 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import ACTIONS, BY_ID, Action, is_offered, names_of
 from notekeep.tui.jobs import in_background
+from notekeep.tui.keyboard import CHOSEN
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.screens.base import VaultScreen
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from textual.command import Hits
     from textual.dom import DOMNode
     from textual.fuzzy import Matcher
-    from textual.message_pump import MessagePump
     from textual.widgets import Button
     from textual.worker import Worker
 
@@ -165,8 +164,8 @@ class Palette(Leaving[None], CommandPalette):
     ]
     """Its list is gone through as that of the quick switch."""
 
-    HOLDS_AFTER: ClassVar[str] = "enter"
-    """The key behind which others wait: they are for what it chooses, and not for this box."""
+    CHOOSES_WITH: ClassVar[str] = "enter"
+    """The key that chooses: pressed twice, before it is answered, it chooses once."""
 
     def __init__(self, typed: str = "") -> None:
         """Make the palette.
@@ -183,14 +182,6 @@ class Palette(Leaving[None], CommandPalette):
     def compose(self) -> ComposeResult:
         for widget in super().compose():
             yield _Commands() if isinstance(widget, CommandList) else widget
-
-    def type_early(self, character: str) -> None:
-        """Take a character that was typed before the line had the focus."""
-        field = self.query_one_optional(CommandInput)
-        if field is not None and field.is_mounted:
-            field.insert_text_at_cursor(character)
-        else:
-            self._typed += character
 
     def on_mount(self, event: events.Mount) -> None:
         if self not in self.app.screen_stack:
@@ -216,18 +207,18 @@ class Palette(Leaving[None], CommandPalette):
             event.stop()
             event.prevent_default()
             self._cancel_gather_commands()
-            self.dismiss()
             self.app.call_later(command.run)
+            self.dismiss()
         elif any(worker.group == self._GATHER_COMMANDS_GROUP for worker in self._gathering):
             event.stop()
             event.prevent_default()
+            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
             self.set_timer(AGAIN, self.query_one(CommandInput).action_submit)
-        else:
+        elif self._list_visible and chosen is not None:
             # Textual goes on from here, and what was chosen comes up from the list.
-            up = takewhile(
-                lambda node: node is not self, self.query_one(CommandList).ancestors_with_self
-            )
-            _after(self._release_keys_unless_done, self, *up, self)
+            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
+        else:
+            cast("NotekeepApp", self.app).release_keys(self)
 
     def on_click(self, event: events.Click) -> None:
         if self.clicked(event) is None:
@@ -253,16 +244,10 @@ class Palette(Leaving[None], CommandPalette):
             super()._select_or_command(event)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave, and give back the keys behind enter when what was chosen can take them."""
+        """Leave, and give back the keys behind enter, which are for what was chosen."""
         gone = super().dismiss(result)
-        app = cast("NotekeepApp", self.app)
-        # First is done what was chosen, which may send a message by way of the screen below.
-        _after(app.release_keys, app, app, app.screen, app)
+        cast("NotekeepApp", self.app).release_keys(self)
         return gone
-
-    def _release_keys_unless_done(self) -> None:
-        if not self._is_done:
-            cast("NotekeepApp", self.app).release_keys()
 
     def _action_command_list(self, action: str) -> None:
         # A key may come before the list is there, or before it was laid out and has pages.
@@ -418,13 +403,6 @@ class NoteCommands(Provider):
             open_it = partial(screen.post_message, OpenNote(path))
             opened = screen.vault.opened.last(path)
             yield NoteHit(score, _lit(matcher, title), open_it, title, about, path, opened)
-
-
-def _after(what: Callable[[], object], *pumps: MessagePump) -> None:
-    """Do something once each of these, one after the other, has handled what it was sent so far."""
-    for pump in reversed(pumps):
-        what = partial(pump.call_later, what)
-    what()
 
 
 def _lit(matcher: Matcher, title: str) -> Content:

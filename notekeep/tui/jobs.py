@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WRITING = "write"
 """The group of work that changes notes."""
+HELD = 3.0
+"""Seconds for which keys wait at most for an answer."""
 
 
 def in_background(
@@ -37,6 +39,7 @@ def in_background(
     group: str,
     exclusive: bool = False,
     pause: float = 0.0,
+    holds_keys: bool = False,
     failed: Callable[[NotekeepError], object] | None = None,
 ) -> Worker[None]:
     """Run `what` in a thread and then `then` with its answer in the interface's own.
@@ -50,6 +53,7 @@ def in_background(
             the order in which it was asked for, each when the one before is done.
         exclusive: Drop the answers of earlier work of the group that the same node asked for.
         pause: Seconds to wait first, so that the next key can make it unnecessary.
+        holds_keys: Keep the keys that come meanwhile for what the answer opens.
         failed: What to do instead of showing the error.
     """
 
@@ -72,7 +76,13 @@ def in_background(
             # A screen that went meanwhile has not what its answer is shown in.
             if not is_going(node):
                 show_fault(node, error)
+        finally:
+            if holds_keys:
+                app.release_keys(job)
 
+    app: Any = node.app
+    if holds_keys:
+        app.hold_keys(job, seconds=HELD)
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False

@@ -90,7 +90,7 @@ def write_notes(folder: Path) -> Path:
     return folder
 
 
-async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 30) -> None:
+async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 12) -> None:
     """Wait until `what` is true; fail with what is on the screen when it does not come true."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not what():
@@ -99,7 +99,7 @@ async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 
         await pilot.pause(0.02)
 
 
-async def unpainted(what: Callable[[], object], seconds: float = 30) -> None:
+async def unpainted(what: Callable[[], object], seconds: float = 12) -> None:
     """Wait until `what` is true; unlike a pilot, which has the screen painted as it waits."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds

@@ -409,7 +409,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
             self.post_message(self.Empty())
         if self._is_accepted:
             self._accept()
-            cast("NotekeepApp", self.app).release_keys()
+            cast("NotekeepApp", self.app).release_keys(self)
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
@@ -420,7 +420,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
             return
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        cast("NotekeepApp", self.app).hold_keys(late=self._look_on)
+        cast("NotekeepApp", self.app).hold_keys(self, late=self._look_on)
 
     def _look_on(self) -> None:
         if self._is_accepted:
