@@ -77,12 +77,12 @@ def in_background(
             if not is_going(node):
                 show_fault(node, error)
         finally:
-            if holds_keys:
-                app.release_keys(job)
+            if keyboard is not None:
+                keyboard.release_keys(job)
 
-    app: Any = node.app
-    if holds_keys:
-        app.hold_keys(job, seconds=HELD)
+    keyboard: Any = node.app if holds_keys and hasattr(node.app, "hold_keys") else None
+    if keyboard is not None:
+        keyboard.hold_keys(job, seconds=HELD)
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False

@@ -66,6 +66,11 @@ class Keyboard(Going):
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._holds: dict[object, Timer] = {}
 
+    @property
+    def has_answered_keys(self) -> bool:
+        """Whether all is done that follows from the keys that were pressed, or they are kept."""
+        return not self._is_settling
+
     def action_go(self) -> None:
         self._wait_after("go")
 
@@ -125,11 +130,11 @@ class Keyboard(Going):
 
     async def _deliver(self) -> None:
         """Hand on the next key, unless keys are kept."""
-        self._is_settling = False
         # The key that chooses, pressed twice, chooses once.
         while self._waiting and self._chosen_with == _key(self._waiting[0]) != "":
             self._waiting.popleft()
-        if not self._waiting or self._holds:
+        self._is_settling = bool(self._waiting) and not self._holds
+        if not self._is_settling:
             return
         event = self._waiting.popleft()
         self._delivered = time.monotonic()
