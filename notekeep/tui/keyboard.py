@@ -89,14 +89,14 @@ class Keyboard(Going):
             self.screen.doing(menu(AFTER[first], self.size.width - 2))
 
     def hold_keys(
-        self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = HELD
+        self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
     ) -> None:
         """Keep the keys that come, as they are about what the key before them asked for.
 
         Args:
             owner: Who has them kept, and gives them back with `release_keys`.
             late: Called when that takes long; the keys have been given back then.
-            seconds: How long they are kept at most.
+            seconds: How long they are kept at most; 0 for a moment.
         """
 
         def give_up() -> None:
@@ -104,7 +104,7 @@ class Keyboard(Going):
             late()
 
         self._stop_holding(owner)
-        self._holds[owner] = self.set_timer(seconds, give_up)
+        self._holds[owner] = self.set_timer(seconds or HELD, give_up)
 
     def release_keys(self, owner: object) -> None:
         """Give back the keys that were kept, when what was asked for has the focus."""
@@ -121,7 +121,8 @@ class Keyboard(Going):
             self.last_key = time.monotonic()
             self._waiting.append(event)
             if not self._is_settling or self.last_key > self._delivered + LOST:
-                self._chosen_with = ""
+                if not self._holds:
+                    self._chosen_with = ""
                 await self._deliver()
             return
         if isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y):
