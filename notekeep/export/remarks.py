@@ -33,13 +33,11 @@ class Remarks:
     """Remarks in order, each once."""
 
     def __init__(self) -> None:
-        self.all: list[Remark] = []
+        self.all: dict[Remark, None] = {}
 
     def add(self, origin: Origin | None, what: str) -> None:
         """Note a remark."""
-        remark = Remark(origin, what)
-        if remark not in self.all:
-            self.all.append(remark)
+        self.all.setdefault(Remark(origin, what))
 
 
 def kind_of(text: str) -> str:
