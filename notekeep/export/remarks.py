@@ -33,11 +33,16 @@ class Remarks:
     """Remarks in order, each once."""
 
     def __init__(self) -> None:
-        self.all: dict[Remark, None] = {}
+        self._known: dict[Remark, None] = {}
+
+    @property
+    def all(self) -> list[Remark]:
+        """All of them, in order."""
+        return list(self._known)
 
     def add(self, origin: Origin | None, what: str) -> None:
         """Note a remark."""
-        self.all.setdefault(Remark(origin, what))
+        self._known.setdefault(Remark(origin, what))
 
 
 def kind_of(text: str) -> str:

@@ -58,7 +58,7 @@ def exported(source: Source, site: Path, path: str = "a.md") -> str:
         ("(#tag2)", ["tag2"], {"tag"}, "(#tag2)"),
     ],
 )
-def test_index_preview_and_export_read_a_text_alike(  # noqa: PLR0913, PLR0917  # a row of a table
+def test_index_preview_and_export_read_a_text_alike(  # a row of a table
     write_vault: Write,
     hugo_site: Path,
     text: str,
