@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual._compositor import Compositor
-from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.geometry import Region
 from textual.screen import Screen
@@ -176,36 +175,6 @@ class Framed(App[None]):
         for rule in filter(None, self._more.split(";")):
             name, _, value = rule.partition(":")
             words.set_styles(f"{name.strip()}: {value.strip()};")
-
-
-@pytest.mark.parametrize(
-    "css",
-    [
-        "",
-        "padding: 0 2 0 1",
-        "padding: 1 2",
-        "border-left: solid red",
-        "border: round green; padding: 0 1",
-        "border-right: heavy blue; padding: 1 0 0 3",
-        "outline: double red",
-        "outline-left: solid red; padding: 0 1",
-        "hatch: right red; padding: 1",
-        "tint: red 30%",
-        "opacity: 40%",
-        "text-opacity: 40%; padding: 0 1",
-        "background: blue 30%; border-top: solid white",
-    ],
-)
-async def test_lines_have_the_edges_that_textual_gives_them(css: str) -> None:
-    app = Framed(css)
-    async with app.run_test(size=(40, 20)) as pilot:
-        await until(pilot, lambda: shows(app, "漢字"))
-        words = app.query_one(Words)
-        for crop in (words.outer_size.region, Region(0, 5, 30, 2), Region(3, 0, 9, 12)):
-            words._styles_cache.clear()
-            ours = words._styles_cache.render_widget(words, crop)
-            assert segments(ours) == segments(StylesCache().render_widget(words, crop))
-            assert {strip.cell_length for strip in ours} == {crop.width}
 
 
 async def test_the_bar_beside_lines_looks_as_textual_s_and_is_not_seen_without_need() -> None:

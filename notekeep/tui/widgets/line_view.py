@@ -18,7 +18,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.edges import Edges
 from notekeep.tui.ink import ink_of, needed, paint, reverse
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import plain
@@ -61,7 +60,6 @@ class LineView(Barred, ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips = LRUCache(CACHED_ROWS)
-        self._styles_cache = Edges()
         self._own_style: Style | None = None
         self._frame: tuple[int, int, int] | None = None
 
