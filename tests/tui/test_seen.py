@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual._compositor import Compositor
-from textual.app import App
 from textual.geometry import Region
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar
-from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Input
 
 from notekeep.tui.covering import Covering
-from notekeep.tui.render.pieces import Line, Piece
 from notekeep.tui.screens.dialogs import Confirm
-from notekeep.tui.widgets.line_view import Page
-from notekeep.tui.widgets.scroll_bar import LineBar
 from tests.support.screens import (
     browse,
     is_settled,
@@ -33,15 +27,12 @@ from tests.support.screens import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from rich.segment import Segment
-    from textual.app import ComposeResult
     from textual.messages import Layout
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -146,103 +137,6 @@ async def test_what_lies_behind_is_not_drawn_and_a_list_only_where_it_changed(
                 break
         assert asked == {"note-list": 1}
         assert set(await asks(screen.preview.refresh)) == {"preview"}
-
-
-class Words(Page):
-    """Lines, the last of them with a wide character too many."""
-
-    def line_count(self) -> int:
-        return 30
-
-    def draw_line(self, index: int, width: int) -> Line:
-        return [Piece(f"{index} 漢字 ", "strong"), Piece("x" * width, "link", "a")]
-
-
-class Framed(App[None]):
-    """Words in a frame."""
-
-    CSS = "Words { width: 30; height: 12; }"
-
-    def __init__(self, css: str) -> None:
-        super().__init__()
-        self._more = css
-
-    def compose(self) -> ComposeResult:
-        yield Words()
-
-    def on_mount(self) -> None:
-        words = self.query_one(Words)
-        for rule in filter(None, self._more.split(";")):
-            name, _, value = rule.partition(":")
-            words.set_styles(f"{name.strip()}: {value.strip()};")
-
-
-async def test_the_bar_beside_lines_looks_as_textual_s_and_is_not_seen_without_need() -> None:
-    app = Framed("background: blue")
-    async with app.run_test(size=(40, 20)) as pilot:
-        await until(pilot, lambda: shows(app, "漢字"))
-        words = app.query_one(Words)
-        bar = words.vertical_scrollbar
-        assert isinstance(bar, LineBar)
-        await until(pilot, lambda: bar.size.height == 12)
-        for top in (0, 1, 5, 11, 18):
-            words.scroll_to(y=top, animate=False, immediate=True)
-            for grabbed in (False, True):
-                bar.mouse_over = grabbed
-                crop = Region(0, 0, 1, 12)
-                bar._styles_cache.clear()
-                bar._repaint_required = True
-                bar._set_dirty()
-                assert segments(bar.render_lines(crop)) == segments(
-                    ScrollBar.render_lines(bar, crop)
-                )
-                assert bar.render_lines(Region(0, 3, 1, 2)) == bar.render_lines(crop)[3:5]
-        bar.window_virtual_size = bar.window_size
-        (look,) = {tuple(strip) for strip in bar.render_lines(Region(0, 0, 1, 12))}
-        assert [segment.text for segment in look] == [" "]
-        assert look[0].style == Style(background=words.background_colors[1]).rich_style
-
-
-LONG = "inbox/long.md"
-
-
-async def test_a_bar_that_is_needed_no_more_lays_nothing_out_and_is_not_seen(
-    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (root / LONG).write_text("---\ntitle: A long one\n---\n" + "Words.\n\n" * 100)
-    app = make_app("browse")
-    async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "10 notes"))
-        screen = browse(app)
-        await until(pilot, lambda: is_settled(screen))
-        rows = [screen.notes.row_of(number) for number in range(10)]
-        long = next(number for number, row in enumerate(rows) if row and row.path == LONG)
-        preview = screen.preview
-
-        async def go_to(number: int) -> None:
-            screen.notes.move_to(number)
-            await until(pilot, lambda: preview.path == screen.notes.row.path)  # type: ignore[union-attr]
-            await until(pilot, lambda: is_bar_seen(screen) == (number == long))
-
-        # The first time it takes its place.
-        for number in (long + 1, long, long - 1):
-            await go_to(number)
-        await until(pilot, lambda: is_settled(screen))
-        laid_out: list[object] = []
-        monkeypatch.setattr(
-            type(screen), "_refresh_layout", lambda *how, **named: laid_out.append((how, named))
-        )
-        for number in (long, long + 1, long, long - 1):
-            await go_to(number)
-        assert not laid_out
-
-
-def is_bar_seen(screen: BrowseScreen) -> bool:
-    """Tell whether the column of the preview's bar shows more than one colour."""
-    column = screen.preview.region.right - 1
-    rows = range(screen.preview.region.y, screen.preview.region.bottom)
-    styles = {str(screen.get_style_at(column, y).without_color) for y in rows}
-    return len(styles) > 1
 
 
 async def test_letters_in_the_search_box_lay_nothing_out_and_the_last_of_them_is_seen(
