@@ -142,19 +142,7 @@ async def test_the_first_frame_is_laid_out_once_more_than_its_parts(
     assert 1 <= len(laid_out) <= 2
 
 
-async def test_what_lies_behind_is_one_line_handed_on(make_app: MakeApp) -> None:
-    app = make_app("browse")
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        for behind in (app.screen, *app.screen.query("#panes, #list-pane")):
-            lines = behind.render_lines(Region(0, 0, *behind.size))
-            assert len(lines) == behind.size.height
-            assert len(set(map(id, lines))) == 1
-            assert lines[0].text == " " * behind.size.width
-            assert lines[0]._segments[0].style == behind.visual_style.rich_style
-
-
-async def test_what_lies_behind_changes_with_the_theme(make_app: MakeApp) -> None:
+async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test() as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))

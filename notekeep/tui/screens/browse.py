@@ -16,7 +16,6 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.gridding import Gridding
 from notekeep.tui.screens.reading import Reader
 from notekeep.tui.trail import Asked, Stop, Trail
-from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
 
@@ -41,10 +40,6 @@ ABOUT_A_NOTE = ("open", "edit-cell", "edit", "edit-tags", "export")
 """Actions of the bottom line that want a note."""
 ROOMY = 110
 """From this width on there is room for the sidebar."""
-
-
-class Panes(Backing, Horizontal):
-    """What the panes stand in."""
 
 
 class BrowseScreen(Gridding, VaultScreen):
@@ -87,7 +82,7 @@ class BrowseScreen(Gridding, VaultScreen):
         """The note that one came back to, and what was searched for then."""
 
     def compose_body(self) -> ComposeResult:
-        with Panes(id="panes"):
+        with Horizontal(id="panes"):
             if self.app.size.width >= ROOMY:
                 from notekeep.tui.widgets.sidebar import Sidebar
 

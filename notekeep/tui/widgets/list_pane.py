@@ -30,7 +30,6 @@ from notekeep.tui.render.nothing import (
 from notekeep.tui.render.words import count_of, thousands
 from notekeep.tui.titles import Titles
 from notekeep.tui.trail import Asked, Stop
-from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_or_grid import ListOrGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS
 from notekeep.tui.widgets.search_box import Correction, SearchBox
@@ -60,7 +59,7 @@ SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
 
 
-class ListPane(ListOrGrid, Backing, Vertical):
+class ListPane(ListOrGrid, Vertical):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:
