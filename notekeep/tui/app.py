@@ -41,7 +41,6 @@ from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.stopping import Stopping
-from notekeep.tui.strips import let_go
 from notekeep.tui.theme import THEMES, choose
 
 if TYPE_CHECKING:
@@ -93,7 +92,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
             first: The first page of its notes, when it was read already.
             when_shown: Called once the first frame is out.
         """
-        let_go()
         cut()
         # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)

@@ -13,18 +13,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rich.segment import Segment
-from rich.style import Style
 from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.screen import Screen
-from textual.strip import Strip
 
 from notekeep.cli.main import Opens, _opens
 from notekeep.tui import first_page
 from notekeep.tui.cycles import cut
 from notekeep.tui.jobs import in_background
-from notekeep.tui.strips import let_go
 from notekeep.tui.theme import LIGHT
 from tests.support.screens import shows, until
 
@@ -150,43 +146,6 @@ async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:
         app.theme = "notekeep-light"
         await until(pilot, lambda: app.screen.render_lines(Region(0, 0, 1, 1))[0] != before)
         assert app.get_css_variables()["background"] == (LIGHT.background or "").upper()
-
-
-def test_a_strip_that_needs_no_cut_waits_for_nobody() -> None:
-    let_go()
-    gc.collect()
-    gc.disable()
-    try:
-        strip = Strip([Segment("abc")], 3)
-        assert list(strip.divide([3])) == [strip]
-        assert strip.crop_extend(0, 3, None) is strip
-        assert [part.text for part in strip.divide([1, 3])] == ["a", "bc"]
-        del strip
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
-
-
-def test_a_strip_is_little_to_look_through_and_still_remembers_how_it_was_cut() -> None:
-    let_go()
-    segments = [Segment("abc"), Segment("def")]
-    gc.collect()
-    gc.disable()
-    try:
-        before = len(gc.get_objects())
-        strips = [Strip(segments, 6) for _ in range(100)]
-        # The strip and the list of its segments; Textual's seven caches would be seven more.
-        assert len(gc.get_objects()) - before < 3 * len(strips)
-    finally:
-        gc.enable()
-    strip = strips[0]
-    assert strip.crop(1, 4).text == "bcd"
-    assert strip.crop(1, 4) is strip.crop(1, 4)
-    assert strip.divide([2, 6]) is strip.divide([2, 6])
-    assert [part.text for part in strip.divide([2, 6])] == ["ab", "cdef"]
-    assert strip.apply_style(Style(bold=True)) is strip.apply_style(Style(bold=True))
-    assert strip.adjust_cell_length(8).text == "abcdef  "
-    assert {name for name in Strip.__slots__ if not hasattr(strip, name)} == set()
 
 
 class Held:
