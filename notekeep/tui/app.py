@@ -22,7 +22,6 @@ from notekeep.tui import place as places
 from notekeep.tui import prelude
 from notekeep.tui.actions.keymaps import keymap, wrong_keys
 from notekeep.tui.collecting import collect_when_idle
-from notekeep.tui.cycles import cut
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import say
 from notekeep.tui.keys import as_bound, bindings
@@ -92,7 +91,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
             first: The first page of its notes, when it was read already.
             when_shown: Called once the first frame is out.
         """
-        cut()
         # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.vault = vault

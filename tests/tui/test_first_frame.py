@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import json
 import os
 import subprocess
 import sys
-import weakref
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.screen import Screen
 
 from notekeep.cli.main import Opens, _opens
 from notekeep.tui import first_page
-from notekeep.tui.cycles import cut
 from notekeep.tui.jobs import in_background
 from notekeep.tui.theme import LIGHT
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.worker import Worker
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
@@ -146,58 +138,6 @@ async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:
         app.theme = "notekeep-light"
         await until(pilot, lambda: app.screen.render_lines(Region(0, 0, 1, 1))[0] != before)
         assert app.get_css_variables()["background"] == (LIGHT.background or "").upper()
-
-
-class Held:
-    """Something whose end can be seen."""
-
-
-def test_what_a_cleared_cache_held_waits_for_nobody() -> None:
-    cut()
-    cache: LRUCache[int, Held] = LRUCache(8)
-    for number in range(20):
-        cache[number] = Held()
-    last = weakref.ref(cache[19])
-    gc.collect()
-    gc.disable()
-    try:
-        cache.clear()
-        assert last() is None
-        assert len(cache) == 0
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
-    cache[1] = held = Held()
-    assert cache.get(1) is held
-
-
-@pytest.mark.parametrize("is_cancelled", [False, True])
-async def test_what_a_worker_had_waits_for_nobody(make_app: MakeApp, *, is_cancelled: bool) -> None:
-    app = make_app("browse")
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        held = Held()
-        seen = weakref.ref(held)
-        begun = asyncio.Event()
-
-        async def work(held: Held) -> None:
-            begun.set()
-            if is_cancelled:
-                await asyncio.Event().wait()
-            del held
-
-        # Off while it ends, so that nobody else can be thanked.
-        gc.disable()
-        try:
-            worker: Worker[None] = app.run_worker(partial(work, held), exit_on_error=False)
-            del held
-            await begun.wait()
-            if is_cancelled:
-                worker.cancel()
-            await until(pilot, lambda: seen() is None)
-            assert worker.is_cancelled == is_cancelled
-        finally:
-            gc.enable()
 
 
 def test_the_interface_alone_needs_no_click() -> None:
