@@ -21,7 +21,6 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
 from notekeep.tui.actions.keymaps import keymap, wrong_keys
-from notekeep.tui.collecting import collect_when_idle
 from notekeep.tui.editor import Editors
 from notekeep.tui.jobs import say
 from notekeep.tui.keys import as_bound, bindings
@@ -40,6 +39,7 @@ from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.stopping import Stopping
+from notekeep.tui.textual_compat import collect_when_idle, is_batching
 from notekeep.tui.theme import THEMES, choose
 
 if TYPE_CHECKING:
@@ -180,14 +180,9 @@ class NotekeepApp(Stopping, Looks, App[None]):
         if not self.is_headless:
             self._listen_to_signals()
 
-    @property
-    def draws_nothing_yet(self) -> bool:
-        """Whether the program starts, and what is drawn meanwhile would be thrown away."""
-        return self._batch_count > 0 and not self.first_frame.is_set()
-
     def post_display_hook(self) -> None:
         # Textual calls this too where it drew nothing, as it does while it starts.
-        if not self.first_frame.is_set() and not self._batch_count:
+        if not self.first_frame.is_set() and not is_batching(self):
             self.first_frame.set()
             # The thread that writes has its turn, before all that comes after the first frame.
             time.sleep(WRITING_SECONDS)

@@ -35,6 +35,7 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import FLAT
 from notekeep.tui.screens.leaving import Leaving
 from notekeep.tui.telling import tell_check_in
+from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.typed import typed_command, verbs_begun, why_none
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class _Commands(CommandList):
             event.prevent_default()
 
 
-class Palette(Leaving[None], CommandPalette):
+class Palette(PacedScreen, Leaving[None], CommandPalette):
     """Textual's palette in our own looks; its styles are read when it is first opened."""
 
     DEFAULT_CSS = """

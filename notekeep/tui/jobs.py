@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.collecting import share_heaps
 from notekeep.tui.going import is_going
 from notekeep.tui.messages import WentWrong
+from notekeep.tui.textual_compat import share_heaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

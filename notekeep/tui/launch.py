@@ -73,11 +73,10 @@ def launch(
         _log_to(vault.places.state)
         with compiled_late():
             from notekeep.tui.app import APPS
-        from notekeep.tui.collecting import collect_often
-        from notekeep.tui.loop import run
+        from notekeep.tui.textual_compat import collect_often, run_app
 
         app = APPS[screen](vault, first.page(), collect_often)
-        run(app, auto_pilot=auto_pilot)
+        run_app(app, auto_pilot=auto_pilot)
     if not app.return_code:
         first_page.keep(vault)
     vault.tidy()

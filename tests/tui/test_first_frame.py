@@ -6,11 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
 from textual.geometry import Region
-from textual.screen import Screen
 
 from notekeep.cli.main import Opens, _opens
 from notekeep.tui import first_page
@@ -110,24 +108,6 @@ async def test_nothing_begins_in_the_background_before_something_is_seen(
     async with app.run_test() as pilot:
         await until(pilot, lambda: bool(seen))
     assert seen == [True]
-
-
-async def test_the_first_frame_is_laid_out_once_more_than_its_parts(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = make_app("browse")
-    laid_out: list[bool] = []
-    lay_out = Screen._refresh_layout
-
-    def counted(screen: Screen[object], *how: Any, **named: Any) -> None:
-        if not app.first_frame.is_set():
-            laid_out.append(True)
-        lay_out(screen, *how, **named)
-
-    monkeypatch.setattr(Screen, "_refresh_layout", counted)
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-    assert 1 <= len(laid_out) <= 2
 
 
 async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:

@@ -17,7 +17,6 @@ from textual import work
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from notekeep.tui.answering import is_waited_for
 from notekeep.tui.render.left_off import Place, place_at, row_at
 from notekeep.tui.render.pieces import (
     PICTURE_LINK,
@@ -27,6 +26,7 @@ from notekeep.tui.render.pieces import (
     mark,
     with_role,
 )
+from notekeep.tui.textual_compat import is_input_pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -348,7 +348,7 @@ class NotePage(Page):
             if rendering.done:
                 return
             await asyncio.sleep(PAUSE)
-            if is_waited_for(self.app):
+            if is_input_pending(self.app):
                 continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
             self._go_on(rendering)
