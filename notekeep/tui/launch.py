@@ -55,7 +55,6 @@ def launch(
         if root is None:
             return 0
     from notekeep.tui import first_page, place
-    from notekeep.tui.patterns import compiled_late
     from notekeep.tui.prelude import Look, painted
     from notekeep.vault import Vault
 
@@ -71,8 +70,7 @@ def launch(
         paint_often()
         _leave_out_tls()
         _log_to(vault.places.state)
-        with compiled_late():
-            from notekeep.tui.app import APPS
+        from notekeep.tui.app import APPS
         from notekeep.tui.textual_compat import collect_often, run_app
 
         app = APPS[screen](vault, first.page(), collect_often)
