@@ -11,7 +11,6 @@ import gc
 import logging
 import os
 import shutil
-import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +67,6 @@ def launch(
     with painted(vault.places.cache, look, wanted=wanted):
         first = FirstPage(vault)
         paint_often()
-        _leave_out_tls()
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
         from notekeep.tui.textual_compat import collect_often, run_app
@@ -115,20 +113,6 @@ class FirstPage:
 def paint_often() -> None:
     """Have Textual, not imported yet, paint FRAMES times a second where nobody says otherwise."""
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
-
-
-def _leave_out_tls() -> None:
-    """Have asyncio start without TLS, which nothing in the interface speaks.
-
-    Loading OpenSSL takes longer than all that is imported of ours until the first frame. asyncio
-    looks for it once and goes without; whoever else imports it later gets it.
-    """
-    if "ssl" not in sys.modules:
-        sys.modules["ssl"] = None  # type: ignore[assignment]
-        try:
-            import asyncio  # noqa: F401
-        finally:
-            del sys.modules["ssl"]
 
 
 def _welcome() -> str | None:

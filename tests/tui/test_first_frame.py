@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     MakeApp = Callable[[str], NotekeepApp]
 
 NOT_YET = {
-    *("click", "pyromark", "rapidfuzz", "sqlite3", "sqlite_utils", "ssl", "tomlkit"),
+    *("click", "pyromark", "rapidfuzz", "sqlite3", "sqlite_utils", "tomlkit"),
     *("watchfiles", "whoosh", "yaml"),
     *("notekeep.index.background", "notekeep.index.catalog", "notekeep.index.rows"),
     *("notekeep.index.search", "notekeep.writing.plan"),
@@ -39,8 +39,6 @@ NOT_YET = {
 
 SHOW = """
 import json, sys
-from notekeep.tui.launch import _leave_out_tls
-_leave_out_tls()
 from notekeep.tui import first_page
 from notekeep.vault import Vault
 vault = Vault.open(sys.argv[1])
