@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App
 from textual.css.query import NoMatches
 
+from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from notekeep.tui.first_page import Page
     from notekeep.tui.sweeping import Sweeping
     from notekeep.tui.watching import Watching
     from notekeep.vault import Vault
@@ -81,14 +81,12 @@ class NotekeepApp(Stopping, Looks, App[None]):
     def __init__(
         self,
         vault: Vault,
-        first: Page | None = None,
         when_shown: Callable[[], None] | None = None,
     ) -> None:
         """Make the program.
 
         Args:
             vault: The vault.
-            first: The first page of its notes, when it was read already.
             when_shown: Called once the first frame is out.
         """
         # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
@@ -100,9 +98,13 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self.glyphs = glyph_sets.choose(
             vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
         )
-        self._first = first.rows if first is not None else None
-        self._generation = first.generation if first is not None else None
-        self.indexed = 0.0 if first is not None and not first.rows.total else None
+        self._generation: int | None = None
+        self.indexed: float | None = None
+        # What cannot be read is shown by the screen that asks for it.
+        with contextlib.suppress(NotekeepError):
+            # Before any screen reads the catalog: what changes after this is shown again.
+            self._generation = vault.catalog.generation
+            self.indexed = None if vault.count() else 0.0
         self._showed_at = 0.0
         self._when_shown = when_shown
         self._was_shown = False
@@ -148,7 +150,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
                 self.vault,
                 self.glyphs,
                 self.today,
-                self._first,
                 self.place.note,
                 self.place.view,
             )
@@ -278,8 +279,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
     def show_changed(self) -> None:
         self._watching.told()
         self._showed_at = time.monotonic()
-        # What was read before the first frame is no longer what is there.
-        self._first = None
         # The parts of a screen go before it when the program ends, while other programs go on.
         with contextlib.suppress(NoMatches):
             for screen in self._screens:

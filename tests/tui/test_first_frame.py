@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 from textual.geometry import Region
 
 from notekeep.cli.main import Opens, _opens
-from notekeep.tui import first_page
 from notekeep.tui.jobs import in_background
 from notekeep.tui.theme import LIGHT
 from tests.support.screens import shows, until
@@ -25,9 +23,9 @@ if TYPE_CHECKING:
     MakeApp = Callable[[str], NotekeepApp]
 
 NOT_YET = {
-    *("click", "pyromark", "rapidfuzz", "sqlite3", "sqlite_utils", "tomlkit"),
+    *("click", "pyromark", "rapidfuzz", "sqlite_utils", "tomlkit"),
     *("watchfiles", "whoosh", "yaml"),
-    *("notekeep.index.background", "notekeep.index.catalog", "notekeep.index.rows"),
+    *("notekeep.index.background"),
     *("notekeep.index.search", "notekeep.writing.plan"),
     *("notekeep.moment", "notekeep.obsidian", "notekeep.tui.sweeping", "notekeep.tui.watching"),
     *("notekeep.tui.commands", "notekeep.tui.render.document", "notekeep.tui.screens.dialogs"),
@@ -39,18 +37,15 @@ NOT_YET = {
 
 SHOW = """
 import json, sys
-from notekeep.tui import first_page
 from notekeep.vault import Vault
 vault = Vault.open(sys.argv[1])
-page = first_page.load(vault.places.cache)
 from notekeep.tui.app import APPS
-app = APPS["browse"](vault, page)
-print(json.dumps([page is not None, list(sys.modules)]))
+app = APPS["browse"](vault)
+print(json.dumps(list(sys.modules)))
 """
 
 
 def test_the_first_frame_of_the_list_needs_little(vault: Vault) -> None:
-    first_page.keep(vault)
     done = subprocess.run(
         [sys.executable, "-c", SHOW, vault.root],
         capture_output=True,
@@ -58,43 +53,8 @@ def test_the_first_frame_of_the_list_needs_little(vault: Vault) -> None:
         check=True,
         timeout=120,
     )
-    was_kept, loaded = json.loads(done.stdout.splitlines()[-1])
-    assert was_kept
+    loaded = json.loads(done.stdout.splitlines()[-1])
     assert NOT_YET & set(loaded) == set()
-
-
-def test_the_first_page_is_as_the_catalog_has_it(vault: Vault) -> None:
-    first_page.keep(vault)
-    kept = first_page.load(vault.places.cache)
-    assert kept is not None
-    assert kept == first_page.read(vault)
-    assert kept.rows.total == vault.count()
-    path = os.path.join(vault.places.cache, first_page.FILE)
-    assert os.stat(path).st_mode & 0o077 == 0
-
-
-def test_a_page_is_not_used_when_the_catalog_went_on(vault: Vault) -> None:
-    first_page.keep(vault)
-    vault.create("note", "One more")
-    assert first_page.load(vault.places.cache) is None
-
-
-def test_a_damaged_page_is_none(vault: Vault) -> None:
-    path = os.path.join(vault.places.cache, first_page.FILE)
-    for damaged in ("", "[]", "{}", json.dumps({"looks": 3, "rows": []})):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(damaged)
-        assert first_page.load(vault.places.cache) is None
-
-
-async def test_a_page_that_is_not_true_any_more_is_shown_once(vault: Vault) -> None:
-    from notekeep.tui.app import NotekeepApp
-
-    stale = first_page.read(vault)
-    vault.create("note", "Aaa, first of all")
-    app = NotekeepApp(vault, stale)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: shows(app, "Aaa, first of all"))
 
 
 async def test_nothing_begins_in_the_background_before_something_is_seen(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens import verbs
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault import Rows, Vault
+    from notekeep.vault import Vault
     from notekeep.writing.conflicting import Pair
 else:
     verbs = Later("notekeep.tui.screens.verbs")
@@ -56,7 +56,6 @@ class BrowseScreen(Gridding, VaultScreen):
         vault: Vault,
         glyphs: Glyphs,
         today: date,
-        first: Rows | None = None,
         note: str = "",
         view: str = "",
     ) -> None:
@@ -66,12 +65,10 @@ class BrowseScreen(Gridding, VaultScreen):
             vault: What it shows.
             glyphs: The characters to draw with.
             today: The day it is.
-            first: The first page of all notes, when it was read already.
             note: The note to put the cursor on.
             view: How to begin, `place.LIST` or `place.GRID`.
         """
         super().__init__(vault, glyphs, today)
-        self._first = first
         self._note = note
         self._begins_as_grid = view == GRID
         self._sidebar: bool | None = None
@@ -91,7 +88,6 @@ class BrowseScreen(Gridding, VaultScreen):
                 self.vault,
                 self.glyphs,
                 self.today,
-                self._first,
                 self._note,
                 as_grid=self._begins_as_grid,
             )

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.matching import Matcher
     from notekeep.tui.render.pieces import Line
     from notekeep.tui.widgets.note_list import RowSource
-    from notekeep.vault import Rows, Vault
+    from notekeep.vault import Vault
 
 PAUSE = 0.15
 """Seconds without a key after which the bodies of notes are searched too."""
@@ -87,7 +87,6 @@ class ListPane(ListOrGrid, Vertical):
         vault: Vault,
         glyphs: Glyphs,
         today: date,
-        first: Rows | None,
         note: str = "",
         *,
         as_grid: bool = False,
@@ -98,13 +97,12 @@ class ListPane(ListOrGrid, Vertical):
             vault: Whose notes.
             glyphs: The characters to draw with.
             today: The day it is.
-            first: The first page of all notes, when it was read already.
             note: The note to put the cursor on.
             as_grid: Whether to begin with the grid.
         """
         super().__init__(id="list-pane")
         self.prepare(glyphs, today, as_grid=as_grid)
-        self._vault, self._first = vault, first
+        self._vault = vault
         self.order = self.order_found = OWN
         self._said = ""
         self._number = 0
@@ -146,7 +144,6 @@ class ListPane(ListOrGrid, Vertical):
 
     def again(self, wanted: str | None = None) -> None:
         """Ask the vault again, with the cursor on the note `wanted` or where it was."""
-        self._first = None
         self.notes.is_moved |= wanted is not None
         self._wanted = wanted
         if self.typed:
@@ -251,10 +248,8 @@ class ListPane(ListOrGrid, Vertical):
                 exclusive=True,
             )
             return
-        rows = self._first if not query else None
-        if rows is None:
-            rows = self._vault.rows(query, limit=PAGE_ROWS)
-            self._vault.tell_apart(rows.rows)
+        rows = self._vault.rows(query, limit=PAGE_ROWS)
+        self._vault.tell_apart(rows.rows)
         self._show_rows(Source(self._vault, query, rows), rows.rows, from_top=from_top)
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
