@@ -23,7 +23,7 @@ from notekeep.tui import place as places
 from notekeep.tui import prelude
 from notekeep.tui.actions.keymaps import keymap, wrong_keys
 from notekeep.tui.editor import Editors
-from notekeep.tui.jobs import say
+from notekeep.tui.jobs import LONG, say
 from notekeep.tui.keys import as_bound, bindings
 from notekeep.tui.later import import_soon
 from notekeep.tui.looks import Looks
@@ -207,7 +207,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self._was_shown = True
         self.first_frame.set()
         for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
-            self.notify(clean_line(wrong), severity="warning", timeout=12, markup=False)
+            self.notify(clean_line(wrong), severity="warning", timeout=LONG, markup=False)
         if self._when_shown is not None:
             self._when_shown()
         self._watching.told(self._generation)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 T = TypeVar("T")
+SHORT, LONG = 4.0, 8.0
+"""Seconds for which one sentence is shown, and an error with its hint, which is also kept in the
+list of problems. Longer ones would cover the next screen."""
 WRITING = "write"
 """The group of work that changes notes."""
 
@@ -97,7 +100,7 @@ async def _first_frame(app: App[object]) -> None:
 def show_error(node: DOMNode, error: NotekeepError) -> None:
     """Tell what could not be done, why, and what to do about it."""
     text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
-    node.app.notify(text, severity="error", timeout=12, markup=False)
+    node.app.notify(text, severity="error", timeout=LONG, markup=False)
     node.app.post_message(WentWrong(error.message, error.hint))
 
 
@@ -106,7 +109,7 @@ def show_fault(node: DOMNode, error: Exception) -> None:
     log_fault(error)
     what = f"{type(error).__name__}: {clean_line(str(error))}"
     hint = "This is a fault in notekeep; see log."
-    node.app.notify(f"{what}\n{hint}", severity="error", timeout=12, markup=False)
+    node.app.notify(f"{what}\n{hint}", severity="error", timeout=LONG, markup=False)
     node.app.post_message(WentWrong(what, hint))
 
 
@@ -119,4 +122,4 @@ def log_fault(error: Exception) -> None:
 
 def say(node: DOMNode, text: str) -> None:
     """Tell, in one short sentence, of an effect that is not on the screen."""
-    node.app.notify(clean(text), timeout=5, markup=False)
+    node.app.notify(clean(text), timeout=SHORT, markup=False)
