@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.going import is_going
 from notekeep.tui.messages import WentWrong
 from notekeep.tui.textual_compat import share_heaps
 
@@ -72,13 +71,21 @@ def in_background(
         except NotekeepError as error:
             show_error(node, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
-            # A screen that went meanwhile has not what its answer is shown in.
-            if not is_going(node):
+            # A screen that is being removed no longer has what would show the answer.
+            if not _is_going(node):
                 show_fault(node, error)
 
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
+    )
+
+
+def _is_going(node: DOMNode) -> bool:
+    """Tell whether a node is being removed: then it is not displayed, whatever its styles say."""
+    return any(
+        not one.is_running or (not one.display and one.styles.display != "none")
+        for one in node.ancestors_with_self
     )
 
 

@@ -11,15 +11,20 @@ from textual.widgets import Input
 
 from notekeep.tui.actions import AFTER, BY_ID
 from notekeep.tui.actions.sequences import menu
-from notekeep.tui.going import Going
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.app import App
     from textual.dom import DOMNode
     from textual.timer import Timer
+
+    _Program = App[None]
+else:
+    # Textual goes through every class of its own kind, which takes time at each start.
+    _Program = object
 
 HELD = 0.15
 """Seconds for which keys wait at most for what they are about."""
@@ -27,7 +32,7 @@ CHOSEN = 3.0
 """The same, of keys behind the one that chooses: most are for what was chosen."""
 
 
-class Keyboard(Going):
+class Keyboard(_Program):
     """An app in which a key is never taken for what it was not meant as.
 
     A key finds its way to the focus and back before its action runs, so one that is pressed right

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Program = App[None]
 else:
-    # As in `keyboard`: Textual takes its time for each class of its own.
+    # As in `keyboard`: a class of Textual's kind takes time at each start.
     Program = object
 
 
