@@ -12,7 +12,7 @@ import os
 import signal
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.css.query import NoMatches
@@ -246,9 +246,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
             theme = self.vault.person.theme or self.place.theme
             day, size = self.today.isoformat(), (self.size.width, self.size.height)
             look = prelude.Look.of(day, self.current_mode, theme, size, os.environ)
-            # The compositor has no public way to give its frame as a terminal would get it.
-            frame: Any = screen._compositor.render_update(full=True)  # noqa: SLF001 - see above
-            prelude.save(cache, look, frame.render_segments(self.console))
+            prelude.save(cache, look, prelude.frame_of(screen))
         else:
             prelude.forget(cache)
 

@@ -153,8 +153,11 @@ class Keyboard(_Program):
             return self._typed(event.character, "type_on")
         if isinstance(self.focused, Input):
             # What the box has a key of its own for is not typed into it.
-            if not await self._check_bindings(event.key, priority=True):
+            active = self.screen.active_bindings.get(event.key)
+            if active is None or not active.binding.priority:
                 self.focused.insert_text_at_cursor(event.character)
+            else:
+                await self.run_action(active.binding.action, active.node)
             return True
         return self._typed(event.character, "type_early")
 

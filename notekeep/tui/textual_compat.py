@@ -39,9 +39,11 @@ from notekeep.giving_way import wait_with
 
 if TYPE_CHECKING:
     import ctypes
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from textual.app import App
+    from textual.binding import Binding
+    from textual.dom import DOMNode
     from textual.geometry import Size
     from textual.screen import Screen
     from textual.strip import Strip
@@ -197,6 +199,16 @@ class PacedScreen(_Screen):
         """
         del size
         super()._screen_resized(self.app.size)
+
+
+def bindings_of(node: DOMNode) -> Iterator[Binding]:
+    """Yield the bindings of a node, also of one without the focus.
+
+    With them the palette offers what every pane of a screen can do; `Screen.active_bindings` has
+    those around the focus only.
+    """
+    for _, binding in node._bindings:  # noqa: SLF001 - Textual has no public name for them
+        yield binding
 
 
 # Background work that yields to keys. Threads call `give_way` between small pieces of work. While
