@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
 from notekeep.tui.messages import WentWrong
-from notekeep.tui.textual_compat import share_heaps
+from notekeep.tui.textual_compat import is_being_removed, share_heaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,20 +72,12 @@ def in_background(
             show_error(node, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
             # A screen that is being removed no longer has what would show the answer.
-            if not _is_going(node):
+            if not is_being_removed(node):
                 show_fault(node, error)
 
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
-    )
-
-
-def _is_going(node: DOMNode) -> bool:
-    """Tell whether a node is being removed: then it is not displayed, whatever its styles say."""
-    return any(
-        not one.is_running or (not one.display and one.styles.display != "none")
-        for one in node.ancestors_with_self
     )
 
 

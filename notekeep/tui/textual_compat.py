@@ -1,8 +1,9 @@
 """What Textual, asyncio and Python are made to do otherwise, because a person notices.
 
-No other module but `prelude` and `widgets.note_area` uses private names of Textual. Each entry here
-says what it gives in milliseconds from a key to its paint, median / 95th percentile, in a session
-on a slow machine where starting Python takes 17 ms (a key should be painted within 25):
+No other module but `prelude` and `widgets.note_area` uses private names of Textual. Most entries
+here make keys quicker. What they give was measured in milliseconds from a key to its paint, median
+/ 95th percentile, in a session on a slow machine where starting Python takes 17 ms (a key should be
+painted within 25):
 
     entry                            key      without it      with it
     frame pacing                     cursor    9.0 / 34.0     5.5 / 27.1
@@ -31,7 +32,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 from textual._compositor import Compositor
+from textual.events import Unmount
 from textual.geometry import Region
+from textual.messages import CloseMessages, ExitApp, Prune
 from textual.screen import UPDATE_PERIOD
 from textual.timer import Timer
 
@@ -45,15 +48,16 @@ if TYPE_CHECKING:
     from textual.binding import Binding
     from textual.dom import DOMNode
     from textual.geometry import Size
+    from textual.message import Message
     from textual.screen import Screen
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
 
-    _Screen = Screen[Any]
+    _Node, _Screen = DOMNode, Screen[Any]
 else:
     # Textual looks up what a widget inherits in its first base, so that this must not be a widget.
-    _Screen = object
+    _Node = _Screen = object
 
 
 # Frame pacing. After a pause Textual paints at once, but what changes next waits for the second
@@ -169,7 +173,30 @@ class CullingCompositor(Compositor):
         return cast("Sequence[Mapping[int, Strip]]", chops)
 
 
-class PacedScreen(_Screen):
+# Messages to what is being removed.
+
+_OF_REMOVAL = (CloseMessages, ExitApp, Prune, Unmount)
+
+
+def is_being_removed(node: DOMNode) -> bool:
+    """Tell whether a node, or what it is part of, is being removed, or the app ends."""
+    nodes = node.ancestors_with_self
+    return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
+
+
+class IgnoresLateMessages(_Node):
+    """A node that handles no message any more once it is being removed.
+
+    Textual removes the parts of a screen first, and mounts a screen without its parts when it is
+    left before it was there. Handlers of late messages would not find them, which ends the app.
+    """
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if isinstance(message, _OF_REMOVAL) or not is_being_removed(self):
+            await super()._dispatch_message(message)
+
+
+class PacedScreen(IgnoresLateMessages, _Screen):
     """A screen with frame pacing and occlusion culling."""
 
     _pacer: FramePacer | None = None

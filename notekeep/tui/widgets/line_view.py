@@ -109,7 +109,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll_top(index + margin - self.page + 1)
 
     def _scroll_top(self, line: int) -> None:
-        self.scroll_to(y=max(0, line), animate=False, immediate=True)
+        # Forced, as the scroll bar comes with the next layout only.
+        self.scroll_to(y=max(0, line), animate=False, force=True, immediate=True)
 
     # Drawing.
 
