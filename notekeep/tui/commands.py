@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual import on
 from textual.binding import Binding
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.fuzzy import Matcher
     from textual.message_pump import MessagePump
-    from textual.widgets.option_list import OptionListContent
 
     from notekeep.tui.app import NotekeepApp
 
@@ -102,7 +101,7 @@ def _has(node: DOMNode, action: Action) -> bool:
 class _Commands(CommandList):
     """The list of what was found; a click on what it showed a moment ago chooses nothing else."""
 
-    def add_options(self, new_options: Iterable[OptionListContent]) -> Self:
+    def add_options(self, new_options: Iterable[Any]) -> Self:
         # Textual sorts by score alone, and leaves equals in the order in which they were found.
         return super().add_options(sorted(new_options, key=_best_first))
 

@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 
     from notekeep.tui.app import NotekeepApp
 
-    _Node, _Screen = DOMNode, Screen[Any]
+    _Node = DOMNode
+    _Screen = Screen[Any]
 else:
     # Textual looks up what a widget inherits in its first base, so that this must not be a widget.
     _Node = _Screen = object
@@ -203,7 +204,7 @@ class PacedScreen(IgnoresLateMessages, _Screen):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._compositor = CullingCompositor()
+        self._compositor: Compositor = CullingCompositor()
 
     @property
     def _update_timer(self) -> Timer:
