@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.collecting import share_heaps
-from notekeep.tui.going import is_going
 from notekeep.tui.messages import WentWrong
+from notekeep.tui.textual_compat import is_being_removed, share_heaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 T = TypeVar("T")
+SHORT, LONG = 4.0, 8.0
+"""Seconds for which one sentence is shown, and an error with its hint, which is also kept in the
+list of problems. Longer ones would cover the next screen."""
 WRITING = "write"
 """The group of work that changes notes."""
 HELD = 3.0
@@ -73,8 +75,8 @@ def in_background(
         except NotekeepError as error:
             show_error(node, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
-            # A screen that went meanwhile has not what its answer is shown in.
-            if not is_going(node):
+            # A screen that is being removed no longer has what would show the answer.
+            if not is_being_removed(node):
                 show_fault(node, error)
         finally:
             if keyboard is not None:
@@ -107,7 +109,7 @@ async def _first_frame(app: App[object]) -> None:
 def show_error(node: DOMNode, error: NotekeepError) -> None:
     """Tell what could not be done, why, and what to do about it."""
     text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
-    node.app.notify(text, severity="error", timeout=12, markup=False)
+    node.app.notify(text, severity="error", timeout=LONG, markup=False)
     node.app.post_message(WentWrong(error.message, error.hint))
 
 
@@ -116,7 +118,7 @@ def show_fault(node: DOMNode, error: Exception) -> None:
     log_fault(error)
     what = f"{type(error).__name__}: {clean_line(str(error))}"
     hint = "This is a fault in notekeep; see log."
-    node.app.notify(f"{what}\n{hint}", severity="error", timeout=12, markup=False)
+    node.app.notify(f"{what}\n{hint}", severity="error", timeout=LONG, markup=False)
     node.app.post_message(WentWrong(what, hint))
 
 
@@ -129,4 +131,4 @@ def log_fault(error: Exception) -> None:
 
 def say(node: DOMNode, text: str) -> None:
     """Tell, in one short sentence, of an effect that is not on the screen."""
-    node.app.notify(clean(text), timeout=5, markup=False)
+    node.app.notify(clean(text), timeout=SHORT, markup=False)

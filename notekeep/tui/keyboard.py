@@ -12,16 +12,22 @@ from textual.errors import NoWidget
 
 from notekeep.tui.actions import AFTER, BY_ID
 from notekeep.tui.actions.sequences import menu
-from notekeep.tui.going import Going
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.textual_compat import IgnoresLateMessages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from textual.app import App
     from textual.dom import DOMNode
     from textual.message_pump import MessagePump
     from textual.timer import Timer
+
+    _Program = App[None]
+else:
+    # Textual goes through every class of its own kind, which takes time at each start.
+    _Program = object
 
 HELD = 0.15
 """Seconds for which keys wait at most for what they are about."""
@@ -33,7 +39,7 @@ LOST = 10.0
 """Seconds after which a key is taken as done in any case."""
 
 
-class Keyboard(Going):
+class Keyboard(IgnoresLateMessages, _Program):
     """An app in which a key goes to what the keys before it opened.
 
     In Textual a key finds its way to the focus and back before its action runs, and what the action

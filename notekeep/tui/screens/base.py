@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from notekeep.tui.screens.settling import Settling
-from notekeep.tui.widgets.backing import Backing
+from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.footer import Footer
 from notekeep.tui.widgets.line_view import LineView
@@ -35,7 +34,7 @@ SOON = 0.1
 """Seconds after which the first frame is out."""
 
 
-class VaultScreen(Settling, Backing, Screen[None]):
+class VaultScreen(PacedScreen, Screen[None]):
     """A screen over a vault.
 
     Attributes:
