@@ -22,6 +22,7 @@ from notekeep.tui.render.formulas import formula_text
         (r"\frac{a}{b}", "a/b"),
         (r"\frac{a+b}{2c}", "(a + b)/(2c)"),
         (r"P = \frac{f(x)}{g(x)}", "P = f(x)/g(x)"),
+        (r"\frac{|A \cap B|}{|A|}", "|A ∩ B|/|A|"),
         (r"\sqrt{2}", "√2"),
         (r"\sqrt[3]{x+1}", "∛(x + 1)"),
         (r"\sum_{i=1}^{n} i", "∑ᵢ₌₁ⁿ i"),

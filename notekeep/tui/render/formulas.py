@@ -126,7 +126,7 @@ _TOKEN = re.compile(r"\\(?:operatorname\*|[A-Za-z]+|.)|\s+|.", re.DOTALL)
 # A number, a letter with what is raised and lowered beside it, a word, or a call as f(x).
 _SINGLE = re.compile(
     "−?(?:\\d[\\d.]*%?|[^\\W\\d_][\u0300-\u036f\u1d2c-\u1d6a\u2032\u2070-\u209f\u20d7\xb2\xb3\xb9]*"
-    r"|[A-Za-z]{3,}|∞|[^\W\d_]{0,3}\([^()]*\))?"
+    r"|[A-Za-z]{3,}|∞|[^\W\d_]{0,3}\([^()]*\)|\|[^|]*\|)?"
 )
 _TIGHT_AFTER = frozenset("([{⟨⌊⌈|∥,;:")
 
