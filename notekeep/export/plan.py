@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
     from notekeep.export.properties import Post
-    from notekeep.export.seal import Seal
     from notekeep.export.unseen import Needle
 
 Status = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
@@ -129,9 +128,6 @@ class Plan:
         published: Every note that has a post in the site, and the post.
         audit: What must be in no file.
         bases: What was written last into the site's files.
-        is_sealed: Whether it is known by stat alone that there is nothing to do; its files were not
-            read and its posts are not told.
-        seal: What is noted when the plan is written, so that the next one can be quick.
         generation: What the catalog counted when the plan was made; later means that notes changed.
         again: Makes the same plan of the vault as it is by then.
     """
@@ -147,8 +143,6 @@ class Plan:
     published: dict[str, Post] = field(default_factory=dict)
     audit: Audit = field(default_factory=nothing_hidden)
     bases: Bases | None = None
-    is_sealed: bool = False
-    seal: Seal | None = None
     generation: int = 0
     again: Callable[[], Plan] | None = None
 
