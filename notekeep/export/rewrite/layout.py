@@ -41,9 +41,8 @@ def rewrite(work: Work) -> None:
     is_python = work.dialect.engine == "python"
     if work.dialect.admonitions:
         _admonitions(work)
-    write_fence = _fence_at_margin if is_python else _plain_fence
     for fence in work.tree.find("fence"):
-        write_fence(work, fence)
+        _fence(work, fence)
     if is_python:
         for code in work.tree.find("code_block"):
             _code_block(work, code)
@@ -153,24 +152,29 @@ def _lines(work: Work) -> None:
             work.put(line.start, line.content, marks, _NESTED)
 
 
-def _fence_at_margin(work: Work, fence: Node) -> None:
-    stack = containers(fence)
-    source = work.tree.source(fence)
+def _fence(work: Work, fence: Node) -> None:
+    """Write a fence with nothing but its language, at the margin of its block, and with an end."""
+    if containers(fence) and work.dialect.engine == "python":
+        if not work.dialect.superfences:
+            _indent(work, fence)
+        return
+    text, line = work.passage.text, work.tree.lines[fence.first]
+    start = line.start if line.content is None else line.content
+    run = _RUN.match(text, fence.start)
+    mark = run[0] if run else "```"
+    further = work.marks(fence.first)
+    rows = fence.content.removesuffix("\n").split("\n") if fence.content else []
+    body = [further + row if row else further.rstrip() for row in rows]
+    plain = "\n".join([f"{mark}{_language(fence)}", *body, f"{further}{mark}"])
+    if text[start : fence.end] != plain:
+        work.claimed.add(fence)
+        work.put(start, fence.end, plain, "fences are plain and at the margin on this site")
+
+
+def _indent(work: Work, fence: Node) -> None:
+    """Make a fence indented code."""
+    further = _further(containers(fence))
     name = _language(fence)
-    if not stack:
-        run = _RUN.match(source)
-        mark = run[0] if run else "```"
-        line = work.tree.lines[fence.first]
-        end = "" if not fence.content or fence.content.endswith("\n") else "\n"
-        text = f"{mark}{name}\n{fence.content}{end}{mark}"
-        written = work.passage.text[line.start : fence.end]
-        if written != text:
-            work.claimed.add(fence)
-            work.put(line.start, fence.end, text, "fences are plain and at the margin on this site")
-        return
-    if work.dialect.superfences:
-        return
-    further = _further(stack)
     rows = fence.content.rstrip("\n").split("\n")
     if _needs_language(work, name, rows[0]):
         rows.insert(0, f":::{name or 'text'}")
@@ -337,25 +341,6 @@ def _within_line(work: Work, node: Node) -> None:
         for match in _BAR.finditer(source):
             at = node.start + match.start()
             work.put(at, at, "\\", "a bar in a picture's words makes no table")
-
-
-def _plain_fence(work: Work, fence: Node) -> None:
-    """Give a fence a plain first line, and an end if it has none."""
-    text, lines = work.passage.text, work.tree.lines
-    run = _RUN.match(text, fence.start)
-    mark = run[0] if run else "```"
-    end = lines[fence.first].end
-    opening = f"{mark}{_language(fence)}"
-    if text[fence.start : end] != opening:
-        work.put(fence.start, end, opening, "a fence names its language only on this site")
-    line = lines[fence.first]
-    if line.content is not None and line.content < fence.start and not containers(fence):
-        work.put(line.content, fence.start, "", "a fence begins at the margin on this site")
-    last = lines[fence.last - 1]
-    closing = text[last.content or last.start : last.end].strip()
-    if fence.last - fence.first < 2 or not closing.startswith(mark) or closing.strip(mark[0]):
-        marks = work.marks(fence.last - 1)
-        work.put(last.end, last.end, f"\n{marks}{mark}", "a fence has an end on this site")
 
 
 def _numbering(work: Work) -> None:
