@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
     from notekeep.export.properties import Post
-    from notekeep.export.unseen import Needle
 
 Status = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
 """What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to
@@ -145,16 +144,6 @@ class Plan:
     bases: Bases | None = None
     generation: int = 0
     again: Callable[[], Plan] | None = None
-
-    @property
-    def needles(self) -> list[Needle]:
-        """What must be in no file, for the audit."""
-        return self.audit.needles
-
-    @property
-    def said(self) -> str:
-        """Everything that the exported notes say in public, for the same."""
-        return self.audit.said
 
     def counts(self) -> dict[Status, int]:
         """Return how many files have each status; those that none has are left out."""
