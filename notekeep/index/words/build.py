@@ -24,16 +24,12 @@ from notekeep.index.words.document import WordDoc
 from notekeep.index.words.folder import Folder, Reached
 from notekeep.index.words.schema import schema, values
 from notekeep.index.words.vocabulary import Tally
-from notekeep.index.words.workers import WorkerFailed, idle_workers, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 BULK_FROM = 300
 """Notes from which the bulk writer pays for its trial of 0.3 s."""
-
-WORKERS_FROM = 2000
-"""Notes from which several processes pay for being started and for their second segment."""
 
 TRIAL_NOTES = 20
 
@@ -58,7 +54,6 @@ def build(
     progress: Callable[[int], None],
     *,
     bulk: bool = True,
-    workers: int | None = None,
 ) -> None:
     """Build an index of all notes; the lock must be held. The old one answers until it is done.
 
@@ -69,8 +64,6 @@ def build(
         generation: What the index then stands for.
         progress: Called now and then with how many notes are in.
         bulk: Whether the bulk writer may be used.
-        workers: How many processes write beside this one; None for as many as are idle, where
-            there are notes enough.
 
     Raises:
         BulkFailed: The bulk writer is to blame, and `docs` can be read only once.
@@ -79,7 +72,7 @@ def build(
     new = Folder(folder.path.with_name(folder.path.name + ".new"))
     try:
         with keeping_all():
-            reached = _build(new, language, docs, generation, progress, bulk=bulk, workers=workers)
+            reached = _build(new, language, docs, generation, progress, bulk=bulk)
         number = new.toc()
         new.reach(number or 0, reached)
         folder.replace_by(new)
@@ -100,18 +93,15 @@ def _build(
     progress: Callable[[int], None],
     *,
     bulk: bool,
-    workers: int | None,
 ) -> Reached:
     source = filter(WordDoc.is_indexable, docs)
-    first = list(islice(source, WORKERS_FROM))
+    first = list(islice(source, BULK_FROM))
     rest: Iterable[WordDoc] = chain(first, source)
     if bulk and len(first) >= BULK_FROM:
         trial = new.path.with_suffix(".trial")
         if canary.agrees(first[:: len(first) // TRIAL_NOTES], language, trial):
-            if workers is None:
-                workers = idle_workers() if len(first) == WORKERS_FROM else 0
             try:
-                return _Build(new, language, generation, progress).by_bulk(rest, workers)
+                return _Build(new, language, generation, progress).by_bulk(rest)
             except _Mistrusted as error:
                 _log.warning("the bulk writer failed (%s); building with the ordinary one", error)
                 if iter(docs) is docs:
@@ -153,7 +143,7 @@ class _Build:
         writer.build(self._new, self._language, counted())
         return self._finished()
 
-    def by_bulk(self, docs: Iterable[WordDoc], workers: int) -> Reached:
+    def by_bulk(self, docs: Iterable[WordDoc]) -> Reached:
         sample: list[WordDoc] = []
 
         def sampled() -> Iterator[WordDoc]:
@@ -162,13 +152,7 @@ class _Build:
                     sample.append(doc)
                 yield doc
 
-        if workers:
-            try:
-                self._tally = write(self._new.path, self._language, sampled(), workers)
-            except WorkerFailed as error:
-                raise _Mistrusted(f"a worker said: {error}") from error
-        else:
-            self._write_bulk(sampled())
+        self._write_bulk(sampled())
         with _mistrusting():
             if not canary.reads_back(self._new, self._language, sample):
                 raise ValueError("it wrote something other than it was given")

@@ -83,7 +83,6 @@ class BulkWriter(SegmentWriter):
         opened: The index.
         chunks: Called with the chunks of each text field, for whoever counts words.
         block: Postings in a block.
-        locked: Whether it takes Whoosh's lock; not when several processes write segments.
     """
 
     def __init__(
@@ -92,7 +91,6 @@ class BulkWriter(SegmentWriter):
         chunks: Callable[[str, list[str]], None],
         *,
         block: int = BLOCK,
-        locked: bool = True,
     ) -> None:
         SegmentWriter.__init__(
             self,
@@ -100,7 +98,6 @@ class BulkWriter(SegmentWriter):
             codec=W3Codec(blocklimit=block, compression=COMPRESSION),
             compound=False,
             limitmb=1,
-            _lk=locked,
         )
         self.merge = False
         self._chunks = chunks
@@ -191,15 +188,6 @@ class BulkWriter(SegmentWriter):
         file = self.newsegment.create_file(self.storage, extension)
         files.callback(file.close)
         return file
-
-    def finish(self) -> Any:
-        """Write the segment and return it, for another process to commit.
-
-        Temporary files stay: other writers have theirs in the same place, and the commit deletes
-        them all.
-        """
-        whoosh: Any = self
-        return whoosh._finalize_segment()  # noqa: SLF001 - the base class, which has no types
 
     def abandon(self) -> None:
         """Close every file and give back the lock, after something failed."""

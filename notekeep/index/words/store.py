@@ -67,8 +67,6 @@ class Words(OpenIndex):
         docs: Iterable[WordDoc],
         generation: int,
         progress: Callable[[int], None] | None = None,
-        *,
-        workers: int | None = None,
     ) -> None:
         """Build the index anew beside the old one, which answers until the new one is complete.
 
@@ -78,7 +76,6 @@ class Words(OpenIndex):
             docs: All notes. Read a second time if the fast writer fails, when it can be.
             generation: What the index then stands for.
             progress: Called now and then with how many notes are in.
-            workers: How many processes write beside this one; None for as many as are idle.
 
         Raises:
             Busy: Another process is writing.
@@ -99,7 +96,6 @@ class Words(OpenIndex):
                     generation,
                     told,
                     bulk=self._bulk,
-                    workers=workers,
                 )
             except BulkFailed:
                 self._bulk = False

@@ -79,11 +79,6 @@ class Tally:
         elif field in HEADS:
             self.heads.update(set(chunks))
 
-    def update(self, other: Tally) -> None:
-        """Add what another process counted."""
-        self.heads.update(other.heads)
-        self.bodies.update(other.bodies)
-
     def write(self, folder: Path, by: Analyzer) -> None:
         """Write the vocabulary of a new index."""
         heads, bodies = _by_word(self.heads, by), _by_word(self.bodies, by)
