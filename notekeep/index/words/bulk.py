@@ -6,15 +6,14 @@ in order, so here each term's list simply grows, and is written when all notes a
 many notes writes its full blocks to a temporary file meanwhile. Whoosh keeps doing the rest: the
 lock, lengths, columns, the table of contents, cleaning up.
 
-All that notekeep knows of Whoosh's file format is here, in `format` and in `postings`. `canary`
-compares what is written here with the ordinary writer's work before it is used, and reads it back
-afterwards.
+All that notekeep knows of Whoosh's file format is here, in `format` and in `postings`. A
+test compares what is written here with the work of Whoosh's ordinary writer, for the version of
+Whoosh that is pinned.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from notekeep.giving_way import give_way
 from notekeep.index.words.analyzer import HOLE, ForeignText, analyzer
 from notekeep.index.words.format.blocks import COMPRESSION, LONE_BYTES, Blocks, Stats
 from notekeep.index.words.format.files import ListFile, TermTable
+from notekeep.index.words.format.table import read_at
 from notekeep.index.words.postings import TAG
 from notekeep.index.words.schema import PackedPositions
 
@@ -182,7 +182,14 @@ class BulkWriter(SegmentWriter):
             files.pop_all()
             lists.close()
             terms.close()
-        self._spill.close()
+
+    def commit(self, **options: Any) -> None:
+        """Write the segment, if there is any note for one, and the table of contents."""
+        whoosh: Any = super()
+        try:
+            whoosh.commit(**options)
+        finally:
+            self._spill.close()
 
     def _created(self, extension: str, files: contextlib.ExitStack) -> Any:
         file = self.newsegment.create_file(self.storage, extension)
@@ -217,7 +224,7 @@ class BulkWriter(SegmentWriter):
         pieces = [TAG]
         stats: list[Stats] = []
         for at, size, block_stats in field.spilled.get(term, ()):
-            pieces.append(os.pread(self._spill.fileno(), size, at))
+            pieces.append(read_at(self._spill, size, at))
             stats.append(block_stats)
         for start in range(0, len(postings), full):
             last = start + full >= len(postings)
