@@ -183,11 +183,11 @@ class BulkWriter(SegmentWriter):
             lists.close()
             terms.close()
 
-    def commit(self, **options: Any) -> None:
+    def commit(self, mergetype: Any = None, optimize: Any = None, merge: Any = None) -> None:
         """Write the segment, if there is any note for one, and the table of contents."""
         whoosh: Any = super()
         try:
-            whoosh.commit(**options)
+            whoosh.commit(mergetype, optimize, merge)
         finally:
             self._spill.close()
 
