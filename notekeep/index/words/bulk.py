@@ -183,7 +183,9 @@ class BulkWriter(SegmentWriter):
             lists.close()
             terms.close()
 
-    def commit(self, mergetype: Any = None, optimize: Any = None, merge: Any = None) -> None:
+    def commit(
+        self, mergetype: Any = None, optimize: Any = None, merge: Any = None, **_more: Any
+    ) -> None:
         """Write the segment, if there is any note for one, and the table of contents."""
         whoosh: Any = super()
         try:
