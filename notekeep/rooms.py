@@ -166,11 +166,10 @@ class Rooms:
             )
         from notekeep.export.source import Source
         from notekeep.files.content import read
-        from notekeep.index.lookup import Lookup
-        from notekeep.index.snapshot import Snapshot
+        from notekeep.index.resolving import NamesOfNotes
 
-        with Snapshot(self.catalog.folder) as snapshot:
-            notes = Lookup(snapshot, self.withheld)
+        with self.catalog.reading() as catalog:
+            notes = NamesOfNotes(catalog, self.withheld)
             try:
                 yield Source(
                     root=self.root,
@@ -182,7 +181,7 @@ class Rooms:
                     drawn=self._drawn,
                 )
             finally:
-                notes.let_go(self.catalog)
+                notes.catalog = self.catalog
 
     def withheld(self, catalog: Catalog) -> frozenset[str]:
         """The notes whose names must not be shown, as a catalog knows them.
@@ -191,7 +190,7 @@ class Rooms:
         """
         from notekeep.export.consent import ABOUT_LEAVING
         from notekeep.export.consent import withheld as judge
-        from notekeep.index.lookup import withheld
+        from notekeep.index.resolving import withheld
 
         generation = catalog.generation
         kept = self._withheld
