@@ -92,10 +92,6 @@ class Contest:
             folder = str(self._folder / module)
             self.built[name] = self._engine(module, "build", self._given, folder)
             if module == "notekeep":
-                other = self._engine(
-                    "notekeep-parallel", "build", self._given, str(self._folder / "parallel")
-                )
-                self.built["notekeep, two processes"] = other
                 folder = str(self._ground.vault(self.notes))
             self.asked[name] = self._engine(module, "ask", self._questions, folder)
             self.saved[name] = self._engine(module, "save", self._given, folder)
@@ -170,15 +166,10 @@ class Contest:
             for kind, what in KINDS.items()
         ]
         cold = [[name, seconds(cost.cpu), seconds(cost.wall)] for name, cost in self.cold.items()]
-        parallel = self.built["notekeep, two processes"]
         return "\n\n".join(
             [
                 f"### {self.notes:,} notes",
                 grid(["what", *names], takes),
-                (
-                    f"notekeep with two processes: {seconds(parallel['wall'])} by the clock, "
-                    f"{seconds(parallel['cpu'])} of CPU, {megabytes(parallel['size'])}"
-                ),
                 (
                     "a line written into a note of a vault, history and a sweep of all files "
                     f"included: {_spread(self.lived['cpu'])} of CPU, found after "

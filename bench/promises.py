@@ -31,11 +31,7 @@ def from_size_to_size(contests: Sequence[Contest]) -> str:
 
 def _lines(one: Contest) -> Iterator[Line]:
     whoosh, ours = one.built["plain Whoosh"], one.built["notekeep"]
-    parallel = one.built["notekeep, two processes"]
     yield Line("a build, CPU", ours["cpu"], "plain Whoosh", whoosh["cpu"], 1 / 2.5)
-    yield Line(
-        "a build by two, by the clock", parallel["wall"], "plain Whoosh", whoosh["wall"], 1 / 4.5
-    )
     yield Line("size on disk", ours["size"], "plain Whoosh", whoosh["size"], 0.8, megabytes)
     keys = _p95(one, "plain Whoosh", "key")
     yield Line("a key, p95", _p95(one, "notekeep", "key"), "plain Whoosh", keys, 1 / 200)

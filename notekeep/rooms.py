@@ -6,13 +6,13 @@ Here it is decided where each keeps its things, and what a room is told when it 
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.errors import Refused
-from notekeep.index.turns import InTurn
+from notekeep.errors import NotekeepError, Refused
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from notekeep.export.heatmap import Picture
     from notekeep.export.source import Source
     from notekeep.files.history import History
+    from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
     from notekeep.index.habits import HabitIndex
+    from notekeep.index.indexer import Indexer
     from notekeep.index.opened import Opened
     from notekeep.index.words import Words
     from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.problem import Problem
     from notekeep.query.fields import Fields
     from notekeep.writing.plans import Plans
     from notekeep.writing.steps import Steps
@@ -55,8 +58,8 @@ class Rooms:
         self.places = places
         names = {os.path.realpath(path): name for name, path in person.vaults.items()}
         self.name = names.get(self.root, os.path.basename(self.root))
-        # Made here and not when it is asked for: two threads would make one each.
-        self._in_turn = InTurn()
+        self._making_indexer = threading.Lock()
+        self._indexer: Indexer | None = None
         self._withheld: tuple[int, frozenset[str]] | None = None
         self._fields: tuple[int, Fields] | None = None
 
@@ -82,6 +85,29 @@ class Rooms:
         from notekeep.index.words import Words
 
         return Words(Path(self.places.cache, "words"), self.settings.language)
+
+    @property
+    def indexer(self) -> Indexer:
+        """What brings the catalog and the full text up to date; one for all threads."""
+        from notekeep.index.indexer import Indexer
+
+        with self._making_indexer:
+            if self._indexer is None:
+                self._indexer = Indexer(
+                    self.root, self.catalog, self.words, self.schema, self.keep_outside
+                )
+            return self._indexer
+
+    def keep_outside(self, met: list[Seen]) -> list[Problem]:
+        """Keep what other programs wrote; an index must not wait for a history that is in need."""
+        from notekeep.markdown.problem import Problem
+
+        try:
+            self.history.saw_outside(met)
+        except NotekeepError as error:
+            message = f"What it holds could not be kept in history: {error.message}"
+            return [Problem(one.path, None, message, error.hint, "history") for one in met]
+        return []
 
     @cached_property
     def opened(self) -> Opened:
@@ -166,11 +192,10 @@ class Rooms:
             )
         from notekeep.export.source import Source
         from notekeep.files.content import read
-        from notekeep.index.lookup import Lookup
-        from notekeep.index.snapshot import Snapshot
+        from notekeep.index.resolving import NamesOfNotes
 
-        with Snapshot(self.catalog.folder) as snapshot:
-            notes = Lookup(snapshot, self.withheld)
+        with self.catalog.reading() as catalog:
+            notes = NamesOfNotes(catalog, self.withheld)
             try:
                 yield Source(
                     root=self.root,
@@ -182,7 +207,7 @@ class Rooms:
                     drawn=self._drawn,
                 )
             finally:
-                notes.let_go(self.catalog)
+                notes.catalog = self.catalog
 
     def withheld(self, catalog: Catalog) -> frozenset[str]:
         """The notes whose names must not be shown, as a catalog knows them.
@@ -191,7 +216,7 @@ class Rooms:
         """
         from notekeep.export.consent import ABOUT_LEAVING
         from notekeep.export.consent import withheld as judge
-        from notekeep.index.lookup import withheld
+        from notekeep.index.resolving import withheld
 
         generation = catalog.generation
         kept = self._withheld

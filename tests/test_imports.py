@@ -77,7 +77,9 @@ def test_importing_notekeep_loads_nothing_else() -> None:
 )
 def test_the_verbs_of_every_day_load_nothing_heavy(sample: Path, words: tuple[str, ...]) -> None:
     loaded(sample, "index")
-    assert loaded(sample, *words) & HEAVY == set()
+    reads_notes = words[0] == "new"  # and takes what it wrote into the catalog
+    allowed = {"frontmatter"} if reads_notes else set()
+    assert loaded(sample, *words) & HEAVY <= allowed
 
 
 @pytest.mark.parametrize(

@@ -22,17 +22,15 @@ ANSWERS = frozenset({"word", "and", "or", "phrase", "prefix", "fuzzy", "tag", "d
 class Engine:
     """The words index in a folder, or a whole vault."""
 
-    workers = 0
-
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def build(self, notes: Iterable[Given]) -> None:
-        """Index all notes, with some processes beside this one however busy the machine is."""
+        """Index all notes."""
         from notekeep.index.words import Words
 
         words = Words(Path(self._folder, "words"))
-        words.build(map(_document, notes), 1, workers=self.workers)
+        words.build(map(_document, notes), 1)
 
     def open(self) -> None:
         """Be ready for questions: here the folder is a vault."""
@@ -72,12 +70,6 @@ class Person(Engine):
     def update(self, note: Given) -> None:
         """Write the last word of a note at its end, and take it into the catalog."""
         self._vault.add(note["texts"]["body"].split()[-1], note["path"])
-
-
-class Parallel(Engine):
-    """The same, built by two processes."""
-
-    workers = 2
 
 
 def _document(note: Given) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notekeep.cli import output
 
 if TYPE_CHECKING:
-    from notekeep.index.refresh import Refreshed
+    from notekeep.index.indexer import Refreshed
     from notekeep.vault import Vault
 
 

@@ -8,8 +8,8 @@ from notekeep.cli import output
 from notekeep.cli.context import json_option, verb_options
 from notekeep.cli.context import vault_places as places_of
 from notekeep.cli.prompt_snippets import SNIPPETS, snippet
-from notekeep.index.habit_line import count, line_path, read_line
-from notekeep.index.habits import HabitIndex
+from notekeep.habits.view import counts
+from notekeep.index.habits import HabitIndex, prompt_path, prompt_text
 
 
 @click.command("prompt", short_help="A line about today for shells and bars.")
@@ -28,20 +28,19 @@ def prompt_(*, path_only: bool, shell: str | None, as_json: bool, vault: str | N
     shell that reads the file itself shows it for nothing; --shell says how.
     """
     places = places_of(vault)
-    path = line_path(places.cache)
+    path = prompt_path(places.cache)
     if path_only:
         output.write(path)
         return 0
     index = HabitIndex(places)
-    index.habits()
+    views = index.habits()
     if shell:
         output.write(snippet(shell, path, places.settings.day_start))
         return 0
-    line = read_line(path)
     if as_json:
-        done, asked, at_risk = count(line.states().values() if line else ())
+        done, asked, at_risk = counts(views)
         day = index.today().isoformat()
         output.write_json({"date": day, "done": done, "asked": asked, "at_risk": at_risk})
-    elif line and line.text:
-        output.write(line.text)
+    elif text := prompt_text(views):
+        output.write(text)
     return 0

@@ -82,8 +82,6 @@ class Opens(NamedTuple):
     prelude: bool
 
 
-PROMPT = (["habit", "prompt"], ["h", "prompt"])
-"""What a bar may run every few seconds; it is answered without click where that can be."""
 INTERRUPTED = 130
 COMPLETE = "_NOTEKEEP_COMPLETE"
 """Set by the shell while it completes a command line."""
@@ -122,7 +120,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Take the shortest way that the words allow: the interface, a line of a bar, a verb.
+    """Take the shortest way that the words allow: the interface, a check-in, a verb.
 
     Raises:
         Exception: Whatever a verb fails with.
@@ -132,11 +130,6 @@ def _run(arguments: Sequence[str]) -> int:
         from notekeep.cli.opening import start
 
         return start(opens.vault, prelude=opens.prelude)
-    if list(arguments) in PROMPT and COMPLETE not in os.environ:
-        from notekeep.cli.prompt_line import shown
-
-        if shown():
-            return 0
     from notekeep.cli import quick
 
     check_in = None if COMPLETE in os.environ else quick.asked(arguments)

@@ -229,9 +229,7 @@ class _Work:
         splices: list[Splice] = []
         kept: list[Splice] = []
         kinds = _ADDRESSED if has_local_words(passage.text) else _ADDRESSED[1:]
-        nodes = [*passage.tree.find(*kinds)]
-        self.linker.expect((node for node in nodes if node.kind in _LINKING), path)
-        for node in nodes:
+        for node in passage.tree.find(*kinds):
             if node.kind not in _LINKING:
                 kept += kept_here(passage, node)
                 continue

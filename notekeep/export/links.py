@@ -19,7 +19,7 @@ from notekeep.export.refs import Ref, Refs, escape, quoted_title, split_fragment
 from notekeep.markdown.outline import SCHEME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from notekeep.export.passage import Origin, Passage
     from notekeep.export.remarks import Remarks
@@ -52,12 +52,6 @@ class Linker:
         self.attachments = attachments
         self.refs = refs
         self.remarks = remarks
-
-    def expect(self, nodes: Iterable[Node], path: str) -> None:
-        """Be told which links of a note come, so that what they mean is looked up at once."""
-        infos = (node.info if node.kind == "wikilink" else unquote(node.info) for node in nodes)
-        names = (split_fragment(info)[0] for info in infos if not SCHEME.match(info))
-        self.source.notes.expect(filter(None, names), path)
 
     def note_of(self, passage: Passage, node: Node, path: str) -> tuple[str, str, str] | None:
         """Return note, heading and block that an embed shows, or None when it embeds no note."""

@@ -53,9 +53,6 @@ class Notes(Protocol):
         See `consent.withheld`.
         """
 
-    def expect(self, targets: Iterable[str], from_path: str) -> None:
-        """Be told what `resolve` is about to be asked for, which may be looked up at once."""
-
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
 

@@ -30,6 +30,8 @@ from notekeep.habits.strength import strength
 from notekeep.habits.timeline import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notekeep.habits.days import Days
     from notekeep.habits.definition import Definition
     from notekeep.habits.timeline import Timeline
@@ -175,6 +177,13 @@ def place(habit: HabitView) -> tuple[str, int, str]:
     """Where a habit stands in a list: by group, then by its order, then by title."""
     order = sys.maxsize if habit.order is None else habit.order
     return habit.group.casefold(), order, habit.title.casefold()
+
+
+def counts(views: Iterable[HabitView]) -> tuple[int, int, int]:
+    """Count the habits that are done, all that today asks for, and those of the others at risk."""
+    asked = [one for one in views if one.call in ("due", "done") and not one.is_archived]
+    due = [one for one in asked if one.call == "due"]
+    return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
 
 
 def cell(

@@ -19,7 +19,6 @@ from notekeep.habits.fold import said_in
 from notekeep.habits.log import Entry, Value, format_entry, read_value
 from notekeep.habits.revise import revise
 from notekeep.index.device import device_name
-from notekeep.index.habit_line import keep_one
 from notekeep.index.habit_look import LOG_FOLDER
 from notekeep.index.moments import keep_moment
 
@@ -163,7 +162,7 @@ def log_path(state: str, day: date) -> str:
 def seen(index: HabitIndex, habit: Habit, day: date, today: date) -> tuple[HabitView, Cell]:
     """A habit as of today, and one of its days."""
     view = index.view(habit, today, first=day, last=day)
-    keep_one(index, view, today)
+    index.write_prompt(today)
     return view, view.cells[0]
 
 

@@ -6,8 +6,10 @@ Where the index file cannot be used, everything is read into memory, and the ans
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from _thread import RLock  # `threading` itself is dear to import, and no check-in needs more
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,14 +17,14 @@ from notekeep.habits import log
 from notekeep.habits.fold import fold
 from notekeep.habits.heatmap import calendar, year_bounds
 from notekeep.habits.timeline import judge
-from notekeep.habits.view import HabitView, place, view
+from notekeep.habits.view import HabitView, counts, place, view
 from notekeep.index import habit_refresh
 from notekeep.index.checkin import CheckIn, Logged, check_in, read_typed
 from notekeep.index.habit_blocks import kept
-from notekeep.index.habit_line import keep_all
 from notekeep.index.habit_look import look
 from notekeep.index.habit_names import Habit, find_habit, is_name
 from notekeep.index.habit_store import HabitStore
+from notekeep.kept import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,6 +42,24 @@ __all__ = ["Habit", "HabitIndex", "HabitView", "LogLine", "Logged"]
 
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
+
+
+PROMPT_FILE = "habits.line"
+
+
+def prompt_path(cache: str) -> str:
+    """Return the file with the line about today.
+
+    Args:
+        cache: The vault's cache folder.
+    """
+    return os.path.join(cache, PROMPT_FILE)
+
+
+def prompt_text(views: Iterable[HabitView]) -> str:
+    """Return the line about today, `5/8 !1`; "" when today asks for nothing."""
+    done, asked, at_risk = counts(views)
+    return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
 class LogLine(NamedTuple):
@@ -127,7 +147,7 @@ class HabitIndex:
             self.refresh()
             views = [self.view(habit, day, first=first, last=last) for habit in self.known()]
             if day is None or day == self.today():
-                keep_all(self.places, views, self.today())
+                self.write_prompt(self.today())
         return sorted(views, key=place)
 
     def view(
@@ -153,6 +173,20 @@ class HabitIndex:
                 days = self.days(habit)
                 self._views[seen] = view(habit.definition, days, today, week_start, shown)
             return self._views[seen]
+
+    def write_prompt(self, today: date) -> None:
+        """Write the line about today into the file that shells and bars read.
+
+        It is the day and what is shown, `2026-11-24 5/8 !1`. Like all of the cache it may be
+        deleted; where it cannot be written nothing is lost but the line.
+        """
+        with self._lock, suppress(OSError, sqlite3.Error):
+            text = prompt_text(self.view(habit, today) for habit in self.known())
+            data = f"{today.isoformat()} {text}".rstrip().encode() + b"\n"
+            with suppress(FileNotFoundError), open(prompt_path(self.places.cache), "rb") as file:
+                if file.read() == data:
+                    return
+            write(self.places.cache, PROMPT_FILE, data)
 
     def resolve(self, name: str) -> Habit:
         """The one habit that a person means by a name.

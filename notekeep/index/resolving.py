@@ -10,12 +10,24 @@ import json
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.index.conditions import Condition
 from notekeep.index.row import has_no_aliases
-from notekeep.index.rows import link_key, load_path
+from notekeep.index.rows import link_key, load_path, store_path
+from notekeep.index.store import parts
+from notekeep.markdown.resolve import Resolver
 from notekeep.query.fold import as_unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from notekeep.index.catalog import Catalog
+    from notekeep.index.rows import Row
+    from notekeep.markdown.note import Value
+
+LISTED = "role = 'note'"
+LINKABLE = "role IN ('note', 'excluded')"
+"""Which files are notes: those of lists, and those that a link may lead to."""
 
 
 class Named(NamedTuple):
@@ -78,3 +90,89 @@ def keys_of(target: str, from_path: str) -> set[str]:
         # A file `a.md.md` is meant by `a.md`, and `a .md` by `a `.
         keys |= {link_key(name), link_key(f"{name}.md")}
     return {as_unicode(key) for key in keys}
+
+
+class NamesOfNotes:
+    """Finds notes by path, and by what links call them, for an export.
+
+    Each question goes to the catalog: the rows of all notes would be 16 MB at ten thousand.
+
+    Args:
+        catalog: What is asked; `Catalog.reading()` gives one whose answers belong together.
+        withheld: Tells which notes must not be seen, given that.
+    """
+
+    def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:
+        self.catalog = catalog
+        self._withheld = withheld
+
+    def known(self, paths: Iterable[str]) -> set[str]:
+        """Return those of some paths at which there is a note."""
+        return known(self.catalog, paths, LINKABLE)
+
+    def paths(self) -> Iterable[str]:
+        """Return the paths of all notes."""
+        return (load_path(path) for (path,) in self.catalog.find("path", Condition(LINKABLE)))
+
+    def rows(self, paths: Iterable[str]) -> Sequence[Row]:
+        """Return the rows of notes, by title."""
+        return self.catalog.rows_found(_at(paths, LINKABLE), "ORDER BY sort, path")
+
+    def withheld(self) -> frozenset[str]:
+        """Return the paths of the notes that must not be seen."""
+        return self._withheld(self.catalog)
+
+    def resolve(self, target: str, from_path: str) -> list[str]:
+        """Return the notes that a target may mean, best first, as a `Resolver` of all would."""
+        resolver = Resolver(())
+        for one in named(self.catalog.ask, keys_of(target, from_path)):
+            resolver.add(one.path, one.title, one.aliases)
+        return resolver.resolve(target, from_path)
+
+
+def known(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
+    """Those of some paths at which the catalog has a note; of those that lists show, if not said.
+
+    Args:
+        catalog: What is asked.
+        paths: The paths.
+        among: LISTED or LINKABLE.
+    """
+    return {load_path(path) for (path,) in catalog.find("path", _at(paths, among))}
+
+
+def _at(paths: Iterable[str], among: str) -> Condition:
+    """Notes at some paths."""
+    listed = json.dumps([*map(store_path, paths)])
+    sql = f"{among} AND path IN (SELECT value FROM json_each(?))"  # noqa: S608 - one of ours
+    return Condition(sql, (listed,))
+
+
+def withheld(
+    catalog: Catalog, fields: Sequence[str], judge: Callable[[Mapping[str, Value]], bool]
+) -> frozenset[str]:
+    """The notes that are private, or whose front matter is judged to be no matter for others.
+
+    Args:
+        catalog: What is asked.
+        fields: Names of fields; front matter that can have none of them is not read.
+        judge: Judges the fields of a note.
+    """
+
+    def judged(found: sqlite3.Cursor) -> frozenset[str]:
+        return frozenset(
+            load_path(path)
+            for part in parts(found)
+            for path, facts in part
+            if facts is None or judge(json.loads(facts)["fields"])
+        )
+
+    # A key is spelt so in JSON wherever it stands; in a text its quotes would be escaped. So notes
+    # without any are told without being read, and never one that has one.
+    names: tuple[Any, ...] = tuple(map(json.dumps, fields))
+    may_have = " OR ".join(["instr(facts, ?)"] * len(names)) or "0"
+    sql = (
+        "SELECT path, CASE WHEN private THEN NULL ELSE facts END FROM notes"  # noqa: S608 - no words of a person
+        f" WHERE {LINKABLE} AND (private OR {may_have})"
+    )
+    return catalog.made_of(judged, sql, names)

@@ -90,6 +90,7 @@ class Store:
         self._path = os.path.join(self.folder, schema.FILE)
         self._of_main = Reader()
         self._of_others = Reader()
+        self._is_moment = False
 
     def __enter__(self) -> Self:
         return self
@@ -107,6 +108,40 @@ class Store:
         for reader in (self._of_main, self._of_others):
             with reader.lock:
                 reader.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Self]:
+        """Give the catalog as it is from here to the end of `with`, whoever writes meanwhile.
+
+        It has a connection of its own, so that nobody waits for its turn. Where the catalog has no
+        write-ahead log (see `schema.journal_mode`), who writes waits for the end of it, and a
+        refresh leaves what it found for the next one after a while.
+
+        Raises:
+            Failure: On any question, where the file cannot be read. A damaged one is not answered
+                from an empty catalog, to which no note would be private.
+        """
+        with type(self)(self.folder) as moment:
+            moment._begin()  # noqa: SLF001 - another of its kind
+            yield moment
+
+    def _begin(self) -> None:
+        """Hold one moment, which is the same for all threads."""
+        self._is_moment = True
+        reader = self._of_main = self._of_others
+        with reader.lock:
+            try:
+                connection = self._connection(reader)
+                connection.execute("BEGIN")
+                # The moment is that of the first question, not that of BEGIN.
+                connection.execute("SELECT count(*) FROM meta").fetchone()
+            except sqlite3.DatabaseError as error:
+                self._recover(error)
+            if self.rebuilt:
+                raise self._damaged()
+
+    def _damaged(self) -> Failure:
+        return Failure(f"{self._path}: was damaged and has been set aside.", "Do it again.")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one SELECT of this program.
@@ -203,9 +238,7 @@ class Store:
                 writer.finish()
         except sqlite3.DatabaseError as error:
             self._recover(error)
-            raise Failure(
-                f"{self._path}: was damaged and has been set aside.", "Do it again."
-            ) from error
+            raise self._damaged() from error
 
     def analyse(self) -> None:
         """Let SQLite see how its indexes are filled, so that it begins with what narrows most.
@@ -303,6 +336,8 @@ class Store:
         if not schema.is_damage(error):
             raise schema.failure(error, self._path) from error
         self._set_aside()
+        if self._is_moment:
+            raise self._damaged() from error
 
     def _set_aside(self) -> None:
         reader = self._reader()

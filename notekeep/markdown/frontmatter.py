@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from notekeep.markdown import quick
 from notekeep.markdown.guard import MAX_BYTES, Suspect
 from notekeep.markdown.spell import render_new
 from notekeep.markdown.split import Split, split
@@ -65,6 +64,14 @@ class FrontMatter:
     error: FrontMatterError | None = None
 
 
+class _Fields(NamedTuple):
+    """A block, read; see `FrontMatter`."""
+
+    values: dict[str, Value]
+    raw: dict[str, str]
+    words: dict[str, str | list[str]]
+
+
 def read(data: bytes) -> FrontMatter:
     """Read the front matter of a file. Never raises: what is wrong is in `error`."""
     parts = split(data)
@@ -101,7 +108,7 @@ def find_late_block(data: bytes) -> FrontMatterError | None:
     return FrontMatterError(message, max(line, 1), 1)
 
 
-def _read_block(data: bytes, parts: Split) -> quick.Fields:
+def _read_block(data: bytes, parts: Split) -> _Fields:
     if parts.end - parts.start > MAX_BYTES:
         raise Suspect(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
     block = data[parts.start : parts.end]
@@ -115,25 +122,24 @@ def _read_block(data: bytes, parts: Split) -> quick.Fields:
         return _read_toml(text)
     if parts.kind == "json":
         return _read_json(text)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    return quick.read(lines) or _read_yaml(text)
+    return _read_yaml(text)
 
 
-def _read_yaml(text: str) -> quick.Fields:
+def _read_yaml(text: str) -> _Fields:
     from notekeep.markdown.yamlread import NoteHandler
 
     metadata = NoteHandler().load(text)
-    return quick.Fields(metadata, metadata.raw, metadata.words)
+    return _Fields(metadata, metadata.raw, metadata.words)
 
 
-def _read_toml(text: str) -> quick.Fields:
+def _read_toml(text: str) -> _Fields:
     from notekeep.markdown.tomlspan import sources
 
     values, raw = sources(text)
     return _from_objects(values, raw)
 
 
-def _read_json(text: str) -> quick.Fields:
+def _read_json(text: str) -> _Fields:
     import json
 
     try:
@@ -148,8 +154,8 @@ def _read_json(text: str) -> quick.Fields:
     return _from_objects(values, {key: _dump(value) for key, value in values.items()})
 
 
-def _from_objects(values: dict[str, Any], raw: dict[str, str]) -> quick.Fields:
-    fields = quick.Fields({}, raw, {})
+def _from_objects(values: dict[str, Any], raw: dict[str, str]) -> _Fields:
+    fields = _Fields({}, raw, {})
     for key, value in values.items():
         if isinstance(value, list):
             items = [_flat(item) for item in value]

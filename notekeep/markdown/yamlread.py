@@ -2,7 +2,7 @@
 
 PyYAML types by YAML 1.1, which turns `12:30` into 750 and `no` into False. Here the node tree is
 composed by libyaml and typed by values.core(); nothing is ever constructed from a tag. Importing
-this module imports yaml, which is why only frontmatter.py's slow path and edits do.
+this module imports yaml, so it is imported where there is a block to read.
 """
 
 from __future__ import annotations

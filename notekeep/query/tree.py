@@ -8,9 +8,9 @@ as Docs. One tree serves both.
 
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
-
-from notekeep.query.shape import Shape
 
 Span: TypeAlias = tuple[int, int]
 """Where a node stands in the query's text: first character, one past the last."""
@@ -23,55 +23,62 @@ WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 
-class Term(Shape):
+@dataclass(frozen=True)
+class Term:
     """A word: `naval`, `title:atomic`."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Phrase(Shape):
+@dataclass(frozen=True)
+class Phrase:
     """Words in a row: `"exact phrase"`."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Prefix(Shape):
+@dataclass(frozen=True)
+class Prefix:
     """The beginning of a word: `lever*`; also the last word of a query that is being typed."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Wildcard(Shape):
+@dataclass(frozen=True)
+class Wildcard:
     """A word with gaps: `fu*on`, `te?t`."""
 
     text: str
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Fuzzy(Shape):
+@dataclass(frozen=True)
+class Fuzzy:
     """A word, give or take one or two letters: `nawal~`, `nawal~2`."""
 
     text: str
     distance: int = 1
     scope: WordScope = "any"
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Regex(Shape):
+@dataclass(frozen=True)
+class Regex:
     """A regular expression over the note's text: `/lever(age)?/`."""
 
     pattern: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Section(Shape):
+@dataclass(frozen=True)
+class Section:
     """Words within one section, its heading included: `section:"Key ideas"`, `section:(a b)`.
 
     Attributes:
@@ -80,24 +87,24 @@ class Section(Shape):
     """
 
     node: Node
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Line(Shape):
+@dataclass(frozen=True)
+class Line:
     """Words on one line: `line:(a b)`; `node` as in Section."""
 
     node: Node
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
+@dataclass(frozen=True)
 class Block(Line):
     """Words between two blank lines, as Obsidian writes it: `block:(a b)`; `node` as in Section."""
 
-    node: Node
-    span: Span = NO_SPAN
 
-
-class Compare(Shape):
+@dataclass(frozen=True)
+class Compare:
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
     Attributes:
@@ -113,64 +120,73 @@ class Compare(Shape):
     op: Operator
     low: str | float | bool
     high: str | float | None = None
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Path(Shape):
+@dataclass(frozen=True)
+class Path:
     """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
 
     text: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Tag(Shape):
+@dataclass(frozen=True)
+class Tag:
     """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
 
     name: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Is(Shape):
+@dataclass(frozen=True)
+class Is:
     """Notes in a state: `is:draft`."""
 
     flag: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Has(Shape):
+@dataclass(frozen=True)
+class Has:
     """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
 
     name: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Link(Shape):
+@dataclass(frozen=True)
+class Link:
     """Notes that link to a note, or that a note links to: `to:"Atomic Habits"`, `from:naval`."""
 
     direction: Literal["to", "from"]
     note: str
-    span: Span = NO_SPAN
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-class Docs(Shape):
+@dataclass(frozen=True)
+class Docs:
     """An answer that is already known: paths, from the catalog. The parser never makes one."""
 
     paths: frozenset[str]
 
 
-class And(Shape):
+@dataclass(frozen=True)
+class And:
     """All of these."""
 
     parts: tuple[Node, ...]
 
 
-class Or(Shape):
+@dataclass(frozen=True)
+class Or:
     """Any of these."""
 
     parts: tuple[Node, ...]
 
 
-class Not(Shape):
+@dataclass(frozen=True)
+class Not:
     """Everything but this."""
 
     part: Node
@@ -181,14 +197,16 @@ FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | Link
 Node: TypeAlias = WordLeaf | FactLeaf | Docs | And | Or | Not
 
 
-class Order(Shape):
+@dataclass(frozen=True)
+class Order:
     """One key of an order: `sort:-finished` is the field "finished", descending."""
 
     field: str
     descending: bool = False
 
 
-class Query(Shape):
+@dataclass(frozen=True)
+class Query:
     """What a person asked for; `str` of it is the same query, written out with every bracket.
 
     Attributes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.errors import NotekeepError
-    from notekeep.index.refresh import Refreshed
+    from notekeep.index.indexer import Refreshed
     from notekeep.tui.app import NotekeepApp
 
 FEW = 50

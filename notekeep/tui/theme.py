@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import constants
 from textual.theme import Theme
 
-from notekeep.query.shape import Shape
-
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 
-class Shades(Shape):
+@dataclass(frozen=True)
+class Shades:
     """The shades of a theme between its background and its text, and those of its bars.
 
     Attributes:

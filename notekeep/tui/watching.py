@@ -18,7 +18,7 @@ from notekeep.tui.messages import VaultChanged
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from notekeep.index.refresh import Refreshed
+    from notekeep.index.indexer import Refreshed
     from notekeep.tui.app import NotekeepApp
 
 PAUSE = 0.1

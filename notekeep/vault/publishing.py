@@ -338,11 +338,11 @@ class Publishing(Reading):
         from notekeep.export.export import site_folder
         from notekeep.export.manifest import Manifest
         from notekeep.export.renames import find_notes
-        from notekeep.index.lookup import Lookup
+        from notekeep.index.resolving import NamesOfNotes
 
         target, site = self.site(target, site)
         folder = site_folder(self.root, target or None, site or None, self.key.folder)
-        notes = Lookup(self.catalog, self.withheld)
+        notes = NamesOfNotes(self.catalog, self.withheld)
         manifest = find_notes(Manifest.read(folder), self.key, notes, self.history.records)
         noted = [entry.note for entry in manifest.posts.values() if entry.note]
         there = self.known(noted)

@@ -103,7 +103,7 @@ class Reading(Refreshing):
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Those of some paths at which there is a note."""
-        from notekeep.index.lookup import known
+        from notekeep.index.resolving import known
 
         return known(self.catalog, paths)
 

@@ -9,7 +9,7 @@ from notekeep.vault.keeping import Keeping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.index.refresh import Refreshed
+    from notekeep.index.indexer import Refreshed
     from notekeep.index.words import Words
 
 SAVED_NOTES = 5
@@ -54,23 +54,16 @@ class Refreshing(Keeping):
         Returns:
             What changed, and what could not be read.
         """
-        from notekeep.index.refresh import refresh
-
         # An answer that needs the words waits for an index, though not for all that is new in it.
         has_words = words and for_answer and self.words.generation is not None
-        refreshed = refresh(
-            self.root,
-            self.catalog,
-            self.words if words else None,
-            self.schema,
+        refreshed = self.indexer.refresh(
             full=full,
             verify=verify,
             forget_missing=forget_missing,
+            words=words,
             budget=ANSWER_BUDGET if for_answer or defer else None,
             words_budget=self.words_at_once if defer or has_words else None,
             progress=progress,
-            keep=self._keep_outside,
-            in_turn=self._in_turn,
         )
         if refreshed.changes.temps:
             self.history.sweep_temps(self.root, refreshed.changes.temps)
@@ -85,6 +78,4 @@ class Refreshing(Keeping):
     def _take_saved_in(self) -> None:
         """Take what was saved a moment ago into the full text, which costs some 10 ms a note."""
         if 0 < len(self.catalog.dirty()) <= SAVED_NOTES and self.words.generation is not None:
-            from notekeep.index.into_words import IntoWords
-
-            IntoWords(self.root, self.catalog, self.words, self.schema).take_in_soon()
+            self.indexer.index_saved()

@@ -104,11 +104,11 @@ class Showing(Reading):
         if self._attachments is None or self._attachments[0] != generation:
             from notekeep.export.assets import Attachments
             from notekeep.export.source import Source
-            from notekeep.index.lookup import Lookup
+            from notekeep.index.resolving import NamesOfNotes
 
             source = Source(
                 root=self.root,
-                notes=Lookup(self.catalog, self.withheld),
+                notes=NamesOfNotes(self.catalog, self.withheld),
                 read=self.bytes_of,
                 schema=self.schema,
                 attachments=self.settings.attachments,

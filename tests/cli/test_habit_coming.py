@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -237,16 +235,3 @@ def test_without_a_vault_the_prompt_says_so(
     monkeypatch.chdir(tmp_path)
     assert main(["habit", "prompt"]) == 1
     assert "there is no vault here" in capsys.readouterr().err
-
-
-def test_a_prompt_that_is_kept_needs_neither_click_nor_a_database(vault: Path) -> None:
-    assert main(["habit", "prompt"]) == 0
-    script = (
-        "import sys; from notekeep.cli.main import main; main(['habit', 'prompt']); "
-        "print(*{'click', 'sqlite3', 'notekeep.index.habits', 're'} & set(sys.modules))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout.splitlines()[0] == "0/1 !1"
-    assert not {"click", "sqlite3", "notekeep.index.habits"} & set(done.stdout.split())

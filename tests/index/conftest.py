@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.index.catalog import Catalog
-from notekeep.index.refresh import Refreshed, refresh
+from notekeep.index.indexer import Indexer, Refreshed
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS
 from notekeep.query.fields import Fields
 from notekeep.query.grammar import parse
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from notekeep.files.outside import Seen
+    from notekeep.index.words import Words
+    from notekeep.markdown.kinds import Schema
+    from notekeep.markdown.problem import Problem
     from notekeep.query.tree import Query
 
 TODAY = date(2026, 11, 24)
@@ -42,8 +46,22 @@ class Vault:
     def remove(self, path: str) -> None:
         os.remove(self.root / path)
 
-    def refresh(self, **options: Any) -> Refreshed:
-        return refresh(str(self.root), self.catalog, **({"schema": DEFAULT_SCHEMA} | options))
+    def indexer(
+        self,
+        words: Words | None = None,
+        schema: Schema = DEFAULT_SCHEMA,
+        keep: Callable[[list[Seen]], list[Problem]] | None = None,
+    ) -> Indexer:
+        return Indexer(str(self.root), self.catalog, words, schema, keep)
+
+    def refresh(
+        self,
+        words: Words | None = None,
+        schema: Schema = DEFAULT_SCHEMA,
+        keep: Callable[[list[Seen]], list[Problem]] | None = None,
+        **options: Any,
+    ) -> Refreshed:
+        return self.indexer(words, schema, keep).refresh(**options)
 
     def query(self, text: str, *, typing: bool = False) -> Query:
         kinds = {kind.id: kind.fields for kind in KINDS.values()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.deepcheck import PARTS, Turn
+from notekeep.index.indexer import CHECK_DAYS, DailyCheck
 from notekeep.index.words import Words
 
 if TYPE_CHECKING:
@@ -22,25 +22,25 @@ DAY = 86_400
 def test_each_file_has_its_turn_once_in_a_hundred_days() -> None:
     paths = [f"notes/{number} é\udcff.md" for number in range(500)]
     read: list[str] = []
-    mark = Turn(None, now=0).mark
-    for day in range(1, PARTS + 1):
-        turn = Turn(mark, now=day * DAY)
-        assert turn.is_due
-        read += turn.of(paths)
-        mark = turn.mark
-        assert not Turn(mark, now=day * DAY + 3600).is_due
+    mark = DailyCheck(None, now=0).mark
+    for day in range(1, CHECK_DAYS + 1):
+        check = DailyCheck(mark, now=day * DAY)
+        assert check.is_due
+        read += check.of(paths)
+        mark = check.mark
+        assert not DailyCheck(mark, now=day * DAY + 3600).is_due
     assert sorted(read) == sorted(paths)
 
 
 def test_a_new_index_waits_for_the_next_day() -> None:
-    turn = Turn(None, now=5 * DAY)
-    assert not turn.is_due
-    assert Turn(turn.mark, now=6 * DAY).is_due
+    check = DailyCheck(None, now=5 * DAY)
+    assert not check.is_due
+    assert DailyCheck(check.mark, now=6 * DAY).is_due
 
 
 def test_a_clock_that_was_set_back_skips_no_file() -> None:
-    turn = Turn(Turn("10:4", now=11 * DAY).mark, now=3 * DAY)
-    assert (turn.is_due, turn.mark) == (True, "3:6")
+    check = DailyCheck(DailyCheck("10:4", now=11 * DAY).mark, now=3 * DAY)
+    assert (check.is_due, check.mark) == (True, "3:6")
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_hidden_change_is_found_when_the_file_has_its_turn(
     words = Words(hidden.cache / "words")
     assert hidden.refresh(words=words).indexed == 0
     indexed = []
-    for days in range(1, PARTS + 1):
+    for days in range(1, CHECK_DAYS + 1):
         after(days)
         indexed.append(hidden.refresh(words=words).indexed)
     assert sum(indexed) == 1
@@ -92,7 +92,7 @@ def test_an_answer_and_a_refresh_after_a_change_read_no_deeper(
     hidden: Vault, after: Callable[[int], None]
 ) -> None:
     words = Words(hidden.cache / "words")
-    for days in range(1, PARTS + 1):
+    for days in range(1, CHECK_DAYS + 1):
         after(days)
         assert hidden.refresh().indexed == 0
         assert hidden.refresh(words=words, budget=500).indexed == 0

@@ -12,12 +12,12 @@ from notekeep.errors import Failure
 from notekeep.files.content import digest_of
 from notekeep.files.outside import Seen
 from notekeep.index import reading
-from notekeep.index.refresh import refresh
+from notekeep.index.indexer import Indexer
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, Kind, Schema
 from notekeep.markdown.problem import Problem
 
 if TYPE_CHECKING:
-    from notekeep.index.refresh import Refreshed
+    from notekeep.index.indexer import Refreshed
     from tests.index.conftest import Vault
 
 
@@ -228,7 +228,7 @@ def test_cancelled_in_the_middle_the_rest_comes_next_time(vault: Vault) -> None:
     for number in range(3):
         vault.write(f"{number}.md", "[[1]]")
     stops = iter([False, True])
-    done = refresh(str(vault.root), vault.catalog, cancelled=lambda: next(stops, True))
+    done = Indexer(str(vault.root), vault.catalog).refresh(cancelled=lambda: next(stops, True))
     assert done.pending == 3
     assert vault.refresh().pending == 0
     assert len(vault.ls("to:1")) == 3
@@ -332,7 +332,7 @@ class TestKeepingWhatOthersWrote:
     def test_files_that_are_new_by_the_hundred_are_a_copy_and_no_writing(
         self, vault: Vault, told: list[Seen], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("notekeep.index.refresh.BATCH", 3)
+        monkeypatch.setattr("notekeep.index.indexer.BATCH", 3)
         vault.write("a.md", "one")
         vault.refresh()
         vault.write("a.md", "two")

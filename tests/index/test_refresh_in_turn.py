@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from notekeep.index.turns import InTurn
 from notekeep.index.words import Words
 from notekeep.query.tree import Term
-from tests.support.threads import PATIENCE, Asked, Held, until
+from tests.support.threads import PATIENCE, until
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
     from tests.index.conftest import Vault
 
 MANY = 5
-
-
-class Asking(Asked):
-    """A progress that tells which threads have asked with it."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """Nobody looks at it."""
 
 
 class Watched:
@@ -40,21 +32,36 @@ class Watched:
         return []
 
 
+class SlowWords(Words):
+    """A full text whose next update goes on until it is let go."""
+
+    held: tuple[threading.Event, threading.Event] | None = None
+
+    def hold(self) -> tuple[threading.Event, threading.Event]:
+        """Return what says that it has begun, and what lets it go on."""
+        self.held = threading.Event(), threading.Event()
+        return self.held
+
+    def update(self, *given: Any, **more: Any) -> None:
+        held, self.held = self.held, None
+        if held is not None:
+            held[0].set()
+            assert held[1].wait(PATIENCE)
+        super().update(*given, **more)
+
+
 def test_a_changed_note_is_read_once_however_many_ask(
     vault: Vault, threads: ThreadPoolExecutor
 ) -> None:
     vault.write("a.md", "apple")
     vault.refresh()
     vault.write("a.md", "apricot")
-    turns, asking, watched = InTurn(), Asking(), Watched()
-
-    def ask() -> int:
-        return vault.refresh(in_turn=turns, keep=watched, progress=asking).indexed
-
-    found = [threads.submit(ask) for _ in range(MANY)]
-    until(lambda: watched.read == ["a.md"] and len(asking.by) == MANY)
+    watched = Watched()
+    indexer = vault.indexer(keep=watched)
+    found = [threads.submit(indexer.refresh) for _ in range(MANY)]
+    until(lambda: watched.read == ["a.md"])
     watched.go_on.set()
-    assert max(one.result(PATIENCE) for one in found) == 1
+    assert sum(one.result(PATIENCE).indexed for one in found) == 1
     assert watched.read == ["a.md"]
 
 
@@ -64,12 +71,12 @@ def test_a_change_made_before_it_was_asked_is_seen_though_another_is_at_it(
     vault.write("a.md", "apple")
     vault.refresh()
     vault.write("a.md", "apricot")
-    turns, watched, asking = InTurn(), Watched(), Asking()
-    first = threads.submit(vault.refresh, in_turn=turns, keep=watched, progress=asking)
+    watched = Watched()
+    indexer = vault.indexer(keep=watched)
+    first = threads.submit(indexer.refresh)
     until(lambda: bool(watched.read))
     vault.write("b.md", "banana")  # its sweep has passed by
-    second = threads.submit(vault.refresh, in_turn=turns, keep=watched, progress=asking)
-    until(lambda: len(asking.by) == 2)
+    second = threads.submit(indexer.refresh)
     watched.go_on.set()
     assert first.result(PATIENCE).changes.added == {}
     assert [*second.result(PATIENCE).changes.added] == ["b.md"]
@@ -79,20 +86,22 @@ def test_a_change_made_before_it_was_asked_is_seen_though_another_is_at_it(
 def test_a_saved_note_is_in_lists_while_the_words_are_written(
     vault: Vault, threads: ThreadPoolExecutor
 ) -> None:
+    words = SlowWords(vault.cache / "words", "en")
+    indexer = vault.indexer(words)
     vault.write("a.md", "apple")
-    words = Words(vault.cache / "words", "en")
-    turns, write_long = InTurn(), Held()
-    vault.refresh(in_turn=turns, words=words)
-    writing = threads.submit(turns.words.take, "long", write_long)
-    assert write_long.begun.wait(PATIENCE)
+    indexer.refresh()
+    begun, go_on = words.hold()
     vault.write("b.md", "banana")
-    assert vault.refresh(in_turn=turns).indexed == 1
-    assert vault.ls() == ["a", "b"]
-    both = threads.submit(vault.refresh, in_turn=turns, words=words)
-    write_long.go_on.set()
+    writing = threads.submit(indexer.refresh)
+    assert begun.wait(PATIENCE)
+    vault.write("c.md", "cherry")
+    assert indexer.refresh(words=False).indexed == 1
+    assert vault.ls() == ["a", "b", "c"]
+    both = threads.submit(indexer.refresh)
+    go_on.set()
     writing.result(PATIENCE)
     assert both.result(PATIENCE).pending_words == 0
-    assert set(words.scores(Term("banana"))) == {"b.md"}
+    assert set(words.scores(Term("cherry"))) == {"c.md"}
     words.close()
 
 
@@ -100,18 +109,20 @@ def test_what_was_read_before_a_newer_refresh_is_not_what_the_words_get(
     vault: Vault, threads: ThreadPoolExecutor
 ) -> None:
     """It is read, waits for the words, and meanwhile the note is another."""
+    words = SlowWords(vault.cache / "words", "en")
+    indexer = vault.indexer(words)
     vault.write("a.md", "apple")
-    words = Words(vault.cache / "words", "en")
-    turns, write_long = InTurn(), Held()
-    vault.refresh(in_turn=turns, words=words)
-    writing = threads.submit(turns.words.take, "long", write_long)
-    assert write_long.begun.wait(PATIENCE)
+    indexer.refresh()
+    begun, go_on = words.hold()
+    vault.write("b.md", "damson")
+    writing = threads.submit(indexer.refresh)
+    assert begun.wait(PATIENCE)
     vault.write("a.md", "banana")
-    slow = threads.submit(vault.refresh, in_turn=turns, words=words)
-    until(lambda: bool(vault.catalog.dirty()))
+    slow = threads.submit(indexer.refresh)
+    until(lambda: "a.md" in vault.catalog.dirty())
     vault.write("a.md", "cherry")
-    vault.refresh(in_turn=turns)
-    write_long.go_on.set()
+    indexer.refresh(words=False)
+    go_on.set()
     writing.result(PATIENCE)
     slow.result(PATIENCE)
     assert set(words.scores(Term("cherry"))) == {"a.md"}

@@ -423,13 +423,13 @@ import sys
 from datetime import date
 from notekeep.index.catalog import Catalog
 from notekeep.index.listing import listing
+from notekeep.index.indexer import Indexer
 from notekeep.index.search import search, suggest
-from notekeep.index.refresh import refresh
 from notekeep.query.fields import Fields
 from notekeep.query.grammar import parse
 
 catalog = Catalog({str(shelf.cache)!r})
-refresh({str(shelf.root)!r}, catalog)
+Indexer({str(shelf.root)!r}, catalog).refresh()
 query = parse("rating>=3 sort:-rating", Fields.of({{}}, catalog.field_names()), today=date.today())
 assert listing(query, catalog, lambda: None, "")[0] == 2
 assert suggest(query, "", catalog).total == 2

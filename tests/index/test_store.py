@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from notekeep.index import schema
-from notekeep.index.refresh import BATCH
+from notekeep.index.indexer import BATCH
 
 if TYPE_CHECKING:
     import sqlite3

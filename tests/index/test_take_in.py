@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index import into_words
+from notekeep.index.indexer import SOON_BYTES
 from notekeep.index.words import Words
 from notekeep.vault import Vault
 from notekeep.vault.refreshing import SAVED_NOTES
@@ -69,7 +69,7 @@ def test_many_are_left_for_a_quiet_moment(vault: Vault) -> None:
 
 
 def test_large_ones_are_left_too(vault: Vault) -> None:
-    save(vault, "wedge", 3, more="pulley\n" * (into_words.SOON_BYTES // 7))
+    save(vault, "wedge", 3, more="pulley\n" * (SOON_BYTES // 7))
     before = vault.words.generation
     assert found(vault, "wedge") == set()
     assert vault.words.generation == before

@@ -35,12 +35,12 @@ catalog.close()
 REFRESH = """
 import sys
 from notekeep.index.catalog import Catalog
-from notekeep.index.refresh import refresh
+from notekeep.index.indexer import Indexer
 
 with Catalog(sys.argv[2]) as catalog:
     print("ready", flush=True)
     sys.stdin.readline()
-    done = refresh(sys.argv[1], catalog)
+    done = Indexer(sys.argv[1], catalog).refresh()
     print(done.pending)
 """
 

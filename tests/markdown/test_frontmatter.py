@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import frontmatter as python_frontmatter
@@ -12,13 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown import quick
 from notekeep.markdown.frontmatter import read, render_new, split
-from notekeep.markdown.guard import Suspect
 from notekeep.markdown.spell import Plain
 from notekeep.markdown.values import core
 from notekeep.markdown.yamlread import NoteHandler
-from tests.support.notes import varied_notes
 
 if TYPE_CHECKING:
     from notekeep.markdown.values import Value
@@ -176,84 +171,6 @@ def test_an_error_has_its_place_in_the_file(
     assert (matter.error.line, matter.error.column) == (line, column)
     assert message in matter.error.message
     assert matter.fields == matter.raw == {}
-
-
-def test_nearly_all_notes_are_read_without_a_yaml_parser() -> None:
-    code = (
-        "import sys\n"
-        "from notekeep.markdown.note import read_note\n"
-        "note = read_note('a.md', b'---\\ntitle: x\\ntags:\\n  - a\\nrating: 4\\n---\\n# y\\n')\n"
-        "assert note.title == 'x' and note.fields['rating'] == 4\n"
-        "slow = {'yaml', 'frontmatter', 'tomlkit', 'markdown_it', 'slugify'} & set(sys.modules)\n"
-        "sys.exit(f'imported {slow}' if slow else 0)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def _by_yaml(text: str) -> tuple[object, object, object, object] | None:
-    try:
-        found = NoteHandler().load(text)
-    except Suspect:
-        return None
-    return dict(found), list(map(type, found.values())), found.raw, found.words
-
-
-def _quickly(text: str) -> tuple[object, object, object, object] | None:
-    found = quick.read(text)
-    if found is None:
-        return None
-    return found.values, list(map(type, found.values.values())), found.raw, found.words
-
-
-SCRAPS = st.sampled_from(
-    [
-        *"a -1~#[]{},:\"'!|>%@`\\?=é\t\u00a0\u2028\x85👍",
-        *("b c", "ключ", "日本", "x-y", "2.0", "true", "null", "- ", ": ", " #", "# ", ", "),
-        *("''", "&a ", "*a", "http://x.y/#z", "  "),
-    ]
-)
-CLEAN = st.sampled_from(["a", "b c", "1", "2.50", "no", "", "2026-11-24", '"x: y"', "'z' # why"])
-VALUES = CLEAN | st.lists(SCRAPS, max_size=4).map("".join)
-ITEMS = st.lists(VALUES | st.sampled_from(['"a, b"', "'c'", "d e"]), max_size=3)
-ENTRIES = st.one_of(
-    st.builds("{}: {}".format, st.sampled_from("abcdefgh"), VALUES),
-    st.builds(
-        "{}:{}".format, st.sampled_from(["key one", "K-2", "日本", "a b c", "-x", "1"]), VALUES
-    ),
-    st.builds("{}: [{}]".format, st.sampled_from("ijkl"), ITEMS.map(", ".join)),
-    st.builds(
-        lambda key, indent, items: "\n".join([f"{key}:", *(f"{indent}-{item}" for item in items)]),
-        st.sampled_from("mnop"),
-        st.sampled_from(["", " ", "  "]),
-        st.lists(st.builds("{}{}".format, st.sampled_from([" ", "  ", ""]), VALUES), max_size=3),
-    ),
-    st.sampled_from(
-        ["", "# remark", "  # set in", "  go on", "- stray", "---", "...", "\x00", "\ufeff"]
-    ),
-)
-
-
-@given(st.lists(ENTRIES, max_size=5).map("\n".join))
-def test_the_quick_reader_and_yaml_never_disagree(text: str) -> None:
-    text = f"{text}\n" if text else text
-    found = _quickly(text)
-    if found is not None:
-        assert found == _by_yaml(text)
-
-
-def test_the_quick_reader_and_yaml_agree_on_varied_notes() -> None:
-    quickly = 0
-    for data in varied_notes(3, 500):
-        parts = split(data)
-        if parts.kind == "yaml":
-            text = data[parts.start : parts.end].decode()
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-            found = _quickly(text)
-            quickly += found is not None
-            if found is not None:
-                assert found == _by_yaml(text)
-    assert quickly > 50
 
 
 def test_python_frontmatter_reads_with_notekeeps_handler() -> None:

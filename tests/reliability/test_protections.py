@@ -11,7 +11,7 @@ import pytest
 from notekeep.cli.main import VERBS
 from notekeep.files import save, scan
 from notekeep.files.history import History
-from notekeep.index import refresh as refreshing
+from notekeep.index import indexer
 from notekeep.markdown.splice import Spliced
 from notekeep.tui import editing
 from notekeep.vault import Vault
@@ -227,7 +227,7 @@ real_sweep = scan.sweep
 def test_r10_an_index_that_misses_changes_is_not_the_truth(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refreshing, "sweep_out", only_new)
+    monkeypatch.setattr(indexer, "sweep_out", only_new)
     assert not r10_truth.run(4, folder).passed
 
 
@@ -241,7 +241,7 @@ def test_r11_who_looks_at_size_and_time_only_walks_into_the_traps(
                 del changes.modified[path]
         return changes
 
-    monkeypatch.setattr(refreshing, "sweep_out", by_size_and_time)
+    monkeypatch.setattr(indexer, "sweep_out", by_size_and_time)
     told = " ".join(r11_stale.run(2, folder).faults)
     for trap in ("same_size_and_time_put_back", "moved_over_with_its_time", "names_swapped"):
         assert trap in told

@@ -73,9 +73,6 @@ class ReadNotes:
             path for path, note in self.notes.items() if note.private or withheld(note.fields)
         )
 
-    def expect(self, targets: Iterable[str], from_path: str) -> None:
-        """Nothing is looked up."""
-
     def resolve(self, target: str, from_path: str) -> list[str]:
         return self._resolver.resolve(target, from_path)
 

@@ -37,7 +37,6 @@ OUTLETS = {
     "tui/pixels.py": "asks the terminal how it shows pictures, in words that are fixed",
     "tui/prelude.py": "shows the last frame of the interface again, whose text was cleaned",
     "index/regexchild.py": "speaks to the process that started it",
-    "index/words/workers.py": "speaks to the process that started it",
 }
 """The files that may write to a stream, and why each is no way around."""
 

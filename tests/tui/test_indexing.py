@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from notekeep.index.refresh import Refreshed
+    from notekeep.index.indexer import Refreshed
     from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pytest
     from textual.pilot import Pilot
 
-    from notekeep.index.refresh import Refreshed
+    from notekeep.index.indexer import Refreshed
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 

@@ -6,15 +6,14 @@ in order, so here each term's list simply grows, and is written when all notes a
 many notes writes its full blocks to a temporary file meanwhile. Whoosh keeps doing the rest: the
 lock, lengths, columns, the table of contents, cleaning up.
 
-All that notekeep knows of Whoosh's file format is here, in `format` and in `postings`. `canary`
-compares what is written here with the ordinary writer's work before it is used, and reads it back
-afterwards.
+All that notekeep knows of Whoosh's file format is here, in `format` and in `postings`. A
+test compares what is written here with the work of Whoosh's ordinary writer, for the version of
+Whoosh that is pinned.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from notekeep.giving_way import give_way
 from notekeep.index.words.analyzer import HOLE, ForeignText, analyzer
 from notekeep.index.words.format.blocks import COMPRESSION, LONE_BYTES, Blocks, Stats
 from notekeep.index.words.format.files import ListFile, TermTable
+from notekeep.index.words.format.table import read_at
 from notekeep.index.words.postings import TAG
 from notekeep.index.words.schema import PackedPositions
 
@@ -83,7 +83,6 @@ class BulkWriter(SegmentWriter):
         opened: The index.
         chunks: Called with the chunks of each text field, for whoever counts words.
         block: Postings in a block.
-        locked: Whether it takes Whoosh's lock; not when several processes write segments.
     """
 
     def __init__(
@@ -92,7 +91,6 @@ class BulkWriter(SegmentWriter):
         chunks: Callable[[str, list[str]], None],
         *,
         block: int = BLOCK,
-        locked: bool = True,
     ) -> None:
         SegmentWriter.__init__(
             self,
@@ -100,7 +98,6 @@ class BulkWriter(SegmentWriter):
             codec=W3Codec(blocklimit=block, compression=COMPRESSION),
             compound=False,
             limitmb=1,
-            _lk=locked,
         )
         self.merge = False
         self._chunks = chunks
@@ -185,21 +182,21 @@ class BulkWriter(SegmentWriter):
             files.pop_all()
             lists.close()
             terms.close()
-        self._spill.close()
+
+    def commit(
+        self, mergetype: Any = None, optimize: Any = None, merge: Any = None, **_more: Any
+    ) -> None:
+        """Write the segment, if there is any note for one, and the table of contents."""
+        whoosh: Any = super()
+        try:
+            whoosh.commit(mergetype, optimize, merge)
+        finally:
+            self._spill.close()
 
     def _created(self, extension: str, files: contextlib.ExitStack) -> Any:
         file = self.newsegment.create_file(self.storage, extension)
         files.callback(file.close)
         return file
-
-    def finish(self) -> Any:
-        """Write the segment and return it, for another process to commit.
-
-        Temporary files stay: other writers have theirs in the same place, and the commit deletes
-        them all.
-        """
-        whoosh: Any = self
-        return whoosh._finalize_segment()  # noqa: SLF001 - the base class, which has no types
 
     def abandon(self) -> None:
         """Close every file and give back the lock, after something failed."""
@@ -229,7 +226,7 @@ class BulkWriter(SegmentWriter):
         pieces = [TAG]
         stats: list[Stats] = []
         for at, size, block_stats in field.spilled.get(term, ()):
-            pieces.append(os.pread(self._spill.fileno(), size, at))
+            pieces.append(read_at(self._spill, size, at))
             stats.append(block_stats)
         for start in range(0, len(postings), full):
             last = start + full >= len(postings)

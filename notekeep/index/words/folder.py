@@ -26,7 +26,6 @@ SCHEMA_VERSION = 5
 one is rebuilt."""
 
 VERSION_FILE = "schema-version"
-BULK_FILE = "bulk-writer"
 
 FEW_SEGMENTS = 20
 """From here on they are merged when it is quiet: a query over 20 takes twice as long as over one"""
@@ -134,24 +133,6 @@ class Folder:
         except (OSError, ValueError):
             return False
         return _is_private(about) and said == _version(language)
-
-    def trust_bulk(self, version: str, *, trusted: bool = True) -> None:
-        """Note that the bulk writer wrote this index and was read back, or that it failed since."""
-        if trusted:
-            write(self.path / BULK_FILE, version)
-        else:
-            remove(self.path / BULK_FILE)
-
-    def trusts_bulk(self, version: str) -> bool:
-        """Return whether the bulk writer may also write what is saved.
-
-        Args:
-            version: Whoosh's; with another one it has to be tried first.
-        """
-        try:
-            return (self.path / BULK_FILE).read_text("utf-8") == version
-        except (OSError, ValueError):
-            return False
 
     def create(self, language: str) -> None:
         """Make the folder new and empty, mode 0700, marked with the version."""

@@ -17,7 +17,7 @@ from notekeep.query import tree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.index.words.postings import Lists
+    from notekeep.index.words.postings import PostingReader
     from notekeep.index.words.query import Leaf, Planner, Way
 
 FEW_WAYS = 20
@@ -69,7 +69,9 @@ def in_a_row(node: tree.Node, planner: Planner) -> list[Asked]:
     return asked
 
 
-def nearness(asked: Sequence[Asked], lists: Lists, notes: Iterable[int]) -> dict[int, float]:
+def nearness(
+    asked: Sequence[Asked], lists: PostingReader, notes: Iterable[int]
+) -> dict[int, float]:
     """Return how near the words stand in each note.
 
     Args:
@@ -114,7 +116,9 @@ def _shortest(places: Sequence[Sequence[int]]) -> int:
     return best
 
 
-def _places(leaf: Leaf, field: str, notes: Iterable[int], lists: Lists) -> dict[int, set[int]]:
+def _places(
+    leaf: Leaf, field: str, notes: Iterable[int], lists: PostingReader
+) -> dict[int, set[int]]:
     """Where notes have a word or phrase in a field: the positions of its first word."""
     found: dict[int, set[int]] = {}
     for way in leaf.ways[:FEW_WAYS]:
@@ -123,7 +127,9 @@ def _places(leaf: Leaf, field: str, notes: Iterable[int], lists: Lists) -> dict[
     return found
 
 
-def _of_way(way: Way, field: str, notes: Iterable[int], lists: Lists) -> dict[int, set[int]]:
+def _of_way(
+    way: Way, field: str, notes: Iterable[int], lists: PostingReader
+) -> dict[int, set[int]]:
     starts: dict[int, set[int]] | None = None
     for distance, term in way.steps:
         postings = lists.read(field, term)

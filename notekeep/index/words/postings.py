@@ -1,10 +1,8 @@
 # mypy: untyped-calls-exclude="whoosh"
 """Posting lists, read whole: which notes have a term, how often, and at which positions.
 
-`BlockReader` reads the blocks of Whoosh's file format at once, over any number of segments; with
-`bulk` and `format`, this module holds all that notekeep knows of that format. `PlainReader` reads
-the same lists one posting at a time through Whoosh's own matchers: it is what answers when the
-format is not as expected.
+`PostingReader` reads the blocks of Whoosh's file format at once, over any number of segments; with
+`bulk` and `format`, this module holds all that notekeep knows of that format.
 
 The format: a list is the tag `W3Bl` and blocks. A block is its length as a signed 32-bit number,
 big-endian and negative for the last one; a pickled header, of which only the end matters here; and
@@ -23,7 +21,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import accumulate, chain
 from pickle import loads
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.giving_way import give_way
 from notekeep.index.words.format.joined import Joined
@@ -32,8 +30,6 @@ from notekeep.index.words.format.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
-
-    from whoosh.reading import SegmentReader
 
     from notekeep.index.words.snapshot import Snapshot
 
@@ -123,25 +119,41 @@ class Living(Sequence[bytes]):
         return self._values[self._alive[at]]
 
 
-class Lists(Protocol):
-    """Where posting lists come from."""
+class PostingReader:
+    """Reads whole posting lists of one snapshot, and remembers those it read last.
 
-    def read(self, field: str, term: str) -> Postings:
-        """Return the posting list of a term; an empty one when no note has it."""
-
-    def known(self, field: str, terms: AbstractSet[str]) -> AbstractSet[str]:
-        """Return those of many terms that a field has; more where that is sooner said."""
-
-
-class BlockReader:
-    """Reads whole blocks; raises anything when the format is not the one it knows."""
+    Raises anything when the format is not the one it knows.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot  # which closes its files when nobody has it
         self._parts = [(Table(part.reader), first, dead) for part, first, dead in snapshot.parts]
+        self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
+        self._kept_postings = 0
+
+    def known(self, field: str, terms: AbstractSet[str]) -> AbstractSet[str]:
+        """Return those of many terms that a field has; more where that is sooner said."""
+        found: set[str] = set()
+        for table, _, _ in self._parts:
+            found |= table.known(field, terms)
+        return found
 
     def read(self, field: str, term: str) -> Postings:
         """Return the posting list of a term; an empty one when no note has it."""
+        key = field, term
+        known = self._kept.get(key)
+        if known is not None:
+            self._kept.move_to_end(key)
+            return known
+        give_way()
+        read = self._kept[key] = self._read(field, term)
+        self._kept_postings += len(read.notes)
+        while len(self._kept) > KEPT_LISTS or self._kept_postings > KEPT_POSTINGS:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_postings -= len(oldest.notes)
+        return read
+
+    def _read(self, field: str, term: str) -> Postings:
         found = Postings([], [], Values(), 0)
         frequency = 0
         key = term.encode()
@@ -152,72 +164,6 @@ class BlockReader:
                 frequency += notes
                 _append(found, data, first, dead)
         return found._replace(frequency=frequency) if frequency else found
-
-    def known(self, field: str, terms: AbstractSet[str]) -> AbstractSet[str]:
-        """Return those of many terms that a field has; more where that is sooner said."""
-        found: set[str] = set()
-        for table, _, _ in self._parts:
-            found |= table.known(field, terms)
-        return found
-
-
-class PlainReader:
-    """Reads through Whoosh's matchers: slow, and right whatever the format."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def read(self, field: str, term: str) -> Postings:
-        """Return the posting list of a term; an empty one when no note has it."""
-        values: list[bytes] = []
-        found = Postings([], [], values, 0)
-        frequency = 0
-        for part, first, dead in self._snapshot.parts:
-            reader: SegmentReader = part.reader
-            if (field, term.encode()) not in reader:
-                continue
-            frequency += reader.doc_frequency(field, term.encode())
-            matcher = reader.postings(field, term.encode())
-            while matcher.is_active():
-                if matcher.id() not in dead:
-                    found.notes.append(first + matcher.id())
-                    found.weights.append(matcher.weight())
-                    values.append(matcher.value())
-                matcher.next()
-        return found._replace(frequency=frequency)
-
-    def known(self, field: str, terms: AbstractSet[str]) -> AbstractSet[str]:
-        """Return those of many terms that a field has; more where that is sooner said."""
-        del field
-        return terms
-
-
-class KeptLists:
-    """A reader that remembers the lists it read last; for one snapshot."""
-
-    def __init__(self, reader: Lists) -> None:
-        self._reader = reader
-        self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
-        self._postings = 0
-
-    def known(self, field: str, terms: AbstractSet[str]) -> AbstractSet[str]:
-        """Return those of many terms that a field has; more where that is sooner said."""
-        return self._reader.known(field, terms)
-
-    def read(self, field: str, term: str) -> Postings:
-        """Return the posting list of a term; an empty one when no note has it."""
-        key = field, term
-        known = self._kept.get(key)
-        if known is not None:
-            self._kept.move_to_end(key)
-            return known
-        give_way()
-        read = self._kept[key] = self._reader.read(field, term)
-        self._postings += len(read.notes)
-        while len(self._kept) > KEPT_LISTS or self._postings > KEPT_POSTINGS:
-            _, oldest = self._kept.popitem(last=False)
-            self._postings -= len(oldest.notes)
-        return read
 
 
 def blocks(data: bytes) -> Iterator[tuple[Sequence[int], Any, Sequence[bytes]]]:
@@ -242,7 +188,7 @@ def blocks(data: bytes) -> Iterator[tuple[Sequence[int], Any, Sequence[bytes]]]:
 
 def _append(to: Postings, data: bytes, first: int, dead: frozenset[int]) -> None:
     """Add one segment's list to a list over all segments."""
-    assert isinstance(to.values, Values)  # noqa: S101 - made so by BlockReader
+    assert isinstance(to.values, Values)  # noqa: S101 - made so by PostingReader
     notes, weighing = to.notes, to.weights
     for gaps, packed, values in blocks(data):
         number = len(gaps)

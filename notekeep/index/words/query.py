@@ -7,6 +7,7 @@ nothing (`the`, `--`) plans to None and is left out of what it stands in.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.index.words.analyzer import HOLE, Analyzer, Word
@@ -14,7 +15,6 @@ from notekeep.index.words.language import fold_word
 from notekeep.index.words.schema import SCOPES, language_term, tag_term
 from notekeep.query import tree
 from notekeep.query.fold import fold
-from notekeep.query.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -54,36 +54,42 @@ class Way(NamedTuple):
     worth: float = 1.0
 
 
-class Leaf(Shape):
+@dataclass(frozen=True)
+class Leaf:
     """Notes that have one of some ways in one of some fields."""
 
     fields: tuple[str, ...]
     ways: tuple[Way, ...]
 
 
-class Known(Shape):
+@dataclass(frozen=True)
+class Known:
     """Notes that the catalog found."""
 
     paths: frozenset[str]
 
 
-class Everything(Shape):
+@dataclass(frozen=True)
+class Everything:
     """Every note."""
 
 
-class AllOf(Shape):
+@dataclass(frozen=True)
+class AllOf:
     """Notes in all of these."""
 
     parts: tuple[Plan, ...]
 
 
-class AnyOf(Shape):
+@dataclass(frozen=True)
+class AnyOf:
     """Notes in any of these."""
 
     parts: tuple[Plan, ...]
 
 
-class NoneOf(Shape):
+@dataclass(frozen=True)
+class NoneOf:
     """Notes that are not in this."""
 
     part: Plan

@@ -22,7 +22,7 @@ from notekeep.index.words.snapshot import LENGTHS
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-    from notekeep.index.words.postings import Lists
+    from notekeep.index.words.postings import PostingReader
     from notekeep.index.words.query import Plan, Step, Way
     from notekeep.index.words.snapshot import Snapshot
 
@@ -48,7 +48,7 @@ class Scorer:
         lists: Where its posting lists come from.
     """
 
-    def __init__(self, snapshot: Snapshot, lists: Lists) -> None:
+    def __init__(self, snapshot: Snapshot, lists: PostingReader) -> None:
         self._snapshot = snapshot
         self.lists = lists
 

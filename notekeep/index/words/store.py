@@ -59,51 +59,34 @@ class Words(OpenIndex):
         self._scorer: Scorer | None = None
         self._scorer_of: Snapshot | None = None
         self._vocabulary: Vocabulary | None = None
-        self._plain = False
-        self._bulk = True
 
     def build(
         self,
         docs: Iterable[WordDoc],
         generation: int,
         progress: Callable[[int], None] | None = None,
-        *,
-        workers: int | None = None,
     ) -> None:
         """Build the index anew beside the old one, which answers until the new one is complete.
 
         A process that is building the same is waited for.
 
         Args:
-            docs: All notes. Read a second time if the fast writer fails, when it can be.
+            docs: All notes.
             generation: What the index then stands for.
             progress: Called now and then with how many notes are in.
-            workers: How many processes write beside this one; None for as many as are idle.
 
         Raises:
             Busy: Another process is writing.
             Failure: It could not be written; the old index is as it was.
         """
-        from notekeep.index.words.build import BulkFailed, build
+        from notekeep.index.words.build import build
 
         told = progress or (lambda _: None)
         before = self._folder.state()
         with self._folder.lock(wait=BUILD_WAIT):
             if self._folder.state() != before and self.generation == generation:
                 return  # another process built the same while we waited for it
-            try:
-                build(
-                    self._folder,
-                    self.language,
-                    docs,
-                    generation,
-                    told,
-                    bulk=self._bulk,
-                    workers=workers,
-                )
-            except BulkFailed:
-                self._bulk = False
-                raise
+            build(self._folder, self.language, docs, generation, told)
         self._damaged = None
 
     def update(
@@ -204,7 +187,7 @@ class Words(OpenIndex):
         if plan is None:
             return []
         with self._blaming_index(self._state):
-            found = _best(self._answer(snapshot, plan), limit)
+            found = _best(self._scoring(snapshot).scores(plan), limit)
             scored = zip(map(neg, found.values()), snapshot.paths(found), found, strict=True)
             return sorted(scored)[:limit]
 
@@ -275,7 +258,7 @@ class Words(OpenIndex):
 
         def exists(text: str) -> bool:
             leaf = own_leaf(planner.plan(Term(text)))
-            return leaf is not None and bool(self._answer(snapshot, leaf))
+            return leaf is not None and bool(self._scoring(snapshot).scores(leaf))
 
         folded = Planner.only_word(self._analyzers(snapshot)[0], word)
         if not folded or planner.plan(Term(word)) is None or exists(word):
@@ -299,26 +282,12 @@ class Words(OpenIndex):
 
         return [analyzer(code) for code in (self.language, *snapshot.reached.languages)]
 
-    def _answer(self, snapshot: Snapshot, plan: Plan) -> Scores:
-        """Read whole blocks; for the rest of the run one by one, if that ever fails."""
-        if not self._plain:
-            try:
-                return self._scoring(snapshot).scores(plan)
-            except Exception as error:
-                if self._folder.state() != self._state:
-                    raise  # the files were replaced while they were read
-                _log("reading posting lists at once failed; reading them one by one", error)
-                self._plain = True
-                self._scorer = None
-        return self._scoring(snapshot).scores(plan)
-
     def _scoring(self, snapshot: Snapshot) -> Scorer:
-        from notekeep.index.words.postings import BlockReader, KeptLists, PlainReader
+        from notekeep.index.words.postings import PostingReader
         from notekeep.index.words.score import Scorer
 
         if self._scorer is None or self._scorer_of is not snapshot:
-            reader = PlainReader(snapshot) if self._plain else BlockReader(snapshot)
-            self._scorer = Scorer(snapshot, KeptLists(reader))
+            self._scorer = Scorer(snapshot, PostingReader(snapshot))
             self._scorer_of = snapshot
         return self._scorer
 
@@ -339,9 +308,3 @@ def _best(found: Scores, limit: int | None) -> Scores:
         return {}
     last = nlargest(limit, found.values())[-1]
     return {number: score for number, score in found.items() if score >= last}
-
-
-def _log(message: str, error: Exception) -> None:
-    import logging
-
-    logging.getLogger(__name__).warning(message, exc_info=error)

@@ -6,8 +6,7 @@ still right, because what it proposes is looked up in the index.
 
 `vocabulary` is written by a build: a line of JSON, the common words, their counts as two arrays,
 the rare words. Words are sorted and parted by line ends. Rare are those that a single body has, and
-numbers: half of all, and seldom asked for, so that nobody looks where each begins. The file is
-mapped, not read: what nobody asks for takes no memory.
+numbers: half of all, and seldom asked for, so that nobody looks where each begins.
 `vocabulary-new` takes the words of notes saved since, one a line, "+" before one of a title or tag.
 """
 
@@ -15,13 +14,11 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from array import array
 from bisect import bisect_left
 from collections import Counter
 from heapq import merge, nlargest
 from itertools import groupby, islice
-from mmap import ACCESS_READ, mmap
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -79,11 +76,6 @@ class Tally:
         elif field in HEADS:
             self.heads.update(set(chunks))
 
-    def update(self, other: Tally) -> None:
-        """Add what another process counted."""
-        self.heads.update(other.heads)
-        self.bodies.update(other.bodies)
-
     def write(self, folder: Path, by: Analyzer) -> None:
         """Write the vocabulary of a new index."""
         heads, bodies = _by_word(self.heads, by), _by_word(self.bodies, by)
@@ -104,7 +96,7 @@ class Vocabulary:
         self._read = 0
         self._main = _identity(folder / FILE)
         try:
-            self._load(_mapped(folder / FILE))
+            self._load(memoryview((folder / FILE).read_bytes()))
         except (OSError, ValueError, KeyError, TypeError):
             self._clear()
         self.refresh()
@@ -348,14 +340,6 @@ def _write(folder: Path, counted: Iterable[tuple[str, int, int]]) -> None:
         file.write(memoryview(rare)[:-1])
     beside.replace(path)
     remove(folder / NEW_FILE)
-
-
-def _mapped(path: Path) -> memoryview:
-    """A file as it lies on the disk, whatever takes its place; on Windows nothing could."""
-    with path.open("rb") as file:
-        if sys.platform == "win32":
-            return memoryview(file.read())
-        return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
 
 
 def _identity(path: Path) -> tuple[int, int]:

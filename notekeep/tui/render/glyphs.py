@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from notekeep.query.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Glyphs(Shape):
+@dataclass(frozen=True)
+class Glyphs:
     """One character (of one cell) for each thing that is drawn.
 
     Attributes:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.prompt_snippets import SNIPPETS, snippet
-from notekeep.index import habit_line
-from notekeep.index.habit_line import line_path, read_line
+from notekeep.index.habits import prompt_path
 from tests.support.programs import needed
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def shown(notebook: Notebook) -> str:
-    with open(line_path(notebook.places.cache), encoding="utf-8") as file:
+    with open(prompt_path(notebook.places.cache), encoding="utf-8") as file:
         return file.readline().rstrip("\n")
 
 
@@ -85,38 +84,6 @@ def test_another_day_that_is_looked_at_leaves_it_alone(notebook: Notebook) -> No
     assert shown(notebook).startswith("2026-11-24")
 
 
-def test_a_check_in_changes_it_without_judging_the_others(
-    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index = notebook.index()
-    index.habits()
-    index.log("meditate", "3 min")
-
-    def no_look(*_: object) -> None:
-        raise AssertionError
-
-    monkeypatch.setattr(habit_line, "keep_all", no_look)
-    monkeypatch.setattr(type(index), "habits", no_look)
-    index.log("meditate", "7 min")
-    assert shown(notebook) == "2026-11-24 1/2"
-
-
-@pytest.mark.parametrize("text", ["", "\n\n", "2026-11-24", "2026-11-24 1/2\nx\n", "\x00" * 50])
-def test_a_damaged_file_is_none(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "habits.line"
-    path.write_text(text, "utf-8")
-    assert read_line(str(path)) is None
-
-
-def test_a_file_with_odd_rows_is_written_anew(notebook: Notebook) -> None:
-    path = line_path(notebook.places.cache)
-    notebook.index().habits()
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("2026-11-24 9/9\n4\nmeditate\nwater\tdue\n\tx\ty\tz\n")
-    notebook.index().log("meditate", "10 min")
-    assert shown(notebook) == "2026-11-24 1/2"
-
-
 def test_a_cache_that_cannot_be_written_costs_the_line_and_nothing_else(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,12 +92,12 @@ def test_a_cache_that_cannot_be_written_costs_the_line_and_nothing_else(
 
     monkeypatch.setattr("os.replace", refuse)
     assert notebook.index().log("meditate", "10 min").is_written
-    assert read_line(line_path(notebook.places.cache)) is None
+    assert not os.path.exists(prompt_path(notebook.places.cache))
 
 
 def test_it_is_for_its_owner_only(notebook: Notebook) -> None:
     notebook.index().habits()
-    assert os.stat(line_path(notebook.places.cache)).st_mode & 0o077 == 0
+    assert os.stat(prompt_path(notebook.places.cache)).st_mode & 0o077 == 0
 
 
 @pytest.fixture
@@ -139,7 +106,7 @@ def line(tmp_path: Path) -> Path:
     folder = tmp_path / "it's $HOME %F"
     folder.mkdir()
     path = folder / "habits.line"
-    path.write_text(f"{date.today().isoformat()} 5/8 !1\n0\nmeditate\tdone\t\n", "utf-8")  # noqa: DTZ011 - what the shell's own clock says
+    path.write_text(f"{date.today().isoformat()} 5/8 !1\n", "utf-8")  # noqa: DTZ011 - what the shell's own clock says
     return path
 
 

@@ -60,12 +60,6 @@ def notes() -> Callable[..., list[WordDoc]]:
     return generate
 
 
-@pytest.fixture(autouse=True)
-def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However idle the machine is, a build is one process, except in the tests about that."""
-    monkeypatch.setattr("notekeep.index.words.build.idle_workers", lambda: 0)
-
-
 @pytest.fixture
 def words(tmp_path: Path) -> Words:
     """A place for an index of English notes, with nothing in it."""

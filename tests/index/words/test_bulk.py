@@ -1,167 +1,97 @@
 # mypy: untyped-calls-exclude="whoosh"
-"""The bulk writer writes what the ordinary writer writes, or is not used."""
+"""The bulk writer writes what the ordinary writer of the pinned Whoosh writes."""
 
 from __future__ import annotations
 
-import logging
 import os
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from whoosh.index import open_dir
+from whoosh.index import create_in, open_dir
 
 from notekeep.errors import Failure
-from notekeep.index.words import WordDoc, Words, canary
-from notekeep.index.words import build as building
-from notekeep.index.words.folder import Folder
-from notekeep.index.words.format.blocks import Blocks, Stats
-from notekeep.index.words.schema import schema
-from notekeep.query.tree import Phrase, Term
+from notekeep.index.words import WordDoc, Words
+from notekeep.index.words.bulk import BLOCK, BulkWriter
+from notekeep.index.words.schema import BOOSTS, schema, values
+from notekeep.query.tree import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 
 NOTES = int(os.environ.get("NOTEKEEP_WORDS_NOTES", "400"))
 """`make` may ask for more."""
 
-
-def build(folder: Path, docs: list[WordDoc], *, fast: bool) -> Folder:
-    made = Folder(folder)
-    building.build(made, "en", docs, 1, lambda _: None, bulk=fast)
-    return made
-
-
-@pytest.fixture
-def writes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bulk writer that puts every lone word at the same position."""
-    right = Blocks.block
-
-    def wrong(self: Blocks, items: list[Any], *, last: bool) -> tuple[bytes, Stats]:
-        notes, weights, values = items[0::3], items[1::3], items[2::3]
-        shifted = [b"\x07\x00" if len(value) == 2 else value for value in values]
-        mixed = [item for row in zip(notes, weights, shifted, strict=True) for item in row]
-        return right(self, mixed, last=last)
-
-    monkeypatch.setattr(Blocks, "block", wrong)
+ODD = [
+    WordDoc("empty.md", ""),
+    WordDoc("long.md", "Long", body="lever " * 70_000),
+    WordDoc("cjk.md", "组件库", body="iPhone手机 café C++"),
+    WordDoc("deutsch.md", "Die Häuser", headings=("eins", "zwei"), language="de"),
+]
 
 
-@pytest.fixture
-def writes_lone_words_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bulk writer that is wrong only where a word stands in one note."""
-    right = Blocks.lone
-
-    def wrong(self: Blocks, note: int, _value: bytes) -> tuple[bytes, Stats]:
-        return right(self, note, b"\x07\x00")
-
-    monkeypatch.setattr(Blocks, "lone", wrong)
-
-
-@pytest.fixture
-def raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bulk writer that another version of Whoosh would break."""
-
-    def broken(*_: Any, **__: Any) -> None:
-        raise AttributeError("another version")
-
-    monkeypatch.setattr(Blocks, "block", broken)
+def write(folder: Path, docs: Sequence[WordDoc], block: int | None = None) -> Path:
+    """Write an index with Whoosh's own writer, or with the bulk writer and blocks of that size."""
+    folder.mkdir()
+    opened = create_in(str(folder), schema("en"))
+    writer: Any
+    if block is None:
+        writer = opened.writer(compound=False)
+    else:
+        writer = BulkWriter(opened, lambda _name, _chunks: None, block=block)
+    for doc in docs:
+        writer.add_document(**values(doc, "en"))
+    writer.commit(merge=False)
+    return folder
 
 
-def test_bulk_and_ordinary_make_the_same_index_term_by_term(
-    tmp_path: Path, notes: Callable[..., list[WordDoc]]
+def contents(folder: Path) -> Iterator[tuple[Any, ...]]:
+    """Yield all that an index holds: notes, lengths, then each term with its postings."""
+    with open_dir(str(folder), schema=schema("en")).reader() as reader:
+        size = reader.doc_count_all()
+        yield ("paths", *reader.column_reader("path", translate=False))
+        for field in BOOSTS:
+            yield field, reader.field_length(field)
+            yield ("lengths", *(reader.doc_field_length(note, field) for note in range(size)))
+        for (field, term), about in reader:
+            yield (
+                field,
+                term,
+                about.weight(),
+                about.doc_frequency(),
+                about.min_length(),
+                about.max_length(),
+                about.max_weight(),
+                about.min_id(),
+                about.max_id(),
+                *postings(reader, field, term),
+            )
+
+
+def postings(reader: Any, field: str, term: bytes) -> Iterator[tuple[Any, ...]]:
+    matcher = reader.postings(field, term)
+    while matcher.is_active():
+        positions = None
+        if field in BOOSTS:
+            positions = reader.schema[field].format.decode_positions(matcher.value())
+        yield matcher.id(), matcher.weight(), positions
+        matcher.next()
+
+
+@pytest.mark.parametrize("block", [8, BLOCK], ids=["many blocks", "blocks as usual"])
+def test_the_bulk_writer_writes_what_whoosh_writes(
+    tmp_path: Path, notes: Callable[..., list[WordDoc]], block: int
 ) -> None:
-    odd = [
-        WordDoc("empty.md", ""),
-        WordDoc("long.md", "Long", body="lever " * 70_000),
-        WordDoc("cjk.md", "组件库", body="iPhone手机 café C++"),
-        WordDoc("deutsch.md", "Die Häuser", headings=("eins", "zwei"), language="de"),
-        WordDoc("\udce9.md", "no path of Unicode"),
-    ]
-    docs = [*notes(NOTES), *odd]
-    fast = build(tmp_path / "fast", docs, fast=True)
-    slow = build(tmp_path / "slow", docs, fast=False)
-    assert canary.same(fast, slow, "en")
-    assert fast.reached() == slow.reached()
-    assert (fast.path / "vocabulary").read_bytes() == (slow.path / "vocabulary").read_bytes()
-
-
-def test_contents_tell_indexes_apart(tmp_path: Path, notes: Callable[..., list[WordDoc]]) -> None:
-    one = build(tmp_path / "one", notes(20), fast=False)
-    docs = notes(20)
-    docs[7] = docs[7]._replace(body=docs[7].body + " lever")
-    other = build(tmp_path / "other", docs, fast=False)
-    assert not canary.same(one, other, "en")
-    reader = open_dir(str(one.path), schema=schema("en")).reader()
-    assert sum(1 for _ in canary.contents(reader)) > 500
-    reader.close()
-
-
-def test_the_trial_trusts_a_right_writer(
-    tmp_path: Path, notes: Callable[..., list[WordDoc]]
-) -> None:
-    assert canary.agrees(notes(20), "en", tmp_path / "trial")
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("fault", ["writes_wrong", "writes_lone_words_wrong", "raises"])
-def test_the_trial_refuses_a_broken_writer(
-    fault: str,
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    notes: Callable[..., list[WordDoc]],
-) -> None:
-    request.getfixturevalue(fault)
-    assert not canary.agrees(notes(20), "en", tmp_path / "trial")
-
-
-@pytest.mark.parametrize("fault", ["writes_wrong", "raises"])
-def test_a_broken_writer_is_replaced_by_the_ordinary_one(
-    fault: str,
-    request: pytest.FixtureRequest,
-    words: Words,
-    notes: Callable[..., list[WordDoc]],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    request.getfixturevalue(fault)
-    with caplog.at_level(logging.WARNING):
-        words.build(notes(320), 1)
-    assert "trial" in caplog.text
-    assert words.count == 320
-    row = " ".join(notes(1)[0].title.split()[:2])
-    assert words.scores(Phrase(row))
-
-
-@pytest.mark.parametrize("fault", ["writes_wrong", "raises"])
-def test_a_writer_that_breaks_after_its_trial_is_found_out(
-    fault: str,
-    request: pytest.FixtureRequest,
-    words: Words,
-    notes: Callable[..., list[WordDoc]],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    request.getfixturevalue(fault)
-    monkeypatch.setattr(canary, "agrees", lambda *_: True)
-    with caplog.at_level(logging.WARNING):
-        words.build(notes(320), 1)
-    assert "failed" in caplog.text
-    assert words.scores(Phrase(" ".join(notes(1)[0].title.split()[:2])))
-
-
-def test_notes_that_can_be_read_only_once_are_built_the_ordinary_way_next_time(
-    raises: None,
-    words: Words,
-    notes: Callable[..., list[WordDoc]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(canary, "agrees", lambda *_: True)
-    words.build(notes(3), 1)
-    with pytest.raises(Failure):
-        words.build(iter(notes(320)), 2)
-    assert words.generation == 1
-    words.build(iter(notes(320)), 3)
-    assert words.count == 320
+    docs = [*notes(NOTES), *ODD]
+    fast = contents(write(tmp_path / "fast", docs, block))
+    slow = contents(write(tmp_path / "slow", docs))
+    held = 0
+    for ours, theirs in zip_longest(fast, slow):
+        assert ours == theirs
+        held += 1
+    assert held > 500
 
 
 def test_an_error_of_the_caller_is_not_taken_for_one_of_the_writer(

@@ -15,6 +15,7 @@ from whoosh.searching import Searcher
 
 from notekeep.index.words import WordDoc, Words
 from notekeep.index.words.analyzer import analyzer
+from notekeep.index.words.folder import FEW_SEGMENTS
 from notekeep.index.words.query import AllOf, AnyOf, Known, Leaf, NoneOf, Plan, Planner
 from notekeep.index.words.schema import BOOSTS, SCOPES, schema
 from notekeep.query.tree import (
@@ -106,8 +107,11 @@ def with_deletions(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
     words.update(new, [f"notes/3-{at:04}.md" for at in range(0, 15, 2)], 9)
 
 
-def bulk(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
-    words.build(notes(320), 1)
+def merged(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+    words.build(notes(210), 1)
+    for at in range(FEW_SEGMENTS):
+        words.update(notes(3, seed=at + 2), [], at + 2)
+    words.merge()
 
 
 def questions(docs: list[WordDoc], dice: random.Random) -> Iterable[Node]:
@@ -138,20 +142,14 @@ def questions(docs: list[WordDoc], dice: random.Random) -> Iterable[Node]:
                 yield Phrase(" ".join(row[at : at + dice.choice((2, 3))]))
 
 
-@pytest.mark.parametrize("layout", [one_segment, many_segments, with_deletions, bulk])
-@pytest.mark.parametrize("plain", [False, True], ids=["blocks", "one by one"])
+@pytest.mark.parametrize("layout", [one_segment, many_segments, with_deletions, merged])
 def test_hits_and_scores_are_those_of_whoosh(
-    layout: Callable[..., None],
-    plain: bool,  # noqa: FBT001 - a parameter of the test
-    words: Words,
-    notes: Callable[..., list[WordDoc]],
+    layout: Callable[..., None], words: Words, notes: Callable[..., list[WordDoc]]
 ) -> None:
     layout(words, notes)
-    words._plain = plain
-    asked = list(questions(notes(80), random.Random(5)))
-    some = asked[::8] if plain else [node for at, node in enumerate(asked) if at % 3]
-    assert plain or len(some) > 200
-    for node in some:
+    asked = [node for at, node in enumerate(questions(notes(80), random.Random(5))) if at % 3]
+    assert len(asked) > 200
+    for node in asked:
         ours, theirs = words.scores(node), whoosh_scores(words, node)
         assert ours.keys() == theirs.keys(), node
         assert ours == pytest.approx(theirs, abs=1e-6), node

@@ -311,17 +311,17 @@ def test_deleting_the_folder_is_allowed_at_any_time(indexed: Callable[..., Words
         words.scores(Term("lever"))
 
 
-def test_a_format_that_is_not_as_expected_is_read_one_by_one(
-    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_format_that_is_not_as_expected_is_built_again(
+    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = indexed("lever pulley", "lever", "pulley lever")
-    asked = (Term("lever"), Phrase("lever pulley"), Prefix("pul"))
-    right = [words.scores(node) for node in asked]
-    words.close()
-    monkeypatch.setattr("notekeep.index.words.postings.HEADER_END", b"another format")
-    assert [words.scores(node) for node in asked] == right
-    assert len(caplog.records) == 1
-    assert words.generation == 1
+    with monkeypatch.context() as changed:
+        changed.setattr("notekeep.index.words.postings.HEADER_END", b"another format")
+        with pytest.raises(Unusable):
+            words.scores(Term("lever"))
+    assert words.generation is None
+    words.build([WordDoc("1.md", "", body="lever")], 2)
+    assert [*words.scores(Term("lever"))] == ["1.md"]
 
 
 def test_another_process_s_commit_is_seen_at_the_next_question(

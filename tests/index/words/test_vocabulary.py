@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import sys
 import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -210,17 +209,6 @@ def test_written_anew_it_takes_little_more_room_than_its_file(tmp_path: Path) ->
     tracemalloc.stop()
     assert most < 6 * size, "a list of the words takes more"
     assert (tmp_path / "vocabulary").stat().st_size == size
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a file that is mapped cannot be replaced")
-def test_what_nobody_asks_for_stays_on_the_disk(tmp_path: Path) -> None:
-    size = write_many(tmp_path)
-    tracemalloc.start()
-    known = Vocabulary(tmp_path)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < size / 3
-    assert known.completions("word4242", 9) == ["word4242of"]
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"no json\n", b'{"words": 5, "bytes": 3}\nabc'])

@@ -13,21 +13,15 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import whoosh
 
 from notekeep.index.words import Busy, Unusable, WordDoc, Words
-from notekeep.index.words.bulk import BulkWriter
 from notekeep.index.words.folder import FEW_SEGMENTS, Folder
-from notekeep.index.words.postings import PlainReader, Postings
 from notekeep.index.words.writer import SMALL_SEGMENT
 from notekeep.query.tree import Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-
-VERSION = str(whoosh.__version__)
 
 
 def doc(path: str, body: str) -> WordDoc:
@@ -54,70 +48,6 @@ def test_of_two_documents_with_one_path_the_later_counts(indexed: Callable[..., 
     assert words.count == 1
     assert not words.scores(Term("first"))
     assert words.scores(Term("second"))
-
-
-def everything(words: Words) -> dict[tuple[str, str], Postings]:
-    snapshot = words._current()
-    reader = PlainReader(snapshot)
-    every = {name for part, _, _ in snapshot.parts for name in part.reader.all_terms()}
-    return {
-        (field, term.decode()): reader.read(field, term.decode())
-        for field, term in every
-        if field != "path"
-    }
-
-
-def test_the_bulk_writer_saves_what_the_ordinary_one_does(
-    words: Words, tmp_path: Path, notes: Callable[..., list[WordDoc]]
-) -> None:
-    words.build(notes(320), 1)
-    assert words._folder.trusts_bulk(VERSION)
-    shutil.copytree(words.folder, tmp_path / "other")
-    other = Words(tmp_path / "other")
-    other._folder.trust_bulk(VERSION, trusted=False)
-    for at in (2, 3):
-        changed = [
-            old._replace(body=new.body, language="de" if at == 3 else "")
-            for old, new in zip(notes(6), notes(6, seed=at), strict=True)
-        ]
-        for one in (words, other):
-            one.update([*changed, *notes(2, seed=at + 5)], [f"notes/1-{40 + at:04}.md"], at)
-    assert segments(words) == segments(other) == [8, 8, 320]
-    assert words.count == other.count
-    assert everything(words) == everything(other)
-    for field in ("title", "body", "marks"):
-        ours, theirs = words._current(), other._current()
-        assert ours.lengths(field) == theirs.lengths(field)
-        assert ours.average_length(field) == theirs.average_length(field)
-
-
-@pytest.mark.parametrize("step", ["add_document", "_flush_field"])
-def test_where_the_bulk_writer_fails_the_ordinary_one_saves(
-    step: str,
-    words: Words,
-    notes: Callable[..., list[WordDoc]],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    words.build(notes(320), 1)
-
-    def fail(*_: object, **__: object) -> None:
-        raise ValueError("another format")
-
-    monkeypatch.setattr(BulkWriter, step, fail)
-    words.update([doc("new.md", "screw")], [], 2)
-    assert [*words.scores(Term("screw"))] == ["new.md"]
-    assert "another format" in caplog.text
-    assert not words._folder.trusts_bulk(VERSION)
-    words.update([doc("newer.md", "screw")], [], 3)
-    assert words.count == 322
-
-
-def test_another_whoosh_is_not_trusted_before_it_was_tried(
-    words: Words, notes: Callable[..., list[WordDoc]]
-) -> None:
-    words.build(notes(320), 1)
-    assert not words._folder.trusts_bulk("(9, 0, 0)")
 
 
 def test_a_save_of_nothing_only_moves_the_generation(indexed: Callable[..., Words]) -> None:
@@ -240,7 +170,6 @@ def test_two_processes_one_writes_and_the_other_is_told(
 CHANGES_FILES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}
 EXPECTED = re.compile(
     r"MAIN_WRITELOCK|MAIN_\w{16}\..+|_MAIN_\d+\.toc|reached-\d+|schema-version|vocabulary(-new)?"
-    r"|bulk-writer"
 )
 
 
@@ -265,15 +194,10 @@ def run_and_kill(action: Callable[[], None], at: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.parametrize("bulk", [False, True], ids=["ordinary", "bulk"])
 def test_a_save_killed_at_any_step_is_whole_or_was_never_made(
-    indexed: Callable[..., Words],
-    tmp_path: Path,
-    bulk: bool,  # noqa: FBT001 - a parameter of the test
+    indexed: Callable[..., Words], tmp_path: Path
 ) -> None:
     words = indexed("lever", "pulley", "wedge")
-    if bulk:
-        words._folder.trust_bulk(VERSION)
     words.update([doc("1.md", "lever one")], ["3.md"], 2)
     words.close()
     change = [doc("1.md", "screw"), doc("4.md", "lever")]

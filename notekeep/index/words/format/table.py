@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,6 +38,18 @@ _slot = struct.Struct("!Iq")
 
 _about = struct.Struct("!BfIBBfIIqi")
 """What an entry says of a term; see `files`."""
+
+
+def read_at(file: Any, size: int, at: int) -> bytes:
+    """Return so many bytes from a place on in a file.
+
+    Windows has no `pread`. What it moves instead is no harm, as questions take turns.
+    """
+    if sys.platform == "win32":
+        file.seek(at)
+        read: bytes = file.read(size)
+        return read
+    return os.pread(file.fileno(), size, at)
 
 
 class Table:
@@ -68,7 +81,7 @@ class Table:
         inlined, _, notes, *_, start, size = _about.unpack(said)
         if inlined:
             raise ValueError("a posting list inside of the table of terms")
-        data = os.pread(self._lists.fileno(), size, start)
+        data = read_at(self._lists, size, start)
         if len(data) != size:
             raise ValueError("a posting list that is cut off")
         return notes, data
@@ -99,9 +112,9 @@ class Table:
         size = self._place.size
         while low < high:
             middle = (low + high) // 2
-            read = os.pread(self._terms.fileno(), size, self._base + middle * size)
+            read = read_at(self._terms, size, self._base + middle * size)
             (place,) = self._place.unpack(read)
-            entry = os.pread(self._terms.fileno(), LONGEST_ENTRY, place)
+            entry = read_at(self._terms, LONGEST_ENTRY, place)
             if entry[_sizes.size : _sizes.size + _sizes.unpack_from(entry)[0]] < key:
                 low = middle + 1
             else:
@@ -110,7 +123,7 @@ class Table:
 
     def _entries(self, start: int, end: int) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys of a part of the table, each with what is said of it."""
-        data = os.pread(self._terms.fileno(), end - start, start)
+        data = read_at(self._terms, end - start, start)
         at = 0
         while at < len(data):
             key, said = _sizes.unpack_from(data, at)
@@ -129,7 +142,7 @@ class Table:
             if not place:
                 return None
             if slot == hashed:
-                entry = os.pread(self._terms.fileno(), whole, place)
+                entry = read_at(self._terms, whole, place)
                 if _sizes.unpack_from(entry)[0] == len(key) and entry.startswith(key, _sizes.size):
                     return entry[_sizes.size + len(key) :]
         return None
@@ -139,6 +152,4 @@ class Table:
         for low, high in ((at, slots), (0, at)):
             for some in range(low, high, SLOTS):
                 size = _slot.size * min(SLOTS, high - some)
-                yield from _slot.iter_unpack(
-                    os.pread(self._terms.fileno(), size, start + some * _slot.size)
-                )
+                yield from _slot.iter_unpack(read_at(self._terms, size, start + some * _slot.size))

@@ -13,11 +13,9 @@ from notekeep.errors import Failure
 from notekeep.export.consent import ABOUT_LEAVING
 from notekeep.export.consent import withheld as judge
 from notekeep.files.changes import Fingerprint
-from notekeep.index import lookup
 from notekeep.index.catalog import Catalog
-from notekeep.index.lookup import Lookup, known, withheld
+from notekeep.index.resolving import NamesOfNotes, known, withheld
 from notekeep.index.rows import Record
-from notekeep.index.snapshot import Snapshot
 from notekeep.markdown.note import Note
 from notekeep.markdown.resolve import Resolver
 
@@ -94,16 +92,9 @@ def test_links_mean_what_a_resolver_of_all_notes_tells(
     catalog = empty(kept)
     keep(catalog, [note(path, title, aliases=names) for path, (title, names) in notes.items()])
     every = Resolver(catalog.names())
-    one_by_one, at_once = Lookup(catalog, nothing), Lookup(catalog, nothing)
-    late = Lookup(catalog, nothing)
-    late.let_go(catalog)
-    for source in {source for _, source in asked}:
-        at_once.expect([target for target, _ in asked], source)
+    names = NamesOfNotes(catalog, nothing)
     for target, source in [*asked, *((target, path) for target, _ in asked for path in notes)]:
-        found = every.resolve(target, source)
-        assert one_by_one.resolve(target, source) == found
-        assert at_once.resolve(target, source) == found
-        assert late.resolve(target, source) == found
+        assert names.resolve(target, source) == every.resolve(target, source)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +118,7 @@ def test_odd_names_are_found_too(
 ) -> None:
     keep(catalog, [note(path, title)])
     assert Resolver(catalog.names()).resolve(target, source) == [path]
-    assert Lookup(catalog, nothing).resolve(target, source) == [path]
+    assert NamesOfNotes(catalog, nothing).resolve(target, source) == [path]
 
 
 @given(notes=st.dictionaries(_path, st.tuples(_fields, st.booleans(), _name), max_size=8))
@@ -163,13 +154,13 @@ def test_a_path_is_known_when_a_note_is_there(catalog: Catalog) -> None:
     broken = "caf\udce9.md"
     keep(catalog, [note("a.md"), note(broken)])
     assert known(catalog, ["a.md", broken, "A.md", "b.md"]) == {"a.md", broken}
-    assert Lookup(catalog, nothing).resolve("caf\udce9", "a.md") == [broken]
+    assert NamesOfNotes(catalog, nothing).resolve("caf\udce9", "a.md") == [broken]
 
 
 def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog: Catalog) -> None:
     keep(catalog, [note("a.md", "One", private=True), note("b.md")], role="excluded")
     keep(catalog, [note("t.md", "Two", private=True)], role="template")
-    asked = Lookup(catalog, lambda catalog: withheld(catalog, ABOUT_LEAVING, judge))
+    asked = NamesOfNotes(catalog, lambda catalog: withheld(catalog, ABOUT_LEAVING, judge))
     assert asked.resolve("one", "b.md") == ["a.md"]
     assert asked.withheld() == {"a.md"}
     assert asked.known(["a.md", "b.md", "t.md"]) == {"a.md", "b.md"}
@@ -177,26 +168,14 @@ def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog
     assert known(catalog, ["a.md", "b.md", "t.md"]) == set()
 
 
-def test_links_to_many_notes_do_not_keep_them_all(
-    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lookup, "MOST_NAMED", 10)
-    keep(catalog, [note(f"n{number}.md", f"N {number}") for number in range(100)])
-    asked = Lookup(catalog, nothing)
-    for number in range(100):
-        assert asked.resolve(f"N {number}", "a.md") == [f"n{number}.md"]
-        assert asked._linked is not None
-        assert len(asked._linked._paths) <= 11
-
-
-def test_a_snapshot_is_of_one_moment(catalog: Catalog) -> None:
+def test_a_catalog_that_is_read_is_of_one_moment(catalog: Catalog) -> None:
     keep(catalog, [note("a.md", "One")])
-    with Snapshot(catalog.folder) as snapshot:
+    with catalog.reading() as moment:
         keep(catalog, [note("a.md", "Two"), note("b.md")])
-        assert [row.title for row in snapshot.rows()[1]] == ["One"]
-        assert snapshot.paths(None) == {"a.md"}
-    with Snapshot(catalog.folder) as snapshot:
-        assert snapshot.paths(None) == {"a.md", "b.md"}
+        assert [row.title for row in moment.rows()[1]] == ["One"]
+        assert moment.paths(None) == {"a.md"}
+    with catalog.reading() as moment:
+        assert moment.paths(None) == {"a.md", "b.md"}
 
 
 @pytest.mark.parametrize("is_open", [False, True])
@@ -216,11 +195,11 @@ def test_a_damaged_catalog_is_no_empty_one(
             file.write(b"\x5a" * (place.stat().st_size - 8192))
 
     if is_open:
-        with Snapshot(catalog.folder) as snapshot:
+        with catalog.reading() as moment:
             damage()
             with pytest.raises(Failure, match="set aside"):
-                withheld(snapshot, ABOUT_LEAVING, judge)
+                withheld(moment, ABOUT_LEAVING, judge)
         return
     damage()
-    with pytest.raises(Failure, match="set aside"), Snapshot(catalog.folder):
+    with pytest.raises(Failure, match="set aside"), catalog.reading():
         pass

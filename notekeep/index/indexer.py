@@ -1,8 +1,8 @@
-"""Changed files into the catalog and the words index.
+"""The indexer of a vault: changed files into the catalog, then into the full text.
 
-The order is: files, then the catalog, which also remembers which notes the words index lacks, then
-the words index, then that memory is cleared. Whatever is interrupted is taken up by the next
-refresh, and doing a step twice does no harm. Nothing in the vault is ever written.
+The order is: files, then the catalog, which also remembers which notes the full text lacks, then
+the full text, then that memory is cleared. Whatever is interrupted is taken up by the next refresh,
+and doing a step twice does no harm. Nothing in the vault is ever written.
 
 What reads notes is imported where it is used: most refreshes find that nothing has changed.
 """
@@ -10,31 +10,50 @@ What reads notes is imported where it is used: most refreshes find that nothing 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field, replace
+import threading
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
+from notekeep.errors import NotekeepError
 from notekeep.files.scan import sweep_out
 from notekeep.giving_way import let_go
-from notekeep.index.deepcheck import Turn
-from notekeep.index.into_words import READING_SHARE, IntoWords, is_many
 from notekeep.index.schema import Busy
-from notekeep.index.turns import InTurn
 from notekeep.markdown.kinds import DEFAULT_SCHEMA, role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from notekeep.files.changes import Changes, Fingerprint, Mark
     from notekeep.files.outside import Seen
     from notekeep.index.catalog import Catalog
     from notekeep.index.reading import Content
     from notekeep.index.rows import Record
-    from notekeep.index.words import Words
+    from notekeep.index.words import WordDoc, Words
     from notekeep.markdown.kinds import Schema
     from notekeep.markdown.problem import Problem
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
+
+
+SOON_BYTES = 256 << 10
+"""Notes of more than this in all are not taken in while somebody waits: 50 ms of work."""
+
+REBUILD_SHARE = 3
+"""Building the words index anew is faster than changing more than a third of its notes."""
+
+REBUILD_LEAST = 200
+"""Fewer changed notes than this never make the words index be built anew."""
+
+READING_SHARE = 3
+"""To read a note for the catalog takes a third of the time that it takes until it is in both."""
+
+CHECK_DAYS = 100
+"""In so many days each file is read once though it looks unchanged."""
+
+_DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -65,67 +84,232 @@ class Refreshed:
     held: list[str] = field(default_factory=list)
 
 
-def refresh(  # noqa: PLR0913 - each option is a way in which callers differ
-    root: str,
-    catalog: Catalog,
-    words: Words | None = None,
-    schema: Schema = DEFAULT_SCHEMA,
-    *,
-    full: bool = False,
-    verify: bool = False,
-    forget_missing: bool = False,
-    budget: int | None = None,
-    words_budget: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-    keep: Callable[[list[Seen]], list[Problem]] | None = None,
-    in_turn: InTurn | None = None,
-) -> Refreshed:
-    """Bring the index up to date with the files.
+class Pending(NamedTuple):
+    """What the words index does not have.
+
+    Attributes:
+        notes: How many notes it does not have as they are.
+        deferred: Whether they were left because they are more than the budget.
+    """
+
+    notes: int
+    deferred: bool = False
+
+
+class DailyCheck:
+    """Which files are read today though they look unchanged.
+
+    `stat` may hide a change: some systems have no change time, some disks keep only whole seconds,
+    and a program may set times back. One file of a hundred is read again each day that the whole
+    index is brought up to date, so that no start is slower for it.
+
+    Attributes:
+        is_due: Whether today's were not read yet.
+        mark: What is remembered when they were.
+    """
+
+    def __init__(self, mark: str | None, *, now: float | None = None) -> None:
+        """See whose turn it is.
+
+        Args:
+            mark: What was remembered last; None for an index that was just built.
+            now: The time, in seconds since 1970.
+        """
+        day = int((time.time() if now is None else now) // _DAY)
+        last, _, part = (mark or f"{day}:0").partition(":")
+        self.is_due = last != str(day)
+        self._part = (int(part) + self.is_due) % CHECK_DAYS
+        self.mark = f"{day}:{self._part}"
+
+    def of(self, paths: Iterable[str]) -> list[str]:
+        """Pick the files whose turn it is."""
+        return [
+            path
+            for path in paths
+            if crc32(path.encode("utf-8", "surrogateescape")) % CHECK_DAYS == self._part
+        ]
+
+
+class Indexer:
+    """Brings the index of one vault up to date with its files; one at a time for all threads.
 
     Args:
         root: The vault.
         catalog: Its catalog.
-        words: Its words index; None leaves it as it is, and remembers what it lacks.
+        words: Its full text; None where nobody searches.
         schema: How notes are read. When it is not the one of the last time, all are read again.
-        full: Throw everything away and build it anew.
-        verify: Read every file and compare its content, whatever `stat` says of it.
-        forget_missing: Take it as meant that many notes are gone at once.
-        budget: With more changed files than this, none is read; they are counted as pending.
-        words_budget: More notes than this are not taken into the words index.
-        progress: Called with how many notes are done and how many there are to do. One that still
-            has to go into the words index counts for a third.
-        cancelled: Asked between folders and batches; what is done until then stays.
         keep: Given the notes that changed before the catalog learns of it, so that history keeps
             what other programs wrote; says what it could not keep. Not asked when an index is
             built from nothing, nor for files that are new by the hundred.
-        in_turn: The turns that threads of this process take on the vault, one at a time for the
-            files and one for the words: a note that was saved need not wait for these. None where
-            nobody else asks.
-
-    Raises:
-        Failure: The vault is not there, or the cache cannot be written.
     """
-    in_turn = in_turn or InTurn()
-    run = _Run(root, catalog, schema, progress, cancelled)
-    run.keep = keep
-    run.words = words
-    run.reads_deeper = words is not None and budget is None
 
-    def read_files() -> Refreshed:
-        if full:
-            catalog.clear()
-        return run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
+    def __init__(
+        self,
+        root: str,
+        catalog: Catalog,
+        words: Words | None = None,
+        schema: Schema = DEFAULT_SCHEMA,
+        keep: Callable[[list[Seen]], list[Problem]] | None = None,
+    ) -> None:
+        self._root = root
+        self._catalog = catalog
+        self._words = words
+        self._schema = schema
+        self._keep = keep
+        self._reads_files = threading.Lock()
+        # The full text may take longer: who saved a note need not wait for it.
+        self._writes_words = threading.Lock()
 
-    asked = (full, verify, forget_missing, budget, run.reads_deeper, progress, cancelled)
-    done = in_turn.files.take(asked, read_files)
-    if words is None or done.pending:
-        return replace(done, pending_words=len(catalog.dirty()))
-    into = IntoWords(root, catalog, words, schema)
-    lacking = in_turn.words.take(
-        (words_budget, progress), lambda: into.take_in(words_budget, progress, run.met)
-    )
-    return replace(done, pending_words=lacking.notes, deferred=lacking.deferred)
+    def refresh(
+        self,
+        *,
+        full: bool = False,
+        verify: bool = False,
+        forget_missing: bool = False,
+        words: bool = True,
+        budget: int | None = None,
+        words_budget: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Refreshed:
+        """Bring the index up to date with the files.
+
+        Args:
+            full: Throw everything away and build it anew.
+            verify: Read every file and compare its content, whatever `stat` says of it.
+            forget_missing: Take it as meant that many notes are gone at once.
+            words: Whether to bring on the full text too; else what it lacks is remembered.
+            budget: With more changed files than this, none is read; they are counted as pending.
+            words_budget: More notes than this are not taken into the full text.
+            progress: Called with how many notes are done and how many there are to do. One that
+                still has to go into the full text counts for a third.
+            cancelled: Asked between folders and batches; what is done until then stays.
+
+        Raises:
+            Failure: The vault is not there, or the cache cannot be written.
+        """
+        into = self._words if words else None
+        run = _Run(self._root, self._catalog, self._schema, progress, cancelled)
+        run.keep = self._keep
+        run.words = into
+        run.reads_deeper = into is not None and budget is None
+        with self._reads_files:
+            if full:
+                self._catalog.clear()
+            done = run.catalog_side(verify=verify, forget_missing=forget_missing, budget=budget)
+        if into is None or done.pending:
+            done.pending_words = len(self._catalog.dirty())
+            return done
+        with self._writes_words:
+            pending = self._index_pending(into, words_budget, progress, run.met)
+        done.pending_words, done.deferred = pending.notes, pending.deferred
+        return done
+
+    def _index_pending(
+        self,
+        words: Words,
+        budget: int | None,
+        progress: Callable[[int, int], None] | None,
+        met: Mapping[str, Record],
+    ) -> Pending:
+        """Bring the full text to the catalog's generation; `met` are notes that were just read."""
+        from notekeep.index.words import Busy as WordsBusy
+        from notekeep.index.words import Unusable
+
+        generation, dirty = self._catalog.generation, self._catalog.dirty()
+        usable = _follows(words, self._catalog, generation)
+        if usable and not dirty:
+            return Pending(0)
+        try:
+            if usable and not _is_many(len(dirty), words):
+                if budget is not None and len(dirty) > budget:
+                    return Pending(len(dirty), deferred=True)
+                with contextlib.suppress(Unusable):
+                    self._update(words, dirty, generation, met)
+                    return self._settled(words, generation)
+            paths = sorted(self._catalog.paths(None))
+            if budget is not None and len(paths) > budget:
+                return Pending(len(dirty) or len(paths), deferred=True)
+            self._build(words, paths, generation, progress or (lambda _done, _total: None))
+        except WordsBusy:
+            return Pending(len(dirty) or 1)
+        return self._settled(words, generation)
+
+    def index_saved(self) -> None:
+        """Take a few notes into the full text before a question is asked.
+
+        Whatever stands in the way of it, another program that writes or a disk that is full, must
+        not stand in the way of the answer: a refresh does it later, as it does where the notes are
+        so large that an answer would have to wait.
+        """
+        from notekeep.files.private import make_private
+
+        catalog, words = self._catalog, self._words
+        if words is None:
+            return
+        # The catalog is held first: notes taken in without its knowing would be taken in at each
+        # key.
+        with contextlib.suppress(NotekeepError), catalog.writing(wait=0.0) as writer:
+            generation, dirty = catalog.generation, catalog.dirty()
+            size = sum(row.size for row in catalog.rows_of(dirty).values())
+            if dirty and size <= SOON_BYTES and _follows(words, self._catalog, generation):
+                self._update(words, dirty, generation, {}, wait=0.0)
+                make_private(str(words.folder))
+                writer.clean_until(generation)
+
+    def _update(
+        self,
+        words: Words,
+        dirty: Mapping[str, int],
+        generation: int,
+        met: Mapping[str, Record],
+        wait: float | None = None,
+    ) -> None:
+        """Take notes in as they are by now; the index then stands for a generation.
+
+        Raises:
+            Busy: Another program is writing it.
+            Unusable: There is none.
+        """
+        from notekeep.index.reading import read_word_doc, word_doc
+
+        docs: list[WordDoc] = []
+        for path, digest in self._catalog.digests(dirty).items():
+            one = met.get(path)
+            # What was read before another refresh came to this note is not what is to be found.
+            if one is not None and one.digest == digest:
+                doc: WordDoc | None = word_doc(one.note) if one.role == "note" else None
+            else:
+                doc = read_word_doc(self._root, path, self._schema)
+            if doc:
+                docs.append(doc)
+        kept = {doc.path for doc in docs}
+        gone = [path for path in dirty if path not in kept]
+        words.update(docs, gone, generation, wait=wait)
+
+    def _build(
+        self,
+        words: Words,
+        paths: list[str],
+        generation: int,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        from notekeep.index.reading import WordDocs
+
+        total = len(paths)
+        words.build(
+            WordDocs(self._root, paths, self._schema, self._catalog),
+            generation,
+            lambda count: progress(_both(count, total), total),
+        )
+
+    def _settled(self, words: Words, generation: int) -> Pending:
+        from notekeep.files.private import make_private
+
+        make_private(str(words.folder))
+        with self._catalog.writing() as writer:
+            writer.clean_until(generation)
+        return Pending(len(self._catalog.dirty()))
 
 
 class _Swept(NamedTuple):
@@ -135,14 +319,14 @@ class _Swept(NamedTuple):
         changes: What differs.
         anew: Whether nothing was known.
         reread: Whether all is to be read again, as notes are read in another way by now.
-        turn: Whose turn it is to be read though it looks unchanged.
+        check: Which files are read today though they look unchanged.
         only_unsure: See `_only_unsure`.
     """
 
     changes: Changes
     anew: bool
     reread: bool
-    turn: Turn
+    check: DailyCheck
     only_unsure: int
 
 
@@ -194,7 +378,7 @@ class _Run:
         if catalog.was_cut_off():
             catalog.check()
         swept = self._swept(verify=verify)
-        changes, turn = swept.changes, swept.turn
+        changes, check = swept.changes, swept.check
         done = Refreshed(changes)
         if changes.unreadable:
             from notekeep.index.reading import unreadable
@@ -213,11 +397,11 @@ class _Run:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
                 if swept.anew:
                     with catalog.writing() as writer:
-                        writer.set_meta(reader=_reader(self.schema), looked=turn.mark)
+                        writer.set_meta(reader=_reader(self.schema), looked=check.mark)
                 self._take_in(done, anew=swept.anew, reread=swept.reread)
-                if self.reads_deeper and turn.is_due and not done.pending:
+                if self.reads_deeper and check.is_due and not done.pending:
                     with catalog.writing() as writer:
-                        writer.set_meta(looked=turn.mark)
+                        writer.set_meta(looked=check.mark)
         except Busy:
             done.pending = max(1, len(changes) - done.indexed)
         return done
@@ -230,12 +414,12 @@ class _Run:
         compared = known
         if verify or other_reader:
             compared = {path: _unsure(mark) for path, mark in known.items()}
-        turn = Turn(self.catalog.meta("looked"))
-        if self.reads_deeper and turn.is_due:
+        check = DailyCheck(self.catalog.meta("looked"))
+        if self.reads_deeper and check.is_due:
             # Equal to no file, each is read and compared by its content.
-            compared = compared | {path: _unsure(known[path]) for path in turn.of(known)}
+            compared = compared | {path: _unsure(known[path]) for path in check.of(known)}
         changes = sweep_out(self.root, compared, cancelled=self.cancelled)
-        swept = _Swept(changes, anew, other_reader, turn, _only_unsure(changes, known))
+        swept = _Swept(changes, anew, other_reader, check, _only_unsure(changes, known))
         let_go(known)
         return swept
 
@@ -340,7 +524,24 @@ class _Run:
     def _builds_words(self, changed: int) -> bool:
         """Whether so many changes mean that the words index is built after the catalog."""
         words = self.words
-        return words is not None and (words.generation is None or is_many(changed, words))
+        return words is not None and (words.generation is None or _is_many(changed, words))
+
+
+def _follows(words: Words, catalog: Catalog, generation: int) -> bool:
+    """Whether the full text is an earlier state of this catalog: then it can be changed."""
+    reached, meta = words.generation, catalog.meta
+    first = max(int(meta("born") or 0), int(meta("words") or 0))
+    return reached is not None and first <= reached <= generation
+
+
+def _is_many(changed: int, words: Words) -> bool:
+    """Whether the words index is built anew rather than changed."""
+    return changed > max(REBUILD_LEAST, words.count // REBUILD_SHARE)
+
+
+def _both(count: int, total: int) -> int:
+    """How many notes are done when all are read and so many of them are in the words index."""
+    return total // READING_SHARE + count - count // READING_SHARE
 
 
 def _seen(path: str, content: Content, before: str | None) -> Seen:
