@@ -31,12 +31,15 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
+from textual._callback import invoke
 from textual._compositor import Compositor
+from textual.css.query import NoMatches
 from textual.events import Unmount
 from textual.geometry import Region
 from textual.messages import CloseMessages, ExitApp, Prune
 from textual.screen import UPDATE_PERIOD
 from textual.timer import Timer
+from textual.widget import Widget
 
 from notekeep.giving_way import wait_with
 
@@ -202,6 +205,17 @@ class PacedScreen(IgnoresLateMessages, _Screen):
 
     _pacer: FramePacer | None = None
 
+    async def _flush_next_callbacks(self) -> None:
+        if not is_being_removed(self):
+            await super()._flush_next_callbacks()
+            return
+        callbacks = self._next_callbacks.copy()
+        self._next_callbacks.clear()
+        for callback in callbacks:
+            # Textual calls its asynchronous watchers so, which do not find their parts any more.
+            with contextlib.suppress(NoMatches):
+                await invoke(callback.callback)
+
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._compositor: Compositor = CullingCompositor()
@@ -227,6 +241,19 @@ class PacedScreen(IgnoresLateMessages, _Screen):
         """
         del size
         super()._screen_resized(self.app.size)
+
+
+def scroll_over(view: Widget, size: Size) -> None:
+    """Have a view scroll over another size at once.
+
+    To set `virtual_size` lays the whole screen out with the next frame. Until then the view has no
+    scroll bar, does not scroll, and a bar that comes later shows another place.
+    """
+    if not view.is_mounted or view.styles.is_auto_height:
+        view.virtual_size = size
+        return
+    view.set_reactive(Widget.virtual_size, size)
+    view._scroll_update(size)  # noqa: SLF001 - Textual has no public name for it
 
 
 def bindings_of(node: DOMNode) -> Iterator[Binding]:
