@@ -13,7 +13,7 @@ from notekeep.tui.actions import AFTER, BY_ID
 from notekeep.tui.actions.sequences import menu
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.textual_compat import IgnoresLateMessages
+from notekeep.tui.textual_compat import RemovalSafe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ CHOSEN = 3.0
 """The same, of keys behind the one that chooses: most are for what was chosen."""
 
 
-class Keyboard(IgnoresLateMessages, _Program):
+class Keyboard(RemovalSafe, _Program):
     """An app in which a key is never taken for what it was not meant as.
 
     A key finds its way to the focus and back before its action runs, so one that is pressed right

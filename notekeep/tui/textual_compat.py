@@ -33,10 +33,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual._callback import invoke
 from textual._compositor import Compositor
+from textual.app import ScreenStackError
 from textual.css.query import NoMatches
-from textual.events import Unmount
 from textual.geometry import Region
-from textual.messages import CloseMessages, ExitApp, Prune
 from textual.screen import UPDATE_PERIOD
 from textual.timer import Timer
 from textual.widget import Widget
@@ -179,8 +178,6 @@ class CullingCompositor(Compositor):
 
 # Messages to what is being removed.
 
-_OF_REMOVAL = (CloseMessages, ExitApp, Prune, Unmount)
-
 
 def is_being_removed(node: DOMNode) -> bool:
     """Tell whether a node, or what it is part of, is being removed, or the app ends."""
@@ -188,19 +185,22 @@ def is_being_removed(node: DOMNode) -> bool:
     return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
 
 
-class IgnoresLateMessages(_Node):
-    """A node that handles no message any more once it is being removed.
+class RemovalSafe(_Node):
+    """A node whose handlers may miss its parts once it is being removed.
 
     Textual removes the parts of a screen first, and mounts a screen without its parts when it is
-    left before it was there. Handlers of late messages would not find them, which ends the app.
+    left before it was there. Keys and messages still pass through it, and must not end the app.
     """
 
     async def _dispatch_message(self, message: Message) -> None:
-        if isinstance(message, _OF_REMOVAL) or not is_being_removed(self):
+        if not is_being_removed(self):
+            await super()._dispatch_message(message)
+            return
+        with contextlib.suppress(NoMatches, ScreenStackError):
             await super()._dispatch_message(message)
 
 
-class PacedScreen(IgnoresLateMessages, _Screen):
+class PacedScreen(RemovalSafe, _Screen):
     """A screen with frame pacing and occlusion culling."""
 
     _pacer: FramePacer | None = None
