@@ -14,7 +14,7 @@ from notekeep.tui.actions import AFTER, BY_ID
 from notekeep.tui.actions.sequences import menu
 from notekeep.tui.messages import Working
 from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.textual_compat import IgnoresLateMessages
+from notekeep.tui.textual_compat import RemovalSafe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -39,7 +39,7 @@ LOST = 10.0
 """Seconds after which a key is taken as done in any case."""
 
 
-class Keyboard(IgnoresLateMessages, _Program):
+class Keyboard(RemovalSafe, _Program):
     """An app in which a key goes to what the keys before it opened.
 
     In Textual a key finds its way to the focus and back before its action runs, and what the action

@@ -31,12 +31,14 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
+from textual._callback import invoke
 from textual._compositor import Compositor
-from textual.events import Unmount
+from textual.app import ScreenStackError
+from textual.css.query import NoMatches
 from textual.geometry import Region
-from textual.messages import CloseMessages, ExitApp, Prune
 from textual.screen import UPDATE_PERIOD
 from textual.timer import Timer
+from textual.widget import Widget
 
 from notekeep.giving_way import wait_with
 
@@ -176,8 +178,6 @@ class CullingCompositor(Compositor):
 
 # Messages to what is being removed.
 
-_OF_REMOVAL = (CloseMessages, ExitApp, Prune, Unmount)
-
 
 def is_being_removed(node: DOMNode) -> bool:
     """Tell whether a node, or what it is part of, is being removed, or the app ends."""
@@ -185,22 +185,36 @@ def is_being_removed(node: DOMNode) -> bool:
     return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
 
 
-class IgnoresLateMessages(_Node):
-    """A node that handles no message any more once it is being removed.
+class RemovalSafe(_Node):
+    """A node whose handlers may miss its parts once it is being removed.
 
     Textual removes the parts of a screen first, and mounts a screen without its parts when it is
-    left before it was there. Handlers of late messages would not find them, which ends the app.
+    left before it was there. Keys and messages still pass through it, and must not end the app.
     """
 
     async def _dispatch_message(self, message: Message) -> None:
-        if isinstance(message, _OF_REMOVAL) or not is_being_removed(self):
+        if not is_being_removed(self):
+            await super()._dispatch_message(message)
+            return
+        with contextlib.suppress(NoMatches, ScreenStackError):
             await super()._dispatch_message(message)
 
 
-class PacedScreen(IgnoresLateMessages, _Screen):
+class PacedScreen(RemovalSafe, _Screen):
     """A screen with frame pacing and occlusion culling."""
 
     _pacer: FramePacer | None = None
+
+    async def _flush_next_callbacks(self) -> None:
+        if not is_being_removed(self):
+            await super()._flush_next_callbacks()
+            return
+        callbacks = self._next_callbacks.copy()
+        self._next_callbacks.clear()
+        for callback in callbacks:
+            # Textual calls its asynchronous watchers so, which do not find their parts any more.
+            with contextlib.suppress(NoMatches):
+                await invoke(callback.callback)
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -227,6 +241,19 @@ class PacedScreen(IgnoresLateMessages, _Screen):
         """
         del size
         super()._screen_resized(self.app.size)
+
+
+def scroll_over(view: Widget, size: Size) -> None:
+    """Have a view scroll over another size at once.
+
+    To set `virtual_size` lays the whole screen out with the next frame. Until then the view has no
+    scroll bar, does not scroll, and a bar that comes later shows another place.
+    """
+    if not view.is_mounted or view.styles.is_auto_height:
+        view.virtual_size = size
+        return
+    view.set_reactive(Widget.virtual_size, size)
+    view._scroll_update(size)  # noqa: SLF001 - Textual has no public name for it
 
 
 def bindings_of(node: DOMNode) -> Iterator[Binding]:

@@ -20,6 +20,7 @@ from notekeep.markdown.clean import clean_line
 from notekeep.tui.ink import ink_of, needed, paint, reverse
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import plain
+from notekeep.tui.textual_compat import scroll_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def length_changed(self) -> None:
         """Scroll over as many lines as there are."""
-        self.virtual_size = Size(max(1, self.inner_width), self.line_count())
+        size = Size(max(1, self.inner_width), self.line_count())
+        if size != self.virtual_size:
+            scroll_over(self, size)
 
     def line_changed(self, index: int) -> None:
         """Draw one line again."""
@@ -109,8 +112,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll_top(index + margin - self.page + 1)
 
     def _scroll_top(self, line: int) -> None:
-        # Forced, as the scroll bar comes with the next layout only.
-        self.scroll_to(y=max(0, line), animate=False, force=True, immediate=True)
+        self.scroll_to(y=max(0, line), animate=False, immediate=True)
 
     # Drawing.
 

@@ -28,7 +28,7 @@ from notekeep.tui.render.nothing import (
     nothing_yet,
 )
 from notekeep.tui.render.words import count_of, thousands
-from notekeep.tui.textual_compat import IgnoresLateMessages
+from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.titles import Titles
 from notekeep.tui.trail import Asked, Stop
 from notekeep.tui.widgets.list_or_grid import ListOrGrid
@@ -60,7 +60,7 @@ SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
 
 
-class ListPane(IgnoresLateMessages, ListOrGrid, Vertical):
+class ListPane(RemovalSafe, ListOrGrid, Vertical):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:

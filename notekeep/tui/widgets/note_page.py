@@ -194,7 +194,7 @@ class NotePage(Page):
         enough = top + 2 * self.page
         rendering.draw_for(inf, lambda: len(rendering.lines) >= enough)
         self.lines_changed()
-        self.scroll_to(y=top, animate=False, force=True, immediate=True)
+        self.scroll_to(y=top, animate=False, immediate=True)
         if not rendering.done:
             # What is seen is painted first.
             self.call_after_refresh(self._draw_on, rendering)
@@ -266,7 +266,7 @@ class NotePage(Page):
         self._rendering, self._message = None, list(lines)
         self._goal = self._going = None
         self.lines_changed()
-        self.scroll_to(y=0, animate=False, force=True, immediate=True)
+        self.scroll_to(y=0, animate=False, immediate=True)
 
     def forget(self) -> None:
         """Drop every rendering: what notes or characters look like has changed."""
