@@ -354,7 +354,6 @@ class _Builder:
         if match := _ATX.match(self.text, span.start):
             node.info = match[0]
         else:
-            node.info = self.text[node.end - 1 : node.end].strip() or "="
             node.info = "=" if span.info == "1" else "-"
 
     def _make_list(self, node: Node, span: Span) -> None:
@@ -375,11 +374,7 @@ class _Builder:
     def _make_code_block(self, node: Node, span: Span) -> None:
         node.content = span.words
 
-    def _make_html_block(self, node: Node, span: Span) -> None:
-        node.content = span.words
-
-    def _make_math_block(self, node: Node, span: Span) -> None:
-        node.content = span.words
+    _make_html_block = _make_math_block = _make_code_span = _make_code_block
 
     def _make_math(self, node: Node, span: Span) -> None:
         node.content = _bare_bars(node, span.words)
@@ -389,11 +384,7 @@ class _Builder:
     def _make_footnote(self, node: Node, span: Span) -> None:
         node.info = span.info
 
-    def _make_footnote_ref(self, node: Node, span: Span) -> None:
-        node.info = span.info
-
-    def _make_code_span(self, node: Node, span: Span) -> None:
-        node.content = span.words
+    _make_footnote_ref = _make_footnote
 
     def _make_html(self, node: Node, span: Span) -> None:
         node.content = self.text[span.start : span.end]

@@ -233,19 +233,19 @@ class _Outline:
         self._quote_end = 0
         makers: dict[str, Callable[[Span], None]] = {
             "wikilink": self._wikilink,
-            "embed": self._embed,
+            "embed": self._wikilink,
             "link": self._link,
-            "image": self._image,
-            "definition": self._definition,
+            "image": self._link,
+            "definition": self._vault_link,
             "tag": self._tag,
             "heading": self._heading,
             "item": self._item,
             "quote": self._quote,
             "timestamp": self._timestamp,
             "block_id": self._block_id,
-            "fence": self._fence,
-            "code_block": self._code_block,
-            "code_span": self._code_span,
+            "fence": self._code,
+            "code_block": self._code,
+            "code_span": self._code,
             "comment": self._comment,
             "html": self._html,
             "html_block": self._html,
@@ -266,31 +266,22 @@ class _Outline:
             end -= 1
         return end
 
-    def _wikilink(self, span: Span, *, embed: bool = False) -> None:
+    def _wikilink(self, span: Span) -> None:
         name, _, fragment = span.info.partition("#")
         heading, block = split_fragment(fragment)
         place = (span.start, span.end, self._line(span.start))
         words = span.words.strip()
         self.body.links.append(
-            Link(*place, name.strip(), heading, block, words, embed=embed, wiki=True)
+            Link(*place, name.strip(), heading, block, words, embed=span.kind == "embed", wiki=True)
         )
 
-    def _embed(self, span: Span) -> None:
-        self._wikilink(span, embed=True)
-
-    def _link(self, span: Span, *, embed: bool = False) -> None:
+    def _link(self, span: Span) -> None:
         if self.text[span.end - 1] == ")":  # else its address stands in a definition
-            self._add_link(span, span.words, embed=embed)
+            self._vault_link(span)
 
-    def _image(self, span: Span) -> None:
-        self._link(span, embed=True)
-
-    def _definition(self, span: Span) -> None:
-        self._add_link(span, span.words)
-
-    def _add_link(self, span: Span, label: str, *, embed: bool = False) -> None:
+    def _vault_link(self, span: Span) -> None:
         place = (span.start, span.end, self._line(span.start))
-        if link := vault_link(place, span.info, label, embed=embed):
+        if link := vault_link(place, span.info, span.words, embed=span.kind == "image"):
             self.body.links.append(link)
 
     def _tag(self, span: Span) -> None:
@@ -337,26 +328,18 @@ class _Outline:
         place = (span.start, span.end, self._line(span.start))
         self.body.blocks.append(BlockId(*place, span.info))
 
-    def _fence(self, span: Span) -> None:
-        self._add_code(span, fenced=True)
-
-    def _code_block(self, span: Span) -> None:
-        self._add_code(span)
-
-    def _code_span(self, span: Span) -> None:
-        self._add_code(span, inline=True)
-
-    def _add_code(self, span: Span, *, fenced: bool = False, inline: bool = False) -> None:
+    def _code(self, span: Span) -> None:
         place = (span.start, self._end(span), self._line(span.start))
-        self.body.code.append(Code(*place, fenced=fenced, inline=inline))
+        kind = span.kind
+        self.body.code.append(Code(*place, fenced=kind == "fence", inline=kind == "code_span"))
 
-    def _comment(self, span: Span, *, html: bool = False) -> None:
+    def _comment(self, span: Span) -> None:
         place = (span.start, self._end(span), self._line(span.start))
-        self.body.comments.append(Comment(*place, html=html))
+        self.body.comments.append(Comment(*place, html=span.kind != "comment"))
 
     def _html(self, span: Span) -> None:
         if self.text.startswith("<!--", span.start):
-            self._comment(span, html=True)
+            self._comment(span)
 
 
 def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:

@@ -23,9 +23,6 @@ CODE: Final = frozenset({"fence", "code_block", "code_span"})
 LITERAL: Final = CODE | {"html", "html_block", "math", "math_block", "comment"}
 """Spans in which nothing is Markdown."""
 
-_CONTAINERS: Final = frozenset({"highlight", "note"})
-"""Additions whose words are Markdown."""
-
 
 class Span(NamedTuple):
     """One thing in a text; `text[start:end]` is the thing as written.
@@ -195,9 +192,6 @@ def _with_depth(spans: list[Span]) -> list[Span]:
             continue
         while ends and ends[-1] <= span.start:
             ends.pop()
-        if span.start == span.end:  # a missing cell of a table, at the end of its row
-            nested.append(span)
-            continue
         depth = len(ends)
         nested.append(span if span.depth == depth else span._replace(depth=depth))
         ends.append(span.end)

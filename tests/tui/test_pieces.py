@@ -6,7 +6,6 @@ import re
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from rich.cells import cell_len
 
 from notekeep.tui.render.matching import Matcher
 from notekeep.tui.render.pieces import (
@@ -14,7 +13,6 @@ from notekeep.tui.render.pieces import (
     Piece,
     cells,
     fit,
-    fit_text,
     mark,
     pad,
     plain,
@@ -37,14 +35,14 @@ def texts(rows: list[Line]) -> list[str]:
 
 
 def test_what_does_not_fit_is_cut_and_says_so() -> None:
-    assert fit_text("Deep Work", 9) == "Deep Work"
-    assert fit_text("Deep Work", 6) == "Deep …"
-    assert fit_text("Deep Work", 0) == ""
+    assert plain(fit([Piece("Deep Work")], 9)) == "Deep Work"
+    assert plain(fit([Piece("Deep Work")], 6)) == "Deep …"
+    assert plain(fit([Piece("Deep Work")], 0)) == ""
 
 
 def test_a_wide_character_is_never_shown_in_half() -> None:
-    assert fit_text("日本語テキスト", 6) == "日本…"
-    assert cell_len(fit_text("👩\u200d👧👩\u200d👧👩\u200d👧", 4)) <= 4
+    assert plain(fit([Piece("日本語テキスト")], 6)) == "日本…"
+    assert cells(fit([Piece("👩\u200d👧👩\u200d👧👩\u200d👧")], 4)) <= 4
 
 
 def test_the_ellipsis_looks_like_what_it_cuts() -> None:

@@ -100,13 +100,6 @@ def with_role(line: Iterable[Piece], role: str) -> Line:
     return [piece._replace(role=f"{role} {piece.role}" if piece.role else role) for piece in line]
 
 
-def fit_text(text: str, width: int, ellipsis: str = "…") -> str:
-    """Return `text` cut to at most `width` cells, with an ellipsis where something is missing."""
-    if cell_len(text) <= width:
-        return text
-    return _head(text, width - cell_len(ellipsis)) + (ellipsis if width > 0 else "")
-
-
 def fit(line: Line, width: int, ellipsis: str = "…") -> Line:
     """Return `line` cut to at most `width` cells, with an ellipsis where something is missing."""
     if cells(line) <= width:
