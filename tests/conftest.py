@@ -11,13 +11,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.programs import may_be_skipped
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 # How long an example takes says nothing on a busy machine; speed is measured in `bench/`.
 settings.register_profile(
-    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "patient",
+    max_examples=sized(20, 100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("patient")
 

@@ -124,6 +124,7 @@ def seconds(source: Source) -> float:
     return time.process_time() - start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=map(repr, HOSTILE))
 def test_export_time_grows_with_the_size_of_a_note(
     write_vault: Write, make: Callable[[int], str]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from notekeep.tui.app import NotekeepApp
 
+pytestmark = pytest.mark.slow
+
 TEXTS = 60_000
 LONG = 1000
 """Bytes of a text: more than Python's own heap takes, which returns what is free by itself."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,14 +16,14 @@ from notekeep.index.words.folder import Folder
 from notekeep.index.words.format.blocks import Blocks, Stats
 from notekeep.index.words.schema import schema
 from notekeep.query.tree import Phrase, Term
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
-NOTES = int(os.environ.get("NOTEKEEP_WORDS_NOTES", "400"))
-"""`make` may ask for more."""
+NOTES = sized(100, 400)
 
 
 def build(folder: Path, docs: list[WordDoc], *, fast: bool) -> Folder:
