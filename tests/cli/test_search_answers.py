@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,6 +111,7 @@ def test_showing_a_note_counts_until_it_is_forgotten(
 def test_search_says_that_the_index_is_not_built(
     notekeep: Callable[..., Ran], sample: Path
 ) -> None:
+    shutil.rmtree(Places.of_machine().cache)
     assert notekeep("ls", at=sample).code == 0
     ran = notekeep("search", "--no-refresh", "craving", at=sample)
     assert (ran.code, ran.out) == (1, "")
