@@ -11,7 +11,7 @@ SELECTED = $(if $(PART),$(or $(wildcard tests/$(PART)),-k $(PART)))
 # Without its bytecode each command that a test runs would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey wheel clean
+.PHONY: run test test-all check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -88,6 +88,10 @@ lives: $(VENV)/.dev
 monkey: $(VENV)/.dev
 	@NOTEKEEP_MONKEY=$(or $(SIZE),10000) NOTEKEEP_MONKEY_SEEDS="$(or $(SEEDS),1)" \
 		$(BIN)/python -m pytest -q -n 0 tests/tui/test_monkey.py
+
+# Random texts for the one reader of Markdown; `make check` reads 3,000.
+texts: $(VENV)/.dev
+	@NOTEKEEP_TEXTS=$(or $(SIZE),500000) $(BIN)/python -m pytest -q -n 0 tests/markdown/test_random_texts.py
 
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

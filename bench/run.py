@@ -17,7 +17,7 @@ from bench.table import render
 
 BENCHES = (
     *("building", "first_frame", "commands", "saving", "sweeping", "exporting"),
-    *("searching", "habits", "interface", "contest", "ranking"),
+    *("searching", "habits", "interface", "contest", "ranking", "markdown"),
 )
 
 

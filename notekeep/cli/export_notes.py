@@ -101,13 +101,7 @@ def notes(
     options = opened.export_options(named=named, prune=prune, **chosen)
     if fix_slugs:
         return _fix_slugs(opened, paths, target, site, options, yes=yes, dry_run=dry_run)
-    plan = opened.plan_export(
-        paths,
-        target=target or "",
-        site=site or "",
-        options=options,
-        quick=not (explain or check or dry_run or prune),
-    )
+    plan = opened.plan_export(paths, target=target or "", site=site or "", options=options)
     if not as_json:
         show(plan, whole=dry_run)
     if explain:

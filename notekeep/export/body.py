@@ -12,7 +12,6 @@ from notekeep.export.rewrite import (
     blocks,
     callouts,
     code,
-    kramdown,
     layout,
     links,
     marks,
@@ -95,17 +94,13 @@ def write_body(
             work = Work(passage, dialect, body.remarks)
             step(work)
             passage = _done(work, body)
-    if dialect.engine == "kramdown":
-        work = Work(passage, dialect, body.remarks)
-        kramdown.rewrite(work)
-        passage = _done(work, body)
-        guard.check_code(work.passage, passage)
-    elif dialect.engine == "python":
+    if dialect.engine != "commonmark":
         work = Work(passage, dialect, body.remarks)
         layout.rewrite(work)
         passage = _done(work, body)
         if not work.heads:  # what is indented below an admonition is code to CommonMark
             guard.check_code(work.passage, passage)
+    if dialect.engine == "python":
         work = Work(passage, dialect, body.remarks)
         layout.in_order(work)
         passage = _done(work, body)

@@ -29,7 +29,7 @@ TEASER_ENDS = "where the teaser ends"
 OPENING = re.compile(r"%%|<!--")
 """How a comment begins."""
 
-_MOST_READINGS = 50
+_MOST_READINGS = 10
 """How often a note is read again because its comments hid others."""
 
 _TOKEN = re.compile(

@@ -81,6 +81,28 @@ def marked(note: Note, published: frozenset[str]) -> bool:
     return note.path in published or answer(note.fields.get("publish")) is True
 
 
+def check_readable(note: Note) -> None:
+    """Return when a note could be read.
+
+    Raises:
+        Refused: Its front matter or its text could not be read.
+    """
+    problem = note.problem
+    if problem is None:
+        return
+    if problem.code == "markdown":
+        raise Refused(
+            f"{note.path}: {problem.message}",
+            "the other notes are not affected; please report this with the note's text",
+        )
+    raise Refused(
+        f"{note.path}: its front matter cannot be read (line {problem.line or 1}), so nothing"
+        f" says whether it may leave: {problem.message}",
+        "correct the front matter",
+        line=problem.line,
+    )
+
+
 def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None:
     """Return when a note may leave as a draft.
 
@@ -88,13 +110,7 @@ def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None
         Refused: It may not, or what its front matter says of it cannot be understood.
     """
     path = note.path
-    if note.problem is not None:
-        raise Refused(
-            f"{path}: its front matter cannot be read (line {note.problem.line or 1}), so nothing"
-            f" says whether it may leave: {note.problem.message}",
-            "correct the front matter",
-            line=note.problem.line,
-        )
+    check_readable(note)
     if note.private:
         raise Refused(f"{path}: it is private", "private notes are never exported")
     if _second_block_withholds(note):

@@ -11,7 +11,6 @@ from notekeep.errors import Conflict, Refused, UsageError
 from notekeep.export import audit
 from notekeep.export.options import Options
 from notekeep.export.plan import WRITTEN, Exported, Plan
-from notekeep.export.sparing import few_collections
 from notekeep.files.folder import unmake_folders
 from notekeep.files.undo import undo_named
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from notekeep.files.history import History
 
 
-@few_collections()
 def plan_export(
     source: Source,
     paths: Sequence[str],
@@ -205,7 +203,6 @@ def _leaving(plan: Plan, holds: Callable[[FileChange], bytes | None]) -> list[au
     ]
 
 
-@few_collections()
 def write(plan: Plan, history: History) -> Exported:
     """Make a planned export as one step, which `undo` takes back.
 

@@ -30,22 +30,43 @@ def spelled_out(passage: Passage) -> tuple[Passage, list[Change]]:
     if not inline:
         return passage, []
     taken = {node.info for node in tree.find("footnote")}
-    splices, notes = [], []
+    numbers: dict[Node, int] = {}
     number = 0
     for node in inline:
         number += 1
         while str(number) in taken:
             number += 1
-        words = " ".join(tree.source(node)[2:-1].split())
-        reason = "an inline footnote becomes a numbered one"
-        splices.append(Splice(node.start, node.end, f"[^{number}]", reason))
-        notes.append((f"[^{number}]: {words}", passage.origin(node.start)))
+        numbers[node] = number
+    outer, within = _nested(inline)
+    reason = "an inline footnote becomes a numbered one"
+    splices = [Splice(node.start, node.end, f"[^{numbers[node]}]", reason) for node in outer]
+    notes = []
+    for node in inline:
+        words, at = "", node.start + 2
+        for note in within.get(node, []):
+            words += f"{passage.text[at : note.start]}[^{numbers[note]}]"
+            at = note.end
+        words = " ".join(f"{words}{passage.text[at : node.end - 1]}".split())
+        notes.append((f"[^{numbers[node]}]: {words}", passage.origin(node.start)))
     body = passage.text.rstrip("\n")
     text = "".join(f"\n\n{note}" for note, _ in notes) + "\n"
     first = passage.origin(len(body))
     origins = [first, *(origin for _, origin in notes for _ in range(2)), notes[-1][1]]
     splices.append(Splice(len(body), len(passage.text), text, _AT_END, tuple(origins)))
     return passage.splice(splices), passage.changes(splices)
+
+
+def _nested(notes: list[Node]) -> tuple[list[Node], dict[Node, list[Node]]]:
+    """Return the notes that stand in no other, and those right within each of the others."""
+    outer: list[Node] = []
+    within: dict[Node, list[Node]] = {}
+    open_: list[Node] = []
+    for note in notes:
+        while open_ and open_[-1].end <= note.start:
+            open_.pop()
+        (within.setdefault(open_[-1], []) if open_ else outer).append(note)
+        open_.append(note)
+    return outer, within
 
 
 def unused_definitions(passage: Passage) -> list[tuple[Node, int, str]]:

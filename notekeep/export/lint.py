@@ -65,7 +65,7 @@ def _pictures(tree: Tree, files: dict[str, FileChange]) -> str:
 
 def _leaks(plan: Plan, file: FileChange) -> str:
     leaving = audit.Leaving(file.path, file.after or b"", file.note)
-    found = audit.leaks([leaving], plan.needles, plan.said)
+    found = audit.leaks([leaving], plan.audit.needles, plan.audit.said)
     return f"it shows {found[0][1].what}" if found else ""
 
 

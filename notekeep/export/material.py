@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from notekeep.errors import Refused
+from notekeep.export.consent import check_readable
 from notekeep.export.passage import Passage
 from notekeep.export.private import strip_private
 from notekeep.export.properties import public_title
@@ -107,12 +108,7 @@ def material_of(note: Note) -> Material:
     """
     if note.private:
         raise Refused(f"{note.path}: it is private", "nothing of a private note goes into a post")
-    if note.problem is not None:
-        raise Refused(
-            f"{note.path}: its front matter cannot be read: {note.problem.message}",
-            "correct the front matter",
-            line=note.problem.line,
-        )
+    check_readable(note)
     passage = strip_private(Passage.of_file(note.path, note.body, note.body_line + 1)).passage
     keys = _FACTS.get(note.kind, _OTHER)
     facts = {key: said for key in keys if (said := _said(note.fields.get(key)))}

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from notekeep.export.draft import Draft
     from notekeep.export.passage import Change
     from notekeep.export.properties import Post
-    from notekeep.export.seal import Seal
-    from notekeep.export.unseen import Needle
 
 Status = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
 """What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to
@@ -129,9 +127,6 @@ class Plan:
         published: Every note that has a post in the site, and the post.
         audit: What must be in no file.
         bases: What was written last into the site's files.
-        is_sealed: Whether it is known by stat alone that there is nothing to do; its files were not
-            read and its posts are not told.
-        seal: What is noted when the plan is written, so that the next one can be quick.
         generation: What the catalog counted when the plan was made; later means that notes changed.
         again: Makes the same plan of the vault as it is by then.
     """
@@ -147,20 +142,8 @@ class Plan:
     published: dict[str, Post] = field(default_factory=dict)
     audit: Audit = field(default_factory=nothing_hidden)
     bases: Bases | None = None
-    is_sealed: bool = False
-    seal: Seal | None = None
     generation: int = 0
     again: Callable[[], Plan] | None = None
-
-    @property
-    def needles(self) -> list[Needle]:
-        """What must be in no file, for the audit."""
-        return self.audit.needles
-
-    @property
-    def said(self) -> str:
-        """Everything that the exported notes say in public, for the same."""
-        return self.audit.said
 
     def counts(self) -> dict[Status, int]:
         """Return how many files have each status; those that none has are left out."""

@@ -33,13 +33,16 @@ class Remarks:
     """Remarks in order, each once."""
 
     def __init__(self) -> None:
-        self.all: list[Remark] = []
+        self._known: dict[Remark, None] = {}
+
+    @property
+    def all(self) -> list[Remark]:
+        """All of them, in order."""
+        return list(self._known)
 
     def add(self, origin: Origin | None, what: str) -> None:
         """Note a remark."""
-        remark = Remark(origin, what)
-        if remark not in self.all:
-            self.all.append(remark)
+        self._known.setdefault(Remark(origin, what))
 
 
 def kind_of(text: str) -> str:

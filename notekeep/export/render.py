@@ -71,6 +71,12 @@ _DEEPEST: Final = 100
 """How deep tags of the page stand in each other. Only an attack has more, and nh3 takes quadratic
 time over them; the words are shown all the same."""
 
+_MOST_OPEN: Final = 500
+"""How many tags of raw HTML stand open at once, for the same reason; more are shown as written."""
+
+_RAW_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_VOID: Final = frozenset("area br col hr img input link meta source wbr".split())  # noqa: SIM905  # as above
+
 _PLAIN: Final = frozenset({"text", "tag", "block_id", "timestamp"})
 """Spans that are shown as they are written."""
 
@@ -144,6 +150,7 @@ class _Renderer:
         # Where the last of each begins or ends:
         self._link_start = self._image_end = self._paragraph_end = -1
         self._cell_end = -1
+        self._raw_open = 0  # how many tags of raw HTML are open
         self._sides: list[str] = []  # of the columns of the table
         self._column = 0
         self._cell_tag = ""
@@ -267,12 +274,21 @@ class _Renderer:
     _write_code_block = _write_fence
 
     def _write_html_block(self, span: Span) -> str:
-        self._begin(span.words)
+        self._begin(self._raw(span))
         return ""
 
     def _write_html(self, span: Span) -> str:
-        self._out.append(span.words)
+        self._out.append(self._raw(span))
         return ""
+
+    def _raw(self, span: Span) -> str:
+        """Return HTML as written, or as words where too many tags are open."""
+        tags = [tag for tag in _RAW_TAG.finditer(span.words) if tag[2].lower() not in _VOID]
+        opened = self._raw_open + sum(-1 if tag[1] else 1 for tag in tags)
+        if opened > _MOST_OPEN:
+            return html.escape(span.words)
+        self._raw_open = max(0, opened)
+        return span.words
 
     def _write_rule(self, span: Span) -> str:
         del span

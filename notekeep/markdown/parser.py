@@ -75,9 +75,9 @@ def read(text: str) -> Page:
         The page. If the parser cannot take the text, the page is one paragraph of plain text, and
         its `problem` says why.
     """
-    text = _normalize(text)
+    given, text = text, _normalize(text)
     try:
-        return _read(text)
+        page = _read(text)
     except BaseException as error:
         if not _is_failure(error):
             raise
@@ -89,6 +89,9 @@ def read(text: str) -> Page:
             [],
             f"The Markdown parser failed ({error}). The note is read as plain text.",
         )
+    if "\r\n" in given:
+        page.plain = [_mend_break(span, given) for span in page.plain]
+    return page
 
 
 def read_blocks(text: str) -> Page:
@@ -151,6 +154,13 @@ def _read(text: str) -> Page:
     if "]:" in text:
         found += find_definitions(text, reading, found)
     return Page(text, reading.spans, found)
+
+
+def _mend_break(span: Span, text: str) -> Span:
+    """A line end of Windows is no blank: one blank before it makes no hard break."""
+    if span.kind == "hard_break" and text[span.start : span.end] == " \r\n":
+        return span._replace(kind="soft_break", start=span.end - 1)
+    return span
 
 
 def _normalize(text: str) -> str:

@@ -12,19 +12,18 @@ import os
 import signal
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.css.query import NoMatches
 
+from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui import place as places
 from notekeep.tui import prelude
 from notekeep.tui.actions.keymaps import keymap, wrong_keys
-from notekeep.tui.collecting import collect_when_idle
-from notekeep.tui.cycles import cut
 from notekeep.tui.editor import Editors
-from notekeep.tui.jobs import say
+from notekeep.tui.jobs import LONG, say
 from notekeep.tui.keys import as_bound, bindings
 from notekeep.tui.later import import_soon
 from notekeep.tui.looks import Looks
@@ -41,7 +40,7 @@ from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.stopping import Stopping
-from notekeep.tui.strips import let_go
+from notekeep.tui.textual_compat import collect_when_idle, is_batching
 from notekeep.tui.theme import THEMES, choose
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from notekeep.tui.first_page import Page
     from notekeep.tui.sweeping import Sweeping
     from notekeep.tui.watching import Watching
     from notekeep.vault import Vault
@@ -83,18 +81,14 @@ class NotekeepApp(Stopping, Looks, App[None]):
     def __init__(
         self,
         vault: Vault,
-        first: Page | None = None,
         when_shown: Callable[[], None] | None = None,
     ) -> None:
         """Make the program.
 
         Args:
             vault: The vault.
-            first: The first page of its notes, when it was read already.
             when_shown: Called once the first frame is out.
         """
-        let_go()
-        cut()
         # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.vault = vault
@@ -104,9 +98,13 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self.glyphs = glyph_sets.choose(
             vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
         )
-        self._first = first.rows if first is not None else None
-        self._generation = first.generation if first is not None else None
-        self.indexed = 0.0 if first is not None and not first.rows.total else None
+        self._generation: int | None = None
+        self.indexed: float | None = None
+        # What cannot be read is shown by the screen that asks for it.
+        with contextlib.suppress(NotekeepError):
+            # Before any screen reads the catalog: what changes after this is shown again.
+            self._generation = vault.catalog.generation
+            self.indexed = None if vault.count() else 0.0
         self._showed_at = 0.0
         self._when_shown = when_shown
         self._was_shown = False
@@ -152,7 +150,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
                 self.vault,
                 self.glyphs,
                 self.today,
-                self._first,
                 self.place.note,
                 self.place.view,
             )
@@ -184,14 +181,9 @@ class NotekeepApp(Stopping, Looks, App[None]):
         if not self.is_headless:
             self._listen_to_signals()
 
-    @property
-    def draws_nothing_yet(self) -> bool:
-        """Whether the program starts, and what is drawn meanwhile would be thrown away."""
-        return self._batch_count > 0 and not self.first_frame.is_set()
-
     def post_display_hook(self) -> None:
         # Textual calls this too where it drew nothing, as it does while it starts.
-        if not self.first_frame.is_set() and not self._batch_count:
+        if not self.first_frame.is_set() and not is_batching(self):
             self.first_frame.set()
             # The thread that writes has its turn, before all that comes after the first frame.
             time.sleep(WRITING_SECONDS)
@@ -215,7 +207,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
         self._was_shown = True
         self.first_frame.set()
         for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
-            self.notify(clean_line(wrong), severity="warning", timeout=12, markup=False)
+            self.notify(clean_line(wrong), severity="warning", timeout=LONG, markup=False)
         if self._when_shown is not None:
             self._when_shown()
         self._watching.told(self._generation)
@@ -254,9 +246,7 @@ class NotekeepApp(Stopping, Looks, App[None]):
             theme = self.vault.person.theme or self.place.theme
             day, size = self.today.isoformat(), (self.size.width, self.size.height)
             look = prelude.Look.of(day, self.current_mode, theme, size, os.environ)
-            # The compositor has no public way to give its frame as a terminal would get it.
-            frame: Any = screen._compositor.render_update(full=True)  # noqa: SLF001 - see above
-            prelude.save(cache, look, frame.render_segments(self.console))
+            prelude.save(cache, look, prelude.frame_of(screen))
         else:
             prelude.forget(cache)
 
@@ -287,8 +277,6 @@ class NotekeepApp(Stopping, Looks, App[None]):
     def show_changed(self) -> None:
         self._watching.told()
         self._showed_at = time.monotonic()
-        # What was read before the first frame is no longer what is there.
-        self._first = None
         # The parts of a screen go before it when the program ends, while other programs go on.
         with contextlib.suppress(NoMatches):
             for screen in self._screens:
@@ -353,9 +341,9 @@ class NotekeepApp(Stopping, Looks, App[None]):
     def action_show_publish(self) -> None:
         self.switch_mode(places.PUBLISH)
 
-    def action_switch_note(self) -> None:
+    async def action_switch_note(self) -> None:
         if isinstance(self.screen, VaultScreen):
-            self.screen.open_switcher()
+            await self.screen.open_switcher()
 
     def action_new_note(self) -> None:
         # At once: what is typed next is the title.

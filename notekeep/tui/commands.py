@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual import on
 from textual.binding import Binding
@@ -21,24 +19,26 @@ from textual.command import (
     Provider,
 )
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.markup import escape
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.actions import ACTIONS, BY_ID, Action, is_offered, names_of
 from notekeep.tui.jobs import in_background
+from notekeep.tui.keyboard import CHOSEN
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.words import kind_name
 from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.dialogs import FLAT
 from notekeep.tui.screens.leaving import Leaving
 from notekeep.tui.telling import tell_check_in
+from notekeep.tui.textual_compat import PacedScreen, bindings_of
 from notekeep.tui.typed import typed_command, verbs_begun, why_none
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
+    from typing import Self
 
     from textual import events
     from textual.app import ComposeResult
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from textual.command import Hits
     from textual.dom import DOMNode
     from textual.fuzzy import Matcher
-    from textual.message_pump import MessagePump
-    from textual.widgets import Button
-    from textual.worker import Worker
 
     from notekeep.tui.app import NotekeepApp
 
@@ -83,7 +80,7 @@ def offers(screen: VaultScreen) -> list[Offer]:
     # What can be done here does not depend on which pane has the focus, or on whether its keys
     # are typed into a box.
     for part in (*screen.focus_chain, screen, screen.app):
-        for binding in (one for _, one in part._bindings):  # noqa: SLF001 - nothing else tells
+        for binding in bindings_of(part):
             action = BY_ID.get(binding.id or "")
             if action is not None and action.context not in _HIDDEN:
                 found.setdefault(action.id, Offer(action, binding.action, part))
@@ -103,13 +100,17 @@ def _has(node: DOMNode, action: Action) -> bool:
 class _Commands(CommandList):
     """The list of what was found; a click on what it showed a moment ago chooses nothing else."""
 
+    def add_options(self, new_options: Iterable[Any]) -> Self:
+        # Textual sorts by score alone, and leaves equals in the order in which they were found.
+        return super().add_options(sorted(new_options, key=_best_first))
+
     def on_click(self, event: events.Click) -> None:
         option = event.style.meta.get("option")
         if option is not None and option >= self.option_count:
             event.prevent_default()
 
 
-class Palette(Leaving[None], CommandPalette):
+class Palette(PacedScreen, Leaving[None], CommandPalette):
     """Textual's palette in our own looks; its styles are read when it is first opened."""
 
     DEFAULT_CSS = """
@@ -165,8 +166,8 @@ class Palette(Leaving[None], CommandPalette):
     ]
     """Its list is gone through as that of the quick switch."""
 
-    HOLDS_AFTER: ClassVar[str] = "enter"
-    """The key behind which others wait: they are for what it chooses, and not for this box."""
+    CHOOSES_WITH: ClassVar[str] = "enter"
+    """The key that chooses: pressed twice, before it is answered, it chooses once."""
 
     def __init__(self, typed: str = "") -> None:
         """Make the palette.
@@ -183,14 +184,6 @@ class Palette(Leaving[None], CommandPalette):
     def compose(self) -> ComposeResult:
         for widget in super().compose():
             yield _Commands() if isinstance(widget, CommandList) else widget
-
-    def type_early(self, character: str) -> None:
-        """Take a character that was typed before the line had the focus."""
-        field = self.query_one_optional(CommandInput)
-        if field is not None and field.is_mounted:
-            field.insert_text_at_cursor(character)
-        else:
-            self._typed += character
 
     def on_mount(self, event: events.Mount) -> None:
         if self not in self.app.screen_stack:
@@ -210,24 +203,23 @@ class Palette(Leaving[None], CommandPalette):
             return
         screen = self.app.screen_stack[-2]
         chosen = self.query_one(CommandList).highlighted
-        is_first = not self._list_visible or not chosen
+        is_first = not chosen
         command = typed_command(screen, event.value) if isinstance(screen, VaultScreen) else None
         if command is not None and is_first:
             event.stop()
             event.prevent_default()
-            self._cancel_gather_commands()
-            self.dismiss()
             self.app.call_later(command.run)
-        elif any(worker.group == self._GATHER_COMMANDS_GROUP for worker in self._gathering):
+            self.dismiss()
+        elif self._is_gathering:
             event.stop()
             event.prevent_default()
+            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
             self.set_timer(AGAIN, self.query_one(CommandInput).action_submit)
-        else:
+        elif chosen is not None and self.query_one(CommandInput).has_class("--list-visible"):
             # Textual goes on from here, and what was chosen comes up from the list.
-            up = takewhile(
-                lambda node: node is not self, self.query_one(CommandList).ancestors_with_self
-            )
-            _after(self._release_keys_unless_done, self, *up, self)
+            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
+        else:
+            cast("NotekeepApp", self.app).release_keys(self)
 
     def on_click(self, event: events.Click) -> None:
         if self.clicked(event) is None:
@@ -238,44 +230,36 @@ class Palette(Leaving[None], CommandPalette):
         """Whether something was chosen already, and only the screen has not gone yet."""
         return self.app.screen_stack[-1:] != [self]
 
-    def _refresh_command_list(
-        self,
-        command_list: CommandList,
-        commands: list[Command],
-        clear_current: bool,  # noqa: FBT001 - as Textual names and passes it
-    ) -> None:
-        # Textual sorts by score alone, and leaves equals in the order in which they were found.
-        commands = sorted(commands, key=_among_equals)
-        super()._refresh_command_list(command_list, commands, clear_current)
-
-    def _select_or_command(self, event: Input.Submitted | Button.Pressed | None = None) -> None:
-        if not self._is_done:
-            super()._select_or_command(event)
+    @on(OptionList.OptionSelected)
+    def _choose_once(self, event: OptionList.OptionSelected) -> None:
+        if self._is_done:
+            event.stop()
+            event.prevent_default()
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave, and give back the keys behind enter when what was chosen can take them."""
+        """Leave, and give back the keys behind enter, which are for what was chosen."""
+        # Before its list is gone, into which a search would put what it finds.
+        self.workers.cancel_node(self)
         gone = super().dismiss(result)
-        app = cast("NotekeepApp", self.app)
-        # First is done what was chosen, which may send a message by way of the screen below.
-        _after(app.release_keys, app, app, app.screen, app)
+        cast("NotekeepApp", self.app).release_keys(self)
         return gone
 
-    def _release_keys_unless_done(self) -> None:
-        if not self._is_done:
-            cast("NotekeepApp", self.app).release_keys()
-
-    def _action_command_list(self, action: str) -> None:
-        # A key may come before the list is there, or before it was laid out and has pages.
-        with contextlib.suppress(KeyError, NoMatches):
-            super()._action_command_list(action)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # A key may come before the list was laid out and has pages, or when it is gone.
+        commands = self.query_one_optional(CommandList)
+        if action == "command_list" and not (commands is not None and commands.size):
+            return False
+        if action == "cursor_down" and commands is None:
+            return False
+        return super().check_action(action, parameters)
 
     @property
-    def _gathering(self) -> list[Worker[object]]:
-        return [
-            worker
+    def _is_gathering(self) -> bool:
+        """Whether commands are still being looked for."""
+        return any(
+            worker.node is self and not worker.is_finished and not worker.is_cancelled
             for worker in self.workers
-            if worker.node is self and not worker.is_finished and not worker.is_cancelled
-        ]
+        )
 
 
 class TypedCommands(Provider):
@@ -389,14 +373,14 @@ class NoteHit(Hit):
     opened: int = -1
 
 
-def _among_equals(command: Command) -> tuple[int, int, str, str]:
-    """Return what sorts offers of one score: opened last, shorter, by title, then by path."""
-    hit = command.hit
+def _best_first(command: object) -> tuple[float, int, int, str, str]:
+    """Return what sorts offers: by score, then opened last, shorter, by title, by path."""
+    hit = command.hit if isinstance(command, Command) else None
     if not isinstance(hit, Hit):
-        return 0, 0, "", ""  # all that there is, in an order of its own
+        return 0.0, 0, 0, "", ""  # all that there is, in an order of its own
     text = hit.text or ""
     opened, path = (hit.opened, hit.path) if isinstance(hit, NoteHit) else (-1, "")
-    return -opened, len(text), text.casefold(), path
+    return -hit.score, -opened, len(text), text.casefold(), path
 
 
 class NoteCommands(Provider):
@@ -418,13 +402,6 @@ class NoteCommands(Provider):
             open_it = partial(screen.post_message, OpenNote(path))
             opened = screen.vault.opened.last(path)
             yield NoteHit(score, _lit(matcher, title), open_it, title, about, path, opened)
-
-
-def _after(what: Callable[[], object], *pumps: MessagePump) -> None:
-    """Do something once each of these, one after the other, has handled what it was sent so far."""
-    for pump in reversed(pumps):
-        what = partial(pump.call_later, what)
-    what()
 
 
 def _lit(matcher: Matcher, title: str) -> Content:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.clean import clean, clean_line
-from notekeep.tui.collecting import share_heaps
-from notekeep.tui.going import is_going
 from notekeep.tui.messages import WentWrong
+from notekeep.tui.textual_compat import is_being_removed, share_heaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +24,13 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 T = TypeVar("T")
+SHORT, LONG = 4.0, 8.0
+"""Seconds for which one sentence is shown, and an error with its hint, which is also kept in the
+list of problems. Longer ones would cover the next screen."""
 WRITING = "write"
 """The group of work that changes notes."""
+HELD = 3.0
+"""Seconds for which keys wait at most for an answer."""
 
 
 def in_background(
@@ -37,6 +41,7 @@ def in_background(
     group: str,
     exclusive: bool = False,
     pause: float = 0.0,
+    holds_keys: bool = False,
     failed: Callable[[NotekeepError], object] | None = None,
 ) -> Worker[None]:
     """Run `what` in a thread and then `then` with its answer in the interface's own.
@@ -50,6 +55,7 @@ def in_background(
             the order in which it was asked for, each when the one before is done.
         exclusive: Drop the answers of earlier work of the group that the same node asked for.
         pause: Seconds to wait first, so that the next key can make it unnecessary.
+        holds_keys: Keep the keys that come meanwhile for what the answer opens.
         failed: What to do instead of showing the error.
     """
 
@@ -69,10 +75,16 @@ def in_background(
         except NotekeepError as error:
             show_error(node, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
-            # A screen that went meanwhile has not what its answer is shown in.
-            if not is_going(node):
+            # A screen that is being removed no longer has what would show the answer.
+            if not is_being_removed(node):
                 show_fault(node, error)
+        finally:
+            if keyboard is not None:
+                keyboard.release_keys(job)
 
+    keyboard: Any = node.app if holds_keys and hasattr(node.app, "hold_keys") else None
+    if keyboard is not None:
+        keyboard.hold_keys(job, seconds=HELD)
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
@@ -97,7 +109,7 @@ async def _first_frame(app: App[object]) -> None:
 def show_error(node: DOMNode, error: NotekeepError) -> None:
     """Tell what could not be done, why, and what to do about it."""
     text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
-    node.app.notify(text, severity="error", timeout=12, markup=False)
+    node.app.notify(text, severity="error", timeout=LONG, markup=False)
     node.app.post_message(WentWrong(error.message, error.hint))
 
 
@@ -106,7 +118,7 @@ def show_fault(node: DOMNode, error: Exception) -> None:
     log_fault(error)
     what = f"{type(error).__name__}: {clean_line(str(error))}"
     hint = "This is a fault in notekeep; see log."
-    node.app.notify(f"{what}\n{hint}", severity="error", timeout=12, markup=False)
+    node.app.notify(f"{what}\n{hint}", severity="error", timeout=LONG, markup=False)
     node.app.post_message(WentWrong(what, hint))
 
 
@@ -119,4 +131,4 @@ def log_fault(error: Exception) -> None:
 
 def say(node: DOMNode, text: str) -> None:
     """Tell, in one short sentence, of an effect that is not on the screen."""
-    node.app.notify(clean(text), timeout=5, markup=False)
+    node.app.notify(clean(text), timeout=SHORT, markup=False)

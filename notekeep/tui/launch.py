@@ -1,18 +1,11 @@
-"""From a folder to a running interface, in the order in which a person sees it.
-
-The first page of the list comes from a small file when that is known to be true; else the catalog
-is asked in a thread while Textual is imported, which takes longer: neither waits for the other.
-"""
+"""From a folder to a running interface, in the order in which a person sees it."""
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
 import os
 import shutil
-import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 from notekeep import kept
@@ -22,8 +15,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from notekeep.tui.first_page import Page
-    from notekeep.vault import Vault
 
 LOG = "tui.log"
 
@@ -54,8 +45,7 @@ def launch(
         root = _welcome()
         if root is None:
             return 0
-    from notekeep.tui import first_page, place
-    from notekeep.tui.patterns import compiled_late
+    from notekeep.tui import place
     from notekeep.tui.prelude import Look, painted
     from notekeep.vault import Vault
 
@@ -67,19 +57,13 @@ def launch(
     look = Look.of(vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ)
     wanted = vault.person.prelude if prelude else False
     with painted(vault.places.cache, look, wanted=wanted):
-        first = FirstPage(vault)
         paint_often()
-        _leave_out_tls()
         _log_to(vault.places.state)
-        with compiled_late():
-            from notekeep.tui.app import APPS
-        from notekeep.tui.collecting import collect_often
-        from notekeep.tui.loop import run
+        from notekeep.tui.app import APPS
+        from notekeep.tui.textual_compat import collect_often, run_app
 
-        app = APPS[screen](vault, first.page(), collect_often)
-        run(app, auto_pilot=auto_pilot)
-    if not app.return_code:
-        first_page.keep(vault)
+        app = APPS[screen](vault, collect_often)
+        run_app(app, auto_pilot=auto_pilot)
     vault.tidy()
     if app.next_vault:
         vault.catalog.close()
@@ -87,51 +71,9 @@ def launch(
     return app.return_code or 0
 
 
-class FirstPage:
-    """The first page of a vault's notes: as it was kept, else read from this moment on."""
-
-    def __init__(self, vault: Vault) -> None:
-        from notekeep.tui import first_page
-
-        self._vault = vault
-        self._page = first_page.load(vault.places.cache)
-        self._thread: threading.Thread | None = None
-        if self._page is None:
-            self._thread = threading.Thread(target=self._read, name="first page", daemon=True)
-            self._thread.start()
-
-    def _read(self) -> None:
-        from notekeep.errors import NotekeepError
-        from notekeep.tui import first_page
-
-        # What cannot be read is None: the interface asks again, and shows what is wrong.
-        with contextlib.suppress(NotekeepError):
-            self._page = first_page.read(self._vault)
-
-    def page(self) -> Page | None:
-        """Wait for the page; None when it could not be read."""
-        if self._thread is not None:
-            self._thread.join()
-        return self._page
-
-
 def paint_often() -> None:
     """Have Textual, not imported yet, paint FRAMES times a second where nobody says otherwise."""
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
-
-
-def _leave_out_tls() -> None:
-    """Have asyncio start without TLS, which nothing in the interface speaks.
-
-    Loading OpenSSL takes longer than all that is imported of ours until the first frame. asyncio
-    looks for it once and goes without; whoever else imports it later gets it.
-    """
-    if "ssl" not in sys.modules:
-        sys.modules["ssl"] = None  # type: ignore[assignment]
-        try:
-            import asyncio  # noqa: F401
-        finally:
-            del sys.modules["ssl"]
 
 
 def _welcome() -> str | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import App
-
-from notekeep.tui.styles import Styles
+from textual.css.stylesheet import Stylesheet
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     Program = App[None]
 else:
-    # As in `keyboard`: Textual takes its time for each class of its own.
+    # As in `keyboard`: a class of Textual's kind takes time at each start.
     Program = object
 
 
@@ -49,7 +48,7 @@ class Looks(Program):
         self.set_reactive(App.theme, name)
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self.stylesheet = Styles(variables=self.get_css_variables())
+        self.stylesheet = Stylesheet(variables=self.get_css_variables())
 
     def get_theme(self, theme_name: str) -> Theme | None:
         if self._found is None or self._found[0] != theme_name:

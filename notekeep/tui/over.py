@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from notekeep.tui import toasts
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.render.words import plural
 from notekeep.tui.screens.base import VaultScreen
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from textual.screen import Screen
     from textual.widget import AwaitMount
 
     from notekeep.files.swap import Unsaved
@@ -113,7 +111,7 @@ class Over(Undoing):
     def _show_conflicts(self, path: str) -> None:
         from notekeep.tui.screens.conflicts import ConflictsScreen
 
-        toasts.put_away(self)
+        self.clear_notifications()  # what they tell is on that screen
         if not isinstance(self.screen, ConflictsScreen):
             self.open_over(ConflictsScreen(self.vault, self.glyphs, self.today, path))
 
@@ -145,10 +143,6 @@ class Over(Undoing):
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._look_for_unsaved)
-        self.screen_change_signal.subscribe(self, self._put_read_away, immediate=True)
-
-    def _put_read_away(self, _screen: Screen[object]) -> None:
-        toasts.put_read_away(self)
 
     def _look_for_unsaved(self) -> None:
         in_background(

@@ -19,6 +19,8 @@ from notekeep import kept
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from textual.screen import Screen
+
 FILE = "frame.json"
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
 TRIED = ("xterm", "screen", "tmux")
@@ -53,6 +55,14 @@ class Look(NamedTuple):
         """Return the look of a frame under a theme in a terminal."""
         colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
         return cls(day, screen, *size, colours)
+
+
+def frame_of(screen: Screen[Any]) -> str:
+    """Return what a screen shows, as the terminal would get it."""
+    # The compositor has no public way to give its frame.
+    frame: Any = screen._compositor.render_update(full=True)  # noqa: SLF001 - see above
+    shown: str = frame.render_segments(screen.app.console)
+    return shown
 
 
 def save(folder: str, look: Look, frame: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from notekeep import config
 from notekeep.tui import place as places
-from notekeep.tui import toasts
 from notekeep.tui.over import Over
 from notekeep.tui.telling import tell_done
 
@@ -58,7 +57,7 @@ class Reaching(Over):
 
         wrong, self._wrong = self._wrong, []
         self._tell_unseen(0)
-        toasts.put_away(self)
+        self.clear_notifications()  # what they tell is on that screen
         self.push_screen(ProblemsScreen(self.vault, self.glyphs, wrong))
 
     # Quick capture.

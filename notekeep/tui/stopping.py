@@ -12,6 +12,8 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from textual.app import SuspendNotSupported
+
 from notekeep.tui.days import Days
 from notekeep.tui.jobs import say
 
@@ -50,16 +52,19 @@ class Stopping(Days):
 
     def action_suspend(self) -> None:
         """Stop, with all that was started along with notekeep, until the shell goes on with it."""
-        if not HAS_JOBS or self._driver is None or not self._driver.can_suspend:
+        if not HAS_JOBS:
             say(self, "There is no shell here to go to")
             return
         self.editors.keep()
         self._went_on = False
-        with self.suspend():
-            # The system itself stops nobody whom no shell could wake again.
-            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            os.killpg(os.getpgrp(), signal.SIGTSTP)
-            signal.signal(signal.SIGTSTP, self._be_stopped)
+        try:
+            with self.suspend():
+                # The system itself stops nobody whom no shell could wake again.
+                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+                os.killpg(os.getpgrp(), signal.SIGTSTP)
+                signal.signal(signal.SIGTSTP, self._be_stopped)
+        except SuspendNotSupported:  # no terminal: the message below says so
+            pass
         self.look_at_day()
         if not self._went_on:
             say(self, "There is no shell here to go to")

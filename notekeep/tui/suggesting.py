@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.suggester import Suggester
+from textual.suggester import Suggester, SuggestionReady
 from textual.widgets import Input
 
 from notekeep.tui.completion import Words
@@ -32,10 +32,14 @@ class WordSuggester(Suggester):
         """Take what may be typed, and offer it where something is typed in a box already."""
         self._known = Words(words)
         for field in box.query(Input):
-            if field.suggester is self and field.value:
-                field.run_worker(self._get_suggestion(field, field.value))
+            found = self._complete(field.value) if field.suggester is self else None
+            if found is not None:
+                field.post_message(SuggestionReady(field.value, found))
 
     async def get_suggestion(self, value: str) -> str | None:
+        return self._complete(value)
+
+    def _complete(self, value: str) -> str | None:
         typed = value[self._begin(value) :]
         found = next(self._known.beginning(typed), None) if typed else None
         return None if found is None else value + found[len(typed) :]

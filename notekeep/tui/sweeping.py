@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from notekeep.index import background
 from notekeep.index.pace import Pace
-from notekeep.tui.collecting import give_back
 from notekeep.tui.jobs import in_background, show_error
 from notekeep.tui.messages import Indexing, VaultChanged, Working
 from notekeep.tui.render.words import thousands
+from notekeep.tui.textual_compat import release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +111,7 @@ class Sweeping:
                 self._app.post_message(VaultChanged())
         finally:
             # Sweeps and new lists had their peak meanwhile; what is free of it goes back.
-            give_back()
+            release_memory()
             self._following.release()
             self._is_over()
 

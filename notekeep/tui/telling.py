@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import say
+from notekeep.tui.jobs import LONG, say
 from notekeep.tui.messages import CheckedIn, VaultChanged
 from notekeep.tui.render.words import plural
 
@@ -29,7 +29,7 @@ def tell_done(node: DOMNode, text: str, done: Done, *, left: int = 0) -> None:
         left: How many notes were left out in all.
     """
     if done.remarks:
-        node.app.notify("\n".join(map(clean_line, done.remarks[:TOLD])), timeout=12, markup=False)
+        node.app.notify("\n".join(map(clean_line, done.remarks[:TOLD])), timeout=LONG, markup=False)
     told = [f"{problem.place}: {problem.message}" for problem in done.refused[:TOLD]]
     if len(done.refused) > TOLD:
         told.append(f"and {plural(len(done.refused) - TOLD, 'more note')}")
@@ -37,7 +37,7 @@ def tell_done(node: DOMNode, text: str, done: Done, *, left: int = 0) -> None:
         hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
         lines = [*told, *list(hints)[:1]]
         node.app.notify(
-            "\n".join(map(clean_line, lines)), severity="warning", timeout=12, markup=False
+            "\n".join(map(clean_line, lines)), severity="warning", timeout=LONG, markup=False
         )
     if text and done.paths:
         rest = f" · {left} left as {'it was' if left == 1 else 'they were'}" if left else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.tui import place as places
-from notekeep.tui import toasts
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.messages import VaultChanged
@@ -57,13 +56,13 @@ class Undoing(Keyboard):
             in_background(self, self.vault.undo, self._undone, group="write")
 
     def _unchecked(self, undone: Undone) -> None:
-        toasts.put_away(self, offering=toasts.UNDO)
+        self.clear_notifications()  # one may offer the undo that was just done
         say(self, f"Took back: {undone.habit.title}")
         self.show_changed()
 
     def _undone(self, steps: Sequence[Taken]) -> None:
         what = ", ".join(f"{step.verb} {step.label}" for step in steps)
-        toasts.put_away(self, offering=toasts.UNDO)
+        self.clear_notifications()  # one may offer the undo that was just done
         say(self, f"Took back: {what} · ctrl+r does it again")
         self.post_message(VaultChanged())
 

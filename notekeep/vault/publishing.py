@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from notekeep.export.manifest import VaultKey
     from notekeep.export.material import Material
     from notekeep.export.preview import Preview
-    from notekeep.export.seal import Seal
     from notekeep.export.states import PostState
     from notekeep.writing.plan import WritePlan
 
@@ -130,7 +129,8 @@ class Publishing(Reading):
         except NotekeepError as error:
             return Standing(target, "", site, [], error.message)
         try:
-            plan = self._telling(paths, target, site)
+            options = replace(self.export_options(), address=self.address_of(site))
+            plan = self._plan(paths, target, site, options, tells=True)
         except NotekeepError as error:
             return Standing(target, "", site, [], error.message)
         found = states(plan)
@@ -140,17 +140,6 @@ class Publishing(Reading):
             found[path] = PostState(path, "refused" if path in withheld else "new")
         return standing._replace(posts=[found[path] for path in sorted(found)])
 
-    def _telling(self, paths: Sequence[str], target: str, site: str) -> Plan:
-        """A plan that tells how posts stand: what was found out last, while nothing changes."""
-        options = replace(self.export_options(), address=self.address_of(site))
-        seal = self._seal(paths, target, site, options)
-        if (known := seal.told()) is not None:
-            return known
-        plan = self._planned(paths, target, site, options, seal, tells=True)
-        if not plan.is_empty or plan.conflicts:
-            seal.tell(plan)
-        return plan
-
     def plan_export(
         self,
         names: Sequence[str],
@@ -158,7 +147,6 @@ class Publishing(Reading):
         target: str = "",
         site: str = "",
         options: Options | None = None,
-        quick: bool = False,
     ) -> Plan:
         """Plan drafts of notes: which files would be new, changed, unchanged or in conflict.
 
@@ -168,8 +156,6 @@ class Publishing(Reading):
             site: Its folder; empty takes the settings', else one of portable drafts.
             options: What the person chose; by default what the vault's settings say, with the notes
                 counted as named.
-            quick: Whether stat may say that nothing has changed since the last export; such a plan
-                is `is_sealed` and does not tell of its posts.
 
         Raises:
             Refused: A note must not leave.
@@ -177,36 +163,14 @@ class Publishing(Reading):
         """
         target, site = self.site(target, site)
         options = replace(options or self.export_options(), address=self.address_of(site))
-        paths = self._paths(names)
-        # To note it, and to look at it, every file of the vault is swept: in a large one that takes
-        # longer than to plan a note, of which the interface has one planned at many a key.
-        seal = self._seal(paths, target, site, options) if quick or len(paths) > 1 else None
-        if quick and seal is not None and (known := seal.plan()) is not None:
-            return known
-        return self._planned(paths, target, site, options, seal)
-
-    def _planned(
-        self,
-        paths: Sequence[str],
-        target: str,
-        site: str,
-        options: Options,
-        seal: Seal | None,
-        *,
-        tells: bool = False,
-    ) -> Plan:
-        """Plan an export, and note it where there is nothing to do."""
-        make = partial(self._plan, paths, target, site, options, tells=tells)
+        make = partial(self._plan, self._paths(names), target, site, options)
         generation = self.catalog.generation
         plan = make()
         plan.generation, plan.again = generation, make
-        plan.seal = seal
-        if plan.is_empty and seal is not None:
-            seal.note(plan)
         return plan
 
     def _plan(
-        self, paths: Sequence[str], target: str, site: str, options: Options, *, tells: bool
+        self, paths: Sequence[str], target: str, site: str, options: Options, *, tells: bool = False
     ) -> Plan:
         """Plan an export of what is known of the vault at the moment."""
         from notekeep.export import plan_export
@@ -243,14 +207,12 @@ class Publishing(Reading):
         remarks: list[str] = []
         if not plan.is_empty:
             look_again(self, plan)
-            remarks = self._keep_id(plan.seal)
+            remarks = self._keep_id()
         done = write(plan, self.history)
         done.warnings += remarks
-        if plan.seal is not None and not plan.is_sealed:
-            plan.seal.note(plan)
         return done
 
-    def _keep_id(self, seal: Seal | None) -> list[str]:
+    def _keep_id(self) -> list[str]:
         """Write the vault's id into its settings, for its copies; return why, if it cannot be.
 
         It is no step of history: the next export would only write it again.
@@ -259,7 +221,6 @@ class Publishing(Reading):
 
         path = config.VAULT_SETTINGS
         line = f'id = "{self.identity}"  # which vault this is, for the sites it exports to\n'
-        is_known = seal is not None and seal.knows_settings()
         try:
             if "id" in read_toml(self.absolute(path)):
                 return []  # one that is no id is among the warnings of the settings
@@ -276,8 +237,6 @@ class Publishing(Reading):
         except NotekeepError as error:
             why = f"{path}: the vault's id could not be written: {error.message}"
             return [f"{why}; another device will not know these posts as its own"]
-        if is_known and seal is not None:
-            seal.take_settings()
         return []
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
@@ -416,14 +375,6 @@ class Publishing(Reading):
         """The notes that names mean; what is a path already needs no look-up of its own."""
         known = self.known(names) if len(names) > 1 else set()
         return [name if name in known else self.resolve(name).path for name in names]
-
-    def _seal(self, paths: Sequence[str], target: str, site: str, options: Options) -> Seal:
-        from notekeep.export.export import site_folder
-        from notekeep.export.seal import Seal, chosen_of
-
-        folder = site_folder(self.root, target or None, site or None, os.path.basename(self.root))
-        chosen = (*paths, target, bool(site), *chosen_of(options))
-        return Seal(self.places.cache, self.root, folder, chosen, self.catalog.generation)
 
     def address_of(self, site: str) -> str:
         """Where visitors find a site, as the person's settings say."""

@@ -138,39 +138,20 @@ def test_a_calendar_without_reminders_says_so(
     assert main(["habit", "remind"]) == 1
 
 
-def test_a_timer_is_shown_and_written_where_it_is_said(
-    vault: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_cron_lines_are_only_shown_and_reach_the_desktop(
+    vault: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inside = files(vault)
-    folder = tmp_path / "config/systemd/user"
-    assert main(["habit", "remind", "--systemd"]) == 0
-    said = capsys.readouterr()
-    assert "OnCalendar=*-*-* 07:30:00\nOnCalendar=Mon,Fri *-*-* 18:00:00" in said.out
-    assert "--write does it" in said.err
-    assert not folder.exists()
-    assert main(["habit", "remind", "--systemd", "--write", "--dry-run"]) == 0
-    assert not folder.exists()
-
-    assert main(["habit", "remind", "--systemd", "--write"]) == 0
-    service, timer = sorted(folder.iterdir())
-    assert (service.suffix, timer.suffix) == (".service", ".timer")
-    assert f"--vault {vault} habit remind --check --notify" in service.read_text("utf-8")
-    assert main(["habit", "remind", "--systemd", "--write"]) == 0
-    timer.write_text("[Timer]\n# mine\n", "utf-8")
-    assert main(["habit", "remind", "--systemd", "--write"]) == 4
-    assert timer.read_text("utf-8") == "[Timer]\n# mine\n"
-    assert files(vault) == inside
-
-
-def test_cron_lines_are_only_shown(vault: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = files(vault)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1000/bus")
     assert main(["habit", "remind", "--cron"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" /")[0] for line in lines] == ["30 7 * * *", "0 18 * * 1,5"]
+    assert " DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus " in lines[0]
+    assert lines[0].endswith(f" --vault {vault} habit remind --check --notify")
+    assert files(vault) == before
 
 
-@pytest.mark.parametrize(
-    "words", [["--cron", "--systemd"], ["--notify"], ["--write"], ["--cron", "--write"]]
-)
+@pytest.mark.parametrize("words", [["--cron", "--check"], ["--notify"], ["--cron", "--notify"]])
 def test_options_that_do_not_go_together(vault: Path, words: list[str]) -> None:
     assert main(["habit", "remind", *words]) == 2
 

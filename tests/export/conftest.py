@@ -61,7 +61,7 @@ def write_vault(tmp_path: Path) -> Callable[..., Source]:
         root.mkdir(exist_ok=True)
         for path, text in notes.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_bytes(text.encode())
+            (root / path).write_bytes(text.encode("utf-8", "surrogatepass"))
         return make_source(root, published)
 
     return write

@@ -50,7 +50,7 @@ def plan(write_vault: Write) -> Plan:
 
 @pytest.fixture
 def needles(plan: Plan) -> tuple[list[Needle], str]:
-    return plan.needles, plan.said
+    return plan.audit.needles, plan.audit.said
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def needles(plan: Plan) -> tuple[list[Needle], str]:
 )
 def test_private_things_are_found(plan: Plan, text: str) -> None:
     leaving = Leaving("posts/x.md", f"before {text} after".encode(), "a.md")
-    assert leaks([leaving], plan.needles, plan.said)
+    assert leaks([leaving], plan.audit.needles, plan.audit.said)
     with pytest.raises(Refused) as caught:
         plan.audit.check([leaving])
     assert caught.value.message.startswith("posts/x.md would show ")
@@ -102,7 +102,9 @@ def test_the_place_of_the_vault_is_never_seen(write_vault: Write) -> None:
     source = write_vault({"a.md": "a"})
     plan = plan_export(source, ["a.md"])
     assert leaks(
-        [Leaving("x.md", f"file://{source.root}/a.md".encode(), "a.md")], plan.needles, plan.said
+        [Leaving("x.md", f"file://{source.root}/a.md".encode(), "a.md")],
+        plan.audit.needles,
+        plan.audit.said,
     )
 
 
@@ -116,7 +118,7 @@ def test_what_a_note_says_in_public_may_be_a_private_note_s_name(write_vault: Wr
 def test_the_name_of_a_private_note_in_a_link_says_nothing_in_public(write_vault: Write) -> None:
     source = write_vault({"a.md": "See [[Money]].", "private/Money.md": "x"})
     plan = plan_export(source, ["a.md"])
-    assert leaks([Leaving("x.md", b"See Money.", "a.md")], plan.needles, plan.said)
+    assert leaks([Leaving("x.md", b"See Money.", "a.md")], plan.audit.needles, plan.audit.said)
 
 
 def test_what_one_note_keeps_back_another_may_say(write_vault: Write) -> None:
@@ -248,7 +250,7 @@ def test_what_was_written_with_something_private_is_taken_back(
 
     def step(*args: object, **kwargs: object) -> object:
         # What was planned is one thing; here the needle is found only in what is on the disk.
-        plan.needles.append(Needle("words of the heading", "a test's secret"))
+        plan.audit.needles.append(Needle("words of the heading", "a test's secret"))
         return real(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
 
     monkeypatch.setattr(history, "step", step)

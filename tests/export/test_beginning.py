@@ -7,7 +7,8 @@ import pytest
 from notekeep.errors import Refused
 from notekeep.export.beginning import begin
 from notekeep.export.material import at_second, material_of
-from notekeep.markdown.note import read_note
+from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.problem import Problem
 
 BOOK = """\
 ---
@@ -153,6 +154,12 @@ def test_nothing_private_of_a_note_comes_along(word: str) -> None:
 def test_a_note_that_cannot_be_told_apart_is_refused(text: str, why: str) -> None:
     with pytest.raises(Refused, match=why):
         material_of(read_note("n.md", text.encode()))
+
+
+def test_a_note_that_the_parser_fails_on_is_refused_for_that() -> None:
+    problem = Problem("n.md", None, "The Markdown parser failed (x).", code="markdown")
+    with pytest.raises(Refused, match=r"^n\.md: The Markdown parser failed \(x\)\."):
+        material_of(Note("n.md", "n", problem=problem))
 
 
 @pytest.mark.parametrize(

@@ -157,8 +157,8 @@ def look(plan: Plan, tmp_path: Path) -> Callable[[str], Look]:
             read_page(html),
             {},
             {"Other.md": "other"},
-            plan.needles,
-            plan.said,
+            plan.audit.needles,
+            plan.audit.said,
             {"a-page/index.html": html.encode()},
         )
 

@@ -230,6 +230,11 @@ def test_an_inline_footnote_becomes_a_numbered_one(write_vault: Write) -> None:
     assert text(made) == "a[^2] b[^1]\n\n[^1]: one\n\n[^2]: x *y*"
 
 
+def test_inline_footnotes_in_each_other_become_numbered_ones(write_vault: Write) -> None:
+    made = draft(write_vault({"a.md": "a^[b ^[c ^[d]] e] ^[f]\n"}))
+    assert text(made) == "a[^1] [^4]\n\n[^1]: b [^2] e\n\n[^2]: c [^3]\n\n[^3]: d\n\n[^4]: f"
+
+
 def test_what_is_no_utf8_is_refused(write_vault: Write) -> None:
     source = write_vault({"a.md": "x"})
     broken = b"\xe9"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,10 @@ from notekeep.errors import Refused
 from notekeep.export import Options, plan_export
 from notekeep.export.manifest import VaultKey
 from notekeep.markdown import parser
+from notekeep.markdown.note import read_note
+from notekeep.tui.render.glyphs import UNICODE
+from notekeep.tui.render.rendering import Rendering
+from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.sites import INDIA, NOW
 
 if TYPE_CHECKING:
@@ -43,13 +46,38 @@ def exported(source: Source, site: Path, path: str = "a.md") -> str:
 
 
 @pytest.mark.parametrize(
+    ("text", "tags", "roles", "written"),
+    [
+        ("x ==a\nb== y", [], {"highlight"}, "x **a\nb** y"),
+        ("a $p\nq$ b", [], {"math"}, "a \\\\(p\nq\\\\) b"),
+        ("a $p\n#q$ b", [], {"math"}, "a \\\\(p\n#q\\\\) b"),
+        ("5$a$", [], set(), "5$a$"),
+        ("5$ #a$", ["a"], {"tag"}, "5$ #a$"),
+        ("===x===", [], set(), "===x==="),
+        ("=== #x===", ["x"], {"tag"}, "=== #x==="),
+        ("(#tag2)", ["tag2"], {"tag"}, "(#tag2)"),
+    ],
+)
+def test_index_preview_and_export_read_a_text_alike(  # a row of a table
+    write_vault: Write,
+    hugo_site: Path,
+    text: str,
+    tags: list[str],
+    roles: set[str],
+    written: str,
+) -> None:
+    note = read_note("a.md", text.encode())
+    assert note.tags == tags
+    rendering = Rendering(note, 80, UNICODE)
+    rendering.draw_lines(100)
+    shown = {role for row in rendering.lines for piece in row.line for role in piece.role.split()}
+    assert shown & {"highlight", "math", "tag"} == roles
+    assert exported(write_vault({"a.md": text}), hugo_site) == written
+
+
+@pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("x ==a\nb== y", "x **a\nb** y"),
-        ("a $p\nq$ b", "a \\\\(p\nq\\\\) b"),
-        ("5$a$", "5$a$"),
-        ("===x===", "===x==="),
-        ("(#tag2)", "(#tag2)"),
         ("a ==b `==` c== d", "a **b `==` c** d"),
         ("> > $$\n> > x = y\n> > $$", "> > $$\n> > x = y\n> > $$"),
         ("[a](<https://e.org/x y>)", "[a](<https://e.org/x y>)"),
@@ -84,55 +112,15 @@ def test_a_picture_address_with_signs_is_encoded(write_vault: Write, hugo_site: 
 # Time
 
 
-def repeated(piece: str) -> Callable[[int], str]:
-    return lambda size: piece * (size // len(piece))
-
-
-# fmt: off
-HOSTILE = {
-    "signs of items on a line": lambda size: f"{'- ' * (size // 2)}word",
-    "pictures in pictures": lambda size: "![" * (size // 7) + "](a)" * (size // 7),
-    "quotes in quotes": lambda size: f"{'> ' * (size // 2)}word",
-    "lists in lists": lambda size: "".join(f"{'  ' * at}- a\n" for at in range(int(size**0.5))),
-    "brackets in brackets": lambda size: "[" * (size // 2) + "]" * (size // 2),
-    "code marks of all lengths": lambda size: " ".join("`" * at for at in range(int(size**0.5))),
-    "footnotes": lambda size: "".join(f"x[^{at}]\n\n[^{at}]: y\n\n" for at in range(size // 20)),
-    "definitions": lambda size: "".join(f"[a{at}]: /u\n" for at in range(size // 11)),
-    "cells of a row": lambda size: f"{'|a' * (size // 4)}\n{'|-' * (size // 4)}",
-    "marks in code in a comment": lambda size: f"%%\n```\n{repeated('%%' + chr(10))(size)}",
-    **{
-        piece: repeated(piece)
-        for piece in [
-            "[a](", "==a ", "[[a|", "^[", "[", "*a ", "*a**b", "_a __b ", "` `` ", "~~a ", "$a ",
-            "$a$ ", "$$\n", "$$\na\n$$\n\n", "%% a %% b ", "%%\na\n%%\n\n", "x %% a\n\n",
-            "a <!-- b --> ", "<!-- ", "`a` <!-- ` -->\n\n", "`x` a <!-- b\n\nc --> d\n\n",
-            "[a]: /u\n", "[^1] ", "# a\n\n", "a\n=\n\n", "#a ", "[[b]] ", "![[b]]\n\n", "a\n",
-            "a  \n", "```\na\n```\n\n", "\\*", "&amp;", "> [!note] a\n> b\n\n", "- [ ] a\n",
-            "- a\n\n", "<b>", "<div>\n\n", "a ^b1\n\n", "<http://a.b> ", "a", "word ",
-            "%% private %%\na\n%% /private %%\n\n", "> [!private]\n> a\n\n",
-        ]
-    },
-}
-# fmt: on
-
-
-def seconds(source: Source) -> float:
-    """Return how long the processor is busy with an export, whatever comes of it."""
-    start = time.process_time()
-    with suppress(Refused):
-        plan(source, "a.md")
-    return time.process_time() - start
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("make", HOSTILE.values(), ids=map(repr, HOSTILE))
-def test_export_time_grows_with_the_size_of_a_note(
-    write_vault: Write, make: Callable[[int], str]
-) -> None:
-    head = "---\ntitle: A\n---\n"
-    small = min(seconds(write_vault({"a.md": head + make(6_000)})) for _ in range(3))
-    large = min(seconds(write_vault({"a.md": head + make(48_000)})) for _ in range(2))
-    assert large < 8 * 3 * small
+@pytest.mark.parametrize("name", TEXTS)
+def test_time_to_export_grows_with_the_length_only(write_vault: Write, name: str) -> None:
+    def export(text: str) -> None:
+        source = write_vault({"a.md": f"---\ntitle: A\n---\n{text}"})
+        with suppress(Refused):
+            plan(source, "a.md")
+
+    assert_linear(export, TEXTS[name])
 
 
 # A parser that fails

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from notekeep.export.dom import read_page
 from notekeep.export.render import to_html
+from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.markdown_pieces import texts
 
 if TYPE_CHECKING:
@@ -120,34 +121,6 @@ WRITTEN = {
 }
 """Markdown and the HTML that it means."""
 
-HOSTILE = {
-    "brackets": "[",
-    "pictures": "![a",
-    "links": "[a](",
-    "wikilinks": "[[a|",
-    "inline notes": "^[",
-    "stars": "*a **b ",
-    "highlights": "==a ",
-    "closed highlights": "==a== ",
-    "struck words": "~~a ",
-    "dollars": "$a ",
-    "formulas": "$a$ ",
-    "blocks of math": "$$\n",
-    "quotes": "> ",
-    "lists": "+ ",
-    "numbered lists": "1. ",
-    "comments": "%%a ",
-    "code": "`a",
-    "HTML": "<a ",
-    "entities": "&amp;",
-    "escapes": "\\*",
-    "definitions": "[a]: b\n",
-    "footnotes": "[^1]: a[^1]\n",
-    "headings": "# a\n",
-    "lines": "a\n",
-    "rows": "|a|b|\n|-|-|\n|==c==|\n\n",
-}
-
 
 def unsafe(page: Element) -> list[str]:
     """Return what of a page could act."""
@@ -212,20 +185,9 @@ def test_markdown_becomes_the_html_it_means(text: str, html: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
-def test_time_grows_as_the_text_does(unit: str) -> None:
-    small, large = (unit * (size // len(unit)) + "a" for size in (10_000, 80_000))
-    assert cost(large) < 24 * max(cost(small), 0.005)
-
-
-def cost(text: str) -> float:
-    """Return the least processor time that a text took of two."""
-    costs = []
-    for _ in range(2):
-        started = time.process_time()
-        to_html(text, mathml=True)
-        costs.append(time.process_time() - started)
-    return min(costs)
+@pytest.mark.parametrize("name", TEXTS)
+def test_time_to_make_html_grows_with_the_length_only(name: str) -> None:
+    assert_linear(partial(to_html, mathml=True), TEXTS[name])
 
 
 @pytest.mark.parametrize(
@@ -240,6 +202,13 @@ def cost(text: str) -> float:
 )
 def test_words_at_any_depth_are_shown(text: str) -> None:
     assert "deep" in to_html(text)
+
+
+def test_tags_that_nobody_closes_are_shown_as_words_from_some_depth_on() -> None:
+    html = to_html("<div>\n\n" * 2_000 + "deep")
+    assert html.count("<div>") == 500
+    assert html.count("&lt;div&gt;") == 1_500
+    assert "<p>deep</p>" in html
 
 
 def test_what_writers_use_comes_through() -> None:

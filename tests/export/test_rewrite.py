@@ -264,7 +264,7 @@ def test_every_rewritten_body_parses_into_the_same_headings(
         ("> - a\n>\n> * b", "> - a\n>\n> <!-- -->\n>\n> * b"),
         ("a\n| b |\n|---|", "a\n\n| b |\n|---|"),
         ('```py title="x"\na', "```py\na\n```"),
-        ("  ```\n  a\n  ```", "```\n  a\n  ```"),
+        ("  ```\n  a\n  ```", "```\na\n```"),
         ("- ```js {1}\n  a\n  ```", "- ```js\n  a\n  ```"),
         ("` `", "<code>&#32;</code>"),
         ("##\n\na", "\n\na"),

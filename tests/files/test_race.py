@@ -213,7 +213,7 @@ def test_a_hard_linked_note_changed_in_the_window_is_not_written_over(
 
 
 def test_two_writers_lose_no_line_of_each_other(note: Path, vault: Path, history: History) -> None:
-    count = int(os.environ.get("NOTEKEEP_SIZE", "25"))
+    count = sized(10, 25)
     failures: list[BaseException] = []
 
     def write(name: str) -> None:

@@ -1,16 +1,14 @@
-"""Reminders of a definition, and the timers that a person may install for them."""
+"""Reminders of a definition, and the lines of a crontab that a person may install for them."""
 
 from __future__ import annotations
 
 import shlex
-import shutil
-import subprocess
 
 import pytest
 
 from notekeep.errors import Refused
 from notekeep.habits.reminders import Reminder, parse_reminders
-from notekeep.habits.timer import cron_lines, moments, on_calendar, systemd_units
+from notekeep.habits.timer import cron_lines, moments
 
 WEEKENDS = (*(False,) * 5, True, True)
 MON_FRI = (True, False, False, False, True, False, False)
@@ -46,29 +44,6 @@ def test_one_time_runs_once_for_all_habits() -> None:
     assert moments([*times, Reminder(18, 0)]) == [Reminder(7, 30), Reminder(18, 0)]
 
 
-def test_calendar_times_of_systemd() -> None:
-    assert on_calendar(Reminder(7, 5)) == "*-*-* 07:05:00"
-    assert on_calendar(Reminder(18, 0, MON_FRI)) == "Mon,Fri *-*-* 18:00:00"
-    if (program := shutil.which("systemd-analyze")) is not None:
-        for time in (Reminder(7, 5), Reminder(18, 0, MON_FRI)):
-            subprocess.run(
-                [program, "calendar", on_calendar(time)],
-                check=True,
-                capture_output=True,
-                timeout=60,
-            )
-
-
-def test_a_path_with_signs_of_its_own_is_one_argument_of_a_unit() -> None:
-    command = ["/usr/bin/python3", "-m", "notekeep", "--vault", '/home/a b/50 % $HOME "x" \\']
-    service, timer = systemd_units([Reminder(7, 30)], command)
-    line = next(line for line in service.splitlines() if line.startswith("ExecStart="))
-    assert line == (
-        'ExecStart=/usr/bin/python3 -m notekeep --vault "/home/a b/50 %% $$HOME \\"x\\" \\\\"'
-    )
-    assert "OnCalendar=*-*-* 07:30:00\nPersistent=true" in timer
-
-
 def test_lines_of_a_crontab_are_what_a_shell_takes_for_the_command() -> None:
     command = ["/usr/bin/python3", "--vault", "/home/a b/it's 50 %"]
     lines = cron_lines(
@@ -84,8 +59,6 @@ def test_lines_of_a_crontab_are_what_a_shell_takes_for_the_command() -> None:
     assert shlex.split(words) == command
 
 
-@pytest.mark.parametrize("make", [systemd_units, cron_lines])
-def test_a_line_break_in_a_path_is_refused(make: object) -> None:
-    assert callable(make)
+def test_a_line_break_in_a_path_is_refused() -> None:
     with pytest.raises(Refused):
-        make([Reminder(7, 30)], ["/bin/x", "/notes\n* * * * * evil"])
+        cron_lines([Reminder(7, 30)], ["/bin/x", "/notes\n* * * * * evil"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from notekeep.markdown.note import read_note
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.split import split
 from tests.support import reference
+from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.notes import varied_notes
 
 SAMPLE = Path(__file__).resolve().parents[2] / "vault"
@@ -157,39 +157,16 @@ def test_any_text_is_scanned_and_every_span_lies_in_it(text: str) -> None:
         assert span.line == text[: span.start].replace("\r\n", "\n").replace("\r", "\n").count("\n")
 
 
-UNITS = {
-    "items on a line": "- ", "numbers on a line": "1. ", "images": "![a](", "ends": "](a)",
-    "links": "[a](", "highlights": "==a ", "wikilinks": "[[a|", "notes": "^[", "brackets": "[a ",
-    "stars": "**a ", "emphasis": "*a _b ", "strikes": "~~a ", "backticks": "`a ``b ",
-    "dollars": "$a ", "double dollars": "$$a ", "formulas": "$$ a\n\n", "blocks": "$$\na\n",
-    "comments": "%% ", "comments on lines": "%%\na\n", "comments and code": "%%`",
-    "HTML": "<a ", "HTML comments": "<!-- ", "instructions": "<? ", "declarations": "<!a ",
-    "HTML blocks": "<div>\n", "quotes": "> ", "quotes and items": "> - ", "tasks": "- [ ] a\n",
-    "callouts": "> [!note] a\n", "definitions": "[a]: b\n", "half definitions": "[a]: \n",
-    "open titles": '[a]: b "c\n', "references": "[a][b] ", "footnotes": "[^1] ",
-    "footnote definitions": "[^1]: a\n", "tables": "| a | b |\n|---|---|\n", "cells": "| a ",
-    "headings": "#a ", "tags": " #a", "block ids": " ^a", "timestamps": "[00:12] ",
-    "escapes": "\\", "entities": "&amp;", "half entities": "&", "addresses": "<http://a",
-    "lines below": "a\n===\n", "fences": "```\n", "fences on a line": "``` ", "blanks": " ",
-    "tabs": "\t", "newlines": "\n", "Windows lines": "\r\n", "surrogates": "\ud800",
-}  # fmt: skip
+@pytest.mark.parametrize("blanks", ["", " ", "  "])
+def test_line_end_of_windows_is_no_blank_of_a_hard_break(blanks: str) -> None:
+    kinds = [span.kind for span in parser.read(f"a{blanks}\r\nb").spans]
+    assert kinds[2] == ("hard_break" if blanks == "  " else "soft_break")
 
 
-def _seconds(text: str) -> float:
-    """Return the least processor time of three readings."""
-    took = []
-    for _ in range(3):
-        began = time.process_time()
-        read_body(text)
-        took.append(time.process_time() - began)
-    return min(took)
-
-
-@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
-def test_time_grows_no_faster_than_the_text(unit: str) -> None:
-    """Four times the text takes about four times as long; what is quadratic takes sixteen."""
-    small = unit * (10_000 // len(unit))
-    assert _seconds(small * 4) < 9 * max(_seconds(small), 0.002)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TEXTS)
+def test_time_to_index_grows_with_the_length_only(name: str) -> None:
+    assert_linear(read_body, TEXTS[name])
 
 
 class PanicException(BaseException):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from textual.events import Key
+from textual.pilot import WaitForScreenTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,16 +92,27 @@ def write_notes(folder: Path) -> Path:
     return folder
 
 
-async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until `what` is true; fail with what is on the screen when it does not come true."""
+async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 120) -> None:
+    """Wait until keys are answered and `what` is true; fail with what is on the screen."""
     deadline = asyncio.get_running_loop().time() + seconds
-    while not what():
+    while not (_has_answered_keys(pilot.app) and what()):
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError("\n".join(line for line in seen(pilot.app) if line.strip(" │")))
-        await pilot.pause(0.02)
+        await _pause(pilot, 0.02)
 
 
-async def unpainted(what: Callable[[], object], seconds: float = 30) -> None:
+async def _pause(pilot: Pilot[Any], seconds: float) -> None:
+    # The pilot has a limit of its own for a busy machine, and waits for a program that has ended.
+    with suppress(WaitForScreenTimeout):
+        await pilot.pause(seconds)
+
+
+def _has_answered_keys(app: App[Any]) -> bool:
+    """Tell whether no key is on its way; what some of those that were typed find is not awaited."""
+    return app.message_queue_size == 0 and getattr(app, "has_answered_keys", True)
+
+
+async def unpainted(what: Callable[[], object], seconds: float = 120) -> None:
     """Wait until `what` is true; unlike a pilot, which has the screen painted as it waits."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
@@ -143,7 +156,8 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
         event = Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None))
         event.set_sender(pilot.app)
         pilot.app.post_message(event)
-        await pilot.pause(0.01)
+        await _pause(pilot, 0.01)
+        await until(pilot, lambda: True)
 
 
 def type_text(app: App[Any], text: str) -> None:

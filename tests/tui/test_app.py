@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.widgets import Input
 
-from notekeep.tui import first_page
 from notekeep.tui.actions import ACTIONS, PLACES, is_offered, of_context
 from notekeep.tui.ink import ROLES, ink_of
 from tests.support.screens import press, shows, tree, type_text, until
@@ -172,7 +171,7 @@ async def test_a_list_that_is_opened_later_shows_the_vault_as_it_is_by_then(root
     from notekeep.vault import Vault
 
     fresh = Vault.open(root)
-    app = APPS["today"](fresh, first_page.read(fresh))
+    app = APPS["today"](fresh)
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Habits 0/2"))
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
@@ -187,7 +186,7 @@ async def test_a_start_on_a_new_vault_reads_it_and_shows_what_it_found(
     from notekeep.vault import Vault
 
     fresh = Vault.open(str(root))
-    app = NotekeepApp(fresh, first_page.read(fresh))
+    app = NotekeepApp(fresh)
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await until(pilot, lambda: not shows(app, "Reading the vault"))

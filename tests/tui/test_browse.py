@@ -38,9 +38,9 @@ async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
         await press(pilot, "slash")
         # A word in a body: its note, the words around it, the place in the preview.
         type_text(app, "kettle")
-        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        await until(pilot, lambda: shows(app, "Small habits compound. The kettle"))
         assert browse(app).note_here == "books/Atomic Habits.md"
-        assert shows(app, "Small habits compound. The kettle")
+        assert shows(app, "1 of 9 notes")
         await until(pilot, lambda: shows(app, "The kettle is my"))
         browse(app).pane.box.set_text("type:book rating>=4.5")
         await until(pilot, lambda: shows(app, "1 of 9 notes") and shows(app, "★★★★½"))

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import json
-import os
 import subprocess
 import sys
-import weakref
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
-from rich.segment import Segment
-from rich.style import Style
-from textual.cache import LRUCache
 from textual.geometry import Region
-from textual.screen import Screen
-from textual.strip import Strip
 
 from notekeep.cli.main import Opens, _opens
-from notekeep.tui import first_page
-from notekeep.tui.cycles import cut
 from notekeep.tui.jobs import in_background
-from notekeep.tui.strips import let_go
 from notekeep.tui.theme import LIGHT
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.worker import Worker
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
@@ -39,9 +23,9 @@ if TYPE_CHECKING:
     MakeApp = Callable[[str], NotekeepApp]
 
 NOT_YET = {
-    *("click", "pyromark", "rapidfuzz", "sqlite3", "sqlite_utils", "ssl", "tomlkit"),
+    *("click", "pyromark", "rapidfuzz", "sqlite_utils", "tomlkit"),
     *("watchfiles", "whoosh", "yaml"),
-    *("notekeep.index.background", "notekeep.index.catalog", "notekeep.index.rows"),
+    *("notekeep.index.background"),
     *("notekeep.index.search", "notekeep.writing.plan"),
     *("notekeep.moment", "notekeep.obsidian", "notekeep.tui.sweeping", "notekeep.tui.watching"),
     *("notekeep.tui.commands", "notekeep.tui.render.document", "notekeep.tui.screens.dialogs"),
@@ -53,20 +37,15 @@ NOT_YET = {
 
 SHOW = """
 import json, sys
-from notekeep.tui.launch import _leave_out_tls
-_leave_out_tls()
-from notekeep.tui import first_page
 from notekeep.vault import Vault
 vault = Vault.open(sys.argv[1])
-page = first_page.load(vault.places.cache)
 from notekeep.tui.app import APPS
-app = APPS["browse"](vault, page)
-print(json.dumps([page is not None, list(sys.modules)]))
+app = APPS["browse"](vault)
+print(json.dumps(list(sys.modules)))
 """
 
 
 def test_the_first_frame_of_the_list_needs_little(vault: Vault) -> None:
-    first_page.keep(vault)
     done = subprocess.run(
         [sys.executable, "-c", SHOW, vault.root],
         capture_output=True,
@@ -74,43 +53,8 @@ def test_the_first_frame_of_the_list_needs_little(vault: Vault) -> None:
         check=True,
         timeout=120,
     )
-    was_kept, loaded = json.loads(done.stdout.splitlines()[-1])
-    assert was_kept
+    loaded = json.loads(done.stdout.splitlines()[-1])
     assert NOT_YET & set(loaded) == set()
-
-
-def test_the_first_page_is_as_the_catalog_has_it(vault: Vault) -> None:
-    first_page.keep(vault)
-    kept = first_page.load(vault.places.cache)
-    assert kept is not None
-    assert kept == first_page.read(vault)
-    assert kept.rows.total == vault.count()
-    path = os.path.join(vault.places.cache, first_page.FILE)
-    assert os.stat(path).st_mode & 0o077 == 0
-
-
-def test_a_page_is_not_used_when_the_catalog_went_on(vault: Vault) -> None:
-    first_page.keep(vault)
-    vault.create("note", "One more")
-    assert first_page.load(vault.places.cache) is None
-
-
-def test_a_damaged_page_is_none(vault: Vault) -> None:
-    path = os.path.join(vault.places.cache, first_page.FILE)
-    for damaged in ("", "[]", "{}", json.dumps({"looks": 3, "rows": []})):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(damaged)
-        assert first_page.load(vault.places.cache) is None
-
-
-async def test_a_page_that_is_not_true_any_more_is_shown_once(vault: Vault) -> None:
-    from notekeep.tui.app import NotekeepApp
-
-    stale = first_page.read(vault)
-    vault.create("note", "Aaa, first of all")
-    app = NotekeepApp(vault, stale)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: shows(app, "Aaa, first of all"))
 
 
 async def test_nothing_begins_in_the_background_before_something_is_seen(
@@ -124,37 +68,7 @@ async def test_nothing_begins_in_the_background_before_something_is_seen(
     assert seen == [True]
 
 
-async def test_the_first_frame_is_laid_out_once_more_than_its_parts(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = make_app("browse")
-    laid_out: list[bool] = []
-    lay_out = Screen._refresh_layout
-
-    def counted(screen: Screen[object], *how: Any, **named: Any) -> None:
-        if not app.first_frame.is_set():
-            laid_out.append(True)
-        lay_out(screen, *how, **named)
-
-    monkeypatch.setattr(Screen, "_refresh_layout", counted)
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-    assert 1 <= len(laid_out) <= 2
-
-
-async def test_what_lies_behind_is_one_line_handed_on(make_app: MakeApp) -> None:
-    app = make_app("browse")
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        for behind in (app.screen, *app.screen.query("#panes, #list-pane")):
-            lines = behind.render_lines(Region(0, 0, *behind.size))
-            assert len(lines) == behind.size.height
-            assert len(set(map(id, lines))) == 1
-            assert lines[0].text == " " * behind.size.width
-            assert lines[0]._segments[0].style == behind.visual_style.rich_style
-
-
-async def test_what_lies_behind_changes_with_the_theme(make_app: MakeApp) -> None:
+async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test() as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
@@ -162,95 +76,6 @@ async def test_what_lies_behind_changes_with_the_theme(make_app: MakeApp) -> Non
         app.theme = "notekeep-light"
         await until(pilot, lambda: app.screen.render_lines(Region(0, 0, 1, 1))[0] != before)
         assert app.get_css_variables()["background"] == (LIGHT.background or "").upper()
-
-
-def test_a_strip_that_needs_no_cut_waits_for_nobody() -> None:
-    let_go()
-    gc.collect()
-    gc.disable()
-    try:
-        strip = Strip([Segment("abc")], 3)
-        assert list(strip.divide([3])) == [strip]
-        assert strip.crop_extend(0, 3, None) is strip
-        assert [part.text for part in strip.divide([1, 3])] == ["a", "bc"]
-        del strip
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
-
-
-def test_a_strip_is_little_to_look_through_and_still_remembers_how_it_was_cut() -> None:
-    let_go()
-    segments = [Segment("abc"), Segment("def")]
-    gc.collect()
-    gc.disable()
-    try:
-        before = len(gc.get_objects())
-        strips = [Strip(segments, 6) for _ in range(100)]
-        # The strip and the list of its segments; Textual's seven caches would be seven more.
-        assert len(gc.get_objects()) - before < 3 * len(strips)
-    finally:
-        gc.enable()
-    strip = strips[0]
-    assert strip.crop(1, 4).text == "bcd"
-    assert strip.crop(1, 4) is strip.crop(1, 4)
-    assert strip.divide([2, 6]) is strip.divide([2, 6])
-    assert [part.text for part in strip.divide([2, 6])] == ["ab", "cdef"]
-    assert strip.apply_style(Style(bold=True)) is strip.apply_style(Style(bold=True))
-    assert strip.adjust_cell_length(8).text == "abcdef  "
-    assert {name for name in Strip.__slots__ if not hasattr(strip, name)} == set()
-
-
-class Held:
-    """Something whose end can be seen."""
-
-
-def test_what_a_cleared_cache_held_waits_for_nobody() -> None:
-    cut()
-    cache: LRUCache[int, Held] = LRUCache(8)
-    for number in range(20):
-        cache[number] = Held()
-    last = weakref.ref(cache[19])
-    gc.collect()
-    gc.disable()
-    try:
-        cache.clear()
-        assert last() is None
-        assert len(cache) == 0
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
-    cache[1] = held = Held()
-    assert cache.get(1) is held
-
-
-@pytest.mark.parametrize("is_cancelled", [False, True])
-async def test_what_a_worker_had_waits_for_nobody(make_app: MakeApp, *, is_cancelled: bool) -> None:
-    app = make_app("browse")
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        held = Held()
-        seen = weakref.ref(held)
-        begun = asyncio.Event()
-
-        async def work(held: Held) -> None:
-            begun.set()
-            if is_cancelled:
-                await asyncio.Event().wait()
-            del held
-
-        # Off while it ends, so that nobody else can be thanked.
-        gc.disable()
-        try:
-            worker: Worker[None] = app.run_worker(partial(work, held), exit_on_error=False)
-            del held
-            await begun.wait()
-            if is_cancelled:
-                worker.cancel()
-            await until(pilot, lambda: seen() is None)
-            assert worker.is_cancelled == is_cancelled
-        finally:
-            gc.enable()
 
 
 def test_the_interface_alone_needs_no_click() -> None:

@@ -103,8 +103,9 @@ async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeAp
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
+        # In the palette, it is the key for the row above.
         keys(app, "ctrl+p", "ctrl+p")
-        await until(pilot, lambda: shows(app, "Read the note"))
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
         assert len(app.screen_stack) == 2
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         keys(app, "pagedown", "pageup", *"mark")

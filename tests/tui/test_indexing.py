@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.tui import app as app_module
-from notekeep.tui import first_page
 from notekeep.tui.app import APPS
 from notekeep.tui.screens.new_note import NewNote
 from notekeep.vault import Vault, refreshing
@@ -66,7 +65,7 @@ class Slowly:
         self.may_end.set()
 
     def app(self, screen: str) -> NotekeepApp:
-        return APPS[screen](self.vault, first_page.read(self.vault))
+        return APPS[screen](self.vault)
 
 
 @pytest.fixture
@@ -152,7 +151,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
     root = tmp_path / "empty"
     root.mkdir()
     vault = Vault.open(root)
-    app = APPS["browse"](vault, first_page.read(vault))
+    app = APPS["browse"](vault)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: app.focused is not None)
         if when == "when it was read":
@@ -191,7 +190,7 @@ async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: 
     root = tmp_path / "empty"
     root.mkdir()
     vault = Vault.open(root)
-    app = APPS["browse"](vault, first_page.read(vault))
+    app = APPS["browse"](vault)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "No notes here yet."))
         await press(pilot, "slash")

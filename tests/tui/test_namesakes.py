@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.index.row import Row
-from notekeep.tui.first_page import keep, load
 from notekeep.tui.render.pieces import Piece, cells, plain
 from notekeep.tui.render.rows import beside
 from tests.support.screens import press, seen, shows, type_text, until
@@ -68,16 +67,6 @@ async def test_lists_the_grid_the_quick_switch_and_the_palette_tell_them_apart(
         await until(pilot, lambda: shows(app, "An action, a note"))
         type_text(app, "index")
         await until(pilot, are_told_apart)
-
-
-@pytest.mark.usefixtures("two")
-def test_they_are_told_apart_in_the_first_frame(vault: Vault) -> None:
-    keep(vault)
-    page = load(vault.places.cache)
-    assert page is not None
-    apart = {row.path: row.apart for row in page.rows.rows}
-    assert apart[WORK] == "projects/work"
-    assert apart["books/Deep Work.md"] == ""
 
 
 @pytest.mark.parametrize(

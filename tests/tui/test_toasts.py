@@ -1,10 +1,11 @@
-"""Toasts: they tell what is off the screen, and go when that is on it, or over."""
+"""Toasts go when what they tell is on the screen, or is no longer true."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.tui.jobs import say, show_error
+from notekeep.errors import Refused
+from notekeep.tui.jobs import show_error
 from tests.support.screens import press, shows, until
 
 if TYPE_CHECKING:
@@ -25,34 +26,14 @@ def told(app: App[Any]) -> list[str]:
     return [one.message for one in app._notifications]
 
 
-def grown_old(app: App[Any]) -> None:
-    """Let the toasts that are there have been there for a while."""
-    for one in app._notifications:
-        one.raised_at -= one.timeout / 2
-
-
-async def test_another_screen_puts_away_what_was_read_and_leaves_what_is_new(
-    make_app: MakeApp,
-) -> None:
-    from notekeep.errors import Refused
-
+async def test_the_list_of_problems_puts_away_the_errors_that_it_shows(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        say(app, "An old one")
-        show_error(app, Refused("An old error"))
-        await until(pilot, lambda: shows(app, "An old one") and shows(app, "An old error"))
-        grown_old(app)
-        say(app, "A new one")
-        await until(pilot, lambda: shows(app, "A new one"))
-        await press(pilot, "f3")
-        await until(pilot, lambda: shows(app, "Meditate"))
-        assert told(app) == ["A new one"]
-        # The error is seen where errors are kept.
-        await until(pilot, lambda: shows(app, "! 1"))
+        show_error(app, Refused("An error"))
+        await until(pilot, lambda: told(app) and shows(app, "! 1"))
         await press(pilot, "exclamation_mark")
-        await until(pilot, lambda: shows(app, "An old error"))
-        assert not told(app)
+        await until(pilot, lambda: shows(app, "An error") and not told(app))
 
 
 async def test_what_offers_undo_goes_with_it(make_app: MakeApp, root: Path) -> None:

@@ -1,8 +1,8 @@
-"""Layout for Python-Markdown: the same blocks, placed where that engine sees them.
+"""Layout for engines from before CommonMark: blocks stand where those see them, and apart.
 
-It nests lists by four spaces, begins a list or a table behind a blank line only, reads fences at
-the margin only, and joins neighbours of a kind. So this pass, the last one, gives every line the
-marks that the engine expects, sets blocks apart, and turns fences within blocks into indented code.
+Python-Markdown nests lists by four spaces, begins a list or a table behind a blank line only, reads
+fences at the margin only, and joins neighbours of a kind. kramdown, Jekyll's engine, nests lists as
+CommonMark does, so there lines stay where they are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.passage import apart, whole_lines
 from notekeep.export.rewrite.callouts import admonition
-from notekeep.export.rewrite.older import heading, html_block, language, numbering, set_apart
 from notekeep.markdown.nodes import containers
 
 if TYPE_CHECKING:
@@ -21,27 +20,44 @@ if TYPE_CHECKING:
     from notekeep.markdown.nodes import Node
 
 INDENT = "    "
+APART = "<!-- -->"
+"""What keeps two lists or quotes from becoming one: a comment that shows nothing."""
+
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
 _NESTED = "lists nest by four spaces on this site"
 _JOINING = frozenset({"list", "quote"})
+_BAR = re.compile(r"(?<!\\)\|")
+_RUN = re.compile(r"[`~]+")
+_BRACKET = re.compile(r"\d{1,9}(\))")
+_LANGUAGE = re.compile(r"\{?\s*\.?([\w#.+-]+)")
+_HTML_BLOCK = re.compile(
+    r"<(address|article|aside|blockquote|center|details|div|figure|footer|header|main|nav|section)\b",
+    re.IGNORECASE,
+)
 
 
 def rewrite(work: Work) -> None:
-    """Lay a body out for Python-Markdown."""
+    """Lay a body out for its engine."""
+    is_python = work.dialect.engine == "python"
     if work.dialect.admonitions:
         _admonitions(work)
     for fence in work.tree.find("fence"):
         _fence(work, fence)
-    for code in work.tree.find("code_block"):
-        _code_block(work, code)
+    if is_python:
+        for code in work.tree.find("code_block"):
+            _code_block(work, code)
     for node in work.tree.find("heading"):
-        heading(work, node)
+        _heading(work, node)
     for block in work.tree.find("html_block"):
-        html_block(work, block)
-    _lines(work)
+        _html_block(work, block)
+    if is_python:
+        _lines(work)
+    else:
+        _signs(work)
     _apart(work)
-    _loosen(work)
-    numbering(work)
+    if is_python:
+        _loosen(work)
+    _numbering(work)
 
 
 def in_order(work: Work) -> None:
@@ -137,23 +153,28 @@ def _lines(work: Work) -> None:
 
 
 def _fence(work: Work, fence: Node) -> None:
-    stack = containers(fence)
-    source = work.tree.source(fence)
-    name = language(fence)
-    if not stack:
-        run = re.match(r"[`~]+", source)
-        mark = run[0] if run else "```"
-        line = work.tree.lines[fence.first]
-        end = "" if not fence.content or fence.content.endswith("\n") else "\n"
-        text = f"{mark}{name}\n{fence.content}{end}{mark}"
-        written = work.passage.text[line.start : fence.end]
-        if written != text:
-            work.claimed.add(fence)
-            work.put(line.start, fence.end, text, "fences are plain and at the margin on this site")
+    """Write a fence with nothing but its language, at the margin of its block, and with an end."""
+    if containers(fence) and work.dialect.engine == "python":
+        if not work.dialect.superfences:
+            _indent(work, fence)
         return
-    if work.dialect.superfences:
-        return
-    further = _further(stack)
+    text, line = work.passage.text, work.tree.lines[fence.first]
+    start = line.start if line.content is None else line.content
+    run = _RUN.match(text, fence.start)
+    mark = run[0] if run else "```"
+    further = work.marks(fence.first)
+    rows = fence.content.removesuffix("\n").split("\n") if fence.content else []
+    body = [further + row if row else further.rstrip() for row in rows]
+    plain = "\n".join([f"{mark}{_language(fence)}", *body, f"{further}{mark}"])
+    if text[start : fence.end] != plain:
+        work.claimed.add(fence)
+        work.put(start, fence.end, plain, "fences are plain and at the margin on this site")
+
+
+def _indent(work: Work, fence: Node) -> None:
+    """Make a fence indented code."""
+    further = _further(containers(fence))
+    name = _language(fence)
     rows = fence.content.rstrip("\n").split("\n")
     if _needs_language(work, name, rows[0]):
         rows.insert(0, f":::{name or 'text'}")
@@ -195,10 +216,13 @@ def _code_block(work: Work, code: Node) -> None:
 def _apart(work: Work) -> None:
     """Set neighbours apart that the engine would read as one or not read at all."""
     for parent in work.tree.find("root", "quote", "item", "footnote", "admonition"):
-        further = _further(_inner(parent))
         for block, following in pairwise(parent.children):
-            joins = _would_join(work, block, following)
-            set_apart(work, block, following, further, joins=joins)
+            if work.dialect.engine == "python":
+                further = _further(_inner(parent))
+            else:
+                line = work.tree.lines[following.first]
+                further = work.marks(following.first)[: following.start - line.start]
+            _set_apart(work, block, following, further)
 
 
 def _loosen(work: Work) -> None:
@@ -227,7 +251,24 @@ def _inner(parent: Node) -> list[Node]:
     return stack if parent.kind == "root" else [*stack, parent]
 
 
+def _set_apart(work: Work, block: Node, following: Node, further: str) -> None:
+    """Put a line with the marks `further` between two neighbours, and a comment if need be."""
+    close = following.first == block.last and not work.passage.blank(following.first - 1)
+    parent = block.parent
+    opens = parent is not None and parent.kind == "item"
+    nested = opens and block.kind == "paragraph" and following.kind == "list"
+    text = f"{further.rstrip()}\n" if close and not nested else ""
+    if _would_join(work, block, following):
+        text += f"{further}{APART}\n{further.rstrip()}\n"
+    if text:
+        start = work.tree.lines[following.first].start
+        work.put(start, start, text, "blocks stand apart on this site")
+
+
 def _would_join(work: Work, block: Node, following: Node) -> bool:
+    """Whether a blank line alone would not keep two neighbours apart."""
+    if work.dialect.engine == "kramdown":
+        return block.kind == following.kind == "list"
     if block.kind == following.kind and block.kind in _JOINING:
         return True
     # Behind a list or an admonition, indented code would be part of it.
@@ -241,3 +282,70 @@ def _is_indented(work: Work, block: Node) -> bool:
     return block.kind == "code_block" or (
         block.kind == "fence" and bool(containers(block)) and not work.dialect.superfences
     )
+
+
+def _language(fence: Node) -> str:
+    """Return the language of a fence, without whatever else its first line says."""
+    match = _LANGUAGE.match(fence.info.strip())
+    return match[1] if match else ""
+
+
+def _heading(work: Work, node: Node) -> None:
+    """A heading begins at the margin, and one that is underlined has one line."""
+    line = work.tree.lines[node.first]
+    if not node.children:
+        work.replace(node, "", "an empty heading would be shown as its mark")
+        return
+    if node.info.startswith("#") and line.content is not None and line.content < node.start:
+        work.put(line.content, node.start, "", "a heading begins at the margin on this site")
+    if node.last - node.first <= 2 or node.info.startswith("#"):
+        return
+    tree, text = work.tree, work.passage.text
+    lines = [tree.lines[n] for n in range(node.first, node.last - 1)]
+    words = " ".join(text[line.content or line.start : line.end].strip() for line in lines)
+    reason = "a heading stands on one line on this site"
+    work.replace(node, f"{'#' * node.level} {words}", reason)
+
+
+def _html_block(work: Work, block: Node) -> None:
+    """Markdown between HTML blocks is Markdown only when the outer one says so."""
+    match = _HTML_BLOCK.match(block.content)
+    if match is None or "markdown=" in block.content:
+        return
+    name = match[1]
+    opened = len(re.findall(rf"<{name}\b", block.content, re.IGNORECASE))
+    closed = len(re.findall(rf"</{name}\s*>", block.content, re.IGNORECASE))
+    siblings = block.parent.children if block.parent else []
+    if opened > closed and block is not siblings[-1]:
+        at = block.start + match.end()
+        work.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
+
+
+def _signs(work: Work) -> None:
+    """Guard what kramdown misreads within a line: bars in a picture's words, blank code, `1)`."""
+    for node in work.tree.find("code_span", "image"):
+        if work.free(node):
+            _within_line(work, node)
+    for item in work.tree.find("item"):
+        match = _BRACKET.match(work.passage.text, item.start)
+        if match is not None:
+            work.put(match.start(1), match.end(1), ".", "lists are numbered with dots on this site")
+
+
+def _within_line(work: Work, node: Node) -> None:
+    source = work.tree.source(node)
+    if node.kind == "code_span" and not node.content.strip():
+        text = f"<code>{'&#32;' * len(node.content)}</code>"
+        work.replace(node, text, "code of blanks is no code to the site's engine")
+    elif node.kind == "image" and not node.inside("cell"):
+        for match in _BAR.finditer(source):
+            at = node.start + match.start()
+            work.put(at, at, "\\", "a bar in a picture's words makes no table")
+
+
+def _numbering(work: Work) -> None:
+    """Tell of lists whose first number will not be shown."""
+    for node in work.tree.find("list"):
+        first = node.children[0].info if node.children else ""
+        if node.info in {".", ")"} and first not in {"", "1"}:
+            work.remark(node, f"the list begins with {first}; the site numbers it from 1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class _Words:
 
     def _previous(self) -> Node | None:
         siblings = self.node.parent.children if self.node.parent else []
-        at = siblings.index(self.node)
+        at = bisect_left(siblings, self.node.start, key=attrgetter("start"))
         return siblings[at - 1] if at else None
 
     def _starts_line(self) -> bool:

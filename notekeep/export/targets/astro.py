@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.targets.heads import REQUIRED, passed, yaml_head
+from notekeep.export.targets.heads import REQUIRED, yaml_head
 from notekeep.export.targets.scripts import Script, first_folder, packages, program
 from notekeep.export.targets.target import Target, day_notice
 
@@ -145,7 +145,7 @@ class Astro(Target):
             "lang": post.lang,
             "math": True if post.has_math else None,
         }
-        return yaml_head({**fields, **passed(post, fields)})
+        return yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Astro leaves it to each page of the site which entries it shows."""

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.targets.heads import passed, yaml_head
+from notekeep.export.targets.heads import yaml_head
 from notekeep.export.targets.scripts import Script, first_folder, packages, program
 from notekeep.export.targets.settings import read_text
 from notekeep.export.targets.target import Target, day_notice
@@ -173,7 +173,7 @@ class Eleventy(Target):
             "layout": self._layout,
             "templateEngineOverride": "md",
         }
-        return yaml_head({**fields, **passed(post, fields)})
+        return yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Eleventy knows no drafts by itself, and counts days in UTC."""

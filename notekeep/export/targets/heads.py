@@ -52,11 +52,16 @@ def yaml_value(value: object) -> str:
     return yaml_text(str(value))
 
 
-def yaml_head(fields: Mapping[str, object]) -> str:
-    """Return a block of YAML front matter and a blank line; fields without a value are left out."""
+def yaml_head(post: Post, fields: Mapping[str, object]) -> str:
+    """Return a block of YAML front matter and a blank line.
+
+    Args:
+        post: The post, whose extra fields follow those of the target.
+        fields: Each field as the target calls it; those without a value are left out.
+    """
     lines = [
         f"{key}: {yaml_value(value)}"
-        for key, value in fields.items()
+        for key, value in {**fields, **passed(post, fields)}.items()
         if value not in (None, "", [])
     ]
     return "\n".join(["---", *lines, "---", "", ""])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.export.dialect import ESCAPED_MATH, HIDDEN_DOLLAR, Dialect
 from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import Plain, passed, yaml_head
+from notekeep.export.targets.heads import Plain, yaml_head
 from notekeep.export.targets.scripts import packages
 from notekeep.export.targets.settings import read_yaml
 from notekeep.export.targets.target import Target, zone_notice
@@ -114,7 +114,7 @@ class Hexo(Target):
             "part": post.part,
             "mathjax": True if post.has_math else None,
         }
-        return yaml_head({**fields, **passed(post, fields)})
+        return yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """A time is read in the site's zone, which has to be the author's."""

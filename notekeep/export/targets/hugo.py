@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import passed, yaml_head
+from notekeep.export.targets.heads import yaml_head
 from notekeep.export.targets.settings import read_settings_file
 from notekeep.export.targets.target import Target
 
@@ -155,7 +155,7 @@ class Hugo(Target):
             "math": True if post.has_math else None,
             "aliases": self.former_addresses(post),
         }
-        return yaml_head({**fields, **passed(post, fields)})
+        return yaml_head(post, fields)
 
     def former_addresses(self, post: Post) -> list[str]:
         """`/posts/old-slug/`, from the root of the language's content."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.export.dialect import Dialect, Math
 from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import Plain, passed, yaml_head
+from notekeep.export.targets.heads import Plain, yaml_head
 from notekeep.export.targets.settings import read_yaml
 from notekeep.export.targets.target import Target, zone_notice
 
@@ -115,7 +115,7 @@ class Jekyll(Target):
             "math": True if post.has_math else None,
             "excerpt_separator": self.dialect.more,
         }
-        return yaml_head({**fields, **passed(post, fields)})
+        return yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from notekeep.export.embeds import is_title
-from notekeep.export.targets.heads import passed, yaml_head
+from notekeep.export.targets.heads import yaml_head
 from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
 from notekeep.export.targets.settings import read_yaml
 from notekeep.export.targets.target import Target
@@ -111,7 +111,7 @@ class MkDocs(Target):
             "image": cover,
             "canonical": post.canonical,
         }
-        return yaml_head({**fields, **passed(post, fields)})
+        return yaml_head(post, fields)
 
 
 def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.export.dialect import Dialect
-from notekeep.export.targets.heads import passed, yaml_head
+from notekeep.export.targets.heads import yaml_head
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -76,10 +76,9 @@ class Portable(Target):
             "lang": post.lang,
             "cover": cover,
         }
-        said |= passed(post, said)
-        if not any(value not in (None, "", []) for value in said.values()):
+        if not post.extra and not any(value not in (None, "", []) for value in said.values()):
             return ""
-        return yaml_head({"title": post.title, **said})
+        return yaml_head(post, {"title": post.title, **said})
 
 
 def _has_crlf(text: str) -> bool:

@@ -24,9 +24,9 @@ from notekeep.tui.render.drawn import (
     text_lines,
     with_fold,
 )
+from notekeep.tui.render.formulas import formula_text
 from notekeep.tui.render.glyphs import ASCII
 from notekeep.tui.render.inline import begins_with_time, pieces
-from notekeep.tui.render.math import displayed
 from notekeep.tui.render.pieces import (
     BACK_LINK,
     TASK_LINK,
@@ -120,22 +120,16 @@ def _comment(part: Sequence[Span], frame: Frame) -> list[Drawn]:
 
 
 def _math(part: Sequence[Span], frame: Frame) -> list[Drawn]:
-    """Draw a formula that stands alone; with plain characters as it was typed."""
+    """Draw a formula that stands alone; as it was typed where it cannot be said otherwise."""
     source = frame.text_of(part[0])[2:-2].strip("\n")
     at = frame.line_of(part[0])
     inner = frame.narrower(4)
-    if frame.glyphs is ASCII:
+    text = source if frame.glyphs is ASCII else formula_text(source)
+    if text == source:
         drawn = source_lines(source, inner, at, "math", indent=2)
     else:
-        drawn = [
-            Drawn([Piece("  "), *row], at)
-            for line in displayed(source, inner.width)
-            for row in (
-                [[Piece(clean(line), "math")]]
-                if cells([Piece(line)]) <= inner.width
-                else wrap([Piece(clean(line), "math")], inner.width)
-            )
-        ]
+        rows = wrap([Piece(clean(text), "math")], inner.width)
+        drawn = [Drawn([Piece("  "), *row], at) for row in rows]
     passage = Passage("formula", at, source)
     return [row._replace(passage=passage) for row in drawn]
 

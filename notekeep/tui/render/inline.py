@@ -7,8 +7,8 @@ from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.clean import clean
+from notekeep.tui.render.formulas import formula_text
 from notekeep.tui.render.glyphs import ASCII
-from notekeep.tui.render.math import in_line
 from notekeep.tui.render.pieces import FOOTNOTE_LINK, Line, Piece
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ class _Walk:
     def _add_math(self, span: Span) -> None:
         signs = 1 if span.kind == "math" and not span.title else 2
         source = " ".join(self._frame.text_of(span)[signs:-signs].split())
-        self._add(source if self._glyphs is ASCII else in_line(source), "math")
+        self._add(source if self._glyphs is ASCII else formula_text(source), "math")
 
     _add_math_block = _add_math
 

@@ -42,7 +42,7 @@ class Awaiting(VaultScreen):
         """
         if self.is_coming:
             self._meant = [*self._meant, deed]
-            cast("Keyboard", self.app).hold_keys(self._too_early, seconds=KEPT_SECONDS)
+            cast("Keyboard", self.app).hold_keys(self, self._too_early, seconds=KEPT_SECONDS)
         return self.is_coming
 
     def _too_early(self) -> None:
@@ -65,4 +65,4 @@ class Awaiting(VaultScreen):
         for deed in meant if is_there else ():
             deed()
         if meant and not self._meant:
-            cast("Keyboard", self.app).release_keys()
+            cast("Keyboard", self.app).release_keys(self)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from notekeep.tui.screens.settling import Settling
-from notekeep.tui.widgets.backing import Backing
+from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.dated import Dated
 from notekeep.tui.widgets.footer import Footer
 from notekeep.tui.widgets.line_view import LineView
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
-    from textual.widget import Widget
+    from textual.widget import AwaitMount, Widget
 
     from notekeep.tui.over import Over
     from notekeep.tui.render.glyphs import Glyphs
@@ -35,7 +34,7 @@ SOON = 0.1
 """Seconds after which the first frame is out."""
 
 
-class VaultScreen(Settling, Backing, Screen[None]):
+class VaultScreen(PacedScreen, Screen[None]):
     """A screen over a vault.
 
     Attributes:
@@ -61,6 +60,7 @@ class VaultScreen(Settling, Backing, Screen[None]):
         self.today = today
         self._focus_before: Widget | None = None
         self._has_missed = False
+        self._mounts_switcher: AwaitMount | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.vault.name, self.OPENED_BY)
@@ -174,8 +174,8 @@ class VaultScreen(Settling, Backing, Screen[None]):
         from notekeep.tui.widgets.switcher import Switcher
 
         # Textual calls `on_mount` of every class, and some screens call this one themselves.
-        if self._switcher is None and self.is_attached:  # the program may be ending
-            self.mount(Switcher(self.vault, self.glyphs))
+        if self._mounts_switcher is None and self.is_attached:  # the program may be ending
+            self._mounts_switcher = self.mount(Switcher(self.vault, self.glyphs))
 
     @property
     def _switcher(self) -> Switcher | None:
@@ -184,17 +184,14 @@ class VaultScreen(Settling, Backing, Screen[None]):
 
         return self.query_one_optional(Switcher)
 
-    def open_switcher(self) -> None:
+    async def open_switcher(self) -> None:
         """Show the quick switch."""
+        # The key may come before it is mounted, or while it is.
+        self._mount_switcher()
+        if self._mounts_switcher is not None:
+            await self._mounts_switcher
         switcher = self._switcher
-        if switcher is None:
-            # A key that came before the first frame.
-            self._mount_switcher()
-            self.call_after_refresh(self.open_switcher)
-        elif not switcher.children:
-            # It is there and has nothing in it yet: the key came in that very moment.
-            self.call_after_refresh(self.open_switcher)
-        elif not switcher.is_open:
+        if switcher is not None and not switcher.is_open:
             self._focus_before = self.focused
             switcher.open()
 

@@ -16,7 +16,6 @@ from notekeep.tui.screens.base import VaultScreen
 from notekeep.tui.screens.gridding import Gridding
 from notekeep.tui.screens.reading import Reader
 from notekeep.tui.trail import Asked, Stop, Trail
-from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens import verbs
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault import Rows, Vault
+    from notekeep.vault import Vault
     from notekeep.writing.conflicting import Pair
 else:
     verbs = Later("notekeep.tui.screens.verbs")
@@ -41,10 +40,6 @@ ABOUT_A_NOTE = ("open", "edit-cell", "edit", "edit-tags", "export")
 """Actions of the bottom line that want a note."""
 ROOMY = 110
 """From this width on there is room for the sidebar."""
-
-
-class Panes(Backing, Horizontal):
-    """What the panes stand in."""
 
 
 class BrowseScreen(Gridding, VaultScreen):
@@ -61,7 +56,6 @@ class BrowseScreen(Gridding, VaultScreen):
         vault: Vault,
         glyphs: Glyphs,
         today: date,
-        first: Rows | None = None,
         note: str = "",
         view: str = "",
     ) -> None:
@@ -71,12 +65,10 @@ class BrowseScreen(Gridding, VaultScreen):
             vault: What it shows.
             glyphs: The characters to draw with.
             today: The day it is.
-            first: The first page of all notes, when it was read already.
             note: The note to put the cursor on.
             view: How to begin, `place.LIST` or `place.GRID`.
         """
         super().__init__(vault, glyphs, today)
-        self._first = first
         self._note = note
         self._begins_as_grid = view == GRID
         self._sidebar: bool | None = None
@@ -87,7 +79,7 @@ class BrowseScreen(Gridding, VaultScreen):
         """The note that one came back to, and what was searched for then."""
 
     def compose_body(self) -> ComposeResult:
-        with Panes(id="panes"):
+        with Horizontal(id="panes"):
             if self.app.size.width >= ROOMY:
                 from notekeep.tui.widgets.sidebar import Sidebar
 
@@ -96,7 +88,6 @@ class BrowseScreen(Gridding, VaultScreen):
                 self.vault,
                 self.glyphs,
                 self.today,
-                self._first,
                 self._note,
                 as_grid=self._begins_as_grid,
             )

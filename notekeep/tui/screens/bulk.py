@@ -250,7 +250,7 @@ def _plan(
         screen.post_message(Working(""))
         _show(screen, title, paths, made, said)
 
-    in_background(screen, plan, show, group="plan", exclusive=True)
+    in_background(screen, plan, show, group="plan", exclusive=True, holds_keys=True)
 
 
 def _show(

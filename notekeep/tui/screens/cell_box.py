@@ -94,12 +94,7 @@ class CellBox(TextDialog["str | None"]):
 
     def start(self) -> None:
         """Give the focus to what takes the keys."""
-        line = self.query_one(Input)
-        self.set_focus(line)
-        if self._early:
-            line.value = self._early
-            line.cursor_position = len(self._early)
-            self._early = ""
+        self.set_focus(self.query_one(Input))
 
     def on_resize(self) -> None:
         # The grid below has its new size only after this.

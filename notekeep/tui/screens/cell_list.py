@@ -252,9 +252,6 @@ class ChoiceBox(CellBox):
         text = self.field.text
         self._items.begin_at(self._values.index(text) if text in self._values else 0)
 
-    def type_early(self, character: str) -> None:
-        self._went_to(character)
-
     def _went_to(self, letter: str) -> bool:
         first = self._items.cursor + 1
         order = [*range(first, len(self._values)), *range(first)]

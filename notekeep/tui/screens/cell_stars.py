@@ -69,7 +69,7 @@ class StarsBox(CellBox):
         self._digits = ""
         self._wrong: NotekeepError | None = None
         if typed:
-            self.type_early(typed)
+            self._type(typed)
 
     def compose_cell(self) -> ComposeResult:
         yield self._stars
@@ -84,7 +84,7 @@ class StarsBox(CellBox):
         """The rating that is shown."""
         return self._stars.rating
 
-    def type_early(self, character: str) -> None:
+    def _type(self, character: str) -> None:
         """Take a digit, or a point after it: `4`, `4.5`, `4,5`."""
         for digits in (self._digits + character.replace(",", "."), character):
             number = _rating(digits)
@@ -105,7 +105,7 @@ class StarsBox(CellBox):
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character in "0123456789.,":
             event.stop()
-            self.type_early(event.character)
+            self._type(event.character)
 
     def _step(self, by: float) -> None:
         self._digits = ""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.markdown.clean import clean_line
-from notekeep.tui import toasts
 from notekeep.tui.jobs import in_background, say, show_error
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
@@ -225,7 +224,7 @@ class ConflictsScreen(OverScreen):
         show_error(self, error)
 
     def _settled(self, what: str, done: Done) -> None:
-        toasts.put_away(self.app)
+        self.app.clear_notifications()
         for problem in done.refused:
             show_error(self, NotekeepError(problem.message, problem.hint))
         if done.step:

@@ -15,7 +15,6 @@ from textual.widgets import Input
 
 from notekeep.markdown.clean import clean, clean_line
 from notekeep.tui.jobs import WRITING, in_background, show_error
-from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.keys import ALL, bindings
 from notekeep.tui.render.pieces import Line, Piece, spread, wrap
 from notekeep.tui.screens.leaving import Dialog, hints
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 FLAT = [(0, "-flat"), (10, "-high")]
 """Where there are few rows, none is left free above a dialog."""
 
-HELD = 3.0
-"""Seconds for which keys wait at most while an answer is applied."""
 SOON = 0.3
 """Seconds after which a dialog says that it is at work."""
 
@@ -101,9 +98,6 @@ class SubmitDialog(Dialog[Answer]):
         if self._work is None:
             self.dismiss(answer)
         elif not self._is_working:
-            if isinstance(self.app, Keyboard):
-                # They are meant for what comes next, not for this dialog.
-                self.app.hold_keys(seconds=HELD)
             self.set_timer(SOON, self._show_working)
             work = self._work
             self._worker = in_background(
@@ -111,6 +105,8 @@ class SubmitDialog(Dialog[Answer]):
                 partial(work.apply, answer),
                 partial(self._applied, work),
                 group=work.group,
+                # They are meant for what comes next, not for this dialog.
+                holds_keys=True,
                 failed=partial(self._not_applied, work),
             )
 
@@ -125,11 +121,8 @@ class SubmitDialog(Dialog[Answer]):
     def _applied(self, work: _Work, result: object) -> None:
         self._is_applied = True
         self.dismiss(None)
-        try:
-            if result is not None:
-                work.then(result)
-        finally:
-            self._release_keys()
+        if result is not None:
+            work.then(result)
 
     def on_screen_resume(self) -> None:
         # Something lay over it when its answer was applied.
@@ -142,11 +135,6 @@ class SubmitDialog(Dialog[Answer]):
             self.complain(error)
         else:
             show_error(work.node, error)
-        self._release_keys()
-
-    def _release_keys(self) -> None:
-        if isinstance(self.app, Keyboard):
-            self.app.release_keys()
 
     def complain(self, error: NotekeepError) -> None:
         """Show what is wrong with what was typed, which stays."""
@@ -190,26 +178,12 @@ def complaint(error: NotekeepError) -> str:
 
 
 class TextDialog(SubmitDialog[Answer]):
-    """A dialog with one line to type into; what is typed before it is there is not lost."""
+    """A dialog with one line to type into."""
 
     VERTICAL_BREAKPOINTS = FLAT
 
-    _early = ""
-
-    def type_early(self, character: str) -> None:
-        """Take a character that was typed before the line had the focus."""
-        field = self.query_one_optional(Input)
-        if field is not None and field.is_mounted:
-            field.insert_text_at_cursor(character)
-        else:
-            self._early += character
-
     def on_mount(self) -> None:
-        field = self.query_one(Input)
-        self.set_focus(field)
-        if self._early:
-            field.insert_text_at_cursor(self._early)
-        self._early = ""
+        self.set_focus(self.query_one(Input))
 
 
 class TextLine(Input):

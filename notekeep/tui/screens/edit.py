@@ -92,7 +92,6 @@ class EditScreen(Leaving[None], VaultScreen):
         self.restores = False
         self.is_given_up = False
         self._line = line
-        self._early = ""
         self._saving = False
         self._offering = False
         self._then: Callable[[], object] | None = None
@@ -109,8 +108,6 @@ class EditScreen(Leaving[None], VaultScreen):
         place = (self._line - 1, 0) if self._line is not None else first_place(self.area.lines)
         if place != (0, 0):
             self.area.go_to(place)
-        if self._early:
-            self.area.insert(self._early)
         self.tell()
         in_background(
             self,
@@ -158,13 +155,6 @@ class EditScreen(Leaving[None], VaultScreen):
         self.say(f"{self.label} · {mark}{words} · {row + 1}:{column + 1}")
 
     # Typing.
-
-    def type_early(self, character: str) -> None:
-        """Take a character that was typed before the text had the focus."""
-        if self.area.is_mounted:
-            self.area.insert(character)
-        else:
-            self._early += character
 
     def on_text_area_changed(self) -> None:
         self.tell()
@@ -264,7 +254,7 @@ class EditScreen(Leaving[None], VaultScreen):
         if isinstance(screen, VaultScreen):
             verbs.edit(screen, self.path)
 
-    def open_switcher(self) -> None:
+    async def open_switcher(self) -> None:
         """Save and leave: what is chosen is shown where one came from."""
         self.leave_for(partial(self.app.run_action, "switch_note"))
 

@@ -15,14 +15,12 @@ from notekeep.tui.screens.dialogs import Prompt, ask
 from notekeep.writing.capture import read_file
 
 if TYPE_CHECKING:
-    from textual.document._document import Location
-
     from notekeep.errors import NotekeepError
     from notekeep.tui.screens.edit import EditScreen
     from notekeep.writing.plan import Done
 
-Place: TypeAlias = "tuple[Location, Location, str]"
-"""Where a text stands: its start, its end, and the text."""
+Place: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
+"""Where a text is, as line and column of its start and its end; and the text."""
 _Stored: TypeAlias = "tuple[str, str, Done]"
 """A file that was stored: its name, a link to it, and what was written."""
 

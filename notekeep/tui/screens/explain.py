@@ -20,6 +20,7 @@ from notekeep.tui.widgets.line_view import Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.index.explaining import Part
@@ -201,8 +202,9 @@ class ExplainScreen(Dialog[None]):
     def _cannot(self, error: NotekeepError) -> None:
         self._tell(Explained([], clean_line(f"{error.message} {error.hint}")))
 
-    def type_on(self, character: str) -> None:
-        """Type into the box below: who types on is not made to close this first."""
-        self._type_into_box(character)
-        if self.is_current:
+    def on_key(self, event: events.Key) -> None:
+        # Who types on in the box below is not made to close this first.
+        if event.is_printable and event.character:
+            event.stop()
+            self._type_into_box(event.character)
             self.dismiss()

@@ -131,7 +131,7 @@ class _HelpPage(Page):
         """Show only what is about some words."""
         self._wanted, self._drawn_for = wanted, -1
         self.lines_changed()
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self.scroll_to(y=0, animate=False, force=True, immediate=True)
 
     def line_count(self) -> int:
         width = self.inner_width

@@ -252,7 +252,7 @@ class HistoryScreen(OverScreen):
 
             return traces_of(self.vault, self.path)
 
-        in_background(self, traces, self._ask_to_forget, group="traces")
+        in_background(self, traces, self._ask_to_forget, group="traces", holds_keys=True)
 
     def _ask_to_forget(self, traces: Traces) -> None:
         def forget() -> int:

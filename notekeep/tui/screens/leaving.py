@@ -13,11 +13,10 @@ from textual.keys import key_to_character
 from textual.screen import ModalScreen, Screen
 from textual.style import Style
 
-from notekeep.tui.screens.settling import Settling
+from notekeep.tui.textual_compat import PacedScreen
 
 if TYPE_CHECKING:
     from textual import events
-    from textual.geometry import Size
     from textual.widget import Widget
 
     _Left = Screen
@@ -51,11 +50,6 @@ class Leaving(_Left[Answer]):
     would also close what lies below, and give the answer a second time.
     """
 
-    def _screen_resized(self, size: Size) -> None:
-        """Lay out for the terminal's size by now; see `VaultScreen._screen_resized`."""
-        del size
-        super()._screen_resized(self.app.size)
-
     def clicked(self, event: events.Click) -> Widget | None:
         """Return what is under a click; None where the terminal was larger when it was made."""
         with suppress(NoWidget):
@@ -69,7 +63,7 @@ class Leaving(_Left[Answer]):
         return AwaitComplete()
 
 
-class Dialog(Settling, Leaving[Answer], ModalScreen[Answer]):
+class Dialog(PacedScreen, Leaving[Answer], ModalScreen[Answer]):
     """A screen over another one that gets no keys meanwhile; a click beside it is its escape."""
 
     def action_press_key(self, key: str) -> None:

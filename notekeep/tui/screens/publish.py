@@ -11,7 +11,6 @@ from textual.containers import Horizontal
 from notekeep.export.plan import Plan
 from notekeep.export.states import states
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.collecting import give_back
 from notekeep.tui.jobs import in_background, say
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
@@ -22,6 +21,7 @@ from notekeep.tui.render.words import plural
 from notekeep.tui.screens import publish_site, publishing
 from notekeep.tui.screens.awaiting import Awaiting
 from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.textual_compat import release_memory
 from notekeep.tui.widgets.diff_view import DiffView
 from notekeep.tui.widgets.post_list import PostList
 
@@ -243,7 +243,7 @@ class PublishScreen(Awaiting, VaultScreen):
         # a plan that comes when the person has left is made again when they are back.
         if self.is_away:
             self.comes_otherwise()
-            self._give_back()
+            self._release_memory()
         elif made_for == self._made_for:
             self.shown = plan
             if not made_for.how:  # else it says what would become of the posts
@@ -263,12 +263,12 @@ class PublishScreen(Awaiting, VaultScreen):
                 self.shown = None
             self.exported = None
             self.diff.let_go()
-            self._give_back()
+            self._release_memory()
 
-    def _give_back(self) -> None:
+    def _release_memory(self) -> None:
         """Return to the system what a plan took, once it is gone."""
         in_background(
-            self, give_back, lambda _done: None, group="give-back", exclusive=True, pause=SOON
+            self, release_memory, lambda _done: None, group="give-back", exclusive=True, pause=SOON
         )
 
     def on_screen_resume(self) -> None:

@@ -25,7 +25,14 @@ def open_trash(app: Over) -> None:
 
         return list_trash(app.vault.root)
 
-    in_background(app, look, lambda found: _ask(app, found), group="trash", exclusive=True)
+    in_background(
+        app,
+        look,
+        lambda found: _ask(app, found),
+        group="trash",
+        exclusive=True,
+        holds_keys=True,
+    )
 
 
 def _ask(app: Over, found: list[Trashed]) -> None:

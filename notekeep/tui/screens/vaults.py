@@ -61,7 +61,9 @@ def _left(state: str) -> float:
 
 def choose_vault(app: Reaching) -> None:
     """List the vaults, and go to the one that is chosen."""
-    in_background(app, known_vaults, partial(_ask, app), group="vaults", exclusive=True)
+    in_background(
+        app, known_vaults, partial(_ask, app), group="vaults", exclusive=True, holds_keys=True
+    )
 
 
 def _ask(app: Reaching, known: Sequence[Known]) -> None:

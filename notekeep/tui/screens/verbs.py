@@ -86,7 +86,14 @@ def edit_fields(screen: VaultScreen, path: str) -> None:
         form = FormScreen(vault, note.title, fields, plan, screen.glyphs, screen.today)
         ask(screen, form, apply, then)
 
-    in_background(screen, lambda: vault.read(path), show, group="form", exclusive=True)
+    in_background(
+        screen,
+        lambda: vault.read(path),
+        show,
+        group="form",
+        exclusive=True,
+        holds_keys=True,
+    )
 
 
 def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> None:

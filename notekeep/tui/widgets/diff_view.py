@@ -70,7 +70,7 @@ class DiffView(Page):
         self._make, self._width, self.is_plan = make, -1, False
         self.lines_changed()
         if not stays:
-            self.scroll_to(y=0, animate=False, immediate=True)
+            self.scroll_to(y=0, animate=False, force=True, immediate=True)
 
     def let_go(self) -> None:
         """Keep the lines and nothing of what they were made from; they fit no other width."""

@@ -15,14 +15,11 @@ from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from notekeep.markdown.clean import clean_line
-from notekeep.tui.edges import Edges
 from notekeep.tui.ink import ink_of, needed, paint, reverse
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import plain
-from notekeep.tui.widgets.scroll_bar import Barred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
 CACHED_ROWS = 512
 
 
-class LineView(Barred, ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """A view over lines, each drawn when it is seen.
 
     A subclass says how many lines there are (`line_count`) and what one shows (`draw_line`), and
@@ -61,7 +58,6 @@ class LineView(Barred, ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips = LRUCache(CACHED_ROWS)
-        self._styles_cache = Edges()
         self._own_style: Style | None = None
         self._frame: tuple[int, int, int] | None = None
 
@@ -94,19 +90,8 @@ class LineView(Barred, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def length_changed(self) -> None:
-        """Scroll over as many lines as there are, without laying the whole screen out anew.
-
-        Textual does that for every other size of what is scrolled over, though nothing but the
-        scrollbar differs; where that comes or goes, it is asked for as ever.
-        """
-        size = Size(max(1, self.inner_width), self.line_count())
-        if size == self.virtual_size:
-            return
-        if not self.is_mounted or self.styles.is_auto_height:
-            self.virtual_size = size
-            return
-        self.set_reactive(Widget.virtual_size, size)
-        self._scroll_update(size)
+        """Scroll over as many lines as there are."""
+        self.virtual_size = Size(max(1, self.inner_width), self.line_count())
 
     def line_changed(self, index: int) -> None:
         """Draw one line again."""
@@ -124,7 +109,8 @@ class LineView(Barred, ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll_top(index + margin - self.page + 1)
 
     def _scroll_top(self, line: int) -> None:
-        self.scroll_to(y=max(0, line), animate=False, immediate=True)
+        # Forced, as the scroll bar comes with the next layout only.
+        self.scroll_to(y=max(0, line), animate=False, force=True, immediate=True)
 
     # Drawing.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 else:
-    # As in `keyboard`: Textual takes its time for each class of its own.
+    # As in `keyboard`: a class of Textual's kind takes time at each start.
     Vertical = object
 
 HEAD = 1

@@ -28,9 +28,9 @@ from notekeep.tui.render.nothing import (
     nothing_yet,
 )
 from notekeep.tui.render.words import count_of, thousands
+from notekeep.tui.textual_compat import IgnoresLateMessages
 from notekeep.tui.titles import Titles
 from notekeep.tui.trail import Asked, Stop
-from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.list_or_grid import ListOrGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS
 from notekeep.tui.widgets.search_box import Correction, SearchBox
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.matching import Matcher
     from notekeep.tui.render.pieces import Line
     from notekeep.tui.widgets.note_list import RowSource
-    from notekeep.vault import Rows, Vault
+    from notekeep.vault import Vault
 
 PAUSE = 0.15
 """Seconds without a key after which the bodies of notes are searched too."""
@@ -60,7 +60,7 @@ SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
 
 
-class ListPane(ListOrGrid, Backing, Vertical):
+class ListPane(IgnoresLateMessages, ListOrGrid, Vertical):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:
@@ -88,7 +88,6 @@ class ListPane(ListOrGrid, Backing, Vertical):
         vault: Vault,
         glyphs: Glyphs,
         today: date,
-        first: Rows | None,
         note: str = "",
         *,
         as_grid: bool = False,
@@ -99,13 +98,12 @@ class ListPane(ListOrGrid, Backing, Vertical):
             vault: Whose notes.
             glyphs: The characters to draw with.
             today: The day it is.
-            first: The first page of all notes, when it was read already.
             note: The note to put the cursor on.
             as_grid: Whether to begin with the grid.
         """
         super().__init__(id="list-pane")
         self.prepare(glyphs, today, as_grid=as_grid)
-        self._vault, self._first = vault, first
+        self._vault = vault
         self.order = self.order_found = OWN
         self._said = ""
         self._number = 0
@@ -147,7 +145,6 @@ class ListPane(ListOrGrid, Backing, Vertical):
 
     def again(self, wanted: str | None = None) -> None:
         """Ask the vault again, with the cursor on the note `wanted` or where it was."""
-        self._first = None
         self.notes.is_moved |= wanted is not None
         self._wanted = wanted
         if self.typed:
@@ -252,10 +249,8 @@ class ListPane(ListOrGrid, Backing, Vertical):
                 exclusive=True,
             )
             return
-        rows = self._first if not query else None
-        if rows is None:
-            rows = self._vault.rows(query, limit=PAGE_ROWS)
-            self._vault.tell_apart(rows.rows)
+        rows = self._vault.rows(query, limit=PAGE_ROWS)
+        self._vault.tell_apart(rows.rows)
         self._show_rows(Source(self._vault, query, rows), rows.rows, from_top=from_top)
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
@@ -409,7 +404,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
             self.post_message(self.Empty())
         if self._is_accepted:
             self._accept()
-            cast("NotekeepApp", self.app).release_keys()
+            cast("NotekeepApp", self.app).release_keys(self)
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
@@ -420,7 +415,7 @@ class ListPane(ListOrGrid, Backing, Vertical):
             return
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        cast("NotekeepApp", self.app).hold_keys(late=self._look_on)
+        cast("NotekeepApp", self.app).hold_keys(self, late=self._look_on)
 
     def _look_on(self) -> None:
         if self._is_accepted:

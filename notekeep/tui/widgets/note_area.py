@@ -14,7 +14,6 @@ from textual.widgets import TextArea
 
 from notekeep.markdown.clean import clean
 from notekeep.tui.completion import Completer, Offer, in_front_matter
-from notekeep.tui.cycles import unwatch
 from notekeep.tui.ink import ink_of
 from notekeep.tui.keys import bindings
 
@@ -205,9 +204,6 @@ class NoteArea(TextArea):
 
     def _indents_with_tabs(self) -> bool:
         return any(line.startswith("\t") for line in self.lines)
-
-    def on_unmount(self) -> None:
-        unwatch(self)
 
     def on_paste(self, event: events.Paste) -> None:
         # Textual calls the field's own handler after this one.

@@ -17,7 +17,6 @@ from textual import work
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from notekeep.tui.answering import is_waited_for
 from notekeep.tui.render.left_off import Place, place_at, row_at
 from notekeep.tui.render.pieces import (
     PICTURE_LINK,
@@ -27,6 +26,7 @@ from notekeep.tui.render.pieces import (
     mark,
     with_role,
 )
+from notekeep.tui.textual_compat import is_input_pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,7 +194,7 @@ class NotePage(Page):
         enough = top + 2 * self.page
         rendering.draw_for(inf, lambda: len(rendering.lines) >= enough)
         self.lines_changed()
-        self.scroll_to(y=top, animate=False, immediate=True)
+        self.scroll_to(y=top, animate=False, force=True, immediate=True)
         if not rendering.done:
             # What is seen is painted first.
             self.call_after_refresh(self._draw_on, rendering)
@@ -266,7 +266,7 @@ class NotePage(Page):
         self._rendering, self._message = None, list(lines)
         self._goal = self._going = None
         self.lines_changed()
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self.scroll_to(y=0, animate=False, force=True, immediate=True)
 
     def forget(self) -> None:
         """Drop every rendering: what notes or characters look like has changed."""
@@ -348,7 +348,7 @@ class NotePage(Page):
             if rendering.done:
                 return
             await asyncio.sleep(PAUSE)
-            if is_waited_for(self.app):
+            if is_input_pending(self.app):
                 continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
             self._go_on(rendering)

@@ -13,7 +13,6 @@ from textual.widgets import Input
 from notekeep.markdown.clean import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.pieces import Line, Piece, cells, fit
-from notekeep.tui.widgets.backing import Backing
 from notekeep.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ class Correction(Bar):
         """The person means the field that is named."""
 
 
-class SearchBox(Backing, Horizontal):
+class SearchBox(Horizontal):
     """A line to type a query into, with the name of what is searched before it."""
 
     DEFAULT_CSS = """

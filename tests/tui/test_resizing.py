@@ -1,64 +1,20 @@
-"""A screen that opens is worked out once, and still fits its size, its place and its theme."""
+"""A screen fits its size, its place and its theme when it opens and after a resize."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
-from notekeep.tui.screens.new_note import NewNote
 from tests.support.screens import press, seen, shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE, NARROW = (120, 40), (60, 20)
-
-
-def is_busy(screen: Screen[Any]) -> bool:
-    """Tell whether a screen has something to hear of, to lay out or to paint."""
-    return bool(
-        screen.message_queue_size
-        or screen._callbacks
-        or screen._dirty_widgets
-        or screen._layout_required
-    )
-
-
-async def test_a_dialog_is_laid_out_once_as_it_opens_in_the_classes_that_it_keeps(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    laid_out: list[frozenset[str]] = []
-    framing: list[bool] = []
-    lay_out, frame = Screen._refresh_layout, Screen._on_timer_update
-
-    def framed(screen: Screen[Any]) -> None:
-        framing.append(True)
-        frame(screen)
-        framing.pop()
-
-    def counted(screen: Screen[Any], *how: Any, **named: Any) -> None:
-        # What widgets ask for afterwards comes with a frame; with how many tells of the machine.
-        if isinstance(screen, NewNote) and not framing:
-            laid_out.append(screen.classes)
-        lay_out(screen, *how, **named)
-
-    app = make_app("browse")
-    async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        monkeypatch.setattr(Screen, "_refresh_layout", counted)
-        monkeypatch.setattr(Screen, "_on_timer_update", framed)
-        await press(pilot, "n")
-        await until(pilot, lambda: shows(app, "makes the note") and app.screen.region.size == WIDE)
-        await until(pilot, lambda: not is_busy(app.screen))
-        assert laid_out == [app.screen.classes]
 
 
 async def test_a_dialog_stands_in_the_middle_at_its_first_opening_and_after_a_resize(

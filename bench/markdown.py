@@ -1,0 +1,83 @@
+"""The worst Markdown that anyone may write or send: indexed, shown and exported.
+
+The texts are those of the tests, 100 KB each. What is promised is that none takes longer than fifty
+starts of Python.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from bench import measure
+from bench.table import grid, seconds
+from notekeep.errors import Refused
+from notekeep.export import Options, plan_export
+from notekeep.export.manifest import VaultKey
+from notekeep.markdown.note import read_note
+from notekeep.tui.render.glyphs import UNICODE
+from notekeep.tui.render.rendering import Rendering
+from tests.support import hostile_text
+from tests.support.sites import INDIA, NOW, make_hugo_site, make_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.ground import Ground
+
+SIZE = 100_000
+MOST = 50
+HEADS = ("text", "index", "preview", "export", "goal")
+
+
+def bench(ground: Ground) -> Iterator[str]:
+    """Every text of the table, in multiples of a start of Python."""
+    del ground
+    start = median(measure.run(measure.python("-c", "pass")).cpu for _ in range(9))
+    yield f"P, a start of Python: {seconds(start)}; figures are CPU in P, texts have 100 KB"
+    with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
+        place = _Place(Path(folder))
+        rows = []
+        for name, make in hostile_text.TEXTS.items():
+            text = make(SIZE)
+            costs = [
+                hostile_text.seconds(run, text, 1) / start
+                for run in (_index, _preview, place.export)
+            ]
+            verdict = f"≤ {MOST}{'' if max(costs) <= MOST else ' ✗'}"
+            rows.append((name, *(f"{cost:.1f}" for cost in costs), verdict))
+        yield grid(HEADS, rows)
+
+
+def _index(text: str) -> None:
+    read_note("a.md", text.encode("utf-8", "surrogatepass"))
+
+
+def _preview(text: str) -> None:
+    note = read_note("a.md", text.encode("utf-8", "surrogatepass"))
+    Rendering(note, 100, UNICODE).draw_lines(10**9)
+
+
+class _Place:
+    """A vault of one note beside a Hugo site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.vault = folder / "vault"
+        self.vault.mkdir()
+        self.site = make_hugo_site(folder / "site")
+
+    def export(self, text: str) -> None:
+        data = f"---\ntitle: A\n---\n{text}".encode("utf-8", "surrogatepass")
+        (self.vault / "a.md").write_bytes(data)
+        with suppress(Refused):
+            plan_export(
+                make_source(self.vault),
+                ["a.md"],
+                target="hugo",
+                site=self.site,
+                vault=VaultKey.of_folder("bench"),
+                options=Options(zone=INDIA, now=NOW),
+            )

@@ -1,0 +1,397 @@
+"""What Textual, asyncio and Python are made to do otherwise, because a person notices.
+
+No other module but `prelude` and `widgets.note_area` uses private names of Textual. Most entries
+here make keys quicker. What they give was measured in milliseconds from a key to its paint, median
+/ 95th percentile, in a session on a slow machine where starting Python takes 17 ms (a key should be
+painted within 25):
+
+    entry                            key      without it      with it
+    frame pacing                     cursor    9.0 / 34.0     5.5 / 27.1
+      (paint at once after a key)    letter    7.8 / 47.8     4.2 / 19.7
+    background work yields to keys   cursor    5.5 / 27.1     4.8 / 15.6
+                                     page     15.2 / 39.4    13.4 / 17.3
+    occlusion culling                cursor   10.3 / 26.2     5.5 / 27.1
+                                     letter    5.7 / 15.8     4.2 / 19.7
+    when garbage is collected        page     13.5 / 138.6   19.1 / 52.3
+
+The middle columns were measured without the entries that are measured in the other rows, so that
+rows do not add up. `tests/tui/test_textual_compat.py` fails when Textual changes under an entry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import selectors
+import sys
+import threading
+import time
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
+
+from textual._compositor import Compositor
+from textual.events import Unmount
+from textual.geometry import Region
+from textual.messages import CloseMessages, ExitApp, Prune
+from textual.screen import UPDATE_PERIOD
+from textual.timer import Timer
+
+from notekeep.giving_way import wait_with
+
+if TYPE_CHECKING:
+    import ctypes
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from textual.app import App
+    from textual.binding import Binding
+    from textual.dom import DOMNode
+    from textual.geometry import Size
+    from textual.message import Message
+    from textual.screen import Screen
+    from textual.strip import Strip
+
+    from notekeep.tui.app import NotekeepApp
+
+    _Node = DOMNode
+    _Screen = Screen[Any]
+else:
+    # Textual looks up what a widget inherits in its first base, so that this must not be a widget.
+    _Node = _Screen = object
+
+
+# Frame pacing. After a pause Textual paints at once, but what changes next waits for the second
+# frame after that: a key that came right after a paint waited 17 ms in which nothing was done.
+
+RECENT = 0.1
+"""Seconds after a key in which what is painted is likely what the key asked for."""
+PATIENCE = 0.03
+"""Seconds after which nothing waits for the paint of a key any more: some keys change nothing."""
+
+
+def is_input_recent(app: App[Any]) -> bool:
+    """Tell whether a key was pressed a moment ago; False for an app without a `Keyboard`."""
+    return time.monotonic() - _last_key(app) < RECENT
+
+
+def is_input_pending(app: App[Any]) -> bool:
+    """Tell whether a key was pressed a moment ago and nothing was painted since."""
+    return _last_paint(app) < _last_key(app) > time.monotonic() - PATIENCE
+
+
+def is_batching(app: App[Any]) -> bool:
+    """Tell whether the app holds back all painting, as it does while it starts."""
+    return app._batch_count > 0  # noqa: SLF001 - Textual has no public name for it
+
+
+def _last_paint(app: App[Any]) -> float:
+    return getattr(app, "last_paint", 0.0)
+
+
+def _last_key(app: App[Any]) -> float:
+    return getattr(app, "last_key", 0.0)
+
+
+class FramePacer(Timer):
+    """The timer that paints a screen: at once after a key, else a frame after the last paint."""
+
+    _active: asyncio.Event  # type: ignore[assignment] # a cached property of Textual's
+
+    def __init__(self, screen: Screen[Any], paint: Callable[[], None]) -> None:
+        super().__init__(screen, UPDATE_PERIOD, name="screen_update", callback=paint, pause=True)
+        self._screen = screen
+        self._is_due = asyncio.Event()
+
+    def resume(self) -> None:
+        """Have the screen painted."""
+        super().resume()
+        if not self._delay():
+            self._is_due.set()
+
+    def _delay(self) -> float:
+        if is_input_recent(self._screen.app):
+            return 0.0
+        return max(0.0, _last_paint(self._screen.app) + UPDATE_PERIOD - time.monotonic())
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._active.wait()
+            if delay := self._delay():
+                alarm = loop.call_later(delay, self._is_due.set)
+                await self._is_due.wait()
+                alarm.cancel()
+            self._is_due.clear()
+            # A paint pauses the timer too, but an app that ends paints nothing: without this the
+            # loop would never end.
+            self.pause()
+            # Also when the screen was painted otherwise meanwhile, as after a layout: what is to
+            # be done after a paint waits for the end of this call.
+            await self._tick(next_timer=loop.time(), count=0)
+
+
+# Occlusion culling.
+
+
+class CullingCompositor(Compositor):
+    """Render only visible, changed regions; the result looks the same.
+
+    Textual renders all lines of every widget whenever one cell of the screen changes, also of
+    widgets that others cover, and throws most of that away.
+    """
+
+    def _render_chops(
+        self, crop: Region, is_rendered_line: Callable[[int], bool]
+    ) -> Sequence[Mapping[int, Strip]]:
+        cuts = self.cuts
+        chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
+        empty: list[set[int]] = [set() for _ in cuts]
+        for y in crop.line_range:
+            if is_rendered_line(y):
+                parts = pairwise(cuts[y])
+                empty[y] = {start for start, end in parts if start < crop.right and crop.x < end}
+        # From front to back: the first widget at a place is the one that is seen.
+        for widget, (region, clip) in self.visible_widgets.items():
+            seen = region.intersection(clip)
+            left, right = seen.column_span
+            rows = [y for y in seen.line_range if any(left <= x < right for x in empty[y])]
+            if not rows:
+                continue
+            top, bottom = rows[0], rows[-1] + 1
+            strips = widget.render_lines(
+                Region(left - region.x, top - region.y, seen.width, bottom - top)
+            )
+            for y in rows:
+                if y - top >= len(strips):
+                    break  # the widget has shrunk since the last layout
+                ends = [cut for cut in cuts[y] if left <= cut <= right]
+                pieces = strips[y - top].divide([cut - left for cut in ends[1:]])
+                for start, piece in zip(ends, pieces, strict=False):
+                    if start in empty[y]:
+                        empty[y].remove(start)
+                        chops[y][start] = piece
+        return cast("Sequence[Mapping[int, Strip]]", chops)
+
+
+# Messages to what is being removed.
+
+_OF_REMOVAL = (CloseMessages, ExitApp, Prune, Unmount)
+
+
+def is_being_removed(node: DOMNode) -> bool:
+    """Tell whether a node, or what it is part of, is being removed, or the app ends."""
+    nodes = node.ancestors_with_self
+    return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
+
+
+class IgnoresLateMessages(_Node):
+    """A node that handles no message any more once it is being removed.
+
+    Textual removes the parts of a screen first, and mounts a screen without its parts when it is
+    left before it was there. Handlers of late messages would not find them, which ends the app.
+    """
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if isinstance(message, _OF_REMOVAL) or not is_being_removed(self):
+            await super()._dispatch_message(message)
+
+
+class PacedScreen(IgnoresLateMessages, _Screen):
+    """A screen with frame pacing and occlusion culling."""
+
+    _pacer: FramePacer | None = None
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._compositor: Compositor = CullingCompositor()
+
+    @property
+    def _update_timer(self) -> Timer:
+        if self._pacer is None:
+            self._pacer = FramePacer(self, self._on_timer_update)
+            self._pacer._start()  # noqa: SLF001 - as Textual starts its own
+            self._timers.add(self._pacer)
+        return self._pacer
+
+    def _compositor_refresh(self) -> None:
+        super()._compositor_refresh()
+        if not is_batching(self.app):
+            vars(self.app)["last_paint"] = time.monotonic()
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out for the size that the terminal has by now.
+
+        The size in the event may be outdated. Textual tells a screen of its own layout again, so
+        that two sizes soon after each other would call each other back for ever.
+        """
+        del size
+        super()._screen_resized(self.app.size)
+
+
+def bindings_of(node: DOMNode) -> Iterator[Binding]:
+    """Yield the bindings of a node, also of one without the focus.
+
+    With them the palette offers what every pane of a screen can do; `Screen.active_bindings` has
+    those around the focus only.
+    """
+    for _, binding in node._bindings:  # noqa: SLF001 - Textual has no public name for them
+        yield binding
+
+
+# Background work that yields to keys. Threads call `give_way` between small pieces of work. While
+# the event loop waits they go on; while it works on a key they stop there.
+
+LONGEST = 0.05
+"""Seconds that a thread waits at once: the loop may never come to rest, as in an animation."""
+SWITCH_INTERVAL = 0.0002
+"""Seconds that a thread keeps Python's lock. SQLite gives the lock back at every row, so that the
+loop waits for another thread as often as it reads one."""
+SPELL = 0.002
+BREATH = 0.00005
+"""Seconds for which a thread works at most before it sleeps, and for which it sleeps. Threads that
+make many system calls, as a scan does, hand the lock to each other, and the loop may not get it for
+a tenth of a second."""
+
+
+class EventLoopGate(selectors.DefaultSelector):
+    """The selector of an event loop, which tells other threads when the loop is idle.
+
+    Attributes:
+        open: Whether other threads may go on: only as long as the loop waits.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = threading.Event()
+        self._spells = threading.local()
+        self._thread = threading.get_ident()
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for an event, as `selectors.BaseSelector.select` does."""
+        if timeout is not None and timeout <= 0:
+            return super().select(timeout)
+        self.open.set()
+        try:
+            return super().select(timeout)
+        finally:
+            self.open.clear()
+
+    def wait(self) -> None:
+        """Wait until the gate is open, or sleep for a breath; the loop's own thread goes on."""
+        if threading.get_ident() == self._thread:
+            return
+        if not self.open.is_set():
+            self.open.wait(LONGEST)
+        elif time.perf_counter() - getattr(self._spells, "begun", 0.0) > SPELL:
+            time.sleep(BREATH)
+        else:
+            return
+        self._spells.begun = time.perf_counter()
+
+
+def run_app(app: App[Any], **options: Any) -> Any:
+    """Run an app to its end, with background work that yields to keys.
+
+    Args:
+        app: The app.
+        options: As for `textual.app.App.run_async`.
+
+    Returns:
+        What the app returns.
+    """
+    if sys.platform == "win32":  # its event loop has no selector
+        return app.run(**options)
+    gate, interval = EventLoopGate(), sys.getswitchinterval()
+    wait_with(gate.wait)
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    try:
+        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(gate)) as runner:
+            return runner.run(app.run_async(**options))
+    finally:
+        sys.setswitchinterval(interval)
+        wait_with(None)
+
+
+# When to collect garbage: little by little, and everything while nobody types. A frame of Textual
+# leaves thousands of objects that hold each other. Collected rarely, they take a tenth of a second
+# of one key; collected often, a millisecond or two of many.
+
+YOUNG = 2_000
+"""Objects made between two collections of the youngest: about two milliseconds each."""
+MIDDLE = 6
+"""Collections of the youngest between two of the middle generation: three milliseconds each."""
+NEVER = 1_000_000
+EVERY = 2.0
+"""Seconds between two checks whether to collect everything."""
+IDLE = 3.0
+"""Seconds without a key after which what was made since the person was away is collected."""
+AWAY = 15.0
+"""Seconds without a key after which everything is collected."""
+WORTH = 6
+"""Collections of the middle generation after which a full one is worth the time."""
+LARGE_BYTES = 128 << 10
+"""Bytes from which a piece of memory is mapped, and goes back to the system by itself."""
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+"""Of glibc's malloc.h: from which size on pieces are mapped; how many heaps there may be."""
+
+
+def collect_often() -> None:
+    """Leave alone what the start made, and collect what is made from here on in small steps."""
+    gc.freeze()
+    gc.set_threshold(YOUNG, MIDDLE, NEVER)
+    gc.enable()
+
+
+def collect_when_idle(app: NotekeepApp) -> None:
+    """Collect garbage now and then while nobody types, and release unused memory."""
+    begun = time.monotonic()
+    collected_for, is_settled = 0.0, False
+
+    def check() -> None:
+        nonlocal collected_for, is_settled
+        last_key = max(app.last_key, begun)
+        idle = time.monotonic() - last_key
+        is_away = idle > AWAY and collected_for != last_key
+        if not is_away and (idle <= IDLE or gc.get_count()[2] < WORTH):
+            return
+        if is_away:
+            collected_for = last_key
+            gc.unfreeze()
+        gc.collect()
+        release_memory()
+        if is_away or not is_settled:
+            # What is left is in use for long: it need not be looked through in every pause.
+            gc.freeze()
+            is_settled = True
+
+    app.set_interval(EVERY, check)
+
+
+@cache
+def share_heaps() -> None:
+    """Have threads that start later share one heap, where the C library is glibc.
+
+    Python runs one thread at a time, so that none waits for another's heap. glibc would give each
+    thread a heap, and keep in it what the thread once held for a moment: 45 MB of a session.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        c = _glibc()
+        c.mallopt(_ARENA_MAX, 1)
+        # Set once, the threshold stays; else it grows with the largest piece ever given back.
+        c.mallopt(_MMAP_THRESHOLD, LARGE_BYTES)
+
+
+def release_memory() -> None:
+    """Return to the system what the C library keeps for later, where that is glibc."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        _glibc().malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL:
+    """Return the C library; raise AttributeError if it is not glibc, OSError if there is none."""
+    import ctypes
+
+    c = ctypes.CDLL(None)
+    c.gnu_get_libc_version  # noqa: B018 - other C libraries have calls of the same names
+    return c

@@ -1,0 +1,564 @@
+"""Each entry of `textual_compat` does what it says, and draws what Textual would draw."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import platform
+import re
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual._compositor import Compositor
+from textual.app import App
+from textual.events import Key
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widget import Widget
+
+from notekeep import giving_way
+from notekeep.giving_way import give_way
+from notekeep.markdown.note import Note
+from notekeep.tui import textual_compat
+from notekeep.tui.keyboard import Keyboard
+from notekeep.tui.render.glyphs import UNICODE
+from notekeep.tui.render.pieces import Line, Piece
+from notekeep.tui.render.rendering import Rendering
+from notekeep.tui.screens.dialogs import Confirm
+from notekeep.tui.textual_compat import (
+    BREATH,
+    LONGEST,
+    SPELL,
+    SWITCH_INTERVAL,
+    CullingCompositor,
+    EventLoopGate,
+    FramePacer,
+    PacedScreen,
+    release_memory,
+    run_app,
+)
+from notekeep.tui.widgets import note_page
+from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.preview import Preview
+from tests.support.screens import browse, is_settled, seen, shows, unpainted, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from rich.segment import Segment
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+# Frame pacing.
+
+NEVER = 3_600.0
+"""Seconds between two frames: whoever waits for the next is not painted."""
+
+
+class Rows(ListView):
+    """A few rows, and what is said in them."""
+
+    says = "row"
+
+    def row_count(self) -> int:
+        return 9
+
+    def draw_row(self, row: int, width: int) -> list[Line]:
+        del width
+        return [[Piece(f"{self.says} {row}")]]
+
+
+class Rowed(PacedScreen, Screen[None]):
+    """A screen of rows."""
+
+    def compose(self) -> ComposeResult:
+        yield Rows()
+
+
+class Program(Keyboard, App[None]):
+    """A program that notes each paint."""
+
+    last_paint = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paints: list[float] = []
+
+    def get_default_screen(self) -> Screen[None]:
+        return Rowed()
+
+    def post_display_hook(self) -> None:
+        self.paints.append(time.monotonic())
+
+    def press(self, name: str) -> None:
+        """Press a key."""
+        event = Key(name, None)
+        event.set_sender(self)
+        self.post_message(event)
+
+
+async def hold_frames(app: Program, monkeypatch: pytest.MonkeyPatch) -> Rows:
+    """Wait for the first frame, and have the next come in an hour."""
+    rows = app.screen.query_one(Rows)
+    rows.focus()
+    await unpainted(lambda: rows.has_focus and rows.size.height and not is_dirty(app))
+    monkeypatch.setattr(textual_compat, "UPDATE_PERIOD", NEVER)
+    app.last_paint = time.monotonic()
+    app.paints.clear()
+    return rows
+
+
+def is_dirty(app: Program) -> bool:
+    """Tell whether something is left to be painted."""
+    screen = app.screen
+    return bool(
+        screen._dirty_widgets
+        or screen._layout_required
+        or any(widget._repaint_required for widget in screen.walk_children(Widget))
+    )
+
+
+def is_painted(app: Program, rows: Rows, row: int) -> bool:
+    """Tell whether the cursor is on a row, and seen there."""
+    return rows.cursor == row and bool(app.paints) and not is_dirty(app)
+
+
+async def test_a_key_right_after_a_paint_waits_for_no_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = Program()
+    async with app.run_test():
+        rows = await hold_frames(app, monkeypatch)
+        for name, row in (("down", 1), ("down", 2), ("down", 3), ("up", 2)):
+            app.paints.clear()
+            app.press(name)
+            await unpainted(partial(is_painted, app, rows, row))
+
+
+async def test_what_no_key_asked_for_is_painted_with_the_next_frame_and_no_sooner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = Program()
+    async with app.run_test():
+        rows = await hold_frames(app, monkeypatch)
+        rows.lines_changed()
+        await unpainted(app.screen._update_timer._active.is_set)
+        await asyncio.sleep(0)
+        assert not app.paints
+        # The key that comes is painted at once, and that with it.
+        app.press("down")
+        await unpainted(lambda: app.paints and not is_dirty(app))
+        rows.lines_changed()
+        app.last_key = 0.0
+        app.paints.clear()
+        monkeypatch.setattr(textual_compat, "UPDATE_PERIOD", 0.05)
+        await unpainted(lambda: app.paints and not is_dirty(app))
+        assert app.paints[0] - app.last_paint < NEVER
+
+
+class Reading(App[None]):
+    """A program that shows a note, and is told when keys come and when they are answered."""
+
+    last_key = last_paint = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield Preview()
+
+
+async def test_a_note_is_drawn_on_when_the_key_is_answered_and_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(textual_compat, "PATIENCE", NEVER)
+    body = "\n\n".join(f"Paragraph {number}." for number in range(3_000))
+    rendering = Rendering(Note("notes/long.md", "Long", body=body), 50, UNICODE)
+    app = Reading()
+    async with app.run_test():
+        app.query_one(Preview).show(rendering)
+        await unpainted(lambda: len(rendering.lines) > 500)
+        app.last_key = time.monotonic()
+        drawn = len(rendering.lines)
+        for _ in range(20):
+            await asyncio.sleep(note_page.PAUSE)
+        assert len(rendering.lines) == drawn
+        app.last_paint = time.monotonic()
+        await unpainted(lambda: rendering.done)
+    assert [row.source for row in rendering.lines][-1] == 2 * 2_999
+
+
+async def test_a_program_that_ends_is_not_held_up_by_what_is_to_be_painted() -> None:
+    ticks = 0
+    ticked = asyncio.Event()
+
+    class Ending(FramePacer):
+        async def _tick(self, *, next_timer: float, count: int) -> None:
+            """Paint nothing, as Textual does when the program ends."""
+            nonlocal ticks
+            del next_timer, count
+            ticks += 1
+            ticked.set()
+            if ticks > 1:
+                raise asyncio.CancelledError  # else the failing test would hang
+
+    async with Program().run_test() as pilot:
+        timer = Ending(pilot.app.screen, lambda: None)
+        timer._start()
+        timer.resume()
+        await ticked.wait()
+        await asyncio.sleep(0)
+        timer.stop()
+    assert ticks == 1
+
+
+# Occlusion culling.
+
+WIDE, NARROW = (120, 40), (60, 20)
+
+
+def drawn(
+    way: type[Compositor], screen: Screen[Any], crop: Region
+) -> list[Mapping[int, list[Segment]]]:
+    """Return what a way of drawing makes of a part of a screen."""
+    chops: Any = way._render_chops(screen._compositor, crop, lambda y: y % 3 != 1)
+    rows = (y for y in crop.line_range if y % 3 != 1)
+    return [
+        {
+            x: list(strip)
+            for x, strip in chops[y].items()
+            if strip is not None and crop.x <= x and x + strip.cell_length <= crop.right
+        }
+        for y in rows
+    ]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("start", ["browse", "today", "habits", "publish"])
+async def test_every_part_of_a_screen_is_drawn_as_textual_does(
+    start: str, size: tuple[int, int], make_app: MakeApp
+) -> None:
+    app = make_app(start)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: shows(app, "ctrl+p") and len(set(seen(app))) > 5)
+        for _ in range(2):
+            screen = app.screen
+            width, height = size
+            for crop in (
+                screen.region,
+                Region(0, 3, width, 1),
+                Region(width // 2, 0, width - width // 2, height),
+                Region(5, height // 2, 20, height - height // 2),
+            ):
+                assert isinstance(screen._compositor, CullingCompositor)
+                assert drawn(CullingCompositor, screen, crop) == drawn(Compositor, screen, crop)
+            app.push_screen(Confirm("Title", "Words over all of it.", "yes"))
+            await until(pilot, lambda: shows(app, "Words over"))
+
+
+async def test_what_gives_fewer_lines_than_it_has_room_for_leaves_the_rest_to_what_is_behind(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        screen = browse(app)
+
+        def rows() -> list[dict[int, list[Segment]]]:
+            assert isinstance(screen._compositor, CullingCompositor)
+            chops = screen._compositor._render_chops(screen.region, lambda _y: True)
+            return [{x: list(strip) for x, strip in line.items() if strip} for line in chops]
+
+        before, notes = rows(), screen.notes
+        draw = notes.render_lines
+        vars(notes)["render_lines"] = lambda crop: draw(crop)[:-2]
+        after = rows()
+        changed = [y for y in range(len(before)) if before[y] != after[y]]
+        assert set(changed) <= {notes.region.bottom - 2, notes.region.bottom - 1}
+        vars(notes)["render_lines"] = lambda _crop: []
+        assert rows() != before
+
+
+async def test_what_lies_behind_is_not_drawn_and_a_list_only_where_it_changed(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        screen = browse(app)
+        await unpainted(lambda: screen.preview.path and is_settled(screen))
+        asked: dict[str | None, int] = {}
+
+        def counted(widget: Widget, draw: Callable[[Region], list[Strip]], crop: Region) -> Any:
+            name = widget.id or type(widget).__name__
+            asked[name] = asked.get(name, 0) + crop.height
+            return draw(crop)
+
+        for widget in [screen, *screen.walk_children(Widget)]:
+            vars(widget)["render_lines"] = partial(counted, widget, widget.render_lines)
+
+        async def asks(change: Callable[[], object]) -> dict[str | None, int]:
+            asked.clear()
+            change()
+            await unpainted(lambda: asked and is_settled(screen))
+            return dict(asked)
+
+        # What opens with a screen may still be laid out, once.
+        await asks(screen.refresh)
+        for _ in range(20):
+            if await asks(lambda: screen.notes.refresh_line(2)) == {"note-list": 1}:
+                break
+        assert asked == {"note-list": 1}
+        assert set(await asks(screen.preview.refresh)) == {"preview"}
+
+
+# Background work that yields to keys.
+
+LIMIT = 30.0
+
+
+class _Program(App[float]):
+    """Does what `body` says, and returns what that returns."""
+
+    async def on_mount(self) -> None:
+        self.exit(await self.body())
+
+    async def body(self) -> float:
+        raise NotImplementedError
+
+
+class _Busy(_Program):
+    """Works for a moment without giving the loop back, while a thread counts its steps.
+
+    Returns how many it took meanwhile, without those after which it had waited for LONGEST.
+    """
+
+    seconds = LONGEST / 2
+
+    async def body(self) -> float:
+        self.steps, self.ends = 0, threading.Event()
+        thread = threading.Thread(target=self._count, daemon=True)
+        thread.start()
+        await self._stepped(0)
+        before, end = self.steps, time.perf_counter() + self.seconds
+        while time.perf_counter() < end:
+            sum(range(1000))
+        met = self.steps - before
+        waits = int((time.perf_counter() - end + self.seconds) / LONGEST)
+        await self._stepped(before + met)
+        self.ends.set()
+        thread.join(LIMIT)
+        return float(met - waits)
+
+    async def _stepped(self, steps: int) -> None:
+        """Let the thread go on until it has taken more steps than that."""
+        while self.steps <= steps:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.001)
+
+    def _count(self) -> None:
+        while not self.ends.is_set():
+            give_way()
+            self.steps += 1
+
+
+def test_a_thread_takes_no_step_while_the_loop_works_and_goes_on_after_it() -> None:
+    met = run_app(_Busy(), headless=True)
+    # That in which it was when the loop began.
+    assert met is not None
+    assert met <= 1
+
+
+class _Endless(_Busy):
+    """Works until the thread has waited for LONGEST several times."""
+
+    async def body(self) -> float:
+        self.steps, self.ends = 0, threading.Event()
+        threading.Thread(target=self._count, daemon=True).start()
+        end = time.perf_counter() + LIMIT
+        while self.steps < 3 and time.perf_counter() < end:
+            sum(range(1000))
+        self.ends.set()
+        return float(self.steps)
+
+
+def test_a_thread_is_not_held_up_for_ever() -> None:
+    assert run_app(_Endless(), headless=True) == 3
+
+
+class _Itself(_Program):
+    async def body(self) -> float:
+        begun = time.perf_counter()
+        for _ in range(1000):
+            give_way()
+        return time.perf_counter() - begun
+
+
+def test_the_loop_never_waits_for_itself() -> None:
+    took = run_app(_Itself(), headless=True)
+    assert took is not None
+    assert took < LONGEST * 1000
+
+
+class _Turn(_Program):
+    async def body(self) -> float:
+        return sys.getswitchinterval()
+
+
+def test_turns_are_short_while_the_interface_runs_and_as_before_after_it() -> None:
+    before = sys.getswitchinterval()
+    assert run_app(_Turn(), headless=True) == pytest.approx(SWITCH_INTERVAL)
+    assert sys.getswitchinterval() == before
+    give_way()  # nothing to wait for any more
+
+
+def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_to_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = EventLoopGate()
+    breaths: list[float] = []
+    monkeypatch.setattr(time, "sleep", breaths.append)
+
+    def work() -> None:
+        end = time.perf_counter() + SPELL * 20
+        while time.perf_counter() < end:
+            gate.wait()
+
+    with gate:
+        gate.open.set()
+        work()  # the thread of the loop takes none
+        assert breaths == []
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(LIMIT)
+    assert 1 <= len(breaths) <= 21
+    assert set(breaths) == {BREATH}
+
+
+def test_a_large_dictionary_goes_piece_by_piece_while_an_interface_is_in_front() -> None:
+    left: list[int] = []
+    held = dict.fromkeys(range(10 * giving_way.PIECE))
+    giving_way.let_go(held)
+    assert len(held) == 10 * giving_way.PIECE, "with nobody waiting Python frees it quicker"
+    giving_way.wait_with(lambda: left.append(len(held)))
+    try:
+        giving_way.let_go(held)
+    finally:
+        giving_way.wait_with(None)
+    assert left == [giving_way.PIECE * pieces for pieces in range(9, -1, -1)]
+
+
+# When garbage is collected.
+
+TEXTS = 60_000
+LONG = 1000
+"""Bytes of a text: more than Python's own heap takes, which returns what is free by itself."""
+
+
+def own_memory() -> int:
+    found = re.search(r"RssAnon:\s*(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    assert found
+    return int(found[1]) * 1024
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries return it or not")
+def test_what_a_thread_let_go_is_given_back_also_below_what_it_kept() -> None:
+    kept: list[bytes] = []
+
+    def work() -> None:
+        texts = [bytes(LONG) for _ in range(TEXTS)]
+        kept.append(texts[-1])
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    before = own_memory()
+    release_memory()
+    assert before - own_memory() > TEXTS * LONG / 2
+    assert kept
+
+
+HEAPS = """
+import ctypes, sys, threading
+from notekeep.tui.textual_compat import share_heaps
+
+if sys.argv[1] == "share":
+    share_heaps()
+go_on = threading.Event()
+has_asked = threading.Barrier(9)
+
+def ask():
+    kept = [bytearray(1000) for _ in range(1000)]
+    has_asked.wait(30)
+    go_on.wait(30)
+
+for _ in range(8):
+    threading.Thread(target=ask).start()
+has_asked.wait(30)
+sys.stdout.flush()
+c = ctypes.CDLL(None)
+c.malloc_info(0, ctypes.c_void_p.in_dll(c, "stdout"))
+c.fflush(None)
+go_on.set()
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries share them or not")
+def test_threads_have_no_heaps_of_their_own() -> None:
+    """In another process: what is said to the C library holds until it ends."""
+
+    def heaps(said: str) -> int:
+        told = subprocess.run(
+            [sys.executable, "-c", HEAPS, said], capture_output=True, text=True, check=True
+        )
+        return told.stdout.count("<heap ")
+
+    assert heaps("share") == 1
+    assert heaps("leave") > 1
+
+
+class Ring:
+    """Something that holds itself, as what Textual makes for a frame does."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def only_when_idle() -> Iterator[None]:
+    """Let nothing be looked through but what is under test; afterwards all as before."""
+    gc.disable()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+@pytest.mark.usefixtures("only_when_idle")
+async def test_what_nothing_uses_goes_in_a_pause_and_at_the_latest_when_the_person_is_away(
+    make_app: Callable[[str], NotekeepApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(textual_compat, "EVERY", 0.01)
+    monkeypatch.setattr(textual_compat, "WORTH", 0)
+    app = make_app("browse")
+    async with app.run_test() as pilot:
+        monkeypatch.setattr(textual_compat, "IDLE", 0.0)
+        old, new = Ring(), Ring()
+        kept, gone = weakref.ref(old), weakref.ref(new)
+        del new
+        await until(pilot, lambda: gone() is None)
+        del old
+        # What a pause left alone is not looked through in the next ones.
+        new = Ring()
+        gone = weakref.ref(new)
+        del new
+        await until(pilot, lambda: gone() is None)
+        assert kept() is not None
+        monkeypatch.setattr(textual_compat, "AWAY", 0.0)
+        await until(pilot, lambda: kept() is None)
