@@ -5,16 +5,26 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FALLBACK := $(VENV)/fallback/bin/python
 WORKERS ?= auto
+# One part of the tests: a folder or a file (`PART=query`), or those with a word in their name.
+SELECTED = $(if $(PART),$(or $(wildcard tests/$(PART)),-k $(PART)))
 
-.PHONY: run test check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
+# Without its bytecode each command that a test runs would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test test-all check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
 
+# What one runs while one works; `make test PART=query` runs one part.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(SELECTED)
 
-check: format lint types contracts spell test
+# All tests, at their full size.
+test-all: $(VENV)/.dev
+	@NOTEKEEP_SIZE=full $(BIN)/python -m pytest -n $(WORKERS) $(SELECTED)
+
+check: format lint types contracts spell test-all
 
 # The words on the other fork of Whoosh, so that there is a way out of the first.
 check-fallback: $(VENV)/.fallback

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.indexed import copy_indexed, index_once
 from tests.support.programs import may_be_skipped
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from notekeep.vault import Vault
+
 # How long an example takes says nothing on a busy machine; speed is measured in `bench/`.
 settings.register_profile(
-    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "patient",
+    max_examples=sized(20, 100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("patient")
 
@@ -40,11 +47,21 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    """A copy of the sample vault as it is committed: its last day is 2026-11-24."""
+def sample(sample_indexed: Vault, tmp_path: Path) -> Path:
+    """A copy of the sample vault as it is committed, and indexed: its last day is 2026-11-24."""
     folder = tmp_path / "notes"
-    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns(".make"))
+    copied = copy_indexed(sample_indexed, folder)
+    copied.catalog.close()
+    copied.words.close()
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_indexed(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    """The sample vault with its index; to be copied, not changed."""
+    base = tmp_path_factory.mktemp("sample")
+    shutil.copytree(SAMPLE, base / "notes", ignore=shutil.ignore_patterns(".make"))
+    return index_once(base / "notes", base / "home")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,20 +1,25 @@
 """The commands as a person sees them: `tests/transcripts/*.txt`, each run on a sample vault.
 
-A line that begins with `$ ` is a command, run by a shell in the vault; what follows is what it
-prints, stdout and stderr together, up to the next command. `[2]` on a line by itself is its exit
-code when that is not 0. `...` stands for any number of lines, or for any text within one.
+A line that begins with `$ ` is a command, run in the vault: by a shell where it has pipes and the
+like, else in this process, which is much faster. What follows is what it prints, stdout and stderr
+together, up to the next command. `[2]` on a line by itself is its exit code when that is not 0.
+`...` stands for any number of lines, or for any text within one.
 `NOTEKEEP_WRITE_TRANSCRIPTS=1` writes what was printed, to be read before it is committed.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from notekeep.cli.main import main
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 NOW = "2026-11-24T21:15"
@@ -26,7 +31,33 @@ def commands(text: str) -> list[tuple[str, str]]:
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
+SHELL = re.compile(r"[|<>;&$`*?(){}~]")
+
+
 def run(command: str, vault: Path, tools: Path) -> str:
+    outside_quotes = re.sub(r"'[^']*'", "", command)
+    is_plain = command.startswith("notekeep ") and not SHELL.search(outside_quotes)
+    out, code = called(command, vault) if is_plain else in_shell(command, vault, tools)
+    out = out.replace(str(vault), "~/notes")
+    if out and not out.endswith("\n"):
+        out += "\n"
+    return out + (f"[{code}]\n" if code else "")
+
+
+def called(command: str, vault: Path) -> tuple[str, int]:
+    """Run one `notekeep …` in this process."""
+    printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(vault)
+        patch.setenv("NOTEKEEP_NOW", NOW)
+        for stream in ("sys.stdout", "sys.stderr"):
+            patch.setattr(stream, printed)
+        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+        code = main(shlex.split(command)[1:])
+    return printed.buffer.getvalue().decode(), code
+
+
+def in_shell(command: str, vault: Path, tools: Path) -> tuple[str, int]:
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=vault,
@@ -39,10 +70,7 @@ def run(command: str, vault: Path, tools: Path) -> str:
         check=False,
         env={**os.environ, "NOTEKEEP_NOW": NOW, "PATH": f"{tools}:{os.environ['PATH']}"},
     )
-    out = done.stdout.replace(str(vault), "~/notes")
-    if out and not out.endswith("\n"):
-        out += "\n"
-    return out + (f"[{done.returncode}]\n" if done.returncode else "")
+    return done.stdout, done.returncode
 
 
 def matches(printed: str, expected: str) -> bool:

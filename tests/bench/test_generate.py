@@ -15,6 +15,8 @@ from notekeep.habits import log
 from notekeep.markdown.kinds import role
 from notekeep.markdown.note import Note, read_note
 
+pytestmark = pytest.mark.slow
+
 GENERATE = Path(__file__).resolve().parents[2] / "bench" / "generate.py"
 NOTES = 400
 

@@ -67,8 +67,30 @@ def shell(
 
 
 @pytest.fixture
-def notekeep(tmp_path: Path) -> Callable[..., Ran]:
+def notekeep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
     """Run `notekeep` with words, in the folder of a vault when one is given as `at`."""
+
+    def run(*words: str, at: Path | None = None, stdin: str = "", **env: str) -> Ran:
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.chdir(at or tmp_path)
+            for name, value in env.items():
+                patch.setenv(name, value)
+            patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8"))
+            try:
+                code = main(words)
+            except SystemExit as ended:  # as click ends a completion
+                code = int(ended.code or 0)
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Callable[..., Ran]:
+    """Run `notekeep` as `notekeep` does, in a process of its own: for streams, locale, signals."""
 
     def run(*words: str, at: Path | None = None, stdin: str = "", **env: str) -> Ran:
         done = subprocess.run(

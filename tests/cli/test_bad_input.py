@@ -215,15 +215,15 @@ def test_a_field_that_is_nearly_another_is_set_and_said(
     assert "no note had" not in known.err
 
 
-def test_only_debug_shows_where_it_broke(vault: Path, notekeep: Callable[..., Ran]) -> None:
+def test_only_debug_shows_where_it_broke(vault: Path, process: Callable[..., Ran]) -> None:
     broken = vault.parent / "broken"
     (broken / "notekeep").mkdir(parents=True)
     cache = vault.parent / "home" / "cache"
     cache.parent.mkdir()
     cache.write_text("a file where a folder should be", "utf-8")
     env = {"NOTEKEEP_HOME": str(cache.parent)}
-    quiet = notekeep("ls", at=vault, **env)
+    quiet = process("ls", at=vault, **env)
     assert quiet.code == 5
     assert "Traceback" not in quiet.err
     assert str(cache) in quiet.err
-    assert "Traceback" in notekeep("ls", "--debug", at=vault, **env).err
+    assert "Traceback" in process("ls", "--debug", at=vault, **env).err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,6 +111,7 @@ def test_showing_a_note_counts_until_it_is_forgotten(
 def test_search_says_that_the_index_is_not_built(
     notekeep: Callable[..., Ran], sample: Path
 ) -> None:
+    shutil.rmtree(Places.of_machine().cache)
     assert notekeep("ls", at=sample).code == 0
     ran = notekeep("search", "--no-refresh", "craving", at=sample)
     assert (ran.code, ran.out) == (1, "")
@@ -117,3 +119,17 @@ def test_search_says_that_the_index_is_not_built(
     ran = notekeep("search", "--no-refresh", "atomic", at=sample)
     assert (ran.code, ran.out.startswith("Atomic Habits")) == (0, True)
     assert "The full text is not indexed yet" in ran.err
+
+
+def test_a_single_word_is_not_left_out(search: Callable[..., Ran]) -> None:
+    ran = search("type:book", "zeppelin")
+    assert (ran.code, ran.out) == (1, "")
+    assert "This is without" not in ran.err
+
+
+@pytest.mark.parametrize(("typed", "remarks"), [("habt", 1), ("hbt", 0)])
+def test_an_unfinished_word_of_four_letters_is_respelt(
+    sample: Path, typed: str, remarks: int
+) -> None:
+    vault = Vault.open(sample)
+    assert len(vault.search(typed, typing=True).remarks) == remarks

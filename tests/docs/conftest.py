@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.main import main
-from notekeep.vault import Vault
+from tests.conftest import SAMPLE
+from tests.support.indexed import copy_indexed, index_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from notekeep.vault import Vault
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 NOW = "2026-11-24T21:15"
@@ -76,8 +79,18 @@ def failing(
     return run
 
 
+@pytest.fixture(scope="session")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    """The sample vault with its index, saved when the pictures say; to be copied, not changed."""
+    base = tmp_path_factory.mktemp("pictured")
+    shutil.copytree(SAMPLE, base / "notes", ignore=shutil.ignore_patterns(".make"))
+    for path in (base / "notes").rglob("*.md"):
+        os.utime(path, (SAVED_AT, SAVED_AT))
+    return index_once(base / "notes", base / "home")
+
+
 @pytest.fixture
-def still_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
+def still_vault(pictured: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
     """The sample vault on an evening and a terminal of which the manual has pictures."""
     monkeypatch.setenv("NOTEKEEP_NOW", NOW)
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -86,10 +99,4 @@ def still_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
-    folder = tmp_path / "notes"
-    shutil.copytree(DOCS.parent / "vault", folder, ignore=shutil.ignore_patterns(".make"))
-    for path in folder.rglob("*.md"):
-        os.utime(path, (SAVED_AT, SAVED_AT))
-    opened = Vault.open(folder)
-    opened.refresh()
-    return opened
+    return copy_indexed(pictured, tmp_path / "notes")

@@ -17,6 +17,7 @@ from tests.support.pictures import (
     is_written,
     like,
     moving,
+    picture_of,
     read_picture,
     scenes_of,
     settled,
@@ -62,11 +63,11 @@ async def test_the_tour_shows_what_its_keys_do(still_vault: Vault) -> None:
             for key in stop.keys:
                 await press(pilot, key)
             await until(pilot, partial(shows, app, stop.shown))
-            name = f"scene-{number}"
+            draw = partial(picture_of, app, f"scene-{number}")
             if is_written():
-                scenes.append(Scene(await settled(app, pilot, name), stop.seconds))
+                scenes.append(Scene(await settled(draw, pilot), stop.seconds))
             else:
-                await like(app, pilot, committed[number], name)
+                await like(draw, pilot, committed[number])
     if is_written():
         write_picture(TOUR, moving(scenes))
         pytest.skip("written, to be looked at")

@@ -40,7 +40,7 @@ NOT_SHOWN = {
 }
 """Checks that a site gives nothing to look at for."""
 
-pytestmark = pytest.mark.generator
+pytestmark = [pytest.mark.generator, pytest.mark.slow]
 
 
 def programs_for(kind: str) -> str:

@@ -114,18 +114,21 @@ def read(element: Element) -> str:
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_words_and_code_are_what_was_written(name: str, plain: Built) -> None:
     assert " ".join(read(plain[1][name]).split()) == " ".join(ALL[name].words.split())
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_they_are_so_where_math_and_html_are_on(name: str, rich: Built) -> None:
     assert " ".join(read(rich[1][name]).split()) == " ".join(ALL[name].words.split())
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEX)
 def test_tex_is_in_the_page_as_it_was_written(name: str, plain: Built, rich: Built) -> None:
     tex = TEX[name].replace("{{%", "{ {%")
@@ -134,6 +137,7 @@ def test_tex_is_in_the_page_as_it_was_written(name: str, plain: Built, rich: Bui
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 def test_tex_of_many_lines_begins_no_list(plain: Built, rich: Built) -> None:
     for page in (plain[1]["display"], rich[1]["display"]):
         assert page.text().split() == [
@@ -156,6 +160,7 @@ def test_tex_of_many_lines_begins_no_list(plain: Built, rich: Built) -> None:
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 def test_marks_are_shown_with_and_without_raw_html(plain: Built, rich: Built) -> None:
     assert [e.text() for e in plain[1]["marks"].find("strong")] == ["a b", "c", "e"]
     assert [e.text() for e in plain[1]["marks"].find("code")] == ["d"]
@@ -165,6 +170,7 @@ def test_marks_are_shown_with_and_without_raw_html(plain: Built, rich: Built) ->
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 def test_a_callout_is_a_quote_where_the_site_renders_no_alerts(plain: Built) -> None:
     (quote,) = plain[1]["alert"].find("blockquote")
     assert [e.text() for e in quote.find("strong")] == ["Note"]

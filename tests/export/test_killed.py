@@ -16,6 +16,8 @@ from tests.support.sites import make_hugo_site
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 EXPORT = """
 import os, signal, sys
 from notekeep.files import points

@@ -99,7 +99,9 @@ def export(root: Path, site: Path, target: str, paths: list[str], *, named: bool
     return Exported(words, plan.refused)
 
 
-@pytest.mark.parametrize("chosen", ["by name", "by publish: true"])
+@pytest.mark.parametrize(
+    "chosen", ["by publish: true", pytest.param("by name", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_attempt_gets_a_secret_out(tmp_path: Path, target: str, chosen: str) -> None:
     root = tmp_path / "notes"

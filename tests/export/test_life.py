@@ -13,6 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -22,6 +23,8 @@ from notekeep.export import Options
 from notekeep.files.history import History
 from tests.support.desk import Desk
 from tests.support.sites import INDIA, NOW, make_hugo_site
+
+pytestmark = pytest.mark.slow
 
 LIVES = int(os.environ.get("NOTEKEEP_LIVES", "12"))
 NAMES = ("Ash", "Birch", "Cedar", "Elm")

@@ -130,6 +130,7 @@ def meant(text: str) -> str:
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [name for name in TRAPS if name not in {"footnotes", "an address"}]
 )
@@ -142,6 +143,7 @@ def test_the_engine_reads_what_commonmark_meant(
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -157,12 +159,14 @@ def test_each_trap_is_one(name: str, python_markdown: Engine) -> None:
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 def test_addresses_are_linked(nikola_dialect: Dialect, python_markdown: Engine) -> None:
     html = python_markdown(write_text(TRAPS["an address"], nikola_dialect).text)
     assert re.findall(r'href="([^"]+)"', html) == ["https://x.org/a_b_c", "https://y.org/(z)"]
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 def test_footnotes_are_numbered_as_they_are_read(
     nikola_dialect: Dialect, python_markdown: Engine
 ) -> None:
@@ -173,6 +177,7 @@ def test_footnotes_are_numbered_as_they_are_read(
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "tex",
     [
@@ -194,6 +199,7 @@ def test_tex_is_in_the_page_as_it_was_written(
 
 
 @pytest.mark.generator
+@pytest.mark.slow
 def test_tex_of_many_lines_begins_no_list(nikola_dialect: Dialect, python_markdown: Engine) -> None:
     from notekeep.export.dom import read_page
 

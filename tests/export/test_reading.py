@@ -112,6 +112,7 @@ def test_a_picture_address_with_signs_is_encoded(write_vault: Write, hugo_site: 
 # Time
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_time_to_export_grows_with_the_length_only(write_vault: Write, name: str) -> None:
     def export(text: str) -> None:

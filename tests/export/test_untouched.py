@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -14,6 +13,7 @@ from notekeep.export.draft import Drafter
 from notekeep.export.rewrite.links import Anchors
 from notekeep.export.targets import load
 from tests.support.sites import TRAPS, NoSite, folder_with
+from tests.support.sizes import sized
 from tests.support.varied import OTHERS, varied_note
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Write = Callable[..., Source]
 
-NOTES = int(os.environ.get("NOTEKEEP_VARIED_NOTES", "1000"))
+NOTES = sized(200, 1000)
 
 
 class Told(NamedTuple):

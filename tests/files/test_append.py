@@ -17,6 +17,7 @@ from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.files import append as append_module
 from notekeep.files import durable, locks
 from notekeep.files.append import append_line
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,7 +179,7 @@ for number in range(count):
 
 
 def test_many_writers_lose_no_line_and_write_one_header(log: Path) -> None:
-    count = int(os.environ.get("NOTEKEEP_SIZE", "40"))
+    count = sized(10, 40)
     programs = [
         subprocess.Popen([sys.executable, "-c", WRITER, name, str(count), str(log)])
         for name in ("ann", "bob", "cid")

@@ -1,11 +1,11 @@
 """Killed anywhere, a note is the old or the new one, and the next start repairs without asking.
 
-Every change is made in a process that kills itself at each point of it in turn, and then at random.
+Steps and their undoing, in a process that kills itself at each point of them in turn. Changes of
+single files, and kills at random, are row R4 of the scorecard.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,13 @@ import pytest
 
 from notekeep.files import scan
 from notekeep.files.history import History
-from reliability.board import Result
 from reliability.house import snapshot
-from reliability.r04_kills import BEFORE, PROGRAMS, at_random, make, outcomes, start, steps
+from reliability.r04_kills import BEFORE, PROGRAMS, make, outcomes, start
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS = int(os.environ.get("NOTEKEEP_SIZE", "40"))
+pytestmark = pytest.mark.slow
 
 STEPS = ("edit", "new", "move", "trash", "many")
 
@@ -38,16 +37,6 @@ def done(nursery: Any, fresh: Any, code: str) -> dict[str, bytes]:
     assert nursery.run(code, vault, state) == 0
     assert snapshot(vault) != BEFORE
     return snapshot(vault)
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_killed_at_any_point_everything_is_old_or_new(
-    nursery: Any, quick_path: Path, name: str
-) -> None:
-    result = Result()
-    steps(nursery, quick_path, result, name, PROGRAMS[name])
-    assert result.faults == []
-    assert result.count >= (2 if name == "rename" else 4)
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -159,14 +148,6 @@ save.replace('b.md', {outside!r}, save.read(root + '/b.md')[1], root=root, histo
     else:
         pytest.fail("it never got to its end")
     assert torn, "no kill tore the note, so the repair was not shown"
-
-
-def test_killed_at_random_nothing_is_torn_and_nothing_acknowledged_is_lost(
-    nursery: Any, quick_path: Path
-) -> None:
-    result = Result()
-    at_random(nursery, quick_path, result, KILLS)
-    assert result.faults == []
 
 
 NAIVE = """

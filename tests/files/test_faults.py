@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from notekeep.files.history import History
 
+pytestmark = pytest.mark.slow
+
 NEW = b"the new text\n"
 
 

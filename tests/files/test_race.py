@@ -20,6 +20,7 @@ from notekeep.files.history import History
 from notekeep.files.save import digest_of, replace
 from notekeep.files.undo import undo_steps
 from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from notekeep.files.items import Item
 
 OLD, NEW, THEIRS = b"old\n", b"the new text\n", b"theirs, longer than the new text is\n"
-ROUNDS = int(os.environ.get("NOTEKEEP_SIZE", "3"))
+ROUNDS = sized(1, 3)
 
 
 def staged(other: Callable[[Path, bytes], None], note: Path) -> Callable[[], None]:
@@ -212,7 +213,7 @@ def test_a_hard_linked_note_changed_in_the_window_is_not_written_over(
 
 
 def test_two_writers_lose_no_line_of_each_other(note: Path, vault: Path, history: History) -> None:
-    count = int(os.environ.get("NOTEKEEP_SIZE", "25"))
+    count = sized(10, 25)
     failures: list[BaseException] = []
 
     def write(name: str) -> None:

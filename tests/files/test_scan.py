@@ -16,6 +16,7 @@ from notekeep.errors import Failure, Refused
 from notekeep.files import scan
 from notekeep.files.changes import Changes, Fingerprint, Mark
 from notekeep.files.scan import sweep, sweep_out
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -435,7 +436,7 @@ class TestTraps:
         assert sweep(vault, {}).added["a.md"].sure
 
     def test_a_storm_of_changes_as_a_git_checkout_makes_it(self, vault: Path) -> None:
-        count = int(os.environ.get("NOTEKEEP_SIZE", "300"))
+        count = sized(100, 300)
         for number in range(count):
             put(vault / f"many/{number}.md", "one!")
         before = known(vault)

@@ -18,8 +18,9 @@ from notekeep.habits.log import Entry, format_entry, parse_file
 from notekeep.habits.streak import streak
 from notekeep.habits.strength import strength
 from notekeep.habits.timeline import judge
+from tests.support.sizes import sized
 
-SETS = int(os.environ.get("NOTEKEEP_HABIT_SETS", "2000"))
+SETS = int(os.environ.get("NOTEKEEP_HABIT_SETS", sized(400, 2000)))
 PARTS = 8
 DAYS = [f"2026-11-{day:02}" for day in range(16, 24)]
 VALUES_SAID = ("done", "miss", "skip", "clear", "5", "12 min", "1h", "= 30", "= 12.5 min", "3 km")

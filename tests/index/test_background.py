@@ -19,6 +19,11 @@ from notekeep.vault import Vault
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by signals"),
+]
+
 NOTES = 620
 """More than an answer takes in by itself."""
 
@@ -111,7 +116,3 @@ def test_killed_at_any_moment_the_index_opens_or_is_built_again(vault: Vault) ->
     vault.refresh(full=True)
     assert kept == {word: vault.words.scores(Term(word)).keys() for word in kept}
     assert kept["round0"]
-
-
-if sys.platform == "win32":
-    pytestmark = pytest.mark.skip("processes are killed by signals")

@@ -163,6 +163,7 @@ def test_line_end_of_windows_is_no_blank_of_a_hard_break(blanks: str) -> None:
     assert kinds[2] == ("hard_break" if blanks == "  " else "soft_break")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_time_to_index_grows_with_the_length_only(name: str) -> None:
     assert_linear(read_body, TEXTS[name])

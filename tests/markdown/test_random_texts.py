@@ -12,8 +12,9 @@ from notekeep.markdown.nodes import build_tree
 from notekeep.markdown.outline import outline
 from notekeep.markdown.parser import read
 from tests.support.markdown_pieces import BLOCKS, FAR, MARKS
+from tests.support.sizes import sized
 
-COUNT = int(os.environ.get("NOTEKEEP_TEXTS", "3000"))
+COUNT = int(os.environ.get("NOTEKEEP_TEXTS", sized(300, 3000)))
 SIGNS = [*"*_~=`$%^|[]()<>!#-+.:\\&\"' \t\n\r\v\0aé中1", "\r\n", "😀", "\ud800", "\u00a0", "\u2028"]
 
 

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from notekeep.files.changes import Changes
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     with workplace() as place:

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.id for row in ROWS])
+DEAR = {"R2", "R4", "R5", "R13", "R14", "R15", "R16", "R17", "R18"}
+"""Rows that take long also at their smallest size."""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=row.id, marks=[pytest.mark.slow] if row.id in DEAR else [])
+        for row in ROWS
+    ],
+)
 def test_the_row_holds(row: Row, record_property: Callable[[str, Any], None]) -> None:
     result = run_one(row.id, "check")
     record_property("scorecard", [f"{row.id} {row.title}", asdict(result)])

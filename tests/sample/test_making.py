@@ -12,6 +12,8 @@ from PIL import ExifTags, Image, ImageChops, ImageStat
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 WITH_A_PLACE = "two-hours.jpg"
 
 

@@ -20,6 +20,8 @@ from notekeep.vault import Vault
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = Path(__file__).parents[2] / "vault"
 
 RECORDED = {"sample": Quality(0.98, 0.99), "personal": Quality(0.945, 0.99)}

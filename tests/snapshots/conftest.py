@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.conftest import still_vault
+from tests.docs.conftest import pictured, still_vault
 from tests.snapshots.stage import Stage
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from notekeep.vault import Vault
 
-__all__ = ["still_vault"]
+__all__ = ["pictured", "still_vault"]
 
 
 @pytest.fixture

@@ -56,6 +56,19 @@ BOOKS = (
     "author",
 )
 
+AS_PICTURES = frozenset(
+    {
+        *("today", "today-light", "today-no-colour"),
+        *("browse", "browse-search", "browse-marked"),
+        *("browse-no-colour", "browse-contrast", "browse-ansi"),
+        *("grid", "plan", "preview-rich", "preview-wide-characters"),
+        *("help", "palette", "picture", "conflicts", "history"),
+        *("form", "edit-conflict", "habits-month", "habits-year", "habits-detail"),
+        *("publish-diff", "toast-error"),
+    }
+)
+"""Snapshots as SVG, whose colours matter; all others are text, so that a change can be read."""
+
 SHOTS = (
     # Today.
     Shot("today", "today", ("Reading",), LARGE),

@@ -1,4 +1,4 @@
-"""Pictures of the interface: screens as SVG that load nothing, still or moving.
+"""Pictures of the interface: screens as text, or as SVG that load nothing, still or moving.
 
 `NOTEKEEP_WRITE_PICTURES=1` writes them, to be looked at before they are committed.
 """
@@ -9,16 +9,22 @@ import asyncio
 import difflib
 import os
 import re
+from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from rich.style import Style
 from textual.widgets import Input, TextArea
 
+from tests.support.screens import seen
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textual.app import App
+    from textual.geometry import Region
     from textual.pilot import Pilot
 
 STILL = 10
@@ -57,17 +63,52 @@ def picture_of(app: App[Any], name: str = "terminal") -> str:
     return _UNSEEN.sub("", _ID.sub(name, _FONT_FACE.sub("", drawn)))
 
 
+def text_of(app: App[Any], name: str = "") -> str:
+    """Write the screen as text, under its size and what has the focus.
+
+    Lines of what has the focus that are lit, as the row of a cursor is, begin with `>`.
+    """
+    del name
+    focused = app.focused
+    where = [f"{app.size.width} x {app.size.height}"]
+    lit: set[int] = set()
+    if focused is not None:
+        where.append(f"focus: {type(focused).__name__}" + (f" #{focused.id}" * bool(focused.id)))
+        lit = _lit(app, focused.region)
+    if isinstance(focused, Input | TextArea):
+        column, line = focused.cursor_screen_offset
+        where.append(f"cursor: line {line + 1}, column {column + 1}")
+        lit = set()
+    lines = [f"{'>' if y in lit else ' '} {line}".rstrip() for y, line in enumerate(seen(app))]
+    return "\n".join([", ".join(where), *lines]) + "\n"
+
+
+def _lit(app: App[Any], region: Region) -> set[int]:
+    """Lines of a region that are for the most part drawn on another background than most are."""
+    strips = app.screen._compositor.render_strips()
+    grounds = {}
+    for y in range(region.y, min(region.bottom, len(strips))):
+        cells: Counter[object] = Counter()
+        for segment in strips[y].crop(region.x, region.right):
+            style = segment.style or Style()
+            cells[style.bgcolor, style.reverse] += segment.cell_length
+        grounds[y] = cells.most_common(1)[0][0] if cells else None
+    usual = Counter(grounds.values()).most_common(1)
+    return {y for y, ground in grounds.items() if ground != usual[0][0]}
+
+
 async def check_picture(
     app: App[Any], pilot: Pilot[Any], place: Path, name: str = "terminal"
 ) -> None:
-    """Wait until the screen looks like the picture in a file, colours included.
+    """Wait until the screen looks like the picture in a file: text, or SVG, colours included.
 
     When pictures are written, it is drawn as it is once it stays the same, and the test skipped.
     """
+    draw = partial(text_of if place.suffix == ".txt" else picture_of, app, name)
     if is_written():
-        write_picture(place, await settled(app, pilot, name))
+        write_picture(place, await settled(draw, pilot))
         pytest.skip("written, to be looked at")
-    await like(app, pilot, read_picture(place), name)
+    await like(draw, pilot, read_picture(place))
 
 
 def write_picture(place: Path, drawn: str) -> None:
@@ -82,13 +123,13 @@ def read_picture(place: Path) -> str:
     return place.read_text("utf-8")
 
 
-async def like(app: App[Any], pilot: Pilot[Any], wanted: str, name: str = "terminal") -> None:
+async def like(draw: Callable[[], str], pilot: Pilot[Any], wanted: str) -> None:
     """Wait until the screen looks like a picture, and stays so."""
     wanted = _UNSEEN.sub("", wanted)
     end = asyncio.get_running_loop().time() + LIMIT
     alike = 0
     while alike < ALIKE:
-        drawn = picture_of(app, name)
+        drawn = draw()
         alike = alike + 1 if drawn == wanted else 0
         if not alike and asyncio.get_running_loop().time() > end:
             raise AssertionError(f"it looks otherwise by now\n{told(wanted, drawn)}")
@@ -100,19 +141,20 @@ def is_written() -> bool:
     return bool(os.environ.get("NOTEKEEP_WRITE_PICTURES"))
 
 
-async def settled(app: App[Any], pilot: Pilot[Any], name: str = "terminal") -> str:
+async def settled(draw: Callable[[], str], pilot: Pilot[Any]) -> str:
     """Draw until nothing changes any more: a long note is laid out bit by bit."""
     drawn, same = "", 0
     while same < STILL:
-        before, drawn = drawn, picture_of(app, name)
+        before, drawn = drawn, draw()
         same = same + 1 if drawn == before else 0
         await pilot.pause(0.1)
     return drawn
 
 
 def told(wanted: str, drawn: str) -> str:
-    """Tell in which words two pictures differ; the same words differ in place or colour."""
-    lines = list(difflib.unified_diff(words(wanted), words(drawn), lineterm="", n=1))
+    """Tell in which lines two screens differ; SVGs of the same words differ in place or colour."""
+    said = words if wanted.startswith("<svg") else str.splitlines
+    lines = list(difflib.unified_diff(said(wanted), said(drawn), lineterm="", n=1))
     return "\n".join(lines) or "the words are the same"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Start = Callable[..., Terminal]
     Act = Callable[[Terminal], None]
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
 
 QUIT, ESCAPE, ENTER, BACKTAB = "\x11", "\x1b", "\r", "\x1b[Z"
 COLUMNS, LINES = 120, 60

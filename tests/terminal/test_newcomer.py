@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Start = Callable[..., Terminal]
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
 
 ENTER, ESCAPE, F2, F3 = "\r", "\x1b", "\x1bOQ", "\x1bOR"
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Start = Callable[..., Terminal]
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
 
 NOTE, PICTURE = "Shows two colours", "two.png"
 WHO, CELL = b"\x1b[c", b"\x1b[16t"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Start = Callable[..., Terminal]
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
 
 QUIT = "\x11"
 SIZES = [(20, 5), (1, 1), (300, 100), (80, 24), (40, 12), (120, 40), (2, 60), (200, 3), (7, 7)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Start = Callable[..., Terminal]
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
 
 QUIT = "\x11"
 ESCAPE = "\x1b"

@@ -16,6 +16,7 @@ from textual.events import Paste
 
 from notekeep.files.swap import Swap, Unsaved
 from tests.support.screens import seen, shows, tree, type_text, until
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -531,7 +532,7 @@ KEYS = (
 )
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("NOTEKEEP_SIZE", "2"))))
+@pytest.mark.parametrize("seed", range(sized(1, 2)))
 async def test_random_keys_leave_other_lines_as_they_were(
     make_app: MakeApp, odd: Path, seed: int
 ) -> None:

@@ -21,6 +21,7 @@ def drawn(text: str) -> Rendering:
     return rendering
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_time_to_draw_grows_with_the_length_only(name: str) -> None:
     assert_linear(drawn, TEXTS[name])

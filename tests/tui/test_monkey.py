@@ -17,6 +17,8 @@ from tests.support.witness import Witness, contents
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 COUNT = int(os.environ.get("NOTEKEEP_MONKEY", "500"))
 """How many things it does."""
 SEEDS = os.environ.get("NOTEKEEP_MONKEY_SEEDS", "1").split()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -12,13 +11,14 @@ from hypothesis import strategies as st
 
 from notekeep.errors import NotFound
 from notekeep.vault import Vault
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
 
-EXAMPLES = int(os.environ.get("NOTEKEEP_STEPS_EXAMPLES", "25"))
+EXAMPLES = sized(10, 25)
 ACTS = st.lists(
     st.one_of(
         st.tuples(st.just("log"), st.integers(1, 9)),

@@ -13,6 +13,8 @@ import pytest
 
 from notekeep.habits.log import parse_file
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("NOTEKEEP_HABIT_KILLS", "20"))
 """How many processes are killed."""
 

@@ -6,6 +6,10 @@ import os
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 LINES = int(os.environ.get("NOTEKEEP_HABIT_LINES", "4000"))
 """How many lines the log has; `make habits-long` asks for a million."""
 HABITS = 20

@@ -16,6 +16,8 @@ from notekeep.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 HISTORIES = int(os.environ.get("NOTEKEEP_HABIT_MERGES", "60"))
 """How many histories are merged; `make habits-long` asks for 500."""
 PER_REPOSITORY = 12

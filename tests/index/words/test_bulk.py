@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +14,14 @@ from notekeep.index.words import WordDoc, Words
 from notekeep.index.words.bulk import BLOCK, BulkWriter
 from notekeep.index.words.schema import BOOSTS, schema, values
 from notekeep.query.tree import Term
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 
-NOTES = int(os.environ.get("NOTEKEEP_WORDS_NOTES", "400"))
-"""`make` may ask for more."""
+NOTES = sized(100, 400)
 
 ODD = [
     WordDoc("empty.md", ""),
