@@ -255,11 +255,11 @@ SHOTS = (
     ),
     Shot("habits-empty", "habits", ("habit",), SMALL, set_up.few),
     # Publish.
-    Shot("publish-no-site", "publish", ("drafts",), USUAL),
-    Shot("publish-narrow-80x24", "publish", ("drafts",), SMALL, set_up.blog),
-    Shot("publish-no-colour", "publish", ("drafts",), SMALL, set_up.no_colour),
-    Shot("publish-diff", "publish", ("drafts", ("enter",)), USUAL, set_up.blog),
-    Shot("publish-by-hand", "publish", ("by hand",), LARGE, set_up.by_hand),
+    Shot("publish-no-site", "publish", ("13 new",), USUAL),
+    Shot("publish-narrow-80x24", "publish", ("13 new",), SMALL, set_up.blog),
+    Shot("publish-no-colour", "publish", ("13 new",), SMALL, set_up.no_colour),
+    Shot("publish-diff", "publish", ("13 new", ("enter",)), USUAL, set_up.blog),
+    Shot("publish-by-hand", "publish", ("1 by hand",), LARGE, set_up.by_hand),
     Shot("publish-empty", "publish", ("Nothing to publish",), SMALL, set_up.few),
     # What is said in passing.
     Shot(

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.tui.app import APPS
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.welcome import WelcomeApp
 from tests.snapshots.shots import AS_PICTURES, SHOTS, Shot
 from tests.support.pictures import check_picture
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.browse import BrowseScreen
     from tests.snapshots.stage import Stage
 
 HERE = Path(__file__).resolve().parent
@@ -34,7 +34,7 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) 
     """Go where the snapshot is taken."""
     await until(pilot, lambda: app.focused is not None)
     if shot.screen == "browse":
-        browse = cast("BrowseScreen", app.screen)
+        browse = next(one for one in app.screen_stack if isinstance(one, BrowseScreen))
         await until(pilot, lambda: browse.note_here or shows(app, "No notes here yet"))
         if shot.note:
             browse.open_note(OpenNote(shot.note))
